@@ -12,7 +12,8 @@ from datetime import datetime
 from pathlib import Path
 
 from related_ranking import rows
-from tuireader.related.reading.when import DAY, spans
+from tuireader.related.reading.when import spans
+from tuireader.text.durations import DAY
 
 
 def main(folder: str) -> None:

@@ -132,3 +132,24 @@ def test_the_lock_has_all_that_is_asked_for_with_hashes() -> None:
     assert wanted - set(pinned) == set()
     assert all("--hash=sha256:" in hashes for hashes in pinned.values())
     assert len(pinned) == len(re.findall(r"^\w", lock, re.MULTILINE))
+
+
+PACKAGES = sorted((ROOT / "src" / "tuireader").rglob("__init__.py"))
+OVERVIEWS = {
+    file.parent.name: (file.parent, listed)
+    for file in PACKAGES
+    if (listed := set(re.findall(r"^- `([\w.]+)`", file.read_text("utf-8"), re.MULTILINE)))
+}
+
+
+@pytest.mark.parametrize("package", OVERVIEWS)
+def test_the_overview_of_a_package_lists_its_modules(package: str) -> None:
+    folder, listed = OVERVIEWS[package]
+    modules = {file.stem for file in folder.glob("*.py")} | {
+        file.parent.name for file in folder.glob("*/__init__.py")
+    }
+    assert listed == modules - {"__init__"}
+
+
+def test_there_are_overviews() -> None:
+    assert {"related", "ingest", "subprocesses"} <= OVERVIEWS.keys()

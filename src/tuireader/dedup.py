@@ -84,11 +84,11 @@ def keys(entries: Sequence[ParsedEntry]) -> list[Keys]:
         for entry, url in zip(entries, urls, strict=True)
     ]
     _disambiguate(entries, names)
-    found: list[Keys] = []
+    results: list[Keys] = []
     for entry, url, name in zip(entries, urls, names, strict=True):
         contents = "\0".join((entry.title, entry.url, entry.author, entry.summary_html, entry.content_html))
-        found.append(Keys(hash64(name), url if shared[url] == 1 else 0, hash64(contents)))
-    return found
+        results.append(Keys(hash64(name), url if shared[url] == 1 else 0, hash64(contents)))
+    return results
 
 
 def _name(entry: ParsedEntry, own_guid: bool, own_url: int) -> str:
@@ -126,7 +126,6 @@ def _disambiguate(entries: Sequence[ParsedEntry], names: list[str]) -> None:
 
 
 def _words_of(entry: ParsedEntry) -> str:
-    """Return the words of an entry, or its markup if it has no words (only images)."""
     html = entry.content_html or entry.summary_html
     return " ".join(plain(html).casefold().split()) or html
 
@@ -136,11 +135,11 @@ def unique_entries(entries: Sequence[ParsedEntry]) -> dict[int, tuple[ParsedEntr
 
     Omits entries with nothing to read or open, such as the last one of a truncated feed.
     """
-    found: dict[int, tuple[ParsedEntry, Keys]] = {}
-    for entry, one in zip(entries, keys(entries), strict=True):
+    by_guid: dict[int, tuple[ParsedEntry, Keys]] = {}
+    for entry, entry_keys in zip(entries, keys(entries), strict=True):
         if entry.title or entry.url or entry.content_html or entry.summary_html:
-            found.setdefault(one.guid, (entry, one))
-    return found
+            by_guid.setdefault(entry_keys.guid, (entry, entry_keys))
+    return by_guid
 
 
 LONGEST_LABEL = 60
@@ -149,7 +148,7 @@ _FLAG = re.compile("flag-[A-Za-z]")
 
 
 def label_name(text: str) -> str:
-    """Return a label's name for storing: one clean line without a leading `#`; `""` if nothing is left."""
+    """Clean a label's name for storing: one line without a leading `#`; `""` if nothing is left."""
     return clean(clean(text).lstrip("# "), LONGEST_LABEL)
 
 
@@ -230,8 +229,8 @@ def site_of(url: str) -> str:
         host = urlsplit(url).hostname or ""
     except ValueError:
         return ""
-    first, _, rest = host.partition(".")
-    return rest if first in _FEED_HOSTS and "." in rest else host
+    first, _, domain = host.partition(".")
+    return domain if first in _FEED_HOSTS and "." in domain else host
 
 
 def is_other_article(title: str, url: str, text: str, new_title: str, new_url: str, new_text: str) -> bool:
@@ -251,7 +250,6 @@ def is_other_article(title: str, url: str, text: str, new_title: str, new_url: s
 
 
 def _alike(words: Set[str], others: Set[str], part: int) -> bool:
-    """Return whether two sets share at least 1/`part` of the smaller one."""
     return bool(words and others) and part * len(words & others) >= min(len(words), len(others))
 
 

@@ -17,7 +17,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 _SCRATCH = ".tuireader-"
-_STALE = 86_400
+_STALE = 86_400  # seconds; `durations` is in a layer above
 
 PRIVATE = 0o600
 """Mode of files that only their owner may read."""

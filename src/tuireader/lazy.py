@@ -10,17 +10,15 @@ from importlib import import_module
 
 
 def names(package: str, places: Mapping[str, Sequence[str]]) -> Callable[[str], object]:
-    """Return a `__getattr__` for a package; `places` maps its modules to the names they provide."""
-    module_of = {name: module for module, found in places.items() for name in found}
+    """Build the `__getattr__` of a package; `places` maps its modules to the names that they provide."""
 
     def __getattr__(name: str) -> object:
-        module = module_of.get(name)
-        if module is None:
-            raise AttributeError(f"module {package!r} has no attribute {name!r}")
-        parent, loaded = import_module(package), import_module(f"{package}.{module}")
-        for each in places[module]:  # if named like its module, it replaces the module
-            setattr(parent, each, getattr(loaded, each))
-        found: object = getattr(parent, name)
-        return found
+        for module, provided in places.items():
+            if name in provided:
+                parent, loaded = import_module(package), import_module(f"{package}.{module}")
+                for each in provided:  # if named like its module, it replaces the module
+                    setattr(parent, each, getattr(loaded, each))
+                return getattr(parent, name)
+        raise AttributeError(f"module {package!r} has no attribute {name!r}")
 
     return __getattr__

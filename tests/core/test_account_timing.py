@@ -9,9 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tuireader.model.accounts import AccountState, Refusal
+from tuireader.text.durations import DAY, HOUR
 from tuireader.timing.accounts import (
-    DAY,
-    HOUR,
     after_failure,
     alarming_since,
     is_locked_out,

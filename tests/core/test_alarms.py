@@ -15,7 +15,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tuireader.timing.alarms import DAY, WEEK, pace
+from tuireader.text.durations import DAY, WEEK
+from tuireader.timing.alarms import pace
 
 HOUR = 3600
 START = 2800 * WEEK + 43_200  # Thursday, 12:00

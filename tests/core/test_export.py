@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tuireader.document import parse
-from tuireader.export.formats import FORMS, file_name, markdown_link, paragraphs, render
+from tuireader.export.formats import FORMS, file_name, paragraphs, render
+from tuireader.export.markdown import markdown_link
 from tuireader.model import Article, Evidence, TermHit
 
 HTML = """<h2>Head *x*</h2><p>A <b>bold <i>it</i></b> and <a href="https://a.example/x?a=1&b=2">link

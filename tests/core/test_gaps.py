@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tuireader.text.durations import DAY
 from tuireader.timing import gaps
-from tuireader.timing.gaps import DAY, Before, Document, Gap, Listed
+from tuireader.timing.gaps import Before, Document, Gap, Listed
 
 START = 1_700_000_000
 HOUR = 3600

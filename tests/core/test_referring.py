@@ -9,7 +9,6 @@ from tuireader.related.reading.concepts import EVENT, NAME, Concepts
 from tuireader.related.reading.features import Profile, Stats, extract, weigh
 from tuireader.related.reading.mentions import mentions
 from tuireader.related.reading.telling import MOST_SENTENCES, Telling, referring, tell
-from tuireader.related.reading.when import DAY
 from tuireader.related.reading.words import term_hash
 from tuireader.related.referring import (
     CANDIDATES,
@@ -20,6 +19,7 @@ from tuireader.related.referring import (
     lookups,
     references,
 )
+from tuireader.text.durations import DAY
 
 NOW = 20_000 * DAY
 BAN = "Earlier this month, China ordered a ban on new downloads of the ride-hailing app Didi."
@@ -40,7 +40,7 @@ def profile(title: str, text: str, *, number: int = 1, days: float = 0.0, feed: 
     found = mentions(title, text, TABLES)
     time = int(NOW - days * DAY)
     made = weigh(number, time, True, feed, extract(title, text), stats())
-    return replace(made, language="en", concepts={one.hash: one.kind << 8 | 128 for one in found.found})
+    return replace(made, language="en", concepts={one.hash: one.kind << 8 | 128 for one in found.things})
 
 
 def telling(

@@ -159,7 +159,7 @@ def test_what_is_counted_and_posted() -> None:
     assert posted(made.concepts, "") == []
     assert set(posted(made.concepts, "zh")).isdisjoint(posted(made.concepts, "en"))
     assert posting(5, "zh") != posting(5, "ja")
-    places = {one.hash for one in named.found if one.kind & PLACE}
+    places = {one.hash for one in named.things if one.kind & PLACE}
     assert places and places.isdisjoint(probes(made.concepts))
 
 

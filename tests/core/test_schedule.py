@@ -10,10 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tuireader.model import Fault
+from tuireader.text.durations import DAY, HOUR
 from tuireader.timing import schedule
 from tuireader.timing.schedule import (
-    DAY,
-    HOUR,
     LYING,
     TESTED,
     TRUSTED,

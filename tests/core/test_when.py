@@ -8,7 +8,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tuireader.related.reading.when import DAY, spans
+from tuireader.related.reading.when import spans
+from tuireader.text.durations import DAY
 
 NOW = int(datetime(2026, 5, 20, 12, tzinfo=UTC).timestamp())
 

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tuireader.feeds.find.preview import HOUR, SAMPLES, WEEK, WEEKS, pace, preview
+from tuireader.feeds.find.preview import SAMPLES, WEEKS, pace, preview
 from tuireader.model import FeedPreview, ParsedEntry, ParsedFeed
+from tuireader.text.durations import HOUR, WEEK
 
 NOW = 1_790_000_000
 DAY = 86_400

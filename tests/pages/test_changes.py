@@ -70,15 +70,15 @@ def test_the_article_has_only_what_is_new_and_shows_what_is_gone() -> None:
     assert (
         page_changes.title_of("Pier", change) == "Pier changed (+2 −1 lines): Last ferry 23:10 on <weekdays>"
     )
-    assert plain(page_changes.added_html(change)).split("\n") == change.added
-    assert "22:40" not in page_changes.added_html(change)
+    assert plain(page_changes.paragraphs_html(change.added)).split("\n") == change.added
+    assert "22:40" not in page_changes.paragraphs_html(change.added)
     shown = page_changes.difference_html(change, {"new bus": "https://site.example/?a=1&b"})
     assert "<p>− <del>Last ferry 22:40</del></p>" in shown and "… First ferry 06:00" in shown
     assert '<a href="https://site.example/?a=1&amp;b">new bus</a> to the pier' in shown
     assert "<weekdays>" not in shown
     gone = page_changes.compare(OLD, OLD[:-2], NOW)
     assert page_changes.title_of("Pier", gone) == "Pier changed (−2 lines)"  # watches look at titles, too
-    assert page_changes.added_html(gone) == ""
+    assert page_changes.paragraphs_html(gone.added) == ""
 
 
 def test_a_rewritten_page_is_shown_in_part() -> None:
@@ -87,7 +87,7 @@ def test_a_rewritten_page_is_shown_in_part() -> None:
     shown = page_changes.difference_html(change, {})
     assert shown.count("<p>") == page_changes.MOST_LINES + 1
     assert shown.endswith("<p><em>1400 more lines changed.</em></p>\n")
-    assert page_changes.added_html(change).count("<p>") == 900  # watches see them all
+    assert page_changes.paragraphs_html(change.added).count("<p>") == 900  # watches see them all
     old, new = ([f"same {at}" if at % 2 else f"{name} {at}" for at in range(900)] for name in ("old", "new"))
     shown = page_changes.difference_html(page_changes.compare(old, new, NOW), {})
     assert shown.endswith("<p><em>500 more lines changed.</em></p>\n")

@@ -147,8 +147,8 @@ def test_a_changed_article_is_related_again(tmp_path: Path) -> None:
     assert before == {language_term("de"): (1, 0)}
     after = store.relations.term_counts([language_term("de"), language_term("zh")])
     assert after == {language_term("de"): (0, 0), language_term("zh"): (1, 0)}
-    counted = [one.hash for one in mentions(*OTHERS["de"], bundled()).found]
-    kept = {one.hash for one in mentions(*FINE["zh"], bundled()).found}
+    counted = [one.hash for one in mentions(*OTHERS["de"], bundled()).things]
+    kept = {one.hash for one in mentions(*FINE["zh"], bundled()).things}
     gone = store.relations.term_counts([number for number in counted if number not in kept])
     assert {articles for articles, _ in gone.values()} <= {0, 1}
     assert store.relations.stories([1, 2]) == {1: 1, 2: 1}

@@ -15,6 +15,7 @@ import click
 from tuireader.config.values import duration
 from tuireader.errors import UsageError
 from tuireader.startup.tui import Options, say
+from tuireader.text.durations import DAY
 
 if TYPE_CHECKING:
     from tuireader.library import Library
@@ -61,7 +62,7 @@ class Commands(click.Group):
 
 def seconds(option: str, text: str, least: int, most_days: int, such: str) -> int:
     """Parse an option that takes a time, in seconds. Raises UsageError."""
-    value = duration(least, most_days * 86_400).read(text)
+    value = duration(least, most_days * DAY).read(text)
     if not isinstance(value, int):
         raise UsageError(f"{option} wants a time such as {such}, not {text!r}")
     return value
@@ -72,7 +73,7 @@ def moment(option: str, text: str, *, end: bool = False) -> int:
     try:
         day = date.fromisoformat(text)
     except ValueError:
-        if not isinstance(duration(0, 36_500 * 86_400).read(text), int):
+        if not isinstance(duration(0, 36_500 * DAY).read(text), int):
             raise UsageError(
                 f"{option} wants a day such as 2026-11-03 or a time such as 7d, not {text!r}"
             ) from None

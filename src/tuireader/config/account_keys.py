@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Annotated, Self
 
 from tuireader.config.values import RAW, WEB_ADDRESS, Invalid, Key, Kind, choice, describe, duration
+from tuireader.text.durations import DAY
 
 
 class AccountKind(StrEnum):
@@ -117,7 +118,7 @@ class AccountConfig:
     ] = ""
     token: Annotated[str, Key(RAW, "API key of Miniflux, instead of user and password.")] = ""
     interval: Annotated[
-        int, Key(duration(60, 86400), "How often to sync.", label="Every", placeholder="10m")
+        int, Key(duration(60, DAY), "How often to sync.", label="Every", placeholder="10m")
     ] = 600
 
     @property

@@ -5,8 +5,8 @@ from typing import Annotated
 
 from tuireader.config.kinds import ADDRESS, COMMAND, MAIL_SCHEMES, SELECTOR
 from tuireader.config.values import FLAG, HEADERS, LINE, LINES, RAW, Key, choice, duration, switch
+from tuireader.text.durations import MONTH
 
-_DAY = 86400
 _PROGRAM = "a program with its arguments"
 
 
@@ -47,7 +47,7 @@ class FeedConfig:
     interval: Annotated[
         int | None,
         Key(
-            duration(60, 30 * _DAY),
+            duration(60, MONTH),
             "How often to fetch this feed; by default this depends on how often it changes.",
             label="Every",
             placeholder="as often as it changes, or 30m, 2h, 1d",

@@ -30,8 +30,8 @@ from tuireader.config.values import (
     switch,
     template,
 )
+from tuireader.text.durations import DAY, MONTH
 
-_DAY = 86400
 MOST_QUIET_DAYS = 3650
 
 
@@ -229,13 +229,13 @@ class FetchConfig:
     interval: Annotated[
         int,
         Key(
-            duration(60, 30 * _DAY),
+            duration(60, MONTH),
             "Shortest time between two fetches of a feed; quiet feeds are fetched less often.",
         ),
     ] = 1800
     watched_interval: Annotated[
         int,
-        Key(duration(60, 30 * _DAY), "Longest time between two fetches of a feed on which a watch depends."),
+        Key(duration(60, 30 * DAY), "Longest time between two fetches of a feed on which a watch depends."),
     ] = 3600
     concurrency: Annotated[int, Key(number(1, 1000), "Number of feeds to fetch at the same time.")] = 200
     per_host: Annotated[

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from tuireader.commands import did_you_mean
 from tuireader.text import clean, without_password
+from tuireader.text.durations import DAY, HOUR, WEEK
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,7 +265,7 @@ def choices(*names: str) -> Kind:
 
 # --------------------------------------------------------------------------- times and sizes
 
-_SECONDS = {"s": 1, "m": 60, "min": 60, "h": 3600, "d": 86400, "w": 604800}
+_SECONDS = {"s": 1, "m": 60, "min": 60, "h": HOUR, "d": DAY, "w": WEEK}
 _BYTES = {"b": 1, "kb": 1000, "mb": 1_000_000, "gb": 1_000_000_000}
 _AMOUNT = re.compile(r"(\d{1,9})\s*([a-z]+)", re.ASCII)
 

@@ -57,7 +57,6 @@ def feeds(now: int) -> tuple[DemoFeed, ...]:
 
 
 def _site(url: str) -> str:
-    """Return the first label of an address's host."""
     return url.partition("://")[2].partition(".")[0]
 
 
@@ -102,7 +101,6 @@ def _file(*parts: str) -> Traversable:
 
 
 def _moved(body: bytes, by: int) -> bytes:
-    """Return a document with every date `by` seconds later, in its original format and time zone."""
     from datetime import timedelta
 
     def move(match: re.Match[bytes]) -> bytes:
@@ -113,7 +111,6 @@ def _moved(body: bytes, by: int) -> bytes:
 
 
 def _read(text: str) -> datetime:
-    """Parse a date of RFC 3339 (Atom, Dublin Core) or RFC 822 (RSS)."""
     from datetime import datetime
     from email.utils import parsedate_to_datetime
 

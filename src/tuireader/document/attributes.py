@@ -18,24 +18,24 @@ def attributes(raw: str) -> dict[str, str]:
     The first of several with one name wins (HTML Standard §13.2.5.33); anything beyond 20,000 characters is
     ignored.
     """
-    found: dict[str, str] = {}
+    values: dict[str, str] = {}
     for name, value in _ATTRIBUTE.findall(raw[:_LONGEST]):
         if value[:1] in ("'", '"'):
             value = value[1:-1]
-        found.setdefault(name.lower(), decode(value))
-    return found
+        values.setdefault(name.lower(), decode(value))
+    return values
 
 
-def whole(s: str, otherwise: int) -> int:
-    """Return the whole number in an attribute, or `otherwise`."""
+def whole_number(s: str, otherwise: int) -> int:
+    """Read the whole number in an attribute; `otherwise` if there is none."""
     s = s.strip()
     return int(s) if _SMALL_NUMBER.fullmatch(s) else otherwise
 
 
 def language(raw: str) -> str:
-    """Return the language of code, which several conventions put into different attributes, or ""."""
-    found = attributes(raw)
-    named = found.get("data-lang") or found.get("data-language")
-    if not named and (match := _LANGUAGE.search(found.get("class", ""))):
+    """Read the language of code, which several conventions put into different attributes; "" if unknown."""
+    values = attributes(raw)
+    named = values.get("data-lang") or values.get("data-language")
+    if not named and (match := _LANGUAGE.search(values.get("class", ""))):
         named = match[1]
     return clean(named or "", 40).lower()

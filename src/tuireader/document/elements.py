@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, ClassVar
 
 from tuireader.document.attributes import attributes, language
 from tuireader.document.blocks import Block, BlockKind, Span, SpanKind
@@ -66,12 +65,9 @@ class Elements:
     Standard §13.2.6.4.7, simplified).
     """
 
-    ENDS: ClassVar[Mapping[str, Callable[[Any], None]]] = {}
-    """Handlers for the end of an element, by name."""
-    _is_caption: Callable[[str, tuple[Span, ...]], bool]
-    """Add a text to an image if it is the caption, and return whether it is."""
-
-    def __init__(self, base_url: str, width: int) -> None:
+    def __init__(self, base_url: str, width: int, ends: Mapping[str, End], is_caption: IsCaption) -> None:
+        self._ends = ends
+        self._is_caption = is_caption
         self.base_url = base_url
         self.width = width
         self.page_url = base_url.partition("#")[0]
@@ -94,60 +90,56 @@ class Elements:
         self.noscript = False
         self.source = ""
 
-    def _is_full(self) -> bool:
+    def is_full(self) -> bool:
         return self.count + len(self.deferred) > MOST_BLOCKS
 
-    def _push(self, name: str) -> None:
+    def push(self, name: str) -> None:
         self.places.setdefault(name, []).append(len(self.open))
         self.open.append(name)
 
-    def _close(self, name: str) -> None:
+    def close(self, name: str) -> None:
         """Close elements up to the nearest one of that name, unless a table or cell is in between."""
         places = self.places.get(name)
-        if places and places[-1] >= self._last("td", "th", "table"):
-            self._pop_to(places[-1])
+        if places and places[-1] >= self.last("td", "th", "table"):
+            self.pop_to(places[-1])
 
-    def _last(self, *names: str) -> int:
+    def last(self, *names: str) -> int:
         """Return the position of the innermost element with one of the names; -1 if there is none."""
         return max(self.places[name][-1] if self.places.get(name) else -1 for name in names)
 
-    def _count(self, *names: str) -> int:
+    def count_open(self, *names: str) -> int:
         return sum(len(self.places.get(name, ())) for name in names)
 
-    def _pop_to(self, place: int) -> None:
+    def pop_to(self, place: int) -> None:
         while len(self.open) > place:
-            self._flush()
+            self.flush()
             name = self.open.pop()
             self.places[name].pop()
-            if ending := self.ENDS.get(name):
+            if ending := self._ends.get(name):
                 ending(self)
 
-    def _note_class(self, raw: str) -> None:
-        """Detect captions and the language of code from the attributes of a block."""
+    def note_class(self, raw: str) -> None:
         if "caption" in raw:
             self.captioned = "caption" in attributes(raw).get("class", "")
         elif "lang" in raw or "highlight" in raw:
             self.language = language(raw) or self.language
 
-    # ----------------------------------------------------------------- blocks
-
-    def _flush(self) -> None:
-        """Finish the current block, then add the images found in it."""
+    def flush(self) -> None:
         if self.code is not None:
             return
         text, spans = self.line.take()
         if text:
-            self._emit_text(text, spans)
+            self.emit_text(text, spans)
         self.captioned = False
         if self.deferred:
             deferred, self.deferred = self.deferred, []
             for block in deferred:
-                self._emit(block)
+                self.emit(block)
 
-    def _emit_text(self, text: str, spans: tuple[Span, ...]) -> None:
-        if self._is_caption(text, spans):
+    def emit_text(self, text: str, spans: tuple[Span, ...]) -> None:
+        if self._is_caption(self, text, spans):
             return
-        if self._count("dt", "summary") or (self.headings and self.marker):
+        if self.count_open("dt", "summary") or (self.headings and self.marker):
             spans = (Span(0, len(text), SpanKind.STRONG), *spans)
         kind, level = BlockKind.PARAGRAPH, 0
         if self.marker:
@@ -155,18 +147,26 @@ class Elements:
         elif self.headings:
             kind, level = BlockKind.HEADING, self.headings[-1]
         for start, end in split_long(text):
-            block = self._placed(kind, text[start:end], clip_spans(spans, start, end))
-            self._emit(replace(block, level=level, marker=self.marker) if level or self.marker else block)
+            block = self.placed(kind, text[start:end], clip_spans(spans, start, end))
+            self.emit(replace(block, level=level, marker=self.marker) if level or self.marker else block)
             self.marker = ""
             kind = BlockKind.PARAGRAPH if kind is BlockKind.ITEM else kind
 
-    def _placed(self, kind: BlockKind, text: str = "", spans: tuple[Span, ...] = ()) -> Block:
+    def placed(self, kind: BlockKind, text: str = "", spans: tuple[Span, ...] = ()) -> Block:
         """Return a block at the current depth of quotes and lists."""
-        indent = max(len(self.lists) + self._count("dd"), 1 if self.marker else 0)
-        quote = min(self._count("blockquote"), DEEPEST)
+        indent = max(len(self.lists) + self.count_open("dd"), 1 if self.marker else 0)
+        quote = min(self.count_open("blockquote"), DEEPEST)
         return Block(kind, text, spans, quote=quote, indent=min(indent, DEEPEST))
 
-    def _emit(self, block: Block) -> None:
+    def emit(self, block: Block) -> None:
         self.count += 1
         if self.count <= MOST_BLOCKS:
             self.out.append(block)
+
+
+Start = Callable[[Elements, str, str], None]
+"""Handler for a start tag, called with its name and attributes."""
+End = Callable[[Elements], None]
+"""Handler for the end of an element."""
+IsCaption = Callable[[Elements, str, tuple[Span, ...]], bool]
+"""Adds a text to an image if it is the caption, and returns whether it is."""

@@ -18,8 +18,6 @@ _SPACE_AT_END = re.compile(r" (?=\n)")
 
 @dataclass(slots=True)
 class _Open:
-    """An open inline element and the start of its text in the current block."""
-
     name: str
     kind: SpanKind | None
     start: int
@@ -45,7 +43,7 @@ class Line:
 
     @property
     def at_start(self) -> bool:
-        """Return whether the line is empty so far."""
+        """True if the line is empty so far."""
         return self._last == "\n"
 
     def add(self, s: str) -> None:
@@ -69,14 +67,14 @@ class Line:
         if self.length:
             self._put("\n")
 
-    # ----------------------------------------------------------------- inline elements
-
     def open(self, name: str, kind: SpanKind, url: str = "") -> None:
         """Begin an inline element. A link without an address, or a kind nested in itself, gets no span."""
         if len(self._open) >= _DEEPEST:
             self._unheeded[name] = self._unheeded.get(name, 0) + 1
             return
-        heeded = bool(url) if kind is SpanKind.LINK else all(one.kind is not kind for one in self._open)
+        heeded = (
+            bool(url) if kind is SpanKind.LINK else all(element.kind is not kind for element in self._open)
+        )
         self._open.append(_Open(name, kind if heeded else None, self.length, url))
 
     def close(self, name: str) -> None:
@@ -99,17 +97,16 @@ class Line:
 
     @property
     def open_link(self) -> str:
-        """Return the address of the open link, or ""."""
-        return next((one.url for one in reversed(self._open) if one.kind is SpanKind.LINK), "")
+        """Address of the open link, or ""."""
+        return next((element.url for element in reversed(self._open) if element.kind is SpanKind.LINK), "")
 
-    def _mark(self, one: _Open) -> None:
-        """Add the span of an inline element, up to the current end of the text."""
-        if one.kind is None or one.start >= self.length:
+    def _mark(self, element: _Open) -> None:
+        if element.kind is None or element.start >= self.length:
             return
-        if one.kind is not SpanKind.LINK:
-            self._spans.append(Span(one.start, self.length, one.kind))
-        elif label := self._since(one.start):
-            self.link(one.start, one.url, label)
+        if element.kind is not SpanKind.LINK:
+            self._spans.append(Span(element.start, self.length, element.kind))
+        elif label := self._since(element.start):
+            self.link(element.start, element.url, label)
 
     def _since(self, start: int) -> str:
         """Return the text from a position to the end as one short line."""
@@ -122,25 +119,23 @@ class Line:
                 break
         return clean("".join(reversed(parts)), _LONGEST_LABEL)
 
-    # ----------------------------------------------------------------- the end of a block
-
     def take(self) -> tuple[str, tuple[Span, ...]]:
         """Return the trimmed text with its sorted spans, and reset."""
-        for one in self._open:
-            self._mark(one)
-            one.start = 0
+        for element in self._open:
+            self._mark(element)
+            element.start = 0
         text = "".join(self._parts).rstrip()
         spans = self._spans
         if not text.isascii() and (safe := scrub(text)) != text:
             text, spans = safe, []  # combining marks had accumulated across tags
         if " \n" in text:
             text, spans = _without_trailing_spaces(text, spans)
-        trimmed = [span for span in (_trimmed(text, span) for span in spans) if span.start < span.end]
+        trimmed = [_trimmed(text, span) for span in spans]
         self._parts = []
         self._spans = []
         self.length = 0
         self._last = "\n"
-        return text, sort_spans(trimmed)
+        return text, sort_spans([span for span in trimmed if span.start < span.end])
 
 
 def sort_spans(spans: list[Span]) -> tuple[Span, ...]:
@@ -149,12 +144,12 @@ def sort_spans(spans: list[Span]) -> tuple[Span, ...]:
 
 
 def shift_spans(spans: tuple[Span, ...], by: int) -> list[Span]:
-    """Return spans shifted by an offset."""
+    """Move spans by an offset."""
     return [Span(span.start + by, span.end + by, span.kind, span.link) for span in spans]
 
 
 def clip_spans(spans: tuple[Span, ...], start: int, end: int) -> tuple[Span, ...]:
-    """Return the parts of spans between two positions, relative to the first position."""
+    """Cut spans to the text between two positions, relative to the first one."""
     if start == 0 and all(span.end <= end for span in spans):
         return spans
     return tuple(
@@ -186,12 +181,10 @@ def _trimmed(text: str, span: Span) -> Span:
 
 
 def _without_trailing_spaces(text: str, spans: list[Span]) -> tuple[str, list[Span]]:
-    """Remove the space before each line break, and shift the spans accordingly."""
-    gone = [found.start() for found in _SPACE_AT_END.finditer(text)]
+    gone = [space.start() for space in _SPACE_AT_END.finditer(text)]
 
     def place(old: int) -> int:
         return old - bisect_left(gone, old)
 
-    return text.replace(" \n", "\n"), [
-        Span(place(span.start), place(span.end), span.kind, span.link) for span in spans
-    ]
+    moved = [Span(place(span.start), place(span.end), span.kind, span.link) for span in spans]
+    return text.replace(" \n", "\n"), moved

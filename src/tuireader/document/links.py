@@ -23,7 +23,7 @@ def links_of(html: str, base_url: str, pieces: Sequence[str] | None = None) -> l
     """
     if "<a" not in html and "<A" not in html:
         return []
-    found: list[tuple[str, str, str]] = []
+    links: list[tuple[str, str, str]] = []
     if pieces is None:
         pieces = tokens(html)
     line: list[str] = []  # current paragraph
@@ -35,8 +35,8 @@ def links_of(html: str, base_url: str, pieces: Sequence[str] | None = None) -> l
         line.append(text)
         if name in ("a", "/a"):
             if url and (label := _one_line(line[label_from:])):
-                found.append((url, label, context))
-                if len(found) == _MOST_LINKS:
+                links.append((url, label, context))
+                if len(links) == _MOST_LINKS:
                     break
             url = ""
             if name == "a" and (address := _href(raw)):
@@ -52,11 +52,10 @@ def links_of(html: str, base_url: str, pieces: Sequence[str] | None = None) -> l
                     lead = line
                 line = []
                 linked = False
-    return found
+    return links
 
 
 def _context(line: list[str], lead: list[str]) -> str:
-    """Return the end of the text before a link, without bullets."""
     context = _one_line(line[-12:]).strip(_BULLETS)
     return (context or _one_line(lead[-12:]))[-_CONTEXT:].lstrip()
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from tuireader.document.attributes import attributes, whole
-from tuireader.document.elements import Elements, OpenList
+from collections.abc import Mapping
+
+from tuireader.document.attributes import attributes, whole_number
+from tuireader.document.elements import Elements, End, OpenList, Start
 
 _ROMAN = (
     (1000, "M"), (900, "CM"), (500, "D"), (400, "CD"), (100, "C"), (90, "XC"),
@@ -11,49 +13,52 @@ _ROMAN = (
 )  # fmt: skip
 
 
-class Lists(Elements):
-    """Handlers for tags of lists and definitions."""
+def _start_list(page: Elements, name: str, raw: str) -> None:
+    values = attributes(raw)
+    page.lists.append(
+        OpenList(name == "ol", whole_number(values.get("start", ""), 1), values.get("type", "1"))
+    )
+    page.push(name)
 
-    def _list(self, name: str, raw: str) -> None:
-        found = attributes(raw)
-        self.lists.append(OpenList(name == "ol", whole(found.get("start", ""), 1), found.get("type", "1")))
-        self._push(name)
 
-    def _end_list(self) -> None:
-        self.lists.pop()
-        self.marker = ""
+def _end_list(page: Elements) -> None:
+    page.lists.pop()
+    page.marker = ""
 
-    def _item(self, name: str, raw: str) -> None:
-        self._close_item()
-        self._push(name)
-        if not self.lists:
-            self.marker = "•"
-            return
-        here = self.lists[-1]
-        if here.ordered:
-            here.number = whole(attributes(raw).get("value", ""), here.number)
-            self.marker = _ordinal(here.number, here.style)
-            here.number += 1
-        else:
-            self.marker = "•◦▪"[min(len(self.lists), 3) - 1]
 
-    def _close_item(self) -> None:
-        """Close the previous item of the same list."""
-        item = self._last("li")
-        if item > self._last("td", "th", "table", "ul", "ol", "menu"):
-            self._pop_to(item)
+def _start_item(page: Elements, name: str, raw: str) -> None:
+    _close_item(page)
+    page.push(name)
+    if not page.lists:
+        page.marker = "•"
+        return
+    here = page.lists[-1]
+    if here.ordered:
+        here.number = whole_number(attributes(raw).get("value", ""), here.number)
+        page.marker = _ordinal(here.number, here.style)
+        here.number += 1
+    else:
+        page.marker = "•◦▪"[min(len(page.lists), 3) - 1]
 
-    def _end_item(self) -> None:
-        self.marker = ""
 
-    def _term(self, name: str, _raw: str) -> None:
-        self._close("dd")
-        self._close("dt")
-        self._push(name)
+def _close_item(page: Elements) -> None:
+    item = page.last("li")
+    if item > page.last("td", "th", "table", "ul", "ol", "menu"):
+        page.pop_to(item)
+
+
+def _end_item(page: Elements) -> None:
+    page.marker = ""
+
+
+def _start_term(page: Elements, name: str, _raw: str) -> None:
+    page.close("dd")
+    page.close("dt")
+    page.push(name)
 
 
 def _ordinal(number: int, style: str) -> str:
-    """Return the marker of an item of an ordered list (HTML Standard §4.4.5, `type`)."""
+    """Format the marker of an item of an ordered list (HTML Standard §4.4.5, `type`)."""
     if style in ("a", "A") and 1 <= number <= 26:
         return f"{chr(ord(style) + number - 1)}."
     if style in ("i", "I") and 1 <= number <= 3999:
@@ -63,3 +68,11 @@ def _ordinal(number: int, style: str) -> str:
             number %= value
         return f"{roman if style == 'I' else roman.lower()}."
     return f"{number}."
+
+
+STARTS: Mapping[str, Start] = {
+    **dict.fromkeys(("ul", "ol", "menu"), _start_list),
+    **dict.fromkeys(("dt", "dd"), _start_term),
+    "li": _start_item,
+}
+ENDS: Mapping[str, End] = {**dict.fromkeys(("ul", "ol", "menu"), _end_list), "li": _end_item}

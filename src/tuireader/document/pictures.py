@@ -6,7 +6,7 @@ import re
 from itertools import islice
 
 from tuireader.document.attributes import attributes as attributes_of
-from tuireader.document.attributes import whole
+from tuireader.document.attributes import whole_number
 from tuireader.text import clean, safe_url
 
 _LAZY = ("data-src", "data-lazy-src", "data-original")
@@ -27,9 +27,9 @@ _TRIED = 5  # images at the top of a text that may be emoji or tracking pixels
 def lead_picture(html: str, base_url: str) -> str:
     """Return the address of the first image of a text, without parsing blocks; `""` if it has none."""
     for image in islice(_IMAGE.finditer(html), _TRIED):
-        found = attributes_of(image[1])
-        url = picture_url(found, base_url)
-        if url and not is_pixel(found, url) and not is_emoji(found, clean(found.get("alt", ""))):
+        values = attributes_of(image[1])
+        url = picture_url(values, base_url)
+        if url and not is_pixel(values, url) and not is_emoji(values, clean(values.get("alt", ""))):
             return url
     return ""
 
@@ -64,7 +64,7 @@ def is_emoji(attributes: dict[str, str], alt: str) -> bool:
 
 def is_pixel(attributes: dict[str, str], url: str) -> bool:
     """Return whether an image is a tracking pixel."""
-    sizes = [whole(attributes.get(name, "").removesuffix("px"), 99) for name in ("width", "height")]
+    sizes = [whole_number(attributes.get(name, "").removesuffix("px"), 99) for name in ("width", "height")]
     return min(sizes) <= 2 or is_tracker(url)
 
 

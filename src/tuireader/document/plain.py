@@ -35,22 +35,20 @@ def _lines(paragraph: str) -> list[str]:
 
 def _add(line: Line, text: str) -> None:
     at = 0
-    for found in _ADDRESS.finditer(text):
-        address = _bare(found[0])
-        line.add(text[at : found.start()])
+    for match in _ADDRESS.finditer(text):
+        address = _bare(match[0])
+        line.add(text[at : match.start()])
         start = line.length
         line.add(address)
         if url := safe_url(address):
             line.link(start, url, address)
-        at = found.start() + len(address)
+        at = match.start() + len(address)
     line.add(text[at:])
 
 
 def _bare(address: str) -> str:
     """Strip trailing punctuation and unmatched closing brackets from an address."""
-    unopened = {
-        closing: address.count(closing) - address.count(opening) for closing, opening in _OPENING.items()
-    }
+    unopened = {end: address.count(end) - address.count(start) for end, start in _OPENING.items()}
     end = len(address)
     while address[end - 1] in _PUNCTUATION or unopened.get(address[end - 1], 0) > 0:
         end -= 1

@@ -20,15 +20,15 @@ _MOST_LINKS = 60  # maximum outbound links to keep; pages with more are link lis
 
 
 def drop_known(parsed: ParsedFeed, stored: Mapping[int, int]) -> ParsedFeed:
-    """Return the feed with only its new and changed entries, prepared and with their keys."""
+    """Keep only the new and changed entries of a feed, prepared and with their keys."""
     known, kept, keys = [], [], []
     unique = dedup.unique_entries(parsed.entries)
-    for guid, (entry, one) in unique.items():
-        if stored.get(guid) == one.digest:
+    for guid, (entry, entry_keys) in unique.items():
+        if stored.get(guid) == entry_keys.digest:
             known.append(guid)
         else:
             kept.append(entry)
-            keys.append(one)
+            keys.append(entry_keys)
     return replace(
         parsed,
         entries=tuple(kept),
@@ -40,7 +40,7 @@ def drop_known(parsed: ParsedFeed, stored: Mapping[int, int]) -> ParsedFeed:
 
 
 def prepare(entry: ParsedEntry) -> Prepared:
-    """Return everything that is derived from an entry alone."""
+    """Derive everything that follows from an entry alone."""
     html = entry.content_html or entry.summary_html
     pieces = tokens(html) if is_html(html) else None  # split once for both text and links
     body = plain(html, pieces) if html else ""

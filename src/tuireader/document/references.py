@@ -21,22 +21,19 @@ _TRIES = 100  # maximum number of occurrences of a sentence that are compared
 
 @dataclass(frozen=True, slots=True)
 class Referring:
-    """A document with its marks; `articles` has the article of each mark in the order of the text.
-
-    `numbers` has the number of each article that is marked at least once, counted from 1.
-    """
+    """A document with its marks; `articles` has the article of each mark in the order of the text."""
 
     document: Document
     articles: tuple[int, ...] = ()
 
     @property
     def numbers(self) -> dict[int, int]:
-        """Numbers of the articles, in the order of their first marks."""
+        """Numbers of the articles, counted from 1 in the order of their first marks."""
         return {article: number for number, article in enumerate(dict.fromkeys(self.articles), 1)}
 
 
 def reference_label(number: int) -> str:
-    """Return the mark of a reference, unlike the number of a link: `‹1›`."""
+    """Format the mark of a reference, unlike the number of a link: `‹1›`."""
     return f"‹{number}›"
 
 
@@ -54,17 +51,15 @@ def mark_references(document: Document, references: Iterable[tuple[int, str]]) -
             block, offset = place
             if article not in places[block][offset]:
                 places[block][offset].append(article)
-    order = [
-        article
-        for block in sorted(places)
-        for offset in sorted(places[block])
-        for article in places[block][offset]
-    ]
+    order: list[int] = []
+    for _, by_offset in sorted(places.items()):
+        for _, articles in sorted(by_offset.items()):
+            order += articles
     marked = Referring(document, tuple(order))
     numbers = marked.numbers
     blocks = list(document.blocks)
-    for number, found in places.items():
-        labels = [(at, numbers[article]) for at in sorted(found) for article in found[at]]
+    for number, by_offset in places.items():
+        labels = [(at, numbers[article]) for at in sorted(by_offset) for article in by_offset[at]]
         blocks[number] = _with_labels(blocks[number], labels)
     return replace(marked, document=replace(document, blocks=tuple(blocks)))
 
@@ -116,19 +111,19 @@ def _after(text: str, count: int) -> int:
 def _with_labels(block: Block, labels: Sequence[tuple[int, int]]) -> Block:
     """Insert labels, given by offset and number in ascending order; spans do not grow at their borders."""
     pieces: list[str] = []
-    made: list[Span] = []
+    spans: list[Span] = []
     cuts: list[tuple[int, int]] = []
     at = length = 0
     for offset, number in labels:
         label = reference_label(number)
         pieces += [block.text[at:offset], label]
         length += offset - at
-        made.append(Span(length, length + len(label), SpanKind.REFERENCE, number))
+        spans.append(Span(length, length + len(label), SpanKind.REFERENCE, number))
         cuts.append((offset, len(label)))
         length += len(label)
         at = offset
     for span in block.spans:
         start = span.start + sum(size for offset, size in cuts if offset <= span.start)
         end = span.end + sum(size for offset, size in cuts if offset < span.end)
-        made.append(replace(span, start=start, end=end))
-    return replace(block, text="".join(pieces) + block.text[at:], spans=sort_spans(made))
+        spans.append(replace(span, start=start, end=end))
+    return replace(block, text="".join(pieces) + block.text[at:], spans=sort_spans(spans))

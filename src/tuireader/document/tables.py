@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
-from tuireader.document.attributes import attributes, whole
+from tuireader.document.attributes import attributes, whole_number
 from tuireader.document.blocks import Block, BlockKind, Span, SpanKind
-from tuireader.document.elements import DEEPEST, Cell, Elements, Table
+from tuireader.document.elements import DEEPEST, Cell, Elements, End, Start, Table
 from tuireader.document.line import clip_spans, shift_spans, sort_spans
 from tuireader.text import cell_len
 
@@ -25,74 +26,76 @@ _NUMERIC = re.compile(
 )
 
 
-class TableTags(Elements):
-    """Handlers for tags of tables; each cell collects a list of blocks."""
+def _start_table(page: Elements, name: str, _raw: str) -> None:
+    if len(page.tables) >= DEEPEST or page.code is not None:
+        page.unheeded_tables += 1
+        return
+    page.tables.append(Table(page.out))
+    page.push(name)
 
-    def _table(self, name: str, _raw: str) -> None:
-        if len(self.tables) >= DEEPEST or self.code is not None:
-            self.unheeded_tables += 1
-            return
-        self.tables.append(Table(self.out))
-        self._push(name)
 
-    def _end_table(self) -> None:
-        if self.unheeded_tables:
-            self.unheeded_tables -= 1
-        elif self.tables:
-            self._pop_to(self.places["table"][-1])
+def end_table(page: Elements) -> None:
+    """Handle an end tag: close the innermost table that is laid out."""
+    if page.unheeded_tables:
+        page.unheeded_tables -= 1
+    elif page.tables:
+        page.pop_to(page.places["table"][-1])
 
-    def _row(self, name: str, _raw: str) -> None:
-        if self.tables and not self.unheeded_tables:
-            self._close_within_table("td", "th", "tr")
-            self.tables[-1].rows.append([])
-            self._push(name)
 
-    def _cell(self, name: str, raw: str) -> None:
-        self._close_within_table("td", "th")
-        if not self.tables or self.unheeded_tables:
-            return
-        table = self.tables[-1]
-        if not table.rows:
-            table.rows.append([])
-        cell = Cell([], name == "th")
-        if "span" in raw:
-            found = attributes(raw)
-            cell.columns = min(max(whole(found.get("colspan", ""), 1), 1), _MOST_COLUMNS)
-            cell.rows = min(max(whole(found.get("rowspan", ""), 1), 1), _MOST_ROWS_SPANNED)
-        table.rows[-1].append(cell)
-        self.out = cell.blocks
-        self._push(name)
+def _start_row(page: Elements, name: str, _raw: str) -> None:
+    if page.tables and not page.unheeded_tables:
+        close_within_table(page, "td", "th", "tr")
+        page.tables[-1].rows.append([])
+        page.push(name)
 
-    def _close_within_table(self, *names: str) -> None:
-        """Close the open cell, or cell and row, of the innermost table."""
-        if self.unheeded_tables:
-            return
-        table = self._last("table")
-        inner = [place for name in names if (place := self._last(name)) > table]
-        if inner:
-            self._pop_to(min(inner))
 
-    def _end_cell(self) -> None:
-        self.out = self.tables[-1].out
-        self.marker = ""
+def _start_cell(page: Elements, name: str, raw: str) -> None:
+    close_within_table(page, "td", "th")
+    if not page.tables or page.unheeded_tables:
+        return
+    table = page.tables[-1]
+    if not table.rows:
+        table.rows.append([])
+    cell = Cell([], name == "th")
+    if "span" in raw:
+        values = attributes(raw)
+        cell.columns = min(max(whole_number(values.get("colspan", ""), 1), 1), _MOST_COLUMNS)
+        cell.rows = min(max(whole_number(values.get("rowspan", ""), 1), 1), _MOST_ROWS_SPANNED)
+    table.rows[-1].append(cell)
+    page.out = cell.blocks
+    page.push(name)
 
-    def _finish_table(self) -> None:
-        table = self.tables.pop()
-        self.out = table.out
-        rows = [row for row in table.rows if any(cell.blocks for cell in row)]
-        quote, indent = min(self._count("blockquote"), DEEPEST), min(len(self.lists), DEEPEST)
-        laid = lay_out(rows, quote, indent, self.width - 2 * quote)
-        if laid is None:
-            laid = [block for row in rows for cell in row for block in cell.blocks]
-        else:
-            self.count -= sum(len(cell.blocks) for row in rows for cell in row) - len(laid)
-        self.out.extend(laid)
+
+def close_within_table(page: Elements, *names: str) -> None:
+    """Close the open cell, or cell and row, of the innermost table."""
+    if page.unheeded_tables:
+        return
+    table = page.last("table")
+    inner = [place for place in map(page.last, names) if place > table]
+    if inner:
+        page.pop_to(min(inner))
+
+
+def _end_cell(page: Elements) -> None:
+    page.out = page.tables[-1].out
+    page.marker = ""
+
+
+def _finish_table(page: Elements) -> None:
+    table = page.tables.pop()
+    page.out = table.out
+    rows = [row for row in table.rows if any(cell.blocks for cell in row)]
+    quote, indent = min(page.count_open("blockquote"), DEEPEST), min(len(page.lists), DEEPEST)
+    laid = lay_out(rows, quote, indent, page.width - 2 * quote)
+    if laid is None:
+        laid = [block for row in rows for cell in row for block in cell.blocks]
+    else:
+        page.count -= sum(len(cell.blocks) for row in rows for cell in row) - len(laid)
+    page.out.extend(laid)
 
 
 @dataclass(frozen=True, slots=True)
 class _Field:
-    """Text at one position in the grid of a table."""
-
     text: str = ""
     spans: tuple[Span, ...] = ()
     header: bool = False
@@ -102,7 +105,7 @@ _EMPTY = _Field()
 
 
 def lay_out(rows: list[list[Cell]], quote: int, indent: int, width: int) -> list[Block] | None:
-    """Return a table as blocks: in columns, or row by row if too wide; None for a layout table."""
+    """Turn a table into blocks: in columns, or row by row if too wide; None for a layout table."""
     if len(rows) < 2 or not all(_is_field(cell.blocks) for row in rows for cell in row):
         return None
     grid = _grid(rows)
@@ -116,11 +119,8 @@ def lay_out(rows: list[list[Cell]], quote: int, indent: int, width: int) -> list
 
 
 def _is_field(blocks: list[Block]) -> bool:
-    return (
-        len(blocks) <= 3
-        and all(block.kind in _FIELD_KINDS for block in blocks)
-        and sum(len(block.text) for block in blocks) <= _LONGEST_FIELD
-    )
+    is_short = len(blocks) <= 3 and sum(len(block.text) for block in blocks) <= _LONGEST_FIELD
+    return is_short and all(block.kind in _FIELD_KINDS for block in blocks)
 
 
 def _grid(rows: list[list[Cell]]) -> list[list[_Field]]:
@@ -140,7 +140,9 @@ def _grid(rows: list[list[Cell]]) -> list[list[_Field]]:
                 return []
         covered = {column: left - 1 for column, left in covered.items() if left > 1}
         grid.append(places)
-    used = max((at + 1 for places in grid for at, place in enumerate(places) if place.text), default=0)
+    used = 0  # columns up to the last one with a text
+    for places in grid:
+        used = max(used, *(at for at, place in enumerate(places, 1) if place.text), 0)
     return [(places + [_EMPTY] * used)[:used] for places in grid]
 
 
@@ -154,7 +156,7 @@ def _field(cell: Cell) -> _Field:
             text += f"{block.marker} "
         spans += shift_spans(block.spans, len(text))
         text += block.text
-    strong = any(one.kind is SpanKind.STRONG and one.end - one.start == len(text) for one in spans)
+    strong = any(span.kind is SpanKind.STRONG and span.end - span.start == len(text) for span in spans)
     if text and cell.header and not strong:
         spans.append(Span(0, len(text), SpanKind.STRONG))
     return _Field(text, sort_spans(spans), cell.header or strong)
@@ -176,30 +178,31 @@ def _widths(grid: list[list[_Field]], width: int) -> list[int] | None:
     return widths
 
 
-def _width(one: _Field) -> int:
+def _width(field: _Field) -> int:
     """Return the width of a field in cells, including the numbers of its links."""
-    numbers = sum(len(f"[{span.link}]") for span in one.spans if span.kind is SpanKind.LINK and span.link)
-    return max(map(cell_len, one.text.split("\n"))) + numbers
+    numbers = sum(len(f"[{span.link}]") for span in field.spans if span.kind is SpanKind.LINK and span.link)
+    return max(map(cell_len, field.text.split("\n"))) + numbers
 
 
 def _columns(grid: list[list[_Field]], widths: list[int]) -> tuple[str, tuple[Span, ...]]:
-    """Return a table in columns as text and spans."""
-    headed = all(one.header or not one.text for one in grid[0])
+    headed = all(field.header or not field.text for field in grid[0])
     right = [_is_numeric(column[1:] if headed else column) for column in zip(*grid, strict=True)]
     lines: list[str] = []
     spans: list[Span] = []
     offset = 0
     for number, row in enumerate(grid):
-        folded = [_fold(one.text, width) for one, width in zip(row, widths, strict=True)]
-        for at in range(max(map(len, folded))):
+        folded = [_fold(field.text, width) for field, width in zip(row, widths, strict=True)]
+        for parts in zip_longest(*folded, fillvalue=(0, 0)):
             line = ""
-            for column, one in enumerate(row):
-                start, end = folded[column][at] if at < len(folded[column]) else (0, 0)
-                shown = one.text[start:end]
+            for column, (field, (start, end)) in enumerate(zip(row, parts, strict=True)):
+                if column:
+                    line += _BAR
+                shown = field.text[start:end]
                 gap = " " * (widths[column] - cell_len(shown))
-                line += (_BAR if column else "") + (gap if right[column] else "")
+                if right[column]:
+                    line += gap
                 if shown:
-                    spans += shift_spans(clip_spans(one.spans, start, end), offset + len(line))
+                    spans += shift_spans(clip_spans(field.spans, start, end), offset + len(line))
                 line += shown if right[column] else shown + gap
             lines.append(line.rstrip())
             offset += len(lines[-1]) + 1
@@ -210,7 +213,7 @@ def _columns(grid: list[list[_Field]], widths: list[int]) -> tuple[str, tuple[Sp
 
 
 def _is_numeric(column: Sequence[_Field]) -> bool:
-    texts = [one.text for one in column if one.text]
+    texts = [field.text for field in column if field.text]
     return bool(texts) and all(_NUMERIC.fullmatch(text) for text in texts)
 
 
@@ -243,22 +246,30 @@ def _fold_line(line: str, width: int, offset: int) -> Iterator[tuple[int, int]]:
 
 
 def _records(grid: list[list[_Field]], quote: int, indent: int) -> list[Block]:
-    """Return a wide table as one paragraph per row, with column heads before the fields."""
-    heads = [one.text.replace("\n", " ") for one in grid[0]]
+    """Turn a wide table into one paragraph per row, with column heads before the fields."""
+    heads = [field.text.replace("\n", " ") for field in grid[0]]
     blocks = []
     for row in grid[1:]:
         text = ""
         spans: list[Span] = []
-        for head, one in zip(heads, row, strict=True):
-            if not one.text:
+        for head, field in zip(heads, row, strict=True):
+            if not field.text:
                 continue
             if text:
                 text += "\n"
             if head:
                 spans.append(Span(len(text), len(text) + len(head), SpanKind.STRONG))
                 text += f"{head}: "
-            spans += shift_spans(one.spans, len(text))
-            text += one.text
+            spans += shift_spans(field.spans, len(text))
+            text += field.text
         if text:
             blocks.append(Block(BlockKind.PARAGRAPH, text, sort_spans(spans), quote=quote, indent=indent))
     return blocks
+
+
+STARTS: Mapping[str, Start] = {
+    **dict.fromkeys(("td", "th"), _start_cell),
+    "table": _start_table,
+    "tr": _start_row,
+}
+ENDS: Mapping[str, End] = {**dict.fromkeys(("td", "th"), _end_cell), "table": _finish_table}

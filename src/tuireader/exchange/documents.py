@@ -74,7 +74,7 @@ class ExportedState(Shape):
 
 
 def dump_feeds(feeds: Iterable[FeedConfig], views: Iterable[ViewConfig]) -> str:
-    """Return subscriptions and saved searches as a JSON document, without secrets (passwords, headers)."""
+    """Write subscriptions and saved searches as a JSON document, without secrets (passwords, headers)."""
     listed = [ExportedFeed.encode(feed, url=without_password(feed.url)) for feed in feeds]
     document = ExportedFeeds.encode(format=FEEDS, version=1, feeds=listed, views=views)
     return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
@@ -95,7 +95,7 @@ def dump_marks(marks: Iterable[MarkedArticle]) -> Iterator[str]:
 def load(
     text: str, programs: bool = False
 ) -> tuple[list[FeedConfig], list[ViewConfig], list[MarkedArticle], list[str]]:
-    """Return the content of a JSON document, and a line for each unusable part.
+    """Read a JSON document; also return a line for each unusable part.
 
     Feeds that run programs are skipped unless `programs`. Raises TuireaderError if the document was not
     exported by tuireader.
@@ -117,7 +117,7 @@ def load(
 
 def tables(value: object) -> list[dict[str, Any]]:
     """Return the tables in a list, without anything else."""
-    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
 def _text(table: dict[str, Any], name: str) -> str:
@@ -126,10 +126,11 @@ def _text(table: dict[str, Any], name: str) -> str:
 
 
 def _names(table: dict[str, Any], kept: Callable[[str], str]) -> tuple[str, ...]:
-    """Return the valid labels of a table."""
     labels = table.get("labels")
-    found = [kept(one) for one in labels if isinstance(one, str)] if isinstance(labels, list) else []
-    return tuple(dict.fromkeys(name for name in found if name))
+    if not isinstance(labels, list):
+        return ()
+    names = [kept(label) for label in labels if isinstance(label, str)]
+    return tuple(dict.fromkeys(filter(None, names)))
 
 
 def _feeds(document: dict[str, Any], skipped: list[str], programs: bool) -> Iterator[FeedConfig]:
@@ -142,7 +143,7 @@ def _feeds(document: dict[str, Any], skipped: list[str], programs: bool) -> Iter
 
 
 def _feed(table: dict[str, Any], programs: bool) -> FeedConfig:
-    """Return a subscription. Raises ConfigError if it cannot be used."""
+    """Build a subscription. Raises ConfigError if it cannot be used."""
     known: dict[str, Any] = {
         "title": _text(table, "title"),
         "folder": _text(table, "folder"),
@@ -203,15 +204,15 @@ def _mark(feed: str, table: dict[str, Any]) -> MarkedArticle | None:
     time = table.get("time")
     url, title = safe_url(str(table.get("url", ""))), _text(table, "title")
     return MarkedArticle(
-        feed,
-        _signed(key),
-        url,
-        url_key(url),
-        title or url,
-        time if isinstance(time, int) and 0 <= time < 1 << 40 else 0,
-        table.get("read") is True,
-        table.get("starred") is True,
-        _names(table, label_name),
+        feed=feed,
+        guid=_signed(key),
+        url=url,
+        url_key=url_key(url),
+        title=title or url,
+        time=time if isinstance(time, int) and 0 <= time < 1 << 40 else 0,
+        read=table.get("read") is True,
+        starred=table.get("starred") is True,
+        labels=_names(table, label_name),
     )
 
 

@@ -71,20 +71,18 @@ def taken(text: str) -> set[Made]:
 
 
 def _all_keys(settings: Settings, why: str) -> dict[Made, str]:
-    """Return every key that a line binds, with the reason why they are not imported."""
-    made = (made for one in settings.outcomes for made in one.makes if made[0] == "keys")
-    return dict.fromkeys(made, f"the keys of your configuration are kept, {why}")
+    entries = [entry for outcome in settings.outcomes for entry in outcome.makes]
+    keys = [entry for entry in entries if entry[0] == "keys"]
+    return dict.fromkeys(keys, f"the keys of your configuration are kept, {why}")
 
 
 def made_of(name: str, item: Item) -> Made:
     """Return the key of an item that an imported line adds."""
     if isinstance(item, MuteConfig):
         return name, item.query, item.feed
-    return (
-        (name, item.key)
-        if isinstance(item, MacroConfig)
-        else (name, str(getattr(item, "name", "")).casefold())
-    )
+    if isinstance(item, MacroConfig):
+        return name, item.key
+    return name, str(getattr(item, "name", "")).casefold()
 
 
 class _Merging:
@@ -99,7 +97,6 @@ class _Merging:
         self._room = REGEX_TOTAL - sum(regex_sizes(item.query) for item in asking)
 
     def add_feeds(self, feeds: Sequence[FeedConfig]) -> None:
-        """Add the new feeds, and complete the existing ones."""
         there = {feed_key(address_of(table)): table for table in tables(self.before.get("feeds"))}
         self.text = edit.add(self.text, *feeds)
         before, now = tables(self.before.get("feeds")), tables(_data(self.text).get("feeds"))
@@ -108,11 +105,8 @@ class _Merging:
             table = there.get(feed_key(feed.url))
             if table is None:
                 continue
-            said = {
-                name: getattr(feed, name)
-                for name in ("title", "folder", "labels", "filter")
-                if getattr(feed, name)
-            }
+            fields = {name: getattr(feed, name) for name in ("title", "folder", "labels", "filter")}
+            said = {name: value for name, value in fields.items() if value}
             others = [name for name, value in said.items() if table.get(name) and _other(table[name], value)]
             if others:
                 reason = f"already exists with another {' and another '.join(others)}, which is kept"
@@ -129,20 +123,19 @@ class _Merging:
             taken |= {(name, _known_as(name, table.get(key))) for table in tables(self.before.get(name))}
         new: dict[Made, Item] = {}
         for item in items:
-            made = made_of(name, item)
-            if made in taken:
-                if key and equal.get(made) != item:
-                    self.kept[made] = (
-                        f"your configuration already has another {name} “{made[1]}”, which is kept"
-                    )
-            elif made not in new:
-                new[made] = item
-        self.added[name] = self._add(name, [item for made, item in new.items() if self._fits(made, item)])
+            entry = made_of(name, item)
+            if entry in taken:
+                if key and equal.get(entry) != item:
+                    reason = f"your configuration already has another {name} “{entry[1]}”, which is kept"
+                    self.kept[entry] = reason
+            elif entry not in new:
+                new[entry] = item
+        self.added[name] = self._add(name, [item for entry, item in new.items() if self._fits(entry, item)])
 
-    def _fits(self, made: Made, item: Item) -> bool:
+    def _fits(self, entry: Made, item: Item) -> bool:
         size = regex_sizes(getattr(item, "query", ""))
         if size > self._room:
-            self.kept[made] = "the total size of regular expressions is too large; remove some"
+            self.kept[entry] = "the total size of regular expressions is too large; remove some"
             return False
         self._room -= size
         return True
@@ -162,7 +155,6 @@ class _Merging:
         return self._add(name, items[:half]) + self._add(name, items[half:])
 
     def set_keys(self, settings: Settings) -> None:
-        """Add the imported keys, except those already bound."""
         self.added["keys"] = 0
         ui = _data(self.text).get("ui")
         if not isinstance(ui, dict) or ui.get("keys") != "newsboat":
@@ -188,10 +180,10 @@ class _Merging:
         for name, value in wanted.items():
             if name in there and _other(there[name], value):
                 own = {key for key, command in _bound(self.before).items() if command == name}
-                made = (
-                    [("keys", key) for key in value if key not in own] if table == "keys" else [(table, name)]
-                )
-                self.kept |= dict.fromkeys(made, f"{table}.{name} of your configuration is kept")
+                entries: list[Made] = [(table, name)]
+                if table == "keys":
+                    entries = [("keys", key) for key in value if key not in own]
+                self.kept |= dict.fromkeys(entries, f"{table}.{name} of your configuration is kept")
         try:
             self.text = edit.set_values(self.text, table, new)
         except ConfigError:
@@ -212,7 +204,6 @@ def _known_as(name: str, written: object) -> str:
 
 
 def _bound(data: dict[str, Any]) -> dict[str | None, str]:
-    """Return the keys in `[keys]` with their commands."""
     table = data.get("keys")
     lists = table.items() if isinstance(table, dict) else ()
     return {

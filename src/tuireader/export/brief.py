@@ -46,13 +46,13 @@ class BriefStory:
     @property
     def evidence(self) -> tuple[Evidence, ...]:
         """First evidence with a sentence for each watch, preferably evidence that is current."""
-        found: dict[str, Evidence] = {}
+        by_watch: dict[str, Evidence] = {}
         for report in self.reports:
             for evidence in report.evidence:
-                known = found.get(evidence.watch)
+                known = by_watch.get(evidence.watch)
                 if evidence.sentence and (known is None or (known.former and not evidence.former)):
-                    found[evidence.watch] = evidence
-        return tuple(found[watch] for watch in self.watches if watch in found)
+                    by_watch[evidence.watch] = evidence
+        return tuple(by_watch[watch] for watch in self.watches if watch in by_watch)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,9 @@ def build(
         if stories
     ]
     first, last = min(times, default=None), max(times, default=None)
-    return Brief(len(times), tuple(sections), seconds, first, last, muted)
+    return Brief(
+        articles=len(times), sections=tuple(sections), seconds=seconds, first=first, last=last, muted=muted
+    )
 
 
 def _order(story: BriefStory) -> tuple[int, int, int]:
@@ -123,5 +125,5 @@ def _order(story: BriefStory) -> tuple[int, int, int]:
 
 
 def one_line(text: str) -> str:
-    """Return a text without line breaks."""
+    """Replace line breaks by spaces."""
     return " ".join(text.split())

@@ -11,27 +11,23 @@ from html import escape
 
 from tuireader.export import shapes
 from tuireader.export.brief import Brief, BriefStory, Section
+from tuireader.export.markdown import markdown_line, markdown_link, markdown_part, safe_start
 from tuireader.export.markup import (
     html_link,
+    html_page,
     html_text,
     lag,
-    md,
-    md_link,
-    md_part,
-    md_start,
     moment,
     origin,
     quoted,
 )
+from tuireader.text.durations import DAY, HOUR
 from tuireader.text.wording import counted
 
 
 def render(brief: Brief, form: str) -> str:
     """Render the brief in one of `brief.FORMATS`, ending in a line feed."""
     return {"md": markdown, "json": as_json, "html": html}[form](brief)
-
-
-# --------------------------------------------------------------------------- words
 
 
 def _summary(brief: Brief) -> str:
@@ -49,7 +45,7 @@ def _summary(brief: Brief) -> str:
 def _period(seconds: int | None) -> str:
     if seconds is None:
         return "since the last brief"
-    for unit, name in ((86_400, "day"), (3600, "hour")):
+    for unit, name in ((DAY, "day"), (HOUR, "hour")):
         if seconds % unit == 0 and seconds > unit:
             return f"the last {counted(seconds // unit, name)}"
     return f"the last {counted(-(-seconds // 60), 'minute')}"
@@ -59,18 +55,15 @@ def _heading(section: Section, alone: bool) -> str:
     return section.watch or ("" if alone else "Other news")
 
 
-# --------------------------------------------------------------------------- Markdown
-
-
 def markdown(brief: Brief) -> str:
     """Render as CommonMark 0.31; every character that may have a meaning is escaped (section 2.4)."""
     lines = ["# Brief", "", _summary(brief) + "."]
     for section in brief.sections:
         heading = _heading(section, len(brief.sections) == 1)
         if heading:
-            lines += ["", f"## {md(heading)}"]
+            lines += ["", f"## {markdown_line(heading)}"]
         for story in section.stories:
-            lines += ["", f"### {md(story.title)}", *_md_story(story, section)]
+            lines += ["", f"### {markdown_line(story.title)}", *_md_story(story, section)]
     return "\n".join(lines) + "\n"
 
 
@@ -78,18 +71,17 @@ def _md_story(story: BriefStory, section: Section) -> list[str]:
     lines = []
     others = [name for name in story.watches if name != section.watch]
     if others:
-        lines += ["", f"Also on {md(', '.join(others))}."]
+        lines += ["", f"Also on {markdown_line(', '.join(others))}."]
     for evidence in story.evidence:
-        sentence = md_start(quoted(evidence, md_part, "**", "**"))
-        lines += ["", f"> {sentence}{origin(evidence, md)}"]
+        sentence = safe_start(quoted(evidence, markdown_part, "**", "**"))
+        lines += ["", f"> {sentence}{origin(evidence, markdown_line)}"]
     lines.append("")
     for report in story.reports:
         when = lag(report, story.reports[0])
-        lines.append(f"- {when} · {md(report.feed_title)}: {md_link(report.title, report.url)}")
+        lines.append(
+            f"- {when} · {markdown_line(report.feed_title)}: {markdown_link(report.title, report.url)}"
+        )
     return lines
-
-
-# --------------------------------------------------------------------------- JSON
 
 
 def as_json(brief: Brief) -> str:
@@ -97,23 +89,16 @@ def as_json(brief: Brief) -> str:
     return json.dumps(shapes.Brief.encode(brief), ensure_ascii=False, indent=1) + "\n"
 
 
-# --------------------------------------------------------------------------- HTML
-
-
 def html(brief: Brief) -> str:
     """Render a self-contained page, without scripts or external resources."""
-    lines = [
-        '<!DOCTYPE html>\n<html lang="mul">\n<meta charset="utf-8">',
-        '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'">',
-        f"<title>Brief</title>\n<h1>Brief</h1>\n<p>{_summary(brief)}.</p>",
-    ]
+    lines: list[str] = []
     for section in brief.sections:
         heading = _heading(section, len(brief.sections) == 1)
         if heading:
             lines.append(f"<h2>{html_text(heading)}</h2>")
         for story in section.stories:
             lines += [f"<h3>{html_text(story.title)}</h3>", *_html_story(story, section)]
-    return "\n".join([*lines, "</html>"]) + "\n"
+    return html_page("Brief", f"{_summary(brief)}.", lines)
 
 
 def _html_story(story: BriefStory, section: Section) -> list[str]:

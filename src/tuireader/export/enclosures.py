@@ -16,13 +16,13 @@ _WANTED = ("audio", "video")
 
 def chosen(enclosures: Sequence[Enclosure]) -> list[Enclosure]:
     """Return the files to download: audio and video, or all if there is neither."""
-    return [one for one in enclosures if one.kind in _WANTED] or list(enclosures)
+    return [enclosure for enclosure in enclosures if enclosure.kind in _WANTED] or list(enclosures)
 
 
 def file_path(template: str, article: Article, url: str, kind: str, number: int = 1) -> PurePosixPath:
-    """Return the relative path of a file from the template `[download] name`, safe in any folder.
+    """Expand the `[download] name` template to a relative path that cannot leave the folder.
 
-    `kind` is its media type. A `number` above 1 is added to the name.
+    `kind` is the file's media type. A `number` above 1 is added to the name.
     """
     from tuireader.export.formats import safe_name  # deferred: it imports the document parser
 

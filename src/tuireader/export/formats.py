@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from tuireader.document import Block, BlockKind, Document, Span, SpanKind, parse
+from tuireader.export.markdown import markdown_address, markdown_part, safe_start
 from tuireader.model import Article, Related
 from tuireader.text import clean
 
@@ -27,13 +28,12 @@ def render(article: Article, form: str, related: Sequence[Related] = ()) -> str:
 
         text = "\n\n".join(block.text for block in document.blocks if block.text)
         links = [link.url for link in document.links]
-        found = WholeArticle.encode(article, text=text, links=links, related=related)
-        return json.dumps(found, ensure_ascii=False) + "\n"
+        values = WholeArticle.encode(article, text=text, links=links, related=related)
+        return json.dumps(values, ensure_ascii=False) + "\n"
     return {"md": _markdown, "html": _page, "txt": _plain}[form](article, document)
 
 
 def _head(article: Article) -> Mapping[str, str | list[str]]:
-    """Return the non-empty fields at the top of an export."""
     head: dict[str, str | list[str]] = {
         "title": article.title,
         "feed": article.feed_title,
@@ -42,7 +42,7 @@ def _head(article: Article) -> Mapping[str, str | list[str]]:
         "url": article.url,
         "tags": list(article.tags),
         "labels": list(article.labels),
-        "watches": [one.watch for one in article.evidence],
+        "watches": [evidence.watch for evidence in article.evidence],
     }
     return {name: value for name, value in head.items() if value}
 
@@ -63,7 +63,7 @@ def _plain(article: Article, document: Document) -> str:
 
 def paragraphs(document: Document) -> str:
     """Return plain text with list markers, `>` before quotations, and numbers after links."""
-    made, before = "", False
+    written, before = "", False
     for block in document.blocks:
         text = "* * *" if block.kind is BlockKind.RULE else _with_numbers(block)
         if not text:
@@ -71,9 +71,9 @@ def paragraphs(document: Document) -> str:
         lead = "> " * block.quote + "  " * max(0, block.indent - bool(block.marker))
         marker = f"{block.marker} " if block.marker else ""
         between = "\n" if before and block.marker else "\n\n"  # keep the items of a list together
-        made += (between if made else "") + _behind(lead + marker, lead + " " * len(marker), text)
+        written += (between if written else "") + _behind(lead + marker, lead + " " * len(marker), text)
         before = bool(block.marker)
-    return made
+    return written
 
 
 def _with_numbers(block: Block) -> str:
@@ -91,31 +91,17 @@ def _listed(value: str | list[str]) -> str:
 
 
 def _behind(first: str, others: str, text: str) -> str:
-    """Prefix the first line of a text with `first`, further lines with `others`."""
     lines = text.split("\n")
     return "\n".join((first if not number else others) + line for number, line in enumerate(lines)).rstrip()
 
 
 # --------------------------------------------------------------------------- Markdown
 
-_SPECIAL = re.compile(r"[\\`*_\[\]<>|~&!]")
-_LINE_START = re.compile(r"^(\s*)([-+=#>]|\d{1,9}[.)])", re.MULTILINE)
-
-
-def _escaped(text: str) -> str:
-    """Escape text for the middle of a line of Markdown."""
-    return _SPECIAL.sub(r"\\\g<0>", text)
-
-
-def _safe_start(text: str) -> str:
-    """Escape characters that have a meaning at the start of a line."""
-    return _LINE_START.sub(lambda match: f"{match[1]}{match[2][:-1]}\\{match[2][-1]}", text)
-
 
 def _markdown(article: Article, document: Document) -> str:
     # A JSON string is also a YAML string.
     front = [f"{name}: {json.dumps(value, ensure_ascii=False)}" for name, value in _head(article).items()]
-    parts = ["\n".join(["---", *front, "---"]), f"# {_escaped(article.title)}"]
+    parts = ["\n".join(["---", *front, "---"]), f"# {markdown_part(article.title)}"]
     addresses = {link.number: link.url for link in document.links}
     parts += [part for block in document.blocks if (part := _markdown_block(block, addresses))]
     return "\n\n".join(parts) + "\n"
@@ -131,22 +117,15 @@ def _markdown_block(block: Block, addresses: Mapping[int, str]) -> str:
         language = re.sub(r"[^\w+#.-]", "", block.language)
         return _behind(lead, lead, f"{fence}{language}\n{block.text}\n{fence}")
     if block.picture is not None:
-        text = _escaped(" ".join(block.text.split()))
-        return (
-            _behind(lead, lead, f"![{text}](<{markdown_address(block.picture.url)}>)")
-            if block.picture.url
-            else ""
-        )
+        text = markdown_part(" ".join(block.text.split()))
+        url = markdown_address(block.picture.url)
+        return _behind(lead, lead, f"![{text}](<{url}>)") if url else ""
     if not block.text:
         return ""
     if block.kind is BlockKind.EMBED:
-        url = addresses.get(block.link, "")
-        return (
-            f"{lead}[{_escaped(block.text)}](<{markdown_address(url)}>)"
-            if url
-            else lead + _escaped(block.text)
-        )
-    inner = _safe_start(_with_marks(block, _run, _open, lambda tag: _close(tag, addresses)))
+        text, url = markdown_part(block.text), markdown_address(addresses.get(block.link, ""))
+        return f"{lead}[{text}](<{url}>)" if url else lead + text
+    inner = safe_start(_with_marks(block, _run, _open, lambda tag: _close(tag, addresses)))
     if block.kind is BlockKind.HEADING:
         return f"{lead}{'#' * min(6, max(2, block.level))} {' '.join(inner.split())}"
     marker = ""
@@ -157,7 +136,7 @@ def _markdown_block(block: Block, addresses: Mapping[int, str]) -> str:
 
 def _run(text: str, code: bool) -> str:
     if not code:
-        return _escaped(text)
+        return markdown_part(text)
     fence = "`" * (max((len(run) for run in re.findall(r"`+", text)), default=0) + 1)
     edge = " " if text[0] == "`" or text[-1] == "`" else ""
     return f"{fence}{edge}{text}{edge}{fence}"
@@ -172,23 +151,6 @@ def _open(tag: _Tag) -> str:
 
 def _close(tag: _Tag, addresses: Mapping[int, str]) -> str:
     return f"](<{markdown_address(addresses.get(tag[1], ''))}>)" if tag[0] == "link" else _SIGNS[tag[0]]
-
-
-def markdown_line(text: str) -> str:
-    """Escape a line of text for Markdown."""
-    return re.sub(r"[\\`*_\[\]<>#|~]", r"\\\g<0>", text)
-
-
-def markdown_link(text: str, url: str) -> str:
-    """Return a Markdown link, or just the text if the address is not http(s)."""
-    if not re.match(r"https?://", url, re.IGNORECASE):
-        return markdown_line(text)
-    return f"[{markdown_line(text)}](<{markdown_address(url)}>)"
-
-
-def markdown_address(url: str) -> str:
-    """Percent-encode the characters that would end the address of a Markdown link."""
-    return re.sub(r"[\s<>\\]", lambda match: f"%{ord(match[0]):02X}", url)
 
 
 # --------------------------------------------------------------------------- a web page
@@ -230,10 +192,10 @@ def _page_blocks(document: Document) -> Iterator[str]:
     addresses = {link.number: link.url for link in document.links}
     depth = 0
     for block in document.blocks:
-        made = _page_block(block, addresses)
-        if made:
+        element = _page_block(block, addresses)
+        if element:
             step = block.quote - depth
-            yield ("<blockquote>" * step or "</blockquote>" * -step) + made
+            yield ("<blockquote>" * step or "</blockquote>" * -step) + element
             depth = block.quote
     yield "</blockquote>" * depth
 
@@ -290,18 +252,18 @@ def _with_marks(
 
     The second argument of `escape` is true for code, in which nothing else is marked.
     """
-    made: list[str] = []
+    pieces: list[str] = []
     open_now: list[_Tag] = []
     for start, end, tags in _runs(block):
         same = 0
         while same < min(len(open_now), len(tags)) and open_now[same] == tags[same]:
             same += 1
-        made += [closing(tag) for tag in reversed(open_now[same:])]
-        made += [opening(tag) for tag in tags[same:]]
+        pieces += [closing(tag) for tag in reversed(open_now[same:])]
+        pieces += [opening(tag) for tag in tags[same:]]
         open_now = tags
-        made.append(escape(block.text[start:end], bool(tags) and tags[-1][0] == SpanKind.CODE))
-    made += [closing(tag) for tag in reversed(open_now)]
-    return "".join(made)
+        pieces.append(escape(block.text[start:end], bool(tags) and tags[-1][0] == SpanKind.CODE))
+    pieces += [closing(tag) for tag in reversed(open_now)]
+    return "".join(pieces)
 
 
 def _runs(block: Block) -> Iterator[tuple[int, int, list[_Tag]]]:
@@ -312,7 +274,6 @@ def _runs(block: Block) -> Iterator[tuple[int, int, list[_Tag]]]:
 
 
 def _tags(spans: Sequence[Span], at: int) -> list[_Tag]:
-    """Return the spans around a position, widest first; code ends the list."""
     around = sorted(
         (span for span in spans if span.start <= at < span.end), key=lambda span: span.start - span.end
     )

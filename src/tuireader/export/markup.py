@@ -1,4 +1,4 @@
-"""Text of reports and evidence in Markdown and HTML, escaped; times in UTC.
+"""Text of reports and evidence in HTML, escaped; times in UTC.
 
 All text is untrusted, and only http(s) addresses become links.
 """
@@ -6,16 +6,13 @@ All text is untrusted, and only http(s) addresses become links.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from html import escape
 
 from tuireader.export.brief import Report, one_line
-from tuireader.export.formats import markdown_address
+from tuireader.export.markdown import WEB
 from tuireader.model import Evidence
-
-_SPECIAL = re.compile(r"[\\`*_\[\]<>#|~&!$^{}]")
-_LINE_START = re.compile(r"^(\s*\d{1,9})?([-+=.)])")
 
 
 def moment(time: int) -> str:
@@ -31,11 +28,6 @@ def lag(report: Report, first: Report) -> str:
     if minutes < 60:
         return f"+{minutes} min"
     return f"+{minutes // 60} h" if minutes < 48 * 60 else f"+{minutes // 1440} d"
-
-
-def is_web(url: str) -> bool:
-    """Return whether an address becomes a link."""
-    return url.startswith(("http://", "https://"))
 
 
 def quoted(evidence: Evidence, safe: Callable[[str], str], before: str, after: str) -> str:
@@ -57,27 +49,6 @@ def origin(evidence: Evidence, safe: Callable[[str], str]) -> str:
     return f" ({safe(where)})" if where else ""
 
 
-def md(text: str) -> str:
-    """Return text in one line of Markdown with all special characters escaped."""
-    return md_start(md_part(one_line(text)))
-
-
-def md_part(text: str) -> str:
-    """Return text with special characters escaped, to stand within a line."""
-    return _SPECIAL.sub(r"\\\g<0>", text)
-
-
-def md_start(text: str) -> str:
-    """Escape characters that begin a list or underline a heading at the start of a line."""
-    return _LINE_START.sub(lambda match: f"{match[1] or ''}\\{match[2]}", text)
-
-
-def md_link(title: str, url: str) -> str:
-    """Return a title in Markdown, as a link if it has an http(s) address."""
-    text = md(title or url)
-    return f"[{text}](<{markdown_address(url)}>)" if is_web(url) else text
-
-
 def html_text(text: str) -> str:
     """Return text in one line of HTML."""
     return escape(one_line(text))
@@ -86,4 +57,14 @@ def html_text(text: str) -> str:
 def html_link(title: str, url: str) -> str:
     """Return a title in HTML, as a link if it has an http(s) address."""
     text = html_text(title or url)
-    return f'<a href="{escape(url)}" rel="noreferrer">{text}</a>' if is_web(url) else text
+    return f'<a href="{escape(url)}" rel="noreferrer">{text}</a>' if WEB.match(url) else text
+
+
+def html_page(title: str, summary: str, lines: Iterable[str]) -> str:
+    """Write a self-contained page, without scripts or external resources."""
+    head = [
+        '<!DOCTYPE html>\n<html lang="mul">\n<meta charset="utf-8">',
+        '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'">',
+        f"<title>{title}</title>\n<h1>{title}</h1>\n<p>{summary}</p>",
+    ]
+    return "\n".join([*head, *lines, "</html>"]) + "\n"

@@ -48,26 +48,26 @@ class StoryPage:
     @property
     def title(self) -> str:
         """Title of the page."""
-        reports = [one.report for one in self.reports]
-        head = next((one for one in reports if one.article_id == self.head), self.first)
+        reports = [entry.report for entry in self.reports]
+        head = next((report for report in reports if report.article_id == self.head), self.first)
         return one_line(head.title or head.url) or "(no title)"
 
     @property
     def outlets(self) -> int:
         """Number of feeds with a report."""
-        return len({one.report.feed_title for one in self.reports})
+        return len({entry.report.feed_title for entry in self.reports})
 
     @property
     def hits(self) -> tuple[StoryHit, ...]:
-        """The watches that it matches, each with the first evidence, preferably current with a sentence."""
-        found: dict[str, StoryHit] = {}
-        for one in self.reports:
-            for evidence in one.report.evidence:
-                known = found.get(evidence.watch)
+        """Watches that it matches, each with the first evidence, preferably current with a sentence."""
+        by_watch: dict[str, StoryHit] = {}
+        for entry in self.reports:
+            for evidence in entry.report.evidence:
+                known = by_watch.get(evidence.watch)
                 if known is None or _rank(evidence) > _rank(known.evidence):
-                    found[evidence.watch] = StoryHit(evidence, one.report)
-        names = [*self.watches, *sorted(found.keys() - set(self.watches))]
-        return tuple(found[name] for name in names if name in found)
+                    by_watch[evidence.watch] = StoryHit(evidence, entry.report)
+        names = [*self.watches, *sorted(by_watch.keys() - set(self.watches))]
+        return tuple(by_watch[name] for name in names if name in by_watch)
 
 
 def _rank(evidence: Evidence) -> tuple[bool, bool]:

@@ -9,16 +9,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from html import escape
+from itertools import chain
 
 from tuireader.export import shapes
+from tuireader.export.markdown import markdown_line, markdown_link, markdown_part, safe_start
 from tuireader.export.markup import (
     html_link,
+    html_page,
     html_text,
     lag,
-    md,
-    md_link,
-    md_part,
-    md_start,
     moment,
     origin,
     quoted,
@@ -44,17 +43,17 @@ def summary(page: StoryPage) -> str:
     return f"{text}, {page.left_out:,} later ones left out" if page.left_out else text
 
 
-def facts_of(one: StoryReport, page: StoryPage) -> list[str]:
-    """Return the facts that a report adds, or a note that a later one adds nothing."""
-    added = list(map(added_text, one.added))
-    return added or ([] if one.report is page.first else [NOTHING_NEW])
+def facts_of(entry: StoryReport, page: StoryPage) -> list[str]:
+    """Return the facts that a report adds; for a later one without any, a note that it adds nothing."""
+    added = list(map(added_text, entry.added))
+    return added or ([] if entry.report is page.first else [NOTHING_NEW])
 
 
-def added_text(one: Addition) -> str:
-    """Return a fact as text: a quotation in quotation marks, with its speaker."""
-    if one.kind is not AddedKind.QUOTATION:
-        return one.text
-    return f"“{one.text}” – {one.speaker}" if one.speaker else f"“{one.text}”"
+def added_text(fact: Addition) -> str:
+    """Write a fact as text: a quotation in quotation marks, with its speaker."""
+    if fact.kind is not AddedKind.QUOTATION:
+        return fact.text
+    return f"“{fact.text}” – {fact.speaker}" if fact.speaker else f"“{fact.text}”"
 
 
 def _period(page: StoryPage) -> str:
@@ -64,46 +63,42 @@ def _period(page: StoryPage) -> str:
     return f"{moment(first).removesuffix(' UTC')} to {moment(last)}"
 
 
-# --------------------------------------------------------------------------- Markdown
-
-
 def markdown(page: StoryPage) -> str:
     """Render as CommonMark 0.31; every character that may have a meaning is escaped."""
-    lines = [f"# {md(page.title)}", "", f"{summary(page)}, {_period(page)}."]
-    lines += _md_section(WATCHES, [line for hit in page.hits for line in _md_hit(hit)])
-    lines += _md_section(BACKGROUND, [line for one in page.background for line in _md_other(one)])
-    lines += _md_section(REPORTS, [line for one in page.reports for line in _md_report(one, page)])
-    lines += _md_section(FOLLOW_UPS, [line for one in page.follow_ups for line in _md_other(one)])
+    lines = [f"# {markdown_line(page.title)}", "", f"{summary(page)}, {_period(page)}."]
+    lines += _md_section(WATCHES, map(_md_hit, page.hits))
+    lines += _md_section(BACKGROUND, map(_md_other, page.background))
+    lines += _md_section(REPORTS, [_md_report(entry, page) for entry in page.reports])
+    lines += _md_section(FOLLOW_UPS, map(_md_other, page.follow_ups))
     return "\n".join(lines) + "\n"
 
 
-def _md_section(heading: str, lines: Sequence[str]) -> list[str]:
+def _md_section(heading: str, items: Iterable[Sequence[str]]) -> list[str]:
+    lines = list(chain.from_iterable(items))
     return ["", f"## {heading}", "", *lines] if lines else []
 
 
 def _md_hit(hit: StoryHit) -> list[str]:
-    lines = [f"- {md(hit.evidence.watch)} · {md(hit.report.feed_title)}"]
+    lines = [f"- {markdown_line(hit.evidence.watch)} · {markdown_line(hit.report.feed_title)}"]
     if hit.evidence.sentence:
-        sentence = md_start(quoted(hit.evidence, md_part, "**", "**"))
-        lines.append(f"  > {sentence}{origin(hit.evidence, md)}")
+        sentence = safe_start(quoted(hit.evidence, markdown_part, "**", "**"))
+        lines.append(f"  > {sentence}{origin(hit.evidence, markdown_line)}")
     return lines
 
 
-def _md_report(one: StoryReport, page: StoryPage) -> list[str]:
-    report = one.report
-    link = md_link(report.title, report.url)
-    facts = [f"  - {md(fact)}" for fact in facts_of(one, page)]
-    return [f"- {lag(report, page.first)} · {md(report.feed_title)}: {link}", *facts]
+def _md_report(entry: StoryReport, page: StoryPage) -> list[str]:
+    report = entry.report
+    link = markdown_link(report.title, report.url)
+    facts = [f"  - {markdown_line(fact)}" for fact in facts_of(entry, page)]
+    return [f"- {lag(report, page.first)} · {markdown_line(report.feed_title)}: {link}", *facts]
 
 
-def _md_other(one: Surrounding) -> list[str]:
-    lines = [f"- {moment(one.time)} · {md(one.feed_title)}: {md_link(one.title, one.url)}"]
-    if one.sentence:
-        lines.append(f"  > {md(one.sentence)} ({md(one.said_by)})")
+def _md_other(article: Surrounding) -> list[str]:
+    link = markdown_link(article.title, article.url)
+    lines = [f"- {moment(article.time)} · {markdown_line(article.feed_title)}: {link}"]
+    if article.sentence:
+        lines.append(f"  > {markdown_line(article.sentence)} ({markdown_line(article.said_by)})")
     return lines
-
-
-# --------------------------------------------------------------------------- JSON
 
 
 def as_json(page: StoryPage) -> str:
@@ -111,27 +106,18 @@ def as_json(page: StoryPage) -> str:
     return json.dumps(shapes.StoryPage.encode(page), ensure_ascii=False, indent=1) + "\n"
 
 
-# --------------------------------------------------------------------------- HTML
-
-
 def html(page: StoryPage) -> str:
     """Render a self-contained page, without scripts or external resources."""
-    title = html_text(page.title)
-    lines = [
-        '<!DOCTYPE html>\n<html lang="mul">\n<meta charset="utf-8">',
-        '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'">',
-        f"<title>{title}</title>\n<h1>{title}</h1>\n<p>{summary(page)}, {_period(page)}.</p>",
-    ]
-    lines += _html_section(WATCHES, map(_html_hit, page.hits))
+    lines = _html_section(WATCHES, map(_html_hit, page.hits))
     lines += _html_section(BACKGROUND, map(_html_other, page.background))
-    lines += _html_section(REPORTS, [_html_report(one, page) for one in page.reports])
+    lines += _html_section(REPORTS, [_html_report(entry, page) for entry in page.reports])
     lines += _html_section(FOLLOW_UPS, map(_html_other, page.follow_ups))
-    return "\n".join([*lines, "</html>"]) + "\n"
+    return html_page(html_text(page.title), f"{summary(page)}, {_period(page)}.", lines)
 
 
 def _html_section(heading: str, items: Iterable[str]) -> list[str]:
-    made = [f"<li>{item}</li>" for item in items]
-    return [f"<h2>{heading}</h2>\n<ul>", *made, "</ul>"] if made else []
+    entries = [f"<li>{item}</li>" for item in items]
+    return [f"<h2>{heading}</h2>\n<ul>", *entries, "</ul>"] if entries else []
 
 
 def _html_hit(hit: StoryHit) -> str:
@@ -142,18 +128,20 @@ def _html_hit(hit: StoryHit) -> str:
     return f"{text}<blockquote><p>{sentence}{origin(hit.evidence, html_text)}</p></blockquote>"
 
 
-def _html_report(one: StoryReport, page: StoryPage) -> str:
-    report = one.report
+def _html_report(entry: StoryReport, page: StoryPage) -> str:
+    report = entry.report
     text = (
         f"{lag(report, page.first)} · {html_text(report.feed_title)}: {html_link(report.title, report.url)}"
     )
-    facts = "".join(f"<li>{html_text(fact)}</li>" for fact in facts_of(one, page))
+    facts = "".join(f"<li>{html_text(fact)}</li>" for fact in facts_of(entry, page))
     return f"{text}<ul>{facts}</ul>" if facts else text
 
 
-def _html_other(one: Surrounding) -> str:
-    text = f"{moment(one.time)} · {html_text(one.feed_title)}: {html_link(one.title, one.url)}"
-    if not one.sentence:
+def _html_other(article: Surrounding) -> str:
+    text = (
+        f"{moment(article.time)} · {html_text(article.feed_title)}: {html_link(article.title, article.url)}"
+    )
+    if not article.sentence:
         return text
-    said_by = html_text(one.said_by)
-    return f"{text}<blockquote><p>{html_text(one.sentence)} ({said_by})</p></blockquote>"
+    said_by = html_text(article.said_by)
+    return f"{text}<blockquote><p>{html_text(article.sentence)} ({said_by})</p></blockquote>"

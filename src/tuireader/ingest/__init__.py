@@ -3,21 +3,21 @@
 Connects the store with the pure packages `watch` and `related`. Everything that writes runs in the writer
 thread, in transactions.
 
-- `refresh`    fetch, parse and save feeds, as a stream of events
-- `jobs`       build the request for each feed
-- `asking`     fetch and parse one feed, and follow it to a new address
-- `attempts`   record each attempt, and plan the next one
-- `arrival`    match watches and mutes and store links when articles arrive or change
-- `matching`   match watches with each feed's text of an article, and with its former versions
-- `rematch`    match new or changed watches with everything stored
-- `relate`     find profile, neighbours and story of an article
-- `stored_profiles` the store as relating needs it
-- `referring`  find the earlier articles that sentences refer to
-- `own_forms`  read the names that watches and texts give in two scripts
-- `older_versions` fills in what older versions did not store; `older_names` finds the names in their articles
-- `relatives`  list the related articles of an opened one
-- `story_page` build the page of a story: reports, background, follow-ups
-- `topics`     find the distinctive words of an article or a story
+- `refresh`     fetch, parse and save feeds, as a stream of events
+- `jobs`        build the request for each feed
+- `asking`      fetch and parse one feed, and follow it to a new address
+- `moves`       judge whether a feed at another site is the same one
+- `saving`      save a document, and match what is new or changed in it
+- `page_watch`  turn the text of a watched page into an article for each change
+- `attempts`    record each attempt, and plan the next one
+- `overlap`     record a gap if entries were missed between two documents
+- `backfill`    fill gaps from older documents of a feed
+- `pages`       decide which pages of articles to fetch
+- `arrival`     match watches and mutes and store links when articles arrive or change
+- `matching`    match watches with each feed's text of an article, and with its former versions
+- `rematch`     match new or changed watches with everything stored
+- `relating`    relate stored articles: neighbours, stories, references, topics
+- `events`      write events as lines of JSON, and read them
 
 They are imported at first use: the article list needs none of them.
 """

@@ -18,12 +18,13 @@ from tuireader.store.articles.articles import StoredText
 from tuireader.store.articles.links import OutLink
 from tuireader.store.marks.mutes import SPARES_WATCHED, WITH_WATCHED
 from tuireader.text import plain
+from tuireader.text.durations import DAY
 from tuireader.watch import Matcher
 
 
 @dataclass(frozen=True, slots=True)
 class Mute:
-    """A mute: an expression, for some feeds (None: all). Its `signature` identifies it in the store.
+    """A mute: an expression for some feeds (None: all). Its `signature` identifies it in the store.
 
     Articles on a watch stay visible unless `include_watched` is set in the config.
     """
@@ -34,7 +35,7 @@ class Mute:
 
     @classmethod
     def of(cls, config: MuteConfig, feeds: FeedNames, now: int) -> Mute | None:
-        """Return the mute of a config entry, or None if its expression is invalid.
+        """Build the mute of a config entry; None if its expression is invalid.
 
         `config.feed` is the title, address or folder of a feed (`""`: any feed). The signature changes with
         the feeds, and daily if the expression depends on time, marks, watches or labels, so that stored
@@ -50,7 +51,7 @@ class Mute:
         for leaf in query.leaves(parsed.root):
             field = getattr(leaf, "field", "")
             if isinstance(leaf, query.Is | query.Age) or field in ("watch", "label"):
-                parts.append(f"day {now // 86_400}")
+                parts.append(f"day {now // DAY}")
             if field in ("feed", "folder", "label"):
                 parts.append(str(sorted(feeds.items())))
         spares = WITH_WATCHED if config.include_watched else SPARES_WATCHED
@@ -65,7 +66,7 @@ class Mute:
 class Rules:
     """Watches and mutes for arriving articles; `feeds` has the feed names that they may refer to.
 
-    Watches in `ended` get no new matches. `groups` are terms of watches that name one thing each.
+    Watches in `ended` get no new matches. `groups` are terms of watches; each group names one thing.
     """
 
     matcher: Matcher
@@ -79,15 +80,12 @@ class Rules:
 def record_new(
     store: Store, texts: Sequence[StoredText], rules: Rules, now: int
 ) -> list[tuple[StoredText, Evidence]]:
-    """Match new articles, hide muted ones, and queue notifications.
-
-    Returns the matches of visible articles.
-    """
+    """Match new articles, hide muted ones, and queue notifications; return matches of visible articles."""
     matches = {
         text.id: [hit for hit in hits(rules.matcher, text, rules.feeds) if hit.watch not in rules.ended]
         for text in texts
     }
-    store.watches.record(((article, item) for article, found in matches.items() for item in found), now)
+    store.watches.record(((text.id, item) for text in texts for item in matches[text.id]), now)
     store.match_log.record(((text, item) for text in texts for item in matches[text.id]), now)
     store.links.record(_out_links(texts))
     hidden = _hide(store, texts, matches, rules, now)
@@ -99,7 +97,7 @@ def record_changed(
 ) -> list[tuple[StoredText, Evidence]]:
     """Match and relate articles whose text has changed, given as (before, after).
 
-    Returns only new matches. A lost one is kept as a former match, with the version that it matched.
+    Returns only new matches. A lost match is kept as a former one, with the version that it matched.
     """
     if not changed:
         return []
@@ -136,7 +134,7 @@ def record_carried(
 def _rematched(
     store: Store,
     text: StoredText,
-    found: Sequence[Evidence],
+    current: Sequence[Evidence],
     rules: Rules,
     now: int,
     before: StoredText,
@@ -148,23 +146,22 @@ def _rematched(
     """
     if bare := store.match_log.bare_of(text.id):  # the text that matched is about to be lost
         former = hits(rules.matcher, before, rules.feeds, [match.watch for match in bare])
-        store.match_log.complete(
-            bare, {before.id: before}, {(before.id, item.watch): item for item in former}
-        )
-    new, lost = store.watches.rematch(text.id, found, now)
-    store.match_log.record(((text, item) for item in found), now)
+        evidence = {(before.id, item.watch): item for item in former}
+        store.match_log.complete(bare, {before.id: before}, evidence)
+    new, lost = store.watches.rematch(text.id, current, now)
+    store.match_log.record(((text, item) for item in current), now)
     if lost:
         former = hits(rules.matcher, before, rules.feeds, lost)
-        evidence = {name: Evidence(name) for name in lost} | {item.watch: item for item in former}
-        store.watches.end_matches(
-            (text.id, replace(item, revision=_version(store, text, item, before, now, page), until=now))
-            for item in evidence.values()
-        )
+        known = {item.watch: item for item in former}
+        ended = []
+        for item in [known.get(name, Evidence(name)) for name in lost]:
+            version = _version(store, text, item, before, now, page)
+            ended.append((text.id, replace(item, revision=version, until=now)))
+        store.watches.end_matches(ended)
     return new
 
 
 def _version(store: Store, text: StoredText, item: Evidence, before: StoredText, now: int, page: str) -> int:
-    """Return the id of the version that was matched, storing it if needed."""
     full = before.full != text.full
     known = store.revisions.replaced_at(text.id, now, full=full, feed_id=item.feed_id)
     if known:
@@ -194,13 +191,13 @@ def record_full_text(
         store.index.remove([old])
     store.full_texts.keep(article_id, html, base_url, now)
     text = replace(old, full=plain(html), links=links_in(old.html, old.base_url or old.url))
-    for _, found_links in _out_links([_with_page_links(store, text)]):
-        every = {link.url: link for link in found_links} | {link.url: link for link in known}
+    for _, links in _out_links([_with_page_links(store, text)]):
+        every = {link.url: link for link in (*links, *known)}
         store.links.record([(article_id, list(every.values()))])
     store.index.add([text])
-    found = hits(rules.matcher, text, rules.feeds)
-    new = [(text, item) for item in _rematched(store, text, found, rules, now, old, page)]
-    hidden = _hide(store, [text], {article_id: found}, rules, now)
+    current = hits(rules.matcher, text, rules.feeds)
+    new = [(text, item) for item in _rematched(store, text, current, rules, now, old, page)]
+    hidden = _hide(store, [text], {article_id: current}, rules, now)
     return _visible(store, new, hidden, rules)
 
 
@@ -208,15 +205,14 @@ def _out_links(texts: Iterable[StoredText]) -> Iterator[tuple[int, list[OutLink]
     """Yield the links, each with its kind, of the articles whose texts were parsed for links."""
     for text in texts:
         if text.links is not None:
-            found: dict[str, OutLink] = {}
+            by_url: dict[str, OutLink] = {}
             for url, label, context in text.links:
                 if url != text.url and url.startswith("http"):
-                    found.setdefault(url, OutLink(url, label, kind(url, label, context)))
-            yield text.id, list(found.values())
+                    by_url.setdefault(url, OutLink(url, label, kind(url, label, context)))
+            yield text.id, list(by_url.values())
 
 
 def _with_page_links(store: Store, text: StoredText) -> StoredText:
-    """Return an article with the links of its feed text and, if fetched, of its page."""
     if not text.full:
         return text
     html, base_url = store.full_texts.page(text.id)
@@ -230,22 +226,23 @@ def _hide(
     rules: Rules,
     now: int,
 ) -> set[int]:
-    """Record which articles a mute hides; return them."""
     if not rules.mutes or not texts:
         return set()
-    found: list[tuple[int, str]] = []
+    hidden: list[tuple[int, str]] = []
     for text in texts:
         watches = tuple(item.watch for item in matches[text.id])
         reading = query.FoldedArticle(replace(shown(text, rules.feeds), watches=watches))
-        found += [(text.id, mute.signature) for mute in rules.mutes if mute.hides(text.feed_id, reading, now)]
-    return store.mutes.record([text.id for text in texts], found)
+        hidden += [
+            (text.id, mute.signature) for mute in rules.mutes if mute.hides(text.feed_id, reading, now)
+        ]
+    return store.mutes.record([text.id for text in texts], hidden)
 
 
 def _visible(
-    store: Store, found: Iterable[tuple[StoredText, Evidence]], hidden: set[int], rules: Rules
+    store: Store, matches: Iterable[tuple[StoredText, Evidence]], hidden: set[int], rules: Rules
 ) -> list[tuple[StoredText, Evidence]]:
-    """Return the matches of visible articles, and queue notifications for watches that want them."""
-    seen = [(text, item) for text, item in found if text.id not in hidden]
+    """Keep the matches of visible articles, and queue notifications for watches that want them."""
+    seen = [(text, item) for text, item in matches if text.id not in hidden]
     store.notices.add((item.watch, text.id) for text, item in seen if item.watch in rules.notify)
     return seen
 
@@ -260,7 +257,7 @@ def match_mutes(
     first = max(1, up_to - size + 1)
     several = set(store.watches.with_variants(first, up_to))
     texts = list(store.articles.texts(sorted(several), watches=True)) if several else []
-    found: dict[str, list[int]] = {}
+    hidden_by: dict[str, list[int]] = {}
     for mute in mutes:
         steps = store.search.find_between(
             mute.wanted,
@@ -273,6 +270,6 @@ def match_mutes(
         hidden = [article for article in chain.from_iterable(steps) if article not in several]
         readings = ((text, query.FoldedArticle(shown(text, feeds))) for text in texts)
         hidden += (text.id for text, reading in readings if mute.hides(text.feed_id, reading, now))
-        found[mute.signature] = hidden
-    store.mutes.record_range(first, up_to, found)
+        hidden_by[mute.signature] = hidden
+    store.mutes.record_range(first, up_to, hidden_by)
     return first - 1

@@ -24,13 +24,13 @@ from tuireader.model import Fault, Fetched, FetchFailed, FetchJob, ParsedFeed, P
 from tuireader.store import Pool
 from tuireader.store.feeds.feeds import FeedFacts
 from tuireader.text import feed_key, without_password
-from tuireader.timing import schedule
+from tuireader.text.durations import DAY, HOUR
 
 _TRIED = 3
 """Maximum number of feeds of other sites to try, of those that a page names."""
 _DEAD = frozenset({404, 410})
-_SURE_AFTER = schedule.HOUR
-_HOST_SURE_AFTER = 6 * schedule.HOUR
+_SURE_AFTER = HOUR
+_HOST_SURE_AFTER = 6 * HOUR
 """Seconds after which an address counts as dead, and one whose host cannot be reached."""
 
 
@@ -164,4 +164,4 @@ def _is_dead(outcome: Outcome, now: int) -> bool:
 
 def _was_looked_at(facts: FeedFacts, now: int) -> bool:
     """Check whether a feed's home page was read within the last day."""
-    return facts.looked_at is not None and 0 <= now - facts.looked_at < schedule.DAY
+    return facts.looked_at is not None and 0 <= now - facts.looked_at < DAY

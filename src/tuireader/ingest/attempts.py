@@ -26,6 +26,7 @@ from tuireader.model import (
 from tuireader.store import Store
 from tuireader.store.feeds.feeds import NAMED, Attempt, FeedFacts
 from tuireader.store.feeds.requests import Asked
+from tuireader.text.durations import DAY
 from tuireader.timing import schedule
 
 if TYPE_CHECKING:
@@ -61,9 +62,9 @@ class Outcome:
     """Result for one feed, ready to be stored.
 
     `pages` counts requests for its former address or its site; `looked_at` is when the site was checked.
-    `followed` says which page named its new address: the one in its place (`page`) or its home page (`site`).
-    `named` is an address that such a page names, but that was not followed; None if no page was read.
-    `same` has the articles that a followed feed lists, by the keys of their guids there.
+    `followed` is the kind of page that named its new address: the one in its place (`page`) or its home page
+    (`site`). `named` is an address that such a page names, but that was not followed; None if no page was
+    read. `same` maps the keys of guids of a followed feed to the articles that it lists.
     """
 
     facts: FeedFacts
@@ -78,7 +79,7 @@ class Outcome:
 
     @property
     def address(self) -> str:
-        """The address that answered, `""` if none did or it is no feed."""
+        """Address that answered; `""` if none did or the answer is no feed."""
         match self.result, self.parsed:
             case (FetchFailed(), _) | (_, ParseFailed()):
                 return ""
@@ -88,15 +89,16 @@ class Outcome:
 
 
 def asked_for(outcome: Outcome) -> Asked:
-    """Return the requests made for a feed."""
+    """Count the requests made for a feed."""
     result, requests = outcome.result, outcome.result.requests + outcome.pages
     unchanged = isinstance(result, NotModified) and not result.same_body
-    return Asked(outcome.facts.id, requests, int(unchanged), int(isinstance(result, FetchFailed)))
+    failed = isinstance(result, FetchFailed)
+    return Asked(outcome.facts.id, requests, unchanged=int(unchanged), failed=int(failed))
 
 
 @dataclass(frozen=True, slots=True)
 class _Pace:
-    """Times at which the latest entries of a feed appeared, and how fast a burst replaces its document."""
+    """Times of a feed's latest entries, seconds in which a burst fills its document, and its length."""
 
     recent: Sequence[int]
     fill: float | None
@@ -113,11 +115,11 @@ def record_success(
 ) -> None:
     """Record the attempt and plan the next one.
 
-    The document is fetched again if entries that were left out as known turned out not to be stored.
+    The document is fetched again if entries that were dropped as known turn out not to be stored.
     """
     facts, result = outcome.facts, outcome.result
     assert not isinstance(result, FetchFailed)
-    whole = saved is None or saved.whole
+    complete = saved is None or saved.whole
     pace = _pace(store, facts, parsed, saved, now)
     ttl = parsed.ttl if parsed else facts.ttl
     history = _history(facts, setting, pace, ttl, result.max_age)
@@ -134,9 +136,9 @@ def record_success(
             now,
             plan.next_try,
             plan.state,
-            etag=kept.etag if whole else None,
-            last_modified=kept.last_modified if whole else None,
-            body_hash=(result.body_hash if whole else b"") if isinstance(result, Fetched) else None,
+            etag=kept.etag if complete else None,
+            last_modified=kept.last_modified if complete else None,
+            body_hash=(result.body_hash if complete else b"") if isinstance(result, Fetched) else None,
             max_age=result.max_age,
             ttl=parsed.ttl if parsed else None,
             # at an address that a page named, a feed keeps the name that watches and mutes have for it
@@ -158,7 +160,6 @@ def record_success(
 
 
 def _moved(outcome: Outcome, result: Fetched | NotModified) -> tuple[schedule.Move, str]:
-    """Return where a feed that was fetched has moved to, and why it is known."""
     facts = outcome.facts
     if outcome.followed:
         moved = schedule.Move(result.job.url, schedule.SEEN_TO_MOVE)
@@ -204,7 +205,7 @@ def record_failure(
         moved_to=moved_to,
         moved_seen=0 if moved_why else seen,
         moved_why=moved_why,
-        hold=now + min(wait, schedule.DAY) if wait is not None else None,
+        hold=now + min(wait, DAY) if wait is not None else None,
         looked_at=outcome.looked_at,
     )
     store.feeds.record(attempt)
@@ -231,8 +232,12 @@ def _pace(store: Store, facts: FeedFacts, parsed: ParsedFeed | None, saved: Save
     if parsed is None or saved is None or parsed.partial:
         return _Pace(recent, facts.fill, facts.window)
     window = len(parsed.entries) + len(parsed.known) + parsed.left_out
-    carried = [old for old, _ in saved.carried if facts.id not in {one.feed_id for one in old.appearances}]
-    arrived = [*saved.new, *(text for text in carried if text.feed_id != facts.id)]
+    carried = [
+        old
+        for old, _ in saved.carried
+        if facts.id not in {old.feed_id, *(appearance.feed_id for appearance in old.appearances)}
+    ]
+    arrived = [*saved.new, *carried]
     times = [text.time if text.dated else now for text in arrived]
     new = schedule.appeared(times, facts.last_success, now)
     elapsed = 0 if facts.last_success is None else max(now - facts.last_success, 0)

@@ -33,6 +33,7 @@ from tuireader.store.feeds.feeds import FeedFacts
 from tuireader.store.feeds.gaps import Task
 from tuireader.store.feeds.requests import Asked
 from tuireader.text import server_of
+from tuireader.text.durations import DAY, QUARTER
 from tuireader.timing import gaps
 
 PAGES, ARTICLES = 20, 1000
@@ -42,7 +43,6 @@ SECONDS = 60.0
 HOSTS = 8
 """Hosts asked at a time, each for one page after the other."""
 _TRIES = 5
-_QUARTER, _DAY = 900, 86_400
 _TEMPORARY = frozenset({Fault.NETWORK, Fault.TIMEOUT, Fault.THROTTLED})
 ENDS = "the archive ends before the gap does"
 ELSEWHERE = "its archive is on another site"
@@ -52,7 +52,7 @@ ELSEWHERE = "its archive is on another site"
 class Stop:
     """Why a gap is not filled now, and the seconds until the next try, if any.
 
-    If `held`, the server asked us to wait that long.
+    `held`: the server asked for that wait.
     """
 
     reason: str
@@ -109,7 +109,7 @@ async def _fill_all(
     slots = asyncio.Semaphore(HOSTS)
     until = asyncio.get_running_loop().time() + SECONDS
 
-    async def fillserver_of(own: Sequence[Task]) -> None:
+    async def fill_host(own: Sequence[Task]) -> None:
         async with slots:
             for task in own:
                 if asyncio.get_running_loop().time() < until:
@@ -118,13 +118,12 @@ async def _fill_all(
     try:
         async with asyncio.TaskGroup() as group:
             for own in tasks:
-                group.create_task(fillserver_of(own))
+                group.create_task(fill_host(own))
     finally:
         events.put_nowait(None)
 
 
 async def _fill(archive: Archive, task: Task, events: asyncio.Queue[Event | None], until: float) -> None:
-    """Fetch pages for one gap."""
     (facts, _), before, nothing_new = archive.feeds[task.feed_id], task.filled, False
     stop: Stop | None = None
     while task.page and asyncio.get_running_loop().time() <= until:
@@ -144,12 +143,11 @@ async def _fill(archive: Archive, task: Task, events: asyncio.Queue[Event | None
 
 
 async def _page(archive: Archive, task: Task) -> ParsedFeed | Stop:
-    """Return the next page of an archive, or why there is none."""
     facts, url = archive.feeds[task.feed_id]
     try:
         job = page_job(await archive.job_of(facts), url, task.page)
     except TuireaderError as error:  # the password is not available
-        return Stop(error.message, _QUARTER)
+        return Stop(error.message, QUARTER)
     if job is None:
         return Stop(ELSEWHERE)
     reservation = archive.sources.reserve()
@@ -172,11 +170,10 @@ async def _page(archive: Archive, task: Task) -> ParsedFeed | Stop:
 
 
 def page_job(job: FetchJob, answered: str, page: str) -> FetchJob | None:
-    """Return the request for a page of a feed's archive, None if it is on another site.
+    """Build the request for a page of a feed's archive; None if the page is on another site.
 
-    `answered` is the address at which the feed was found after redirects.
-
-    Headers, cookies and passwords of the feed are sent to its own server only.
+    `answered` is the feed's address after redirects. Headers, cookies and passwords of the feed are sent to
+    its own server only.
     """
     if not same_site(answered, page):
         return None
@@ -192,12 +189,11 @@ def _failure(failed: FetchFailed, task: Task) -> Stop:
     temporary = failed.fault in _TEMPORARY or (failed.status or 0) >= 500
     if not temporary or task.tries + 1 >= _TRIES:
         return Stop(reason, requests=1)
-    wait = min(max(failed.retry_after or 0, _QUARTER << task.tries), _DAY)
+    wait = min(max(failed.retry_after or 0, QUARTER << task.tries), DAY)
     return Stop(reason, wait, failed.fault is Fault.THROTTLED, failed.requests)
 
 
 async def _stop(archive: Archive, task: Task, stop: Stop) -> None:
-    """Record why a gap is not filled now."""
     now = int(archive.setting.clock())
 
     def record(store: Store) -> None:
@@ -216,20 +212,21 @@ async def _stop(archive: Archive, task: Task, stop: Stop) -> None:
 def save_page(
     store: Store, *, facts: FeedFacts, task: Task, parsed: ParsedFeed, setting: Setting, patient: bool = True
 ) -> tuple[list[Event], int, Task]:
-    """Save a page in one transaction; return events, the number of new entries, and what is left to do.
+    """Save a page in one transaction; return events, the number of new entries, and the task that remains.
 
     Unless `patient`, a page with nothing new ends the search.
     """
     now = int(setting.clock())
     with store.transaction():
-        saved, found = save_and_match(store, facts, parsed, setting, now)
+        saved, matches = save_and_match(store, facts, parsed, setting, now)
         store.index.add_new(saved.new)
         store.requests.count([Asked(facts.id, 1)], now)
         new = len(saved.first)
         entries = listed(parsed, saved)
-        page = _Read(task.page, parsed.older, entries, new, bool(entries) and (new > 0 or patient))
+        may_go_on = bool(entries) and (new > 0 or patient)
+        page = _Read(url=task.page, older=parsed.older, entries=entries, new=new, may_go_on=may_go_on)
         left = _record(store, task, page, now)
-    return [new_match(text, facts.title, evidence) for text, evidence in found], new, left
+    return [new_match(text, facts.title, evidence) for text, evidence in matches], new, left
 
 
 def _record(store: Store, task: Task, page: _Read, now: int) -> Task:

@@ -19,10 +19,10 @@ FeedNames = Mapping[int, tuple[str, ...]]
 
 def subject(text: StoredText, feeds: FeedNames) -> Subject:
     """Return an article as a `Subject` of expressions, with the texts of further feeds."""
-    found = shown(text, feeds)
+    displayed = shown(text, feeds)
     if not text.appearances:
-        return found
-    return replace(found, more=tuple(_appearing(text, other, feeds) for other in text.appearances))
+        return displayed
+    return replace(displayed, more=tuple(_appearing(text, other, feeds) for other in text.appearances))
 
 
 def shown(text: StoredText, feeds: FeedNames) -> Subject:
@@ -58,7 +58,7 @@ def hits(
     now: int | None = None,
 ) -> list[Evidence]:
     """Return the first evidence of each watch that matches the text of an article in any feed."""
-    found = {item.watch: item for item in matcher.match(shown(text, feeds), now, names)}
+    by_watch = {item.watch: item for item in matcher.match(shown(text, feeds), now, names)}
     for other in text.appearances:
         asked = names
         if other.same:  # the same text: only watches that refer to feeds can differ
@@ -67,21 +67,21 @@ def hits(
             for item in matcher.match(_appearing(text, other, feeds), now, asked):
                 in_page = text.full and any(hit.field == "body" for hit in item.hits)
                 feed_id = 0 if in_page else other.feed_id
-                found.setdefault(item.watch, replace(item, feed_id=feed_id))
+                by_watch.setdefault(item.watch, replace(item, feed_id=feed_id))
     if text.full:
-        return [replace(item, hits=_with_page(item.hits, text)) for item in found.values()]
-    return list(found.values())
+        return [replace(item, hits=_with_page(item.hits, text)) for item in by_watch.values()]
+    return list(by_watch.values())
 
 
-def _with_page(found: Sequence[TermHit], text: StoredText) -> tuple[TermHit, ...]:
-    """Set the field of terms found only in an article's page to `full text`, of others to the feed's field.
+def _with_page(hits: Sequence[TermHit], text: StoredText) -> tuple[TermHit, ...]:
+    """Name where each term was found: `full text` if only in the article's page, else the feed's field.
 
-    Expressions see the feed's whole text as the summary, and the page as the body.
+    Expressions see the feed's text as the summary, and the page as the body.
     """
     own = f"{text.summary}\n{text.body}".casefold()
-    in_feed = {hit.term for hit in found if hit.field == "summary" or hit.term.casefold() in own}
+    in_feed = {hit.term for hit in hits if hit.field == "summary" or hit.term.casefold() in own}
     counts: dict[tuple[str, str], int] = {}
-    for hit in found:
+    for hit in hits:
         field = hit.field
         if field in ("summary", "body"):
             field = "body" if hit.term in in_feed else FULL_TEXT
@@ -97,13 +97,12 @@ def former_hits(
     names: Collection[str],
 ) -> list[Evidence]:
     """Return the matches of watches with former versions of an article, each with its newest version."""
-    found: dict[str, Evidence] = {}
+    by_watch: dict[str, Evidence] = {}
     for version in kept:
-        for item in _version_hits(
-            matcher, text, version, feeds, [name for name in names if name not in found]
-        ):
-            found[item.watch] = replace(item, revision=version.id, until=version.until)
-    return list(found.values())
+        missing = [name for name in names if name not in by_watch]
+        for item in _version_hits(matcher, text, version, feeds, missing):
+            by_watch[item.watch] = replace(item, revision=version.id, until=version.until)
+    return list(by_watch.values())
 
 
 def _version_hits(
@@ -113,7 +112,7 @@ def _version_hits(
         return []
     if version.full:
         return hits(matcher, replace(text, full=version.text), feeds, names)
-    said = replace(
+    variant = replace(
         text,
         title=version.title,
         summary="",
@@ -122,15 +121,15 @@ def _version_hits(
         feed_id=version.feed_id or text.feed_id,
         appearances=(),
     )
-    return [replace(item, feed_id=version.feed_id) for item in hits(matcher, said, feeds, names)]
+    return [replace(item, feed_id=version.feed_id) for item in hits(matcher, variant, feeds, names)]
 
 
 def _appearing(text: StoredText, other: Appearance, feeds: FeedNames) -> Subject:
     """Return an article with the text of a further feed; the full text is the same for all feeds."""
-    said = replace(text, feed_id=other.feed_id)
+    variant = replace(text, feed_id=other.feed_id)
     if not other.same:
-        said = replace(
-            said,
+        variant = replace(
+            variant,
             title=other.title,
             url=other.url,
             author=other.author,
@@ -138,4 +137,4 @@ def _appearing(text: StoredText, other: Appearance, feeds: FeedNames) -> Subject
             body=other.body,
             tags=other.tags,
         )
-    return shown(said, feeds)
+    return shown(variant, feeds)

@@ -16,10 +16,11 @@ from tuireader.feeds.find.links import COMMENTS, NO_NAME
 from tuireader.model import Keys, ParsedEntry, ParsedFeed
 from tuireader.store.feeds.feeds import KnownEntry, KnownFeed
 from tuireader.text import cell_len
+from tuireader.text.durations import DAY
 
-_NEAR = 86_400  # maximum seconds between two times of publication of one article
+_NEAR = DAY  # maximum seconds between two times of publication of one article
 _LONG = 15  # minimum width of a title that identifies an article without its time
-_SHARE = 5  # at least one of so many entries is known
+_SHARE = 5  # at least one of this many entries is known
 _UNIQUE = re.compile(r"[:/@]|.{20}", re.DOTALL)  # other guids are numbers, which many feeds use
 _GENERIC = re.compile(
     r"(?i)(?:[\W_]|\b(?:all|aktuelles|articles?|blogs?|home|index|latest|main|my|nachrichten|news|posts?"
@@ -35,9 +36,9 @@ def is_same_feed(parsed: ParsedFeed, known: KnownFeed, address: str, sites: Sequ
 
 
 def same_articles(parsed: ParsedFeed, known: KnownFeed) -> dict[int, int]:
-    """Return the articles that a document lists, by the keys of their guids there."""
+    """Map the keys of a document's guids to the stored articles that it lists."""
     entries = list(dedup.unique_entries(parsed.entries).values())
-    return {entries[place][1].guid: one.article for place, one in _common(entries, known.entries).items()}
+    return {entries[place][1].guid: match.article for place, match in _common(entries, known.entries).items()}
 
 
 def _has_its_name(parsed: ParsedFeed, title: str, sites: Sequence[str]) -> bool:
@@ -48,36 +49,39 @@ def _has_its_name(parsed: ParsedFeed, title: str, sites: Sequence[str]) -> bool:
 
 
 def _has_its_entries(parsed: ParsedFeed, known: Sequence[KnownEntry], address: str) -> bool:
-    """Return whether most entries are known of those that a document has from the time of the known ones.
+    """Return whether most entries from the time of the known ones are known.
 
     Newer and older ones may be unknown if they lead to the feed's own site. Most of the known articles have
-    to be listed as well, else it is only a part of the feed.
+    to be listed as well, else the document is only a part of the feed.
     """
     entries = list(dedup.unique_entries(parsed.entries).values())
     common = _common(entries, known)
     if not common or _SHARE * len(common) < len(entries):
         return False
     own = (address, parsed.site_url, *(entries[place][0].url for place in common))
-    oldest, newest = min(one.time for one in known), max(one.time for one in known)
+    times = [entry.time for entry in known]
+    oldest, newest = min(times), max(times)
     foreign = 0
     for place, (entry, _) in enumerate(entries):
         time = _time(entry)
         outside = place < min(common) if time is None else not oldest <= time <= newest
         is_own = not entry.url or any(same_site(entry.url, site) for site in own)
         foreign += place not in common and not (outside and is_own)
-    since = sorted(one.time for one in common.values())[len(common) // 4]  # a few may be pinned
-    expected = sum(one.time >= since for one in known)
-    listed = sum(one.time >= since for one in common.values())
+    common_times = sorted(entry.time for entry in common.values())
+    since = common_times[len(common) // 4]  # a few may be pinned
+    expected = sum(time >= since for time in times)
+    listed = sum(time >= since for time in common_times)
     return len(common) >= foreign and 2 * listed >= expected
 
 
 def _common(
     entries: Sequence[tuple[ParsedEntry, Keys]], known: Sequence[KnownEntry]
 ) -> dict[int, KnownEntry]:
-    """Return the known entries in a document by their places in it: with the same guid, address or title."""
-    by_guid, by_url = {one.guid: one for one in known}, {one.url: one for one in known if one.url}
-    by_title = {_title_key(one.title): one for one in known}
-    titles = Counter(_title_key(one.title) for one in known)
+    """Return the known entries in a document by their place: with the same guid, address or title."""
+    by_guid = {stored.guid: stored for stored in known}
+    by_url = {stored.url: stored for stored in known if stored.url}
+    by_title = {_title_key(stored.title): stored for stored in known}
+    titles = Counter(_title_key(stored.title) for stored in known)
     listed = Counter(_title_key(entry.title) for entry, _ in entries)
     common: dict[int, KnownEntry] = {}
     used: set[KnownEntry] = set()

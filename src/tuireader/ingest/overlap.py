@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
 from tuireader import dedup
 from tuireader.model import FeedGap, ParsedFeed
 from tuireader.store import Store
@@ -16,7 +18,7 @@ NO_ARCHIVE = "the feed has no archive"
 def note_document(
     store: Store, facts: FeedFacts, parsed: ParsedFeed, saved: Saved, now: int
 ) -> FeedGap | None:
-    """Record a saved document and the gap in front of it, if any; return the gap. Needs a transaction."""
+    """Record a saved document and any gap before it; return the gap. Needs a transaction."""
     entries = [] if parsed.partial else listed(parsed, saved)
     if not entries:
         return None
@@ -27,7 +29,7 @@ def note_document(
     visited = facts.last_success
     if visited is None or gaps.is_mostly_known(entries):
         return None
-    arrived = store.gaps.arrivals(one for articles in last.all for one in articles) if last else {}
+    arrived = store.gaps.arrivals(chain.from_iterable(last.all)) if last else {}
     if gaps.continues(entries, last, visited, now, arrived):
         return None
     before = gaps.Before(last, visited, *store.gaps.times_before(facts.id, now))
@@ -35,8 +37,8 @@ def note_document(
     if gap is None:
         return None
     page = parsed.older or parsed.current
-    found = NewGap(gap.after, gap.before, gap.missing, gap.known, gap.dated)
-    number = store.gaps.add(facts.id, found, page, now)
+    new = NewGap(after=gap.after, before=gap.before, missing=gap.missing, known=gap.known, dated=gap.dated)
+    number = store.gaps.add(facts.id, new, page, now)
     if not page:
         store.gaps.leave_open(number, NO_ARCHIVE)
     return store.gaps.get(number)

@@ -6,7 +6,6 @@ lost nor reported twice, whenever the program is killed.
 
 from __future__ import annotations
 
-import html
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -24,8 +23,8 @@ _APART = 100  # number of earlier changes kept out of a new one's story: each is
 def save(store: Store, feed_id: int, parsed: ParsedFeed, settings: str, now: int) -> Saved:
     """Store the text of a page, and its change as an article; needs a transaction.
 
-    The first text, and the first one under another selector, becomes an article that says so. The text before
-    a change becomes a version of its article, to show the words that changed.
+    The first text, and the first one under another selector, becomes an article that announces the watch. The
+    text before a change becomes a version of its article, to show the words that changed.
     """
     known = store.snapshots.get(feed_id)
     if known == (settings, parsed.page_text):
@@ -43,19 +42,18 @@ def save(store: Store, feed_id: int, parsed: ParsedFeed, settings: str, now: int
         title=page_changes.title_of(parsed.title, change),
         url=parsed.site_url,
         published=now,
-        content_html=page_changes.added_html(change),
+        content_html=page_changes.paragraphs_html(change.added),
         base_url=parsed.site_url,
         difference=difference,
     )
     saved = _saved(store, feed_id, parsed, entry, now)
     for text in saved.new:
-        store.revisions.keep(text.id, now, text.title, page_changes.removed_html(change))
+        store.revisions.keep(text.id, now, text.title, page_changes.paragraphs_html(change.removed))
     return saved
 
 
 def _first(parsed: ParsedFeed, lines: Sequence[str], now: int) -> ParsedEntry:
-    """Return the article that says that a page is watched, with the watched text."""
-    shown = "".join(f"<p>{html.escape(line, quote=False)}</p>\n" for line in lines)
+    shown = page_changes.paragraphs_html(lines)
     return ParsedEntry(
         guid=f"watched {now} {hash64(parsed.page_text)}",
         title=f"{parsed.title} is watched for changes from now on",

@@ -13,14 +13,14 @@ from tuireader.store.articles.articles import StoredText
 from tuireader.store.articles.incoming import Saved
 from tuireader.store.feeds.feeds import FeedFacts
 from tuireader.text import cut_characters
+from tuireader.text.durations import DAY, HOUR
 
 AT_FIRST = 20
 """Number of newest articles whose pages are fetched after subscribing."""
-_WAITS = (600, 1_800, 3_600, 7_200, 6 * 3_600, 30 * 3_600)
+_WAITS = (600, HOUR // 2, HOUR, 2 * HOUR, 6 * HOUR, 30 * HOUR)
 """Seconds from a failed try to the next one; after the last, a page is given up."""
-_SURE_WAITS = (3_600, 30 * 3_600)
+_SURE_WAITS = (HOUR, 30 * HOUR)
 """The same for pages that are missing or have another text: they may appear later, but rarely do."""
-_DAY = 86_400
 _SURE = frozenset((400, 401, 402, 404, 405, 410, 415, 451))
 _PROBED = 6  # number of pages by which to judge whether pages have more than the feed
 _ENOUGH = 5
@@ -74,7 +74,7 @@ def _judged(store: Store, feed: FeedFacts, samples: Sequence[Sample], site: str,
 
 
 def settle(store: Store, feed_ids: Iterable[int]) -> None:
-    """Stop fetching pages that have no more text than their feed: its short texts are complete."""
+    """Stop fetching pages that contain no more text than their feed: its short texts are complete."""
     for feed_id, kind in store.full_texts.kinds(list(feed_ids)).items():
         if kind != "teasers":
             continue
@@ -86,13 +86,13 @@ def settle(store: Store, feed_ids: Iterable[int]) -> None:
 def next_try(tries: int, status: int | None, retry_after: int | None, now: int) -> int | None:
     """Return when to try a page again that has failed `tries` times, None to give up.
 
-    `retry_after` is the wait that the server asked for, honoured up to a day; `status` is its answer, 200 if
-    it sent a text other than the article's.
+    The server's `retry_after` is honoured up to a day. `status` is its answer, 200 if it sent another text
+    than the article's.
     """
     waits = _SURE_WAITS if status in _SURE or status == 200 else _WAITS
     if tries > len(waits):
         return None
-    return now + max(waits[max(tries, 1) - 1], min(retry_after or 0, _DAY))
+    return now + max(waits[max(tries, 1) - 1], min(retry_after or 0, DAY))
 
 
 def _marked(entries: Iterable[ParsedEntry]) -> tuple[set[str], set[str]]:
@@ -107,11 +107,10 @@ def _marked(entries: Iterable[ParsedEntry]) -> tuple[set[str], set[str]]:
 
 
 def _sample(text: StoredText, untitled: bool, media: bool = False) -> Sample:
-    return Sample("" if untitled else text.title, text.body, text.html, text.url, media)
+    title = "" if untitled else text.title
+    return Sample(title=title, body=text.body, html=text.html, url=text.url, media=media)
 
 
 def _is_untitled(text: StoredText) -> bool:
-    """Return whether the title of an article was taken from its text."""
-    return len(text.body) > len(text.title) > 0 and text.title == cut_characters(
-        text.body.partition("\n")[0], _TITLE
-    )
+    line = text.body.partition("\n")[0]
+    return len(text.body) > len(text.title) > 0 and text.title == cut_characters(line, _TITLE)

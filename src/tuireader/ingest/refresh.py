@@ -89,17 +89,17 @@ async def refresh(
         if await pool.read(lambda store: store.gaps.tasks(answered, now)):
             from tuireader.ingest.backfill import Archive, backfill
 
-            async with (
-                Sources(fetcher, parser) as sources,
-                aclosing(backfill(Archive(answered, job_of, pool, sources, setting))) as filled,
-            ):
-                async for event in filled:
-                    new += event.new if isinstance(event, GapNoted) else 0
-                    yield event
+            async with Sources(fetcher, parser) as sources:
+                archive = Archive(feeds=answered, job_of=job_of, pool=pool, sources=sources, setting=setting)
+                async with aclosing(backfill(archive)) as filled:
+                    async for event in filled:
+                        new += event.new if isinstance(event, GapNoted) else 0
+                        yield event
     finally:
         driver.cancel()
         await asyncio.gather(driver, return_exceptions=True)
-    yield RefreshDone(len(feeds) - waiting, failed, new, changed, round(setting.clock() - started, 3))
+    seconds = round(setting.clock() - started, 3)
+    yield RefreshDone(feeds=len(feeds) - waiting, failed=failed, new=new, changed=changed, seconds=seconds)
 
 
 def _release(store: Store, answered: Mapping[int, tuple[FeedFacts, str]], fetched: AbstractSet[int]) -> None:
@@ -116,13 +116,13 @@ def save_batch(store: Store, batch: Sequence[Outcome], setting: Setting) -> list
         for outcome in batch:
             try:
                 with store.savepoint():
-                    found, new = _save(store, outcome, setting, now)
+                    outcome_events, new = _save(store, outcome, setting, now)
                 fresh += new
             except store.broken_input:
                 log.exception("storing %s", without_password(outcome.facts.url))
                 words = "its articles cannot be stored; the log says why"
-                found = [record_failure(store, outcome, setting, now, Fault.INTERNAL, words)]
-            events += found
+                outcome_events = [record_failure(store, outcome, setting, now, Fault.INTERNAL, words)]
+            events += outcome_events
         store.index.add_new(fresh)
         store.requests.count(map(asked_for, batch), now)
     if fresh:
@@ -184,7 +184,7 @@ async def _fetch_all(
 
     try:
         async with Sources(fetcher, parser) as sources, asyncio.TaskGroup() as group:
-            asking = Asking(job_of, pool, sources, setting.taken, setting.clock)
+            asking = Asking(job_of=job_of, pool=pool, sources=sources, taken=setting.taken, now=setting.clock)
             for facts in feeds:
                 group.create_task(ask(facts))
     finally:

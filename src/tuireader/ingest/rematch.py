@@ -25,7 +25,7 @@ RANGE = 20_000  # ... but in steps of this many articles
 class ByIndex:
     """Fills watches from the index, each with its matches up to the article where it is pending.
 
-    Articles with different texts in several feeds, and former matches, still need their texts.
+    Texts are still read for articles with different texts in several feeds, and for former matches.
     """
 
     rules: Sequence[WatchRule]
@@ -48,7 +48,7 @@ class ByIndex:
         )
 
     def step(self, store: Store, seconds: float) -> float:
-        """Fill watches for some seconds; return the remaining share. Needs a transaction."""
+        """Fill watches for some seconds; return the share that remains (0–1). Needs a transaction."""
         started = perf_counter()
         filled: list[tuple[int, int]] = []
         while self._queue and perf_counter() - started < seconds:
@@ -96,7 +96,7 @@ class ByText:
         return [name for name, expression in self.filters.items() if expression is None]
 
     def look_up(self, store: Store, names: Sequence[str]) -> None:
-        """Find the candidate articles of some watches."""
+        """Find the candidate articles of some watches in the index."""
         for name in names:
             expression = self.filters[name]
             if expression is not None:
@@ -133,17 +133,17 @@ def rematch(
     If only a former version matches, a former match is kept. `now` is the time of new matches.
     """
     on = store.watches.watches_of(sorted({name for names in asked.values() for name in names}), list(asked))
-    found: list[tuple[StoredText, Evidence]] = []
+    matches: list[tuple[StoredText, Evidence]] = []
     gone = {}
     for text in store.articles.texts(list(asked), watches=True):
         current = hits(matcher, text, feeds, asked[text.id])
-        found += [(text, evidence) for evidence in current]
+        matches += [(text, evidence) for evidence in current]
         known = set(on.get(text.id, ())).intersection(asked[text.id])
         if lost := known - {evidence.watch for evidence in current}:
             gone[text.id] = text, lost
     lasting = store.watches.lasting_matches(list(gone))
     for article, (_, lost) in gone.items():
-        lost.difference_update(name for name, one in lasting if one == article)
+        lost.difference_update(name for name, holder in lasting if holder == article)
     kept = store.revisions.by_article([article for article, (_, lost) in gone.items() if lost])
     former = [
         (article, match)
@@ -155,14 +155,14 @@ def rematch(
     pairs = {(name, article) for article, (_, lost) in gone.items() for name in lost}
     store.watches.forget(pairs - still)
     store.watches.end_matches(former)
-    store.watches.record(((text.id, evidence) for text, evidence in found), now)
-    store.match_log.record(found, now)
+    store.watches.record(((text.id, evidence) for text, evidence in matches), now)
+    store.match_log.record(matches, now)
 
 
 def explain(
     store: Store, matcher: Matcher, feeds: FeedNames, ids: Sequence[int]
 ) -> dict[int, tuple[Evidence, ...]]:
-    """Return the evidence, by article, of the matches that were made from the index alone."""
+    """Work out the evidence of matches that were made from the index alone; return it by article."""
     bare = store.watches.without_evidence(ids)
     if not bare:
         return {}
@@ -173,7 +173,7 @@ def explain(
 
 
 def complete_log(store: Store, matcher: Matcher, feeds: FeedNames, limit: int) -> int:
-    """Fill in the evidence of logged matches that were made from the index alone; return how many.
+    """Fill in the evidence of logged matches made from the index alone; return their number.
 
     Needs a transaction.
     """

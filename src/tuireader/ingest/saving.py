@@ -25,7 +25,7 @@ def save_and_match(
 ) -> tuple[Saved, Sequence[tuple[StoredText, Evidence]]]:
     """Save a document of a feed; return what was saved, and new matches. Needs a transaction.
 
-    The caller has to index the new articles. Pages of new articles are fetched later, see `plan_pages`.
+    The caller has to index the new articles. Their pages are fetched later (`plan_pages`).
     """
     if source is not None and source.watched:
         from tuireader.ingest import page_watch  # few people watch pages
@@ -42,7 +42,9 @@ def save_and_match(
 
 
 def new_match(text: StoredText, feed_title: str, evidence: Evidence) -> NewMatch:
-    """Return the event of a new match in a feed's document."""
+    """Build the event of a new match in a feed's document."""
     if evidence.feed_id:  # the text of this feed matched, but that of another feed is displayed
         evidence = replace(evidence, feed=feed_title)
-    return NewMatch(text.id, text.title, feed_title, text.url, evidence)
+    return NewMatch(
+        article_id=text.id, title=text.title, feed_title=feed_title, url=text.url, evidence=evidence
+    )

@@ -31,6 +31,7 @@ _LETTER = 1.0  # frequency of a character that is not in the table
 _DEGREES = frozenset("极甚颇略稍较更最很太")  # words with these (极微, 更小) are too many for the table
 _RARE = 10.0  # frequency of such an adverb and a character if the table lacks them: that of its rarest words
 _TIMES = 2.0  # factor by which the words across a boundary must be likelier
+# Unicode blocks: CJK Unified Ideographs and extensions; Hiragana, Katakana and its half-width forms.
 _HAN = r"[\u3400-\u9fff\U00020000-\U0003fffd]+"
 _KANA = r"[\u3040-\u30ff\uff66-\uff9d]"
 _ENTRY = r"([^!-~]*)([!-~])"
@@ -57,7 +58,7 @@ def uncertain(text: str, start: int, end: int) -> bool:
     if first and first.end() == end:
         return _crossed(text[start - left : end + right], left, left + end - start)
     tail = re.search(rf"{_HAN}\Z", text[start:end]) if right else None
-    return bool(tail) and _crossed(tail[0] + text[end : end + right], 0, len(tail[0])) if tail else False
+    return tail is not None and _crossed(tail[0] + text[end : end + right], 0, len(tail[0]))
 
 
 def _is_han(text: str, at: int) -> bool:
@@ -72,8 +73,8 @@ def _letters_before(text: str, start: int) -> int:
 
 
 def _letters_after(text: str, end: int) -> int:
-    found = regex(_HAN).match(text, end, end + _AROUND)
-    return len(found[0]) if found else 0
+    run = regex(_HAN).match(text, end, end + _AROUND)
+    return len(run[0]) if run else 0
 
 
 @lru_cache(maxsize=4096)
@@ -83,17 +84,16 @@ def _crossed(letters: str, start: int, end: int) -> bool:
         return False
     simple = letters.translate(_table()[1])
     scores = _scores(simple, start, end)
-    return _likeliest(scores, start, end, crossing=True) - _likeliest(
-        scores, start, end, crossing=False
-    ) > math.log(_TIMES)
+    crossing = _likeliest(scores, start, end, crossing=True)
+    return crossing - _likeliest(scores, start, end, crossing=False) > math.log(_TIMES)
 
 
 _Scores = list[list[tuple[int, float]]]
 
 
 def _scores(letters: str, start: int, end: int) -> _Scores:
-    """Return the words at each position: their ends and the logarithms of their frequencies."""
-    found: _Scores = []
+    """List the words that begin at each position: their ends, and the logarithms of their frequencies."""
+    scores: _Scores = []
     for at, letter in enumerate(letters):
         known = _words_of(letter)
         words = [(at + 1, math.log(known.get("", _LETTER)))]
@@ -107,12 +107,11 @@ def _scores(letters: str, start: int, end: int) -> _Scores:
                 words.append((stop, math.log(frequency)))
         if at == start and end > at + LONGEST:
             words.append((end, math.log(_TERM)))
-        found.append(words)
-    return found
+        scores.append(words)
+    return scores
 
 
 def _likeliest(scores: _Scores, start: int, end: int, *, crossing: bool) -> float:
-    """Return the logarithm of the probability of the best split into words."""
     total = _table()[2]
     best = [-math.inf] * (len(scores) + 1)
     best[0] = 0.0
@@ -125,7 +124,7 @@ def _likeliest(scores: _Scores, start: int, end: int, *, crossing: bool) -> floa
 
 @lru_cache(maxsize=1)
 def _table() -> tuple[dict[str, str], dict[int, int], float]:
-    """Return packed words by first character, simplified forms of traditional ones, log of the word total."""
+    """Load packed words by first character, simplified forms of traditional ones, log of the word total."""
     head, total, *lines = zlib.decompress(FILE.read_bytes()).decode("utf-8").split("\n")
     traditional, simple = head.split("\t")
     return (
@@ -137,8 +136,8 @@ def _table() -> tuple[dict[str, str], dict[int, int], float]:
 
 @lru_cache(maxsize=8192)
 def _words_of(letter: str) -> dict[str, float]:
-    """Return the words that begin with a character, without it, with their frequencies."""
+    """Map words starting with `letter` to their frequencies; the keys omit that character."""
     return {
-        rest: 2.0 ** ((ord(power) - ord("A")) / ROUNDED)
-        for rest, power in regex(_ENTRY).findall(_table()[0].get(letter, ""))
+        suffix: 2.0 ** ((ord(power) - ord("A")) / ROUNDED)
+        for suffix, power in regex(_ENTRY).findall(_table()[0].get(letter, ""))
     }

@@ -6,13 +6,17 @@ import re
 import unicodedata
 from bisect import bisect_right
 
-# Scripts without blanks, or with endings attached to the word.
+# The code points are those of Unicode 15.0, by block and general category (UAX #44). For short classes,
+# ranges run over unassigned code points, and over letters where these make no difference.
+
+# Scripts without blanks, or with endings attached to the word, by block: Thai, Lao, Myanmar, Hangul, Khmer,
+# ideographic marks and numerals, kana, Bopomofo, CJK ideographs, the ideographic planes 2 and 3.
 GLUED_CLASS = (
     "\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u3005-\u3007\u3021-\u3029\u3031-\u3035\u303b\u303c"
     "\u3040-\u30ff\u3100-\u318f\u31a0-\u31bf\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\ua960-\ua97f\uac00-\ud7ff"
     "\uf900-\ufaff\U00020000-\U0003ffff"
 )
-# Vowel signs and other marks that belong to a word although `\w` excludes them (Unicode category M).
+# Vowel signs and other marks (category M) of living scripts: part of a word although `\w` excludes them.
 MARK_CLASS = (
     "\u0483-\u0489\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc"
     "\u06df-\u06e8\u06ea-\u06ed\u0711-\u07b0\u07eb-\u07f3\u0816-\u082d\u0859-\u085b\u0898-\u0963\u0981-\u09e3"
@@ -22,12 +26,13 @@ MARK_CLASS = (
     "\u1885-\u193b\u1a17-\u1a1b\u1a55-\u1a7f\u1b00-\u1b44\u1b6b-\u1b73\u1b80-\u1bad\u1be6-\u1bf3\u1c24-\u1c37"
     "\ua674-\ua67d\ua802-\ua827\ua880-\ua8c5\ua8e0-\ua8f1\ua926-\ua92d\ua947-\ua953\ua980-\ua9c0\uaa29-\uaa4d"
 )
+# Format characters (category Cf), variation selectors and tags.
 _INVISIBLE_CLASS = (
     "\u00ad\u034f\u0600-\u0605\u061c\u06dd\u070f\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
     "\ufe00-\ufe0f\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff"
 )
-# Marks that may compose with the previous character or swap with it: all with a combining class, and all
-# that are the second character of a Unicode composition.
+# Marks that may compose with the previous character or swap with it (UAX #15): those with a combining class,
+# and second characters of compositions, in the scripts of `MARK_CLASS`.
 _MELTING_CLASS = (
     "\u0483-\u0487\u0591-\u05bd\u05bf\u05c1-\u05c2\u05c4-\u05c5\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc"
     "\u06df-\u06e4\u06e7-\u06e8\u06ea-\u06ed\u0711\u0730-\u074a\u07eb-\u07f3\u0816-\u0819\u081b-\u0823\u0825-\u0827"
@@ -57,7 +62,7 @@ NO_WORD = re.compile(f"[^\\w\x01-\x7f{MARK_CLASS}]+")
 INVISIBLE = re.compile(f"[{_INVISIBLE_CLASS}]+")
 _GROUP = re.compile(f".[{_CONTINUING_CLASS}]*", re.DOTALL)
 _CONTINUING = re.compile(f"[{_CONTINUING_CLASS}]")
-# Everything except characters that fold to exactly one character each if no mark follows.
+# Everything except frequent blocks whose characters fold to exactly one character each if no mark follows.
 _UNEVEN_RUN = re.compile(
     "[^\x00-\xa9\xab-\xac\xae-\xb1\xb5-\xb7\xb9-\xbb\xbf-\xc5\xc7-\xdd\xe0-\xe5\xe7-\xfd\xff-\u0131\u0391-\u03a9"
     "\u03b1-\u03c9\u0400-\u0482\u048a-\u052f\u2010-\u2015\u2018-\u201f\u3000-\u3020\u3041-\u3096\u30a1-\u30fe\u4e00-\u9fff"
@@ -78,8 +83,6 @@ SIGNS = {
 
 
 class _Fold(dict[str, str]):
-    """Folded form of a character, computed on first use."""
-
     def __missing__(self, char: str) -> str:
         self[char] = folded = self._fold(char)
         return folded
@@ -160,7 +163,7 @@ class Folded:
         self._uneven: _Uneven | None = None
 
     def original_span(self, start: int, end: int) -> tuple[int, int]:
-        """Return the original characters that the folded characters `start:end` came from."""
+        """Return the span of the original characters that the folded characters `start:end` came from."""
         if self._even:
             return start, end
         if self._uneven is None:

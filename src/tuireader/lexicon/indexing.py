@@ -64,9 +64,8 @@ _SYMBOL = re.compile(f"[{_SYMBOL_CLASS}]")
 def indexed(text: str) -> str:
     """Return the words and marks of a text for the full-text index, to be split by `TOKENIZER`."""
     cased = normalise(text)
-    made = _indexed(cased)
-    found = () if cased.isascii() else symbols(cased)
-    return " ".join((made, *found)) if found else made
+    signs = () if cased.isascii() else symbols(cased)
+    return " ".join((_indexed(cased), *signs))
 
 
 def symbols(cased: str) -> tuple[str, ...]:
@@ -77,9 +76,9 @@ def symbols(cased: str) -> tuple[str, ...]:
 def _indexed(cased: str) -> str:
     marked = _marked(cased)
     lower = lowercase(marked)
-    found = "" if lower == marked else _capitals(marked)
+    copies = "" if lower == marked else _capitals(marked)
     lower = _STRETCH.sub(f" {BREAK} ", lower)
-    return f"{lower.replace(_RAISED, '⁺')}{found}" if _RAISED in lower else f"{lower}{found}"
+    return f"{lower.replace(_RAISED, '⁺')}{copies}" if _RAISED in lower else f"{lower}{copies}"
 
 
 def _marked(text: str) -> str:
@@ -101,30 +100,30 @@ def _marked(text: str) -> str:
 
 
 def _capitals(marked: str) -> str:
-    """Return the words of a text with capitals in lower case, with `CAPITAL` and `CAPITALS`."""
+    """Return lower-case copies of the words with capitals, after `CAPITAL` or `CAPITALS`."""
     text = _RAISED_WORD.sub(" ", marked) if _RAISED in marked else marked
     text = f" {text}".replace("\x1f", " ")
     once = dict.fromkeys(_CAPITAL.findall(text))
     # lower-case before adding signs: this is many times faster for ASCII
-    found = "".join(once).lower().replace(" ", f" {CAPITAL}") + "".join(map(_acronym, once))
+    copies = "".join(once).lower().replace(" ", f" {CAPITAL}") + "".join(map(_acronym, once))
     if text.isascii() or not _OTHER_LETTER.search(text):
-        return found
+        return copies
     words = (word for word in dict.fromkeys(text.split()) if not word.isascii() and word.lower() != word)
-    return found + lowercase("".join([token for word in words for token in _other_capitals(word)]))
+    return copies + lowercase("".join([token for word in words for token in _other_capitals(word)]))
 
 
 @lru_cache(maxsize=1 << 14)  # texts share most of their words
 def _acronym(word: str) -> str:
-    """Return the copy of a word of `_CAPITAL` in capitals, with its plural ending marked, or ""."""
+    """Return the copy of an acronym from `_CAPITAL`, with its plural ending marked; else ""."""
     match = _ACRONYM.fullmatch(word)
     if match is None:
         return ""
-    whole, stem, ending = match.groups()
-    return f" {CAPITALS}{whole.lower()}" if whole else f" {CAPITALS}{stem.lower()}{ENDING}{ending}"
+    acronym, stem, ending = match.groups()
+    return f" {CAPITALS}{acronym.lower()}" if acronym else f" {CAPITALS}{stem.lower()}{ENDING}{ending}"
 
 
 def _other_capitals(word: str) -> list[str]:
-    """Return the copies of one non-ASCII word with capitals; such a word has no plural."""
+    """Return the copies of a non-ASCII word with capitals; such a word has no plural."""
     letters = [char for char in word if char.lower() != char.upper()]
     if not letters or not (letters[0].isupper() or letters[0].istitle()):
         return []
@@ -136,14 +135,13 @@ def index_text(text: str) -> str:
     """Return the words of `text` as in the index, without marks, to be split by `TOKENIZER`.
 
     Every character of a script without blanks is a separate word, so a word in such a script is a phrase in
-    the index. A letter before `+` or `#` gets a raised plus, to distinguish C from C++ and C#.
-    Idempotent.
+    the index. A letter before `+` or `#` gets a raised plus, to distinguish C from C++ and C#. Idempotent.
     """
     return index_folded(fold(text))
 
 
 def index_folded(lower: str) -> str:
-    """Return the same as `index_text` for folded text."""
+    """Do the same as `index_text` for folded text."""
     if not lower.isascii():
         lower = NO_WORD.sub(" ", lower)
         lower = GLUED_RUN.sub(lambda match: f" {' '.join(match[0])} ", lower)
@@ -160,12 +158,12 @@ def distinct_words(lower: str) -> Collection[str]:
         return words(index_folded(lower))
     lower = NO_WORD.sub(" ", lower)
     glued = "".join(GLUED_RUN.findall(lower))
-    rest = words(index_folded(GLUED_RUN.sub(" ", lower)))
-    return {*glued, *rest} if glued else rest
+    others = words(index_folded(GLUED_RUN.sub(" ", lower)))
+    return {*glued, *others} if glued else others
 
 
 def words(index: str) -> list[str]:
-    """Return the words that `TOKENIZER` finds in a text from `index_text` or `indexed`."""
+    """Split a text from `index_text` or `indexed` into words as `TOKENIZER` does."""
     return index.translate(_ASCII_WORDS).split() if index.isascii() else _INDEX_WORD.findall(index)
 
 

@@ -1,4 +1,4 @@
-"""Tell the language of a text by its script, its letters and its most frequent words."""
+"""Detect the language of a text by its script, its letters and its most frequent words."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ for _name, _blocks in {
         _SCRIPT_OF[_block] = _name[0]
 _SCRIPTS = bytes(_SCRIPT_OF)
 
-_HAN_WEIGHT = 3  # Latin letters that say as much as a Chinese character
+_HAN_WEIGHT = 3  # Latin letters that carry as much meaning as a Chinese character
 _HANGUL_WEIGHT = 2
 _LEAST = {"Z": 2, "N": 2, "K": 2, "G": 4, "C": 6, "H": 4, "A": 4, "D": 4, "T": 4}
 """Least number of characters of a script that shows a language."""
@@ -69,12 +69,15 @@ _Groups = Sequence[tuple[float, tuple[str, ...]]]
 def _grouped(
     keys_of: Iterable[tuple[str, Iterable[str]]], weight: Callable[[str], float]
 ) -> tuple[Mapping[str, int], _Groups]:
-    """Return the number of a group for each word or letter, and the weight and languages of each group."""
-    found: dict[str, dict[str, None]] = {}
+    """Number the groups of words or letters that have the same weight and languages.
+
+    Returns the group of each word or letter, and the weight and languages of each group.
+    """
+    languages_of: dict[str, dict[str, None]] = {}
     for language, keys in keys_of:
         for key in keys:
-            found.setdefault(key, {})[language] = None
-    group_of = {key: (weight(key), tuple(languages)) for key, languages in found.items()}
+            languages_of.setdefault(key, {})[language] = None
+    group_of = {key: (weight(key), tuple(languages)) for key, languages in languages_of.items()}
     numbers = {group: number for number, group in enumerate(dict.fromkeys(group_of.values()))}
     return {key: numbers[group] for key, group in group_of.items()}, tuple(numbers)
 
@@ -115,7 +118,6 @@ def language(text: str) -> str:
 
 
 def _han(text: str, han: int, kana: int) -> str:
-    """Return Chinese or Japanese."""
     if not kana:
         text = text[:_KANJI_ONLY]
         japanese = len(_JAPANESE.findall(text))
@@ -127,7 +129,6 @@ def _han(text: str, han: int, kana: int) -> str:
 
 
 def _cyrillic(text: str) -> str:
-    """Return the language of a text in Cyrillic letters."""
     text = text.lower()
     if 60 * len(_OTHER_CYRILLIC.findall(text)) >= len(text):
         return ""
@@ -142,7 +143,7 @@ def _cyrillic(text: str) -> str:
 
 
 def _arabic(text: str) -> str:
-    """Return Arabic, Persian or Urdu."""
+    """Tell Arabic, Persian and Urdu apart; `""` for Pashto."""
     if len(_PASHTO.findall(text)) > 1:
         return ""
     urdu, persian = len(_URDU.findall(text)), len(_PERSIAN.findall(text))
@@ -152,13 +153,13 @@ def _arabic(text: str) -> str:
 
 
 def _mostly(code: str, first: str, last: str, least: int) -> Callable[[str], str]:
-    """Return a function that returns a code if a text has at least some characters of an alphabet."""
+    """Build a detector of texts with at least `least` letters from `first` to `last`."""
     letters = re.compile(f"[{first}-{last}]")
     return lambda text: code if len(letters.findall(text)) >= least else ""
 
 
 def _devanagari(text: str) -> str:
-    """Return Hindi, unless the text is Marathi or Nepali."""
+    """Detect Hindi; `""` for Marathi and Nepali."""
     letters = len(_DEVANAGARI.findall(text))
     return "hi" if letters >= _LEAST["D"] and _HINDI.search(text) and not _NOT_HINDI.search(text) else ""
 
@@ -175,16 +176,15 @@ _OF_SCRIPT: Mapping[str, Callable[[str], str]] = {
 
 
 def _add_scores(scores: dict[str, float], counts: Mapping[int | None, int], groups: _Groups) -> None:
-    """Add the counts of groups of words or letters to the scores of their languages."""
     for group, count in counts.items():
         if group is not None:
             weight, languages = groups[group]
-            for one in languages:
-                scores[one] = scores.get(one, 0.0) + weight * count
+            for code in languages:
+                scores[code] = scores.get(code, 0.0) + weight * count
 
 
 def _latin(text: str) -> str:
-    """Return the language of a lower-case text in Latin letters, or `""`."""
+    """Detect the language of a lower-case text in Latin letters; `""` if uncertain."""
     words = _WORD.findall(text)
     scores: dict[str, float] = {}
     _add_scores(scores, Counter(map(_WORD_GROUP.get, words)), _WORD_LANGUAGES)
@@ -194,10 +194,10 @@ def _latin(text: str) -> str:
     if not scores:
         return ""
     most = max(scores.values())
-    for one, typical, weight in (("fi", _FINNISH, _LETTER_WEIGHT), ("vi", _VIETNAMESE, 1.0)):
-        if 2 * scores.get(one, 0.0) >= most:
-            scores[one] += weight * len(typical.findall(text))
-    best = max(scores, key=lambda one: scores[one])
+    for code, typical, weight in (("fi", _FINNISH, _LETTER_WEIGHT), ("vi", _VIETNAMESE, 1.0)):
+        if 2 * scores.get(code, 0.0) >= most:
+            scores[code] += weight * len(typical.findall(text))
+    best = max(scores, key=lambda code: scores[code])
     score = scores.pop(best)
     ahead = score - max(scores.values(), default=0.0)
     enough = score >= max(_ENOUGH, _SHARE * len(words)) and ahead >= _AHEAD

@@ -22,8 +22,6 @@ class Kind(Enum):
 
 
 class _Kinds(dict[str, Kind]):
-    """Kind of a character, computed on first use."""
-
     def __missing__(self, char: str) -> Kind:
         if not WORD.match(char):
             kind = Kind.SIGN
@@ -128,7 +126,7 @@ def wanted_case(parts: Sequence[Part]) -> Case:
 
 
 def last_forms(parts: Sequence[Part]) -> tuple[str, ...]:
-    """Return the spellings of a term's last word, longest first; terms of two letters or more have plurals.
+    """Return the spellings of a term's last word, longest first, with plurals from two letters on.
 
     A single letter after a gap has no plural: "Series A" must not match "the series as a whole".
     """
@@ -189,12 +187,10 @@ def runs_of(parts: Sequence[Part], forms: tuple[str, ...]) -> tuple[Run, ...]:
 
 
 def _is_plus(word: Part, sign: Part) -> bool:
-    """Return whether the index adds a raised plus to a word for the sign that follows."""
     return word.kind is Kind.WORD and sign.cased[0] in "+#" and is_letter(word.lower[-1])
 
 
 def _mark(parts: Sequence[Part], place: int) -> list[str]:
-    """Return the index mark before the word `parts[place]`, if any."""
     start = place
     while start and parts[start - 1].kind in (Kind.SIGN, Kind.GAP):
         start -= 1
@@ -210,7 +206,7 @@ def _mark(parts: Sequence[Part], place: int) -> list[str]:
 
 
 def cased_run(case: Case, forms: tuple[str, ...]) -> Run | None:
-    """Return the run that finds a whole word by its case; None for a word of any case."""
+    """Build the run that finds a whole word by its case; None for a word of any case."""
     if case is Case.ANY:
         return None
     word = forms[-1]
@@ -221,7 +217,7 @@ def cased_run(case: Case, forms: tuple[str, ...]) -> Run | None:
 
 
 def fts_of(run: Run) -> str:
-    """Return an FTS5 expression for a run."""
+    """Write a run as an FTS5 expression."""
     star = " *" if run.prefix else ""
     phrases = [f'"{" ".join((*run.words, last))}"{star}' for last in run.last]
     return phrases[0] if len(phrases) == 1 else f"({' OR '.join(phrases)})"

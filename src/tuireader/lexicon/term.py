@@ -27,7 +27,7 @@ from tuireader.lexicon.parts import (
 
 _GAP = f"[{BETWEEN}]+"
 _OPTIONAL_GAP = f"[{BETWEEN}]*"
-# Maximum rest of a word at its open side, so that hostile runs of letters cost little.
+# Most characters a wildcard may match, so that hostile runs of letters stay cheap.
 _OPEN_LIMIT = 200
 
 
@@ -114,34 +114,29 @@ class Term:
 
     def certain_spans(self, folded: Folded) -> list[tuple[int, int]]:
         """Return the occurrences as in `spans`, without those across Chinese word boundaries."""
-        found = self.spans(folded)
-        if not found or not self.crosses:
-            return found
-        return [span for span in found if not uncertain(folded.lower, *span)]
+        spans = self.spans(folded)
+        if not spans or not self.crosses:
+            return spans
+        return [span for span in spans if not uncertain(folded.lower, *span)]
 
     def spans(self, folded: Folded) -> list[tuple[int, int]]:
-        """Return the occurrences of the term as spans of the folded text."""
+        """Return the occurrences as spans of the folded text."""
         lower, literal = folded.lower, self.literal
-        found: list[tuple[int, int]] = []
+        spans: list[tuple[int, int]] = []
         start = lower.find(literal)
         while start >= 0:
             span = self._span_at(folded, start)
             if span is None:
                 start = lower.find(literal, start + 1)
             else:
-                found.append(span)
+                spans.append(span)
                 start = lower.find(literal, span[1])
-        return found
+        return spans
 
     def _span_at(self, folded: Folded, start: int) -> tuple[int, int] | None:
-        """Return the span of the term that begins at `start`, if any."""
         lower = folded.lower
-        if (
-            self._first is Kind.WORD
-            and start
-            and not self._open_left
-            and KINDS[lower[start - 1]] is Kind.WORD
-        ):
+        starts_word = self._first is Kind.WORD and not self._open_left
+        if starts_word and start and KINDS[lower[start - 1]] is Kind.WORD:
             return None
         end = start
         if self._middle:
@@ -176,9 +171,9 @@ class Term:
         if self._case is Case.CAPITAL:
             capital = folded.cased[begin if begin < start else start + self._letter]
             return capital.isupper() or capital.istitle()
-        found = folded.cased[start:end].replace(" ", "")
-        ending = found[len(self._wanted) :]
-        return found.startswith(self._wanted) and (not ending or ending.islower())
+        written = folded.cased[start:end].replace(" ", "")
+        ending = written[len(self._wanted) :]
+        return written.startswith(self._wanted) and (not ending or ending.islower())
 
 
 def compile_term(text: str, exact: bool = False) -> Term | None:
@@ -198,7 +193,6 @@ _BETWEEN_WORDS = re.compile(_GAP)
 
 
 def _pattern(parts: Sequence[Part]) -> str:
-    """Return a pattern for all parts except a final word, which may have several spellings."""
     pieces: list[str] = []
     kinds = [part.kind for part in parts]
     for place, part in enumerate(parts):

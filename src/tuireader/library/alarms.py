@@ -13,9 +13,10 @@ from tuireader.model.accounts import Refusal
 from tuireader.store import Store
 from tuireader.store.watches.alarms import Failing, Subject
 from tuireader.text import cut, feed_key, feed_name
+from tuireader.text.durations import DAY
 from tuireader.text.wording import counted
 from tuireader.timing.accounts import alarming_since
-from tuireader.timing.alarms import DAY, MOST, pace
+from tuireader.timing.alarms import MOST, pace
 
 _FAILING = DAY
 """Seconds of failing until an alarm, which also takes `_TRIES` attempts: the first may be long ago."""

@@ -15,7 +15,7 @@ from tuireader.library.searches import Searches
 from tuireader.library.watching import named
 from tuireader.model import ArticleRow, Away
 from tuireader.store import Store
-from tuireader.timing import schedule
+from tuireader.text.durations import DAY
 
 if TYPE_CHECKING:
     from tuireader.export.brief import Brief
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     _Ask = Callable[[Callable[[Store], array[int]]], Awaitable[array[int]]]
 
-_AWAY = 48 * 3600  # seconds without use after which the user counts as away
+_AWAY = 2 * DAY  # seconds without use after which the user counts as away
 
 
 class Lists(UseCases):
@@ -148,7 +148,7 @@ class Briefs(UseCases):
         """
         names = [item.name for item in self._context.config.watches]
         watch = watch and named(self._context.config, watch).name
-        since = self._now() - (schedule.DAY if seconds is None else seconds)
+        since = self._now() - (DAY if seconds is None else seconds)
 
         def read(store: Store) -> tuple[Brief, int]:
             after = store.briefs.last(watch) if seconds is None else None
@@ -165,7 +165,7 @@ class Briefs(UseCases):
                 replace(report, evidence=completed(report.evidence, computed.get(report.article_id, ())))
                 for report in reports
             ]
-            span = None if after is not None else seconds or schedule.DAY
+            span = None if after is not None else seconds or DAY
             from tuireader.export import brief
 
             languages = self._context.config.ui.languages

@@ -20,6 +20,7 @@ from tuireader.model import Evidence
 from tuireader.store import Store
 from tuireader.store.upkeep.older_versions import Missing
 from tuireader.text import cut
+from tuireader.text.durations import DAY
 
 if TYPE_CHECKING:
     from tuireader.library.watching.reports import Remark, Report
@@ -117,7 +118,7 @@ class Watches(UseCases):
         left = await self._pool.read(
             lambda store: {missing: store.older_versions.left(missing) for missing in Missing}
         )
-        since, groups = self._now() - _NAMED_DAYS * 86_400, self._context.groups
+        since, groups = self._now() - _NAMED_DAYS * DAY, self._context.groups
         return [
             (up_to, partial(ingest.fill_in, missing=missing, since=since, groups=groups))
             for missing, up_to in left.items()

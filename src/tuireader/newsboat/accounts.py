@@ -48,18 +48,18 @@ def part(name: str, said: Mapping[str, str], accepted: bool) -> Became:
     if source != NAMES[name]:
         raise No(f"has no effect: urls-source is {clean(source, 40)}")
     account(source, said, accepted)
-    return Became("becomes part of an `[[account]]`", (made(source),))
+    return Became("becomes part of an `[[account]]`", (account_entry(source),))
 
 
-def made(source: str) -> Made:
-    """Return the key of a service's account."""
+def account_entry(source: str) -> Made:
+    """Return the key of a service's account in the configuration."""
     return "account", source
 
 
 def account(source: str, said: Mapping[str, str], accepted: bool) -> AccountConfig:
-    """Return the account of a service; programs and files for its secrets need to be `accepted`.
+    """Build the account of a service; programs and files for its secrets need to be `accepted`.
 
-    Raises No if something is missing or cannot be used.
+    Raises No if something is missing or unusable.
     """
     service = SERVICES[source]
     url = said.get(f"{service.prefix}-url") or service.url
@@ -75,11 +75,10 @@ def account(source: str, said: Mapping[str, str], accepted: bool) -> AccountConf
     if not user:
         raise No(f"has no {service.prefix}-login")
     password = _secret(service, _SECRETS, said, accepted)
-    return AccountConfig(source, service.kind, read, user, password)
+    return AccountConfig(source, service.kind, read, user=user, password=password)
 
 
 def _secret(service: Service, ends: tuple[str, str, str], said: Mapping[str, str], accepted: bool) -> str:
-    """Return a password or token as written in our configuration."""
     plain, program, file = (said.get(f"{service.prefix}-{end}", "") for end in ends)
     if plain:
         if plain.startswith(("env:", "cmd:", "keyring:")):

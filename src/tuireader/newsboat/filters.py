@@ -66,10 +66,10 @@ def parse(text: str) -> Filter:
         tokens.append((match.lastgroup, match[match.lastgroup]))
         at = match.end()
     reader = _Reader(tokens)
-    found = reader.filter(0)
+    tree = reader.filter(0)
     if reader.at != len(tokens):
         raise No(f"the filter cannot be read at {clean(tokens[reader.at][1])!r}")
-    return found
+    return tree
 
 
 class _Reader:
@@ -118,26 +118,24 @@ class _Reader:
 
 def translate(text: str, tags: Collection[str] = ()) -> str:
     """Translate a filter to an expression; `tags` are all known tags. Raises No."""
-    made = _written(parse(text), tags)
-    checked = query.parse(made)
+    expression = _written(parse(text), tags)
+    checked = query.parse(expression)
     if isinstance(checked, query.QueryError):
         raise No(f"has no counterpart: {checked.message}")
-    return made
+    return expression
 
 
-def _written(found: Filter, tags: Collection[str]) -> str:
-    if isinstance(found, Pair):
-        left, right = _written(found.left, tags), _written(found.right, tags)
-        if found.word == "or":
+def _written(tree: Filter, tags: Collection[str]) -> str:
+    if isinstance(tree, Pair):
+        left, right = _written(tree.left, tags), _written(tree.right, tags)
+        if tree.word == "or":
             return f"{left} OR {right}"
         return " ".join(
             f"({text})" if isinstance(side, Pair) and side.word == "or" else text
-            for side, text in ((found.left, left), (found.right, right))
+            for side, text in ((tree.left, left), (tree.right, right))
         )
-    return _comparison(found, tags)
+    return _comparison(tree, tags)
 
-
-# --------------------------------------------------------------------------- one comparison
 
 _TEXTS = {
     "title": "title",
@@ -187,8 +185,8 @@ def _text(name: str, asked: Comparison) -> str:
             pattern = rf"(?<!\S)(?-i:{_literal(asked.value)})(?!\S)"
         case other:
             raise No(f"texts cannot be compared with {other}")
-    made = f"{name}:{as_regex(pattern)}" if pattern else f"{name}:/^$/"
-    return f"NOT {made}" if asked.operator.startswith("!") else made
+    expression = f"{name}:{as_regex(pattern)}" if pattern else f"{name}:/^$/"
+    return f"NOT {expression}" if asked.operator.startswith("!") else expression
 
 
 def pattern_of(posix: str) -> str:
@@ -207,7 +205,7 @@ def _literal(text: str) -> str:
 
 
 def as_regex(pattern: str) -> str:
-    """Return a pattern between slashes, with its own slashes escaped."""
+    """Write a pattern between slashes, with its own slashes escaped."""
     return "/" + pattern.replace("\\/", "/").replace("/", r"\/") + "/"
 
 
@@ -224,12 +222,11 @@ def _age(asked: Comparison) -> str:
         raise No("no article is that young")
     parts = [f"age:>{low}d"] if low > 0 else []
     parts += [f"age:<{high + 1}d"] if high is not None else []
-    made = " ".join(parts) or "(is:read OR is:unread)"
-    return f"NOT ({made})" if asked.operator == "!=" else made
+    expression = " ".join(parts) or "(is:read OR is:unread)"
+    return f"NOT ({expression})" if asked.operator == "!=" else expression
 
 
 def _days(asked: Comparison) -> tuple[int, int | None]:
-    """Return the lowest and the highest age that a filter accepts, in days."""
     if asked.operator == "between":
         first, colon, last = asked.value.partition(":")
         if not colon:
@@ -267,27 +264,26 @@ def _flags(asked: Comparison) -> str:
         raise No("only single flags can be tested")
     if asked.operator in ("=", "!="):
         raise No("a filter for exactly one flag has no counterpart; =~ can be translated")
-    made = f"label:{as_regex(f'^(?-i:{flag_label(letters)})$')}"
+    expression = f"label:{as_regex(f'^(?-i:{flag_label(letters)})$')}"
     if asked.operator in ("=~", "!~"):  # patterns ignore case
-        made = f"label:{as_regex(f'^{flag_label(letters.lower())}$')}"
-    return f"NOT {made}" if asked.operator.startswith("!") else made
+        expression = f"label:{as_regex(f'^{flag_label(letters.lower())}$')}"
+    return f"NOT {expression}" if asked.operator.startswith("!") else expression
 
 
 def flag_label(letter: str) -> str:
-    """Return the label that stands for a flag."""
+    """Return the label that stands for a flag: `flag-a`."""
     return f"flag-{letter}"
 
 
 def _tags(asked: Comparison, tags: Collection[str]) -> str:
     if asked.operator not in ("#", "!#"):
         raise No("tags can only be tested with #")
-    made = tag_query(asked.value, tags)
-    return f"NOT {made}" if asked.operator == "!#" else made
+    expression = tag_query(asked.value, tags)
+    return f"NOT {expression}" if asked.operator == "!#" else expression
 
 
 @lru_cache(maxsize=4)
 def _joined(tags: frozenset[str]) -> str:
-    """Join all tags into one lowercase text."""
     return "\n".join(tag.lower() for tag in tags)
 
 

@@ -107,30 +107,18 @@ _ADVICE: Mapping[str, str] = {
 }
 _EVERYWHERE = ("", "all", "feedlist", "articlelist", "article", "searchresultslist")
 _MOST_KEYS = 500
-_NAMES = {
-    "ENTER": "enter",
-    "BACKSPACE": "backspace",
-    "LEFT": "left",
-    "RIGHT": "right",
-    "UP": "up",
-    "DOWN": "down",
-    "PPAGE": "pageup",
-    "NPAGE": "pagedown",
-    "HOME": "home",
-    "END": "end",
-    "ESC": "escape",
-    "TAB": "tab",
-    "SPACE": "space",
-}
+_SAME_NAMES = ("ENTER", "BACKSPACE", "LEFT", "RIGHT", "UP", "DOWN", "HOME", "END", "TAB", "SPACE")
+_NAMES = {name: name.lower() for name in _SAME_NAMES}
+_NAMES |= {"PPAGE": "pageup", "NPAGE": "pagedown", "ESC": "escape"}
 
 
 def advice(operation: str) -> str:
-    """Return a replacement for an operation, as the end of a sentence."""
+    """Return a replacement for an operation, as the end of a sentence; `""` if there is none."""
     return f"; {_ADVICE[operation]}" if operation in _ADVICE else ""
 
 
 def key_of(written: str) -> str | None:
-    """Return our name for a key in newsboat's config, None if we cannot bind it."""
+    """Return our name for a key in newsboat's config; None if we cannot bind it."""
     return normalise_key(_NAMES.get(written, written)) if len(written) <= 20 else None
 
 

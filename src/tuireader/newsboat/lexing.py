@@ -26,22 +26,22 @@ def lines(text: str) -> Iterator[Line]:
     """Yield the lines that are neither blank nor a comment; a backslash at the very end continues a line."""
     parts: list[str] = []
     first = 0
-    for number, one in enumerate([*text.removeprefix("\ufeff").split("\n"), ""], 1):
+    for number, line in enumerate([*text.removeprefix("\ufeff").split("\n"), ""], 1):
         first = first or number
-        one = one.removesuffix("\r")
-        if one.endswith("\\"):
-            parts.append(one[:-1])
+        line = line.removesuffix("\r")
+        if line.endswith("\\"):
+            parts.append(line[:-1])
             continue
-        whole = "".join([*parts, one]).strip()
-        if whole and not whole.startswith("#"):
-            yield Line(first, whole)
+        joined = "".join([*parts, line]).strip()
+        if joined and not joined.startswith("#"):
+            yield Line(first, joined)
         parts, first = [], 0
 
 
 def words(text: str) -> list[str]:
     """Split a line into words: quoted words may contain blanks, a word that starts with `#` ends the line."""
-    found = takewhile(lambda word: not word[0].startswith("#"), _WORD.finditer(text))
-    return [word["bare"] or unescaped(word["quoted"]) for word in found]
+    tokens = takewhile(lambda word: not word[0].startswith("#"), _WORD.finditer(text))
+    return [word["bare"] or unescaped(word["quoted"]) for word in tokens]
 
 
 def unescaped(text: str) -> str:
@@ -50,7 +50,7 @@ def unescaped(text: str) -> str:
 
 
 def without_comment(text: str) -> str:
-    """Return a line up to the first `#` that is neither quoted nor escaped."""
+    """Cut a line at the first `#` that is neither quoted nor escaped."""
     comment = next((at for at in _outside_quotes(text) if text[at] == "#"), None)
     return text if comment is None else text[:comment].rstrip()
 
@@ -67,7 +67,6 @@ def split_unquoted(text: str, separator: str) -> list[str]:
 
 
 def _outside_quotes(text: str) -> Iterator[int]:
-    """Yield the positions of characters that are neither quoted nor escaped."""
     quoted = False
     for token in _CHARACTER.finditer(text):
         if token[0] == '"':
@@ -77,7 +76,7 @@ def _outside_quotes(text: str) -> Iterator[int]:
 
 
 def runs_program(text: str) -> bool:
-    """Return whether a line has backticks, which make newsboat run a command."""
+    """Return whether a line contains backticks, which make newsboat run a command."""
     return "`" in text.replace("\\`", "")
 
 

@@ -18,23 +18,23 @@ _MOST = 200
 _MOST_STEPS = 50
 
 
-def macro(made: Settings, text: str, jumps: bool) -> Became:
+def macro(settings: Settings, text: str, jumps: bool) -> Became:
     """Turn a line into a macro; `jumps` is the value of openbrowser-and-mark-jumps-to-next-unread."""
     body, *said = split_unquoted(text.removeprefix("macro").strip(), "--")
     written, _, operations = body.strip().partition(" ")
     key = key_of(written)
     if key is None:
         raise No(f"{clean(written, 40)!r} is not a key that tuireader can bind")
-    if any(macro.key == key for macro in made.macros):
+    if any(macro.key == key for macro in settings.macros):
         raise No("this key already has a macro")
-    if len(made.macros) == _MOST:
+    if len(settings.macros) == _MOST:
         raise No(f"there are more than {_MOST} macros")
     name = next(iter(words(said[0])), "") if said else ""
     command, run = _steps(operations, jumps)
     where = f"the macro {key_label(key)}"
     if command:
-        made.ask(Consent.PROGRAMS, f"would become {where}")
-    made.macros.append(MacroConfig(key, clean(name, 200), command, run))
+        settings.ask(Consent.PROGRAMS, f"would become {where}")
+    settings.macros.append(MacroConfig(key, clean(name, 200), command, run))
     return Became(f"becomes {where}", (("macro", key),))
 
 
@@ -82,13 +82,13 @@ def _command(parts: list[str]) -> str:
     return command
 
 
-def bookmark(made: Settings, value: str, taken: Collection[str]) -> Became:
+def bookmark(settings: Settings, value: str, taken: Collection[str]) -> Became:
     """Add a macro that passes address and title to the bookmark command; `taken` are keys of other macros."""
     command = words_of(value)
     key = next(key for key in ("b", "B", "ctrl+b", "f2", "f3", "f4") if key not in taken)
     where = f"the macro {key_label(key)}"
-    made.ask(Consent.PROGRAMS, f"would become {where} with the article's address and title")
-    made.macros.append(MacroConfig(key, "Bookmark", (*command, ADDRESS, TITLE)))
+    settings.ask(Consent.PROGRAMS, f"would become {where} with the article's address and title")
+    settings.macros.append(MacroConfig(key, "Bookmark", (*command, ADDRESS, TITLE)))
     return Became(
         f"becomes {where}, which passes the address and title, and the article as JSON on stdin",
         (("macro", key),),

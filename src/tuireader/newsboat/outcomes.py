@@ -106,53 +106,53 @@ class Tally:
 
 def tallies(outcomes: Iterable[Outcome]) -> tuple[Tally, ...]:
     """Count the lines of each file by outcome, in the order of the files."""
-    found: dict[str, dict[Fate, int]] = {}
-    for one in outcomes:
-        found.setdefault(one.file, dict.fromkeys(Fate, 0))[one.fate] += 1
-    return tuple(Tally(file, sum(counts.values()), *counts.values()) for file, counts in found.items())
+    by_file: dict[str, dict[Fate, int]] = {}
+    for outcome in outcomes:
+        by_file.setdefault(outcome.file, dict.fromkeys(Fate, 0))[outcome.fate] += 1
+    return tuple(Tally(file, sum(counts.values()), *counts.values()) for file, counts in by_file.items())
 
 
 def settled(outcomes: Sequence[Outcome], kept: Mapping[Made, str]) -> tuple[Outcome, ...]:
-    """Return the outcomes after a merge; `kept` has the entries that were not imported, and why."""
-    return tuple(_settled(one, kept) for one in outcomes)
+    """Adapt the outcomes after a merge; `kept` maps entries that were not imported to the reason."""
+    return tuple(_settled(outcome, kept) for outcome in outcomes)
 
 
-def _settled(one: Outcome, kept: Mapping[Made, str]) -> Outcome:
-    reasons = [kept[made] for made in one.makes if made in kept]
+def _settled(outcome: Outcome, kept: Mapping[Made, str]) -> Outcome:
+    reasons = [kept[entry] for entry in outcome.makes if entry in kept]
     if not reasons:
-        return one
-    some_left = len(reasons) < len(one.makes) or one.group is Group.FEEDS
-    note = "; ".join(dict.fromkeys([*([one.note] if one.note and some_left else []), *reasons]))
-    return replace(one, fate=Fate.CHANGED if some_left else Fate.DROPPED, note=note)
+        return outcome
+    some_left = len(reasons) < len(outcome.makes) or outcome.group is Group.FEEDS
+    note = "; ".join(dict.fromkeys([*([outcome.note] if outcome.note and some_left else []), *reasons]))
+    return replace(outcome, fate=Fate.CHANGED if some_left else Fate.DROPPED, note=note)
 
 
 def reported(outcomes: Iterable[Outcome]) -> list[tuple[str, list[Outcome]]]:
-    """Return the changed and dropped lines under headings: losses first, appearance last."""
-    found: dict[str, list[Outcome]] = {}
-    for one in sorted(outcomes, key=_weight):
-        if one.fate is not Fate.MOVED:
-            found.setdefault(_heading(one.fate, one.consent, one.group), []).append(one)
-    return list(found.items())
+    """Group the changed and dropped lines under headings: losses first, appearance last."""
+    by_heading: dict[str, list[Outcome]] = {}
+    for outcome in sorted(outcomes, key=_weight):
+        if outcome.fate is not Fate.MOVED:
+            by_heading.setdefault(_heading(outcome.fate, outcome.consent, outcome.group), []).append(outcome)
+    return list(by_heading.items())
 
 
 def told(outcomes: Sequence[Outcome]) -> list[str]:
-    """Return the lines of a group as text; a note shared by several lines is printed once, above them."""
-    shared = Counter(one.note for one in outcomes)
-    found: dict[str, list[str]] = {}
-    for one in outcomes:
-        if one.note and shared[one.note] >= _SEVERAL:
-            found.setdefault(one.note, [one.note]).append(f"  {replace(one, note='')}")
+    """Write the lines of a group; a note shared by several lines stands once, above them."""
+    shared = Counter(outcome.note for outcome in outcomes)
+    by_note: dict[str, list[str]] = {}
+    for outcome in outcomes:
+        if outcome.note and shared[outcome.note] >= _SEVERAL:
+            by_note.setdefault(outcome.note, [outcome.note]).append(f"  {replace(outcome, note='')}")
         else:
-            found[str(one)] = [str(one)]
-    return [line for lines in found.values() for line in lines]
+            by_note[str(outcome)] = [str(outcome)]
+    return [line for lines in by_note.values() for line in lines]
 
 
-def _weight(one: Outcome) -> tuple[bool, bool, int, bool, int]:
-    """Sort key: lines that need consent, dropped lines, changed lines, and last those about appearance."""
-    asked = list(Consent).index(one.consent) if one.consent else len(Consent)
-    look = one.group is Group.LOOK
-    kind = -1 if one.consent else list(Group).index(one.group)
-    return look, one.consent is None, asked, one.fate is not Fate.DROPPED, kind
+def _weight(outcome: Outcome) -> tuple[bool, bool, int, bool, int]:
+    """Sort lines that need consent first, then dropped and changed ones, and appearance last."""
+    asked = list(Consent).index(outcome.consent) if outcome.consent else len(Consent)
+    look = outcome.group is Group.LOOK
+    kind = -1 if outcome.consent else list(Group).index(outcome.group)
+    return look, outcome.consent is None, asked, outcome.fate is not Fate.DROPPED, kind
 
 
 def _heading(fate: Fate, consent: Consent | None, group: Group) -> str:
@@ -167,7 +167,7 @@ _USER_INFO = re.compile(r"(://)[^\s/@\"]*@")
 
 
 def shown(text: str) -> str:
-    """Return a line for display: clean, short, without secrets."""
+    """Format a line for display: clean, short, without secrets."""
     name, *said = text[:2_000].split(maxsplit=1)
     if said and (name == "proxy-auth" or any(secret in name for secret in _SECRETS)):
         return clean(f"{name} …", 160)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tuireader.config import ViewConfig
@@ -49,15 +49,15 @@ class Profile:
     @property
     def asked(self) -> dict[Consent, list[Outcome]]:
         """Lines that need the user's consent."""
-        found: dict[Consent, list[Outcome]] = {}
-        for one in self.outcomes:
-            if one.consent is not None:
-                found.setdefault(one.consent, []).append(one)
-        return found
+        by_consent: dict[Consent, list[Outcome]] = {}
+        for outcome in self.outcomes:
+            if outcome.consent is not None:
+                by_consent.setdefault(outcome.consent, []).append(outcome)
+        return by_consent
 
 
 def places(environ: Mapping[str, str], folder: Path | None = None) -> Places:
-    """Return the files in a folder, or in newsboat's default folders (XDG, else `~/.newsboat`).
+    """Locate the files in a folder, or in newsboat's default folders (XDG, else `~/.newsboat`).
 
     Raises TuireaderError if there is neither `urls` nor `config`, which is enough for feeds of a service.
     """
@@ -65,16 +65,16 @@ def places(environ: Mapping[str, str], folder: Path | None = None) -> Places:
     configs = Path(environ.get("XDG_CONFIG_HOME") or home / ".config") / "newsboat"
     data = Path(environ.get("XDG_DATA_HOME") or home / ".local" / "share") / "newsboat"
     where = folder or (configs if configs.is_dir() else home / ".newsboat")
-    found = Places(where / "urls", where / "config", where / "cache.db")
-    if not found.cache.exists() and where.absolute() == configs.absolute():
-        found = Places(found.urls, found.config, data / "cache.db")
-    if not (found.urls.is_file() or found.config.is_file()):
-        raise TuireaderError(f"there is no newsboat file {found.urls}", "pass newsboat's folder")
-    return found
+    paths = Places(where / "urls", where / "config", where / "cache.db")
+    if not paths.cache.exists() and where.absolute() == configs.absolute():
+        paths = replace(paths, cache=data / "cache.db")
+    if not (paths.urls.is_file() or paths.config.is_file()):
+        raise TuireaderError(f"there is no newsboat file {paths.urls}", "pass newsboat's folder")
+    return paths
 
 
 def read(
-    found: Places,
+    files: Places,
     text_of: Callable[[Path], str],
     accepted: Collection[Consent] = (),
     subscriptions: Subscriptions | None = None,
@@ -84,22 +84,22 @@ def read(
     `text_of` returns the text of a file, `""` if it is missing, or raises TuireaderError. Programs, proxies
     and folders need to be `accepted`.
     """
-    subscriptions = subscriptions or urls.read(text_of(found.urls), accepted=accepted)
+    subscriptions = subscriptions or urls.read(text_of(files.urls), accepted=accepted)
     try:
         said = settings.read(
-            found.config.name,
-            text_of(found.config),
-            _Files(found.config, text_of).include,
+            files.config.name,
+            text_of(files.config),
+            _Files(files.config, text_of).include,
             feeds=[feed.url for feed in subscriptions.feeds],
             tags={tag for own in subscriptions.tags.values() for tag in own},
             views={view.name.casefold() for view in subscriptions.views},
             accepted=accepted,
         )
     except No as reason:
-        raise TuireaderError(f"{found.config} {reason}", "check that it is newsboat's config") from None
-    cache = found.config.parent / expand_home(said.cache) if said.cache else found.cache
+        raise TuireaderError(f"{files.config} {reason}", "check that it is newsboat's config") from None
+    cache = files.config.parent / expand_home(said.cache) if said.cache else files.cache
     if not _is_file(cache):
-        cache = found.cache
+        cache = files.cache
         said.outcomes = list(settled(said.outcomes, {CACHE: "there is no such file"}))
     return Profile(subscriptions, said, cache)
 

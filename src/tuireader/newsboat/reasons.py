@@ -147,7 +147,7 @@ def group_of(name: str) -> Group:
 
 
 def why_not(name: str) -> str:
-    """Return why a setting is dropped, and an alternative."""
+    """Return the reason for dropping a setting, and an alternative."""
     return _why(name)[1]
 
 

@@ -31,9 +31,9 @@ class Rules:
     """Turn lines into watches, mutes and saved searches."""
 
     def __init__(
-        self, made: Settings, feeds: Sequence[str], tags: Collection[str], views: Collection[str]
+        self, settings: Settings, feeds: Sequence[str], tags: Collection[str], views: Collection[str]
     ) -> None:
-        self._made = made
+        self._settings = settings
         self._feeds = feeds
         self._known = set(feeds)
         self._tags = tags
@@ -45,7 +45,7 @@ class Rules:
         """Turn a pattern that newsboat highlights in lists into a watch."""
         if len(arguments) < 3:
             raise No("has no pattern or colour", group=Group.LOOK)
-        _room(self._made.watches, "watches")
+        _room(self._settings.watches, "watches")
         target, pattern, colour = arguments[:3]
         if target == "article":
             raise No(
@@ -71,13 +71,9 @@ class Rules:
         """Turn a filter that colours rows into a watch, if it searches for words."""
         if len(arguments) < 2:
             raise No("has no filter or colour", group=Group.LOOK)
-        _room(self._made.watches, "watches")
+        _room(self._settings.watches, "watches")
         expression = translate(arguments[0], self._tags)
-        found = query.parse(expression)
-        if isinstance(found, query.QueryError) or not any(
-            isinstance(leaf, query.Text | query.Regex) and leaf.field not in ("folder", "label", "feed")
-            for leaf in query.leaves(found.root)
-        ):
+        if not _has_words(expression):
             raise No(
                 "colours rows by their state and matches no words; V saves such a search", group=Group.LOOK
             )
@@ -86,7 +82,7 @@ class Rules:
         )
 
     def _watch(self, watch: WatchConfig) -> Became:
-        self._made.watches.append(watch)
+        self._settings.watches.append(watch)
         self._names.add(watch.name.casefold())
         return Became(f"becomes the watch “{watch.name}”", (("watch", watch.name.casefold()),), changed=True)
 
@@ -103,13 +99,13 @@ class Rules:
         """Turn a kill-file line into mutes."""
         if len(arguments) < 2:
             raise No("has no feed or filter")
-        _room(self._made.mutes, "mutes")
+        _room(self._settings.mutes, "mutes")
         feed, asked = arguments[:2]
         expression = translate(asked, self._tags)
         feeds = [""] if feed == "*" else self._named(feed)
         mutes = [MuteConfig(expression, url) for url in feeds]
-        _room(self._made.mutes, "mutes", len(mutes))
-        self._made.mutes += mutes
+        _room(self._settings.mutes, "mutes", len(mutes))
+        self._settings.mutes += mutes
         return Became("becomes a mute", tuple(("mute", mute.query, mute.feed) for mute in mutes))
 
     def _named(self, feed: str) -> list[str]:
@@ -121,42 +117,49 @@ class Rules:
         if self._slow >= _MOST_SLOW:
             raise No("was not tried, as other patterns took too long")
         try:
-            found = _matching(pattern, self._feeds)
+            addresses = _matching(pattern, self._feeds)
         except TimeoutError:
             self._slow += 1
             raise No("its pattern takes too long") from None
-        if not found:
+        if not addresses:
             raise No("matches no feed in urls")
-        if len(found) > _MOST_FEEDS:
+        if len(addresses) > _MOST_FEEDS:
             raise No(f"matches more than {_MOST_FEEDS} feeds; use `*` for all feeds")
-        return found
+        return addresses
 
     def define_filter(self, arguments: Sequence[str]) -> Became:
         """Turn a named filter into a saved search."""
         name = clean(arguments[0], 100) if arguments else ""
         if len(arguments) < 2 or not name:
             raise No("has no filter")
-        _room(self._made.views, "saved searches")
+        _room(self._settings.views, "saved searches")
         expression = translate(arguments[1], self._tags)
         if name.casefold() in self._views:
             raise No(f"another search is also named “{name}”; rename one of them")
         self._views.add(name.casefold())
-        self._made.views.append(ViewConfig(name, expression))
+        self._settings.views.append(ViewConfig(name, expression))
         return Became(f"becomes the saved search “{name}”", (("view", name.casefold()),), changed=True)
+
+
+def _has_words(expression: str) -> bool:
+    parsed = query.parse(expression)
+    leaves = () if isinstance(parsed, query.QueryError) else query.leaves(parsed.root)
+    texts = [leaf for leaf in leaves if isinstance(leaf, query.Text | query.Regex)]
+    return any(text.field not in ("folder", "label", "feed") for text in texts)
 
 
 def _matching(pattern: str, addresses: Sequence[str]) -> list[str]:
     """Return the addresses that match a pattern. Raises TimeoutError if one or all of them take too long."""
     compiled = query.compiled(pattern)
     end = time.monotonic() + _SECONDS
-    found: list[str] = []
+    matches: list[str] = []
     for url in addresses:
         left = min(_SECONDS_EACH, end - time.monotonic())
         if left <= 0:
             raise TimeoutError
         if compiled.search(url, timeout=left):
-            found.append(url)
-    return found
+            matches.append(url)
+    return matches
 
 
 def _room(there: Sequence[object], what: str, more: int = 1) -> None:

@@ -35,17 +35,15 @@ def read(
     `include` returns name and text of an included file, given the including file and the path, or raises No.
     `feeds` and `tags` are the addresses and tags in `urls`, `views` the names of saved searches.
     """
-    made = Settings(accepted)
-    reader = _Reader(made, Rules(made, feeds, tags, views), include)
+    settings = Settings(accepted)
+    reader = _Reader(settings, Rules(settings, feeds, tags, views), include)
     reader.file(name, text)
     return reader.settings()
 
 
 class _Reader:
-    """Translate a file line by line."""
-
-    def __init__(self, made: Settings, rules: Rules, include: Include) -> None:
-        self._made = made
+    def __init__(self, settings: Settings, rules: Rules, include: Include) -> None:
+        self._settings = settings
         self._include = include
         self._keyboard = Keyboard()
         self._lines: list[tuple[str, Line]] = []
@@ -79,7 +77,7 @@ class _Reader:
         if runs_program(text):
             raise No("tuireader does not run commands in backticks; write their output here instead")
         if name == "macro":
-            self._later.append((at, partial(macro, self._made, text)))
+            self._later.append((at, partial(macro, self._settings, text)))
         elif name in ("bind-key", "unbind-key"):
             self._later.append((at, partial(self._key, name, arguments)))
         elif name in self._handlers:
@@ -105,18 +103,17 @@ class _Reader:
         return Became("its lines were imported")
 
     def settings(self) -> Settings:
-        """Return the settings after the last line."""
         said = {name: value for name, (_, value) in self._said.items()}
         jumps = said.get(_JUMPS) in ("yes", "true")
         for at, end in self._later:
             self._end(at, partial(end, jumps))
         for name, (at, value) in self._said.items():
             self._end(at, partial(self._single, name, value, said))
-        self._made.keys = self._keyboard.changed()
-        self._made.outcomes = [
+        self._settings.keys = self._keyboard.changed()
+        self._settings.outcomes = [
             self._outcome(*placed, end) for placed, end in zip(self._lines, self._ends, strict=True)
         ]
-        return self._made
+        return self._settings
 
     def _end(self, at: int, end: Callable[[], Became]) -> None:
         try:
@@ -126,9 +123,9 @@ class _Reader:
 
     def _single(self, name: str, value: str, said: Mapping[str, str]) -> Became:
         if name in SINGLE:
-            return SINGLE[name](self._made, value, said)
+            return SINGLE[name](self._settings, value, said)
         if name == "bookmark-cmd":
-            return bookmark(self._made, value, {macro.key for macro in self._made.macros})
+            return bookmark(self._settings, value, {macro.key for macro in self._settings.macros})
         if value == SAME[name] or (value, SAME[name]) in (("true", "yes"), ("false", "no")):
             return Became("matches tuireader's behaviour")
         raise No(why_not(name))
@@ -136,10 +133,11 @@ class _Reader:
     @staticmethod
     def _outcome(file: str, line: Line, end: Became | No) -> Outcome:
         text, group = shown(line.text), group_of(line.text.split(maxsplit=1)[0])
+        outcome = partial(Outcome, file, line.number, text)
         if isinstance(end, Became):
             fate = Fate.CHANGED if end.changed else Fate.MOVED
-            return Outcome(file, line.number, text, fate, group, end.note, makes=end.makes)
-        return Outcome(file, line.number, text, Fate.DROPPED, end.group or group, str(end), end.consent)
+            return outcome(fate, group, note=end.note, makes=end.makes)
+        return outcome(Fate.DROPPED, end.group or group, note=str(end), consent=end.consent)
 
     def _key(self, name: str, arguments: list[str], jumps: bool) -> Became:
         if name == "unbind-key":
@@ -155,5 +153,5 @@ class _Reader:
         if element != "background" or not colour_of(background):
             raise No(LOOK)
         theme = "tuireader-light" if is_light(background) else "tuireader-dark"
-        self._made.values["ui", "theme"] = theme
+        self._settings.values["ui", "theme"] = theme
         return Became(f"becomes the theme {theme}", (("ui", "theme"),), changed=True)

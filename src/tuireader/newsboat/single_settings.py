@@ -23,8 +23,8 @@ class Settings:
     """A newsboat config, translated into our settings.
 
     `values` maps (table, key) to values. `keys` has the commands whose keys differ from our preset
-    `newsboat`. `cache` is the path of the article database if the config sets it. `outcomes` has one item
-    per line. Settings that need consent are left out unless `accepted`.
+    `newsboat`. `cache` is the path of the article database if the config sets it. `outcomes` has one item per
+    line. Settings that need consent are left out unless `accepted`.
     """
 
     accepted: Collection[Consent] = ()
@@ -47,14 +47,13 @@ class Settings:
 Handler = Callable[[Settings, str, Mapping[str, str]], Became]
 
 
-def _set(made: Settings, table: str, key: str, value: Value) -> Became:
-    made.values[table, key] = value
+def _set(settings: Settings, table: str, key: str, value: Value) -> Became:
+    settings.values[table, key] = value
     return Became(f"becomes `[{table}] {key}`", ((table, key),))
 
 
 def _sets(table: str, key: str, read: Callable[[str], Value]) -> Handler:
-    """Return the handler of a setting that becomes one key."""
-    return lambda made, value, said: _set(made, table, key, read(value))
+    return lambda settings, value, said: _set(settings, table, key, read(value))
 
 
 def yes(value: str) -> bool:
@@ -72,19 +71,19 @@ def _number(value: str, least: int, most: int) -> int:
     return int(value)
 
 
-def _auto_reload(made: Settings, value: str, said: Mapping[str, str]) -> Became:
+def _auto_reload(settings: Settings, value: str, said: Mapping[str, str]) -> Became:
     if not yes(value):
         raise No("due feeds are always fetched while tuireader is open; `tuireader feeds pause` stops one")
     return Became("matches tuireader's behaviour")
 
 
-def _browser(made: Settings, value: str, said: Mapping[str, str]) -> Became:
+def _browser(settings: Settings, value: str, said: Mapping[str, str]) -> Became:
     program = without_shell(value)
-    made.ask(Consent.PROGRAMS, "would become `[ui] browser`")
-    return _set(made, "ui", "browser", program)
+    settings.ask(Consent.PROGRAMS, "would become `[ui] browser`")
+    return _set(settings, "ui", "browser", program)
 
 
-def _proxy(made: Settings, value: str, said: Mapping[str, str]) -> Became:
+def _proxy(settings: Settings, value: str, said: Mapping[str, str]) -> Became:
     if said.get("use-proxy") not in ("yes", "true"):
         raise No("is switched off by use-proxy")
     if "proxy" not in said:
@@ -97,33 +96,36 @@ def _proxy(made: Settings, value: str, said: Mapping[str, str]) -> Became:
         raise No("is not a valid host and port")
     name, colon, password = said.get("proxy-auth", "").partition(":")
     login = f"{quote(name, '')}{colon}{quote(password, '')}@" if name else ""
-    made.ask(Consent.PROXY, "would become `[fetch] proxy`")
-    return _set(made, "fetch", "proxy", f"http://{login}{host}")
+    settings.ask(Consent.PROXY, "would become `[fetch] proxy`")
+    return _set(settings, "fetch", "proxy", f"http://{login}{host}")
 
 
-def _use_proxy(made: Settings, value: str, said: Mapping[str, str]) -> Became:
-    return _proxy(made, value, said) if yes(value) else Became("matches tuireader's behaviour")
+def _use_proxy(settings: Settings, value: str, said: Mapping[str, str]) -> Became:
+    return _proxy(settings, value, said) if yes(value) else Became("matches tuireader's behaviour")
 
 
-def _user_agent(made: Settings, value: str, said: Mapping[str, str]) -> Became:
+def _user_agent(settings: Settings, value: str, said: Mapping[str, str]) -> Became:
     agent = clean(value, 300)
     if not agent.isascii():
         raise No("has characters that are not valid in a header; set `[fetch] user_agent`")
-    return _set(made, "fetch", "user_agent", agent)
+    return _set(settings, "fetch", "user_agent", agent)
 
 
-def _text_width(made: Settings, value: str, said: Mapping[str, str]) -> Became:
+def _text_width(settings: Settings, value: str, said: Mapping[str, str]) -> Became:
     if value == "0":
         raise No("texts always have a maximum width, see `[ui] width`", group=Group.LOOK)
-    return _set(made, "ui", "width", _number(value, 20, 400))
+    return _set(settings, "ui", "width", _number(value, 20, 400))
 
 
-def _save_path(made: Settings, value: str, said: Mapping[str, str]) -> Became:
-    folder = clean(value, 1_000)
-    if not folder:
-        raise No("has no value")
-    made.ask(Consent.FOLDERS, "would become `[save] folder`")
-    return _set(made, "save", "folder", folder)
+def _folder(table: str) -> Handler:
+    def handle(settings: Settings, value: str, said: Mapping[str, str]) -> Became:
+        folder = clean(value, 1_000)
+        if not folder:
+            raise No("has no value")
+        settings.ask(Consent.FOLDERS, f"would become `[{table}] folder`")
+        return _set(settings, table, "folder", folder)
+
+    return handle
 
 
 _IN_NAMES = {
@@ -137,60 +139,51 @@ _IN_NAMES = {
 """Placeholders of podboat's file names that `[download] name` has, too."""
 
 
-def _download_path(made: Settings, value: str, said: Mapping[str, str]) -> Became:
-    folder = clean(value, 1_000)
-    if not folder:
-        raise No("has no value")
-    made.ask(Consent.FOLDERS, "would become `[download] folder`")
-    return _set(made, "download", "folder", folder)
-
-
-def _download_name(made: Settings, value: str, said: Mapping[str, str]) -> Became:
+def _download_name(settings: Settings, value: str, said: Mapping[str, str]) -> Became:
     name = clean(value, 300)
     for mark, ours in _IN_NAMES.items():
         name = name.replace(mark, ours)
     if "%" in name or not name:
         raise No("has parts that names of files cannot have here; see `[download] name`")
-    return _set(made, "download", "name", name if "{ext}" in name else f"{name}{{ext}}")
+    return _set(settings, "download", "name", name if "{ext}" in name else f"{name}{{ext}}")
 
 
-def _player(made: Settings, value: str, said: Mapping[str, str]) -> Became:
+def _player(settings: Settings, value: str, said: Mapping[str, str]) -> Became:
     program = without_shell(value)
-    made.ask(Consent.PROGRAMS, "would become the programs of `[open]` for sound and video")
+    settings.ask(Consent.PROGRAMS, "would become the programs of `[open]` for sound and video")
     for kind in ("audio/*", "video/*"):
-        made.values["open", kind] = program
+        settings.values["open", kind] = program
     return Became(
         "becomes the programs of `[open]` for sound and video", (("open", "audio/*"), ("open", "video/*"))
     )
 
 
-def _cache(made: Settings, value: str, said: Mapping[str, str]) -> Became:
-    made.cache = value
+def _cache(settings: Settings, value: str, said: Mapping[str, str]) -> Became:
+    settings.cache = value
     return Became("its articles are imported", (CACHE,))
 
 
 _SORTS = {"date": "date", "date-desc": "date", "date-asc": "oldest", "title": "title", "title-asc": "title"}
 
 
-def _sort(made: Settings, value: str, said: Mapping[str, str]) -> Became:
+def _sort(settings: Settings, value: str, said: Mapping[str, str]) -> Became:
     if value not in _SORTS:
         raise No("lists cannot be sorted like that; \\ sorts by time, feed, title, watch or sources")
-    return _set(made, "ui", "sort", _SORTS[value])
+    return _set(settings, "ui", "sort", _SORTS[value])
 
 
-def _urls_source(made: Settings, value: str, said: Mapping[str, str]) -> Became:
+def _urls_source(settings: Settings, value: str, said: Mapping[str, str]) -> Became:
     if value == "local":
         return Became("matches tuireader's behaviour")
     if value not in accounts.SERVICES:
         raise No(why_not("urls-source"))
-    found = accounts.account(value, said, Consent.PROGRAMS in made.accepted)
-    made.accounts.append(found)
-    return Became(f"becomes the `[[account]]` {value}", (accounts.made(value),))
+    account = accounts.account(value, said, Consent.PROGRAMS in settings.accepted)
+    settings.accounts.append(account)
+    return Became(f"becomes the `[[account]]` {value}", (accounts.account_entry(value),))
 
 
 def _of_account(name: str) -> Handler:
-    """Return the handler of a setting that becomes part of an account."""
-    return lambda made, value, said: accounts.part(name, said, Consent.PROGRAMS in made.accepted)
+    return lambda settings, value, said: accounts.part(name, said, Consent.PROGRAMS in settings.accepted)
 
 
 SINGLE: Mapping[str, Handler] = {
@@ -208,8 +201,8 @@ SINGLE: Mapping[str, Handler] = {
     "user-agent": _user_agent,
     "show-read-articles": _sets("ui", "show_read", yes),
     "text-width": _text_width,
-    "save-path": _save_path,
-    "download-path": _download_path,
+    "save-path": _folder("save"),
+    "download-path": _folder("download"),
     "download-filename-format": _download_name,
     "player": _player,
     "notify-beep": _sets("notify", "bell", yes),

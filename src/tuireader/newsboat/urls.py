@@ -25,8 +25,8 @@ _BY_SHELL = ", run by `sh -c`, as it needs a shell"
 class Subscriptions:
     """Contents of a `urls` file; `tags` by feed address.
 
-    `queries` counts query feeds, `left_out` feeds that are not imported. `there` has newsboat's addresses of
-    the feeds that run programs.
+    `queries` counts query feeds, `left_out` feeds that are not imported. `there` maps feeds that run programs
+    to newsboat's addresses.
     """
 
     feeds: tuple[FeedConfig, ...]
@@ -40,7 +40,7 @@ class Subscriptions:
     @property
     def remarks(self) -> tuple[Outcome, ...]:
         """Outcomes of lines that were changed or dropped."""
-        return tuple(one for one in self.outcomes if one.fate is not Fate.MOVED)
+        return tuple(outcome for outcome in self.outcomes if outcome.fate is not Fate.MOVED)
 
 
 def read(text: str, file: str = "urls", accepted: Collection[Consent] = ()) -> Subscriptions:
@@ -56,8 +56,6 @@ def read(text: str, file: str = "urls", accepted: Collection[Consent] = ()) -> S
 
 
 class _Reader:
-    """Translate a file line by line."""
-
     def __init__(self, file: str, programs: bool) -> None:
         self._file = file
         self._programs = programs
@@ -70,7 +68,6 @@ class _Reader:
         self._outcomes: list[Outcome] = []
 
     def line(self, line: Line) -> None:
-        """Read one line."""
         address, *marks = words(line.text) if len(line.text) <= LONGEST_LINE else [line.text]
         shown = clean(without_password(address[:2_000]), 200)
         if address.startswith("query:"):
@@ -78,35 +75,35 @@ class _Reader:
             self._add(line, shown, Fate.MOVED, "", group=Group.RULES)
             return
         try:
-            made, note = _made(address, marks)
-            if made.url not in self._feeds and len(self._feeds) == _MOST_FEEDS:
+            feed, note = _feed_of(address, marks)
+            if feed.url not in self._feeds and len(self._feeds) == _MOST_FEEDS:
                 raise No(f"there are more than {_MOST_FEEDS:,} feeds")
-            if (made.command or made.filter) and not self._programs:
+            if (feed.command or feed.filter) and not self._programs:
                 note = note.replace("becomes", "would become", 1)
                 raise No(f"{note}, once accepted", consent=Consent.PROGRAMS)
         except No as reason:
             self._left_out += 1
             self._add(line, shown, Fate.DROPPED, str(reason), consent=reason.consent)
         else:
-            self._feed(line, shown, made, note, marks)
-            if made.command or made.filter:
-                self._there[made.url] = address
+            self._feed(line, shown, feed, note, marks)
+            if feed.command or feed.filter:
+                self._there[feed.url] = address
 
-    def _feed(self, line: Line, shown: str, made: FeedConfig, note: str, marks: list[str]) -> None:
-        address = made.url
+    def _feed(self, line: Line, shown: str, feed: FeedConfig, note: str, marks: list[str]) -> None:
+        address = feed.url
         own = [tag for mark in marks if mark[:1] not in ("~", "!") and (tag := clean(mark, 200))]
         title = next((clean(mark[1:], 500) for mark in marks if mark.startswith("~")), "")
         if address in self._feeds:
             at = self._lines[address]
             before = self._outcomes[at]
-            if self._feeds[address].filter != made.filter:
+            if self._feeds[address].filter != feed.filter:
                 again = f"has the address of line {line.number}, which is used: one address is one feed"
             else:
                 again = f"is listed twice; the tags of line {line.number} are used"
             self._outcomes[at] = replace(before, fate=Fate.CHANGED, note=again)
         folder, labels = (own[0], tuple(dict.fromkeys(own[1:]))) if own else ("", ())
         self._there.pop(address, None)
-        self._feeds[address] = replace(made, title=title, folder=folder, labels=labels)
+        self._feeds[address] = replace(feed, title=title, folder=folder, labels=labels)
         self._tags[address] = tuple(dict.fromkeys(own))
         self._lines[address] = len(self._outcomes)
         hidden = any(mark.startswith("!") for mark in marks)
@@ -127,10 +124,12 @@ class _Reader:
         group: Group = Group.FEEDS,
         consent: Consent | None = None,
     ) -> None:
-        self._outcomes.append(Outcome(self._file, line.number, text, fate, group, note, consent, makes))
+        outcome = Outcome(
+            self._file, line.number, text, fate, group=group, note=note, consent=consent, makes=makes
+        )
+        self._outcomes.append(outcome)
 
     def subscriptions(self) -> Subscriptions:
-        """Return the subscriptions after the last line."""
         known = frozenset(tag for own in self._tags.values() for tag in own)
         views: dict[str, ViewConfig] = {}
         for at, name, asked, marks in self._queries:
@@ -139,13 +138,13 @@ class _Reader:
             if len(views) < _MOST_VIEWS:
                 views.setdefault(tag.casefold(), ViewConfig(tag, tag_query(tag, known)))
         return Subscriptions(
-            tuple(self._feeds.values()),
-            tuple(views.values()),
-            self._tags,
-            tuple(self._outcomes),
-            len(self._queries),
-            self._left_out,
-            self._there,
+            feeds=tuple(self._feeds.values()),
+            views=tuple(views.values()),
+            tags=self._tags,
+            outcomes=tuple(self._outcomes),
+            queries=len(self._queries),
+            left_out=self._left_out,
+            there=self._there,
         )
 
 
@@ -157,7 +156,6 @@ def _searched(
     asked: str,
     marks: list[str],
 ) -> Outcome:
-    """Add a query feed to the saved searches and return its outcome."""
     try:
         if len(views) >= _MOST_VIEWS:
             raise No(f"there are more than {_MOST_VIEWS:,} query feeds")
@@ -174,13 +172,11 @@ def _searched(
 
 
 def _query(address: str) -> tuple[str, str]:
-    """Return name and filter of a query feed."""
     name, _, asked = address.removeprefix("query:").partition(":")
     return clean(name, 100) or "Query", asked
 
 
-def _made(address: str, marks: list[str]) -> tuple[FeedConfig, str]:
-    """Return the feed of a line, and what the line becomes. Raises No."""
+def _feed_of(address: str, marks: list[str]) -> tuple[FeedConfig, str]:
     if len(address) > LONGEST_LINE:
         raise No(f"is longer than {LONGEST_LINE:,} characters; shorten it")
     if len(marks) > _MOST_TAGS:
@@ -206,19 +202,19 @@ def _made(address: str, marks: list[str]) -> tuple[FeedConfig, str]:
 
 
 def write(feeds: Iterable[FeedConfig]) -> str:
-    """Return feeds in the format of newsboat's `urls`: folder and labels become tags, own titles `~` tags.
+    """Write feeds as newsboat's `urls`: folder and labels become tags, own titles `~` tags.
 
     Like all secrets, passwords in addresses are not exported. Feeds that newsboat cannot fetch become
     comments.
     """
-    made: list[str] = []
+    written: list[str] = []
     for feed in feeds:
         tags = [tag for tag in (feed.folder, *feed.labels) if tag]
         title = [f"~{feed.title}"] if feed.title else []
         address = _written(feed)
         line = " ".join(map(quoted, [address or without_password(feed.url), *dict.fromkeys(tags), *title]))
-        made.append(line if address else f"# newsboat cannot fetch this: {line}")
-    return "".join(f"{line}\n" for line in made)
+        written.append(line if address else f"# newsboat cannot fetch this: {line}")
+    return "".join(f"{line}\n" for line in written)
 
 
 def _written(feed: FeedConfig) -> str:
@@ -234,7 +230,7 @@ def _written(feed: FeedConfig) -> str:
 
 
 def _line(command: tuple[str, ...]) -> str:
-    """Return a command as newsboat's shell reads it; it expands `~/` only without quotation marks."""
+    """Write a command for newsboat's shell, which expands `~/` only without quotation marks."""
     if len(command) == 3 and command[:2] == ("sh", "-c"):
         return command[2]
     if command and command[0].startswith("~/"):

@@ -24,17 +24,17 @@ _CUBE = (0, 95, 135, 175, 215, 255)
 
 
 def without_shell(command: str) -> tuple[str, ...]:
-    """Return the program with its arguments. Raises No if it needs a shell.
+    """Split a command into program and arguments. Raises No if it needs a shell.
 
     Redirections to /dev/null and a final `&` are dropped. `%u` becomes `{url}`, which is appended if missing.
     `~/` at the start of a word becomes the home folder.
     """
-    made = words_of(command)
-    return made if any(ADDRESS in part for part in made) else (*made, ADDRESS)
+    words = words_of(command)
+    return words if any(ADDRESS in part for part in words) else (*words, ADDRESS)
 
 
 def words_of(command: str) -> tuple[str, ...]:
-    """Return the words of a command, with `%u` replaced. Raises No if it needs a shell."""
+    """Split a command into words, with `%u` replaced. Raises No if it needs a shell."""
     if len(command) > _MOST:
         raise No(f"is longer than {_MOST:,} characters; put it in a script")
     bare = command
@@ -57,7 +57,7 @@ def words_of(command: str) -> tuple[str, ...]:
 
 
 def shell_words(line: str) -> tuple[tuple[str, ...], bool]:
-    """Return the words of a command that newsboat passes to a shell, and whether it still needs the shell.
+    """Split a command that newsboat passes to a shell into words; also return whether it needs the shell.
 
     Raises No if it names no program.
     """
@@ -87,8 +87,8 @@ def colour_of(written: str) -> str:
         return _COLOURS[n] if n < 8 else f"bright_{_COLOURS[n - 8]}"
     if n >= 232:
         return "#" + f"{8 + 10 * (n - 232):02x}" * 3
-    red, rest = divmod(n - 16, 36)
-    green, blue = divmod(rest, 6)
+    red, remainder = divmod(n - 16, 36)
+    green, blue = divmod(remainder, 6)
     return "#" + "".join(f"{_CUBE[part]:02x}" for part in (red, green, blue))
 
 

@@ -23,6 +23,7 @@ from tuireader.pages.parts import HEADLINE, headline, link_selector, title_selec
 from tuireader.pages.tree import base_of, select, shorten, text_of, tree
 from tuireader.subprocesses.jobs import Failed
 from tuireader.text import cell_len, page_dates
+from tuireader.text.durations import DAY
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -31,7 +32,6 @@ MOST = 5  # maximum number of proposals
 _READ = 24  # blocks to read
 _WORTH = 0.35  # a proposal needs this share of the best score ...
 _LEAST = 1.0  # ... and this score
-_DAY = 86_400
 _WEEKDAY = 12  # maximum characters beside a date
 _DIFFERENT = 0.8  # share of links that are different if they lead to the articles
 _NEXT_WORDS = frozenset((
@@ -138,7 +138,7 @@ def quality(items: Sequence[Item], now: int) -> float:
     titles = Counter(item[0] for item in items)
     links = Counter(item[1] for item in items if item[1])
     times = [item[2] for item in items if item[2] is not None]
-    dated = sum(0.5 if time > now + _DAY else 1 for time in times) / count  # events are no news
+    dated = sum(0.5 if time > now + DAY else 1 for time in times) / count  # events are no news
     days = sum(_is_day(item[0], now) for item in items) / count
     texts = sum(len(item[3]) > 200 for item in items) / count
     return (

@@ -10,9 +10,10 @@ from datetime import UTC, date, datetime
 
 from tuireader.lexicon import Term
 from tuireader.text import cell_len
+from tuireader.text.durations import DAY, HOUR, MONTH, WEEK, YEAR
 
 NEAR = 10
-UNITS = {"min": 60, "h": 3600, "d": 86_400, "w": 604_800, "mo": 2_592_000, "y": 31_536_000}
+UNITS = {"min": 60, "h": HOUR, "d": DAY, "w": WEEK, "mo": MONTH, "y": YEAR}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,18 +1,17 @@
 """Find related articles and stories, with reasons. Pure: no SQL, no clock, no I/O.
 
-- `words`     split text into folded terms
-- `features`  reduce terms to a `Profile`, the compact form that is stored, about 0.9 KB per article
-- `concepts`  find names, words of events and amounts that are the same in all languages
-- `mentions`  reduce an article to the things that it names, a part of its `Profile`
-- `own_forms` add forms of names from watches and from texts
-- `across`    estimate the chances for two articles in different languages
-- `compare`   estimate the chances that two profiles belong together, are one story or one text
-- `rank`      select related articles from candidates, with relation and reason
-- `search`    relate against the store: `arrive` for a new article, `relatives` for an opened one
-- `stories`   decide which articles form one story
-- `series`    detect items of a series, which must not share a row
-- `sharing`   decide which pictures and links can show that two articles report one event
-- `links`     classify links in the text: further reading, primary sources, citations
+- `reading`    reduce an article to a `Profile`, about 0.9 KB: its terms, the things it names, stated times
+- `compare`    estimate the chances that two profiles belong together, are one story or one text
+- `across`     do the same for two articles in different languages
+- `series`     tell apart the items of a series, which must not share a row
+- `stories`    decide which articles form one story
+- `rank`       select related articles from candidates, with relation and reason
+- `reasons`    decide which shared terms tell a reader something
+- `search`     relate against the store: `arrive` for a new article, `relatives` for an opened one
+- `referring`  find the earlier articles that sentences refer to
+- `sharing`    decide which pictures and links can show that two articles report one event
+- `links`      classify links in the text: further reading, primary sources, citations
+- `facts`      find the numbers, names and quotations that a report adds to those before it
 
 `store.relations` defines the tables, `ingest.relating` the order of the steps. On arrival, in one
 transaction: call `search.arrive`; write profile, postings, counts and neighbours; call `search.fold`; put

@@ -23,9 +23,9 @@ _BOOSTED = Boosted(
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """Shared features of two articles: number of things, cosine of their vectors, and weights by kind.
+    """Common things of two articles: their number, cosine of the vectors, and weights by kind.
 
-    `second` is that of the second most distinctive name or amount, `both` that of what both titles name.
+    `second` is the weight of the second most distinctive name or amount, `both` the sum over both titles.
     """
 
     things: int
@@ -37,9 +37,9 @@ class Shared:
     both: float
 
 
-def shared(one: Profile, other: Profile, least: int = 2) -> Shared | None:
+def shared(article: Profile, other: Profile, least: int = 2) -> Shared | None:
     """Compare two articles thing by thing; None if they share too few, or neither a name nor an amount."""
-    mine, theirs = one.concepts, other.concepts
+    mine, theirs = article.concepts, other.concepts
     common = mine.keys() & theirs.keys()
     if len(common) < least or not any(mine[number] >> 8 & TELLING for number in common):
         return None
@@ -55,8 +55,10 @@ def shared(one: Profile, other: Profile, least: int = 2) -> Shared | None:
             first, second = max(first, weight), max(second, min(first, weight))
             if value & match & TITLE << 8:
                 both += weight
-    cosine = dot / (UNIT * UNIT * _norm(one) * _norm(other))
-    return Shared(len(common), cosine, second, sums[NAME], sums[PLACE], sums[AMOUNT], both)
+    cosine = dot / (UNIT * UNIT * _norm(article) * _norm(other))
+    return Shared(
+        len(common), cosine, second, sums[NAME], places=sums[PLACE], amounts=sums[AMOUNT], both=both
+    )
 
 
 def _norm(article: Profile) -> float:
@@ -76,51 +78,51 @@ def own_subject(article: Profile, other: Profile) -> float:
     )
 
 
-def differ(one: Profile, other: Profile) -> bool:
+def differ(article: Profile, other: Profile) -> bool:
     """Return whether two articles are known to be in different languages."""
-    return one.language != other.language and bool(one.language) and bool(other.language)
+    return article.language != other.language and bool(article.language) and bool(other.language)
 
 
-def chance(one: Profile, other: Profile, days: float) -> float:
+def chance(article: Profile, other: Profile, days: float) -> float:
     """Return the chance (0–1) that two articles in different languages belong together; symmetric."""
-    found = shared(one, other)
-    if found is None:
+    overlap = shared(article, other)
+    if overlap is None:
         return 0.0
-    same_feed = one.feed == other.feed and one.feed > 0
-    return _logistic(_evidence(one, other, found) - 2.2 * math.log1p(days) - 1.7 * same_feed)
+    same_feed = article.feed == other.feed and article.feed > 0
+    return _logistic(_evidence(article, other, overlap) - 2.2 * math.log1p(days) - 1.7 * same_feed)
 
 
-def fold_chance(one: Profile, other: Profile, days: float, sharing: bool = False) -> float:
+def fold_chance(article: Profile, other: Profile, days: float, sharing: bool = False) -> float:
     """Return the chance (0–1) that two articles in different languages report the same news; symmetric.
 
     It is lower than `chance`: a wrong fold hides news. With a picture or a link in common (`sharing`), one
     name or amount may be enough.
     """
-    found = shared(one, other, 1 if sharing else 2)
-    if found is None:
+    overlap = shared(article, other, 1 if sharing else 2)
+    if overlap is None:
         return 0.0
-    same_feed = one.feed == other.feed and one.feed > 0
+    same_feed = article.feed == other.feed and article.feed > 0
     against = 1.2 + 3.0 * math.log1p(days) + 3.5 * same_feed - _SHARING * sharing
-    return _logistic(_evidence(one, other, found) - against)
+    return _logistic(_evidence(article, other, overlap) - against)
 
 
-def _evidence(one: Profile, other: Profile, found: Shared) -> float:
-    """Weigh what two articles share, and the most distinctive name that only one of the titles has."""
-    return sum(weight * value for weight, value in zip(WEIGHTS, features(one, other, found), strict=True))
+def _evidence(article: Profile, other: Profile, overlap: Shared) -> float:
+    values = features(article, other, overlap)
+    return sum(weight * value for weight, value in zip(WEIGHTS, values, strict=True))
 
 
-def features(one: Profile, other: Profile, found: Shared) -> tuple[float, ...]:
-    """Return what the model weighs."""
-    mine, theirs = own_subject(one, other), own_subject(other, one)
+def features(article: Profile, other: Profile, overlap: Shared) -> tuple[float, ...]:
+    """Return the values that the model weighs, in the order of `WEIGHTS`."""
+    mine, theirs = own_subject(article, other), own_subject(other, article)
     return (
         1.0,
-        found.cosine,
-        math.log1p(found.names),
-        math.log1p(found.amounts),
-        math.log1p(found.places),
-        math.log1p(found.things),
-        found.second,
-        math.log1p(found.both),
+        overlap.cosine,
+        math.log1p(overlap.names),
+        math.log1p(overlap.amounts),
+        math.log1p(overlap.places),
+        math.log1p(overlap.things),
+        overlap.second,
+        math.log1p(overlap.both),
         min(mine, theirs),
         max(mine, theirs),
     )

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from tuireader.related import across
 from tuireader.related.reading.features import BOOST, NAME, NUMBER, PAIR, TITLE, UNIT, Boosted, Profile
+from tuireader.text.durations import DAY
 
 _UNDATED_DAYS = 10.0  # assumed distance of articles without a date
 _UNDATED_FOLD_DAYS = 5.0  # ... and for folding, too short to separate two events of one kind
@@ -25,8 +26,9 @@ _BOOSTED = Boosted(BOOST)
 
 @dataclass(frozen=True, slots=True)
 class Common:
-    """Shared features of two articles: number of single terms, cosine of the vectors, weight of the second
-    most distinctive shared term, and total weight of the shared names."""
+    """Common terms of two articles: number of single ones, cosine of the vectors, weight of the second
+    most distinctive one, and total weight of the names.
+    """
 
     shared: int
     cosine: float
@@ -34,9 +36,9 @@ class Common:
     names: float
 
 
-def common(one: Profile, other: Profile) -> Common:
-    """Compare two profiles term by term."""
-    mine, theirs = one.terms, other.terms
+def common(article: Profile, other: Profile) -> Common:
+    """Compare two profiles term by term; pairs of words do not count."""
+    mine, theirs = article.terms, other.terms
     dot = 0.0
     names = first = second = 0
     shared = 0
@@ -54,11 +56,11 @@ def common(one: Profile, other: Profile) -> Common:
             first, second = weight, first
         elif weight > second:
             second = weight
-    cosine = dot / (UNIT * UNIT * one.norm * other.norm)
+    cosine = dot / (UNIT * UNIT * article.norm * other.norm)
     return Common(shared, cosine, second / (2 * UNIT), names / (2 * UNIT))
 
 
-def chance(one: Profile, other: Profile) -> float:
+def chance(article: Profile, other: Profile) -> float:
     """Return the chance (0–1) that two articles belong together; symmetric.
 
     A logistic model over: days between them, number of shared terms, cosine of their vectors, the second most
@@ -67,38 +69,38 @@ def chance(one: Profile, other: Profile) -> float:
     that the other lacks (two events of one kind, a notice with another company's name). Articles in different
     languages are compared by what they name (`across`).
     """
-    if across.differ(one, other):
-        return across.chance(one, other, days_between(one, other))
-    found = common(one, other)
-    if not _comparable(found, one, other):
+    if across.differ(article, other):
+        return across.chance(article, other, days_between(article, other))
+    overlap = common(article, other)
+    if not _comparable(overlap, article, other):
         return 0.0
     evidence = (
         1.23
-        - 0.89 * math.log1p(days_between(one, other))
-        + 2.16 * math.log1p(found.shared)
-        + 9.38 * found.cosine
-        + 0.28 * found.second
-        + 0.63 * math.log1p(found.names)
-        - 1.70 * (one.feed == other.feed and one.feed > 0)
-        - 2.20 * math.log1p(max(len(one.terms), len(other.terms)))
-        - 0.14 * min(own_subject(one, other), own_subject(other, one))
+        - 0.89 * math.log1p(days_between(article, other))
+        + 2.16 * math.log1p(overlap.shared)
+        + 9.38 * overlap.cosine
+        + 0.28 * overlap.second
+        + 0.63 * math.log1p(overlap.names)
+        - 1.70 * (article.feed == other.feed and article.feed > 0)
+        - 2.20 * math.log1p(max(len(article.terms), len(other.terms)))
+        - 0.14 * min(own_subject(article, other), own_subject(other, article))
     )
     return 1.0 / (1.0 + math.exp(-evidence))
 
 
-def _comparable(found: Common, one: Profile, other: Profile) -> bool:
-    """Return whether the articles share at least two terms, or one if both are headlines."""
-    return found.shared > 1 or (found.shared == 1 and is_headline(one) and is_headline(other))
+def _comparable(overlap: Common, article: Profile, other: Profile) -> bool:
+    # two shared terms, or one if both are headlines
+    return overlap.shared > 1 or (overlap.shared == 1 and is_headline(article) and is_headline(other))
 
 
 def is_headline(article: Profile) -> bool:
-    """Return whether an article is a title without a text."""
+    """Return whether an article has a title but no text."""
     return all(value >> 8 & TITLE for value in article.terms.values())
 
 
-def days_between(one: Profile, other: Profile, undated: float = _UNDATED_DAYS) -> float:
-    """Return the days between two articles; `undated` if a date is missing."""
-    return abs(one.time - other.time) / 86_400 if one.dated and other.dated else undated
+def days_between(article: Profile, other: Profile, undated: float = _UNDATED_DAYS) -> float:
+    """Return the days between two articles; `undated` if either has no date."""
+    return abs(article.time - other.time) / DAY if article.dated and other.dated else undated
 
 
 def own_subject(article: Profile, other: Profile) -> float:
@@ -109,54 +111,54 @@ def own_subject(article: Profile, other: Profile) -> float:
     return 0.0
 
 
-def fold_chance(one: Profile, other: Profile, sharing: bool = False) -> float:
+def fold_chance(article: Profile, other: Profile, sharing: bool = False) -> float:
     """Return the chance (0–1) that two articles report the same news on the same days; symmetric.
 
     The model of `chance`, fitted on pairs within three days. Time, a common feed and different names in the
     titles count much more against it: `×3` counts independent reports, and a feed counts once. In different
     languages, `sharing` a picture or a link counts for it.
     """
-    if across.differ(one, other):
-        return across.fold_chance(one, other, days_between(one, other, _UNDATED_FOLD_DAYS), sharing)
-    found = common(one, other)
-    own = min(own_subject(one, other), own_subject(other, one))
-    if not _comparable(found, one, other) or (own > _TELLING and found.cosine > _TEMPLATE):
+    if across.differ(article, other):
+        return across.fold_chance(article, other, days_between(article, other, _UNDATED_FOLD_DAYS), sharing)
+    overlap = common(article, other)
+    own = min(own_subject(article, other), own_subject(other, article))
+    if not _comparable(overlap, article, other) or (own > _TELLING and overlap.cosine > _TEMPLATE):
         return 0.0
-    days = days_between(one, other, _UNDATED_FOLD_DAYS)
+    days = days_between(article, other, _UNDATED_FOLD_DAYS)
     evidence = (
         0.12
         - 2.61 * math.log1p(days)
-        + 1.57 * math.log1p(found.shared)
-        + 8.38 * found.cosine
-        + 0.34 * found.second
-        + 0.34 * math.log1p(found.names)
-        - 3.48 * (one.feed == other.feed and one.feed > 0)
-        - 1.40 * math.log1p(max(len(one.terms), len(other.terms)))
+        + 1.57 * math.log1p(overlap.shared)
+        + 8.38 * overlap.cosine
+        + 0.34 * overlap.second
+        + 0.34 * math.log1p(overlap.names)
+        - 3.48 * (article.feed == other.feed and article.feed > 0)
+        - 1.40 * math.log1p(max(len(article.terms), len(other.terms)))
         - 0.11 * own
     )
     return 1.0 / (1.0 + math.exp(-evidence))
 
 
-def much_in_common(one: Profile, other: Profile) -> bool:
-    """Return whether two articles share too many words for coincidence, whether rare or common."""
-    mine, theirs = _singles(one), _singles(other)
+def much_in_common(article: Profile, other: Profile) -> bool:
+    """Return whether two articles share too many words, rare or common, for coincidence."""
+    mine, theirs = _singles(article), _singles(other)
     shared = len(mine & theirs)
     return shared >= _MUCH or shared >= _WHOLE * max(len(mine), len(theirs))
 
 
-def same_text(one: Profile, other: Profile) -> bool:
+def same_text(article: Profile, other: Profile) -> bool:
     """Return whether two articles are copies of one text, perhaps shortened differently or slightly retitled.
 
     Titles that differ in a name or number mean different news in the same words: notices, releases, digests.
     """
-    if days_between(one, other, 0.0) > _COPY_DAYS:
+    if days_between(article, other, 0.0) > _COPY_DAYS:
         return False
-    mine, theirs = _singles(one), _singles(other)
+    mine, theirs = _singles(article), _singles(other)
     shared = len(mine & theirs)
     smaller = min(len(mine), len(theirs))
     alike = smaller >= 4 and shared >= 0.85 * len(mine | theirs)
     inside = smaller >= 16 and shared >= 0.92 * smaller
-    return (alike or inside) and not (_differs(one, theirs) or _differs(other, mine))
+    return (alike or inside) and not (_differs(article, theirs) or _differs(other, mine))
 
 
 def _singles(article: Profile) -> set[int]:

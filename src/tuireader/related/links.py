@@ -98,9 +98,9 @@ _SOURCE = [
 
 
 def kind(url: str, label: str, context: str) -> str:
-    """Return `also` (further reading set by the editor), `source` (a law, filing, advisory, paper) or `cite`.
+    """Classify a link as `also` (an editor's further reading), `source` (a law, filing, paper …) or `cite`.
 
-    `context` is the text of the same line before the link.
+    `context` is the text before the link on its line.
     """
     if _leads_on(context) or _ALSO_LABEL.match(label):
         return "also"
@@ -113,9 +113,9 @@ def _leads_on(context: str) -> bool:
 
 
 def source(url: str) -> str:
-    """Return the kind of primary source at an address (`law`, `advisory`, …); `""` if it is none."""
-    _, _, rest = url.partition("://")
-    place, _, path = rest.partition("/")
+    """Name the kind of primary source at an address, such as `law` or `advisory`; `""` if it is none."""
+    _, _, location = url.partition("://")
+    place, _, path = location.partition("/")
     host = place.rpartition("@")[2].partition(":")[0].rstrip(".").lower()
     path = f"/{path}"
     for name, paths in _sources_at(host):
@@ -126,7 +126,7 @@ def source(url: str) -> str:
 
 @lru_cache(maxsize=2048)
 def _sources_at(host: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
-    """Return the possible kinds of sources at a host, by path; cached, as most links share a few hosts."""
+    """List the kinds of sources at a host, each with its paths. Cached, as most links share a few hosts."""
     host = f".{host}"
-    found = [(name, paths) for name, hosts, paths in _SOURCE if host.endswith(hosts)]
-    return (*found, ("public body", _ANY)) if _PUBLIC_BODY.search(host) else tuple(found)
+    kinds = [(name, paths) for name, hosts, paths in _SOURCE if host.endswith(hosts)]
+    return (*kinds, ("public body", _ANY)) if _PUBLIC_BODY.search(host) else tuple(kinds)

@@ -54,7 +54,7 @@ def chances(article: Profile, candidates: Iterable[Profile]) -> dict[int, float]
 
 
 def first(articles: int) -> float:
-    """Return the chance that one candidate must have in a library of this size."""
+    """Return the chance that the best candidate needs in a library of this size."""
     grown = min(1.0, max(0.0, (articles - _YOUNG) / (_GROWN - _YOUNG)))
     return _FIRST_YOUNG + grown * (FIRST - _FIRST_YOUNG)
 
@@ -66,18 +66,18 @@ def rank(
     articles: int = _GROWN,
     sharing: Mapping[int, str] = MappingProxyType({}),
 ) -> list[Ranked]:
-    """Return the candidates that belong to `article`, at most `MOST`, in order.
+    """Return the candidates that belong to `article`, at most `MOST`, best first.
 
     `alone` has the `chances` of all `candidates`, `articles` the size of the library. A candidate is compared
     with the article and with the article's likeliest neighbours, each weighted by its own chance: terms
-    shared by three reports of a story count more than terms that one headline happens to share. The others
-    are only shown along with a sure candidate; without one, even the likeliest may be a coincidence. Those in
-    `sharing` are shown in any case, with the reason given there.
+    shared by three reports of a story count more than terms that one headline happens to share. Without one
+    certain candidate, the list is empty, as even the likeliest may be a coincidence. Articles in `sharing`
+    are always listed, with the reason given there.
     """
     asked = {neighbour: math.sqrt(alone[neighbour]) for neighbour in likeliest(article, alone)}
     needed = first(articles)
     shown = min(SHOWN, needed)
-    found: list[tuple[float, int, float]] = []
+    scored: list[tuple[float, int, float]] = []
     for other, profile in candidates.items():
         if other == article.id:
             continue
@@ -89,10 +89,10 @@ def rank(
         score = max(total / weights, _ALONE * alone[other])
         if score >= shown or other in sharing:
             order = _EARLY * math.log1p(days_between(article, profile)) - score
-            found.append((order, other, score))
-    if max((score for _, _, score in found), default=0.0) < needed:
-        found = [one for one in found if one[1] in sharing]
-    found.sort()
+            scored.append((order, other, score))
+    if max((score for _, _, score in scored), default=0.0) < needed:
+        scored = [entry for entry in scored if entry[1] in sharing]
+    scored.sort()
     return [
         Ranked(
             other,
@@ -100,7 +100,7 @@ def rank(
             score,
             reason(article, candidates[other], sharing.get(other, "")),
         )
-        for _, other, score in found[:MOST]
+        for _, other, score in scored[:MOST]
     ]
 
 
@@ -114,10 +114,7 @@ def _relation(article: Profile, other: Profile) -> Relation:
 
 
 def reason(article: Profile, other: Profile, how: str = "", without: Collection[int] = ()) -> str:
-    """Return a reason such as `+2 d · shares Tencent, CAC`: time apart, `how` it was found, shared terms.
-
-    Terms in `without` are left out.
-    """
+    """Return a reason such as `+2 d · shares Tencent, CAC`: time apart, `how`, and shared terms."""
     parts = [gap(other.time - article.time)] if article.dated and other.dated else []
     if how:
         parts.append(how)
@@ -128,16 +125,16 @@ def reason(article: Profile, other: Profile, how: str = "", without: Collection[
 
 
 def shares_name(article: Profile, other: Profile, without: Collection[int] = ()) -> bool:
-    """Return whether a name is among the most distinctive shared terms."""
+    """Return whether one of the most distinctive shared terms is a name."""
     return any(shown[0] != '"' for shown in shared_terms(article, other, without=without))
 
 
 def shared_terms(article: Profile, other: Profile, most: int = 3, without: Collection[int] = ()) -> list[str]:
-    """Return the most distinctive terms that two articles share: names as they are, other terms in quotes.
+    """Return the most distinctive shared terms: names as they are, other terms in quotes.
 
-    Names, phrases and numbers come first. Other words are often shared by coincidence. They only fill up a
-    list of fewer than two, if they are not common: words of both titles, or the rarest word if there is
-    nothing else. In another language, these are the names that both have.
+    Names, phrases and numbers come first. Other words are often shared by coincidence: they only fill up a
+    list of fewer than two, and only if they are in both titles, or if the list is empty and the word is rare.
+    Articles in two languages share names.
     """
     if across.differ(article, other):
         return _shared_names(article, other, most)
@@ -170,9 +167,9 @@ def shared_terms(article: Profile, other: Profile, most: int = 3, without: Colle
 
 
 def _shared_names(article: Profile, other: Profile, most: int) -> list[str]:
-    """Return the names that two articles in different languages share, or else the amounts and places.
+    """Return shared names across languages, in the form of `article`; else amounts and places.
 
-    They are in the form of `article`, with the name in Latin letters in brackets if that is another.
+    The name in Latin letters follows in brackets if it differs: `腾讯 (Tencent)`.
     """
     ranked: list[tuple[bool, float, str]] = []
     for number, value in article.concepts.items():
@@ -191,7 +188,7 @@ def _with_name(shown: str, name: str) -> str:
 
 
 def _choose(chosen: list[tuple[str, bool]], shown: str, is_name: bool) -> None:
-    """Add a form, or merge it with an overlapping one: `Personal Information`, `Information Protection`."""
+    """Add a form, or merge it with an overlapping one: `Personal Information` + `Information Protection`."""
     words = shown.casefold().split()
     for place, (known, known_name) in enumerate(chosen):
         have = known.casefold().split()
@@ -215,7 +212,7 @@ def _choose(chosen: list[tuple[str, bool]], shown: str, is_name: bool) -> None:
 
 
 def gap(seconds: int) -> str:
-    """Return a time between two articles as `+2 d` or `−5 h`."""
+    """Format the time between two articles: `+2 d`, `−5 h`."""
     sign = "+" if seconds >= 0 else "−"
     minutes = abs(seconds) // 60
     if minutes < 60:

@@ -35,17 +35,17 @@ _NOTHING = _DATES | _CREDITS
 
 @cache
 def known_names() -> frozenset[str]:
-    """Return the bundled names, casefolded, without the full tables of `concepts.bundled`, which are slow."""
+    """Return the bundled names, casefolded; cheaper than loading `concepts.bundled`."""
     folder = files("tuireader.related.reading") / "names"
     text = "\n".join((folder / f"{name}.txt").read_text("utf-8") for name in _FILES).casefold()
     return frozenset(text.replace("\n", " | ").split(" | "))
 
 
 def tells(term: int, shown: str, kinds: tuple[int, int], terms: Mapping[int, int]) -> bool:
-    """Return whether a name, a phrase or a number tells something.
+    """Return whether a term tells a reader something.
 
-    `kinds` are its kinds in both articles, `terms` those of the first one. A name that is also a word, such
-    as Oracle, counts if it is an acronym or in the bundled tables.
+    `kinds` are its kinds in both articles, `terms` those of the first. A name that is also a word, such as
+    Oracle, counts if it is an acronym or in the bundled tables.
     """
     kind, both = kinds[0], kinds[0] & kinds[1]
     words = shown.casefold().split()
@@ -60,7 +60,7 @@ def tells(term: int, shown: str, kinds: tuple[int, int], terms: Mapping[int, int
 
 
 def is_common(term: int, shown: str) -> bool:
-    """Return whether a word is in the table of frequencies, a date or a credit."""
+    """Return whether a word is listed as frequent, or is a date or a credit."""
     return term in frequencies().articles or shown.casefold() in _NOTHING
 
 

@@ -16,7 +16,7 @@ from types import MappingProxyType
 from tuireader.related.compare import common
 from tuireader.related.reading.features import NAME, TITLE, UNIT, Profile, heaviest
 from tuireader.related.reading.telling import Sentence, Telling
-from tuireader.related.reading.when import DAY
+from tuireader.text.durations import DAY
 
 MOST_SHOWN = 5
 CANDIDATES = 30
@@ -36,7 +36,7 @@ _WORSE, _RIVAL = 1.7, 1.5
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A sentence, by its place among those of `Telling`, and the earlier article that it refers to.
+    """A sentence, by its position in `Telling.sentences`, and the earlier article it refers to.
 
     `evidence` is the logit of the chance that it does.
     """
@@ -47,7 +47,7 @@ class Reference:
 
 
 def lookups(telling: Telling) -> tuple[dict[int, float], dict[int, float]]:
-    """Return the terms, and the things, under which to look for earlier articles, with their weights."""
+    """Return the terms and the things to look up in order to find earlier articles, with their weights."""
     rank = {
         term: (value & 255) * (2.0 if value >> 8 & TITLE else 1.0) * (1.3 if value >> 8 & NAME else 1.0)
         for term, value in telling.profile.terms.items()
@@ -60,8 +60,8 @@ def lookups(telling: Telling) -> tuple[dict[int, float], dict[int, float]]:
         known = {term: weight for term, weight in sentence.terms.items() if term in telling.elsewhere}
         wanted.update(_heaviest(known, _OWN))
     weights = {term: (telling.profile.terms[term] & 255) / UNIT for term in wanted}
-    found = {number: weight for number, weight in telling.things.items() if number in telling.elsewhere}
-    things = {number: found[number] for number in _heaviest(found, _THINGS)}
+    elsewhere = {number: weight for number, weight in telling.things.items() if number in telling.elsewhere}
+    things = {number: elsewhere[number] for number in _heaviest(elsewhere, _THINGS)}
     return {term: weights[term] for term in _heaviest(weights, _LOOKUPS - len(things))}, things
 
 
@@ -70,18 +70,18 @@ def _heaviest(weights: Mapping[int, float], most: int) -> list[int]:
 
 
 def days_to_look_at(telling: Telling) -> list[int]:
-    """Return days since 1970, the latest first: articles up to each of them are candidates."""
+    """Return days since 1970, latest first: the articles up to each of them are candidates."""
     today = telling.profile.time // DAY
-    stated = {today - math.ceil(span.latest) + 1 for one in telling.sentences for span in one.spans}
+    stated = {today - math.ceil(span.latest) + 1 for part in telling.sentences for span in part.spans}
     return sorted({today - 1, *(min(day, today - 1) for day in stated)}, reverse=True)[:_ENDS]
 
 
 def choose(hits: Iterable[tuple[float, Iterable[int]]], article: int) -> list[int]:
-    """Return the candidates with the heaviest sum of shared lookups, from (weight, articles) pairs."""
+    """Pick candidates by the squared weights of shared lookups, from (weight, articles) pairs."""
     sums: dict[int, float] = {}
     for weight, articles in hits:
-        for one in articles:
-            sums[one] = sums.get(one, 0.0) + weight * weight
+        for candidate in articles:
+            sums[candidate] = sums.get(candidate, 0.0) + weight * weight
     sums.pop(article, None)
     return heaviest(sums, CANDIDATES)
 
@@ -89,47 +89,48 @@ def choose(hits: Iterable[tuple[float, Iterable[int]]], article: int) -> list[in
 def references(
     telling: Telling, candidates: Iterable[Profile], story_of: Mapping[int, int] = MappingProxyType({})
 ) -> list[Reference]:
-    """Return the references that are sure enough, in reading order.
+    """Return the references that are certain enough, in reading order.
 
-    By a cue alone, a sentence refers to one event: those of other stories (`story_of`) must be much worse. It
-    takes no reference from a sentence that states a time or an amount.
+    A sentence with only a cue refers to one event: candidates from other stories (`story_of`) must score much
+    lower, and its references never replace those of sentences that state a time or an amount.
     """
     best: dict[int, Reference] = {}
     rivals: dict[int, list[tuple[float, int]]] = {}
 
-    def is_stated(one: Reference) -> bool:
-        return not telling.sentences[one.place].by_cue
+    def is_stated(reference: Reference) -> bool:
+        return not telling.sentences[reference.place].by_cue
 
-    def rank(one: Reference) -> tuple[bool, float]:
-        return is_stated(one), one.evidence
+    def rank(reference: Reference) -> tuple[bool, float]:
+        return is_stated(reference), reference.evidence
 
-    def is_sure(one: Reference) -> bool:
-        others = [other.evidence for other in best.values() if is_stated(other) or not is_stated(one)]
-        if one.evidence < max(_SURE, max(others) - _WORSE):
+    def is_sure(reference: Reference) -> bool:
+        others = [other.evidence for other in best.values() if is_stated(other) or not is_stated(reference)]
+        if reference.evidence < max(_SURE, max(others) - _WORSE):
             return False
-        top, story = max(rivals[one.place])
-        if is_stated(one):
-            return one.evidence >= top - _RIVAL
-        second = max((evidence for evidence, other in rivals[one.place] if other != story), default=-math.inf)
-        return one.evidence == top and top - second >= _RIVAL
+        top, story = max(rivals[reference.place])
+        if is_stated(reference):
+            return reference.evidence >= top - _RIVAL
+        elsewhere = (evidence for evidence, other in rivals[reference.place] if other != story)
+        second = max(elsewhere, default=-math.inf)
+        return reference.evidence == top and top - second >= _RIVAL
 
-    dated = [one for one in candidates if one.dated and telling.profile.time - one.time >= _SAME_DAY]
-    likely = [(_INTERCEPT + _dot(_WHOLE, whole_features(telling, one)), one) for one in dated]
+    dated = [other for other in candidates if other.dated and telling.profile.time - other.time >= _SAME_DAY]
+    likely = [(_INTERCEPT + _dot(_WHOLE, whole_features(telling, other)), other) for other in dated]
     likely.sort(key=lambda entry: (-entry[0], entry[1].id))
-    for whole, earlier in likely[:_JUDGED]:
+    for base, earlier in likely[:_JUDGED]:
         for place, sentence in enumerate(telling.sentences):
             features = sentence_features(telling, sentence, earlier)
-            evidence = whole + _dot(_SENTENCE, features)
+            evidence = base + _dot(_SENTENCE, features)
             if not features[-1] or evidence - _SENTENCE[-1] * features[-1] < _CONTENT:
                 continue  # another time, or nothing but the time
             rivals.setdefault(place, []).append((evidence, story_of.get(earlier.id, earlier.id)))
-            found = Reference(place, earlier.id, evidence)
-            if earlier.id not in best or rank(found) > rank(best[earlier.id]):
-                best[earlier.id] = found
+            reference = Reference(place, earlier.id, evidence)
+            if earlier.id not in best or rank(reference) > rank(best[earlier.id]):
+                best[earlier.id] = reference
 
-    sure = [one for one in best.values() if is_sure(one)]
-    sure.sort(key=lambda one: (-one.evidence, -one.article))
-    return sorted(sure[:MOST_SHOWN], key=lambda one: (one.place, -one.evidence))
+    sure = [reference for reference in best.values() if is_sure(reference)]
+    sure.sort(key=lambda reference: (-reference.evidence, -reference.article))
+    return sorted(sure[:MOST_SHOWN], key=lambda reference: (reference.place, -reference.evidence))
 
 
 def _dot(weights: Sequence[float], features: Sequence[float]) -> float:
@@ -144,33 +145,32 @@ _SENTENCE = (0.46, 2.2, 0.29, 0.85, 6.6)
 
 
 def _weight_in(article: Profile, weights: Mapping[int, float]) -> float:
-    """Return the weight of the terms that an article has."""
     return sum(weight for term, weight in weights.items() if term in article.terms)
 
 
 def whole_features(telling: Telling, earlier: Profile) -> tuple[float, ...]:
-    """Return what does not depend on the sentence.
+    """Return the features that do not depend on the sentence.
 
-    Cosine of the terms, days between, share of the title that the earlier article has, another language, the
-    same feed, and no name or amount in common, as common words prove no event.
+    Cosine of the terms, days between, share of the title in the earlier article, another language, the same
+    feed, and no shared name or amount (common words prove no event).
     """
-    one = telling.profile
-    found = common(one, earlier)
+    article = telling.profile
+    overlap = common(article, earlier)
     return (
-        found.cosine,
-        math.log1p((one.time - earlier.time) / DAY),
+        overlap.cosine,
+        math.log1p((article.time - earlier.time) / DAY),
         _weight_in(earlier, telling.title) / (sum(telling.title.values()) or 1.0),
-        float(one.language != earlier.language),
-        float(one.feed == earlier.feed and one.feed > 0),
-        float(not found.names and telling.things.keys().isdisjoint(earlier.concepts)),
+        float(article.language != earlier.language),
+        float(article.feed == earlier.feed and article.feed > 0),
+        float(not overlap.names and telling.things.keys().isdisjoint(earlier.concepts)),
     )
 
 
 def sentence_features(telling: Telling, sentence: Sentence, earlier: Profile) -> tuple[float, ...]:
-    """Return what a sentence shares, and whether the time that it states fits.
+    """Return the features of a sentence: what it shares with the earlier article, and whether its time fits.
 
-    Weight of the shared terms, their share of the sentence, weight of those in the sentences beside it,
-    shared words of events, and how narrow the time is if it fits, else 0.
+    Weight of the shared terms, their share of the sentence, weight of the terms shared by neighbouring
+    sentences, shared words of events, and how narrow the stated time is if it fits, else 0.
     """
     terms = earlier.terms
     shared = {term: weight for term, weight in sentence.terms.items() if term in terms}
@@ -186,12 +186,12 @@ def sentence_features(telling: Telling, sentence: Sentence, earlier: Profile) ->
 
 
 def _fit(telling: Telling, sentence: Sentence, earlier: Profile, shared: float) -> float:
-    """Return how narrow a stated time is if it fits, what stands for it if none is stated, else 0."""
+    """Score a stated time: the narrower, the higher; without one, a shared amount or a cue counts; else 0."""
     if sentence.by_cue:
         old = telling.profile.time - earlier.time >= BY_CUE
         return _CUE if old and shared >= _LEAST else 0.0
     if any(amount in earlier.concepts for amount in sentence.amounts):
         return _AMOUNT
     days = (telling.profile.time - earlier.time) / DAY
-    fitting = [one.earliest - one.latest for one in sentence.spans if one.latest <= days <= one.earliest]
+    fitting = [span.earliest - span.latest for span in sentence.spans if span.latest <= days <= span.earliest]
     return 1 / (1 + min(fitting) / 60) if fitting else 0.0

@@ -28,6 +28,7 @@ from tuireader.related.reading.features import (
 )
 from tuireader.related.series import Series, Texts
 from tuireader.related.stories import MEMBERS, SPAN_DAYS, YOUNG, Place, place
+from tuireader.text.durations import DAY
 
 POSTINGS = 80  # articles to read for one term, before and after: when an article is opened, ...
 POSTINGS_ARRIVING = 24  # ... and when it arrives, which must be cheap
@@ -86,8 +87,8 @@ class ArticleText:
 
     @property
     def day(self) -> int:
-        """The day by which its postings are sorted."""
-        return self.time // 86_400
+        """Days since 1970, by which the postings are sorted."""
+        return self.time // DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,7 @@ class Arrival:
 
 
 def arrive(source: ProfileSource, article: ArticleText) -> Arrival:
-    """Relate a newly stored article without writing; the caller stores the `Arrival`."""
+    """Relate a new article without writing; the caller stores the `Arrival`."""
     features = extract(article.title, article.text)
     named = mentions.mentions(article.title, article.text, source.concepts())
     profile = _profile(source, article, features, named)
@@ -124,29 +125,29 @@ def _nearest(profile: Profile, candidates: Sequence[Profile]) -> tuple[int, ...]
 
 
 def neighbours_across(source: ProfileSource, profile: Profile) -> tuple[int, ...]:
-    """Return the neighbours of a stored article in other languages, nearest first."""
-    return _nearest(profile, _arriving_across(source, profile, profile.time // 86_400))
+    """Return a stored article's neighbours in other languages, nearest first."""
+    return _nearest(profile, _arriving_across(source, profile, profile.time // DAY))
 
 
 def counts(features: Sequence[Term], named: mentions.Mentions) -> dict[int, bool]:
-    """Return what the store counts of an article, and whether it was written in lower case."""
+    """Map the terms that the store counts for an article to whether they were written in lower case."""
     return {**mentions.counted(named), **counted(features)}
 
 
 def fold(
     source: StorySource, arrival: Arrival, series: Series, sharing: Collection[int] = frozenset()
 ) -> Place:
-    """Return the story of a newly related article; the caller stores it.
+    """Pick the story of a newly related article; the caller stores it.
 
-    The article, and all articles of the stories `Place.merged`, belong to `Place.story`. Those in `sharing`
-    have a picture or a link in common with it.
+    The article, and all articles of the stories `Place.merged`, go to `Place.story`. Articles in `sharing`
+    have a picture or link in common with it.
     """
     profile = arrival.profile
     likely = dict.fromkeys([*sharing, *arrival.neighbours])
     near = {
         other.id: other
         for other in source.profiles(list(likely))
-        if abs(other.time - profile.time) <= SPAN_DAYS * 86_400
+        if abs(other.time - profile.time) <= SPAN_DAYS * DAY
     }
     by_nearness = [other for other in likely if other in near]
     story_of = source.stories(by_nearness)
@@ -165,17 +166,17 @@ def fold(
 def relatives(
     source: ProfileSource, article: ArticleText, sharing: Mapping[int, str] = MappingProxyType({})
 ) -> list[Ranked]:
-    """Return the articles related to a stored one, including later ones, likeliest first.
+    """Return the articles related to a stored one, later ones included, likeliest first.
 
-    Articles in `sharing` are related for the reason given there, besides what they share in words.
+    Articles in `sharing` are related for the reason given there, besides the terms they share.
     """
     named = mentions.mentions(article.title, article.text, source.concepts())
     profile = _profile(source, article, extract(article.title, article.text), named)
-    found = [
+    profiles = [
         *_candidates(source, profile, article.day, POSTINGS, CANDIDATES),
         *_candidates_across(source, profile, article.day, ACROSS, CANDIDATES_ACROSS),
     ]
-    candidates = {other.id: other for other in found}
+    candidates = {other.id: other for other in profiles}
     alone = chances(profile, candidates.values())
     linked = {other for _, other in source.neighbours([profile.id, *likeliest(profile, alone)])}
     linked |= sharing.keys()
@@ -190,16 +191,16 @@ def relatives(
     )
 
 
-def whole(source: ProfileSource, article: ArticleText) -> Profile:
-    """Return the profile of an article's whole text, not only its top.
+def whole_profile(source: ProfileSource, article: ArticleText) -> Profile:
+    """Return a profile of up to `WHOLE` characters of text, for reasons rather than for comparing.
 
-    It is for reasons, not for comparing: terms shared with a linked article are often far down.
+    Terms shared with a linked article are often far down.
     """
     return _profile(source, article, extract(article.title, article.text, WHOLE), most=WHOLE_TERMS)
 
 
 def terms(text: str) -> frozenset[int]:
-    """Return the terms of a line of text, including pairs of words."""
+    """Return the terms of a line of text, pairs of words included."""
     return frozenset(term.hash for term in extract(text, ""))
 
 
@@ -212,7 +213,7 @@ def _profile(
 ) -> Profile:
     stats = Stats(source.article_count(), source.term_counts(list(counts(features, named))))
     profile = weigh(article.id, article.time, article.dated, article.feed, features, stats, most)
-    if not named.found and not named.language:
+    if not named.things and not named.language:
         return profile
     concepts, forms = mentions.weigh(named, features, stats)
     return replace(profile, language=named.language, concepts=concepts, named=forms)
@@ -231,16 +232,15 @@ def _arriving_across(source: ProfileSource, profile: Profile, day: int) -> list[
 def _candidates_across(
     source: ProfileSource, profile: Profile, day: int, postings: int, most: int, least: float = 0.0
 ) -> list[Profile]:
-    """Return articles in other languages that name the most distinctive things of an article."""
     if not profile.language:
         return []
     others = [language for language in source.languages() if language != profile.language][:LANGUAGES]
     things = {
-        mentions.posting(thing, language): thing
+        mentions.posting(number, language): number
         for language in others
-        for thing in mentions.probes(profile.concepts)
+        for number in mentions.probes(profile.concepts)
     }
     posted = source.postings(list(things), day, postings)
     hits = [(things[term], articles) for term, articles in posted.items()]
-    found = source.profiles(mentions.choose(hits, profile.concepts, most, least))
-    return [other for other in found if other.language != profile.language]
+    profiles = source.profiles(mentions.choose(hits, profile.concepts, most, least))
+    return [other for other in profiles if other.language != profile.language]

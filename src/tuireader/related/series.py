@@ -66,37 +66,37 @@ class _Words:
 
     @classmethod
     def of_title(cls, title: str) -> _Words:
-        """Split a title into words, and keep the labels before its first and after its last colon."""
+        """Split a title into words; its labels are the parts before its first and after its last colon."""
         words = tuple(folded(title[:_TITLE])[:_WORDS])
         parts = title[:_TITLE].casefold().split(": ")
         return cls(words, Counter(words), frozenset((parts[0], parts[-1])))
 
 
 class Series:
-    """Distinguish items of a series; titles and texts are cached."""
+    """Tell items of a series apart. Titles and texts are cached."""
 
     def __init__(self, texts: Texts) -> None:
         self._title = lru_cache(_CACHED)(lambda article: _Words.of_title(texts.title(article)))
         self._lead = lru_cache(_CACHED)(lambda article: _Words.of(texts.lead(article)))
 
-    def differ(self, one: Profile, other: Profile, *, strictly: bool = False) -> bool:
+    def differ(self, article: Profile, other: Profile, *, strictly: bool = False) -> bool:
         """Return whether two similar articles are about different matters; symmetric.
 
-        `strictly` decides whether neither may hide the other: titles that share the words before or after a
-        colon have one template ("Daily briefing: budgets"); of two texts under one title, one must contain
-        the other; and different CVE numbers mean different matters. In two languages, only these count.
+        `strictly` decides whether neither may hide the other: titles with the same words before or after a
+        colon share a template ("Daily briefing: budgets"); of two texts under one title, one must contain the
+        other; and different CVE numbers mean different matters. In two languages, only these count.
         """
-        if across.differ(one, other):
-            return strictly and self._vulnerabilities_differ(one, other)
-        form = self._form(one, other, strictly=strictly)
+        if across.differ(article, other):
+            return strictly and self._vulnerabilities_differ(article, other)
+        form = self._form(article, other, strictly=strictly)
         return (
             form is _Form.FILLED
-            or (form is not _Form.NONE and self._texts_differ(one, other, form, strictly=strictly))
-            or (strictly and self._vulnerabilities_differ(one, other))
+            or (form is not _Form.NONE and self._texts_differ(article, other, form, strictly=strictly))
+            or (strictly and self._vulnerabilities_differ(article, other))
         )
 
-    def _form(self, one: Profile, other: Profile, *, strictly: bool) -> _Form:
-        mine, theirs = self._title(one.id), self._title(other.id)
+    def _form(self, article: Profile, other: Profile, *, strictly: bool) -> _Form:
+        mine, theirs = self._title(article.id), self._title(other.id)
         shared = mine.counted.keys() & theirs.counted.keys()
         empty = not any(map(_says_something, shared))
         labelled = strictly and not mine.labels.isdisjoint(theirs.labels)
@@ -107,29 +107,30 @@ class Series:
         if share < _ALIKE and not labelled:
             return _Form.BEGUN if strictly and empty else _Form.NONE
         same = share >= _SAME or empty or labelled
-        if _own(one, mine, theirs, any_word=same) and _own(other, theirs, mine, any_word=same):
+        if _own(article, mine, theirs, any_word=same) and _own(other, theirs, mine, any_word=same):
             return _Form.FILLED
         if same:
             return _Form.SAME
-        longer = _own(one, mine, theirs, any_word=True) and _own(other, theirs, mine, any_word=True)
+        longer = _own(article, mine, theirs, any_word=True) and _own(other, theirs, mine, any_word=True)
         return _Form.NONE if longer else _Form.BEGUN
 
-    def _texts_differ(self, one: Profile, other: Profile, form: _Form, *, strictly: bool) -> bool:
+    def _texts_differ(self, article: Profile, other: Profile, form: _Form, *, strictly: bool) -> bool:
         """Return whether two articles under one title, such as "Daily briefing", are about different matters.
 
-        They are if each text has words of its own, or if the texts have little in common.
+        Either each text has words of its own, or the two share few words.
         """
-        mine, theirs = self._lead(one.id), self._lead(other.id)
+        mine, theirs = self._lead(article.id), self._lead(other.id)
         if not mine.words and not theirs.words:
-            return one.feed == other.feed or abs(one.time - other.time) > _APART
-        own = min(_own(one, mine, theirs, any_word=strictly), _own(other, theirs, mine, any_word=strictly))
-        if own >= (1 if strictly else _OWN) and (strictly or form is _Form.SAME):
+            return article.feed == other.feed or abs(article.time - other.time) > _APART
+        own = _own(article, mine, theirs, any_word=strictly)
+        others_own = _own(other, theirs, mine, any_word=strictly)
+        if min(own, others_own) >= (1 if strictly else _OWN) and (strictly or form is _Form.SAME):
             return True
         some, others = set(mine.words) - STOP_FOLDED, set(theirs.words) - STOP_FOLDED
         return len(some & others) < _COMMON * min(len(some), len(others))
 
-    def _vulnerabilities_differ(self, one: Profile, other: Profile) -> bool:
-        mine = self._vulnerabilities(one)
+    def _vulnerabilities_differ(self, article: Profile, other: Profile) -> bool:
+        mine = self._vulnerabilities(article)
         return bool(mine) and bool(theirs := self._vulnerabilities(other)) and mine.isdisjoint(theirs)
 
     def _vulnerabilities(self, article: Profile) -> set[str]:
@@ -137,14 +138,13 @@ class Series:
         return {word for word in words if word.startswith("cve-")}
 
 
-def _in_order(one: tuple[str, ...], other: tuple[str, ...]) -> int:
-    first, second = sorted((one, other))  # SequenceMatcher is not symmetric
+def _in_order(mine: tuple[str, ...], theirs: tuple[str, ...]) -> int:
+    first, second = sorted((mine, theirs))  # SequenceMatcher is not symmetric
     pieces = SequenceMatcher(None, first, second, autojunk=False).get_matching_blocks()
     return sum(piece.size for piece in pieces)
 
 
 def _own(article: Profile, mine: _Words, theirs: _Words, *, any_word: bool = False) -> int:
-    """Count the words of one text that the other lacks: numbers and rare names only, or `any_word`."""
     return sum(
         word not in theirs.counted and word not in STOP_FOLDED and (any_word or _tells(article, word))
         for word in mine.words
@@ -168,15 +168,12 @@ def _has_digit(word: str) -> bool:
     return any(map(str.isdigit, word))
 
 
-# --------------------------------------------------------------------------- one feed
-
-
 def same_news(titles: tuple[str, str], texts: tuple[str, str]) -> bool:
-    """Return whether two articles of one feed are the same: a repeated text, or a correction.
+    """Return whether one of two articles of a feed repeats or corrects the other.
 
-    Texts that are too short prove nothing. Words in only one of the titles must occur in the text, since
-    notices from one template may have their names only in the title. A changed text is a correction only if
-    the title says so.
+    Texts that are too short prove nothing. Words that only one title contains must be in the text, since
+    notices from one template may differ only in their titles. A changed text is a correction only if its
+    title says so.
     """
     if min(map(len, texts)) < _REPOSTED:
         return False
@@ -191,7 +188,7 @@ def same_news(titles: tuple[str, str], texts: tuple[str, str]) -> bool:
 
 
 def _unmarked(words: Sequence[str]) -> Sequence[str]:
-    """Return the words of a title without "Correction:" or "(updated)" at either end."""
+    """Strip "Correction:" or "(updated)" from either end of a title."""
     if words and words[0] in _MARKERS:
         words = words[2:] if len(words) > 2 and words[1].isdigit() else words[1:]
     return words[:-1] if words and words[-1] in _MARKERS else words

@@ -38,28 +38,28 @@ _WORDS = 4  # words in an address that are a title
 
 
 def picture_term(url: str) -> int:
-    """Return the term under which the articles with a picture are indexed, 0 if any article may have it.
+    """Return the term that indexes the articles with a picture; 0 if unrelated articles may have it, too.
 
-    The name of a file identifies a picture on all servers if it is long and has a number of its own, else
-    its address does. A size at the end of the name does not count.
+    A long file name with a number of its own identifies a picture on all servers; any other picture is
+    identified by its address. A size at the end of the name is ignored.
     """
-    found = _ADDRESS.match(url)
-    file = found[2].rpartition("/")[2] if found else ""
-    if not found or not file or _GENERIC.search(file) or _STOCK.search(f"{found[1]}/{file}"):
+    match = _ADDRESS.match(url)
+    file = match[2].rpartition("/")[2] if match else ""
+    if not match or not file or _GENERIC.search(file) or _STOCK.search(f"{match[1]}/{file}"):
         return 0
     name = _SIZE.sub("", _ENDING.sub("", file))
     own = _DATE.sub("", name)
     if len(own) >= _OWN_LENGTH and sum(map(str.isdigit, own)) >= _OWN_DIGITS:
         return term_hash(f"@picture {name.casefold()}")
-    return term_hash(f"@picture {found[1].lower()}{found[2]}{found[3] or ''}")
+    return term_hash(f"@picture {match[1].lower()}{match[2]}{match[3] or ''}")
 
 
 def is_page(url: str) -> bool:
-    """Return whether a link leads to a page about one matter: its address has a number or a title."""
-    found = _ADDRESS.match(url)
-    if not found or _NO_PAGE.search(found[2]):
+    """Return whether a link leads to a page about one matter: its address contains a number or a title."""
+    match = _ADDRESS.match(url)
+    if not match or _NO_PAGE.search(match[2]):
         return False
-    name = _ENDING.sub("", found[2].rstrip("/").rpartition("/")[2])
+    name = _ENDING.sub("", match[2].rstrip("/").rpartition("/")[2])
     if _NUMBERED.search(name) or len(_WORD.findall(name)) >= _WORDS:
         return True
-    return bool(found[3] and _IDENTIFIED.search(found[3]))
+    return bool(match[3] and _IDENTIFIED.search(match[3]))

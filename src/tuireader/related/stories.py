@@ -15,6 +15,7 @@ from tuireader.related import across
 from tuireader.related.compare import fold_chance, is_headline, much_in_common
 from tuireader.related.reading.features import Profile
 from tuireader.related.series import Series
+from tuireader.text.durations import DAY
 
 SPAN_DAYS = 5.0
 YOUNG = 300
@@ -47,12 +48,12 @@ def place(
     *,
     young: bool = False,
 ) -> Place:
-    """Return the story that `article` joins, out of `stories` (members by number), or a new one.
+    """Pick the story that `article` joins, out of `stories` (members by number), or start one.
 
-    In a `young` library every word looks rare, so two headlines from one template look like one story: a few
-    shared words are not enough there, but the names that reports in two languages share are. A new story has
-    the number of its first article. `apart` has the pairs that must not be folded; articles in `sharing` have
-    a picture or a link in common with `article`.
+    A new story gets the number of its first article. In a `young` library, every word looks rare, so two
+    headlines from one template look like one story: there, a few shared words are not enough, but shared
+    names in two languages are. Pairs in `apart` are never folded; articles in `sharing` have a picture or
+    link in common with `article`.
     """
     pairs = _Pairs(series, {frozenset((article.id, other)) for other in sharing})
     fits = []
@@ -86,41 +87,43 @@ def united(
     apart: Collection[frozenset[int]],
     sharing: Collection[frozenset[int]] = frozenset(),
 ) -> Place:
-    """Return the story that takes in `story` and all those that are one with it, out of `stories`.
+    """Merge `story` with all others of `stories` that report the same event.
 
-    It is the one with the most members, so that few articles change their rows. `apart` has the pairs of
-    stories that must not be folded, `sharing` the pairs of articles with a picture or a link in common.
+    The story with the most members takes the others in, so that few articles change their rows. `apart` has
+    the pairs of stories that must not be folded, `sharing` the pairs of articles with a picture or link in
+    common.
     """
-    pairs, joined, found = _Pairs(series, sharing), [*stories[story]], [story]
+    pairs, joined, numbers = _Pairs(series, sharing), [*stories[story]], [story]
     for other, more in stories.items():
         close = CLOSE if len(joined) + len(more) > 2 else CLOSE + _PAIR
-        may = other != story and not any(frozenset((other, one)) in apart for one in found)
+        may = other != story and not any(frozenset((other, number)) in apart for number in numbers)
         if may and _may_belong(joined, more, ()) and _agreement(joined, more, pairs, _MERGED, close):
             joined.extend(more)
-            found.append(other)
-    largest = max(found, key=lambda number: len(stories[number]))
-    return Place(largest, tuple(number for number in found if number != largest))
+            numbers.append(other)
+    largest = max(numbers, key=lambda number: len(stories[number]))
+    return Place(largest, tuple(number for number in numbers if number != largest))
 
 
-def may_share_row(one: Profile, other: Profile) -> bool:
+def may_share_row(article: Profile, other: Profile) -> bool:
     """Return whether two articles of one story are close enough for one to hide the other.
 
-    The texts of a story support each other, but two headlines without text have few words to compare.
+    Texts of a story support each other; two headlines without text have few words to compare, so they must be
+    almost equal.
     """
-    return not (is_headline(one) and is_headline(other)) or fold_chance(one, other) >= _HEADLINES
+    return not (is_headline(article) and is_headline(other)) or fold_chance(article, other) >= _HEADLINES
 
 
 def _may_belong(
     some: Sequence[Profile], others: Sequence[Profile], apart: Collection[frozenset[int]]
 ) -> bool:
     times = [profile.time for profile in (*some, *others)]
-    return max(times) - min(times) <= SPAN_DAYS * 86_400 and not any(
-        frozenset((one.id, other.id)) in apart for one in some for other in others
+    return max(times) - min(times) <= SPAN_DAYS * DAY and not any(
+        frozenset((article.id, other.id)) in apart for article in some for other in others
     )
 
 
 class _Pairs:
-    """Compares pairs of articles, each only once; those in `sharing` have a picture or a link in common."""
+    """Comparisons of pairs, each made once. Pairs in `sharing` have a picture or link in common."""
 
     def __init__(self, series: Series, sharing: Collection[frozenset[int]]) -> None:
         self._series = series
@@ -128,37 +131,35 @@ class _Pairs:
         self._chances: dict[tuple[int, int], float] = {}
         self._differ: dict[tuple[int, int], bool] = {}
 
-    def chance(self, one: Profile, other: Profile) -> float:
-        """Return the chance that two articles report the same news."""
-        key = one.id, other.id
-        if (found := self._chances.get(key)) is None:
+    def chance(self, article: Profile, other: Profile) -> float:
+        key = article.id, other.id
+        if (chance := self._chances.get(key)) is None:
             shares = bool(self._sharing) and frozenset(key) in self._sharing
-            found = self._chances[key] = fold_chance(one, other, shares)
-        return found
+            chance = self._chances[key] = fold_chance(article, other, shares)
+        return chance
 
-    def differ(self, one: Profile, other: Profile) -> bool:
-        """Return whether two articles are items of a series."""
-        key = one.id, other.id
-        if (found := self._differ.get(key)) is None:
-            found = self._differ[key] = self._series.differ(one, other)
-        return found
+    def differ(self, article: Profile, other: Profile) -> bool:
+        key = article.id, other.id
+        if (differs := self._differ.get(key)) is None:
+            differs = self._differ[key] = self._series.differ(article, other)
+        return differs
 
 
 def _agreement(
     some: Sequence[Profile], others: Sequence[Profile], known: _Pairs, mean: float, close: float = 0.0
 ) -> float:
-    """Return the mean chance between articles of two stories if they are one, else 0.
+    """Return the mean chance between the articles of two stories; 0 unless they are one story.
 
-    Texts are only compared if everything else agrees. Two items of a series count as chance 0; if both
-    are from one feed, the stories stay separate.
+    Texts are only compared if everything else agrees. Two items of a series count as chance 0; two of one
+    feed keep the stories separate.
     """
-    pairs = [(one, other) for one in some for other in others]
-    chances = [known.chance(one, other) for one, other in pairs]
+    pairs = [(article, other) for article in some for other in others]
+    chances = [known.chance(article, other) for article, other in pairs]
     if not _agree(chances, mean, close):
         return 0.0
-    for at, (one, other) in enumerate(pairs):
-        if chances[at] and known.differ(one, other):
-            if one.feed == other.feed:
+    for at, (article, other) in enumerate(pairs):
+        if chances[at] and known.differ(article, other):
+            if article.feed == other.feed:
                 return 0.0
             chances[at] = 0.0
     return sum(chances) / len(chances) if _agree(chances, mean, close) else 0.0

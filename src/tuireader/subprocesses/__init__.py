@@ -2,10 +2,12 @@
 
 - `programs`      run the user's programs with an article on stdin, without a shell
 - `guard`         keep a program within limits, and kill what it leaves running
+- `priority`      let work beside the reader give way to its keys
 - `python`        build command lines of Python child processes
-- `worker`        a child process that answers requests: the parent's end; the child's is `serving`
-- `priority`      let the reader's keys come before other processes
-- `sandbox`       run `jobs` in a worker, each with a deadline: those of `pages`, and the two below
+- `worker`        a child process that answers requests, and
+- `serving`       its own end
+- `sandbox`       run risky jobs in a worker, each with a deadline, and
+- `jobs`          the process that runs them, such as
 - `images`        decode an image file
 - `highlighting`  highlight code
 """

@@ -52,18 +52,17 @@ def _joined(s: str, base: str) -> str:
 
 @lru_cache(maxsize=16)
 def _base(url: str) -> tuple[str, str]:
-    """Return the page, and its scheme and host, for resolving relative addresses."""
     page = _checked(url)
     return page, "/".join(page.split("/", 3)[:3]) if page.startswith("http") and "?" not in page else ""
 
 
 def _checked(url: str) -> str:
     """Return `url` with its scheme in lower case, or "" for other schemes; ValueError if broken."""
-    scheme, _, rest = url.partition(":")
+    scheme, _, remainder = url.partition(":")
     scheme = scheme.lower()
     if scheme == "mailto":
-        return f"mailto:{rest}" if "@" in rest and len(url) <= _URL_LIMIT else ""
-    if scheme not in ("http", "https") or not rest.startswith("//") or len(url) > _URL_LIMIT:
+        return f"mailto:{remainder}" if "@" in remainder and len(url) <= _URL_LIMIT else ""
+    if scheme not in ("http", "https") or not remainder.startswith("//") or len(url) > _URL_LIMIT:
         return ""
     from urllib.parse import urlsplit
 
@@ -75,7 +74,7 @@ def _checked(url: str) -> str:
         or not (regex(_HOST).fullmatch(host) or parts.netloc.count("[") == 1)
     ):
         return ""
-    return f"{scheme}:{rest}"
+    return f"{scheme}:{remainder}"
 
 
 def display_host(url: str) -> str:
@@ -103,7 +102,7 @@ def display_host(url: str) -> str:
 
 
 def server_of(url: str) -> str:
-    """Return host and port of an address, or the address itself if it has none."""
+    """Return the host and port of an address, or the address itself if it has none."""
     from urllib.parse import urlsplit
 
     try:
@@ -119,10 +118,10 @@ def feed_name(title: str) -> str:
 
 
 def without_password(url: str) -> str:
-    """Return an address without user name and password, for display or sharing.
+    """Strip user name and password from an address, for display or sharing.
 
-    The address of a mail folder keeps its user name, which says whose folder it is; the address of a program
-    or file is returned unchanged.
+    The address of a mail folder keeps its user name, which identifies the owner; the address of a program or
+    file is returned unchanged.
     """
     if url.startswith(("exec:", "maildir:", "mbox:")):
         return url
@@ -132,18 +131,18 @@ def without_password(url: str) -> str:
 
 
 def split_password(url: str) -> tuple[str, str, str]:
-    """Return the address under which a feed is known, and the user name and password that it had, decoded.
+    """Split an address into one without a password, the user name and the password, both decoded.
 
-    The user name stays in it: the feeds of two users at one address are different feeds. An address without
-    a password is returned unchanged, with `""` for both.
+    The address keeps the user name: the feeds of two users at one address are different feeds. An address
+    without a password is returned unchanged, with `""` for both.
     """
-    found = regex(_WITH_PASSWORD).match(url) if "@" in url else None
-    if found is None:
+    match = regex(_WITH_PASSWORD).match(url) if "@" in url else None
+    if match is None:
         return url, "", ""
     from urllib.parse import unquote
 
-    user = f"{found['user']}@" if found["user"] else ""
-    return found["start"] + user + url[found.end() :], unquote(found["user"]), unquote(found["password"])
+    user = f"{match['user']}@" if match["user"] else ""
+    return match["start"] + user + url[match.end() :], unquote(match["user"]), unquote(match["password"])
 
 
 _WITH_PASSWORD = r"(?i)(?P<start>(?:[\w.-]+\+)?(?:https?|imaps?)://)(?P<user>[^/?#:]*):(?P<password>[^/?#]*)@"
@@ -151,7 +150,7 @@ _WITH_PASSWORD = r"(?i)(?P<start>(?:[\w.-]+\+)?(?:https?|imaps?)://)(?P<user>[^/
 
 
 def feed_key(url: str) -> str:
-    """Return the key that is equal for different spellings of a feed's address.
+    """Return a key that is equal for different spellings of a feed's address.
 
     The host is in lower case; default port, password and fragment are left out. Other text is returned
     unchanged.
@@ -194,11 +193,10 @@ _PLAIN_URL = (
 
 
 def canonical_url(url: str) -> str:
-    """Return the key that is equal for addresses of one article; only for comparison, never to open.
+    """Return a key that is equal for addresses of one article; only for comparison, never to open.
 
     Scheme, `www.`/`m.`/`amp.`, default port, fragment, tracking parameters, `/amp`, `index.html` and the
-    final slash are ignored; parameters are sorted. Anything but an http address is only cleaned.
-    Idempotent.
+    final slash are ignored; parameters are sorted. Anything but an http address is only cleaned. Idempotent.
     """
     plain_url = regex(_PLAIN_URL).fullmatch(url)
     if (
@@ -211,7 +209,6 @@ def canonical_url(url: str) -> str:
 
 
 def _canonical(url: str) -> str:
-    """Return `canonical_url` for any address."""
     from urllib.parse import urlsplit
 
     url = scrub(url).strip()

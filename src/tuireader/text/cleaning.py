@@ -83,7 +83,7 @@ def scrub(s: str) -> str:
 
 
 def _cap_marks(run: re.Match[str]) -> str:
-    """Keep eight marks per base character in a run, and remove the rest with their joiners."""
+    """Keep eight marks per base character in a run, and remove the others with their joiners."""
     kept = []
     marks = 0
     for character in run[0]:
@@ -104,7 +104,7 @@ def cut_characters(s: str, limit: int) -> str:
 
 
 def grapheme_start(s: str, at: int) -> int:
-    """Return the start of the grapheme around position `at`, if it is near."""
+    """Return the start of the grapheme around position `at`, or `at` itself if that is far away."""
     start = at
     while start > 0 and (_extends(s[start]) or s[start - 1] == "\u200d"):
         start -= 1

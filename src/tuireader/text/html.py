@@ -86,7 +86,6 @@ def plain(html: str, pieces: Sequence[str] | None = None) -> str:
 
 
 def _collapsed(line: str) -> str:
-    """Collapse the spaces of a line."""
     return " ".join(line.split()) if "  " in line or line[:1] == " " or line[-1:] == " " else line
 
 
@@ -129,7 +128,6 @@ def tokens(html: str, embeds: bool = False) -> list[str]:
 
 
 def _split(html: str) -> list[str]:
-    """Split a text at its tags; an unclosed tag at the end is cut off."""
     html = html.replace(_BREAK, " ")
     end = html.rfind(">") + 1
     pieces = regex(_TAG).split(html[:end])
@@ -151,22 +149,22 @@ def _visible(html: str, embeds: bool) -> str:
     kept: list[str] = []
     endless: set[str] = set()
     at = 0
-    found = regex(_ODD_MARKUP).search(html)
-    while found:
-        kept.append(html[at : found.start()])
-        at, keep = _skip(html, found, endless, embeds)
+    markup = regex(_ODD_MARKUP).search(html)
+    while markup:
+        kept.append(html[at : markup.start()])
+        at, keep = _skip(html, markup, endless, embeds)
         kept.append(keep or _SEAM)
-        found = regex(_ODD_MARKUP).search(html, at)
+        markup = regex(_ODD_MARKUP).search(html, at)
     kept.append(html[at:])
     return "".join(kept)
 
 
-def _skip(html: str, found: re.Match[str], endless: set[str], embeds: bool) -> tuple[int, str]:
-    """Return the end of markup to remove, and the part to keep; `endless` has names without an end tag."""
-    name = (found[2] or "").lower()
+def _skip(html: str, markup: re.Match[str], endless: set[str], embeds: bool) -> tuple[int, str]:
+    """Return the end of markup to remove, and the part to keep; `endless` are names without an end tag."""
+    name = (markup[2] or "").lower()
     if not name:
-        return _skip_comment(html, found), ""
-    tag = regex(_TAG).match(html, found.start())
+        return _skip_comment(html, markup), ""
+    tag = regex(_TAG).match(html, markup.start())
     if tag is None:
         return len(html), ""
     if name == "embed":
@@ -180,16 +178,16 @@ def _skip(html: str, found: re.Match[str], endless: set[str], embeds: bool) -> t
                 return len(html), ""
     if embeds and name in _EMBEDS:
         within = regex(_TAG).finditer(html, tag.end(), end.start() if end else tag.end())
-        return (end or tag).end(), f"{tag[0]}{''.join(one[0] for one in within)}</{name}>"
+        return (end or tag).end(), f"{tag[0]}{''.join(inner[0] for inner in within)}</{name}>"
     if end is None or (name in ("form", "nav") and end.start() - tag.end() > _PROSE):
         return tag.end(), ""
     return end.end(), ""
 
 
-def _skip_comment(html: str, found: re.Match[str]) -> int:
+def _skip_comment(html: str, markup: re.Match[str]) -> int:
     """Return the end of a comment or a declaration (HTML Standard §13.2.5.43 to 13.2.5.52)."""
-    start = found.end()
-    if not found[1]:
+    start = markup.end()
+    if not markup[1]:
         return html.find(">", start) + 1 or len(html)
     if html.startswith((">", "->"), start):
         return html.index(">", start) + 1

@@ -14,7 +14,7 @@ LANGUAGES: Mapping[str, str] = MappingProxyType({
     "ro": "Romanian", "hu": "Hungarian", "sk": "Slovak", "sl": "Slovenian", "hr": "Croatian",
     "vi": "Vietnamese", "id": "Indonesian", "et": "Estonian", "lv": "Latvian", "lt": "Lithuanian",
 })  # fmt: skip
-"""English names of the languages that `lexicon.language` tells apart, by code."""
+"""English names of the languages that `lexicon.language` detects, by code."""
 
 _ALIASES = {"nb": "no", "nn": "no", "iw": "he", "in": "id", "cmn": "zh", "yue": "zh", "jp": "ja", "kr": "ko"}
 _CODES = (
@@ -23,18 +23,18 @@ _CODES = (
 
 
 def language_code(text: str) -> str:
-    """Return the code of a language given as code, locale or English name (`zh-CN`, `Chinese`), or `""`."""
+    """Look up the code of a language given as code, locale or English name (`zh-CN`, `Chinese`), or `""`."""
     name = text.strip().lower().replace("_", "-")
     return _CODES.get(name) or _CODES.get(name.partition("-")[0], "")
 
 
 def language_names(codes: Sequence[str]) -> str:
-    """Return names of languages as a phrase: `Chinese, Japanese and Korean`."""
+    """Join the names of languages to a phrase: `Chinese, Japanese and Korean`."""
     names = [LANGUAGES.get(code, code) for code in codes]
     return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
 
 
 def in_order(codes: Iterable[str], preferred: Sequence[str]) -> tuple[str, ...]:
-    """Return the known ones among some codes, each once: the preferred ones first, then by the alphabet."""
+    """Sort known codes without repeats: the preferred ones first, then the others alphabetically."""
     known = set(codes) - {""}
     return (*(code for code in preferred if code in known), *sorted(known.difference(preferred)))

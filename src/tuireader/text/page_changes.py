@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import html
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from itertools import chain
 
 from tuireader.text import page_dates
 from tuireader.text.cleaning import cut_characters
@@ -69,15 +71,15 @@ class Change:
 
 
 def steady(line: str, now: int) -> str:
-    """Return a line without its routine changes, for comparison."""
+    """Replace counters, ages and times of updates in a line by `#`, for comparison."""
     line = " ".join(line.split())
     if not any(map(str.isdigit, line)):
         return line
     line = regex(_COUNTER).sub("#", line)
     if len(line) <= _SHORT and regex(_UPDATED).search(line):
         line = regex(_CLOCK).sub("#", _without_dates(line, now))
-    elif found := page_dates.find_age(line):
-        line = f"{line[: found[0]]}#{line[found[1] :]}"
+    elif age := page_dates.find_age(line):
+        line = f"{line[: age[0]]}#{line[age[1] :]}"
     if regex(_TOKENS).search(line):
         line = regex(_TOKEN).sub("#", line)
     return line
@@ -85,63 +87,56 @@ def steady(line: str, now: int) -> str:
 
 def _without_dates(line: str, now: int) -> str:
     for _ in range(3):
-        found = page_dates.find(line, now)
-        if found is None:
+        date = page_dates.find(line, now)
+        if date is None:
             break
-        line = f"{line[: found.start]}#{line[found.end :]}"
+        line = f"{line[: date.start]}#{line[date.end :]}"
     return line
 
 
 def compare(old: Sequence[str], new: Sequence[str], now: int) -> Change:
     """Return the change between the lines of two texts; without hunks if only noise differs."""
     before, after = [steady(line, now) for line in old], [steady(line, now) for line in new]
-    found = list(hunks(before, after))
-    gone = Counter(before[at] for first, last, _, _ in found for at in range(first, last))
-    come = Counter(after[at] for _, _, start, end in found for at in range(start, end))
+    differences = list(hunks(before, after))
+    gone = Counter(chain.from_iterable(before[first:last] for first, last, _, _ in differences))
+    come = Counter(chain.from_iterable(after[start:end] for _, _, start, end in differences))
     moved_from, moved_to = gone & come, gone & come
-    made: list[Hunk] = []
-    for first, last, start, end in found:
+    changed: list[Hunk] = []
+    for first, last, start, end in differences:
         removed = [old[at] for at in range(first, last) if not _taken(moved_from, before[at])]
         added = [new[at] for at in range(start, end) if not _taken(moved_to, after[at])]
         if removed or added:
-            made.append(Hunk(new[start - 1] if start else "", tuple(removed), tuple(added)))
-    return Change(tuple(made))
+            changed.append(Hunk(new[start - 1] if start else "", tuple(removed), tuple(added)))
+    return Change(tuple(changed))
 
 
 def _taken(counts: Counter[str], key: str) -> bool:
-    """Return whether a line has only moved, and count it."""
     if counts[key] <= 0 or not key:
         return not key
     counts[key] -= 1
     return True
 
 
-# --------------------------------------------------------------------------- the article
-
-
 def title_of(page: str, change: Change) -> str:
-    """Return the title of a change: the number of lines, and the first new one."""
+    """Return the title of a change: `Prices changed (+2 −1 lines): first new line`."""
     added, removed = len(change.added), len(change.removed)
     parts = [*([f"+{added}"] if added else []), *([f"−{removed}"] if removed else [])]
     lines = f"{' '.join(parts)} {'line' if added + removed == 1 else 'lines'}"
     first = next(iter(change.added), "")
-    return f"{cut_characters(page, _NAME)} changed ({lines})" + (
-        f": {cut_characters(first, _QUOTED)}" if first else ""
-    )
+    title = f"{cut_characters(page, _NAME)} changed ({lines})"
+    return f"{title}: {cut_characters(first, _QUOTED)}" if first else title
 
 
-def added_html(change: Change) -> str:
-    """Return the new lines as HTML: the text that watches search."""
-    return "".join(f"<p>{html.escape(line, quote=False)}</p>\n" for line in change.added)
+_escaped = partial(html.escape, quote=False)
 
 
-def removed_html(change: Change) -> str:
-    """Return the old lines as HTML."""
-    return "".join(f"<p>{html.escape(line, quote=False)}</p>\n" for line in change.removed)
+def paragraphs_html(lines: Iterable[str]) -> str:
+    """Write each line of plain text as a paragraph."""
+    return "".join(f"<p>{_escaped(line)}</p>\n" for line in lines)
 
 
 def difference_html(change: Change, links: Mapping[str, str]) -> str:
-    """Return the change as HTML for reading: old lines struck out, new ones with their links."""
+    """Write the change as HTML for reading: old lines struck out, new ones with their links."""
     parts: list[str] = []
     left = MOST_LINES
     for hunk in change.hunks:
@@ -152,20 +147,19 @@ def difference_html(change: Change, links: Mapping[str, str]) -> str:
         left -= len(removed) + len(added)
         parts.append("<hr>\n" if parts else "")
         if hunk.before:
-            before = html.escape(cut_characters(hunk.before, _QUOTED), quote=False)
+            before = _escaped(cut_characters(hunk.before, _QUOTED))
             parts.append(f"<p><em>… {before}</em></p>\n")
-        parts += [f"<p>− <del>{html.escape(line, quote=False)}</del></p>\n" for line in removed]
+        parts += [f"<p>− <del>{_escaped(line)}</del></p>\n" for line in removed]
         parts += [f"<p>+ {_linked(line, links)}</p>\n" for line in added]
-    if rest := len(change.removed) + len(change.added) - (MOST_LINES - left):
-        parts.append(f"<p><em>{rest} more {'line' if rest == 1 else 'lines'} changed.</em></p>\n")
+    if hidden := len(change.removed) + len(change.added) - (MOST_LINES - left):
+        parts.append(f"<p><em>{hidden} more {'line' if hidden == 1 else 'lines'} changed.</em></p>\n")
     return "".join(parts)
 
 
 def _linked(line: str, links: Mapping[str, str]) -> str:
-    """Return a line as HTML with the longest of the links whose texts it contains."""
     words = max((words for words in links if words in line), key=len, default="")
     if not words:
-        return html.escape(line, quote=False)
+        return _escaped(line)
     before, _, after = line.partition(words)
-    link = f'<a href="{html.escape(links[words])}">{html.escape(words, quote=False)}</a>'
-    return f"{html.escape(before, quote=False)}{link}{html.escape(after, quote=False)}"
+    link = f'<a href="{html.escape(links[words])}">{_escaped(words)}</a>'
+    return f"{_escaped(before)}{link}{_escaped(after)}"

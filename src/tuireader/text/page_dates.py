@@ -15,20 +15,19 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 
 from tuireader.text.date_words import JUST_NOW, MONTHS, NAMED_DAYS, UNITS
+from tuireader.text.durations import DAY
 from tuireader.text.regex import regex
 
 LONGEST = 300
 """Maximum characters of a text to search."""
-_DAY = 86_400
 
 
 def _folded(word: str) -> str:
-    """Return a word without accents, in lower case."""
     apart = unicodedata.normalize("NFKD", word.casefold())
     return "".join(letter for letter in apart if not unicodedata.combining(letter))
 
 
-_NAMES = {_folded(name): number for number, names in enumerate(MONTHS, 1) for name in names.split()}
+_NAMES = {_folded(name): number for name, number in MONTHS.items()}
 _SECONDS = {_folded(name): seconds for seconds, names in UNITS.items() for name in names.split()}
 _DAYS_AGO = {name: days for days, names in NAMED_DAYS.items() for name in names.split()}
 
@@ -50,7 +49,7 @@ _EAST_ASIAN = (
     r"(?:[^\d]{0,8}(?P<hour>\d{1,2})[:时時시](?P<minute>[0-5]\d))?"
 )
 _FIGURES = (
-    r"(?<![\d.:/-])(?P<one>\d{1,2})(?P<sign>[./-])\s?(?P<two>\d{1,2})(?P=sign)\s?"
+    r"(?<![\d.:/-])(?P<first>\d{1,2})(?P<sign>[./-])\s?(?P<second>\d{1,2})(?P=sign)\s?"
     r"(?P<year>(?:19|20)\d\d|\d\d)(?![\d.:/]*\d)" + _TIME
 )
 _WORD = r"[^\W\d_]{3,15}"
@@ -93,8 +92,8 @@ class Found:
 @lru_cache(2048)
 def find(text: str, now: int, *, month_first: bool = False) -> Found | None:
     """Return the first date in a text, or None; `month_first` reads 1/2/2026 as 2 January."""
-    found = [one for one in _dates(text[:LONGEST], now, month_first) if one is not None]
-    return min(found, key=lambda one: (one.start, -one.end), default=None)
+    dates = filter(None, _dates(text[:LONGEST], now, month_first))
+    return min(dates, key=lambda date: (date.start, -date.end), default=None)
 
 
 def is_date(text: str, now: int) -> bool:
@@ -102,16 +101,16 @@ def is_date(text: str, now: int) -> bool:
     text = text.strip()
     if not text or len(text) > _SHORT:
         return False
-    found = find(text, now)
-    return found is not None and (found.end - found.start) >= _MOST_OF_IT * len(text)
+    date = find(text, now)
+    return date is not None and (date.end - date.start) >= _MOST_OF_IT * len(text)
 
 
 def puts_month_first(texts: list[str], language: str) -> bool:
     """Return whether dates such as 1/2/2026 on a page put the month first."""
-    firsts = [match for text in texts for match in regex(_AMBIGUOUS).findall(text[:LONGEST])]
-    if any(int(one) > 12 for one, _ in firsts):
+    dates = [match for text in texts for match in regex(_AMBIGUOUS).findall(text[:LONGEST])]
+    if any(int(first) > 12 for first, _ in dates):
         return False
-    if any(int(two) > 12 for _, two in firsts):
+    if any(int(second) > 12 for _, second in dates):
         return True
     return language.casefold().replace("_", "-") in ("en", "en-us")
 
@@ -137,7 +136,7 @@ def _dates(text: str, now: int, month_first: bool) -> Iterator[Found | None]:
 
 
 def _overlapping(pattern: str, text: str) -> Iterator[re.Match[str]]:
-    """Yield matches that may overlap, as the first of two overlapping ones may be no date."""
+    """Yield matches that may overlap, as the first of two overlapping ones may not be a date."""
     at = 0
     while match := regex(pattern).search(text, at):
         yield match
@@ -149,9 +148,9 @@ def _utc(now: int) -> datetime:
 
 
 def _in_figures(match: re.Match[str], now: int, month_first: bool) -> Found | None:
-    one, two = int(match["one"]), int(match["two"])
+    first, second = int(match["first"]), int(match["second"])
     swapped = month_first and match["sign"] != "."
-    day, month = (two, one) if (swapped and one <= 12) or (two > 12 >= one) else (one, two)
+    day, month = (second, first) if (swapped and first <= 12) or (second > 12 >= first) else (first, second)
     return _calendar_date(match, month, day, now)
 
 
@@ -163,10 +162,10 @@ def _calendar_date(match: re.Match[str], month: int, day: int, now: int) -> Foun
         year = int(written) if len(written) == 4 else 2000 + int(written)
         return _found(match, year, month, day)
     today = _utc(now)
-    found = _found(match, today.year, month, day)
-    if found is None or found.seconds > now + _DAY:
-        found = _found(match, today.year - 1, month, day)
-    return found
+    date = _found(match, today.year, month, day)
+    if date is None or date.seconds > now + DAY:
+        date = _found(match, today.year - 1, month, day)
+    return date
 
 
 def _found(match: re.Match[str], year: int, month: int, day: int) -> Found | None:
@@ -199,6 +198,6 @@ def _ago(match: re.Match[str], now: int) -> Found | None:
 
 
 def find_age(text: str) -> tuple[int, int] | None:
-    """Return the position of an age such as "3 hours ago" in a text."""
-    found = regex(_RELATIVE).search(text[:LONGEST])
-    return found.span() if found else None
+    """Return the span of an age such as "3 hours ago" in a text."""
+    age = regex(_RELATIVE).search(text[:LONGEST])
+    return age.span() if age else None

@@ -82,30 +82,26 @@ def _alike(removed: str, added: str, distance: int) -> bool:
 
 
 def _split(text: str) -> list[str]:
-    """Split a text into words, each including the white space after it."""
-    found: list[str] = []
+    pieces: list[str] = []
     text = text.lstrip()
     end = 0
     for match in re.finditer(_WORD, text):
-        found.append(match[0])
+        pieces.append(match[0])
         end = match.end()
-        if len(found) == MOST_WORDS:
+        if len(pieces) == MOST_WORDS:
             break
     if end < len(text):
-        found.append(text[end:])
-    return found
+        pieces.append(text[end:])
+    return pieces
 
 
-def _distance(one: str, other: str) -> int:
-    """Return the number of characters between the common beginning and the common end of two texts."""
-    most = min(len(one), len(other))
-    head = next((at for at in range(most) if one[at] != other[at]), most)
+def _distance(old: str, new: str) -> int:
+    """Count the characters between the common beginning and the common end of two texts."""
+    most = min(len(old), len(new))
+    head = next((at for at in range(most) if old[at] != new[at]), most)
     most -= head
-    tail = next((at for at in range(most) if one[-1 - at] != other[-1 - at]), most)
-    return max(len(one), len(other)) - head - tail
-
-
-# --------------------------------------------------------------------------- comparing
+    tail = next((at for at in range(most) if old[-1 - at] != new[-1 - at]), most)
+    return max(len(old), len(new)) - head - tail
 
 
 def hunks(before: Sequence[str], after: Sequence[str]) -> Iterator[_Hunk]:
@@ -159,12 +155,12 @@ def _anchors(old: Sequence[str], new: Sequence[str], a: int, b: int, c: int, d: 
             tops.append(at)
         else:
             piles[pile], tops[pile] = y, at
-    row: list[tuple[int, int]] = []
+    common: list[tuple[int, int]] = []
     at = tops[-1] if tops else -1
     while at >= 0:
-        row.append(pairs[at])
+        common.append(pairs[at])
         at = below[at]
-    return row[::-1]
+    return common[::-1]
 
 
 def _compared(

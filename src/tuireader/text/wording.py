@@ -1,9 +1,9 @@
 """Phrases used in several places, with numbers."""
 
 
-def counted(number: int, one: str, more: str = "") -> str:
-    """Return `1 feed`, `1,200 feeds`; `more` is an irregular plural: `counted(2, "story", "stories")`."""
-    return f"{number:,} {one if number == 1 else more or one + 's'}"
+def counted(number: int, singular: str, plural: str = "") -> str:
+    """Return `1 feed`, `1,200 feeds`; `plural` is an irregular one: `counted(2, "story", "stories")`."""
+    return f"{number:,} {singular if number == 1 else plural or singular + 's'}"
 
 
 def stories_and_articles(stories: int, articles: int) -> str:
@@ -13,7 +13,7 @@ def stories_and_articles(stories: int, articles: int) -> str:
 
 
 def waiting(number: int, host: str, time: str) -> str:
-    """Describe feeds that are not fetched until a time because their host has asked to wait."""
+    """Describe feeds that are not fetched until a time because their host asked to wait."""
     return f"{number:,} {'waits' if number == 1 else 'wait'} until {time}: {host} asked to wait"
 
 

@@ -7,8 +7,8 @@ after an hour and then daily: servers lock accounts after a few wrong passwords.
 from __future__ import annotations
 
 from tuireader.model.accounts import AccountState, Refusal
+from tuireader.text.durations import DAY, HOUR
 
-HOUR, DAY = 3600, 86_400
 _SOONEST, _LATEST = 30, 30 * 60
 """Seconds from a failed sync to the next one: doubled each time, within these bounds."""
 _LONG_AGO = 60  # seconds after a failure; then the server may be back
@@ -34,7 +34,7 @@ def is_locked_out(account: AccountState, now: int) -> bool:
 
 
 def waits(account: AccountState, now: int, interval: int) -> bool:
-    """Return whether an account is not due yet; times far in the future come from a wrong clock."""
+    """Return whether an account is not due yet; a time far in the future comes from a wrong clock."""
     if account.next_try is not None:  # after a failure, sooner than usual or later
         return now < account.next_try <= now + interval + DAY
     return account.tried_at is not None and now - interval < account.tried_at <= now
@@ -50,7 +50,7 @@ def may_push(account: AccountState, now: int, *, last: bool) -> bool:
 
 
 def alarming_since(account: AccountState) -> int | None:
-    """Return since when an account has failed if that is an alarm: for a day, and more than once."""
+    """Return the start of a failure that is an alarm: a day long, and more than once; else None."""
     since, tries = (account.rejected_since, 2) if account.rejected_since else (account.failing_since, 3)
     if since is None or account.tried_at is None or account.streak < tries:
         return None

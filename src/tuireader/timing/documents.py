@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-DAY = 86_400
+from tuireader.text.durations import DAY
 
 
 class Listed(NamedTuple):
@@ -32,7 +32,7 @@ class Document:
 
     @property
     def all(self) -> tuple[tuple[int, ...], ...]:
-        """Return the articles of all these documents, newest document first."""
+        """Articles of all these documents, newest document first."""
         return (self.articles, *self.earlier)
 
 
@@ -52,16 +52,16 @@ class Page:
     new: int = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "new", sum(one.new for one in self.entries))
+        object.__setattr__(self, "new", sum(entry.new for entry in self.entries))
 
     @property
     def articles(self) -> tuple[int, ...]:
-        """Return the articles in this order."""
-        return tuple(one.article for one in self.entries)
+        """Articles in this order."""
+        return tuple(entry.article for entry in self.entries)
 
 
 def by_date(page: Page) -> Page:
-    """Return a document with its entries by date, newest first; those without one are last."""
+    """Sort a document by date, newest first; entries without a date are last."""
     order = sorted(range(len(page.entries)), key=lambda at: -(page.dates[at] or 0))
     return replace(
         page,
@@ -71,11 +71,11 @@ def by_date(page: Page) -> Page:
 
 
 def page_of(entries: Sequence[Listed], now: int) -> Page:
-    """Return a document newest first: by its own order, if the dates agree with it, else by the dates."""
+    """Put a document newest first: by its own order if the dates agree with it, else by the dates."""
     dates = _dates(entries, now)
     if not _are_usable(dates):
         same = len(set(dates)) == 1 < len(dates) and dates[0] is not None
-        return Page(tuple(entries), tuple(dates), False, True, same)
+        return Page(tuple(entries), tuple(dates), dated=False, ordered=True, issue=same)
     known = [date for date in dates if date is not None]
     falls, rises = longest_rise([-date for date in known]), longest_rise(known)
     order = list(range(len(entries)))
@@ -92,14 +92,13 @@ def page_of(entries: Sequence[Listed], now: int) -> Page:
 
 def _dates(entries: Sequence[Listed], now: int) -> list[int | None]:
     """Return the date of each entry: its latest one, unless all were updated at the same time."""
-    latest = [max(one.published or 0, one.updated or 0) for one in entries]
+    latest = [max(entry.published or 0, entry.updated or 0) for entry in entries]
     if len(set(latest)) == 1:
-        latest = [one.published or 0 for one in entries]
+        latest = [entry.published or 0 for entry in entries]
     return [date if 0 < date <= now + DAY else None for date in latest]
 
 
 def _are_usable(dates: Sequence[int | None]) -> bool:
-    """Return whether nearly all entries have dates, and different ones."""
     known = len(dates) - dates.count(None)
     return known > 0 and 5 * known >= 4 * len(dates) and (len(dates) == 1 or len({*dates} - {None}) > 1)
 

@@ -18,13 +18,15 @@ from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
-from tuireader.timing.documents import DAY as DAY
+from tuireader.text.durations import DAY
 from tuireader.timing.documents import Document as Document
 from tuireader.timing.documents import Listed as Listed
 from tuireader.timing.documents import Page, by_date, longest_rise, page_of
 
 FEW = 3
-"""A document with so few entries or dates is often replaced as a whole: the comic or the issue of the day."""
+"""A document with this few entries or dates is often replaced as a whole: the comic or the issue of the
+day.
+"""
 _HALF = 0.5
 _MOST = 10_000
 _MONTH = 31 * DAY
@@ -84,7 +86,7 @@ class Gap:
 
 
 def seen(entries: Sequence[Listed], before: Document | None, now: int) -> Document:
-    """Return a document to compare the next one with."""
+    """Build the document with which to compare the next one."""
     page = page_of(entries, now)
     articles = (by_date(page) if page.dated else page).articles
     if before is None:
@@ -97,7 +99,7 @@ def seen(entries: Sequence[Listed], before: Document | None, now: int) -> Docume
 
 def is_mostly_known(entries: Sequence[Listed]) -> bool:
     """Return whether a document need not be compared with earlier ones: pinned entries are a minority."""
-    new = sum(one.new for one in entries)
+    new = sum(entry.new for entry in entries)
     return not new or len(entries) - new > new
 
 
@@ -110,7 +112,7 @@ def continues(
 ) -> bool:
     """Return whether a document continues the `last` one or one before it, or has nothing new.
 
-    `arrived` has the times at which the articles of these documents arrived.
+    `arrived` maps the articles of these documents to their times of arrival.
     """
     if is_mostly_known(entries):
         return True
@@ -119,21 +121,25 @@ def continues(
         return page.new < len(page.entries)
     documents, known, listed = last.all, arrived or {}, set(page.articles)
     if page.dated:  # republished articles count as new
-        dates = {one.article: date or 0 for one, date in zip(page.entries, page.dates, strict=True)}
-        known = {one: now if dates.get(one, 0) > time else time for one, time in known.items()}
+        dates = dict(zip(page.articles, page.dates, strict=True))
+        known = {
+            article: now if (dates.get(article) or 0) > time else time for article, time in known.items()
+        }
     stale = {
         article
-        for one in documents
-        for article in one
-        if article in listed and not _is_in_turn(article, one, listed, known)
+        for document in documents
+        for article in listed.intersection(document)
+        if not _is_in_turn(article, document, listed, known)
     }
-    return any(_follows(page, one, last.mixed, visited, known, stale) for one in documents)
+    return any(_follows(page, document, last.mixed, visited, known, stale) for document in documents)
 
 
 def measure(entries: Sequence[Listed], before: Before, now: int) -> Gap | None:
-    """Return the gap in front of a document that continues nothing, or None if nothing can be missing."""
+    """Measure the gap in front of a document that continues nothing; None if nothing can be missing."""
     page = page_of(entries, now)
-    dates = [date for one, date in zip(page.entries, page.dates, strict=True) if one.new and date is not None]
+    dates = [
+        date for entry, date in zip(page.entries, page.dates, strict=True) if entry.new and date is not None
+    ]
     period = _period(page, dates, before, now)
     if period is None:
         return None
@@ -141,11 +147,14 @@ def measure(entries: Sequence[Listed], before: Before, now: int) -> Gap | None:
     events = before.rate * (until - after) if by_date else before.rate * (now - before.visited) - 1
     if events < _HALF and _may_be_replaced(page, before):
         return None
-    listed = {one.article for one in entries}
+    listed = set(page.articles)
     known = before.document.articles if before.document else ()
-    missing = _missing(page, dates, before, after, until, by_date)
     return Gap(
-        after, max(until, after + 1), missing, tuple(one for one in known if one not in listed), until < now
+        after=after,
+        before=max(until, after + 1),
+        missing=_missing(page, dates, before, after, until, by_date),
+        known=tuple(article for article in known if article not in listed),
+        dated=until < now,
     )
 
 
@@ -184,22 +193,21 @@ def _is_in_turn(
 ) -> bool:
     """Return whether an article may still be listed: of those that arrived later, at least half are."""
     own = arrived.get(article, 0)
-    later = [one for one in before if arrived.get(one, 0) > own]
-    gone = sum(one not in listed for one in later)
+    later = [other for other in before if arrived.get(other, 0) > own]
+    gone = sum(other not in listed for other in later)
     return 2 * gone <= len(later) or (gone == 1 and len(later) > 1)
 
 
 def _has_no_order(
     page: Page, before: Sequence[int], arrived: Mapping[int, int], stale: AbstractSet[int]
 ) -> bool:
-    """Return whether the entries of a document without dates are not listed in order of arrival."""
     times = [arrived.get(article, 0) for article in before if article not in stale]
     if len(set(times)) > 1:
         apart = len(times) - max(longest_rise(times), longest_rise([-time for time in times]))
         return apart > 1 and 4 * apart > len(times)
     # all arrived together; pinned entries are at an end of the new document, others are among the new ones
-    new = [at for at, one in enumerate(page.entries) if one.new]
-    kept = [at for at, one in enumerate(page.entries) if one.article in set(before)]
+    new = [at for at, entry in enumerate(page.entries) if entry.new]
+    kept = [at for at, entry in enumerate(page.entries) if entry.article in set(before)]
     return 2 * sum(new[0] < at < new[-1] for at in kept) > len(kept)
 
 
@@ -213,25 +221,25 @@ def _is_on_the_way(
     """
     listed = set(page.articles)
     place = {article: at for at, article in enumerate(before)}
-    common = [one for one in page.entries if one.article in place]
-    again = [one for one in common if max(one.published or 0, one.updated or 0) > visited]
-    moved = {one.article for one in again} if len(again) < max(len(common), FEW) else set()
+    common = [entry for entry in page.entries if entry.article in place]
+    again = [entry for entry in common if max(entry.published or 0, entry.updated or 0) > visited]
+    moved = {entry.article for entry in again} if len(again) < max(len(common), FEW) else set()
 
     def is_left(article: int) -> bool:
         if stale is not None:
             return article not in stale
         front = before[: place[article]]
-        gone = sum(one not in listed for one in front)
+        gone = sum(other not in listed for other in front)
         return 2 * gone <= len(front) or (gone == 1 and len(before) >= _DELETED)
 
     behind, newest = False, 0
-    for one, date in zip(reversed(page.entries), reversed(page.dates), strict=True):
-        if one.new:
+    for entry, date in zip(reversed(page.entries), reversed(page.dates), strict=True):
+        if entry.new:
             behind = True
             newest = max(newest, (date or 0) if page.dated else _NEVER)
-        elif one.article in place:
-            in_place = not behind or ((date or 0) >= newest and one.article not in moved)
-            if in_place and is_left(one.article):
+        elif entry.article in place:
+            in_place = not behind or ((date or 0) >= newest and entry.article not in moved)
+            if in_place and is_left(entry.article):
                 return True
     return False
 
@@ -241,10 +249,10 @@ def _is_mixed(page: Page, last: Document) -> bool:
     place = {article: at for at, article in enumerate(last.articles)}
     common = [place[article] for article in page.articles if article in place]
     moved = len(common) - max(longest_rise(common), longest_rise(common[::-1]))
-    known = [not one.new for one in page.entries]
+    known = [not entry.new for entry in page.entries]
     pins = min(_PINS, len(known) // 3)
     among = any(
-        min(sum(known[:at]), sum(known[at:])) > pins for at, one in enumerate(page.entries) if one.new
+        min(sum(known[:at]), sum(known[at:])) > pins for at, entry in enumerate(page.entries) if entry.new
     )
     if moved > 1 or among:
         return True
@@ -294,10 +302,10 @@ def reaches(entries: Sequence[Listed], known: frozenset[int], after: int | None)
 
     If these no longer exist, several entries dated before `after`, the start of the gap, are enough.
     """
-    if any(one.article in known for one in entries):
+    if any(entry.article in known for entry in entries):
         return True
     if after is None:
         return False
-    dates = [date for one in entries if (date := one.published or one.updated)]
+    dates = [date for entry in entries if (date := entry.published or entry.updated)]
     earlier = sum(date <= after for date in dates)
     return earlier >= min(FEW, max(len(dates), 1)) or 2 * earlier > len(dates) > 0

@@ -17,8 +17,8 @@ from math import ceil
 from statistics import median
 
 from tuireader.model import Fault
+from tuireader.text.durations import DAY, HOUR, QUARTER
 
-QUARTER, HOUR, DAY = 900, 3600, 86_400
 RETRY_LEAST = 60
 RETRY_FIRST = 300
 FARTHEST = 31 * DAY
@@ -100,7 +100,7 @@ class Move:
 
 
 def after_success(history: History, rates: Rates, now: int) -> Plan:
-    """Return the plan after a good response. A feed that was gone is back; a paused one stays paused."""
+    """Plan the next try after a good response. A feed that was gone is back; a paused one stays paused."""
     if history.state == "paused":
         return Plan(None, "paused")
     wait = usual_wait(history, rates, now) if history.interval is None else history.interval
@@ -108,11 +108,11 @@ def after_success(history: History, rates: Rates, now: int) -> Plan:
 
 
 def after_failure(history: History, fault: Fault, retry_after: int | None, rates: Rates, now: int) -> Plan:
-    """Return the plan after a failure: 5 minutes, doubled with each further one.
+    """Plan the next try after a failure: in 5 minutes, doubled with each further one.
 
     The wait is at most the usual one or an eighth of the outage, whichever is longer. `retry_after` is the
-    wait in seconds that the server requested; it is honoured up to a day. A feed that says it is gone is
-    still asked for a day: a few times, or as often as a watch needs it.
+    wait in seconds that the server requested; it is honoured up to a day. A feed reported as gone is still
+    asked for a day: a few times, or as often as a watch needs it.
     """
     if history.state in ("paused", "gone"):
         return Plan(None, history.state)
@@ -142,7 +142,7 @@ def _back_off(history: History, fault: Fault, rates: Rates, now: int) -> int:
 
 
 def usual_wait(history: History, rates: Rates, now: int) -> int:
-    """Return the wait between two requests of a feed that answers."""
+    """Return the seconds between two requests of a feed that answers."""
     asked = min(max(history.ttl or 0, history.max_age or 0), DAY)
     wait = max(_by_pace(history.recent, now), asked)
     if history.fill is not None:
@@ -166,7 +166,7 @@ def _by_pace(recent: Sequence[int], now: int) -> float:
 
 
 def early(wait: int, feed_id: int) -> int:
-    """Return `wait` made 5 to 10 % shorter, always by the same share for a feed, but at least a minute."""
+    """Shorten `wait` by 5 to 10 %, always by the same share for a feed; a minute at least remains."""
     return max(min(wait, RETRY_LEAST), int(wait * (1 - EARLY - JITTER * _place(feed_id))))
 
 
@@ -176,7 +176,7 @@ def _place(feed_id: int) -> float:
 
 
 def urgency(last_success: int | None, fill: float | None, now: int) -> float:
-    """Return how much of a feed's document may have been replaced since it was last read, 1 for all of it.
+    """Return the share of a feed's document that may have been replaced since it was last read, 1 for all.
 
     After a long pause the most urgent feeds are asked first. Without a known burst it is 0.
     """
@@ -192,8 +192,8 @@ def appeared(times: Sequence[int], since: int | None, now: int) -> list[int]:
     """Return when new articles appeared, given their times, at the latest `now`.
 
     They appeared after `since`, the last visit: articles without a date of their own, or with one more than a
-    day before that visit, are spread over the time between the visits. On a first visit (None), the dates are
-    all that is known.
+    day before that visit, are spread over the time between the visits. On a first visit (None), only the
+    dates are known.
     """
     if since is None:
         return [time for time in times if time < now]
@@ -204,7 +204,7 @@ def appeared(times: Sequence[int], since: int | None, now: int) -> list[int]:
 
 
 def remembered(recent: Sequence[int], new: Sequence[int]) -> list[int]:
-    """Return the times to keep of the latest articles, newest first."""
+    """Return the times of the latest articles to keep, newest first."""
     return sorted([*recent, *new], reverse=True)[:KEPT]
 
 
@@ -236,7 +236,7 @@ def faster(before: float | None, elapsed: int, measured: float | None) -> float 
 
 
 def moved(known: str, seen: int, new: str) -> Move:
-    """Return the move after a response; `new` is its address if every redirect was permanent, else `""`."""
+    """Count a move after a response; `new` is its address if every redirect was permanent, else `""`."""
     if not new:
         return Move()
     return Move(new, seen + 1 if new == known else 1)
@@ -260,10 +260,10 @@ def asks_whole(
 ) -> bool:
     """Return whether to ask for the whole document, without validators.
 
-    Do so once a day if the server has only said "not modified" since `whole_at`, after six hours for a
-    server that was never checked, and always if its validators lie. A feed on which a watch depends is
-    checked sooner: `needed` returns the times of its latest articles, in any order, which show for how long
-    it usually has no news.
+    Do so once a day if the server has only said "not modified" since `whole_at`, after six hours for a server
+    that was never checked, and always if its validators lie. A feed on which a watch depends is checked
+    sooner: `needed` returns the times of its latest articles, in any order, which show for how long it
+    usually has no news.
     """
     if trust in (TESTED, LYING) or whole_at is None:
         return trust == LYING

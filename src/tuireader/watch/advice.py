@@ -28,22 +28,22 @@ def advice(rule: WatchRule, names: Names | None = None) -> list[Advice]:
 
     Definite errors are among the problems of the `Matcher` instead.
     """
-    found = [*_of_terms(rule), *_of_feeds(rule, names)]
+    warnings = [*_of_terms(rule), *_of_feeds(rule, names)]
     parsed = parse(rule.query)
     if isinstance(parsed, Query):
-        found += advise(parsed, names, at_arrival=True)
-    return list(dict.fromkeys(found))
+        warnings += advise(parsed, names, at_arrival=True)
+    return list(dict.fromkeys(warnings))
 
 
 def mute_advice(wanted: Query, feed: str, include_watched: bool, names: Names | None = None) -> list[Advice]:
     """Return warnings about a mute: its expression and its feed, `""` for all feeds."""
-    found = advise(wanted, names)
+    warnings = advise(wanted, names)
     if names is not None and feed and (message := names.unlisted_message(feed)):
-        found.append(Advice(message, dead=True, field="feed"))
+        warnings.append(Advice(message, dead=True, field="feed"))
     if not include_watched and is_dead(wanted.root, lambda node: getattr(node, "field", "") == "watch"):
         message = "hides nothing: without include_watched, articles on a watch stay visible"
-        found.append(Advice(message, dead=True))
-    return found
+        warnings.append(Advice(message, dead=True))
+    return warnings
 
 
 def _of_terms(rule: WatchRule) -> Iterator[Advice]:
@@ -62,7 +62,6 @@ def _of_terms(rule: WatchRule) -> Iterator[Advice]:
 
 
 def _reason(term: str) -> str:
-    """Return why a regular expression in slashes matches nothing."""
     return unmatchable_reason(term[1:-1]) if _is_regex(term) else ""
 
 
@@ -71,7 +70,6 @@ def _is_regex(term: str) -> bool:
 
 
 def _misread(term: str) -> str:
-    """Return a warning if a term contains expression syntax, which is searched for literally."""
     if _is_regex(term):
         return ""
     if operator := _OPERATOR.search(term):
@@ -85,7 +83,6 @@ def _misread(term: str) -> str:
 
 
 def _of_feeds(rule: WatchRule, names: Names | None) -> Iterator[Advice]:
-    """Yield warnings about unknown feeds in `feeds`."""
     if names is None or not rule.feeds:
         return
     messages = [message for name in rule.feeds if (message := names.unlisted_message(name))]

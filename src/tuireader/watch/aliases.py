@@ -23,8 +23,8 @@ def aliases(text: str, rule: WatchRule) -> list[tuple[str, str]]:
     """Return aliases in brackets next to the rule's terms, each once, with its sentence.
 
     A text with "Personal Information Protection Law (PIPL)" suggests PIPL for a watch with the long name, and
-    the long name for a watch with PIPL; so does "PIPL (Personal Information Protection Law)". Terms that the
-    rule has already are not suggested.
+    the long name for a watch with PIPL; so does "PIPL (Personal Information Protection Law)". Terms already
+    in the rule are not suggested.
     """
     folded = Folded(text)
     terms = [
@@ -34,30 +34,24 @@ def aliases(text: str, rule: WatchRule) -> list[tuple[str, str]]:
         if isinstance(item := parse_item(name, rule.exact), Term)
     ]
     known = {fold(name) for group in (rule.any, rule.none, *rule.all) for name in group}
-    found: dict[str, tuple[str, str]] = {}
+    by_key: dict[str, tuple[str, str]] = {}
     for term in terms:
         for start, end in term.find(folded):
-            name = (
-                _short_after(text, start, end)
-                or _short_before(text, start, end)
-                or _long_before(text, start, end)
-                or _long_after(text, start, end)
-            )
+            readers = (_short_after, _short_before, _long_before, _long_after)
+            name = next(filter(None, (read(text, start, end) for read in readers)), "")
             if name and fold(name) not in known:
                 line = line_around(text, start, end)
                 first, last = span_of_sentences(sentences_in(text, *line), start, end)
-                found.setdefault(fold(name), (name, cut(text, first, last, [(start, end)])[0]))
-    return list(found.values())
+                by_key.setdefault(fold(name), (name, cut(text, first, last, [(start, end)])[0]))
+    return list(by_key.values())
 
 
 def _short_after(text: str, start: int, end: int) -> str:
-    """Return the abbreviation in brackets after a name, if it fits."""
     match = _SHORT_AFTER.match(text, end)
     return match[1] if match and _stands_for(match[1], text[start:end]) else ""
 
 
 def _short_before(text: str, start: int, end: int) -> str:
-    """Return the abbreviation before a name in brackets, if it fits."""
     match = _SHORT_BEFORE.search(text, max(_line_start(text, start), start - 20), start)
     fits = match and _AFTER_NAME.match(text, end) and _stands_for(match[1], text[start:end])
     return match[1] if match and fits else ""
@@ -68,12 +62,13 @@ def _stands_for(short: str, name: str) -> bool:
     if sum(char.isupper() for char in short) * 2 < len(short):
         return False
     folded = fold(name)
-    letters, rest = [char for char in short.lower() if char.isalpha()], iter(folded)
-    return not folded.isascii() or (folded[0] == letters[0] and all(letter in rest for letter in letters))
+    letters, remaining = [char for char in short.lower() if char.isalpha()], iter(folded)
+    return not folded.isascii() or (
+        folded[0] == letters[0] and all(letter in remaining for letter in letters)
+    )
 
 
 def _long_before(text: str, start: int, end: int) -> str:
-    """Return the name before an abbreviation in brackets, if its initials are the abbreviation."""
     short = text[start:end]
     match = _LONG_BEFORE.search(text, max(_line_start(text, start), start - 200), start)
     if not match or not short.isupper():
@@ -84,7 +79,6 @@ def _long_before(text: str, start: int, end: int) -> str:
 
 
 def _long_after(text: str, start: int, end: int) -> str:
-    """Return the name in brackets after an abbreviation, if its initials are the abbreviation."""
     match = _LONG_AFTER.match(text, end)
     return match[1] if match and _initials(match[1]) == text[start:end] else ""
 

@@ -40,26 +40,26 @@ class SearchedArticle:
 
     @cached_property
     def reading(self) -> FoldedArticle:
-        """The article in the form that expressions need."""
+        """The article as expressions read it."""
         return FoldedArticle(self.subject)
 
     @cached_property
     def certain_reading(self) -> FoldedArticle:
-        """The article for expressions that ignore terms across Chinese word boundaries."""
+        """The article as `reading`, without terms across Chinese word boundaries."""
         return FoldedArticle(self.subject, certain=True)
 
     def field_at(self, place: int) -> str:
-        """Return the field at a position of the text."""
+        """Return the field at a position of the joined text."""
         return self.names[bisect_right(self.starts, place) - 1]
 
     def spans(self, number: int) -> Spans:
         """Return the matches of a term in all fields. Raises SlowRegex."""
-        found = self._found.get(number)
-        if found is None:
+        spans = self._found.get(number)
+        if spans is None:
             item = self._items[number]
-            found = item.find(self.folded) if isinstance(item, Term) else self._regex_spans(item)
-            self._found[number] = found
-        return found
+            spans = item.find(self.folded) if isinstance(item, Term) else self._regex_spans(item)
+            self._found[number] = spans
+        return spans
 
     def doubtful(self, number: int) -> frozenset[tuple[int, int]]:
         """Return the matches of a term that lie across Chinese word boundaries."""
@@ -74,7 +74,7 @@ class SearchedArticle:
         return self._doubtful[number]
 
     def by_field(self, spans: Spans) -> list[tuple[str, Spans]]:
-        """Group ordered positions by field."""
+        """Group ordered spans by field."""
         field = self.field_at(spans[0][0])
         if field == self.field_at(spans[-1][0]):
             return [(field, spans)]
@@ -96,9 +96,9 @@ class SearchedArticle:
     def hits(
         self, numbers: Iterable[int], fields: Collection[str], *, certain: bool = False
     ) -> dict[int, Spans]:
-        """Return the terms that occur in one of the fields, with their positions (all, or certain ones)."""
+        """Return the terms that occur in one of `fields`, with their spans; only `certain` ones if set."""
         everywhere = set(self.names) <= set(fields)
-        found: dict[int, Spans] = {}
+        by_term: dict[int, Spans] = {}
         for number in numbers:
             spans = self.spans(number)
             if spans and not everywhere:
@@ -106,11 +106,11 @@ class SearchedArticle:
             if spans and certain and (doubtful := self.doubtful(number)):
                 spans = [span for span in spans if span not in doubtful]
             if spans:
-                found[number] = spans
-        return found
+                by_term[number] = spans
+        return by_term
 
     def sentence(self, start: int, end: int) -> tuple[int, int]:
-        """Return the sentence around a position; each line is split only once."""
+        """Return the sentence around a span; each line is split only once."""
         text = self.folded.original
         line = line_around(text, start, end)
         sentences = self._sentences.get(line)

@@ -18,7 +18,7 @@ class Lookup:
     """Lookup of a watch in the full-text index (see `query.Plan` for the columns).
 
     The FTS5 expression `fts` finds every article that the watch can match; it is None if the index cannot
-    help. If `exact`, all found articles that are in the watch's feeds match.
+    help. If `exact`, all these articles match that are in the watch's feeds.
     """
 
     fts: str | None
@@ -26,17 +26,17 @@ class Lookup:
 
 
 def lookup(rule: WatchRule) -> Lookup:
-    """Return the lookup for a watch."""
+    """Translate a watch into its lookup."""
     columns = {_COLUMNS.get(name) for name in rule.fields}
     scope = f"{{{' '.join(sorted(filter(None, columns)))}}}"
     parts: list[str] = []
     exact = None not in columns and ("summary" in rule.fields) == ("body" in rule.fields)
     groups = (rule.any, *rule.all) if rule.any else rule.all
     for group in groups:
-        expression, sure = _one_of(scope, group, rule)
+        either, sure = _one_of(scope, group, rule)
         exact = exact and sure
-        if expression and None not in columns:
-            parts.append(expression)
+        if either and None not in columns:
+            parts.append(either)
     parsed = query.parse(rule.query)
     if rule.exact_words and not isinstance(parsed, QueryError):  # the index does not know Chinese words
         exact = exact and not any(map(_crosses, query.leaves(parsed.root)))
@@ -46,13 +46,13 @@ def lookup(rule: WatchRule) -> Lookup:
         parts.append(f"({plan.fts})")
     if rule.query.strip():
         exact = exact and plan is not None and plan.fts is not None and plan.exact and not plan.facts
-    found = " AND ".join(parts) or None
-    if found is None or not exact:
-        return Lookup(found)
+    expression = " AND ".join(parts) or None
+    if expression is None or not exact:
+        return Lookup(expression)
     without, sure = _one_of(scope, rule.none, rule) if rule.none else ("", True)
     if not sure:
-        return Lookup(found)
-    return Lookup(f"({found}) NOT ({without})" if without else found, exact=True)
+        return Lookup(expression)
+    return Lookup(f"({expression}) NOT ({without})" if without else expression, exact=True)
 
 
 def _crosses(leaf: object) -> bool:
@@ -60,12 +60,12 @@ def _crosses(leaf: object) -> bool:
 
 
 def _one_of(scope: str, terms: Sequence[str], rule: WatchRule) -> tuple[str | None, bool]:
-    """Return an FTS5 expression for any of some terms in the columns `scope`, and whether it is exact."""
+    """Write an FTS5 expression for any of some terms in `scope`; also return whether it is exact."""
     items = [parse_item(text, rule.exact) for text in terms]
-    found = [item.fts if isinstance(item, Term) else None for item in items]
-    if not found or None in found:
+    expressions = [item.fts if isinstance(item, Term) else None for item in items]
+    if not expressions or None in expressions:
         return None, False
-    expression = f"{scope} : ({' OR '.join(f'({text})' for text in found)})"
+    expression = f"{scope} : ({' OR '.join(f'({text})' for text in expressions)})"
     return expression, all(
         isinstance(item, Term) and item.simple and not (rule.exact_words and item.crosses) for item in items
     )
@@ -85,7 +85,6 @@ _ANYTHING = And()
 
 
 def _positive(node: Node) -> Node:
-    """Remove the exclusions from an expression, so that it matches at least as many articles."""
     match node:
         case And(nodes):
             parts = [_positive(child) for child in nodes if not isinstance(child, Not)]

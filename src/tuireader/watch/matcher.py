@@ -35,7 +35,6 @@ class _Watch:
 
     @property
     def size(self) -> int:
-        """Return the number of terms to search for."""
         return sum(map(len, self.groups)) + len(self.none)
 
 
@@ -43,9 +42,9 @@ _place = attrgetter("place")
 
 
 class Matcher:
-    """Match articles with watches. Invalid rules are reported in `problems`.
+    """Matches articles with watches. Invalid rules are reported in `problems`.
 
-    `by_feed` holds the watches that refer to a feed, its folder or its labels.
+    `by_feed` are the names of the watches that refer to a feed, its folder or its labels.
     """
 
     def __init__(self, rules: Sequence[WatchRule]) -> None:
@@ -72,16 +71,14 @@ class Matcher:
 
     @property
     def problems(self) -> tuple[Problem, ...]:
-        """Return the problems of the rules, including those that turned out to be too slow."""
-        slow = [
-            Problem(
-                name,
-                f"a regular expression was too slow on {counted(count, 'article')}"
-                + "; the watch is disabled" * (count >= _PATIENCE),
-            )
-            for name, count in self._slow.items()
-        ]
-        return (*self._problems, *slow)
+        """Problems of the rules, and regular expressions that turned out to be too slow."""
+        problems = list(self._problems)
+        for name, count in self._slow.items():
+            message = f"a regular expression was too slow on {counted(count, 'article')}"
+            if count >= _PATIENCE:
+                message += "; the watch is disabled"
+            problems.append(Problem(name, message))
+        return tuple(problems)
 
     def match(
         self, subject: Subject, now: int | None = None, names: Collection[str] | None = None
@@ -102,11 +99,10 @@ class Matcher:
                 candidates = self._vocabulary.candidates(article.folded.lower)
         chosen.sort(key=_place)
         moment = subject.time if now is None else now
-        found = [self._evidence(watch, article, candidates, moment) for watch in chosen]
-        return tuple([evidence for evidence in found if evidence])
+        matches = [self._evidence(watch, article, candidates, moment) for watch in chosen]
+        return tuple([evidence for evidence in matches if evidence])
 
     def _gated(self, candidates: Collection[int]) -> list[_Watch]:
-        """Return the watches that may match an article with these candidate terms."""
         chosen = {watch.place: watch for watch in self._always}
         for number in self._gates.keys() & candidates:
             for watch in self._gates[number]:
@@ -114,14 +110,14 @@ class Matcher:
         return list(chosen.values())
 
     def spans(self, text: str, names: Collection[str] | None = None) -> list[tuple[int, int, str]]:
-        """Return the matches in a text of the terms of some watches (None: all), sorted."""
+        """Return the matches of the terms of some watches (None: all) in a text, sorted."""
         folded = Folded(text)
-        found: set[tuple[int, int, str]] = set()
+        spans: set[tuple[int, int, str]] = set()
         for number in self._vocabulary.candidates(folded.lower):
             watches = [name for name in self._shown.get(number, ()) if names is None or name in names]
             if watches:
-                found.update((*span, name) for span in self._found(number, folded) for name in watches)
-        return sorted(found)
+                spans.update((*span, name) for span in self._found(number, folded) for name in watches)
+        return sorted(spans)
 
     def _found(self, number: int, folded: Folded) -> Spans:
         item = self._vocabulary.items[number]
@@ -154,7 +150,13 @@ class Matcher:
         terms = tuple((self._vocabulary.add(_bare(node)), node.field) for node in nodes)
         feeds = frozenset(feed.casefold() for feed in rule.feeds)
         return _Watch(
-            place, rule, tuple(groups), none, expression if rule.query.strip() else None, terms, feeds
+            place=place,
+            rule=rule,
+            groups=tuple(groups),
+            none=none,
+            query=expression if rule.query.strip() else None,
+            query_terms=terms,
+            feeds=feeds,
         )
 
     def _problem(self, rule: WatchRule, message: str) -> None:
@@ -205,7 +207,6 @@ class Matcher:
     def _explain(
         self, name: str, article: SearchedArticle, hits: dict[int, Spans], uncertain: bool
     ) -> Evidence:
-        """Build the evidence from terms and their positions."""
         counted: list[TermHit] = []
         places: dict[str, list[tuple[int, int, int]]] = {}
         for number, spans in hits.items():
@@ -213,8 +214,8 @@ class Matcher:
                 doubtful = article.doubtful(number)
                 doubts = sum(span in doubtful for span in inside) if doubtful else 0
                 counted.append(TermHit(self._vocabulary.written[number], field, len(inside), doubts))
-                found = places.setdefault(field, [])
-                found.extend([(start, end, number) for start, end in inside[:_HITS_PER_TERM]])
+                positions = places.setdefault(field, [])
+                positions.extend([(start, end, number) for start, end in inside[:_HITS_PER_TERM]])
         for field in _BEST_FIRST:
             if field in places:
                 return Evidence(
@@ -235,7 +236,7 @@ def _depends_on_feed(watch: _Watch) -> bool:
 def _hits(
     watch: _Watch, article: SearchedArticle, candidates: Collection[int], now: int, *, certain: bool
 ) -> dict[int, Spans] | None:
-    """Return the matching terms with their positions; None if the article does not match.
+    """Return the matching terms with their spans; None if the article does not match.
 
     With `certain`, terms across Chinese word boundaries do not count.
     """
@@ -246,10 +247,10 @@ def _hits(
         return None
     hits: dict[int, Spans] = {}
     for group in watch.groups:
-        found = article.hits([one for one in group if one in candidates], fields, certain=certain)
-        if not found:
+        matches = article.hits([number for number in group if number in candidates], fields, certain=certain)
+        if not matches:
             return None
-        hits.update(found)
+        hits.update(matches)
     excluded = [number for number in watch.none if number in candidates]
     if excluded and article.hits(excluded, fields, certain=certain):
         return None

@@ -26,16 +26,16 @@ _CONTROLS = dict.fromkeys((*range(32), *range(127, 160)), " ")
 
 
 def best_sentence(
-    text: str, sentence: Callable[[int, int], tuple[int, int]], found: Sequence[tuple[int, int, int]]
+    text: str, sentence: Callable[[int, int], tuple[int, int]], hits: Sequence[tuple[int, int, int]]
 ) -> tuple[str, tuple[tuple[int, int], ...]]:
     """Return the first sentence with the most distinct terms, and the spans of the terms in it.
 
-    `sentence` returns the sentence around a position; `found` has positions with the number of the term.
+    `sentence` returns the sentence around a span; `hits` are spans with the number of the term.
     """
-    if len(found) == 1:
-        start, end, _ = found[0]
+    if len(hits) == 1:
+        start, end, _ = hits[0]
         return cut(text, *sentence(start, end), [(start, end)])
-    places = sorted(found)
+    places = sorted(hits)
     best = (0, 0, 0)
     for start, end, _ in places:
         if best[0] and start < best[2]:
@@ -50,7 +50,7 @@ def best_sentence(
 
 
 def line_around(text: str, start: int, end: int) -> tuple[int, int]:
-    """Return the line around `start:end`, or of a long line the part around it, rounded to steps."""
+    """Return the line around `start:end`; of a long line, a part around it, in steps of `_WINDOW`."""
     left = start - start % _WINDOW - _WINDOW
     right = end - end % _WINDOW + 2 * _WINDOW
     line = text.rfind("\n", max(0, left), start) + 1
@@ -59,18 +59,18 @@ def line_around(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def sentences_in(text: str, left: int, right: int) -> list[tuple[int, int]]:
-    """Return the sentences of `text[left:right]`, without trailing blanks."""
-    found: list[tuple[int, int]] = []
+    """Split `text[left:right]` into sentences, without trailing blanks."""
+    sentences: list[tuple[int, int]] = []
     first = left
     for stop in _STOP.finditer(text, left, right):
         at = stop.end()
         after = _AFTER_STOP.match(text, at, right) if at >= first else None
         if after and not (stop[0] == "." and text[at].isspace() and _is_abbreviation(text, left, at - 1)):
-            found.append((first, first + len(text[first : after.end()].rstrip())))
+            sentences.append((first, first + len(text[first : after.end()].rstrip())))
             first = after.end()
-    if rest := text[first:right].rstrip():
-        found.append((first, first + len(rest)))
-    return found
+    if remainder := text[first:right].rstrip():
+        sentences.append((first, first + len(remainder)))
+    return sentences
 
 
 def _is_abbreviation(text: str, left: int, dot: int) -> bool:

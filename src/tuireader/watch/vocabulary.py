@@ -33,7 +33,7 @@ class Vocabulary:
         self._few: list[tuple[Words, int]] | None = []
 
     def add(self, item: Item) -> int:
-        """Add a term if it is new and return its number."""
+        """Add a term if it is new; return its number."""
         number = self._numbers.get(item)
         if number is None:
             number = self._numbers[item] = len(self.items)
@@ -66,7 +66,7 @@ class Vocabulary:
             self._need((item.literal,), number)
 
     def _need(self, words: Words, number: int) -> None:
-        """Note the words that a text must contain for a term, while there are few terms."""
+        """Record the words that a text must contain for a term, while there are few terms."""
         if self._few is not None:
             self._few.append((words, number))
             if len(self._few) > _MOST_FEW:
@@ -74,37 +74,36 @@ class Vocabulary:
 
     def candidates(self, lower: str) -> set[int]:
         """Return the numbers of the terms that may occur in a folded text."""
-        found = set(self._always)
+        numbers = set(self._always)
         if self._few is not None:
             for needed, number in self._few:
                 for word in needed:
                     if word not in lower:
                         break
                 else:
-                    found.add(number)
-            return found
+                    numbers.add(number)
+            return numbers
         known = distinct_words(lower)
         for word in self._by_word.keys() & known:
             for other, number in self._by_word[word]:
                 if other in lower:
-                    found.add(number)
+                    numbers.add(number)
         for length, heads in self._by_head.items():
             for head in heads.keys() & map(itemgetter(slice(length)), known):
-                found.update([number for prefix, number in heads[head] if prefix in lower])
-        found.update([number for literal, number in self._by_literal if literal in lower])
-        return found
+                numbers.update([number for prefix, number in heads[head] if prefix in lower])
+        numbers.update([number for literal, number in self._by_literal if literal in lower])
+        return numbers
 
 
 def _shortest(forms: Iterable[str]) -> Iterable[str]:
     """Return the forms of a word that contain no other form: a plural contains its singular."""
-    found: list[str] = []
+    shortest: list[str] = []
     for form in sorted(forms, key=len):
-        if not any(shorter in form for shorter in found):
-            found.append(form)
-    return found
+        if not any(shorter in form for shorter in shortest):
+            shortest.append(form)
+    return shortest
 
 
 def _chain(run: Run) -> list[Words]:
-    """Return the words of a run, each in all its forms, without a final prefix."""
     chain: list[Words] = [(word,) for word in run.words if word not in MARKS]
     return chain if run.prefix else [*chain, run.last]

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 
 from tuireader.model import Coverage, Feed, FeedGap, WatchCoverage
 from tuireader.text import feed_name
+from tuireader.text.durations import DAY
 from tuireader.text.wording import counted
 from tuireader.wording.times import day, list_day, short_time
 
 BY_SERVER = "fetched by a server"
-_HOURS = 2 * 86_400
+_HOURS = 2 * DAY
 _FEW = 3
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
+from tuireader.text.durations import DAY, HOUR, MONTH, YEAR
 from tuireader.text.wording import counted
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_HOUR, _DAY = 3600, 86400
 
 
 def _local(moment: int) -> time.struct_time:
@@ -24,7 +24,7 @@ def list_day(moment: int, now: int) -> str:
     then, today = _local(moment), _local(now)
     if (then.tm_year, then.tm_yday) == (today.tm_year, today.tm_yday):
         return ""
-    if 0 <= now - moment < 6 * _DAY:
+    if 0 <= now - moment < 6 * DAY:
         return _DAYS[then.tm_wday]
     if then.tm_year == today.tm_year:
         return f"{then.tm_mday} {_MONTHS[then.tm_mon - 1]}"
@@ -71,18 +71,18 @@ def day(moment: int) -> str:
 def span(seconds: int) -> str:
     """Duration in one unit, never negative: `40 s`, `5 min`, `3 h`, `2 days`, `3 years`."""
     seconds = max(0, seconds)
-    for unit, size, limit in (("s", 1, 60), ("min", 60, _HOUR), ("h", _HOUR, 2 * _DAY)):
+    for unit, size, limit in (("s", 1, 60), ("min", 60, HOUR), ("h", HOUR, 2 * DAY)):
         if seconds < limit:
             return f"{seconds // size} {unit}"
-    for unit, size, limit in (("day", _DAY, 60 * _DAY), ("month", 30 * _DAY, 730 * _DAY)):
+    for unit, size, limit in (("day", DAY, 60 * DAY), ("month", MONTH, 2 * YEAR)):
         if seconds < limit:
             return counted(seconds // size, unit)
-    return counted(seconds // (365 * _DAY), "year")
+    return counted(seconds // (YEAR), "year")
 
 
 def until(seconds: int) -> str:
     """Remaining duration, rounded: just under two hours is `2 h`."""
-    size = next((size for size, least in ((_DAY, 2 * _DAY), (_HOUR, 5400), (60, 90)) if seconds >= least), 1)
+    size = next((size for size, least in ((DAY, 2 * DAY), (HOUR, 5400), (60, 90)) if seconds >= least), 1)
     return span(round(seconds / size) * size)
 
 

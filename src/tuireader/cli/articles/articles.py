@@ -170,11 +170,11 @@ def _columns(library: Library, row: ArticleRow) -> str:
 
 
 def _item(library: Library, row: ArticleRow) -> str:
-    from tuireader.export.formats import markdown_line, markdown_link
+    from tuireader.export.markdown import markdown_line, markdown_link
 
     day = time.strftime("%Y-%m-%d", time.localtime(row.time))
-    link = markdown_link(row.title or row.url, row.url)
-    return f"- {link} · {markdown_line(library.feeds.title(row.feed_id))} · {day}"
+    link = markdown_link(row.title, row.url, listed=True)
+    return f"- {link} · {markdown_line(library.feeds.title(row.feed_id), listed=True)} · {day}"
 
 
 _FORMS: dict[str, Callable[[Library, ArticleRow], str]] = {"text": _line, "tsv": _columns, "md": _item}

@@ -21,6 +21,7 @@ from tuireader.cli.expression import (
 from tuireader.cli.feeds.coverage import coverage, encoded_feeds
 from tuireader.cli.output import json_option, print_json
 from tuireader.errors import Exit, TuireaderError, UsageError
+from tuireader.text.durations import DAY
 from tuireader.text.wording import counted
 from tuireader.wording.coverage import watch_summary
 
@@ -157,7 +158,7 @@ async def report(library: Library, name: str, days: int | None, as_json: bool) -
     await library.watches.catch_up()  # match new rules against stored articles
     matches = await library.watches.report(name, days)
     now = int(time.time())
-    seen = await library.coverage.of_watch(name, days and now - days * 86_400)
+    seen = await library.coverage.of_watch(name, days and now - days * DAY)
     _print_report(library, matches, as_json, seen)
     if as_json:
         return

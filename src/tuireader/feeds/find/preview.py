@@ -10,9 +10,9 @@ from tuireader.feeds import teasers
 from tuireader.feeds.teasers import Sample, is_media
 from tuireader.model import FeedPreview, ParsedEntry, ParsedFeed
 from tuireader.text import cell_len, plain
+from tuireader.text.durations import HOUR, WEEK
 
 SAMPLES = 5
-HOUR, WEEK = 3_600, 7 * 86_400
 WEEKS = 4  # weeks over which the pace is measured, as in the feed health table
 _WEIGHED = 20  # number of newest texts to measure: previews are made while the user types
 _LONGEST = 20_000  # maximum characters measured per text

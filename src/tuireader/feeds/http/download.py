@@ -18,11 +18,12 @@ from tuireader.feeds.http.fetch import STEP, Chain, Fetcher, FetchLimits
 from tuireader.feeds.http.headers import header, header_bytes, validator
 from tuireader.files import SHARED
 from tuireader.model import Fault, Fetched, FetchJob, FetchResult
+from tuireader.text.durations import DAY
 
 if TYPE_CHECKING:
     import httpx
 
-LONGEST = 86_400.0  # maximum seconds for one file
+LONGEST = float(DAY)  # maximum seconds for one file
 _RANGE = re.compile(r"bytes (\d{1,18})-\d{1,18}/(\d{1,18}|\*)", re.ASCII)
 
 

@@ -7,13 +7,14 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 from tuireader.text import clean
+from tuireader.text.durations import DAY
 
 if TYPE_CHECKING:
     import httpx
 
 MAX_VALIDATOR = 1_000
-RETRY_LEAST, RETRY_MOST = 60, 86_400
-MAX_AGE_MOST = 366 * 86_400
+RETRY_LEAST, RETRY_MOST = 60, DAY
+MAX_AGE_MOST = 366 * DAY
 CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 
 

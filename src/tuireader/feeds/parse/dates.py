@@ -7,6 +7,8 @@ import re
 from datetime import datetime, timedelta
 from functools import lru_cache
 
+from tuireader.text.date_words import ENGLISH_MONTHS
+
 ZONES = {
     "": 0, "ut": 0, "utc": 0, "gmt": 0, "z": 0, "bst": 60, "wet": 0, "west": 60, "cet": 60, "cest": 120,
     "met": 60, "mest": 120, "eet": 120, "eest": 180, "msk": 180, "jst": 540, "kst": 540, "ist": 330,
@@ -14,7 +16,6 @@ ZONES = {
     "edt": -240, "est": -300, "cdt": -300, "cst": -360, "mdt": -360, "mst": -420, "pdt": -420, "pst": -480,
     "akdt": -480, "akst": -540, "hst": -600,
 }  # fmt: skip
-MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_abbr) if name}
 RFC822 = re.compile(
     r"(?:[a-z]{2,9}\.?,?\s+)?(\d{1,2})[\s-]+([a-z]{3})[a-z]{0,6}\.?,?[\s-]+(\d{4}|\d{2})"
     r"(?:,?\s+(\d{1,2}):(\d\d)(?::(\d\d)(?:\.\d{1,9})?)?)?\s*(?:(?:gmt|utc)?([+-]\d\d):?(\d\d)|([a-z]{0,5}))(?:\s*\([^()]{0,40}\))?",
@@ -41,7 +42,7 @@ def parse(text: str) -> int | None:
         return _seconds(int(year), int(month), int(day), hour, minute, second, offset)
     if rfc := RFC822.fullmatch(text):
         day, month_name, year, hour, minute, second, zone_hour, zone_minute, zone = rfc.groups()
-        number = MONTHS.get(month_name.lower())
+        number = ENGLISH_MONTHS.get(month_name.lower())
         offset = _offset(zone_hour, zone_minute) if zone_hour else ZONES.get((zone or "").lower(), 0)
         return _seconds(_full_year(year), number, int(day), hour, minute, second, offset) if number else None
     return None

@@ -17,6 +17,7 @@ from urllib.parse import urljoin
 from tuireader.feeds.find import archive
 from tuireader.model import Enclosure, ParsedEntry, ParsedFeed
 from tuireader.text import clean, plain_title, safe_url
+from tuireader.text.durations import DAY, HOUR, MONTH, WEEK, YEAR
 
 MAX_ENTRIES = 10_000
 MAX_TAGS = 50
@@ -24,8 +25,8 @@ MAX_ENCLOSURES = 50
 MAX_AUTHORS = 10
 MAX_GUID = 500
 MAX_HTML = 2_000_000
-MAX_TTL = 7 * 86_400
-PERIODS = {"hourly": 3600, "daily": 86_400, "weekly": 604_800, "monthly": 2_592_000, "yearly": 31_536_000}
+MAX_TTL = WEEK
+PERIODS = {"hourly": HOUR, "daily": DAY, "weekly": WEEK, "monthly": MONTH, "yearly": YEAR}
 MARKUP = re.compile(r"<[a-zA-Z/!]|&#?\w{1,10};")
 PLAIN = "text/plain"
 HTML = "text/html"

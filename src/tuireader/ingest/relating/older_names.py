@@ -22,14 +22,18 @@ _READ = 50  # articles at a time
 def find_older_names(store: Store, *, up_to: int, size: int, since: int, groups: Groups = ()) -> int:
     """Add the names of older articles to their profiles; return the id to continue from.
 
-    They are found from articles in other languages, and share a story with the reports of the same event.
-    Reads at most `size` ids down from `up_to`, and articles not older than `since`. Needs a transaction.
+    Articles in other languages are found by these names, so reports of one event come to share a story. Reads
+    at most `size` ids down from `up_to`, and no articles older than `since`. Needs a transaction.
     """
     first = max(1, up_to - size + 1)
     ids = store.relations.recent(first, up_to, since, _READ)
     left = ids[-1] - 1 if len(ids) == _READ else first - 1
     profiles = StoredProfiles(store, groups)
-    nameless = {one.id: one for one in profiles.profiles(ids) if not one.concepts and not one.language}
+    nameless = {
+        profile.id: profile
+        for profile in profiles.profiles(ids)
+        if not profile.concepts and not profile.language
+    }
     articles: list[ArticleText] = []
     for text in store.articles.texts(list(nameless)):
         profile, article = nameless[text.id], article_text(text, LEAD)
@@ -51,21 +55,20 @@ def find_older_names(store: Store, *, up_to: int, size: int, since: int, groups:
 
 
 def _fold(store: Store, profiles: StoredProfiles, article: ArticleText) -> None:
-    """Unite the story of an article with those of the same event in other languages.
+    """Merge the story of an article with those of the same event in other languages.
 
-    No story loses an article, and stories that hold a pair which the user has split stay separate.
+    No story loses an article, and stories that contain a pair which the user has split stay separate.
     """
     (profile,) = profiles.profiles([article.id])
     near = search.neighbours_across(profiles, profile)
     store.relations.add(article.id, profile.pack(), article.day, (), near[: search.STORED])
     shared = sharing(store, profiles, article)
-    others = [one.id for one in profiles.profiles([*near, *shared]) if differ(profile, one)]
+    others = [other.id for other in profiles.profiles([*near, *shared]) if differ(profile, other)]
     story_of = profiles.stories([article.id, *others]) if others else {}
     members = {story: store.relations.members(story) for story in dict.fromkeys(story_of.values())}
     stories = {story: profiles.profiles(ids[:MEMBERS]) for story, ids in members.items()}
     if len(stories) > 1:
-        number = {one: story for story, ids in members.items() for one in ids}
-        apart = {frozenset(number[one] for one in pair) for pair in profiles.split_pairs(list(number))}
+        number = {member: story for story, ids in members.items() for member in ids}
+        apart = {frozenset(map(number.__getitem__, pair)) for pair in profiles.split_pairs(list(number))}
         pairs = {frozenset((article.id, other)) for other in shared}
-        found = united(story_of[article.id], stories, profiles.series, apart, pairs)
-        merge(store, profiles, found)
+        merge(store, profiles, united(story_of[article.id], stories, profiles.series, apart, pairs))

@@ -27,15 +27,15 @@ def find(
     article: ArticleText,
     neighbours: Sequence[int] = (),
 ) -> list[tuple[int, str]]:
-    """Return the earlier articles that an article refers to, each with its sentence, in reading order.
+    """Find the earlier articles that an article refers to, each with its sentence, in reading order.
 
-    By a time or an amount, it may refer to any stored article, by another cue to one of its `neighbours`. A
-    change of a watched page refers to none: its sentences belong to the page and tell no past.
+    A sentence with a time or an amount may refer to any stored article, one with another cue only to a
+    neighbour. A change of a watched page refers to none: its sentences belong to the page and tell no past.
     """
     if not profile.dated:
         return []
     near = profiles.profiles(neighbours)
-    earlier = [one for one in near if profile.time - one.time >= referring.BY_CUE]
+    earlier = [other for other in near if profile.time - other.time >= referring.BY_CUE]
     told = telling.tell(
         profile,
         article.title,
@@ -46,31 +46,35 @@ def find(
     )
     if told is None:
         return []
-    by_cue = {one.id: one for one in earlier} if any(one.by_cue for one in told.sentences) else {}
-    wanted = [] if all(one.by_cue for one in told.sentences) else _candidates(store, told, profile)
-    candidates = by_cue | {one.id: one for one in profiles.profiles(wanted)}
+    has_cue = {sentence.by_cue for sentence in told.sentences}
+    by_cue = {other.id: other for other in earlier} if True in has_cue else {}
+    wanted = _candidates(store, told, profile) if False in has_cue else []
+    candidates = by_cue | {other.id: other for other in profiles.profiles(wanted)}
     stories = store.relations.stories([article.id, *candidates]) if by_cue else {}
-    found = referring.references(told, candidates.values(), stories)
-    if not found or store.references.is_change(article.id):
+    references = referring.references(told, candidates.values(), stories)
+    if not references or store.references.is_change(article.id):
         return []
-    stories = stories or store.relations.stories([article.id, *(one.article for one in found)])
-    series = {one.article for one in found if profiles.series.differ(profile, candidates[one.article])}
+    stories = stories or store.relations.stories(
+        [article.id, *(reference.article for reference in references)]
+    )
+    story = stories.get(article.id)
     return [
-        (one.article, told.sentences[one.place].text)
-        for one in found
-        if one.article not in series and stories.get(one.article) != stories.get(article.id)
+        (reference.article, told.sentences[reference.place].text)
+        for reference in references
+        if stories.get(reference.article) != story
+        and not profiles.series.differ(profile, candidates[reference.article])
     ]
 
 
 def sentences(text: str) -> list[str]:
-    """Return the sentences of a plain text; a line ends a sentence."""
-    found: list[str] = []
-    at = 0
+    """Split a plain text into sentences; a line ends a sentence."""
+    parts: list[str] = []
+    start = 0
     for line in text.split("\n"):
-        end = at + len(line)
-        found.extend(text[first:last] for first, last in sentences_in(text, at, end))
-        at = end + 1
-    return found
+        end = start + len(line)
+        parts.extend(text[first:last] for first, last in sentences_in(text, start, end))
+        start = end + 1
+    return parts
 
 
 def _candidates(store: Store, told: telling.Telling, profile: Profile) -> list[int]:

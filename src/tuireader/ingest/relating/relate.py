@@ -21,6 +21,7 @@ from tuireader.related.stories import MEMBERS, YOUNG, Place, may_share_row, plac
 from tuireader.store import Store
 from tuireader.store.articles.articles import StoredText
 from tuireader.store.relations.relations import ROWS
+from tuireader.text.durations import DAY
 
 
 class Relater:
@@ -32,7 +33,7 @@ class Relater:
         self._state = (0, 0)
 
     def step(self, store: Store, size: int, seconds: float = math.inf) -> int:
-        """Relate the next `size` articles by time, fewer if it takes longer; return how many were related."""
+        """Relate up to `size` waiting articles by time, fewer if that takes longer; return their number."""
         profiles, self._profiles = self._profiles, None  # an error leaves nothing that was not stored
         if profiles is None or self._state != store.change_state():  # texts may have changed
             profiles = StoredProfiles(store, self._groups)
@@ -58,7 +59,7 @@ class Relater:
 def relate_changed(
     store: Store, changed: Iterable[tuple[StoredText, StoredText]], groups: Groups = ()
 ) -> None:
-    """Relate changed articles again, given as (before, after); skip those still waiting to be related."""
+    """Relate changed articles again, given as (before, after); skip those still waiting."""
     profiles = StoredProfiles(store, groups)
     for before, text in changed:
         packed = store.relations.packed_profiles([text.id])
@@ -69,7 +70,7 @@ def relate_changed(
         store.relations.leave(text.id)
         pictures = article_text(before).pictures
         terms = [*probes(old), *mentions.posted(old.concepts, old.language), *pictures]
-        store.relations.remove(text.id, text.time // 86_400, terms)
+        store.relations.remove(text.id, text.time // DAY, terms)
         profiles.counts.add(_counts(profiles, old, before), -1)
         _relate(store, profiles, article_text(text))
     profiles.counts.save()
@@ -106,31 +107,26 @@ def _relate(store: Store, profiles: StoredProfiles, arrived: search.ArticleText)
     language = arrival.profile.language
     has_foreign = language and any(code != language for code in profiles.languages())
     shared = sharing(store, profiles, arrived) if has_foreign else ()  # words decide about one language
-    _join(store, profiles, arrived.id, search.fold(profiles, arrival, profiles.series, shared))
+    merge(store, profiles, search.fold(profiles, arrival, profiles.series, shared), arrived.id)
     store.references.set_language(arrived.id, language)
-    found = referring.find(store, profiles, arrival.profile, arrived, arrival.neighbours)
-    store.references.set(arrived.id, found)
+    references = referring.find(store, profiles, arrival.profile, arrived, arrival.neighbours)
+    store.references.set(arrived.id, references)
     return arrival.profile
 
 
-def _join(store: Store, profiles: StoredProfiles, article: int, found: Place) -> None:
-    """Add an article to its story, along with the articles of stories that it merges."""
-    if found.story == article:
+def merge(store: Store, profiles: StoredProfiles, place: Place, *articles: int) -> None:
+    """Add articles, and those of the merged stories, to a story; a new one consists of its first article."""
+    if place.story in articles:
         return
-    merge(store, profiles, found, article)
-
-
-def merge(store: Store, profiles: StoredProfiles, found: Place, *articles: int) -> None:
-    """Add articles, and those of the merged stories, to a story."""
     relations = store.relations
-    merged = [member for story in found.merged for member in relations.members(story)]
-    rows, coming = relations.rows(found.story), sorted([*articles, *merged])
+    merged = [member for story in place.merged for member in relations.members(story)]
+    rows, coming = relations.rows(place.story), sorted([*articles, *merged])
     feeds = relations.feeds([*coming, *chain(*rows)])
     for member in coming:
         mine = feeds[member]
-        number = _row(profiles, member, [{one: mine.shares(feeds[one]) for one in row} for row in rows])
+        number = _row(profiles, member, [{other: mine.shares(feeds[other]) for other in row} for row in rows])
         if number < ROWS:
-            relations.join(member, found.story, number)
+            relations.join(member, place.story, number)
             rows += [[] for _ in range(len(rows), number + 1)]
             rows[number].append(member)
         else:
@@ -138,10 +134,10 @@ def merge(store: Store, profiles: StoredProfiles, found: Place, *articles: int) 
 
 
 def _row(profiles: StoredProfiles, article: int, rows: Sequence[Mapping[int, bool]]) -> int:
-    """Return the first of a story's rows in which an article hides no other one and is not hidden itself.
+    """Return the first row of a story in which an article neither hides another nor is hidden.
 
-    A row has one article per feed, except reposts and corrections, and one item per series. `rows` have
-    whether an article shares a feed with this one.
+    A row has one article per feed, except reposts and corrections, and one item per series. `rows` map
+    articles to whether they share a feed with this one; the number of rows means a new row.
     """
     (profile,) = profiles.profiles([article])
 
@@ -159,7 +155,7 @@ def _row(profiles: StoredProfiles, article: int, rows: Sequence[Mapping[int, boo
 
 
 def refold_stories(store: Store, *, up_to: int, size: int) -> int:
-    """Fold the `size` stories up to number `up_to` by the current rules; return the number to continue from.
+    """Fold the `size` stories up to number `up_to` by the current rules; return the next number.
 
     Articles that an older version folded wrongly get rows of their own. Needs a transaction.
     """
@@ -172,15 +168,15 @@ def refold_stories(store: Store, *, up_to: int, size: int) -> int:
         stories: dict[int, list[Profile]] = {}
         for profile in sorted(profiles.profiles(members), key=lambda profile: (profile.time, profile.id)):
             newest = {story: told[-MEMBERS:] for story, told in stories.items()}
-            found = place(profile, newest, profiles.series, apart, young=young)
-            _join(store, profiles, profile.id, found)
-            merged = [other for story in found.merged for other in stories.pop(story)]
-            stories.setdefault(found.story, []).extend([*merged, profile])
+            joined = place(profile, newest, profiles.series, apart, young=young)
+            merge(store, profiles, joined, profile.id)
+            merged = [other for story in joined.merged for other in stories.pop(story)]
+            stories.setdefault(joined.story, []).extend([*merged, profile])
     return first - 1
 
 
 def tell_languages(store: Store, *, up_to: int, size: int) -> int:
-    """Tell the languages of up to `size` articles that an older version stored; return the next one to tell.
+    """Detect the languages of up to `size` articles that an older version stored; return the next id.
 
     Needs a transaction.
     """

@@ -25,14 +25,14 @@ def related(store: Store, article_id: int, groups: Groups = ()) -> tuple[Related
     """Return the related articles, each once with its strongest relation, the strongest first.
 
     Links to pages that are not stored are left out, except an editor's further reading and primary sources.
-    An article linked by another report of the same story is listed as background or as a follow-up, by its
-    time, if it shares a name with the opened one. `groups` are terms of watches that name one thing each.
+    An article linked by another report of the same story counts as background or as a follow-up, by its time,
+    if it shares a name with the opened one. `groups` are terms of watches that name one thing each.
     """
-    found: _Found = {}
+    by_key: _ByKey = {}
     for text in store.articles.texts([article_id]):
         profiles, article = StoredProfiles(store, groups), article_text(text)
-        _add_references(store, article, found)
-        _add_links(store, profiles, article, found)
+        _add_references(store, article, by_key)
+        _add_links(store, profiles, article, by_key)
         ranked = search.relatives(profiles, article, sharing(store, profiles, article))
         story = store.relations.stories([article_id, *(item.article_id for item in ranked)])
         shown = store.relations.relative_rows([item.article_id for item in ranked])
@@ -41,8 +41,8 @@ def related(store: Store, article_id: int, groups: Groups = ()) -> tuple[Related
                 folded = item.article_id in story and story[item.article_id] == story.get(article_id)
                 if not folded and item.relation is Relation.SAME_STORY:
                     item = _as_series_item(profiles, article, item)
-                _add(found, item.article_id, _similar(item, shown[item.article_id], folded))
-    return tuple(sorted(found.values(), key=_rank))
+                _add(by_key, item.article_id, _similar(item, shown[item.article_id], folded))
+    return tuple(sorted(by_key.values(), key=_rank))
 
 
 def _as_series_item(profiles: StoredProfiles, article: search.ArticleText, item: Ranked) -> Ranked:
@@ -54,40 +54,35 @@ def _as_series_item(profiles: StoredProfiles, article: search.ArticleText, item:
     return replace(item, relation=Relation.FOLLOW_UP if later else Relation.BACKGROUND)
 
 
-_Found = dict[object, Related]
+_ByKey = dict[object, Related]
 
 
-def _add(found: _Found, key: object, new: Related) -> None:
-    """Add a related article, or replace a weaker relation of the same one, whose sentence stays."""
-    known = found.get(key)
+def _add(by_key: _ByKey, key: object, new: Related) -> None:
+    """Add a related article unless a stronger relation is known; the sentence of the first one stays."""
+    known = by_key.get(key)
     if known is None:
-        found[key] = new
+        by_key[key] = new
     elif _rank(new) < _rank(known):
-        found[key] = replace(new, sentence=known.sentence)
+        by_key[key] = replace(new, sentence=known.sentence)
 
 
-def _add_references(store: Store, article: search.ArticleText, found: _Found) -> None:
-    """Add the earlier articles that sentences of this one refer to, and the later ones that refer to it."""
+def _add_references(store: Store, article: search.ArticleText, by_key: _ByKey) -> None:
     earlier, later = store.references.of(article.id), store.references.to([article.id])
-    shown = store.relations.relative_rows([*(one.other for one in earlier), *(one.article for one in later)])
-    for relation, how, references in (
-        (Relation.BACKGROUND, "referred to", [(one.other, one.sentence) for one in earlier]),
-        (Relation.REFERRED_BY, "refers to this", [(one.article, one.sentence) for one in later]),
+    shown = store.relations.relative_rows(
+        [*(link.other for link in earlier), *(link.article for link in later)]
+    )
+    for relation, how, other, sentence in (
+        *((Relation.BACKGROUND, "referred to", link.other, link.sentence) for link in earlier),
+        *((Relation.REFERRED_BY, "refers to this", link.article, link.sentence) for link in later),
     ):
-        for other, sentence in references:
-            if row := shown.get(other):
-                reason = f"{how}: “{cut_characters(sentence, _QUOTED)}”"
-                if article.dated and row.time:
-                    reason = f"{rank.gap(row.time - article.time)} · {reason}"
-                one = Related(
-                    relation, row.title, other, row.url, row.feed_title, row.time, reason, 1.0, row.read,
-                    sentence,
-                )  # fmt: skip
-                _add(found, other, one)
+        if row := shown.get(other):
+            reason = f"{how}: “{cut_characters(sentence, _QUOTED)}”"
+            if article.dated and row.time:
+                reason = f"{rank.gap(row.time - article.time)} · {reason}"
+            _add(by_key, other, replace(_row(row, relation, reason, 1.0), sentence=sentence))
 
 
-def _add_links(store: Store, profiles: StoredProfiles, article: search.ArticleText, found: _Found) -> None:
-    """Add relations by links: from the article, to it, and from the other reports of its story."""
+def _add_links(store: Store, profiles: StoredProfiles, article: search.ArticleText, by_key: _ByKey) -> None:
     outgoing, incoming = store.links.outgoing(article.id), store.links.incoming(article.id)
     others = _others(store, article.id)
     theirs = [
@@ -98,30 +93,30 @@ def _add_links(store: Store, profiles: StoredProfiles, article: search.ArticleTe
     every = [*outgoing, *incoming, *(link for _, link in theirs)]
     stored = {link.article_id for link in every if link.article_id is not None} - {article.id}
     known = {other.id: other for other in profiles.profiles(sorted(stored))}
-    whole = search.whole(profiles, article) if known else None
+    full = search.whole_profile(profiles, article) if known else None
     # Names of feeds do not count: feeds put theirs below images and in the last line.
     titles = {*others.values(), *(link.feed_title for link in every)} if known else ()
     feeds = search.terms(" ".join(sorted(titles)))
 
     def reason(link: LinkedArticle, how: str) -> str:
         other = known.get(link.article_id or 0)
-        return how if whole is None or other is None else rank.reason(whole, other, how, feeds)
+        return how if full is None or other is None else rank.reason(full, other, how, feeds)
 
     for link in outgoing:
         if link.article_id is not None or link.kind != "cite":
             relation = Relation.ALSO_READ if link.kind == "also" else Relation.CITES
             kind = links.source(link.url)
             how = f"primary source: {kind}" if kind and relation is Relation.CITES else _HOW[link.kind]
-            _add(found, link.article_id or link.url, _linked(link, relation, reason(link, how)))
+            _add(by_key, link.article_id or link.url, _linked(link, relation, reason(link, how)))
     for link in incoming:
         how = "names this as also read" if link.kind == "also" else "links to this"
-        _add(found, link.article_id, _linked(link, Relation.CITED_BY, reason(link, how)))
+        _add(by_key, link.article_id, _linked(link, Relation.CITED_BY, reason(link, how)))
     for other, link in theirs:
         target = known.get(link.article_id or 0)
-        if whole is not None and target is not None and rank.shares_name(whole, target, feeds):
+        if full is not None and target is not None and rank.shares_name(full, target, feeds):
             how = f"{'named' if link.kind == 'also' else 'linked'} by {others[other]}"
             relation = Relation.FOLLOW_UP if target.time > article.time else Relation.BACKGROUND
-            _add(found, link.article_id, _linked(link, relation, reason(link, how)))
+            _add(by_key, link.article_id, _linked(link, relation, reason(link, how)))
 
 
 def _others(store: Store, article_id: int) -> dict[int, str]:
@@ -138,30 +133,35 @@ def _rank(item: Related) -> int:
 
 
 def _similar(item: Ranked, other: RelativeRow, folded: bool) -> Related:
-    """Return an article related by text; an article folded into the story counts as the same story."""
+    """Turn an article related by text into a row; one folded into the story counts as the same story."""
     is_story = folded and item.relation is not Relation.SAME_TEXT
+    relation = Relation.SAME_STORY if is_story else item.relation
+    return _row(other, relation, item.reason, item.score)
+
+
+def _row(row: RelativeRow, relation: Relation, reason: str, score: float) -> Related:
     return Related(
-        Relation.SAME_STORY if is_story else item.relation,
-        other.title,
-        other.id,
-        other.url,
-        other.feed_title,
-        other.time,
-        item.reason,
-        item.score,
-        other.read,
+        relation=relation,
+        title=row.title,
+        article_id=row.id,
+        url=row.url,
+        feed_title=row.feed_title,
+        time=row.time,
+        reason=reason,
+        score=score,
+        read=row.read,
     )
 
 
 def _linked(link: LinkedArticle, relation: Relation, reason: str) -> Related:
     return Related(
-        relation,
-        link.title or link.label or link.url,
-        link.article_id,
-        link.url,
-        link.feed_title,
-        link.time,
-        reason,
-        1.0,
-        link.read,
+        relation=relation,
+        title=link.title or link.label or link.url,
+        article_id=link.article_id,
+        url=link.url,
+        feed_title=link.feed_title,
+        time=link.time,
+        reason=reason,
+        score=1.0,
+        read=link.read,
     )

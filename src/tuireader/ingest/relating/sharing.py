@@ -12,6 +12,7 @@ from tuireader.related.sharing import is_page
 from tuireader.related.stories import SPAN_DAYS
 from tuireader.store import Store
 from tuireader.store.articles.links import Holder
+from tuireader.text.durations import DAY
 
 if TYPE_CHECKING:
     from tuireader.ingest.relating.stored_profiles import StoredProfiles
@@ -21,23 +22,23 @@ _HOLDERS = 6  # articles that may have a picture or link: with more of them, it 
 
 
 def sharing(store: Store, profiles: StoredProfiles, article: ArticleText) -> dict[int, str]:
-    """Return the articles of other feeds and the same days that share a picture or link, with the reason.
+    """Map articles of other feeds and the same days that share a picture or link to the reason.
 
-    What a feed has in two articles, such as its default picture, is no evidence.
+    A picture in two articles of one feed, such as its default picture, is no evidence.
     """
-    found: dict[int, str] = {}
+    reasons: dict[int, str] = {}
     for reason, holders in _holders(store, profiles, article):
-        others = [one for one in holders if one.article_id != article.id]
-        if len({article.feed, *(one.feed_id for one in others)}) > len(others):
-            near = [one for one in others if abs(one.time - article.time) <= SPAN_DAYS * 86_400]
-            found |= {one.article_id: reason for one in near}
-    return found
+        others = [holder for holder in holders if holder.article_id != article.id]
+        if len({article.feed, *(holder.feed_id for holder in others)}) > len(others):
+            near = [holder for holder in others if abs(holder.time - article.time) <= SPAN_DAYS * DAY]
+            reasons |= {holder.article_id: reason for holder in near}
+    return reasons
 
 
 def _holders(
     store: Store, profiles: StoredProfiles, article: ArticleText
 ) -> Iterator[tuple[str, list[Holder]]]:
-    """Yield the articles that have each link and each picture of an article, if they are few.
+    """Yield the articles with each link and each picture of an article, unless there are many.
 
     Articles on the site of a link are left out.
     """
@@ -47,7 +48,7 @@ def _holders(
         linking = store.links.linking(key, _HOLDERS + 1)
         if 1 < len(linking) <= _HOLDERS and (site := site_of(url)) != own:
             holders = store.links.holders(linking)
-            yield "links to the same page", [one for one in holders if site_of(one.url) != site]
+            yield "links to the same page", [holder for holder in holders if site_of(holder.url) != site]
     for posted in profiles.postings(article.pictures, article.day, _HOLDERS + 1).values():
         if 1 < len(posted) <= _HOLDERS:
             yield "shares a picture", store.links.holders(posted)

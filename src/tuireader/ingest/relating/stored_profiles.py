@@ -21,9 +21,9 @@ _CACHED = 100  # maximum number of profiles in memory, some 20 KB each
 
 
 class StoredProfiles:
-    """Adapter of the store for `related.search`; caches profiles and the texts of series.
+    """The store as `related.search` reads it; caches profiles and the texts of series.
 
-    `groups` are terms of watches that name one thing each.
+    `groups` are terms of watches; each group names one thing.
     """
 
     def __init__(self, store: Store, groups: Groups = ()) -> None:
@@ -49,11 +49,11 @@ class StoredProfiles:
         self._concepts = self._languages = None
 
     def postings(self, terms: Sequence[int], day: int, limit: int) -> Mapping[int, Sequence[int]]:
-        """Return the articles posted under each term around a day; most arriving ones are the newest."""
+        """Map terms to the articles posted around a day; later ones are only read if there are any."""
         return self._store.relations.postings(terms, day, limit, later=day < self._newest_day)
 
     def article_count(self) -> int:
-        """Return the number of articles with a profile."""
+        """Number of articles with a profile."""
         return self._article_count
 
     def count_one_more(self, language: str) -> None:
@@ -63,21 +63,21 @@ class StoredProfiles:
             self._languages.append(language)
 
     def concepts(self) -> Concepts:
-        """Return the tables of names."""
+        """Tables of names, read at first use and for each batch."""
         if self._concepts is None:
             self._concepts = own_forms.concepts(self._store, self._groups, self._article_count)
         return self._concepts
 
     def languages(self) -> Sequence[str]:
-        """Return the languages of the stored articles, most frequent first."""
+        """Languages of the stored articles, most frequent first."""
         if self._languages is None:
             counts = self.term_counts(list(mentions.LANGUAGE_TERMS))
-            found = sorted((-articles, term) for term, (articles, _) in counts.items() if articles)
-            self._languages = [mentions.LANGUAGE_TERMS[term] for _, term in found]
+            by_count = sorted((-articles, term) for term, (articles, _) in counts.items() if articles)
+            self._languages = [mentions.LANGUAGE_TERMS[term] for _, term in by_count]
         return self._languages
 
     def profiles(self, ids: Sequence[int]) -> Sequence[Profile]:
-        """Return the profiles of the articles that have one."""
+        """Return the profiles of those articles that have one, by id."""
         known = self._profiles
         if len(known) > _CACHED:
             known.clear()
@@ -92,27 +92,34 @@ class StoredProfiles:
         self._profiles.pop(article, None)
 
     def title(self, article: int) -> str:
-        """Return the title of an article."""
+        """Title of an article."""
         arrived = self._arrived.get(article)
         return arrived.title if arrived else self._store.relations.title(article)
 
     def lead(self, article: int) -> str:
-        """Return the beginning of an article's text, which is compared."""
+        """Beginning of an article's text, as series are compared by it."""
         return self.text(article)[:LEAD]
 
     def text(self, article: int) -> str:
-        """Return the text of an article."""
+        """Plain text of an article."""
         arrived = self._arrived.get(article)
         return arrived.text if arrived else self._store.articles.plain(article)
 
 
 def article_text(text: StoredText, most: int | None = None) -> search.ArticleText:
-    """Return an article as input of `related.search`, with its text or the first `most` characters."""
+    """Prepare a stored text for `related.search`: its title, and the text or its first `most` characters."""
     urls = dict.fromkeys((text.picture_url, lead_picture(text.html, text.base_url)))
     pictures = tuple(term for term in map(picture_term, urls) if term)
     body = _body(text, most)
     return search.ArticleText(
-        text.id, text.time, text.dated, text.feed_id, text.title, body, text.url, pictures
+        id=text.id,
+        time=text.time,
+        dated=text.dated,
+        feed=text.feed_id,
+        title=text.title,
+        text=body,
+        url=text.url,
+        pictures=pictures,
     )
 
 

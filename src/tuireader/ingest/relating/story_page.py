@@ -23,7 +23,7 @@ def story_page(store: Store, article_id: int, groups: Groups = ()) -> StoryPage 
     """Return the story of an article without evidence; None if the article does not exist.
 
     The cost depends on the number and size of the reports, at most a hundred, not on the size of the store.
-    `groups` are terms of watches that name one thing each.
+    `groups` are terms of watches; each group names one thing.
     """
     entries = _entries(store, article_id)
     if not entries:
@@ -33,11 +33,13 @@ def story_page(store: Store, article_id: int, groups: Groups = ()) -> StoryPage 
     background, follow_ups = _around(store, entries, article_id, groups)
     reports = [
         StoryReport(
-            Report(one.article_id, one.title, one.url, one.feed_title, one.time, lag=one.lag),
+            Report(
+                entry.article_id, entry.title, entry.url, entry.feed_title, time=entry.time, lag=entry.lag
+            ),
             added[number],
-            one.read,
+            entry.read,
         )
-        for number, one in enumerate(shown)
+        for number, entry in enumerate(shown)
     ]
     left_out = len(entries) - len(shown)
     return StoryPage(
@@ -50,29 +52,36 @@ def story_page(store: Store, article_id: int, groups: Groups = ()) -> StoryPage 
 
 
 def _head(entries: Sequence[StoryEntry], article_id: int) -> int:
-    """Return the first report in the language of the article that was asked for."""
-    languages = {one.article_id: one.language for one in entries}
+    languages = {entry.article_id: entry.language for entry in entries}
     language = languages.get(article_id, "")
-    return next((one.article_id for one in entries if one.language == language), 0)
+    return next((entry.article_id for entry in entries if entry.language == language), 0)
 
 
 def _entries(store: Store, article_id: int) -> tuple[StoryEntry, ...]:
-    """Return the reports of a story, or an article without one as its only report."""
     story = store.stories.timeline(article_id)
     if story is not None:
         return story.entries
-    one = store.articles.get(article_id)
-    if one is None:
+    article = store.articles.get(article_id)
+    if article is None:
         return ()
-    return (StoryEntry(one.id, one.title, one.url, one.feed_title, one.time, 0, one.read),)
+    return (
+        StoryEntry(
+            article_id=article.id,
+            title=article.title,
+            url=article.url,
+            feed_title=article.feed_title,
+            time=article.time,
+            lag=0,
+            read=article.read,
+        ),
+    )
 
 
 def _added(store: Store, entries: Sequence[StoryEntry]) -> list[tuple[Addition, ...]]:
-    """Return what each report adds to those before it."""
-    ids = [one.article_id for one in entries]
+    ids = [entry.article_id for entry in entries]
     texts = {
-        one.id: (one.title, f"{one.asked_summary}\n{one.asked_body}".strip()[:READ])
-        for one in store.articles.texts(ids, labels=False, appearances=False)
+        text.id: (text.title, f"{text.asked_summary}\n{text.asked_body}".strip()[:READ])
+        for text in store.articles.texts(ids, labels=False, appearances=False)
     }
     relations = store.relations
     articles = relations.article_count()
@@ -81,7 +90,9 @@ def _added(store: Store, entries: Sequence[StoryEntry]) -> list[tuple[Addition, 
         return Stats(articles, relations.term_counts(terms))
 
     return additions(
-        [texts.get(article_id, ("", "")) for article_id in ids], stats_of, {one.feed_title for one in entries}
+        [texts.get(article_id, ("", "")) for article_id in ids],
+        stats_of,
+        {entry.feed_title for entry in entries},
     )
 
 
@@ -90,23 +101,22 @@ class _Around:
 
     def __init__(self, entries: Sequence[StoryEntry]) -> None:
         self._first = entries[0].time
-        self._inside = {one.article_id for one in entries}
+        self._inside = {entry.article_id for entry in entries}
         self._found: dict[int, tuple[Surrounding, set[bool]]] = {}
 
-    def add(self, one: Surrounding, *, before: bool) -> None:
-        """Add an article; the first sentence about it stays."""
-        if one.article_id not in self._inside:
-            self._found.setdefault(one.article_id, (one, set()))[1].add(before)
+    def add(self, article: Surrounding, *, before: bool) -> None:
+        if article.article_id not in self._inside:
+            self._found.setdefault(article.article_id, (article, set()))[1].add(before)
 
     def side(self, *, before: bool) -> tuple[Surrounding, ...]:
-        """Return the articles on a side, earliest first; one found on both sides counts by its time."""
-        found = [
-            one
-            for one, sides in self._found.values()
-            if before in sides and (len(sides) < 2 or (one.time < self._first) == before)
+        """Return the articles on a side, earliest first; one on both sides counts by its time."""
+        articles = [
+            article
+            for article, sides in self._found.values()
+            if before in sides and (len(sides) < 2 or (article.time < self._first) == before)
         ]
-        best = sorted(found, key=lambda one: not one.sentence)[:_AROUND]
-        return tuple(sorted(best, key=lambda one: (one.time, one.article_id)))
+        best = sorted(articles, key=lambda article: not article.sentence)[:_AROUND]
+        return tuple(sorted(best, key=lambda article: (article.time, article.article_id)))
 
 
 def _around(
@@ -118,34 +128,51 @@ def _around(
     the last report.
     """
     around = _Around(entries)
-    feeds = {one.article_id: one.feed_title for one in entries}
+    feeds = {entry.article_id: entry.feed_title for entry in entries}
     ids = list(feeds)
     _add_references(store, around, feeds)
-    for one in dict.fromkeys((article_id, ids[0], ids[-1])):
-        for other in related(store, one, groups):
+    for report in dict.fromkeys((article_id, ids[0], ids[-1])):
+        for other in related(store, report, groups):
             before = _SIDES.get(other.relation)
             if before is not None and other.article_id is not None and other.time is not None:
-                said_by = (feeds.get(one, "") if before else other.feed_title) if other.sentence else ""
-                found = Surrounding(
-                    other.article_id, other.title, other.url, other.feed_title, other.time, other.read,
-                    other.sentence, said_by,
-                )  # fmt: skip
-                around.add(found, before=before)
+                speaker = feeds.get(report, "") if before else other.feed_title
+                around.add(
+                    Surrounding(
+                        article_id=other.article_id,
+                        title=other.title,
+                        url=other.url,
+                        feed_title=other.feed_title,
+                        time=other.time,
+                        read=other.read,
+                        sentence=other.sentence,
+                        said_by=speaker if other.sentence else "",
+                    ),
+                    before=before,
+                )
     return around.side(before=True), around.side(before=False)
 
 
 def _add_references(store: Store, around: _Around, feeds: Mapping[int, str]) -> None:
-    """Add the articles that the reports refer to, and those that refer to a report."""
     shown = list(feeds)[:_REPORTS]
-    earlier = [one for report in shown for one in store.references.of(report)]
+    earlier = [reference for report in shown for reference in store.references.of(report)]
     later = store.references.to(shown, _REFERENCES)
-    rows = store.relations.relative_rows([*(one.other for one in earlier), *(one.article for one in later)])
+    rows = store.relations.relative_rows(
+        [*(reference.other for reference in earlier), *(reference.article for reference in later)]
+    )
     for before, references in ((True, earlier), (False, later)):
-        for one in references:
-            row = rows.get(one.other if before else one.article)
+        for reference in references:
+            row = rows.get(reference.other if before else reference.article)
             if row is not None:
-                said_by = feeds[one.article] if before else row.feed_title
-                found = Surrounding(
-                    row.id, row.title, row.url, row.feed_title, row.time, row.read, one.sentence, said_by
+                around.add(
+                    Surrounding(
+                        article_id=row.id,
+                        title=row.title,
+                        url=row.url,
+                        feed_title=row.feed_title,
+                        time=row.time,
+                        read=row.read,
+                        sentence=reference.sentence,
+                        said_by=feeds[reference.article] if before else row.feed_title,
+                    ),
+                    before=before,
                 )
-                around.add(found, before=before)

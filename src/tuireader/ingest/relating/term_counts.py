@@ -22,7 +22,7 @@ class TermCounts:
         self._changed: set[int] = set()
 
     def of(self, terms: Iterable[int]) -> dict[int, tuple[int, int]]:
-        """Return the counts of terms."""
+        """Return the counts of terms, (0, 0) for unknown ones."""
         wanted = list(terms)
         known = self._known
         if missing := [term for term in wanted if term not in known]:
@@ -31,7 +31,7 @@ class TermCounts:
         return {term: known[term] for term in wanted}
 
     def add(self, counted: Mapping[int, bool], articles: int = 1) -> None:
-        """Count an article with some terms, which are true if in lower case, or remove it with -1."""
+        """Count an article with some terms, true if in lower case; `articles=-1` removes it."""
         for term, (seen, lower) in self.of(counted).items():
             self._known[term] = max(seen + articles, 0), max(lower + articles * counted[term], 0)
         self._changed.update(counted)

@@ -48,17 +48,16 @@ def _worth(value: int) -> float:
 
 
 def _phrases(profile: Profile, text: StoredText, others: Sequence[StoredText]) -> list[tuple[float, str]]:
-    """Return the phrases of a title in a script without spaces, weighted by their best pair of characters."""
     title = text.title
     if not any(map(is_cjk, title)):
         return []
     texts = [article_text(text).text[:_READ], *(other.title for other in others if other.id != text.id)]
-    found = []
+    weighted = []
     for phrase in phrases(title, texts):
         pairs = [term_hash(phrase[at : at + 2]) for at in range(len(phrase) - 1)]
         worth = max((_worth(profile.terms[pair]) for pair in pairs if pair in profile.terms), default=0.0)
-        found.append((-worth, phrase))
-    return found
+        weighted.append((-worth, phrase))
+    return weighted
 
 
 _REPORTS = 30  # maximum number of reports of a story read for its words
@@ -76,7 +75,7 @@ def story_topics(store: Store, article_id: int, most: int = 6) -> list[str]:
         for rank, words in enumerate(topics(store, text, 2 * most, texts)):
             ranks.setdefault(words.casefold(), []).append(rank)
             shown.setdefault(words.casefold(), words)
-    shared = [key for key, found in ranks.items() if len(found) >= min(2, len(ids))]
+    shared = [key for key, places in ranks.items() if len(places) >= min(2, len(ids))]
     shared = shared or sorted(ranks, key=lambda key: (min(ranks[key]), key))
     heads = {key: sum(key in title for title in titles) for key in shared}
     shared.sort(key=lambda key: (-heads[key], -len(ranks[key]), sum(ranks[key]), key))

@@ -18,6 +18,7 @@ from tuireader.model import Alarm, Feed, FeedHealth, FeedPreview, Fetched, Fetch
 from tuireader.model.accounts import category_of, folder_of
 from tuireader.store import Store
 from tuireader.text import feed_key, split_password, without_password
+from tuireader.text.durations import WEEK
 from tuireader.timing import schedule
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ class Feeds(UseCases):
     async def health(self) -> list[FeedHealth]:
         """Load the health of all subscribed feeds in config order."""
         now = self._now()
-        since = now - 28 * schedule.DAY
+        since = now - 4 * WEEK
 
         def health(store: Store) -> list[FeedHealth]:
             shares, rates = store.full_texts.shares(since), store.requests.rates(now)

@@ -10,9 +10,8 @@ from collections.abc import Mapping
 
 from tuireader.config import Config, WatchConfig
 from tuireader.errors import UsageError
+from tuireader.text.durations import DAY
 from tuireader.watch import WatchRule
-
-_DAY = 86_400
 
 
 def named(config: Config, name: str) -> WatchConfig:
@@ -45,4 +44,4 @@ def quiet_days(config: Config) -> dict[str, int]:
 
 def ended(last: Mapping[str, int], days: Mapping[str, int], now: int) -> frozenset[str]:
     """Watches without news for their number of days; `last` has the times of their latest news."""
-    return frozenset(name for name, count in days.items() if now - last.get(name, now) >= count * _DAY)
+    return frozenset(name for name, count in days.items() if now - last.get(name, now) >= count * DAY)

@@ -17,9 +17,9 @@ from tuireader.query import Advice
 from tuireader.store import Store
 from tuireader.store.watches import stats as numbers
 from tuireader.store.watches.stats import FeedLead
+from tuireader.text.durations import DAY
 from tuireader.watch import Matcher
 
-_DAY = 86_400
 _SAMPLES = 5
 _TOP = 5  # feeds with the most matches
 _REPORTED = 1_000_000
@@ -61,7 +61,7 @@ def expression_report(
 ) -> Report:
     """Report on the matches of an expression, in the last `days` if given."""
     if days is not None:
-        parsed = query.Query(query.And((parsed.root, query.Age(older=False, seconds=days * _DAY))))
+        parsed = query.Query(query.And((parsed.root, query.Age(older=False, seconds=days * DAY))))
     steps = store.search.find_in_steps(
         parsed, now=now, subject=lambda text: ingest.subject(text, feeds), limit=_REPORTED
     )
@@ -74,7 +74,7 @@ def watch_report(
     """Report on the matches of a watch, in the last `days` if given, with the leading feeds."""
     from tuireader.library.watching.suggestions import aliases  # slow to import
 
-    since = 0 if days is None else now - days * _DAY
+    since = 0 if days is None else now - days * DAY
     ids = [article for article, time in store.stats.matched(item.name) if time >= since]
     _, some, _ = store.stats.terms(item.name)
     terms = tuple((term, some[term]) for term in dict.fromkeys([*item.any, *chain(*item.all), *some]))
@@ -87,7 +87,7 @@ def watch_report(
 
 def _report(store: Store, ids: Sequence[int], feeds: ingest.FeedNames, days: int | None, now: int) -> Report:
     spread = store.stats.feeds_and_times(ids)
-    passed = days or max(1, -(-(now - min((time for _, time in spread), default=now)) // _DAY))
+    passed = days or max(1, -(-(now - min((time for _, time in spread), default=now)) // DAY))
     by_day = Counter(str(date.fromtimestamp(time)) for _, time in spread)
     by_feed = Counter(feeds.get(feed, ("",))[0] for feed, _ in spread)
     return Report(
@@ -170,7 +170,7 @@ def watch_stats(
                 ),
                 quiet="" if matches.week else _quiet(item, matches, feeds, now, advice),
                 problem="; ".join(problems.get(item.name, ())),
-                ends=last.get(item.name, now) + days * _DAY if days else None,
+                ends=last.get(item.name, now) + days * DAY if days else None,
                 advice=tuple(map(str, advice)),
                 alarm="; ".join(alarm.words for alarm in alarms if alarm.watch == item.name),
             )
@@ -193,7 +193,7 @@ def _quiet(
         return "quiet: not subscribed to any of its feeds"
     if not hits.total:
         return "quiet: feeds fine, no news yet"
-    return f"quiet: feeds fine, no news for {max(0, now - hits.newest[0]) // _DAY} d"
+    return f"quiet: feeds fine, no news for {max(0, now - hits.newest[0]) // DAY} d"
 
 
 def _depends_on(item: WatchConfig, hits: numbers.Hits, feed: Feed) -> bool:

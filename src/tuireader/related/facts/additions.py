@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import replace
+from itertools import chain
 
 from tuireader.model import AddedKind, Addition
 from tuireader.related.facts.report_facts import HAS_CJK, WORDS, Fact, ReportFacts, name_key, report_facts
@@ -23,21 +25,22 @@ StatsOf = Callable[[Sequence[int]], Stats]
 def additions(
     reports: Sequence[tuple[str, str]], stats_of: StatsOf, outlets: Collection[str] = ()
 ) -> list[tuple[Addition, ...]]:
-    """Return what each report adds to those before it, at most a handful, the most distinctive first chosen.
+    """Return what each report adds to those before it: its most distinctive facts, at most `_ALL`.
 
     `reports` are pairs of title and text, first report first. `stats_of` returns the library's counts, which
-    tell names from other words. Names of `outlets` are no additions.
+    tell names from other words. Names of `outlets` are not additions.
     """
     ignored = frozenset(name_key(word) for outlet in outlets for word in WORDS.findall(outlet[:100]))
-    found = [report_facts(title[:READ], text[:READ], ignored) for title, text in reports]
-    lower = set().union(*(report.lower for report in found))
-    stats = stats_of(sorted({term for report in found for one in report.names for term in _terms(one.text)}))
+    extracted = [report_facts(title[:READ], text[:READ], ignored) for title, text in reports]
+    lower = set().union(*(report.lower for report in extracted))
+    named = [fact.text for report in extracted for fact in report.names]
+    stats = stats_of(sorted(set(chain.from_iterable(map(_terms, named)))))
     seen = _Seen()
     added: list[tuple[Addition, ...]] = []
-    for report in found:
-        new = [one for one in report.numbers if not seen.has_number(one)]
-        new += [one for one in _scored(report.names, stats, lower) if not seen.has_name(one)]
-        new += [one for one in report.quotations if not seen.has_quotation(one)]
+    for report in extracted:
+        new = [fact for fact in report.numbers if not seen.has_number(fact)]
+        new += [fact for fact in _scored(report.names, stats, lower) if not seen.has_name(fact)]
+        new += [fact for fact in report.quotations if not seen.has_quotation(fact)]
         added.append(_chosen(new))
         seen.add(report)
     return added
@@ -47,16 +50,15 @@ def _terms(name: str) -> list[int]:
     return [term_hash(fold(word)) for word in WORDS.findall(name)[:10]]
 
 
-def _scored(found: Sequence[Fact], stats: Stats, lower: Collection[int]) -> Iterator[Fact]:
-    """Yield the names by the library's counts, scored by their rarest word."""
-    for fact in found:
+def _scored(names: Sequence[Fact], stats: Stats, lower: Collection[int]) -> Iterator[Fact]:
+    for fact in names:
         terms = _terms(fact.text)
         if not HAS_CJK.search(fact.text) and not any(
-            stats.is_name(Term(term, fact.text, 0, 1, term in lower, True)) for term in terms
+            stats.is_name(Term(term, fact.text, 0, 1, lower=term in lower, capital=True)) for term in terms
         ):
             continue
         rarity = max(map(stats.weight, terms), default=0.0)
-        yield Fact(fact.kind, fact.text, fact.keys, fact.score + rarity / 2)
+        yield replace(fact, score=fact.score + rarity / 2)
 
 
 class _Seen:
@@ -71,16 +73,15 @@ class _Seen:
         self._texts: list[str] = []
 
     def add(self, report: ReportFacts) -> None:
-        """Remember a report."""
-        self._numbers.update(one.keys for one in report.numbers)
-        self._values.update(one.keys[0] for one in report.numbers)
+        self._numbers.update(fact.keys for fact in report.numbers)
+        self._values.update(fact.keys[0] for fact in report.numbers)
         self._roots |= report.roots
         self._shingles |= report.shingles
         self._heads += report.heads + " "
-        self._texts.append(report.whole)
+        self._texts.append(report.text)
 
     def has_number(self, fact: Fact) -> bool:
-        """Return whether a report has the number; one without a unit equals one with any."""
+        """Return whether a report has the number; without a unit, it equals the same number with any unit."""
         value, kind = fact.keys
         return (
             fact.keys in self._numbers or (value, "") in self._numbers or (not kind and value in self._values)
@@ -93,24 +94,24 @@ class _Seen:
         return fact.keys[0] in self._roots or (fact.text.isupper() and fact.text in self._heads)
 
     def has_quotation(self, fact: Fact) -> bool:
-        """Return whether most words of the quotation stand in a report in this order."""
         known = sum(shingle in self._shingles for shingle in fact.keys)
         return 2 * known >= len(fact.keys)
 
 
 def _chosen(facts: Sequence[Fact]) -> tuple[Addition, ...]:
-    """Return the best facts, numbers before names before quotations."""
     best: list[Fact] = []
-    for fact in sorted(facts, key=lambda one: -one.score):
+    for fact in sorted(facts, key=lambda fact: -fact.score):
         if len(best) == _ALL or fact.score <= 0:
             break
-        if fact.kind is AddedKind.NAME and any(fact.text in one.speaker for one in best):
+        if fact.kind is AddedKind.NAME and any(fact.text in other.speaker for other in best):
             continue
-        if sum(one.kind is fact.kind for one in best) < _MOST[fact.kind]:
-            best = [one for one in best if one.kind is not AddedKind.NAME or one.text not in fact.speaker]
+        if sum(other.kind is fact.kind for other in best) < _MOST[fact.kind]:
+            best = [
+                other for other in best if other.kind is not AddedKind.NAME or other.text not in fact.speaker
+            ]
             best.append(fact)
     order = list(AddedKind)
     return tuple(
-        Addition(one.kind, cut_characters(one.text, _SHOWN[one.kind]), one.speaker)
-        for one in sorted(best, key=lambda one: order.index(one.kind))
+        Addition(fact.kind, cut_characters(fact.text, _SHOWN[fact.kind]), fact.speaker)
+        for fact in sorted(best, key=lambda fact: order.index(fact.kind))
     )

@@ -6,15 +6,15 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from tuireader.related.reading.amounts import MAGNITUDES
 from tuireader.text import cut_characters
+from tuireader.text.date_words import ENGLISH_MONTHS
 
 _LEAD = 1500  # maximum characters of a later article to search: articles begin with their news
 _NAMED = 4
 _SHOWN = 60
 
-# ------------------------------------------------------------------------------------------- dates, numbers
 
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()  # noqa: SIM905
 _MONTH = (
     r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?"
     r"|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\b\.?"
@@ -26,12 +26,12 @@ DATE = re.compile(
     r"|\b(?P<d5>\d{1,2})(?P<sign>[./])(?P<m5>\d{1,2})(?P=sign)\d{4}\b"
 )
 _WAYS = range(1, 6)
-UNITS = {
-    "thousand": 1e3, "k": 1e3, "million": 1e6, "mn": 1e6, "m": 1e6, "billion": 1e9, "bn": 1e9, "b": 1e9,
-    "trillion": 1e12, "tn": 1e12, "t": 1e12, "万": 1e4, "萬": 1e4, "만": 1e4, "亿": 1e8, "億": 1e8, "억": 1e8,
-    "millionen": 1e6, "millions": 1e6, "mio": 1e6, "milliarde": 1e9, "milliarden": 1e9, "mrd": 1e9,
-    "milliard": 1e9, "milliards": 1e9,
-}  # fmt: skip
+_UNITS = (
+    "thousand k million mn m billion bn b trillion tn t 万 萬 만 亿 億 억"
+    " millionen millions mio milliarde milliarden mrd milliard milliards"
+)
+UNITS = {unit: 10.0 ** MAGNITUDES.get(unit, 12) for unit in _UNITS.split()}
+"""Words after a number, with their values."""
 NUMBER = re.compile(
     r"(?P<money>[$€£¥₹]\s?)?(?<![A-Za-z0-9.])(?P<digits>\d{1,15}(?:[.,]\d{1,6}){0,5})(?!\d)"
     r"(?:\s?(?P<unit>thousand|million(?:en|s)?|mio|milliarden?|milliards?|mrd|billion|trillion|mn|bn|tn|[kmb]"
@@ -40,7 +40,6 @@ NUMBER = re.compile(
     re.IGNORECASE,
 )
 
-# ------------------------------------------------------------------------------------------- quotations
 
 QUOTATION = re.compile(
     r"[“„]([^“”„\n]{20,400})[”“]|(?<![\w.,;:!?…])\"(?! )([^\"\n]{20,400})\""
@@ -49,7 +48,6 @@ QUOTATION = re.compile(
     r"|「([^「」\n]{8,200})」|『([^『』\n]{8,200})』"
 )
 
-# ------------------------------------------------------------------------------------------- names
 
 CAPITALS = "".join(char for char in map(chr, range(0x530)) if char.isupper())
 _NAME = re.compile(rf"(?<![\w’'-])[{CAPITALS}][\w’'-]+(?:[ \u00a0][{CAPITALS}][\w’'-]+){{0,5}}")
@@ -89,10 +87,10 @@ class _Facts:
 
 
 def new_facts(text: str, earlier: Iterable[str]) -> tuple[str, ...]:
-    """Return up to four numbers, dates, names and quotations at the top of a text that no `earlier` text has.
+    """Return up to four facts at the top of a text that no `earlier` text has.
 
-    Facts are quoted as written. The first line of a text is its title. An acronym is not new after its full
-    name: JLR after Jaguar Land Rover.
+    Facts are numbers, dates, names and quotations as written. The first line of a text is its title. An
+    acronym is not new after its full name: JLR after Jaguar Land Rover.
     """
     seen_text = "\n".join(earlier)
     top = text if len(text) <= _LEAD else text[:_LEAD].rpartition(" ")[0]
@@ -100,19 +98,19 @@ def new_facts(text: str, earlier: Iterable[str]) -> tuple[str, ...]:
     words = WORD.findall(seen_text)
     roots, heads = {root(word.casefold()) for word in words}, "".join(word[0] for word in words)
     seen_words = _squeezed(seen_text)
-    found = [shown for number, shown in new.numbers.items() if number not in seen.numbers]
-    found += [shown for day, shown in new.dates.items() if day not in seen.dates]
-    found += [
+    facts = [shown for number, shown in new.numbers.items() if number not in seen.numbers]
+    facts += [shown for day, shown in new.dates.items() if day not in seen.dates]
+    facts += [
         shown
         for name, shown in new.names.items()
         if root(WORD.findall(name)[-1]) not in roots and not (shown.isupper() and shown in heads)
     ]
-    found += [f"“{shown}”" for quotation, shown in new.quotations.items() if quotation not in seen_words]
-    return tuple(cut_characters(shown, _SHOWN) for shown in found[:_NAMED])
+    facts += [f"“{shown}”" for quotation, shown in new.quotations.items() if quotation not in seen_words]
+    return tuple(cut_characters(shown, _SHOWN) for shown in facts[:_NAMED])
 
 
 def root(word: str) -> str:
-    """Return a casefolded word for comparison; where names are inflected, only its first letters."""
+    """Return a casefolded word for comparison; only its first letters if its script inflects names."""
     return word if word < _INFLECTING else word[:_ROOT]
 
 
@@ -120,25 +118,24 @@ def _facts(text: str) -> _Facts:
     dates: dict[tuple[int, int], str] = {}
     for match in DATE.finditer(text):
         dates.setdefault(_day(match), match[0])
-    rest = DATE.sub(" ", text)
-    numbers = {value: shown for value, shown in map(_number, NUMBER.finditer(rest)) if value}
+    undated = DATE.sub(" ", text)
+    numbers = {value: shown for value, shown in map(_number, NUMBER.finditer(undated)) if value}
     quotations: dict[str, str] = {}
     for match in QUOTATION.finditer(text):
         words = next(filter(None, match.groups()))
         quotations.setdefault(_squeezed(words), words)
-    return _Facts(numbers, dates, dict(names(rest)), quotations)
+    return _Facts(numbers, dates, dict(names(undated)), quotations)
 
 
 def _day(match: re.Match[str]) -> tuple[int, int]:
-    """Return the month and the day of a date."""
     way = next(way for way in _WAYS if match[f"d{way}"])
     day, written = int(match[f"d{way}"]), match[f"m{way}"]
-    month = int(written) if written.isdigit() else _MONTHS.index(written[:3].lower()) + 1
+    month = int(written) if written.isdigit() else ENGLISH_MONTHS[written[:3].lower()]
     return (day, month) if month > 12 else (month, day)
 
 
 def _number(match: re.Match[str]) -> tuple[float, str]:
-    """Return a number's value and the words to show; 0 for small numbers and years, which are rarely news."""
+    """Return a number's value and its words; 0 for small numbers and years, which are rarely news."""
     value = value_of(match["digits"]) * UNITS.get((match["unit"] or "").lower(), 1.0)
     if match["share"]:
         return value / 100 + 1e-9, match[0].strip()  # keep 5 % and 0.05 apart
@@ -165,14 +162,14 @@ def value_of(digits: str) -> float:
 
 
 def names(text: str) -> Iterator[tuple[str, str]]:
-    """Yield capitalised words inside sentences; the first word of a sentence does not count.
+    """Yield capitalised words inside sentences, casefolded and as written, not the first of a sentence.
 
-    Ignores bylines and headlines in title case. In German, where nouns are capitalised, a name has at least
-    two words.
+    Bylines and headlines in title case are skipped. In German, where nouns are capitalised, a name has at
+    least two words.
     """
-    title, line_feed, rest = text.partition("\n")
+    title, line_feed, body = text.partition("\n")
     least = 2 if is_german(WORD.findall(text)) else 1
-    for line in (_SOURCE.sub("", title) + line_feed + rest).split("\n"):
+    for line in (_SOURCE.sub("", title) + line_feed + body).split("\n"):
         if _is_headline(line) or _BYLINE.match(line):
             continue
         for match in _NAME.finditer(line):
@@ -187,7 +184,7 @@ def names(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _parts(words: Sequence[str]) -> Iterator[list[str]]:
-    """Yield the names in a run of capitalised words, without titles before them.
+    """Split a run of capitalised words into names, without titles before them.
 
     A possessive ends a name of one word: Ofcom's Jane Doe are two, the National People's Congress is one.
     """
@@ -208,12 +205,12 @@ def _bare(word: str) -> str:
 
 
 def is_german(words: Collection[str]) -> bool:
-    """Return whether words are of a German text, where a capital does not mark a name."""
+    """Return whether words come from a German text, where a capital does not mark a name."""
     return len(_GERMAN.intersection(words)) >= 3
 
 
 def _is_headline(line: str) -> bool:
-    """Return whether all longer words of a line are capitalised, as in a Headline in This Style."""
+    """Return whether all longer words are capitalised, as in a Headline in This Style."""
     words = WORD.findall(line)
     if len(words) > _HEADLINE_WORDS:
         return False

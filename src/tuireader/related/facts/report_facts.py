@@ -29,7 +29,6 @@ _IN_TITLE = 2.0
 _LARGE = 1000  # smallest number to show without unit and noun
 _PAIR = 2  # words of a full name
 
-# ------------------------------------------------------------------------------------------- patterns
 
 _CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af"
 HAS_CJK = re.compile(f"[{_CJK}]")
@@ -69,9 +68,6 @@ _SPEAKER = 60
 _SHINGLE = 3  # words in a row by which quotations are compared
 
 
-# ------------------------------------------------------------------------------------------- one report
-
-
 @dataclass(frozen=True, slots=True)
 class Fact:
     """A fact in a report. `keys` identify it among facts of its kind."""
@@ -85,9 +81,9 @@ class Fact:
 
 @dataclass(slots=True)
 class ReportFacts:
-    """Facts and words of a report."""
+    """Facts and words of a report: `lower` are its lower-case terms, `heads` all initials in order."""
 
-    whole: str
+    text: str
     numbers: list[Fact] = field(default_factory=list)
     names: list[Fact] = field(default_factory=list)
     quotations: list[Fact] = field(default_factory=list)
@@ -98,20 +94,20 @@ class ReportFacts:
 
 
 def report_facts(title: str, text: str, ignored: Collection[str]) -> ReportFacts:
-    """Return the facts of a report; names whose words are all `ignored` are left out."""
-    whole = f"{title}\n{text}"
-    report = ReportFacts(whole)
-    words = WORDS.findall(whole)
+    """Extract the facts of a report; names whose words are all `ignored` are left out."""
+    article = f"{title}\n{text}"
+    report = ReportFacts(article)
+    words = WORDS.findall(article)
     report.roots = set(map(name_key, words))
     report.heads = "".join(word[0] for word in words)
     report.lower = {term_hash(fold(word)) for word in words if word.islower()}
-    text_words = folded(whole)
+    text_words = folded(article)
     report.shingles = set(zip(*(text_words[at:] for at in range(_SHINGLE)), strict=False))
-    rest = DATE.sub(" ", whole)
-    report.numbers = _first(_numbers(rest, title, is_german(words)))
-    report.quotations = _first(_quotations(whole, title))
-    speakers = [one.speaker for one in report.quotations if one.speaker]
-    report.names = _names(rest, title, speakers, ignored)
+    undated = DATE.sub(" ", article)
+    report.numbers = _first(_numbers(undated, title, is_german(words)))
+    report.quotations = _first(_quotations(article, title))
+    speakers = [quotation.speaker for quotation in report.quotations if quotation.speaker]
+    report.names = _names(undated, title, speakers, ignored)
     return report
 
 
@@ -121,7 +117,6 @@ def name_key(word: str) -> str:
 
 
 def _first(facts: Iterator[Fact]) -> list[Fact]:
-    """Return the best of equal facts of a report, in reading order."""
     best: dict[object, Fact] = {}
     for fact, _ in zip(facts, range(_FOUND), strict=False):
         known = best.get(fact.keys[0])
@@ -130,13 +125,10 @@ def _first(facts: Iterator[Fact]) -> list[Fact]:
     return list(best.values())
 
 
-# ------------------------------------------------------------------------------------------- numbers
-
-
 def _numbers(text: str, title: str, capitals: bool) -> Iterator[Fact]:
     """Yield amounts, shares and counts with the noun after them; no years, versions or parts of names.
 
-    Only with `capitals` a noun may be capitalised. A small number without a unit or noun has no score: it
+    A noun may only be capitalised with `capitals`. A small number without a unit or noun scores below 0: it
     says little, but equals a later one with a noun.
     """
     for match in NUMBER.finditer(text):
@@ -172,36 +164,31 @@ def _is_year(value: float, digits: str) -> bool:
 
 
 def _with_noun(text: str, end: int, shown: str, capitals: bool) -> tuple[str, str]:
-    """Return the noun after a number, folded, and the number with it."""
+    """Return the noun after a number, folded, and the number with it: `users`, `3 million monthly users`."""
     if cjk := _CJK_NOUN.match(text, end):
         return cjk[0], shown + cjk[0]
-    found = _NOUN.match(text, end)
-    if found is None or HAS_CJK.match(found["noun"]) or found["noun"].casefold() in STOP:
+    match = _NOUN.match(text, end)
+    if match is None or HAS_CJK.match(match["noun"]) or match["noun"].casefold() in STOP:
         return "", shown
-    noun = found["noun"]
+    noun = match["noun"]
     if not (capitals or noun.islower() or fold(noun) in _MONEY):
         return "", shown
-    head = _NOUN.match(text, found.end())
+    head = _NOUN.match(text, match.end())
     if (
         head is not None
         and head["noun"].endswith("s")
         and not noun.endswith("s")
         and head["noun"] not in STOP
     ):
-        return fold(head["noun"]), f"{shown}{found[0]}{head[0]}"  # monthly users
-    return fold(noun), f"{shown}{found[0]}"
-
-
-# ------------------------------------------------------------------------------------------- names
+        return fold(head["noun"]), f"{shown}{match[0]}{head[0]}"  # monthly users
+    return fold(noun), f"{shown}{match[0]}"
 
 
 def _names(text: str, title: str, speakers: Sequence[str], ignored: Collection[str]) -> list[Fact]:
-    """Return names, each once in its longest form, except those in the title, which is shown beside them.
-
-    `ignored` words are no names.
-    """
+    """Return names that are not in the title, each once in its longest form."""
     lines = text.split("\n")
-    counts = Counter(shown for _, shown in names("\n".join(one for one in lines if not HAS_CJK.search(one))))
+    spaced = "\n".join(line for line in lines if not HAS_CJK.search(line))
+    counts = Counter(shown for _, shown in names(spaced))
     counts.update(speakers)
     for line in filter(HAS_CJK.search, lines):
         counts.update(next(filter(None, match.groups())).strip() for match in _CJK_TERM.finditer(line))
@@ -212,7 +199,7 @@ def _names(text: str, title: str, speakers: Sequence[str], ignored: Collection[s
             cleaned[name] += count
     known: set[str] = set()
     facts: dict[str, Fact] = {}
-    for shown, count in sorted(cleaned.items(), key=lambda one: -len(one[0].split())):
+    for shown, count in sorted(cleaned.items(), key=lambda entry: -len(entry[0].split())):
         words = [name_key(word) for word in WORDS.findall(shown)]
         if not words or words[-1] in known or all(word in ignored or word in _NO_NAMES for word in words):
             continue
@@ -225,22 +212,18 @@ def _names(text: str, title: str, speakers: Sequence[str], ignored: Collection[s
 
 
 def _cleaned(name: str) -> str:
-    """Return a name without titles before it and lower-case parts after a hyphen, `""` if none is left."""
+    """Strip titles before a name and lower-case parts after a hyphen; `""` if nothing is left."""
     words = [word.partition("-")[0] if _LOWER_PART.search(word) else word for word in name.split()]
     while words and words[0].rstrip(".").casefold() in TITLES:
         words = words[1:]
-    found = " ".join(words).rstrip("-")
+    cleaned = " ".join(words).rstrip("-")
     units = any(
         word.casefold() in UNITS or word.casefold() in _SHARES or fold(word) in _MONEY for word in words
     )
-    return "" if units or (len(found) < _LEAST_NAME and not HAS_CJK.search(found)) else found
-
-
-# ------------------------------------------------------------------------------------------- quotations
+    return "" if units or (len(cleaned) < _LEAST_NAME and not HAS_CJK.search(cleaned)) else cleaned
 
 
 def _quotations(text: str, title: str) -> Iterator[Fact]:
-    """Yield quotations of at least five words, with the speaker if a name and a verb stand beside them."""
     for match in QUOTATION.finditer(text):
         words = " ".join(next(filter(None, match.groups())).split()).rstrip(",")
         spoken = folded(words)
@@ -249,11 +232,11 @@ def _quotations(text: str, title: str) -> Iterator[Fact]:
         speaker = _speaker(text, match.start(), match.end())
         score = 4.5 + (1.5 if speaker else 0.0) + (_IN_TITLE if words in title else 0.0)
         shingles = tuple(zip(*(spoken[at:] for at in range(_SHINGLE)), strict=False))
-        yield Fact(AddedKind.QUOTATION, words, shingles, score, speaker)
+        yield Fact(AddedKind.QUOTATION, words, shingles, score, speaker=speaker)
 
 
 def _speaker(text: str, start: int, end: int) -> str:
-    """Return who said a quotation, if a name and a verb of saying stand right after or before it."""
+    """Return the speaker of a quotation: an adjacent name with a verb such as "said"."""
     before = text[max(0, start - _BEFORE_SIZE) : start].rpartition("\n")[2]
     for match in (_AFTER.match(text, end), _BEFORE.search(before)):
         if match is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-_MAGNITUDES = {
+MAGNITUDES = {
     "thousand": 3, "thousands": 3, "k": 3, "tausend": 3, "mille": 3, "千": 3, "천": 3, "тыс": 3, "тысяч": 3,
     "万": 4, "萬": 4, "만": 4,
     "million": 6, "millions": 6, "mn": 6, "m": 6, "mio": 6, "millionen": 6, "mln": 6, "millones": 6,
@@ -15,7 +15,8 @@ _MAGNITUDES = {
     "milliards": 9, "miliardi": 9, "миллиардов": 9, "млрд": 9, "مليار": 9,
     "trillion": 12, "trillions": 12, "tn": 12, "billionen": 12, "兆": 12, "조": 12,
 }  # fmt: skip
-_NAMES = "|".join(sorted(_MAGNITUDES, key=len, reverse=True))
+"""Words and signs after a number, with the power of ten that each stands for."""
+_NAMES = "|".join(sorted(MAGNITUDES, key=len, reverse=True))
 _AMOUNT = re.compile(
     r"(?<![A-Za-z0-9])(?<!\d[.,])"
     r"(?P<number>\d{1,15}(?:[.,'’\u00a0\u202f ]\d{3}(?!\d))*(?:[.,]\d{1,9})?)"
@@ -32,30 +33,30 @@ _DIGITS = {digit: value for value, digit in enumerate("一二三四五六七八�
 
 
 def amounts(text: str) -> Iterator[tuple[int, str, str]]:
-    """Yield the position of each number of a text, its canonical form, as `2.2e+09` or `17%`, and its own.
+    """Yield position, canonical form (`2.2e+09`, `17%`) and written form of each number of a text.
 
-    Left out are numbers below ten, which texts share by chance, and years.
+    Years and numbers below ten are left out, as texts share them by chance.
     """
     if "百分之" in text:
         for share in _CHINESE_SHARE.finditer(text):
             if value := _chinese_share(share):
                 yield share.start(), f"{value:.4g}%", share.group()
-    for found in _AMOUNT.finditer(text):
-        name = found["name"]
-        value = _value(found["number"], grouped=not name)
+    for match in _AMOUNT.finditer(text):
+        name = match["name"]
+        value = _value(match["number"], grouped=not name)
         if name:
-            value *= 10 ** _MAGNITUDES[name.lower()]
-            if found["rest"] and not name.isascii():  # 3億4500万
-                value += int(found["rest"]) * 10 ** _MAGNITUDES.get(found["less"], 0)
-        if found["share"]:
-            yield found.start(), f"{value:.4g}%", found.group()
+            value *= 10 ** MAGNITUDES[name.lower()]
+            if match["rest"] and not name.isascii():  # 3億4500万
+                value += int(match["rest"]) * 10 ** MAGNITUDES.get(match["less"], 0)
+        if match["share"]:
+            yield match.start(), f"{value:.4g}%", match.group()
         elif value >= _LEAST and not (1900 <= value < 2100 and not name):
-            yield found.start(), f"{value:.3g}", found.group()
+            yield match.start(), f"{value:.3g}", match.group()
 
 
-def _chinese_share(found: re.Match[str]) -> float:
+def _chinese_share(match: re.Match[str]) -> float:
     """Return the value of 百分之九, 百分之十五 or 百分之3.5; 0 for none."""
-    number, tens, ten, ones = found.groups()
+    number, tens, ten, ones = match.groups()
     if number:
         return float(number)
     first = _DIGITS.get(tens, 1 if ten else 0)
@@ -64,7 +65,8 @@ def _chinese_share(found: re.Match[str]) -> float:
 
 def _value(number: str, *, grouped: bool) -> float:
     """Return the value of digits with separators: three after one are thousands, unless a name follows."""
-    if _GROUPED.fullmatch(number) and (grouped or len(re.findall(r"\D", number)) > 1):
-        return float(re.sub(r"\D", "", number))
-    whole, mark, rest = re.match(r"(.*?)(?:([.,])(\d+))?$", number).groups()  # type: ignore[union-attr]
-    return float(f"{re.sub(r'[^0-9]', '', whole)}.{rest or 0}") if mark else float(re.sub(r"\D", "", number))
+    *groups, last = re.split(r"\D", number)
+    is_grouped = _GROUPED.fullmatch(number) and (grouped or len(groups) > 1)
+    if not groups or is_grouped or number[-len(last) - 1] not in ".,":
+        return float("".join((*groups, last)))
+    return float(f"{''.join(groups)}.{last}")

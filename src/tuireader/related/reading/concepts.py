@@ -11,7 +11,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
-from itertools import islice
+from itertools import chain, islice
 from typing import NamedTuple
 
 from tuireader.related.reading.amounts import amounts
@@ -56,8 +56,8 @@ class Concept(NamedTuple):
     name: str = ""
 
 
-class _Thing(NamedTuple):
-    """A line of a table. `forms` are separated as in a file, and empty for words of events."""
+class _Entry(NamedTuple):
+    """A line of a table. `forms` are separated as in a file; empty for words of events."""
 
     number: int
     kind: int
@@ -67,14 +67,14 @@ class _Thing(NamedTuple):
 
 
 class Concepts:
-    """Tables of forms, consulted before those of `base`, if given.
+    """Tables of forms, consulted before those of `base`.
 
-    Reading 80,000 forms takes some 40 ms: what a form needs is worked out once it is found.
+    Reading 80,000 forms takes some 40 ms, so the details of a form are worked out once it is found.
     """
 
     def __init__(self, base: Concepts | None = None) -> None:
         self._base = base
-        self._forms: dict[str, _Thing] = {}
+        self._forms: dict[str, _Entry] = {}
         self._firsts: dict[str, int] = {}  # words of the longest form that begins with a word, ...
         self._pairs: Collection[str] = ()  # ... and first two characters of forms without blanks
         self._indexed = 0
@@ -82,7 +82,7 @@ class Concepts:
 
     @property
     def has_forms(self) -> bool:
-        """Return whether these tables have forms themselves."""
+        """True if these tables have forms of their own."""
         return bool(self._forms)
 
     def add(
@@ -96,11 +96,11 @@ class Concepts:
         self, key: str, kind: int, line: str, forms: Sequence[str], common: float, number: int | None = None
     ) -> None:
         number = term_hash(f"={key}") if number is None else number
-        thing = _Thing(number, kind, common or _EXPECTED[kind], "" if kind == EVENT else key, line)
-        self._forms.update(dict.fromkeys(forms, thing))
+        entry = _Entry(number, kind, common or _EXPECTED[kind], "" if kind == EVENT else key, line)
+        self._forms.update(dict.fromkeys(forms, entry))
         if _ODD.search(line):
             spaced = [form for form in forms if not _IS_UNSPACED.search(form)]
-            self._forms.update(dict.fromkeys(filter(None, map(_key, spaced)), thing))
+            self._forms.update(dict.fromkeys(filter(None, map(_key, spaced)), entry))
 
     def load(self, names: Mapping[int, Sequence[str]], events: str, frequent: Mapping[str, float]) -> None:
         """Add the texts of tables: names by kind, one thing a line, and words of events by language."""
@@ -108,17 +108,16 @@ class Concepts:
             key, _, forms = line.partition(" = ")
             self._put(f"~{key}", EVENT, "", forms.partition(": ")[2].split(", "), 0.0)
         for kind, texts in names.items():
-            for text in texts:
-                for line, lower in zip(_lines(text), _lines(text.lower()), strict=True):
-                    key = line.partition(_BETWEEN)[0]
-                    self._put(key, kind, line, lower.split(_BETWEEN), frequent.get(key, 0.0))
+            for line in chain.from_iterable(map(_lines, texts)):
+                key = line.partition(_BETWEEN)[0]
+                self._put(key, kind, line, line.lower().split(_BETWEEN), frequent.get(key, 0.0))
 
     def look_up(self, form: str) -> Concept | None:
-        """Return the thing that a form names, if known."""
-        thing = self._forms.get(form.lower()) or self._forms.get(_key(form))
-        if thing is None:
+        """Look up the thing that a form names; None if unknown."""
+        entry = self._forms.get(form.lower()) or self._forms.get(_key(form))
+        if entry is None:
             return self._base.look_up(form) if self._base else None
-        return _concept(thing, form)
+        return _concept(entry, form)
 
     def find(self, text: str) -> Iterator[Concept]:
         """Yield the things that a text names, in any order, the longest form at each place."""
@@ -131,7 +130,7 @@ class Concepts:
             yield Concept(term_hash(f"#{amount}"), AMOUNT, shown, _expected(amount))
 
     def _indexes(self) -> tuple[Collection[str], Collection[str]]:
-        """Return the forms, and the words with which those of several words begin."""
+        """Return the forms, and the first words of those with several words."""
         if len(self._forms) != self._indexed:
             self._firsts = {}
             for form in [form for form in self._forms if " " in form]:
@@ -154,10 +153,11 @@ class Concepts:
             if at < end:
                 continue
             if word in others or word in other_firsts or word in ours or word in firsts:
-                found = self._longest(words, shown, at)
-                if found is not None:
-                    yield found[0]
-                    end = at + found[1]
+                longest = self._longest(words, shown, at)
+                if longest is not None:
+                    concept, size = longest
+                    yield concept
+                    end = at + size
                     continue
             if not word.isalnum():
                 yield from self._find_in_compound(shown[at])
@@ -165,51 +165,53 @@ class Concepts:
     def _find_in_compound(self, shown: str) -> Iterator[Concept]:
         """Yield what the parts of `EU-Kommission` and `l'Europe` name."""
         for piece in _PARTS.split(shown):
-            if 1 < len(piece) < len(shown) and (found := self._longest([piece.lower()], [piece], 0)):
-                yield found[0]
+            longest = self._longest([piece.lower()], [piece], 0) if 1 < len(piece) < len(shown) else None
+            if longest is not None:
+                yield longest[0]
 
     def _longest(self, words: Sequence[str], shown: Sequence[str], at: int) -> tuple[Concept, int] | None:
-        """Return the longest form at a position that the tables or those below them have, and its words."""
+        """Find the longest form at a position, here or in `base`; return it with its number of words."""
         first = words[at]
         most = min(self._firsts.get(first, 1), _MOST_WORDS, len(words) - at)
         for size in range(most, 0, -1):
             key = first if size == 1 else " ".join(words[at : at + size])
-            thing = self._forms.get(key)
-            if thing is not None:
+            entry = self._forms.get(key)
+            if entry is not None:
                 written = " ".join(shown[at : at + size])
-                if self._is_written(key, thing, written):
-                    return _concept(thing, written), size
+                if self._is_written(key, entry, written):
+                    return _concept(entry, written), size
         return self._base._longest(words, shown, at) if self._base else None
 
-    def _is_written(self, key: str, thing: _Thing, shown: str) -> bool:
-        """Return whether words have the capital letters that a form needs."""
-        if thing.kind == EVENT:
+    def _is_written(self, key: str, entry: _Entry, shown: str) -> bool:
+        if entry.kind == EVENT:
             return True
         capital = self._capitals.get(key)
         if capital is None:
-            form = next((form for form in thing.forms.split(_BETWEEN) if _key(form) == key), key)
+            form = next((form for form in entry.forms.split(_BETWEEN) if _key(form) == key), key)
             is_acronym = len(form) <= _ACRONYM and form.isupper()
             capital = self._capitals[key] = is_acronym + (form != form.lower())
-        return not capital or (_plain(shown).isupper() if capital == 2 else shown != shown.lower())
+        if capital == 2:
+            return _plain(shown).isupper()
+        return not capital or shown != shown.lower()
 
     def _find_in_run(self, run: str) -> Iterator[Concept]:
         lower = run.lower()
         at, end = 0, len(run) - 1
         while at < end:
-            found = self._in_run(lower, at)
-            if found is None:
+            match = self._in_run(lower, at)
+            if match is None:
                 at += 1
                 continue
-            thing, size = found
-            yield _concept(thing, run[at : at + size])
+            entry, size = match
+            yield _concept(entry, run[at : at + size])
             at += size
 
-    def _in_run(self, run: str, at: int) -> tuple[_Thing, int] | None:
+    def _in_run(self, run: str, at: int) -> tuple[_Entry, int] | None:
         if run[at : at + 2] in self._pairs:
             for size in range(min(_MOST_CHARACTERS, len(run) - at), 1, -1):
-                thing = self._forms.get(run[at : at + size])
-                if thing is not None and _stands_alone(run, at, at + size):
-                    return thing, size
+                entry = self._forms.get(run[at : at + size])
+                if entry is not None and _stands_alone(run, at, at + size):
+                    return entry, size
         return self._base._in_run(run, at) if self._base else None
 
 
@@ -217,23 +219,23 @@ _POSSESSIVES = ("'s", "’s")
 _PARTS = re.compile("['’-]")
 
 
-def _concept(thing: _Thing, shown: str) -> Concept:
-    return Concept(thing.number, thing.kind, shown, thing.common, thing.name)
+def _concept(entry: _Entry, shown: str) -> Concept:
+    return Concept(hash=entry.number, kind=entry.kind, shown=shown, common=entry.common, name=entry.name)
 
 
 def _key(form: str) -> str:
-    """Return a form as its words in a text are joined."""
+    """Join the words of a form as those of a text are joined."""
     return " ".join(_plain(word) for word in _WORD.findall(form.lower()))
 
 
 def _expected(amount: str) -> float:
-    """Return how often an amount occurs in 3,000 articles: round ones and percentages are frequent."""
+    """Estimate how many of 3,000 articles contain an amount: round ones and percentages are frequent."""
     digits = amount.partition("e")[0].rstrip("%").replace(".", "").strip("0")
     return (20.0, 20.0, 5.0)[len(digits)] if len(digits) < 3 else 0.5
 
 
 def rare_amounts(text: str) -> set[int]:
-    """Return the numbers of the amounts in a text that few articles share by chance."""
+    """Return the numbers of the amounts that few articles share by chance."""
     return {
         term_hash(f"#{amount}")
         for _, amount, _ in amounts(text)
@@ -281,16 +283,15 @@ _FREQUENT = """
 
 @cache
 def bundled() -> Concepts:
-    """Return the bundled tables."""
+    """Load the bundled tables."""
     concepts, folder = Concepts(), files(__package__) / "names"
-    frequent = {
-        name: float(number)
-        for number, _, names in (line.partition(" ") for line in _lines(_FREQUENT))
-        for name in names.split("|")
-    }
+    frequent: dict[str, float] = {}
+    for line in _lines(_FREQUENT):
+        number, _, names = line.partition(" ")
+        frequent |= dict.fromkeys(names.split("|"), float(number))
     texts = {
-        kind: [(folder / f"{name}.txt").read_text("utf-8") for name in found]
-        for kind, found in _FILES.items()
+        kind: [(folder / f"{table}.txt").read_text("utf-8") for table in tables]
+        for kind, tables in _FILES.items()
     }
     concepts.load(texts, (folder / "events.txt").read_text("utf-8"), frequent)
     return concepts
@@ -305,12 +306,12 @@ _BEFORE = re.compile(rf"[{_UNSPACED}]{{2,{_LONGEST_PAIR}}}\s?\Z")
 
 
 def pairs(text: str) -> Mapping[str, str]:
-    """Return names that a text has in two scripts, as in 腾讯（Tencent）, the Latin one by the other."""
-    found: dict[str, str] = {}
+    """Map names to their Latin form where a text gives both, as in 腾讯（Tencent）."""
+    latin_names: dict[str, str] = {}
     if text.isascii():
-        return found
+        return latin_names
     for name in islice(_BRACKETS.finditer(text[:_READ]), _MOST_PAIRS):
         start = name.start()
         if form := _BEFORE.search(text, max(0, start - _LONGEST_PAIR - 1), start):
-            found[form.group().strip()] = name[1]
-    return found
+            latin_names[form.group().strip()] = name[1]
+    return latin_names

@@ -30,11 +30,11 @@ _PATTERNS = [
         ("après ", r"\baprès (?:que|avoir|la|le|les|l['’])"),
     )
 ]
-"""Patterns, each with a part of what it finds, which is looked for first."""
+"""Patterns, each with a part of its matches, which is a faster test to try first."""
 
 
 def refers_back(sentence: str) -> bool:
-    """Return whether a sentence has such a cue."""
+    """Return whether a sentence contains a cue."""
     text = sentence.casefold()
     return any(map(text.__contains__, _WORDS)) or any(
         hint in text and pattern.search(text) is not None for hint, pattern in _PATTERNS

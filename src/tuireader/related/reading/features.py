@@ -36,15 +36,15 @@ BOOST = tuple(
 
 
 class Boosted(dict[int, float]):
-    """Weights of values as in `Profile.terms`, times those of their kinds; worked out on first use."""
+    """Values as in `Profile.terms` mapped to weight × boost of their kind; computed on first use."""
 
     def __init__(self, boost: Sequence[float]) -> None:
         super().__init__()
         self._boost = boost
 
     def __missing__(self, value: int) -> float:
-        self[value] = found = (value & 255) * self._boost[value >> 8]
-        return found
+        self[value] = boosted = (value & 255) * self._boost[value >> 8]
+        return boosted
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ class Term:
 
 
 def counted(terms: Iterable[Term]) -> dict[int, bool]:
-    """Return the single terms, which the store counts, and whether each was written in lower case."""
+    """Map the single terms, which the store counts, to whether they were written in lower case."""
     return {term.hash: term.lower for term in terms if not term.kind & PAIR}
 
 
@@ -83,7 +83,7 @@ class Stats:
         return self.rarity(term, _SHARE * frequencies().articles.get(term, 0) or _RARE)
 
     def rarity(self, term: int, prior: float) -> float:
-        """Return the weight of a term that is expected in `prior` articles of a young library."""
+        """Return the weight of a term that `prior` articles of a young library are expected to contain."""
         return max(0.1, math.log((self.articles + _PRIOR) / (self.counts.get(term, (0, 0))[0] + prior)))
 
     def is_name(self, term: Term) -> bool:
@@ -124,31 +124,37 @@ class Profile:
     named: Mapping[int, tuple[str, str]] = field(default_factory=dict, compare=False)
 
     def pack(self) -> bytes:
-        """Return the stored form: 18 bytes and 6 for each term and concept, the subjects first."""
+        """Serialise for storing: 18 bytes and 6 for each term and concept, the subjects first."""
         names = [term for _, term in self.subjects]
         order = names + [term for term in self.terms if term not in set(names)]
         values = [self.terms[term] for term in order]
         count = len(order)
         head = _HEAD.pack(max(0, self.time), self.feed, self.dated, count, len(names), self.norm)
-        things = len(self.concepts)
-        packed = struct.pack(f"<{count}I{count}H", *order, *values)
-        tail = _TAIL.pack(self.language.encode(), things)
-        return (
-            head
-            + packed
-            + tail
-            + struct.pack(f"<{things}I{things}H", *self.concepts, *self.concepts.values())
-        )
+        terms = struct.pack(f"<{count}I{count}H", *order, *values)
+        size = len(self.concepts)
+        tail = _TAIL.pack(self.language.encode(), size)
+        concepts = struct.pack(f"<{size}I{size}H", *self.concepts, *self.concepts.values())
+        return head + terms + tail + concepts
 
 
 def unpack(article_id: int, blob: bytes) -> Profile:
-    """Return the profile that `Profile.pack` stored."""
+    """Restore a profile that `Profile.pack` serialised."""
     time, feed, dated, count, names, norm = _HEAD.unpack_from(blob)
     packed = struct.unpack_from(f"<{count}I{count}H", blob, _HEAD.size)
     kept = dict(zip(packed[:count], packed[count:], strict=True))
     subjects = tuple([((kept[term] & 255) / UNIT, term) for term in packed[:names]])
     language, concepts = _unpack_tail(blob, _HEAD.size + 6 * count)
-    return Profile(article_id, time, bool(dated), feed, norm, kept, subjects, {}, language, concepts)
+    return Profile(
+        article_id,
+        time,
+        bool(dated),
+        feed,
+        norm=norm,
+        terms=kept,
+        subjects=subjects,
+        language=language,
+        concepts=concepts,
+    )
 
 
 def _unpack_tail(blob: bytes, at: int) -> tuple[str, dict[int, int]]:
@@ -166,62 +172,64 @@ def _subjects(terms: Mapping[int, int]) -> tuple[tuple[float, int], ...]:
 
 def extract(title: str, text: str, lead: int = LEAD) -> tuple[Term, ...]:
     """Return the terms of the title and of the first `lead` characters of the text, in reading order."""
-    found: dict[int, Term] = {}
-    _collect(found, title, TITLE)
-    _collect(found, text[:lead], 0)
-    return tuple(found.values())
+    terms: dict[int, Term] = {}
+    _collect(terms, title, TITLE)
+    _collect(terms, text[:lead], 0)
+    return tuple(terms.values())
 
 
-def _collect(found: dict[int, Term], text: str, where: int) -> None:
+def _collect(terms: dict[int, Term], text: str, where: int) -> None:
     before, starts = None, False
     for shown, cjk, start, adjoins in tokens(text):
         term = _single(shown, cjk, where)
         if term is not None:
-            _add(found, term)
+            _add(terms, term)
             if before is not None and adjoins and not cjk:
                 both = term.capital and before.shown[0].isupper()
                 if where or both:
-                    _add(found, _pair(before, term, both, both and not where and not starts))
+                    _add(terms, _pair(before, term, both, both and not where and not starts))
         before, starts = term, start
 
 
 @lru_cache(maxsize=20_000)
 def _single(shown: str, cjk: bool, where: int) -> Term | None:
-    """Return a word as a term, None for a function word and a single letter."""
     folded = _folded(shown)
     if folded in STOP_FOLDED or (len(folded) < 2 and not cjk):
         return None
     number = NUMBER if shown[0].isdigit() or shown[0] in "$£€¥" else 0
     capital = not number and any(map(str.isupper, shown))
-    return Term(term_hash(folded), shown, where | number, 1, not number and not capital, capital)
+    return Term(
+        term_hash(folded), shown, where | number, 1, lower=not number and not capital, capital=capital
+    )
 
 
 def _folded(shown: str) -> str:
     return shown if is_cjk(shown) else fold(shown)
 
 
-def _pair(one: Term, other: Term, both: bool, proper: bool) -> Term:
-    """Return two words that stand together as a term; `both` have a capital."""
-    joined = term_hash(_folded(one.shown) + _folded(other.shown))
-    shown, kind = f"{one.shown} {other.shown}", other.kind & TITLE | PAIR
-    return Term(joined, shown, kind, 1, not both, both, (one.hash, other.hash), proper)
+def _pair(first: Term, second: Term, both: bool, proper: bool) -> Term:
+    joined = term_hash(_folded(first.shown) + _folded(second.shown))
+    shown, kind = f"{first.shown} {second.shown}", second.kind & TITLE | PAIR
+    return Term(
+        joined, shown, kind, 1, lower=not both, capital=both, parts=(first.hash, second.hash), proper=proper
+    )
 
 
-def _add(found: dict[int, Term], term: Term) -> None:
-    known = found.get(term.hash)
+def _add(terms: dict[int, Term], term: Term) -> None:
+    known = terms.get(term.hash)
     if known is None:
-        found[term.hash] = term
+        terms[term.hash] = term
         return
     single = term if known.parts else known  # "cyber attack" is the same term as "cyberattack"
-    found[term.hash] = Term(
+    terms[term.hash] = Term(
         term.hash,
         known.shown if known.capital or not term.capital else term.shown,
         single.kind | (term.kind | known.kind) & TITLE,
         known.count + 1,
-        known.lower or term.lower,
-        known.capital or term.capital,
-        single.parts,
-        known.proper or term.proper,
+        lower=known.lower or term.lower,
+        capital=known.capital or term.capital,
+        parts=single.parts,
+        proper=known.proper or term.proper,
     )
 
 
@@ -234,15 +242,14 @@ def weigh(
     stats: Stats,
     most: int = MOST_TERMS,
 ) -> Profile:
-    """Return the profile of an article: its `most` most distinctive terms with their weights."""
+    """Build the profile of an article from its `most` most distinctive terms."""
     names = {term.hash for term in features if not term.parts and stats.is_name(term)}
     weighed: list[tuple[float, Term, float, int]] = []
     for term in features:
         if term.parts:
             is_name = term.capital and (term.proper or names.issuperset(term.parts))
-            if not term.kind & TITLE and not (
-                term.capital and (term.proper or names.intersection(term.parts))
-            ):
+            has_name = term.capital and (term.proper or not names.isdisjoint(term.parts))
+            if not (term.kind & TITLE or has_name):
                 continue
             weight = 0.6 * (stats.weight(term.parts[0]) + stats.weight(term.parts[1]))
         else:
@@ -262,11 +269,13 @@ def weigh(
             square += (weight * BOOST[kind]) ** 2
     norm = struct.unpack("<f", struct.pack("<f", math.sqrt(square) or 1.0))[0]  # as it will be stored
     shown = {term.hash: term.shown for _, term, _, _ in weighed}
-    return Profile(article_id, time, dated, feed, norm, terms, _subjects(terms), shown)
+    return Profile(
+        article_id, time, dated, feed, norm=norm, terms=terms, subjects=_subjects(terms), shown=shown
+    )
 
 
 def probes(profile: Profile) -> list[int]:
-    """Return the terms to index an article by, at most `POSTED`, most distinctive first."""
+    """Return the terms that index an article, at most `POSTED`, most distinctive first."""
     entries = [
         ((value & 255) * (2.0 if value >> 8 & TITLE else 1.0), term)
         for term, value in profile.terms.items()
@@ -277,7 +286,7 @@ def probes(profile: Profile) -> list[int]:
 
 
 def choose(hits: Mapping[int, Iterable[int]], profile: Profile, most: int) -> list[int]:
-    """Return the `most` articles with the heaviest sum of shared probes, from the article ids of terms."""
+    """Pick the `most` articles by squared weights of shared probes; `hits` maps terms to article ids."""
     sums: dict[int, int] = {}
     for term, ids in hits.items():
         value = profile.terms[term]
@@ -289,7 +298,7 @@ def choose(hits: Mapping[int, Iterable[int]], profile: Profile, most: int) -> li
 
 
 def heaviest(sums: Mapping[int, float], most: int) -> list[int]:
-    """Return the `most` articles with the largest sums, of equal ones the newest."""
+    """Return the `most` articles with the largest sums; of equal ones, the newest."""
     least = sorted(sums.values(), reverse=True)[most - 1] if len(sums) > most else 0
     near = [article for article, total in sums.items() if total >= least]
     return sorted(near, key=lambda article: (-sums[article], -article))[:most]

@@ -13,9 +13,8 @@ from functools import cache
 from importlib.resources import files
 from zlib import crc32
 
-_CAPITALISED = frozenset(
-    ("de", "zh", "ja", "ko")
-)  # languages whose capitals tell nothing, or without capitals
+_CAPITALISED = frozenset(("de", "zh", "ja", "ko"))
+"""Languages that capitalise every noun or have no capitals, so that a capital marks no name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +27,7 @@ class Frequencies:
 
 @cache
 def frequencies() -> Frequencies:
-    """Return the bundled table, which takes about 10 ms the first time."""
+    """Load the bundled table; takes about 10 ms the first time."""
     articles: dict[int, int] = {}
     words: set[int] = set()
     _, *lines = files(__package__).joinpath("frequencies.txt").read_bytes().splitlines()

@@ -52,7 +52,7 @@ class Mentions:
     """The language of an article, the things it names, and the folded words of their forms."""
 
     language: str = ""
-    found: tuple[Mention, ...] = ()
+    things: tuple[Mention, ...] = ()
     covered: frozenset[int] = frozenset()
 
 
@@ -65,34 +65,38 @@ def _term_of(word: str) -> int:
 
 
 def mentions(title: str, text: str, concepts: Concepts) -> Mentions:
-    """Return what the title and the beginning of the text name."""
-    found: dict[int, Mention] = {}
+    """Find the things that the title and the beginning of the text name."""
+    things: dict[int, Mention] = {}
     covered: set[int] = set()
     for where, part in ((TITLE, title), (0, text[:LEAD])):
-        for one in concepts.find(part):
-            known = found.get(one.hash)
+        for concept in concepts.find(part):
+            known = things.get(concept.hash)
             if known is None:
-                found[one.hash] = Mention(one.hash, one.kind | where, one.shown, one.name, one.common, 1)
-                if one.kind != AMOUNT and one.shown[0].isascii():
-                    covered.update(map(_term_of, one.shown.replace("-", " ").split()))
-            else:
-                kind = known.kind | where
-                found[one.hash] = Mention(
-                    one.hash, kind, known.shown, known.name, known.common, known.times + 1
+                things[concept.hash] = Mention(
+                    hash=concept.hash,
+                    kind=concept.kind | where,
+                    shown=concept.shown,
+                    name=concept.name,
+                    common=concept.common,
+                    times=1,
                 )
-    return Mentions(language(f"{title}\n{text[:LEAD]}"), tuple(found.values()), frozenset(covered))
+                if concept.kind != AMOUNT and concept.shown[0].isascii():
+                    covered.update(map(_term_of, concept.shown.replace("-", " ").split()))
+            else:
+                things[concept.hash] = known._replace(kind=known.kind | where, times=known.times + 1)
+    return Mentions(language(f"{title}\n{text[:LEAD]}"), tuple(things.values()), frozenset(covered))
 
 
 def counted(article: Mentions) -> dict[int, bool]:
-    """Return what the store counts, as `features.counted`: the things, and the language."""
-    terms = {one.hash: False for one in article.found}
+    """Return the terms that the store counts, as `features.counted`: the things and the language."""
+    terms = {mention.hash: False for mention in article.things}
     if article.language:
         terms[language_term(article.language)] = False
     return terms
 
 
 def language_term(code: str) -> int:
-    """Return the term under which the articles in a language are counted."""
+    """Return the term that counts the articles in a language."""
     return term_hash(f"@{code}")
 
 
@@ -103,22 +107,21 @@ def weigh(
     article: Mentions, features: Iterable[Term], stats: Stats
 ) -> tuple[dict[int, int], dict[int, tuple[str, str]]]:
     """Return the `MOST` most distinctive things as `kind << 8 | weight * 16`, and their forms and names."""
-    ranked = [
-        (stats.rarity(one.hash, one.common), one.hash, one.kind, one.times, (one.shown, one.name))
-        for one in article.found
-    ]
+    ranked: list[tuple[float, int, int, int, tuple[str, str]]] = []
+    for number, kind, shown, name, common, times in article.things:
+        ranked.append((stats.rarity(number, common), number, kind, times, (shown, name)))
     for term in features:
         if _is_latin_name(term, article.covered) and stats.is_name(term):
             kind = LATIN | (TITLE if term.kind & 1 else 0)
             ranked.append((stats.rarity(term.hash, 0.5), term.hash, kind, term.count, (term.shown, "")))
     ranked.sort(key=lambda entry: (-_rank(entry[0], entry[2], article.language), entry[1]))
     values: dict[int, int] = {}
-    shown: dict[int, tuple[str, str]] = {}
+    forms: dict[int, tuple[str, str]] = {}
     for weight, number, kind, count, form in ranked[:MOST]:
         byte = kind | min(count - 1, 3) * COUNTED
         values[number] = byte << 8 | min(255, round(weight * UNIT))
-        shown[number] = form
-    return values, shown
+        forms[number] = form
+    return values, forms
 
 
 def _rank(weight: float, kind: int, language: str) -> float:
@@ -141,26 +144,26 @@ def _is_latin_name(term: Term, covered: frozenset[int]) -> bool:
 
 
 def posted(things: Mapping[int, int], language: str) -> list[int]:
-    """Return the terms to index an article by across languages, most distinctive first."""
+    """Return the terms that index an article across languages, most distinctive first."""
     return [posting(number, language) for number in probes(things)] if language else []
 
 
 def probes(things: Mapping[int, int]) -> list[int]:
-    """Return the things by which articles in other languages are looked up, in the order of a profile."""
+    """Return the things by which to look up articles in other languages, most distinctive first."""
     return [number for number, value in things.items() if value >> 8 & TELLING][:POSTED]
 
 
 def posting(number: int, language: str) -> int:
-    """Return the term of the index for a thing in articles of one language."""
+    """Return the term that indexes the articles of one language by a thing."""
     return crc32(language.encode(), number)
 
 
 def choose(
     hits: Sequence[tuple[int, Sequence[int]]], things: Mapping[int, int], most: int, least: float = 0.0
 ) -> list[int]:
-    """Return the `most` articles that share the heaviest things, from (thing, articles) pairs.
+    """Pick the `most` articles that share the heaviest things, from (thing, articles) pairs.
 
-    The squares of the shared weights in nats have at least the sum `least`; things in the title count twice.
+    The squares of the shared weights in nats add up to at least `least`; things in the title count twice.
     """
     sums: dict[int, int] = {}
     for number, articles in hits:

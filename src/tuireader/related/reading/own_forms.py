@@ -16,9 +16,9 @@ _PER_SCRIPT = 2  # ... and so is one with more terms that no table has, in one s
 
 
 def own_forms(groups: Iterable[Sequence[str]], aliases: Mapping[str, str], base: Concepts) -> Concepts:
-    """Return tables that add the terms of watches and names by other forms to `base`.
+    """Return tables that add the terms of watches and the aliases of names to `base`.
 
-    Bundled forms keep their meaning: a group with two known things only says that they are watched together.
+    Bundled forms keep their meaning: a group with two known things only shows that they are watched together.
     """
     own = Concepts(base)
     for form, name in aliases.items():
@@ -32,22 +32,22 @@ def own_forms(groups: Iterable[Sequence[str]], aliases: Mapping[str, str], base:
 
 
 def _add_group(own: Concepts, base: Concepts, terms: Sequence[str]) -> None:
-    known = {found.hash: found for found in map(base.look_up, terms) if found is not None}
+    known = {concept.hash: concept for concept in map(base.look_up, terms) if concept is not None}
     unknown = [term for term in terms if base.look_up(term) is None]
     scripts = [_script(term) for term in unknown]
     if not unknown or len(known) > 1 or any(scripts.count(script) > _PER_SCRIPT for script in scripts):
         return
     if known:
-        (thing,) = known.values()
-        own.add(thing.name, thing.kind, unknown, thing.common, thing.hash)
+        (concept,) = known.values()
+        own.add(concept.name, concept.kind, unknown, concept.common, concept.hash)
     else:
         _add(own, base, unknown, next((term for term in unknown if _script(term) == "LATIN"), unknown[0]))
 
 
 def _add(own: Concepts, base: Concepts, forms: Sequence[str], name: str) -> None:
-    """Add forms of a thing with a name, which a table may have.
+    """Add forms of a named thing, under its entry in `base` if it has one.
 
-    A single word has the number that it has as a term, so that the store has counted it already.
+    A single word keeps its number as a term, which the store has counted already.
     """
     known = base.look_up(name)
     if known is not None:
@@ -58,10 +58,9 @@ def _add(own: Concepts, base: Concepts, forms: Sequence[str], name: str) -> None
 
 
 def _is_plain(term: str) -> bool:
-    """Return whether a term of a watch is a name, not an expression."""
     return bool(term) and not any(character in term for character in '*/"~')
 
 
 def _script(term: str) -> str:
     """Return the script of a term, such as `LATIN`, `CJK` or `HANGUL`."""
-    return next((unicodedata.name(one, "").partition(" ")[0] for one in term if one.isalpha()), "")
+    return next((unicodedata.name(letter, "").partition(" ")[0] for letter in filter(str.isalpha, term)), "")

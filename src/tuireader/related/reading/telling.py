@@ -7,7 +7,6 @@ import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
 from typing import NamedTuple
 
 from tuireader.related.reading.concepts import EVENT, Concept, Concepts, rare_amounts
@@ -28,10 +27,10 @@ _FOOTER = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence that may refer to an earlier event: weights of its terms and of its words of events, those
-    of the other terms in the sentences beside it, and the times that it states, or else its rare amounts.
+    """A sentence that may refer to an earlier event.
 
-    One with neither has a cue (`cues`).
+    Weights of its terms, of its words for events and of the other terms in the sentences beside it; the times
+    it states, or else its rare amounts. A sentence with neither has a cue (`cues`).
     """
 
     text: str
@@ -43,7 +42,7 @@ class Sentence:
 
     @property
     def by_cue(self) -> bool:
-        """Return whether nothing but a cue says that the sentence refers to an earlier event."""
+        """True if only a cue shows that the sentence refers to an earlier event."""
         return not self.spans and not self.amounts
 
 
@@ -51,8 +50,8 @@ class Sentence:
 class Telling:
     """An article with its whole text, and its sentences that may refer to earlier events.
 
-    `title` are the weights of its terms, `things` those of names and amounts in the text. `elsewhere` are the
-    terms and things that other stored articles have.
+    `title` has the weights of its terms, `things` those of names and amounts in the text. `elsewhere` are the
+    terms and things that other stored articles contain.
     """
 
     profile: Profile
@@ -63,7 +62,7 @@ class Telling:
 
 
 class Told(NamedTuple):
-    """The place of a sentence that may refer to an earlier event, and what says so."""
+    """A sentence that may refer to an earlier event, by its position, and the evidence for that."""
 
     place: int
     spans: list[Span]
@@ -72,22 +71,22 @@ class Told(NamedTuple):
 
 
 def referring(title: str, sentences: Sequence[str], published: int, *, cues: bool = False) -> Iterator[Told]:
-    """Yield the sentences that state a time, or else an amount that is not news, or, with `cues`, have a cue.
+    """Yield the sentences that state a time or an amount that is not news, or, with `cues`, have a cue.
 
-    Others ("It has denied this") may refer to earlier events as well, but what they refer to could not be
-    told from other articles on the matter (docs/notes/relating.md).
+    Other sentences ("It has denied this") may refer to earlier events, too, but not distinctly enough to tell
+    which article on the matter they mean (docs/notes/relating.md).
     """
     news: set[int] | None = None
     for place, text in enumerate(sentences[_LEAD:], _LEAD):
         stated = spans(text, published)
-        found = set() if stated or not _LONG_NUMBER.search(text) else rare_amounts(text)
-        if found:
+        amounts = set() if stated or not _LONG_NUMBER.search(text) else rare_amounts(text)
+        if amounts:
             if news is None:
-                news = {one for part in (title, *sentences[:_LEAD]) for one in rare_amounts(part)}
-            found -= news
+                news = {amount for part in (title, *sentences[:_LEAD]) for amount in rare_amounts(part)}
+            amounts -= news
         cue = cues and not stated and refers_back(text)
-        if (stated or found or cue) and not _FOOTER.search(text):
-            yield Told(place, stated, found, cue)
+        if (stated or amounts or cue) and not _FOOTER.search(text):
+            yield Told(place, stated, amounts, cue)
 
 
 def tell(
@@ -99,61 +98,63 @@ def tell(
     *,
     cues: bool = False,
 ) -> Telling | None:
-    """Return an article with its whole text, or None if no sentence refers to an earlier event.
+    """Read the whole text of an article; None if no sentence refers to an earlier event.
 
     `article` is its profile, `stats_of` counts terms in the store.
     """
-    every = list(referring(title, sentences, article.time, cues=cues))
-    if rare := {amount for one in every for amount in one.amounts}:
+    referred = list(referring(title, sentences, article.time, cues=cues))
+    if rare := {amount for reference in referred for amount in reference.amounts}:
         others = set(_elsewhere(article, stats_of(rare)))
-        every = [one._replace(amounts=one.amounts & others) for one in every]
-    told = [
-        *islice((one for one in every if one.spans or one.amounts), MOST_SENTENCES),
-        *islice((one for one in every if one.cue and not one.amounts), MOST_SENTENCES),
-    ]
+        referred = [reference._replace(amounts=reference.amounts & others) for reference in referred]
+    stated = [reference for reference in referred if reference.spans or reference.amounts]
+    cued = [reference for reference in referred if reference.cue and not reference.amounts]
+    told = [*stated[:MOST_SENTENCES], *cued[:MOST_SENTENCES]]
     if not told:
         return None
     head, words = count_terms(title), [count_terms(text) for text in sentences]
-    things = {one.place: {found.hash: found for found in concepts.find(sentences[one.place])} for one in told}
-    known = {number: one for found in things.values() for number, one in found.items()}
+    things: dict[int, dict[int, Concept]] = {}
+    known: dict[int, Concept] = {}
+    for place in (reference.place for reference in told):
+        things[place] = {concept.hash: concept for concept in concepts.find(sentences[place])}
+        known |= things[place]
     counts = Counter(head)
-    for found in words:
-        counts.update(found)
+    for counted in words:
+        counts.update(counted)
     stats = stats_of({*counts, *known, *article.concepts})
     weights = {term: stats.weight(term) for term in counts}
-    rarities = {number: stats.rarity(number, one.common) for number, one in known.items()}
+    rarities = {number: stats.rarity(number, concept.common) for number, concept in known.items()}
 
-    def sentence(one: Told) -> Sentence:
-        place, own = one.place, words[one.place]
+    def sentence(reference: Told) -> Sentence:
+        place, own = reference.place, words[reference.place]
         beside = {term for near in words[max(0, place - 1) : place + 2] for term in near}
+        events = [number for number, concept in things[place].items() if concept.kind == EVENT]
         return Sentence(
-            sentences[place],
-            {term: weights[term] for term in own},
-            {number: rarities[number] for number, thing in things[place].items() if thing.kind == EVENT},
-            {term: weights[term] for term in beside - own.keys()},
-            one.spans,
-            one.amounts,
+            text=sentences[place],
+            terms={term: weights[term] for term in own},
+            events={number: rarities[number] for number in events},
+            around={term: weights[term] for term in beside - own.keys()},
+            spans=reference.spans,
+            amounts=reference.amounts,
         )
 
     return Telling(
-        _profile(article, counts, head, weights),
-        {term: weights[term] for term in head},
-        _telling(article, known, rarities),
-        frozenset(_elsewhere(article, stats)),
-        [sentence(one) for one in sorted(told)],
+        profile=_profile(article, counts, head, weights),
+        title={term: weights[term] for term in head},
+        things=_telling(article, known, rarities),
+        elsewhere=frozenset(_elsewhere(article, stats)),
+        sentences=[sentence(reference) for reference in sorted(told)],
     )
 
 
 def _telling(
     article: Profile, known: Mapping[int, Concept], rarities: Mapping[int, float]
 ) -> dict[int, float]:
-    """Return the weights of the names and amounts in those sentences and in the profile."""
     own = {number: (value & 255) / UNIT for number, value in article.concepts.items() if value >> 8 & TELLING}
-    return own | {number: rarities[number] for number, one in known.items() if one.kind & TELLING}
+    return own | {number: rarities[number] for number, concept in known.items() if concept.kind & TELLING}
 
 
 def _elsewhere(article: Profile, stats: Stats) -> Iterator[int]:
-    """Yield the terms and things that other articles have; the store has counted those of this one."""
+    """Yield the terms and things of other articles; the counts include this article."""
     for number, (articles, _) in stats.counts.items():
         if articles > (number in article.terms or number in article.concepts):
             yield number
@@ -162,7 +163,7 @@ def _elsewhere(article: Profile, stats: Stats) -> Iterator[int]:
 def _profile(
     article: Profile, counts: Mapping[int, int], head: Collection[int], weights: Mapping[int, float]
 ) -> Profile:
-    """Return a profile of the whole text: names are known from the article's own profile."""
+    """Return a profile of the whole text; its names are those of the article's own profile."""
     terms: dict[int, int] = {}
     square = 0.0
     for term, count in counts.items():

@@ -11,7 +11,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-DAY = 86_400
+from tuireader.text.date_words import MONTH_NAMES
+from tuireader.text.durations import DAY
+
 _FARTHEST = 1_500.0
 """Days; earlier events are history, not background."""
 _NEAREST = 0.3
@@ -26,15 +28,6 @@ class Span(NamedTuple):
     earliest: float
 
 
-_MONTHS: dict[str, int] = {}
-for _names in (
-    "january february march april may june july august september october november december",
-    "jan feb mar apr may jun jul aug sept oct nov dec",
-    "januar februar märz april mai juni juli august september oktober november dezember",
-    "jänner feber märz april mai juni juli august september oktober november dezember",
-    "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
-):
-    _MONTHS |= {name: number for number, name in enumerate(_names.split(), 1)}
 _VERBS = frozenset(
     ("may", "march", "mar", "mars", "dec", "sept", "jan", "jun", "jul", "oct", "nov", "feb", "apr", "aug")
 )
@@ -128,21 +121,21 @@ def spans(sentence: str, published: int) -> list[Span]:
     if not active:
         return []
     now = datetime.fromtimestamp(published, UTC)
-    found: set[Span] = set()
+    stated: set[Span] = set()
     for read in active:
-        found.update(Span(max(_NEAREST, span.latest), span.earliest) for span in read(text, now))
-    return [span for span in found if span.latest < span.earliest < _FARTHEST]
+        stated.update(Span(max(_NEAREST, span.latest), span.earliest) for span in read(text, now))
+    return [span for span in stated if span.latest < span.earliest < _FARTHEST]
 
 
 def _between(now: datetime, year: int, first: int, last: int, late: float, early: float) -> Span:
-    """Return the span from month `first` to the start of month `last`, which may be in the next year."""
+    """Return the span from month `first` to the start of month `last`; 13 is January of the next year."""
     begin = datetime(year + (first - 1) // 12, (first - 1) % 12 + 1, 1, tzinfo=UTC)
     end = datetime(year + (last - 1) // 12, (last - 1) % 12 + 1, 1, tzinfo=UTC)
     return Span((now - end).total_seconds() / DAY - early, (now - begin).total_seconds() / DAY + late)
 
 
 def _month(now: datetime, month: int, year: str | None, last: str | None) -> Span:
-    """Return the span of a month: of the given year, the last one, or the newest that has begun."""
+    """Return the span of a month: in the given year, in the last one, or else its latest occurrence."""
     number = int(year) if year else now.year - bool(last)
     if not year and not last and month > now.month:
         number -= 1
@@ -150,33 +143,33 @@ def _month(now: datetime, month: int, year: str | None, last: str | None) -> Spa
 
 
 def _months(text: str, now: datetime) -> Iterator[Span]:
-    if _MONTHS.keys().isdisjoint(_WORD.findall(text)):
+    if MONTH_NAMES.keys().isdisjoint(_WORD.findall(text)):
         return
     end = 0
     for word in _WORD.finditer(text):
         name = word.group()
-        if (month := _MONTHS.get(name)) is None:
+        if (month := MONTH_NAMES.get(name)) is None:
             continue
         before = _BEFORE_MONTH.search(text, max(end, word.start() - _REACH), word.start())
-        found = _AFTER_MONTH.match(text, word.end())
-        assert found  # all of it is optional
-        end = found.end()
-        if found["day"] and month == now.month and int(re.sub(r"\D", "", found["day"])) == now.day:
+        match = _AFTER_MONTH.match(text, word.end())
+        assert match  # all of it is optional
+        end = match.end()
+        if match["day"] and month == now.month and int(re.sub(r"\D", "", match["day"])) == now.day:
             continue  # a dateline
-        if name not in _VERBS or before or found["day"] or found["year"]:
-            yield _month(now, month, found["year"], found["last"])
+        if name not in _VERBS or before or match["day"] or match["year"]:
+            yield _month(now, month, match["year"], match["last"])
 
 
 def _cjk_months(text: str, now: datetime) -> Iterator[Span]:
-    for found in _CJK_MONTH.finditer(text):
-        digits = found["month"] or found["month_ko"]
-        year, last = found["year"] or found["year_ko"], found["last"] or found["last_ko"]
+    for match in _CJK_MONTH.finditer(text):
+        digits = match["month"] or match["month_ko"]
+        year, last = match["year"] or match["year_ko"], match["last"] or match["last_ko"]
         yield _month(now, int(digits), year, last)
 
 
 def _ago(text: str, now: datetime) -> Iterator[Span]:
-    for found in _AGO.finditer(text):
-        groups = found.groupdict()
+    for match in _AGO.finditer(text):
+        groups = match.groupdict()
         count = next(groups[key] for key in ("en", "de", "fr", "zh", "ko") if groups[key])
         unit = _UNITS[next(value for key, value in groups.items() if key.startswith("unit") and value)]
         number = int(count) if count.isdecimal() else _NUMBERS[count]
@@ -189,17 +182,17 @@ def _fixed(text: str, now: datetime) -> Iterator[Span]:
 
 
 def _seasons(text: str, now: datetime) -> Iterator[Span]:
-    for found in _SEASON.finditer(text):
-        first, last = _SEASONS[found["name"] or found["cjk"]]
-        year = int(found["year"] or now.year)
-        if not found["year"] and (first > now.month or (found["last"] and now.month < last)):
+    for match in _SEASON.finditer(text):
+        first, last = _SEASONS[match["name"] or match["cjk"]]
+        year = int(match["year"] or now.year)
+        if not match["year"] and (first > now.month or (match["last"] and now.month < last)):
             year -= 1
         yield _between(now, year, first, last, _SEASON_LATE, _SEASON_EARLY)
 
 
 def _years(text: str, now: datetime) -> Iterator[Span]:
-    for found in _YEAR.finditer(text):
-        if (year := int(found[1])) <= now.year:
+    for match in _YEAR.finditer(text):
+        if (year := int(match[1])) <= now.year:
             yield _between(now, year, 1, 13, 0.0, 0.0)
 
 
@@ -223,5 +216,5 @@ _READERS: tuple[_Reader, ...] = (
     )),
     (_years, ("20",)),
 )  # fmt: skip
-"""What reads each kind of stated time, and pieces of words of which such a time has one."""
+"""Reader for each kind of stated time, with hints: such a time contains at least one of them."""
 _ASCII_READERS = [(read, [hint for hint in hints if hint.isascii()]) for read, hints in _READERS]

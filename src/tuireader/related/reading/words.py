@@ -16,7 +16,6 @@ _CJK = "\u3005\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uac00-\ud7af"
 
 
 def _words_of(letter: str, others: str = "", flags: int = 0) -> re.Pattern[str]:
-    """Return the pattern of words made of a class of letters, and what else counts as one."""
     return re.compile(
         others + r"(?<![^\W_])[A-Z]{1,3}(?:&[A-Z]{1,3})+(?![^\W_])"  # AT&T, M&S
         r"|[Cc][Vv][Ee][-–]\d{4}[-–]\d{4,7}"
@@ -79,19 +78,19 @@ COMMON = frozenset(_COMMON_WORDS.split())
 def tokens(text: str) -> Iterator[tuple[str, bool, bool, bool]]:
     """Yield the words, numbers and CJK bigrams of a text in reading order, function words included.
 
-    Each comes as (form, CJK, start, adjoins): `start` is true at the start of a sentence, `adjoins` if at
-    most one space or sign such as a hyphen separates it from the one before.
+    Each is (form, CJK, start, adjoins): `start` at the start of a sentence, `adjoins` if at most one space or
+    sign such as a hyphen separates it from the word before.
     """
     end, is_ascii = 0, text.isascii()
-    for found in _pattern(text).finditer(text):
-        shown = found.group()
-        between = text[end : found.start()]
+    for match in _pattern(text).finditer(text):
+        shown = match.group()
+        between = text[end : match.start()]
         if between == " " and end:  # as between most words
             start, adjoins = False, True
         else:
             start = end == 0 or _SENTENCE_END.search(between) is not None
             adjoins = end > 0 and len(between) <= 1 and between in _ADJOINING
-        end = found.end()
+        end = match.end()
         if not is_ascii and is_cjk(shown):
             for place, piece in enumerate(_bigrams(shown)):
                 yield piece, True, start and place == 0, place > 0
@@ -117,7 +116,6 @@ def _pattern(text: str) -> re.Pattern[str]:
 
 
 def _bigrams(run: str) -> list[str]:
-    """Return the bigrams of a run of CJK, or its only character."""
     return [run[at : at + 2] for at in range(len(run) - 1)] or [run]
 
 
@@ -133,11 +131,10 @@ def is_cjk(text: str) -> bool:
 def phrases(title: str, texts: Sequence[str]) -> list[str]:
     """Return the words and phrases of a title in a script without blanks, in reading order.
 
-    A bigram alone is not a word. A piece of the title that occurs again, in the title or in `texts`, counts
-    if at least three of four occurrences of its first two characters continue like it. A short run counts as
-    a whole.
+    A bigram alone is not a word. A piece of the title that recurs, in the title or in `texts`, is one if at
+    least three of four occurrences of its first two characters continue the same way. So is a short run.
     """
-    found: dict[str, None] = {}
+    pieces: dict[str, None] = {}
 
     def again(piece: str) -> int:
         return title.count(piece) - 1 + sum(text.count(piece) for text in texts)
@@ -151,11 +148,11 @@ def phrases(title: str, texts: Sequence[str]) -> list[str]:
                 continue
             while end < min(len(run), at + _PHRASE) and 4 * again(run[at : end + 1]) >= 3 * often:
                 end += 1
-            found[run[at:end]] = None
+            pieces[run[at:end]] = None
             at = end
         if len(run) <= _PHRASE // 2:
-            found.setdefault(run)
-    return list(found)
+            pieces.setdefault(run)
+    return list(pieces)
 
 
 _ADJOINING = frozenset(("", " ", "-", "–", ".", "&", "+", "/", "‑", "\u00a0"))
@@ -163,7 +160,7 @@ _ADJOINING = frozenset(("", " ", "-", "–", ".", "&", "+", "/", "‑", "\u00a0"
 
 @lru_cache(maxsize=20_000)
 def fold(word: str) -> str:
-    """Return the form of a word for comparison: lower case, no accents, no possessive, a light stem.
+    """Normalise a word for comparison: lower case, no accents, no possessive, a light stem.
 
     An amount becomes digits and a letter: `14m` for £14 million.
     """
@@ -182,15 +179,15 @@ def fold(word: str) -> str:
 
 
 def _stem(word: str) -> str:
-    """Stem an English word lightly (plural, -ed, -ing, final e), cautious rather than thorough."""
+    """Stem an English word lightly (plural, -ed, -ing, final e), rather too little than too much."""
     if word == "news":
         return word
     if len(word) > 4 and word.endswith("ies"):
         word = word[:-3] + "y"
     elif len(word) > 3 and word.endswith("s") and word[-2] not in "sui":
         word = word[:-1]
-    for suffix, rest in (("ing", 4), ("ed", 4)):
-        if len(word) >= len(suffix) + rest and word.endswith(suffix) and not word.endswith("eed"):
+    for suffix, least in (("ing", 4), ("ed", 4)):
+        if len(word) >= len(suffix) + least and word.endswith(suffix) and not word.endswith("eed"):
             word = word[: -len(suffix)]
             if word[-1] == word[-2] and word[-1] not in "lsz":
                 word = word[:-1]
@@ -201,7 +198,7 @@ def _stem(word: str) -> str:
 
 
 def count_terms(text: str) -> dict[int, int]:
-    """Return how often a text has each term, without function words; faster than `tokens`."""
+    """Count the terms of a text, without function words; faster than `tokens`."""
     counts: dict[int, int] = {}
     for shown in _pattern(text).findall(text):
         numbers = map(term_hash, _bigrams(shown)) if is_cjk(shown) else (_term_of(shown),)
@@ -219,7 +216,7 @@ def _term_of(shown: str) -> int:
 
 
 def term_hash(folded: str) -> int:
-    """Return the 32-bit number of a term (CRC-32 of its UTF-8, the same on every machine)."""
+    """Return the 32-bit number of a term: CRC-32 of its UTF-8, the same on every machine."""
     return crc32(folded.encode("utf-8", "surrogatepass"))
 
 

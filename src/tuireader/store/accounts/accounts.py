@@ -20,9 +20,10 @@ from tuireader.store.accounts.listed_feeds import (
 from tuireader.store.accounts.remote import Remote
 from tuireader.store.articles.appearances import Appearances
 from tuireader.store.sql import Part, number_list
+from tuireader.text.durations import WEEK
 from tuireader.text.wording import counted
 
-KEPT = 7 * 86_400
+KEPT = WEEK
 """Seconds to keep a feed that its server no longer lists: it may come back."""
 FIRST_POSITION = 1_000_000
 """Position of an account's first feed: behind all local feeds."""

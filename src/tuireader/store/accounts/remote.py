@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 from tuireader.model.accounts import Mark, RefusedMark
 from tuireader.store.sql import Part, id_list
+from tuireader.text.durations import DAY
 
 _BITS = {Mark.READ: 1, Mark.STARRED: 2}
 _GIVEN = "SELECT value FROM json_each(?)"
@@ -26,7 +27,7 @@ _ONLY_SENT = "pending = pending | accepted, accepted = 0, " + ", ".join(
     f"{mark}_sent = iif(accepted & {bit}, {mark}, {mark}_sent)" for mark, bit in _BITS.items()
 )
 """SQL that makes accepted marks those that were sent without an answer."""
-MISSES, MISSED_FOR = 3, 86_400
+MISSES, MISSED_FOR = 3, DAY
 """Lists in a row, and seconds between the first and the last, after which a missing entry is gone."""
 
 # `missing_since`, `misses`: since when, and in how many lists in a row, a doubted list has lacked the entry.

@@ -13,8 +13,9 @@ from tuireader.store.feeds.feeds import Feeds
 from tuireader.store.json_columns import thread_text
 from tuireader.store.sql import Part, id_list, number_list
 from tuireader.text import plain
+from tuireader.text.durations import DAY
 
-_FAR = 31 * 86_400  # a later try was planned while the clock was wrong
+_FAR = 31 * DAY  # a later try was planned while the clock was wrong
 _DUE = f"t.next_try NOT BETWEEN ?1 + 1 AND ?1 + {_FAR}"
 _ASKED = "f.subscribed AND f.state != 'paused' AND NOT (f.fault = 'throttled' AND f.next_try > ?1)"
 _WAITING_HOSTS = "page hosts"

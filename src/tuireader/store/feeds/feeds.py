@@ -10,6 +10,7 @@ from tuireader.config import FeedConfig
 from tuireader.model import SILENCE, Fault, Feed, FeedHealth
 from tuireader.store.sql import FEED_TITLE, Part, number_list
 from tuireader.text import server_of, split_password, without_password
+from tuireader.text.durations import DAY
 
 REFUSED = "refused"
 """`moved_why` of a feed whose move to `moved_to` was undone: it stays at its own address."""
@@ -144,7 +145,7 @@ _HEALTH = f"""
 
 
 _HEALTH_COLUMNS = ("unread", "total", "per_week", "newest", "moved_why", "moved_at", "named")
-_FAR = 31 * 86_400  # as schedule.FARTHEST: a later time was set while the clock was wrong
+_FAR = 31 * DAY  # as schedule.FARTHEST: a later time was set while the clock was wrong
 _DUE = f"(coalesce(next_try, 0) NOT BETWEEN ?1 + 1 AND ?1 + {_FAR})"
 
 

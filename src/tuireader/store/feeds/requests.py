@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from tuireader.store.sql import Part
+from tuireader.text.durations import DAY
 
-_DAY = 86_400
 _DAYS = 7
 
 
@@ -33,7 +33,7 @@ class Requests(Part):
                  requests = requests + excluded.requests, unchanged = unchanged + excluded.unchanged,
                  failed = failed + excluded.failed, pages = pages + excluded.pages""",
             [
-                (feed.feed_id, now // _DAY, feed.requests, feed.unchanged, feed.failed, feed.pages)
+                (feed.feed_id, now // DAY, feed.requests, feed.unchanged, feed.failed, feed.pages)
                 for feed in asked
                 if feed.requests or feed.pages
             ],
@@ -46,8 +46,8 @@ class Requests(Part):
         """
         sql = """SELECT feed_id, sum(requests), sum(unchanged), min(day) FROM asked
                  WHERE day > ? GROUP BY feed_id HAVING sum(requests)"""
-        rows = self._conn.execute(sql, (now // _DAY - _DAYS,))
+        rows = self._conn.execute(sql, (now // DAY - _DAYS,))
         return {
-            feed_id: (requests / max(now / _DAY - first, 1), unchanged / requests)
+            feed_id: (requests / max(now / DAY - first, 1), unchanged / requests)
             for feed_id, requests, unchanged, first in rows
         }

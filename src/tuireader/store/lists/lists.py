@@ -13,8 +13,9 @@ from tuireader.store.lists.conditions import of_feeds
 from tuireader.store.lists.first_page import COLUMNS, line_values, subscribed
 from tuireader.store.lists.stories import CARRIED, Stories
 from tuireader.store.sql import FEED_TITLE, Part, grouped, id_list, number_list
+from tuireader.text.durations import WEEK
 
-NEWS = 7 * 86_400
+NEWS = WEEK
 """Maximum age of news in seconds; older arrivals are the back catalogue of a new feed."""
 
 _ORDER = {

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 from tuireader.store.sql import FEED_TITLE, Part, id_list, newest_id, number_list
+from tuireader.text.durations import DAY
 
 _WINDOW = 12_000  # waiting articles to sort by time at once
 RELATED_UP_TO = "related up to"
@@ -80,7 +81,7 @@ class Relations(Part):
 
     def newest_day(self) -> int:
         """Return the day of the newest article, in days since 1970."""
-        return int(self._value("SELECT max(time) FROM article") or 0) // 86_400
+        return int(self._value("SELECT max(time) FROM article") or 0) // DAY
 
     def postings(
         self, terms: Sequence[int], day: int, limit: int, *, later: bool = True

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from tuireader.model import Alarm, AlarmKind, Fault, Pace
 from tuireader.store.feeds.feeds import NAMED
 from tuireader.store.sql import FEED_TITLE, Part
+from tuireader.text.durations import DAY, MONTH
 
-_OLD = 30 * 86_400  # seconds; an article that arrives this long after its date counts by its arrival
+_OLD = MONTH  # seconds; an article that arrives this long after its date counts by its arrival
 
 _NEWEST = """max(
   coalesce((SELECT time FROM article a WHERE a.feed_id = f.id ORDER BY time DESC LIMIT 1), 0),
@@ -147,7 +148,7 @@ class Alarms(Part):
                        (SELECT article_id FROM appearance WHERE feed_id = ?1 AND secondary = 1
                         ORDER BY article_id DESC LIMIT ?2) x JOIN article a ON a.id = x.article_id"""
         rows = self._conn.execute(sql, (subject.watch or subject.feed_id, most)).fetchall()
-        first = min((arrived for _, arrived in rows), default=0) + 86_400
+        first = min((arrived for _, arrived in rows), default=0) + DAY
         return [arrived if arrived > first and arrived - time > _OLD else time for time, arrived in rows]
 
     def remember(self, subject: Subject, newest: int, pace: Pace | None) -> None:

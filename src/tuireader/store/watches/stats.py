@@ -12,9 +12,9 @@ from typing import Annotated
 from tuireader.store.json_columns import evidence_of
 from tuireader.store.relations.relations import story_number
 from tuireader.store.sql import Part, id_list
+from tuireader.text.durations import DAY, MONTH, WEEK
 
 DAYS = 30
-_DAY = 86_400
 
 
 @dataclass(slots=True)
@@ -60,7 +60,7 @@ class Stats(Part):
         return self._counted[1]
 
     def _count(self, today: int, now: int) -> dict[str, Hits]:
-        since = today - (DAYS - 1) * _DAY
+        since = today - (DAYS - 1) * DAY
         by_watch: dict[str, Hits] = {}
         names = self._mapping("SELECT id, name FROM watch")
         # The index avoids reading the evidence and visits articles in storage order.
@@ -71,7 +71,7 @@ class Stats(Part):
                FROM match m INDEXED BY match_article CROSS JOIN article a ON a.id = m.article_id
                WHERE a.muted = 0 AND m.watch_id IN (SELECT id FROM watch)
                GROUP BY m.watch_id, a.feed_id, day""",
-            (since, DAYS - 1, now - 7 * _DAY, now - 30 * _DAY),
+            (since, DAYS - 1, now - WEEK, now - MONTH),
         ):
             hits = by_watch.setdefault(names[watch], Hits())
             hits.total += count

@@ -15,12 +15,12 @@ from tuireader.sync.greader import items as greader_items
 from tuireader.sync.greader.items import STATE, item_id, item_name
 from tuireader.sync.http import Answer, Form, Params
 from tuireader.sync.paging import MOST_ENTRIES, Bounds, prefetched, twice_prefetched
+from tuireader.text.durations import DAY
 
 MOST_IDS = 100_000
 MOST_LISTED = 25_000
 """Number of newest entries among which those neither unread nor starred are found."""
 BATCH = 250
-DAY = 86_400
 
 
 class Client(Protocol):

@@ -17,6 +17,7 @@ from tuireader.sync.entries import Odd
 from tuireader.sync.http import Answer, BodyTooLarge, Http, NotFound, Params
 from tuireader.sync.miniflux import items as miniflux_items
 from tuireader.sync.paging import MOST_ENTRIES, Bounds, prefetched, twice_prefetched
+from tuireader.text.durations import DAY
 
 SOON = 100  # entries of the first page, which is shown while the next one is made
 PAGE = 1000  # most entries of a page, which Miniflux bounds as well
@@ -24,7 +25,6 @@ _PAGE_BYTES = 2_500_000
 """Intended bytes of a page: long texts make pages of fewer entries, so memory stays bounded."""
 CHECKED = 500  # newest unread entries that are checked for edits
 OVERLAP = 30  # seconds of overlap: a change is dated at the start of its transaction
-DAY = 86_400
 FIRST: Mapping[str, Params] = {
     "unread": {"status": "unread"},
     "starred": {"status": "read", "starred": "true"},
