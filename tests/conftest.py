@@ -102,6 +102,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items += others
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure() -> None:
+    """Keep the collector away from what is left: pytest has looked through it once, Python would again."""
+    gc.freeze()
+
+
 def pytest_collectstart() -> None:
     """Collect no garbage while tests are collected: visits take a third of that."""
     gc.disable()

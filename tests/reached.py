@@ -23,7 +23,7 @@ EXCEPTIONS: Mapping[str, str] = {
 """Reasons by place and code."""
 
 _ASSERTION = re.compile(r"(?<=\n)[ \t]*assert\b")
-_lines = set[tuple[str, int]]()
+_lines = set[str]()
 
 
 class _Noting(rewrite.AssertionRewriter):
@@ -31,7 +31,7 @@ class _Noting(rewrite.AssertionRewriter):
 
     def visit_Assert(self, assert_: ast.Assert) -> list[ast.stmt]:
         made = super().visit_Assert(assert_)
-        place = ast.Tuple([ast.Constant(self.module_path), ast.Constant(assert_.lineno)], ast.Load())
+        place = ast.Constant(f"{self.module_path}:{assert_.lineno}")  # a string knows its hash
         module = ast.Name("@pytest_ar", ast.Load())
         call = ast.Expr(ast.Call(ast.Attribute(module, "reached", ast.Load()), [place], []))
         return [*made, ast.fix_missing_locations(ast.copy_location(call, assert_))]
@@ -60,8 +60,8 @@ class Check:
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: object) -> None:
         """Take what a process of xdist reached."""
-        output: Mapping[str, list[tuple[str, int]]] = getattr(node, "workeroutput", {})
-        _lines.update((path, line) for path, line in output.get("reached", []))
+        output: Mapping[str, list[str]] = getattr(node, "workeroutput", {})
+        _lines.update(output.get("reached", []))
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
@@ -82,21 +82,21 @@ class Check:
                 terminalreporter.write_line(words)
 
 
-def noted() -> Set[tuple[str, int]]:
-    """Return path and line of what was reached in this process."""
+def noted() -> Set[str]:
+    """Return path and line (`PATH:LINE`) of what was reached in this process."""
     return _lines
 
 
-def unreached(lines: Set[tuple[str, int]], skipped: Set[str], folder: Path = TESTS) -> Iterator[str]:
+def unreached(lines: Set[str], skipped: Set[str], folder: Path = TESTS) -> Iterator[str]:
     """Yield place and code of each assertion that is not among `lines`."""
     for path in sorted(folder.rglob("*.py")):
         text = path.read_text(encoding="utf-8")
         name = path.relative_to(folder).as_posix()
         begun = {text.count("\n", 0, match.start()) + 1 for match in _ASSERTION.finditer(text)}
-        if name.startswith("tools/") or all((str(path), line) in lines for line in begun):
+        if name.startswith("tools/") or all(f"{path}:{line}" in lines for line in begun):
             continue  # run in a command of their own, or all reached; parsing all files takes seconds
         for assertion in _assertions(ast.parse(text), f"tests/{name}", skipped):
-            if (str(path), assertion.lineno) in lines:
+            if f"{path}:{assertion.lineno}" in lines:
                 continue
             words = " ".join((ast.get_source_segment(text, assertion) or "").split())
             if f"{name}: {words}" not in EXCEPTIONS:

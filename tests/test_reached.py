@@ -32,7 +32,7 @@ def test_assertions_are_noted_only_when_they_run() -> None:
         lines.index(f'    {words}"') + 1
         for words in ('assert "this one does', '    assert "this one does not')
     )
-    assert (str(here), runs) in reached.noted() and (str(here), not_) not in reached.noted()
+    assert f"{here}:{runs}" in reached.noted() and f"{here}:{not_}" not in reached.noted()
 
 
 @pytest.mark.parametrize(
@@ -50,5 +50,5 @@ def test_what_was_not_reached_is_named(
     path = tmp_path / "test_it.py"
     path.write_text(MODULE, encoding="utf-8")
     names = {f"tests/test_it.py::{name}" for name in skipped}
-    found = reached.unreached({(str(path), line) for line in lines}, names, tmp_path)
+    found = reached.unreached({f"{path}:{line}" for line in lines}, names, tmp_path)
     assert [line.partition(", ")[0] for line in found] == [f"tests/test_it.py:{line}" for line in words]

@@ -111,7 +111,8 @@ async def test_no_spoiled_answer_changes_a_mark(tmp_path: Path, server: Fake, fa
     entries = stocked(server)
     async with client(tmp_path, server, "home") as library:
         await sync(library)
-        for acts in (False, True):  # a sync without news, then one with marks to send and to take
+        # a sync without news first, which has the same answers but for those to marks
+        for acts in (False, True) if fault in ("cut", "empty") else (True,):
             number: int | None = -1
             while number is not None:
                 number = await sync_spoiled(library, server, entries, FAULTS[fault], number + 1, acts=acts)

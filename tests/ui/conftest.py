@@ -8,9 +8,10 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
-from textual import _wait
+from textual import _callback, _wait
 from textual._compositor import Compositor
 from textual.css.model import RuleSet
+from textual.message_pump import MessagePump
 
 from tests.ui import demo_library, economy, samples
 from tests.ui.running import Running, running
@@ -43,6 +44,13 @@ def frames_for_a_terminal(frames_for_nobody: None, monkeypatch: pytest.MonkeyPat
 def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Rules of a stylesheet are told apart by their identity as before, but without a call in Python."""
     monkeypatch.setattr(RuleSet, "__hash__", object.__hash__)
+
+
+@pytest.fixture(autouse=True)
+def quick_look_ups(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Handlers of messages are looked up once for each class."""
+    monkeypatch.setattr(MessagePump, "_get_dispatch_methods", economy.handlers)
+    monkeypatch.setattr(_callback, "_count_parameters", economy.count_parameters)
 
 
 @pytest.fixture(autouse=True)

@@ -1,16 +1,23 @@
-"""Costs of Textual that no test looks at: a stylesheet parsed for each app, frames composed for nobody."""
+"""Costs of Textual that no test looks at: what it looks up or parses again and again, frames for nobody."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from functools import cache
+from inspect import CO_VARARGS, CO_VARKEYWORDS
+from types import CodeType, FunctionType
 from typing import Any
 
 from rich.console import RenderableType
+from textual import _callback
 from textual._compositor import Compositor
 from textual._context import visible_screen_stack
 from textual.css.model import RuleSet
 from textual.css.stylesheet import Stylesheet
 from textual.css.types import CSSLocation
 from textual.geometry import Region
+from textual.message import Message
+from textual.message_pump import MessagePump
 from textual.screen import Screen
 
 _PARSED: dict[tuple[object, ...], list[RuleSet]] = {}
@@ -26,6 +33,51 @@ class Sheet(Stylesheet):
         return _PARSED[key]
 
 
+Handlers = tuple[tuple[type, Callable[..., Any]], ...]
+_HANDLERS: dict[tuple[type, type, str], Handlers | None] = {}
+_look_up = MessagePump._get_dispatch_methods
+
+
+def handlers(node: MessagePump, name: str, message: Message) -> Iterator[tuple[type, Callable[..., Any]]]:
+    """Yield the handlers of a message, which Textual looks up by name in all classes for each message."""
+    key = (type(node), type(message), name)
+    if key not in _HANDLERS:
+        _HANDLERS[key] = _handlers(*key)
+    if (known := _HANDLERS[key]) is None:
+        yield from _look_up(node, name, message)
+        return
+    for cls, handler in known:
+        if message._no_default_action:
+            break
+        yield cls, handler.__get__(node, cls)
+
+
+def _handlers(node: type, message: type, name: str) -> Handlers | None:
+    """Return the handlers by name, or None if some are decorated: those may depend on more."""
+    if any(
+        message_type in vars(cls).get("_decorated_handlers", ())
+        for cls in node.__mro__
+        for message_type in message.__mro__
+    ):
+        return None
+    named = ((cls, vars(cls).get(f"_{name}") or vars(cls).get(name)) for cls in node.__mro__)
+    return tuple((cls, handler) for cls, handler in named if handler and not hasattr(handler, "_textual_on"))
+
+
+@cache
+def _count(code: CodeType) -> int:
+    flags = bool(code.co_flags & CO_VARARGS) + bool(code.co_flags & CO_VARKEYWORDS)
+    return code.co_argcount + code.co_kwonlyargcount + flags
+
+
+def count_parameters(function: Any) -> int:
+    """Count as Textual does; for each closure, it would ask `inspect`."""
+    if isinstance(function, FunctionType) and not hasattr(function, "__wrapped__"):
+        return _count(function.__code__)
+    return _ask(function)
+
+
+_ask = _callback._count_parameters
 compose = Compositor.render_update
 
 

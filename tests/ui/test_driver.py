@@ -74,12 +74,12 @@ FAILS = "def fall(self):\n    raise RuntimeError('no mouse')\nLinuxDriver._disab
     ids=["it goes on", "it goes on, the terminal is there", "nobody ends it", "ending it fails"],
 )
 def test_the_reader_ends_whatever_the_thread_that_reads_keys_does(
-    tmp_path: Path, demo_home: Path, change: str, gone: bool
+    tmp_path: Path, demo_home: Path, change: str, gone: bool, frames_for_a_terminal: None
 ) -> None:
     """Python itself would wait for it without limit, once the app has ended."""
     script = tmp_path / "start.py"
     script.write_text(STARTS.format(change=change))
-    with Terminal([sys.executable, str(script)], home=demo_home) as screen:
+    with Terminal([sys.executable, str(script)], home=demo_home, forked=True) as screen:
         screen.wait("Harbour Tech")
         if gone:
             assert screen.hang_up() == 129
