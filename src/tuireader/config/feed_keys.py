@@ -5,7 +5,7 @@ from typing import Annotated
 
 from tuireader.config.kinds import ADDRESS, COMMAND, MAIL_SCHEMES, SELECTOR
 from tuireader.config.values import FLAG, HEADERS, LINE, LINES, RAW, Key, choice, duration, switch
-from tuireader.text.durations import MONTH
+from tuireader.text.durations import HOUR, MONTH, YEAR
 
 _PROGRAM = "a program with its arguments"
 
@@ -51,6 +51,16 @@ class FeedConfig:
             "How often to fetch this feed; by default this depends on how often it changes.",
             label="Every",
             placeholder="as often as it changes, or 30m, 2h, 1d",
+        ),
+    ] = None
+    read_older_than: Annotated[
+        int | None,
+        Key(
+            duration(HOUR, 10 * YEAR),
+            "Mark articles as read that are older than this when they arrive, unless a watch matches them.",
+            label="Read if",
+            placeholder="older than this on arrival: 1d, 4w; never",
+            applies=lambda feed: feed.read_older_than,
         ),
     ] = None
     paused: Annotated[

@@ -37,8 +37,18 @@ def save_and_match(
     matches = ingest.record_new(store, saved.new, rules, now)
     matches += ingest.record_changed(store, saved.changed, rules, now)
     matches += ingest.record_carried(store, saved.carried, rules, now)
-    plan_pages(store, feed, parsed, saved, setting.of(feed.url), now)
+    config = setting.of(feed.url)
+    if config.read_older_than is not None:
+        _read_older(store, saved.new, now - config.read_older_than, now)
+    plan_pages(store, feed, parsed, saved, config, now)
     return saved, matches
+
+
+def _read_older(store: Store, texts: Sequence[StoredText], before: int, now: int) -> None:
+    """Mark new articles from before a time as read, unless a watch matches them."""
+    old = [text.id for text in texts if text.time < before]
+    watched = store.articles.evidence(old)
+    store.marks.set("read", [number for number in old if number not in watched], True, now=now, journal=False)
 
 
 def new_match(text: StoredText, feed_title: str, evidence: Evidence) -> NewMatch:
