@@ -305,7 +305,7 @@ def file_name(title: str, moment: int, ending: str, number: int = 1) -> str:
 
 
 def safe_name(text: str) -> str:
-    """Return text as a part of a file name: not too long, without slashes or forbidden characters.
+    """Make text safe for use in a file name: short, no slashes, no reserved characters.
 
     It begins and ends with neither dot nor space, and may be empty.
     """

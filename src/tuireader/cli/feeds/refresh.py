@@ -87,7 +87,7 @@ async def refresh(
 
 def favour_the_loop() -> None:
     """Tune a process that stores much."""
-    # The writer thread releases the GIL at each row; it must get it back soon.
+    # The writer thread releases the GIL after each row; it must reacquire it quickly.
     sys.setswitchinterval(0.0005)
     gc.set_threshold(_RARELY)
 
