@@ -108,7 +108,7 @@ async def test_the_reports_in_other_languages_are_one_key_away() -> None:
         await run.press("enter")
         assert run.open_id == EN
         page = " ".join(" ".join(run.page_lines).split())
-        assert "story also in Chinese and Japanese, I opens them" in page
+        assert "also in Chinese and Japanese (I)" in page
         assert "港口日报 · Chinese" in page and "みなと新聞 · Japanese" in page
         await run.press("I")
         assert run.open_id == ZH and "这些银行没有及时说明" in run.text

@@ -121,12 +121,9 @@ def _byline(article: Article, document: Document, keys: Keys, now: int) -> Part:
 
 
 def _languages(article: Article, keys: Keys) -> str:
-    """The story's other languages with the key that opens them: `story also in Chinese, I opens it`."""
+    """Other languages of the story with the key that opens them: `also in Chinese (I)`."""
     others = [code for code in article.languages if code != article.language]
-    if not others:
-        return ""
-    it = "it" if len(others) == 1 else "them"
-    return f"story also in {language_names(others)}, {keys('next_language')} opens {it}"
+    return f"also in {language_names(others)} ({keys('next_language')})" if others else ""
 
 
 def _with_labels(facts: str, labels: Sequence[str]) -> Part:
