@@ -37,8 +37,9 @@ class Call(NamedTuple):
 
 
 def call(path: str, *arguments: Any, **options: Any) -> Call:
-    """A call to compare with."""
-    return Call(path, arguments, tuple(sorted(options.items())))
+    """A call to compare with; parts are named by their paths."""
+    named = (one.path_ if isinstance(one, Part) else one for one in arguments)
+    return Call(path, tuple(named), tuple(sorted(options.items())))
 
 
 class Later(NamedTuple):
@@ -58,6 +59,11 @@ class Part:
     def __init__(self, calls: list[Call], answers: dict[str, Any], path: str = "") -> None:
         self.__dict__.update(_calls=calls, _answers=answers, _path=path)
 
+    @property
+    def path_(self) -> str:
+        """Where it is."""
+        return str(self._path)
+
     def __getattr__(self, name: str) -> Any:
         path = f"{self._path}.{name}".lstrip(".")
         answer = self._answers.get(path)
@@ -68,7 +74,7 @@ class Part:
         self._answers[f"{self._path}.{name}".lstrip(".")] = value
 
     def __call__(self, *arguments: Any, **options: Any) -> Any:
-        self._calls.append(Call(self._path, arguments, tuple(sorted(options.items()))))
+        self._calls.append(call(self._path, *arguments, **options))
         answer = self._answers.get(self._path)
         if callable(answer):
             answer = answer(*arguments, **options)
