@@ -6,12 +6,15 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from tests.builders import CLOCK, Clock, config, opened, refreshed
+from tests.builders import CLOCK, Clock, config, entry, fill, opened, refreshed
+from tuireader.errors import TuireaderError
 from tuireader.feeds import fetch
 from tuireader.feeds.fetch import FetchLimits
 from tuireader.ingest import refresh as ingest_refresh
@@ -20,7 +23,17 @@ from tuireader.ingest.events import encode
 from tuireader.library import Library
 from tuireader.library.due import Waiting
 from tuireader.library.page_tools import fetch_limits
-from tuireader.model import AccountSynced, Event, FeedDone, HostWaits, RefreshDone, RefreshStarted
+from tuireader.model import (
+    AccountSynced,
+    Event,
+    Fault,
+    FeedDone,
+    HostWaits,
+    RefreshDone,
+    RefreshStarted,
+    Relating,
+    TextFetched,
+)
 from tuireader.store import Store
 from tuireader.store.feeds import FeedFacts
 from tuireader.timing import schedule
@@ -342,3 +355,122 @@ def test_waiting_hosts_are_counted_by_name() -> None:
     for url, until in (("https://a.example:8/x", 5), ("https://A.example:8/y", 9), ("https://b.example/", 3)):
         waiting.note(url, until)
     assert waiting.events() == [HostWaits("a.example", 2, 9), HostWaits("b.example", 1, 3)]
+
+
+# --------------------------------------------------------------------------- what follows the fetches
+
+
+@pytest.mark.parametrize(
+    ("fault", "force", "relate", "expected"),
+    [
+        (None, True, True, ["pages None", "judge", "alarms"]),
+        (Fault.HTTP, True, True, ["pages None", "judge", "alarms"]),
+        (Fault.NETWORK, True, True, ["judge", "alarms"]),
+        (Fault.TIMEOUT, True, True, ["judge", "alarms"]),
+        (None, False, True, ["pages None", "judge", "alarms"]),
+        (None, True, False, ["pages None", "judge", "alarms"]),
+    ],
+)
+async def test_pages_are_fetched_if_any_server_was_reached(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    fault: Fault | None,
+    force: bool,
+    relate: bool,
+    expected: list[str],
+) -> None:
+    done: list[str] = []
+
+    async def refresh(feeds: Sequence[FeedFacts], *_: Any, **__: Any) -> AsyncGenerator[Event, None]:
+        for one in feeds:
+            yield FeedDone(one.id, "A", error="x" if fault else "", fault=fault)
+        yield RefreshDone(len(feeds), 0, 0, 0, 0.0)
+
+    async def pages(feed_ids: Sequence[int] | None) -> AsyncGenerator[Event, None]:
+        done.append(f"pages {feed_ids}")
+        yield TextFetched(1, "T")
+
+    async def relating() -> AsyncGenerator[tuple[int, int], None]:
+        done.append("relate")
+        yield 1, 2
+
+    async def noted(name: str) -> None:
+        done.append(name)
+
+    monkeypatch.setattr(ingest_refresh, "refresh", refresh)
+    async with opened(tmp_path, FEEDS) as library:
+        vars(library.full_texts)["fetch_waiting"] = pages
+        vars(library.alarms).update(judge=partial(noted, "judge"), notify=partial(noted, "alarms"))
+        vars(library.refresh)["relate"] = relating
+        async with aclosing(library.refresh.run(force=force, relate=relate)) as made:
+            events = [event async for event in made]
+        assert done == ["relate"] * relate + expected
+        kinds = [type(event) for event in events if not isinstance(event, FeedDone | RefreshDone)]
+        assert kinds == [Relating] * relate + [TextFetched] * ("pages None" in expected)
+        done.clear()
+        await stored(library, f"UPDATE feed SET next_try = {CLOCK + 9}, last_try = {CLOCK}")
+        async with aclosing(library.refresh.run([2], force=False)) as made:
+            assert [type(event) async for event in made] == [RefreshStarted, RefreshDone, TextFetched]
+        assert done == ["pages [2]", "judge", "alarms"], "nothing is due, but pages may wait"
+
+
+async def test_a_demo_fetches_nothing(tmp_path: Path, rounds: list[Fetched]) -> None:
+    async with opened(tmp_path, FEEDS, offline=True) as library:
+        assert await refreshed(library) == [RefreshStarted(0), RefreshDone(0, 0, 0, 0, 0.0)]
+        assert await library.refresh.count_due() == 0 and rounds == []
+        for call in (library.refresh.run_in_subprocess(), library.refresh.sync_in_subprocess()):
+            async with aclosing(call) as events:
+                assert [event async for event in events] == []
+        with pytest.raises(TuireaderError, match="no network"):
+            async with aclosing(library.refresh.sync([])) as events:
+                assert [event async for event in events] == []
+
+
+@pytest.mark.parametrize(
+    ("quiet", "waits", "shown", "told", "again"),
+    [
+        ("", True, {"command": True}, True, False),
+        ("", True, {"desktop": True}, True, False),
+        ("", True, {"errors": ("x",)}, True, True),
+        ("", True, {"errors": ("x",), "desktop": True}, True, False),
+        ("", True, {}, True, False),
+        ("", False, {}, False, False),
+        ("00:00-24:00", True, {}, False, True),
+    ],
+)
+async def test_matches_are_notified_once(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    quiet: str,
+    waits: bool,
+    shown: dict[str, Any],
+    told: bool,
+    again: bool,
+) -> None:
+    from tuireader.delivery import notify
+
+    result = {"command": False, "desktop": False, "errors": (), **shown}
+
+    async def deliver(message: notify.Message, config: object) -> Any:
+        return SimpleNamespace(**result)
+
+    monkeypatch.setattr(notify, "deliver", deliver)
+    monkeypatch.setattr(notify, "is_quiet", lambda hours, minute: bool(hours))
+    text = FEEDS + (f'[notify]\nquiet = "{quiet}"\n'.replace("24:00", "23:59") if quiet else "")
+    async with opened(tmp_path, text) as library:
+        if waits:
+            await fill(library, 1, entry(1, title="x and y"))
+        channels_shown: list[tuple[tuple[int, ...], str]] = []
+
+        async def note(articles: tuple[int, ...], channel: str) -> None:
+            channels_shown.append((articles, channel))
+
+        vars(library.refresh)["shown"] = note
+        made = await library.refresh.notify()
+        assert (made is not None) is told
+        if made is not None:
+            assert (made.articles, made.desktop, made.troubles) == ((1,), result["desktop"], result["errors"])
+        waiting = await library.context.pool.read(lambda store: store.notices.any_waiting())
+        assert waiting is again
+        channels = [name for name in ("command", "desktop") if result[name]]
+        assert channels_shown == [((1,), name) for name in channels] * told

@@ -80,10 +80,13 @@ COUNTED = [
 
 async def test_a_reload_reads_everything_again_and_counts(plain_sidebar: list[Any]) -> None:
     stage, made = wired()
+    made.reader.forget, made.reader.relabel = stage.note("forget"), stage.note("relabel", _=later())
     await made.reload()
-    assert paths(stage) == RELOADED and stage.session.feeds == [FEED]
-    known, more = plain_sidebar[0]
-    assert known[0] == [FEED] and known[2:] == (("W",), set())
+    known = paths(stage)
+    assert [one for one in known if one not in ("forget", "relabel")] == RELOADED
+    assert known[1:3] == ["forget", "relabel"] and stage.session.feeds == [FEED]
+    items, more = plain_sidebar[0]
+    assert items[0] == [FEED] and items[2:] == (("W",), set())
     assert more == {"folds": stage.session.folds, "views": (), "new": None, "accounts": {}}
     made.recount()
     assert len(stage.work) == 1, "one count at a time"
@@ -160,5 +163,6 @@ async def test_a_mark_that_is_stored_is_counted_and_sent(monkeypatch: pytest.Mon
     await stage.done()
     assert [one for one in paths(stage) if one != "timer.stop"][1 : len(RELOADED) + 1] == RELOADED
     assert len(stage.timers) == 2  # type: ignore[attr-defined]
+    made.reader.forget, made.reader.relabel = stage.note("forget"), stage.note("relabel", _=later())
     await made.marks.shown()
-    assert paths(stage) == ["changed"]
+    assert paths(stage) == ["forget", "relabel", "changed"]
