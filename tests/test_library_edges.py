@@ -228,8 +228,9 @@ async def test_opml_leaves_out_what_only_this_program_can_fetch(tmp_path: Path) 
 
 async def test_the_history_of_searches_has_fifty_texts_newest_first(tmp_path: Path) -> None:
     async with opened(tmp_path, TWO_FEEDS) as library:
-        for number in range(52):
-            await library.searches.remember(f" text {number} ")
+        known = json.dumps([f"text {number}" for number in range(50, 0, -1)])
+        await library.context.transact(partial(Store.set_fact, name="searches", value=known))
+        await library.searches.remember(" text 51 ")
         await library.searches.remember("  ")
         await library.searches.remember("text 30")
         history = await library.searches.history()
@@ -237,10 +238,11 @@ async def test_the_history_of_searches_has_fifty_texts_newest_first(tmp_path: Pa
         for broken in ("{", "5", '["a", 5]'):
             await library.context.transact(partial(Store.set_fact, name="searches", value=broken))
             assert await library.searches.history() == (["a"] if "a" in broken else [])
-        for number in range(202):
-            await library.settings.note_palette_use(f"entry {number}")
+        entries = json.dumps([f"entry {number}" for number in range(200)])
+        await library.context.transact(partial(Store.set_fact, name="palette", value=entries))
+        await library.settings.note_palette_use("new")
         uses = await library.settings.palette_uses()
-        assert (len(uses), uses[0], uses[-1]) == (200, "entry 201", "entry 2")
+        assert (len(uses), uses[0], uses[-1]) == (200, "new", "entry 198")
 
 
 async def test_a_search_stops_at_its_limit_and_tells_what_it_has(tmp_path: Path) -> None:

@@ -200,7 +200,7 @@ def test_a_page_of_miniflux_is_counted() -> None:
 
 
 @pytest.mark.parametrize("read", [miniflux_items.read, greader_items.read])
-@pytest.mark.parametrize("raw", [b"", b"5", b"[]", b"{}", b"[" * 100_000, b'{"items": 5, "entries": 5}'])
+@pytest.mark.parametrize("raw", [b"", b"5", b"[]", b"{}", b"[" * 5_000, b'{"items": 5, "entries": 5}'])
 def test_what_is_no_list_of_entries(read: Callable[[bytes], Body], raw: bytes) -> None:
     with pytest.raises(Odd):
         read(raw)
@@ -360,7 +360,7 @@ def test_the_address_to_set_after_a_redirect(location: str, named: str, is_warne
 async def test_an_answer_must_have_the_form_that_was_asked_for() -> None:
     assert answer(200, b'{"a": [{}]}').items("a") == [{}] == answer(200, b"[{}]").items()
     assert answer(200, b'{"a": 5}').member("a") == 5
-    for body, name in ((b"{", "a"), (b"[" * 100_000, "a"), (b"[]", "a"), (b"{}", "a"), (b'{"a": {}}', "a"),
+    for body, name in ((b"{", "a"), (b"[" * 5_000, "a"), (b"[]", "a"), (b"{}", "a"), (b'{"a": {}}', "a"),
                        (b'{"a": [5]}', "a"), (b'{"a": [{}, 5]}', "a"), (b"{}", None)):  # fmt: skip
         with pytest.raises(AccountError) as caught:
             answer(200, body).items(name)

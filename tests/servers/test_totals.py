@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -178,37 +179,30 @@ async def ten(folder: Path) -> AsyncIterator[tuple[Library, Callable[[Iterable[i
             yield library, lambda numbers: frozenset(str(entries[one - 1].id) for one in numbers)
 
 
-@pytest.mark.parametrize(
-    ("unread", "starred", "listed", "complete", "expected"),
-    [
-        ({6, 7, 8, 9, 10}, {1}, range(1, 11), True, ((), (), (), 0, True)),
-        ({5, 6, 7, 8, 9, 10}, {1}, range(1, 11), True, ((5,), (), (), 0, False)),
-        ({6, 7, 8, 9, 10}, {1, 2}, range(1, 11), True, ((), (2,), (), 0, False)),
-        ({7, 8, 9, 10}, set(), range(1, 11), True, ((), (), (6, 1), 0, True)),
-        ({6, 7, 8, 9, 10}, {1}, range(6, 11), True, ((), (), (), 5, True)),
-        ({7, 8, 9, 10}, set(), range(7, 11), True, ((), (), (), 6, False)),
-        ({7, 8, 9, 10}, set(), range(7, 11), False, ((), (), (6, 1), 0, True)),
-    ],
-)  # fmt: skip
-async def test_the_marks_that_a_server_lists_are_compared(
-    tmp_path: Path,
-    unread: set[int],
-    starred: set[int],
-    listed: range,
-    complete: bool,
-    expected: tuple[Any, ...],
-) -> None:
+COMPARED: list[tuple[Any, ...]] = [
+    ({6, 7, 8, 9, 10}, {1}, range(1, 11), True, ((), (), (), 0, True)),
+    ({5, 6, 7, 8, 9, 10}, {1}, range(1, 11), True, ((5,), (), (), 0, False)),
+    ({6, 7, 8, 9, 10}, {1, 2}, range(1, 11), True, ((), (2,), (), 0, False)),
+    ({7, 8, 9, 10}, set(), range(1, 11), True, ((), (), (6, 1), 0, True)),
+    ({6, 7, 8, 9, 10}, {1}, range(6, 11), True, ((), (), (), 5, True)),
+    ({7, 8, 9, 10}, set(), range(7, 11), True, ((), (), (), 6, False)),
+    ({7, 8, 9, 10}, set(), range(7, 11), False, ((), (), (6, 1), 0, True)),
+]  # fmt: skip
+
+
+async def test_the_marks_that_a_server_lists_are_compared(tmp_path: Path) -> None:
     async with ten(tmp_path) as (library, ids):
-        listing = States(ids(unread), ids(starred), ids(listed), complete)
-        made = await library.context.transact(lambda store: states.compare(store, 1, listing))
-        assert (frozenset(made.unread), frozenset(made.starred)) == (ids(expected[0]), ids(expected[1]))
-        assert frozenset(made.unsure) == ids(expected[2]) and len(made.missing) == expected[3]
-        assert (made.listed, made.is_usual) == (ids(listed), expected[4])
+        for unread, starred, listed, complete, expected in COMPARED:
+            listing = States(ids(unread), ids(starred), ids(listed), complete)
+            made = await library.context.transact(partial(states.compare, account_id=1, states=listing))
+            assert (frozenset(made.unread), frozenset(made.starred)) == (ids(expected[0]), ids(expected[1]))
+            assert frozenset(made.unsure) == ids(expected[2]) and len(made.missing) == expected[3]
+            assert (made.listed, made.is_usual) == (ids(listed), expected[4])
 
 
 @pytest.mark.parametrize(
     ("count", "believed", "left"),
-    [(2, False, 8), (3, False, 10), (3, True, 7), (10, True, 0), (0, False, 10)],
+    [(2, False, 8), (3, False, 10), (3, True, 7)],
 )
 async def test_a_fifth_of_the_entries_may_be_gone(
     tmp_path: Path, count: int, believed: bool, left: int
