@@ -331,42 +331,38 @@ async def test_briefs_go_on_where_the_last_one_ended(tmp_path: Path) -> None:
             await library.briefs.make(None, "Nobody")
 
 
-@pytest.mark.parametrize(
-    ("reports", "article", "languages", "seen", "expected"),
-    [
-        ("en:r de:r", 1, (), (), 2),
-        ("en:r de:r", 2, (), (), 1),
-        ("en:r en:r", 1, (), (), None),
-        ("en:r de:r fr:r", 2, ("en", "de", "fr"), (), 3),
-        ("en:r de:r fr:r", 3, ("en", "de", "fr"), (), 1),
-        ("en:r de:r de:u", 1, (), (), 3),
-        ("en:r de:r de:u", 1, (), (2,), 2),
-        ("en:r de:u de:u", 1, (), (), 2),
-        (":r de:r", 1, (), (), 2),
-    ],
-)
-async def test_the_report_in_the_next_language(
-    tmp_path: Path,
-    reports: str,
-    article: int,
-    languages: Sequence[str],
-    seen: Sequence[int],
-    expected: int | None,
-) -> None:
-    entries = [
-        StoryEntry(number, "", "", "", 0, 0, words.endswith("r"), words.partition(":")[0])
-        for number, words in enumerate(reports.split(), 1)
-    ]
-    ui = f"[ui]\nlanguages = {list(languages)}\n".replace("'", '"') if languages else ""
-    async with opened(tmp_path, ui) as library:
+LANGUAGES: list[tuple[str, int, Sequence[str], Sequence[int], int | None]] = [
+    ("en:r de:r", 1, (), (), 2),
+    ("en:r de:r", 2, (), (), 1),
+    ("en:r en:r", 1, (), (), None),
+    ("en:r de:r fr:r", 2, ("en", "de", "fr"), (), 3),
+    ("en:r de:r fr:r", 3, ("en", "de", "fr"), (), 1),
+    ("en:r de:r de:u", 1, (), (), 3),
+    ("en:r de:r de:u", 1, (), (2,), 2),
+    ("en:r de:u de:u", 1, (), (), 2),
+    (":r de:r", 1, (), (), 2),
+]
 
-        async def story(article_id: int) -> Story | None:
-            return Story(1, tuple(entries)) if article_id == article else None
 
-        vars(library.articles)["story"] = story
-        found = await library.articles.in_next_language(article, seen)
-        assert (found.article_id if found else None) == expected
-        assert await library.articles.in_next_language(77) is None
+async def test_the_report_in_the_next_language(tmp_path: Path) -> None:
+    async with opened(tmp_path, "") as library:
+        for reports, article, languages, seen, expected in LANGUAGES:
+            entries = tuple(
+                StoryEntry(number, "", "", "", 0, 0, words.endswith("r"), words.partition(":")[0])
+                for number, words in enumerate(reports.split(), 1)
+            )
+
+            known = {article: Story(1, entries)}
+
+            async def story(article_id: int, known: dict[int, Story] = known) -> Story | None:
+                return known.get(article_id)
+
+            vars(library.articles)["story"] = story
+            config = library.context.config
+            library.context.config = replace(config, ui=replace(config.ui, languages=tuple(languages)))
+            found = await library.articles.in_next_language(article, seen)
+            assert (found.article_id if found else None) == expected
+            assert await library.articles.in_next_language(77) is None
 
 
 # --------------------------------------------------------------------------- files

@@ -288,37 +288,34 @@ async def test_urgent_feeds_come_first_and_failing_ones_last_on_a_server_that_is
         assert [one.id for one in rounds[-1].feeds] == [4, 3, 2, 1], "the one that works tries its server"
 
 
-@pytest.mark.parametrize(
-    ("next_try", "due"),
-    [
-        ("0", [1, 2, 3, 4]),
-        (f"{CLOCK}", [1, 2, 3, 4]),
-        (f"{CLOCK + 1}", []),
-        (f"{CLOCK + schedule.FARTHEST}", []),
-        (f"{CLOCK + schedule.FARTHEST + 1}", [1, 2, 3, 4]),
-        (f"{CLOCK} + id", []),
-        (f"{CLOCK - 2} + id", [1, 2]),
-    ],
-)
-async def test_which_feeds_are_due(
-    tmp_path: Path, rounds: list[Fetched], next_try: str, due: list[int]
-) -> None:
+DUE = {
+    "0": [1, 2, 3, 4],
+    f"{CLOCK}": [1, 2, 3, 4],
+    f"{CLOCK + 1}": [],
+    f"{CLOCK + schedule.FARTHEST}": [],
+    f"{CLOCK + schedule.FARTHEST + 1}": [1, 2, 3, 4],
+    f"{CLOCK} + id": [],
+    f"{CLOCK - 2} + id": [1, 2],
+}
+
+
+async def test_which_feeds_are_due(tmp_path: Path, rounds: list[Fetched]) -> None:
     async with opened(tmp_path, FEEDS) as library:
-        await stored(
-            library, f"UPDATE feed SET last_success = {CLOCK}, last_try = {CLOCK}, next_try = {next_try}"
-        )
-        assert await library.refresh.count_due() == len(due)
-        events = await refreshed(library, force=False)
-        assert sorted(one.id for made in rounds for one in made.feeds) == due
-        if not due:
-            assert events[:2] == [RefreshStarted(0), RefreshDone(0, 0, 0, 0, 0.0)]
-        rounds.clear()
-        await refreshed(library, [2, 3], force=False)
-        assert sorted(one.id for made in rounds for one in made.feeds) == [
-            one for one in due if one in (2, 3)
-        ]
-        await refreshed(library, [3])
-        assert [one.id for one in rounds[-1].feeds] == [3]
+        for next_try, due in DUE.items():
+            sets = f"last_success = {CLOCK}, last_try = {CLOCK}, next_try = {next_try}"
+            await stored(library, f"UPDATE feed SET {sets}")
+            assert await library.refresh.count_due() == len(due)
+            events = await refreshed(library, force=False)
+            assert sorted(one.id for made in rounds for one in made.feeds) == due
+            if not due:
+                assert events[:2] == [RefreshStarted(0), RefreshDone(0, 0, 0, 0, 0.0)]
+            rounds.clear()
+            await refreshed(library, [2, 3], force=False)
+            some = [one for one in due if one in (2, 3)]
+            assert sorted(one.id for made in rounds for one in made.feeds) == some
+            await refreshed(library, [3])
+            assert [one.id for one in rounds[-1].feeds] == [3]
+            rounds.clear()
 
 
 @pytest.mark.parametrize(("passed", "due"), [(2_399, []), (2_400, [2, 3, 4])])
