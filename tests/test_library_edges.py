@@ -394,7 +394,7 @@ async def test_an_article_is_saved_and_piped_as_configured(tmp_path: Path) -> No
         other = await library.articles.save(1, form="md", folder=tmp_path / "x")
         assert (other.path.parent, other.path.suffix) == (tmp_path / "x", ".md")
         ran = await library.articles.pipe(1, ["echo", "{title}", "{url}"])
-        assert ran.output.split("\n")[0] == "A: title https://news.example.org/1" or "A: title" in str(ran)
+        assert (ran.code, ran.output.strip()) == (0, "A: title https://news.example.org/1")
         assert json.loads(await library.articles.render(1, "json"))["title"] == "A: title"
         with pytest.raises(UsageError):
             await library.articles.save(9)
@@ -541,5 +541,5 @@ async def test_a_purge_keeps_what_it_says(tmp_path: Path) -> None:
         assert await articles(older_than=3 * DAY) == 2, "a dry run removes nothing"
         assert await articles(older_than=3 * DAY, dry_run=False) == 2
         assert await articles(older_than=3 * DAY) == 0
-        assert await library.database.changed_elsewhere() in (True, False)
+        await library.database.changed_elsewhere()
         assert not await library.database.changed_elsewhere()

@@ -214,7 +214,7 @@ async def test_a_watch_of_a_story_can_be_kept(tmp_path: Path) -> None:
 async def test_a_watch_that_is_applied_tells_how_far_it_is(tmp_path: Path) -> None:
     async with opened(tmp_path, TWO_FEEDS) as library:
         await filled(library)
-        assert await applied(library) == [(0, 4), (4, 4)] or await applied(library) == []
+        await applied(library)
         await library.watches.save(WatchConfig("R", any=("/alip/",)))
         await library.watches.save(WatchConfig("I", any=("Alipay",)))
         steps = await applied(library)
