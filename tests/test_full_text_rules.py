@@ -182,3 +182,18 @@ async def test_comments_need_a_feed_of_comments(tmp_path: Path, answers: dict[st
         async with aclosing(library.full_texts.fetch_waiting()) as events:
             assert [event async for event in events] == []
         assert await library.full_texts.count_due() == 0
+
+
+async def test_only_the_pages_of_the_feeds_that_are_asked_for(
+    tmp_path: Path, answers: dict[str, Any]
+) -> None:
+    other = '[[feeds]]\nurl = "https://other.example/feed"\nfull_text = true\n'
+    async with opened(tmp_path, other + CONFIG) as library:
+        first, second = (feed.id for feed in await library.feeds.all())
+        await fill(library, first, entry(1, content_html=TEASER))
+        await fill(library, second, entry(2, content_html=TEASER))
+        answers.update({url(1): WHOLE, url(2): WHOLE})
+        for feed_ids, expected in (([second], [2]), ([second], []), (None, [1]), (None, [])):
+            async with aclosing(library.full_texts.fetch_waiting(feed_ids)) as events:
+                found = [event.article_id async for event in events if isinstance(event, TextFetched)]
+            assert found == expected
