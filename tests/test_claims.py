@@ -78,6 +78,19 @@ async def test_a_post_that_a_feed_repeats_is_notified_once(
         assert len(items) <= 1, "those of an earlier notification count"
 
 
+async def test_a_post_with_the_same_long_text_is_notified_once(tmp_path: Path) -> None:
+    words = " ".join(f"lantern{number} harbour{number}" for number in range(60))
+    async with opened(tmp_path, TWO_FEEDS + watches(W="article")) as library:
+        for number in (1, 2):
+            text = f"<p>WeChat {words}</p>"
+            await fill(library, number, entry(number, title=f"WeChat {number * 'x'}", content_html=text))
+            await library.context.transact(
+                lambda store: store.conn.execute("UPDATE article SET text_key = 5")
+            )
+            items, _ = await claimed(library, W="article")
+            assert [item.title for item in items] == ["WeChat x"] * (number == 1)
+
+
 @pytest.mark.parametrize(("mode", "count"), [("article", 1), ("story", 0), ("never", 0)])
 async def test_a_story_is_notified_once_unless_it_has_news(tmp_path: Path, mode: str, count: int) -> None:
     text = "<p>WeChat suspends the registration of new users while its security is upgraded in China.</p>"
