@@ -283,3 +283,22 @@ async def test_signing_in_asks_each_thing_once_and_sends_the_password_only_to_th
         assert signed == [False, False, True]
         assert fake.calls[1].form() == {"Email": [USER], "Passwd": [PASSWORD]}
     await backend.close()
+
+
+@pytest.mark.parametrize(
+    ("status", "refusal"),
+    [
+        (500, Refusal.AWAY),
+        (503, Refusal.AWAY),
+        (499, Refusal.ANSWER),
+        (404, Refusal.ANSWER),
+        (301, Refusal.ANSWER),
+    ],
+)
+async def test_what_signing_in_makes_of_a_status(fake: Fake, status: int, refusal: Refusal) -> None:
+    fake.change = lambda call, answer: replace(answer, status=status, body=b"")
+    backend = FakeStage(fake).connect()
+    with pytest.raises(AccountError) as caught:
+        await backend.sign_in()
+    assert caught.value.refusal is refusal
+    await backend.close()
