@@ -12,8 +12,9 @@ from tests.builders import CLOCK, entry, fill, opened
 from tuireader.errors import TuireaderError
 from tuireader.feeds import pages
 from tuireader.feeds.pages import PageFailed
-from tuireader.library import Library, full_texts
-from tuireader.library.page_tools import PageTools
+from tuireader.library import Library
+from tuireader.library.feeds import full_texts
+from tuireader.library.feeds.page_tools import PageTools
 from tuireader.model import FullText, NewMatch, TextFetched
 from tuireader.store import Store
 

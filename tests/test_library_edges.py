@@ -10,21 +10,22 @@ from datetime import date
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
 from tests.builders import ALL, CLOCK, TWO_FEEDS, Clock, entry, fill, opened, titles, written
 from tuireader.config import FeedConfig, MuteConfig, ViewConfig, loads
+from tuireader.config.edit import typed_values
 from tuireader.errors import ConfigError, TuireaderError, UsageError
-from tuireader.library.accounts import Preview
+from tuireader.library.accounts.accounts import Preview
 from tuireader.library.articles import SavedFile, completed, save_file
 from tuireader.library.content import PictureCache
 from tuireader.library.context import address_key
 from tuireader.library.coverage import coverage
 from tuireader.library.exchange import Imported
-from tuireader.library.full_texts import PAUSE, Round
-from tuireader.library.page_sources import WebPage
+from tuireader.library.feeds.full_texts import PAUSE, Round
+from tuireader.library.feeds.page_sources import WebPage
 from tuireader.model import (
     Coverage,
     Evidence,
@@ -51,27 +52,39 @@ def on_disk(folder: Path) -> tuple[FeedConfig, ...]:
 # --------------------------------------------------------------------------- feeds
 
 
+PAGE = "https://p.example.org/news"
 EDITED = """
 [[feeds]]
 url = "https://a.example.org/feed"
 title = "Old"
 [[feeds]]
 command = ["other"]
+[[feeds]]
+url = "https://p.example.org/news"
+items = "li"
 [[view]]
 name = "V"
 query = "feed:Old"
 """
 
 
+def typed(**texts: str) -> dict[str, Any]:
+    """What a form makes of the texts that were typed."""
+    return typed_values(FeedConfig, texts)
+
+
 async def test_all_that_can_be_edited_of_a_feed(tmp_path: Path) -> None:
     async with opened(tmp_path, EDITED) as library:
-        same: dict[str, Any] = {"title": "Old", "folder": "", "interval": "", "paused": False}
+        same: dict[str, Any] = {"title": "Old", "folder": "", "interval": None, "paused": False}
         text = written(tmp_path)
-        await library.feeds.edit(1, **same)
+        await library.feeds.edit(1, same)
         assert written(tmp_path) == text, "what has not changed is not written"
         await library.feeds.edit(
-            1, title=" New ", folder=" F ", interval=" 30m ", paused=True, labels=["l"], full_text="on",
-            filter="sed s/a/b/", selectors={}, requests={"user_agent": "me"},
+            1,
+            typed(
+                title=" New ", folder=" F ", interval=" 30m ", labels="l", full_text="on",
+                filter="sed s/a/b/", user_agent="me",
+            ) | {"paused": True},
         )  # fmt: skip
         expected = FeedConfig(
             A, "New", "F", interval=1800, paused=True, labels=("l",), full_text="on",
@@ -79,24 +92,28 @@ async def test_all_that_can_be_edited_of_a_feed(tmp_path: Path) -> None:
         )  # fmt: skip
         assert on_disk(tmp_path)[0] == expected
         assert loads(written(tmp_path))[0].views == (ViewConfig("V", "feed:New"),)
-        await library.feeds.edit(1, title="", folder="", interval="", paused=False, filter="")
+        await library.feeds.edit(
+            1, typed(title="", folder="", interval="", labels="", filter="") | {"paused": False}
+        )
         assert on_disk(tmp_path)[0] == FeedConfig(A, full_text="on", user_agent="me")
         assert loads(written(tmp_path))[0].views == (ViewConfig("V", "feed:New"),)
-        for wrong, words in (
-            ({"command": ""}, "enter the program"),
-            ({"filter": "sed 's"}, "quotation mark"),
-            ({"selectors": {"items": ""}}, "items is empty"),
-            ({"selectors": {"items": "li["}}, "items"),
-            ({"interval": "soon"}, "soon"),
+        text = written(tmp_path)
+        await library.feeds.edit(1, typed(command="", items=""))
+        other, page = [await library.feeds.find(address) for address in ("exec:other", PAGE)]
+        for feed_id, wrong, words in (
+            (other, {"command": ""}, "enter the program"),
+            (1, {"filter": "sed 's"}, "quotation mark"),
+            (page, {"items": ""}, "items is empty"),
+            (1, {"items": "li["}, "items"),
+            (page, {"items": "li["}, "items"),
+            (1, {"interval": "soon"}, "soon"),
         ):
             with pytest.raises(ConfigError, match=words):
-                await library.feeds.edit(1, **{**same, **cast(dict[str, Any], wrong)})
-        other = await library.feeds.find("exec:other")
-        await library.feeds.edit(
-            other, title="", folder="", interval="", paused=False, command="my-feed --rss"
-        )
+                await library.feeds.edit(feed_id, {**same, **typed(**wrong)})
+        assert written(tmp_path) == text
+        await library.feeds.edit(other, typed(title="", folder="", interval="", command="my-feed --rss"))
         assert on_disk(tmp_path)[1].command == ("my-feed", "--rss")
-        assert [feed.id for feed in await library.feeds.all()] == [1, other]
+        assert [feed.id for feed in await library.feeds.all()] == [1, other, page]
 
 
 async def test_feeds_are_added_once_and_found_by_any_name(tmp_path: Path) -> None:

@@ -15,14 +15,14 @@ import pytest
 
 from tests.builders import CLOCK, Clock, config, entry, fill, opened, refreshed
 from tuireader.errors import TuireaderError
-from tuireader.feeds import fetch
-from tuireader.feeds.fetch import FetchLimits
+from tuireader.feeds.http import fetch
+from tuireader.feeds.http.fetch import FetchLimits
 from tuireader.ingest import refresh as ingest_refresh
 from tuireader.ingest.attempts import Setting
 from tuireader.ingest.events import encode
 from tuireader.library import Library
 from tuireader.library.due import Waiting
-from tuireader.library.page_tools import fetch_limits
+from tuireader.library.feeds.page_tools import fetch_limits
 from tuireader.model import (
     AccountSynced,
     Event,
@@ -35,7 +35,7 @@ from tuireader.model import (
     TextFetched,
 )
 from tuireader.store import Store
-from tuireader.store.feeds import FeedFacts
+from tuireader.store.feeds.feeds import FeedFacts
 from tuireader.timing import schedule
 
 HOUR, DAY = 3_600, 86_400
@@ -254,9 +254,10 @@ async def test_a_refresh_knows_all_rules(tmp_path: Path, rounds: list[Fetched]) 
         assert made.limits == replace(fetch_limits(library.config), keep_away=True)
         rules, urls = made.setting.rules, ["https://a.example/feed", "https://b.example/feed"]
         assert made.setting.rates == schedule.Rates(least=1200, watched=2400)
-        assert made.setting.interval == {urls[0]: 7200}
+        feeds = [made.setting.of(feed.url) for feed in library.config.feeds]
+        assert {feed.url: feed.interval for feed in feeds if feed.interval is not None} == {urls[0]: 7200}
         assert made.setting.clock() == CLOCK
-        assert made.setting.full_text == {
+        assert {feed.url: feed.text for feed in feeds if feed.text != "auto"} == {
             urls[1]: "on",
             "https://a.example/other": "off",
             "https://d.example/feed": "off",
@@ -420,7 +421,7 @@ async def test_a_demo_fetches_nothing(tmp_path: Path, rounds: list[Fetched]) -> 
                 assert [event async for event in events] == []
         with pytest.raises(TuireaderError, match="no network"):
             async with aclosing(library.refresh.sync([])) as events:
-                assert [event async for event in events] == []
+                _ = [event async for event in events]
 
 
 @pytest.mark.parametrize(
@@ -444,15 +445,16 @@ async def test_matches_are_notified_once(
     told: bool,
     again: bool,
 ) -> None:
-    from tuireader.delivery import notify
+    from tuireader.delivery.notify import Message
+    from tuireader.library import notifying
 
     result = {"command": False, "desktop": False, "errors": (), **shown}
 
-    async def deliver(message: notify.Message, config: object) -> Any:
+    async def deliver(message: Message, config: object) -> Any:
         return SimpleNamespace(**result)
 
-    monkeypatch.setattr(notify, "deliver", deliver)
-    monkeypatch.setattr(notify, "is_quiet", lambda hours, minute: bool(hours))
+    monkeypatch.setattr(notifying, "deliver", deliver)
+    monkeypatch.setattr(notifying, "is_quiet", lambda hours, minute: bool(hours))
     text = FEEDS + (f'[notify]\nquiet = "{quiet}"\n'.replace("24:00", "23:59") if quiet else "")
     async with opened(tmp_path, text) as library:
         if waits:

@@ -11,9 +11,9 @@ import pytest
 from tuireader.library import alarms
 from tuireader.library.alarms import alarm_message, judge
 from tuireader.model import Alarm, AlarmKind, Fault, Pace
-from tuireader.model.accounts import AWAY, LOGIN, AccountState
+from tuireader.model.accounts import AccountState, Refusal
 from tuireader.store import Store
-from tuireader.store.alarms import Failing, Known, Subject
+from tuireader.store.watches.alarms import Failing, Known, Subject
 from tuireader.text import feed_key
 
 NOW, HOUR, DAY = 1_700_000_000, 3_600, 86_400
@@ -135,10 +135,10 @@ def test_a_feed_that_fails_is_an_alarm_after_a_day_and_three_tries(
 )
 def test_a_network_that_is_down_blames_no_feed(fault: Fault, last: tuple[int, int], is_offline: bool) -> None:
     state = AccountState(
-        1, "home", failing_since=NOW - DAY, tried_at=NOW, streak=3, error="away", refusal=AWAY
+        1, "home", failing_since=NOW - DAY, tried_at=NOW, streak=3, error="away", refusal=Refusal.AWAY
     )
     world = World(failing=[failing(fault=fault)], last=last)
-    world.accounts = [state, replace(state, name="work", refusal=LOGIN, rejected_since=NOW - DAY)]
+    world.accounts = [state, replace(state, name="work", refusal=Refusal.LOGIN, rejected_since=NOW - DAY)]
     is_own = is_offline and fault in (Fault.NETWORK, Fault.TIMEOUT)
     expected = [(FAILING, 2, "")] * (not is_own) + [(FAILING, 0, "home")] * (not is_offline)
     assert world.judged().kinds == [*expected, (FAILING, 0, "work")]

@@ -11,6 +11,8 @@ import pytest
 
 from tuireader.config import AccountConfig, FeedConfig, MuteConfig, ViewConfig, WatchConfig, loads
 from tuireader.config import edit as config_edit
+from tuireader.config.account_keys import AccountKind
+from tuireader.config.edit import differences
 from tuireader.config.edit.undo import EditedSince, revert, reverted_urls, step_between
 from tuireader.errors import ConfigError
 
@@ -59,28 +61,28 @@ password = "p"
 """
 A, B = "https://a.example/f", "https://u:p@b.example/f"
 WATCH = WatchConfig("W", ("one",), feeds=("F", "A"))
-WORK = AccountConfig("work", "miniflux", "https://m.example", token="t")
+WORK = AccountConfig("work", AccountKind.MINIFLUX, "https://m.example", token="t")
 OTHER_W = WatchConfig("W2", ("two",), feeds=("F", "A"))
 Edit = Callable[[str], str]
 
 EDITS: list[tuple[str, Edit, list[str], str]] = [
-    ("a feed is added", lambda text: config_edit.add_feeds(text, [FeedConfig("https://c.example/", "C")]),
+    ("a feed is added", lambda text: config_edit.add(text, FeedConfig("https://c.example/", "C")),
      ["+ [[feeds]]", '+ url = "https://c.example/"', '+ title = "C"', "+ "], "feed C added"),
-    ("a feed that is there", lambda text: config_edit.add_feeds(text, [FeedConfig(A)]), [], ""),
-    ("a feed goes", lambda text: config_edit.remove_feed(text, A),
+    ("a feed that is there", lambda text: config_edit.add(text, FeedConfig(A)), [], ""),
+    ("a feed goes", lambda text: config_edit.remove(text, "feeds", A),
      ["- [[feeds]]", f'- url = "{A}"  # the first', '- title = "A"', '- folder = "F"', "- "],
      "feed A removed"),
-    ("feeds go", lambda text: config_edit.remove_feeds(text, [A, "exec:x y"]),
+    ("feeds go", lambda text: config_edit.remove(text, "feeds", A, "exec:x y"),
      ["- [[feeds]]", f'- url = "{A}"  # the first', '- title = "A"', '- folder = "F"', "- ", "- [[feeds]]",
       '- command = ["x", "y"]', "- "], "2 feeds removed"),
-    ("a title", lambda text: config_edit.set_feed(text, A, title="B"), ['- title = "A"', '+ title = "B"'],
+    ("a title", lambda text: config_edit.update(text, "feeds", A, {"title": "B"}),
+     ['- title = "A"', '+ title = "B"'], "feed A changed"),
+    ("a title goes", lambda text: config_edit.update(text, "feeds", A, {"title": ""}), ['- title = "A"'],
      "feed A changed"),
-    ("a title goes", lambda text: config_edit.set_feed(text, A, title=""), ['- title = "A"'],
-     "feed A changed"),
-    ("a key comes", lambda text: config_edit.set_feed(text, B, paused=True), ["+ paused = true"],
+    ("a key comes", lambda text: config_edit.update(text, "feeds", B, {"paused": True}), ["+ paused = true"],
      "feed https://b.example/f changed"),
-    ("a default", lambda text: config_edit.set_feed(text, B, paused=False), [], ""),
-    ("an address", lambda text: config_edit.set_feed(text, B, url="https://c.example/f"),
+    ("a default", lambda text: config_edit.update(text, "feeds", B, {"paused": False}), [], ""),
+    ("an address", lambda text: config_edit.update(text, "feeds", B, {"url": "https://c.example/f"}),
      [f'- url = "{B}"', '+ url = "https://c.example/f"'], "feed https://b.example/f changed"),
     ("a folder", lambda text: config_edit.rename_folder(text, "F", "G"),
      ['- folder = "F"', '+ folder = "G"', '- folder = "F"', '+ folder = "G"', '- feeds = ["F", "A"]',
@@ -93,35 +95,36 @@ EDITS: list[tuple[str, Edit, list[str], str]] = [
      ['- feeds = ["F", "A"]', '+ feeds = ["F", "New"]', '- query = "feed:A"', '+ query = "feed:New"',
       '- query = "folder:F OR feed:A"', '+ query = "folder:F OR feed:New"'],
      "mute feed:A changed"),
-    ("a watch comes", lambda text: config_edit.add_watch(text, WatchConfig("X", ("a", "b"), color="red")),
+    ("a watch comes", lambda text: config_edit.add(text, WatchConfig("X", ("a", "b"), color="red")),
      ["+ [[watch]]", '+ name = "X"', '+ any = ["a", "b"]', '+ color = "red"', "+ "], "watch X added"),
-    ("a watch", lambda text: config_edit.set_watch(text, "W", OTHER_W, WATCH),
+    ("a watch", lambda text: config_edit.update(text, "watch", "W", differences(OTHER_W, WATCH)),
      ['- name = "W"', '+ name = "W2"', '- any = ["one"]', '+ any = ["two"]', '- query = "watch:W folder:F"',
       '+ query = "watch:W2 folder:F"'], "watch W changed"),
-    ("a watch goes", lambda text: config_edit.remove_watch(text, "v"),
+    ("a watch goes", lambda text: config_edit.remove(text, "watch", "v"),
      ["- [[watch]]", '- name = "V"', '- query = "watch:W folder:F"', "- "], "watch V removed"),
-    ("a search", lambda text: config_edit.set_view(text, ViewConfig("S", "x")),
+    ("a search", lambda text: config_edit.update(text, "view", "S", differences(ViewConfig("S", "x"))),
      ['- query = "folder:F OR feed:A"', '+ query = "x"'], "saved search S changed"),
-    ("a search is named", lambda text: config_edit.set_view(text, ViewConfig("T", "x"), "S"),
+    ("a search is named",
+     lambda text: config_edit.update(text, "view", "S", differences(ViewConfig("T", "x"))),
      ['- name = "S"', '+ name = "T"', '- query = "folder:F OR feed:A"', '+ query = "x"'],
      "saved search S changed"),
-    ("a search comes", lambda text: config_edit.set_view(text, ViewConfig("T", "x")),
+    ("a search comes", lambda text: config_edit.add(text, ViewConfig("T", "x")),
      ["+ [[view]]", '+ name = "T"', '+ query = "x"', "+ "], "saved search T added"),
-    ("a search goes", lambda text: config_edit.remove_view(text, "S"),
+    ("a search goes", lambda text: config_edit.remove(text, "view", "S"),
      ["- [[view]]", '- name = "S"', '- query = "folder:F OR feed:A"', "- "], "saved search S removed"),
-    ("a mute", lambda text: config_edit.add_mute(text, MuteConfig("feed:A", "F", date(2030, 1, 2), True)),
+    ("a mute", lambda text: config_edit.add(text, MuteConfig("feed:A", "F", date(2030, 1, 2), True)),
      ["+ until = 2030-01-02", "+ include_watched = true"], "mute feed:A changed"),
-    ("a mute comes", lambda text: config_edit.add_mute(text, MuteConfig("feed:A")),
+    ("a mute comes", lambda text: config_edit.add(text, MuteConfig("feed:A")),
      ["+ [[mute]]", '+ query = "feed:A"', "+ "], "mute feed:A added"),
-    ("a mute goes", lambda text: config_edit.remove_mute(text, MuteConfig(" feed:A ", "F")),
+    ("a mute goes", lambda text: config_edit.remove(text, "mute", MuteConfig(" feed:A ", "F")),
      ["- [[mute]]", '- query = "feed:A"', '- feed = "F"', "- "], "mute feed:A removed"),
-    ("an account", lambda text: config_edit.set_account(text, "HOME", user="bob"),
+    ("an account", lambda text: config_edit.update(text, "account", "HOME", {"user": "bob"}),
      ['- user = "ann"', '+ user = "bob"'], "account home changed"),
-    ("an account goes", lambda text: config_edit.remove_account(text, "home"),
+    ("an account goes", lambda text: config_edit.remove(text, "account", "home"),
      ["- [[account]]", '- name = "home"', '- kind = "greader"', '- url = "https://r.example"',
       '- user = "ann"', '- password = "p"'], "account home removed"),
     ("an account comes",
-     lambda text: config_edit.add_account(text, WORK),
+     lambda text: config_edit.add(text, WORK),
      ["+ ", "+ [[account]]", '+ name = "work"', '+ kind = "miniflux"', '+ url = "https://m.example"',
       '+ token = "t"'], "account work added"),
     ("a theme", lambda text: config_edit.set_values(text, "ui", {"theme": "light"}),
@@ -153,22 +156,26 @@ def test_an_edit_changes_only_its_lines_and_goes_back(
     assert named is not None and named.what == "a name of its own"
 
 
+PROGRAM = '[[feeds]]\ncommand = ["z"]\n'
 VIEW = '[[view]]\nname = "T"\nquery = "x"\n'
 REFUSED: list[tuple[Edit, str]] = [
-    (lambda text: config_edit.remove_feed(text, "https://z.example/"), "z.example"),
-    (lambda text: config_edit.set_feed(text, A, url=B), "already has https://b.example/f"),
-    (lambda text: config_edit.set_feed(text, A, command=("x", "y")), "already has exec:x y"),
+    (lambda text: config_edit.remove(text, "feeds", "https://z.example/"), "z.example"),
+    (lambda text: config_edit.update(text, "feeds", A, {"url": B}), "already has https://b.example/f"),
+    (lambda text: config_edit.update(text + PROGRAM, "feeds", "exec:z", {"command": ("x", "y")}),
+     "already has exec:x y"),
+    (lambda text: config_edit.update(text, "feeds", A, {"command": ("x", "y")}), "command replaces url"),
     (lambda text: config_edit.rename_folder(text, "Z", "G"), "no folder"),
-    (lambda text: config_edit.add_watch(text, WatchConfig("w", ("x",))), "already a watch named"),
-    (lambda text: config_edit.set_watch(text, "Z", WatchConfig("Z", ("x",))), "no watch"),
-    (lambda text: config_edit.set_watch(text, "W", WatchConfig("v", ("x",))), "already a watch"),
-    (lambda text: config_edit.remove_watch(text, "Z"), "no watch"),
-    (lambda text: config_edit.remove_view(text, "Z"), "no saved search"),
-    (lambda text: config_edit.remove_mute(text, MuteConfig("Z")), "no such mute"),
-    (lambda text: config_edit.remove_mute(text, MuteConfig("feed:A")), "no such mute"),
-    (lambda text: config_edit.remove_account(text, "Z"), "no account"),
-    (lambda text: config_edit.add_account(text, replace(WORK, name="HOME")), "an account"),
-    (lambda text: config_edit.set_view(text + VIEW, ViewConfig("t", "y"), "S"), "already"),
+    (lambda text: config_edit.add(text, WatchConfig("w", ("x",))), "already a watch named"),
+    (lambda text: config_edit.update(text, "watch", "Z", differences(WatchConfig("Z", ("x",)))), "no watch"),
+    (lambda text: config_edit.update(text, "watch", "W", differences(WatchConfig("v", ("x",)))),
+     "already a watch"),
+    (lambda text: config_edit.remove(text, "watch", "Z"), "no watch"),
+    (lambda text: config_edit.remove(text, "view", "Z"), "no saved search"),
+    (lambda text: config_edit.remove(text, "mute", MuteConfig("Z")), "no such mute"),
+    (lambda text: config_edit.remove(text, "mute", MuteConfig("feed:A")), "no such mute"),
+    (lambda text: config_edit.remove(text, "account", "Z"), "no account"),
+    (lambda text: config_edit.add(text, replace(WORK, name="HOME")), "an account"),
+    (lambda text: config_edit.update(text + VIEW, "view", "S", differences(ViewConfig("t", "y"))), "already"),
 ]  # fmt: skip
 
 
@@ -184,11 +191,11 @@ def test_the_addresses_that_come_back() -> None:
         assert step is not None
         return reverted_urls(step.packed)
 
-    assert moved(config_edit.set_feed(TEXT, B, url="https://u:p@c.example/f")) == [
+    assert moved(config_edit.update(TEXT, "feeds", B, {"url": "https://u:p@c.example/f"})) == [
         ("https://u@c.example/f", "https://u@b.example/f")
     ]
-    assert moved(config_edit.set_feed(TEXT, B, paused=True)) == []
-    assert moved(config_edit.remove_feed(TEXT, A)) == []
+    assert moved(config_edit.update(TEXT, "feeds", B, {"paused": True})) == []
+    assert moved(config_edit.remove(TEXT, "feeds", A)) == []
 
 
 WATCH_V = '[[watch]]\nname = "v"\nany = ["x"]\n'

@@ -10,7 +10,7 @@ from itertools import product
 import pytest
 
 from tuireader.model import Fault, Pace
-from tuireader.model.accounts import AWAY, LOGIN, SECRET, AccountState
+from tuireader.model.accounts import AccountState, Refusal
 from tuireader.query import (
     Query,
     SlowRegex,
@@ -187,17 +187,19 @@ def test_what_is_known_of_the_trust_in_validators() -> None:
 @pytest.mark.parametrize(
     ("account", "refusal", "retry_after", "expected"),
     [
-        (AccountState(1, "a"), AWAY, None, 30), (AccountState(1, "a", streak=3), AWAY, None, 240),
-        (AccountState(1, "a", streak=9), AWAY, None, 1800), (AccountState(1, "a", streak=9), AWAY, 5, 5),
-        (AccountState(1, "a"), LOGIN, None, HOUR), (AccountState(1, "a"), SECRET, None, 1800),
-        (AccountState(1, "a", rejected_since=NOW - HOUR + 1), LOGIN, None, HOUR),
-        (AccountState(1, "a", rejected_since=NOW - HOUR), LOGIN, 9, DAY),
-        (AccountState(1, "a", rejected_since=NOW), AWAY, None, HOUR),
-        (AccountState(1, "a", rejected_since=NOW), AWAY, 2 * HOUR, 2 * HOUR),
+        (AccountState(1, "a"), Refusal.AWAY, None, 30),
+        (AccountState(1, "a", streak=3), Refusal.AWAY, None, 240),
+        (AccountState(1, "a", streak=9), Refusal.AWAY, None, 1800),
+        (AccountState(1, "a", streak=9), Refusal.AWAY, 5, 5),
+        (AccountState(1, "a"), Refusal.LOGIN, None, HOUR), (AccountState(1, "a"), Refusal.SECRET, None, 1800),
+        (AccountState(1, "a", rejected_since=NOW - HOUR + 1), Refusal.LOGIN, None, HOUR),
+        (AccountState(1, "a", rejected_since=NOW - HOUR), Refusal.LOGIN, 9, DAY),
+        (AccountState(1, "a", rejected_since=NOW), Refusal.AWAY, None, HOUR),
+        (AccountState(1, "a", rejected_since=NOW), Refusal.AWAY, 2 * HOUR, 2 * HOUR),
     ],
 )  # fmt: skip
 def test_the_next_sync_after_each_failure(
-    account: AccountState, refusal: str, retry_after: int | None, expected: int
+    account: AccountState, refusal: Refusal, retry_after: int | None, expected: int
 ) -> None:
     assert accounts.after_failure(account, refusal, retry_after, NOW) == NOW + expected
 

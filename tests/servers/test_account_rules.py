@@ -13,9 +13,10 @@ import pytest
 
 from tests.builders import CLOCK, entry, fill, opened, written
 from tuireader.config import AccountConfig, FeedConfig, loads
+from tuireader.config.account_keys import AccountKind
 from tuireader.errors import ConfigError, TuireaderError, UsageError
 from tuireader.library import Library
-from tuireader.library.sign_in import address, fingerprint, known_server
+from tuireader.library.accounts.sign_in import address, fingerprint, known_server
 from tuireader.model import AccountSynced, Event
 from tuireader.model.accounts import AccountState, Mark, RemoteFeed
 from tuireader.store import Store
@@ -52,7 +53,7 @@ class Noting:
         self.refuses: dict[str, AccountError] = {}
         self.texts = {"e1": "<p>Text</p>"}
 
-    def connect(self, kind: servers.Kind, url: str, user: str, secret: str, *, proxy: str) -> Noting:
+    def connect(self, kind: AccountKind, url: str, user: str, secret: str, *, proxy: str) -> Noting:
         self.calls.append(("connect", kind.value, url, user, secret, proxy))
         return self
 
@@ -146,7 +147,7 @@ async def test_each_server_is_asked_as_configured(tmp_path: Path, server: Noting
         preview = await library.accounts.preview(home)
         proxy = "http://proxy.example:1"
         assert server.calls == [
-            ("connect", "greader", URL, "ann", "pass", proxy), ("sign_in",), ("feeds",), ("close",),
+            ("connect", AccountKind.GREADER, URL, "ann", "pass", proxy), ("sign_in",), ("feeds",), ("close",),
         ]  # fmt: skip
         assert (preview.url, preview.user, preview.software) == (f"{URL}/api", "ann", "FreshRSS")
         assert preview.feeds == (NEWS, OTHER)
@@ -194,21 +195,22 @@ async def test_changes_are_made_on_the_server_and_listed_again(tmp_path: Path, s
             await accounts.add_feed("x", "")
         with pytest.raises(UsageError, match="can only rename, move or remove"):
             await library.feeds.pause(feeds["Other"].id)
-        same: dict[str, Any] = {"interval": "", "paused": False}
+        same: dict[str, Any] = {"interval": None, "paused": False}
         other = feeds["Other"]
-        await library.feeds.edit(other.id, title="Other", folder=other.folder, **same)
+        await library.feeds.edit(other.id, {"title": "Other", "folder": other.folder, **same})
         assert server.taken() == []
-        await library.feeds.edit(other.id, title="New", folder=other.folder.replace("Sport", "Tech"), **same)
+        tech = other.folder.replace("Sport", "Tech")
+        await library.feeds.edit(other.id, {"title": "New", "folder": tech, **same})
         assert server.taken() == [("change_feed", "feed/2", "New", "Tech"), ("feeds",)]
         for wrong in (
-            {"interval": "5m"},
+            {"interval": 300},
             {"paused": True},
-            {"labels": ["l"]},
+            {"labels": ("l",)},
             {"full_text": "on"},
-            {"filter": "x"},
+            {"filter": ("x",)},
         ):
             with pytest.raises(UsageError, match="can only"):
-                await library.feeds.edit(other.id, title="", folder="", **{**same, **wrong})
+                await library.feeds.edit(other.id, {"title": "", "folder": "", **same, **wrong})
 
 
 async def test_an_account_subscribes_to_feeds_one_by_one(tmp_path: Path, server: Noting) -> None:
@@ -339,14 +341,14 @@ async def test_marks_wait_for_accounts_that_may_be_asked(tmp_path: Path, server:
 
 async def test_an_account_is_added_once_and_edited(tmp_path: Path, server: Noting) -> None:
     async with opened(tmp_path, TWO) as library:
-        new = AccountConfig("New", "greader", "https://n.example", "ann", password="p")
+        new = AccountConfig("New", AccountKind.GREADER, "https://n.example", "ann", password="p")
         for wrong in (replace(new, name="HOME"), replace(new, url="no"), replace(new, name="")):
             with pytest.raises(ConfigError):
                 library.accounts.require_new(wrong)
         library.accounts.require_new(new)
         await library.accounts.add(new)
         assert loads(written(tmp_path))[0].accounts[-1] == new
-        await library.accounts.edit("New", user="bob")
+        await library.accounts.edit("New", {"user": "bob"})
         assert loads(written(tmp_path))[0].accounts[-1] == replace(new, user="bob")
         assert [one.name for one in await library.accounts.all()] == ["home", "Work", "New"]
         await library.accounts.remove("NEW")
@@ -366,14 +368,14 @@ async def test_an_account_is_added_once_and_edited(tmp_path: Path, server: Notin
 )  # fmt: skip
 def test_where_a_server_is(state: dict[str, Any], config: dict[str, Any], known: bool) -> None:
     account = replace(AccountState(1, "home", url=f"{URL}/api", user="ann", software="S"), **state)
-    configured = replace(AccountConfig("home", "greader", URL, "ann"), **config)
+    configured = replace(AccountConfig("home", AccountKind.GREADER, URL, "ann"), **config)
     assert known_server(account, configured) == (Server(f"{URL}/api", "ann", "S") if known else None)
     assert address(account, configured) == (f"{URL}/api" if known else configured.url)
     assert address(replace(account, rejected_url="https://r.example"), configured) == "https://r.example"
 
 
 def test_a_fingerprint_changes_with_all_that_is_sent() -> None:
-    config = AccountConfig("home", "greader", URL, "ann")
+    config = AccountConfig("home", AccountKind.GREADER, URL, "ann")
     known = fingerprint(config, "secret", "salt")
     assert known.startswith("salt:") and len(known) == 9 and fingerprint(config, "secret", "salt") == known
     others = [

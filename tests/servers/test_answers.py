@@ -15,7 +15,7 @@ from tests.servers.fake_miniflux import FakeMiniflux
 from tests.servers.stages import FakeStage
 from tuireader.model import ParsedEntry
 from tuireader.model.fetching import Enclosure
-from tuireader.sync import greader_items, http, miniflux_items
+from tuireader.sync import http
 from tuireader.sync.backend import (
     AccountError,
     Body,
@@ -26,9 +26,11 @@ from tuireader.sync.backend import (
     RemoteFeed,
 )
 from tuireader.sync.entries import Odd
-from tuireader.sync.greader import GoogleReader
+from tuireader.sync.greader import items as greader_items
+from tuireader.sync.greader.api import GoogleReader
 from tuireader.sync.http import Http, NotFound
-from tuireader.sync.miniflux import Miniflux
+from tuireader.sync.miniflux import items as miniflux_items
+from tuireader.sync.miniflux.api import Miniflux
 from tuireader.sync.redaction import Redaction
 
 LONG = greader_items.LONG

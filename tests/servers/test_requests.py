@@ -13,7 +13,7 @@ from tests.servers.fake import PASSWORD, USER, Call, Fake, json_answer
 from tests.servers.fake_greader import API, LOGIN, STATE, FakeGReader
 from tests.servers.fake_miniflux import FakeMiniflux
 from tests.servers.stages import Copy, FakeStage
-from tuireader.sync import greader_items, greader_pull, http, merge, miniflux_pull
+from tuireader.sync import http, merge
 from tuireader.sync.backend import (
     AccountError,
     Entries,
@@ -24,9 +24,12 @@ from tuireader.sync.backend import (
     States,
     Step,
 )
-from tuireader.sync.bounds import STALE_PAGES, Bounds
-from tuireader.sync.greader import GoogleReader
-from tuireader.sync.miniflux import Miniflux
+from tuireader.sync.greader import items as greader_items
+from tuireader.sync.greader import pull as greader_pull
+from tuireader.sync.greader.api import GoogleReader
+from tuireader.sync.miniflux import pull as miniflux_pull
+from tuireader.sync.miniflux.api import Miniflux
+from tuireader.sync.paging import STALE_PAGES, Bounds
 
 LONG = greader_items.LONG
 PAGE = "https://site.example/1"

@@ -23,7 +23,7 @@ from tuireader import __version__
 from tuireader.errors import TuireaderError
 from tuireader.library import Library
 from tuireader.model import AccountSynced, Event, NewMatch
-from tuireader.model.accounts import AWAY, LOGIN, SECRET, AccountState
+from tuireader.model.accounts import AccountState
 from tuireader.store import Store
 from tuireader.sync import http, outcomes, servers, states
 from tuireader.sync.backend import AccountError, Refusal, States
@@ -101,7 +101,7 @@ async def test_all_totals_of_syncs(tmp_path: Path, fake: Fake) -> None:
         _, away = await steps(library)
         (after,) = await library.accounts.all()
         trouble: dict[str, Any] = {"error": after.error, "hint": after.hint}
-        trouble |= {"refusal": AWAY, "next_try": CLOCK + 30}
+        trouble |= {"refusal": Refusal.AWAY, "next_try": CLOCK + 30}
         assert away == [replace(start, **trouble, done=True)] and after.error and after.hint
         assert after == replace(known, progress=after.progress, streak=1, failing_since=CLOCK, **trouble)
 
@@ -126,11 +126,11 @@ async def test_the_totals_count_what_could_not_be_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("error", "refusal", "next_try", "is_rejected"),
     [
-        (AccountError(Refusal.AWAY, "m", "h"), AWAY, CLOCK + 30, False),
-        (AccountError(Refusal.AWAY, "m", "h", retry_after=90), AWAY, CLOCK + 90, False),
+        (AccountError(Refusal.AWAY, "m", "h"), Refusal.AWAY, CLOCK + 30, False),
+        (AccountError(Refusal.AWAY, "m", "h", retry_after=90), Refusal.AWAY, CLOCK + 90, False),
         (AccountError(Refusal.ANSWER, "m", "h"), "answer", CLOCK + 30, False),
-        (AccountError(Refusal.LOGIN, "m", "h", url="https://x.example"), LOGIN, CLOCK + 3600, True),
-        (TuireaderError("m", "h"), SECRET, CLOCK + 1800, False),
+        (AccountError(Refusal.LOGIN, "m", "h", url="https://x.example"), Refusal.LOGIN, CLOCK + 3600, True),
+        (TuireaderError("m", "h"), Refusal.SECRET, CLOCK + 1800, False),
     ],
 )
 async def test_an_error_is_stored_with_all_that_the_next_sync_needs(

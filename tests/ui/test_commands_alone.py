@@ -18,7 +18,7 @@ from tuireader.ui.controllers import full_text, search
 from tuireader.ui.controllers.chosen import Chosen
 from tuireader.ui.controllers.full_text import FullText
 from tuireader.ui.controllers.mark_commands import MarkCommands
-from tuireader.ui.controllers.mark_steps import Step
+from tuireader.ui.controllers.mark_steps import State, Step
 from tuireader.ui.controllers.navigation import Navigation
 from tuireader.ui.controllers.search import Search
 from tuireader.ui.drawing.page_parts import Target
@@ -426,6 +426,7 @@ async def test_a_story_that_is_read_is_counted_and_a_failure_is_said_elsewhere()
 
     def do(step: Step) -> Any:
         step.change, step.trouble = Change("", (1, 4, 5), "read", True, 1), trouble
+        step.state = State.UNSAVED if trouble else State.STORED
         return later(step)
 
     made.marks.do = do
@@ -571,8 +572,7 @@ def navigating(text: str = "", **panes: Any) -> tuple[Stage, Any]:
         Navigation,
         listing,
         reader,
-        stage.note("marking", set_read=later(), read_rest=later()),
-        stage.note("chosen", row=later(None)),
+        stage.note("marking", set_read=later(), read_rest=later(), chosen__row=later(None)),
         stage.note("search"),
     )
     return stage, made
@@ -765,11 +765,11 @@ async def test_who_goes_elsewhere_meanwhile_stays_there() -> None:
         ({"in_sidebar": True, "folds": True}, [call("sidebar.fold_current")]),
         ({"open": True, "at_end": False}, [call("article.page", 1)]),
         ({"open": True, "at_end": True}, [call("listing.next_unread", 1)]),
-        ({"row": row(5, read=False)}, [call("chosen.row"), call("reader.open", 5)]),
-        ({"row": row(5, read=True)}, [call("chosen.row"), call("listing.next_unread", 1)]),
-        ({"row": None}, [call("chosen.row"), call("listing.next_unread", 1)]),
+        ({"row": row(5, read=False)}, [call("marking.chosen.row"), call("reader.open", 5)]),
+        ({"row": row(5, read=True)}, [call("marking.chosen.row"), call("listing.next_unread", 1)]),
+        ({"row": None}, [call("marking.chosen.row"), call("listing.next_unread", 1)]),
         ({"in_sidebar": True, "folds": False, "row": None}, [
-            call("sidebar.fold_current"), call("chosen.row"), call("listing.next_unread", 1),
+            call("sidebar.fold_current"), call("marking.chosen.row"), call("listing.next_unread", 1),
         ]),
     ],
 )  # fmt: skip
@@ -778,7 +778,7 @@ async def test_the_space_bar(state: dict[str, Any], expected: list[Call]) -> Non
         in_sidebar=state.get("in_sidebar", False), sidebar__fold_current=lambda: state.get("folds", False),
         article__at_end=state.get("at_end", False),
     )  # fmt: skip
-    made.chosen.row = later(state.get("row"))
+    made.marking.chosen.row = later(state.get("row"))
     if state.get("open"):
         opens(stage.session, 8)
     await made.page_or_next_unread()

@@ -18,7 +18,7 @@ from tuireader.model import Article, ArticleRow, Change, Label, Pixels, View, Vi
 from tuireader.ui.controllers import images, listing
 from tuireader.ui.controllers.images import Images, blocks, is_far, way_of
 from tuireader.ui.controllers.listing import Listing
-from tuireader.ui.controllers.mark_steps import PLACE, Step
+from tuireader.ui.controllers.mark_steps import PLACE, State, Step
 from tuireader.ui.controllers.marks import Marks
 from tuireader.ui.controllers.reader import Reader
 from tuireader.ui.controllers.search_hits import SearchHits
@@ -57,7 +57,7 @@ def lists(text: str = "", *, whole: bool = True, **panes: Any) -> tuple[Stage, A
 
 def filled(ids: array[int], rows: list[int], *, partial: bool = False, **options: Any) -> Call:
     """The call that shows a list."""
-    plain = {"cursor_id": None, "line": None, "partial": partial, "rows": rows}
+    plain = {"cursor_id": None, "partial": partial, "rows": rows}
     return call("articles.show", ids, **{**plain, **options})
 
 
@@ -241,7 +241,7 @@ async def test_a_search_shows_first_results_and_then_all(monkeypatch: pytest.Mon
     assert len(runs) == 1 + (found == 50)
     shows = [one for one in calls if one.path in ("articles.show", "articles.update_ids")]
     more = [call("articles.update_ids", array("q", range(60)))] * (found == 50)
-    assert shows == [filled(first, (), partial=found == 50), *more]  # type: ignore[arg-type]
+    assert shows == [call("articles.show", first, partial=found == 50), *more]
     session = stage.session
     assert (session.view, session.filter, session.partial, session.capped) == (QUERY, "", False, False)
     assert (session.kept, session.open_stories, stage.panes.articles.selected) == (set(), set(), set())
@@ -285,7 +285,7 @@ async def test_the_way_back_to_a_list() -> None:
     made.restore(spot)
     assert (stage.session.view, stage.session.filter, stage.session.error) == (NEWS, "x", "")
     assert (made.token, stage.panes.articles.selected, len(stage.work)) == (1, set(), 1)
-    assert stage.drained() == [filled(IDS, (), cursor_id=6, line=5, partial=True)]  # type: ignore[arg-type]
+    assert stage.drained() == [call("articles.show", IDS, cursor_id=6, line=5, partial=True)]
     made.restore(ListSpot(NEWS, IDS, 6, 5, "", False))
     assert len(stage.work) == 1
     await made.filter_by(" wind ")
@@ -395,10 +395,10 @@ async def test_the_place_in_a_text_is_kept(stored: int, shown: str | None, is_ke
         assert stage.drained() == [call("marks.do", step, wait=False)]
         await step.write((8,))
         assert stage.drained() == [call("library.marks.keep_place", 8, 7)]
-        step.taken_back()
+        step.on_unsaved()
         assert stage.session.page.article.place == -1
         stage.session.page = cast(Any, Shown(Known(9, 4)))
-        step.taken_back()
+        step.on_unsaved()
         assert stage.session.page.article.place == 4
     await made.close()
     assert stage.session.page is None
@@ -606,7 +606,9 @@ async def test_how_a_mark_changes_an_article(mark: str, value: bool, field: str,
     assert here.on(article) == replace(article, place=9)
     assert list(step.changed_ids) == [1] and not step.failed
     step.change, step.trouble = Change("", (1, 2), mark, value), TuireaderError("x")
-    assert list(step.changed_ids) == [1, 2] and step.failed
+    assert list(step.changed_ids) == [1, 2]
+    for step.state in State:
+        assert step.failed is (step.state in (State.REFUSED, State.UNSAVED))
     for count in (3, 2_000, 2_001, 25_000):
         step.narrow(range(count))
         assert await step.among() == frozenset(range(count))

@@ -17,7 +17,7 @@ from tuireader.model import (
     AccountSynced,
     Event,
 )
-from tuireader.model.accounts import AWAY, LOGIN
+from tuireader.model.accounts import Refusal
 from tuireader.ui.controllers.syncing import LATER, SOON, Syncing
 
 MINIFLUX = '[[account]]\nname = "work"\nkind = "miniflux"\nurl = "https://y.example"\ntoken = "t"\n'
@@ -55,7 +55,7 @@ SEND = [
         (AccountSynced("home", done=True), [], False),
         (AccountSynced("home", error="locked"), [], False),
         (AccountSynced("home", error="another sync", done=True), [], True),
-        (AccountSynced("home", error="away", refusal=AWAY, done=True), ["home: away"], False),
+        (AccountSynced("home", error="away", refusal=Refusal.AWAY, done=True), ["home: away"], False),
     ],
 )
 async def test_marks_are_sent_after_a_pause(event: AccountSynced, said: list[str], again: bool) -> None:
@@ -130,7 +130,7 @@ async def test_a_sync_that_cannot_start_is_said_once_and_tried_again() -> None:
 
 
 EDITS = " · <edit_this> in the sidebar edits the account"
-REJECTED = AccountSynced("home", refusal=LOGIN, error="x", hint="the API password", done=True)
+REJECTED = AccountSynced("home", refusal=Refusal.LOGIN, error="x", hint="the API password", done=True)
 
 
 @pytest.mark.parametrize(
@@ -147,8 +147,9 @@ REJECTED = AccountSynced("home", refusal=LOGIN, error="x", hint="the API passwor
         (replace(REJECTED, hint=""), True, f"home: sign in again{EDITS}"),
         (replace(REJECTED, account="work"), True,
          f"work: sign in again{EDITS}"),
-        (AccountSynced("home", error="away", refusal=AWAY), False, "home: away"),
-        (AccountSynced("home", error="away", refusal=AWAY, pending=3), False, "home: away · 3 marks to send"),
+        (AccountSynced("home", error="away", refusal=Refusal.AWAY), False, "home: away"),
+        (AccountSynced("home", error="away", refusal=Refusal.AWAY, pending=3), False,
+         "home: away · 3 marks to send"),
         (AccountSynced("home", asks="remove 9 feeds?"), False,
          "home: remove 9 feeds? · <edit_this> in the sidebar decides"),
     ],

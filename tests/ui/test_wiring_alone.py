@@ -13,7 +13,7 @@ from tests.builders import config
 from tests.ui.alone import ACCOUNT, Stage, later
 from tests.ui.alone import without_app as without_app
 from tuireader.model import Count, Counts
-from tuireader.model.accounts import AWAY, AccountState
+from tuireader.model.accounts import AccountState, Refusal
 from tuireader.ui.controllers import wiring
 from tuireader.ui.controllers.wiring import Controllers
 
@@ -138,7 +138,7 @@ async def test_feeds_that_were_read_later_stay() -> None:
 
 
 async def test_the_accounts_and_what_waits_for_them(plain_sidebar: list[Any]) -> None:
-    away = AccountState(1, "home", error="away", refusal=AWAY, pending=3)
+    away = AccountState(1, "home", error="away", refusal=Refusal.AWAY, pending=3)
     stage, made = wired(ACCOUNT, accounts__all=lambda **_: later([away]))
     await made.count_marks()
     assert paths(stage) == ["library.accounts.all", "sidebar.show", "articles.refresh", "changed"]
