@@ -14,7 +14,8 @@ from textual.color import Color
 
 from tuireader.config import Config, FeedConfig, MuteConfig, Paths, load, loads, paths, reference
 from tuireader.config.toml_lines import key_lines, statements
-from tuireader.config.values import COLOR, COLOR_NAMES, to_toml
+from tuireader.config.toml_values import to_toml
+from tuireader.config.values import COLOR, COLOR_NAMES
 from tuireader.errors import ConfigError
 from tuireader.text import clean, feed_key
 

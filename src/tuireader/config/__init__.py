@@ -9,18 +9,8 @@ from tuireader.config.feed_keys import FeedConfig
 from tuireader.config.files import Paths, config_exists, paths
 from tuireader.config.loading import load, loads
 from tuireader.config.problems import Problem
-from tuireader.config.shape import (
-    Config,
-    MacroConfig,
-    MuteConfig,
-    NotifyConfig,
-    Reference,
-    UiConfig,
-    ViewConfig,
-    WatchConfig,
-    reference,
-    tables,
-)
+from tuireader.config.shape import Config, MacroConfig, NotifyConfig, Reference, UiConfig, reference, tables
+from tuireader.config.watch_keys import MuteConfig, ViewConfig, WatchConfig
 
 __all__ = [
     "AccountConfig", "AccountKind", "Config", "FeedConfig", "MacroConfig", "MuteConfig", "NotifyConfig",

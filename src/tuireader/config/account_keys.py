@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Annotated, Self
 
-from tuireader.config.values import RAW, WEB_ADDRESS, Invalid, Key, Kind, choice, describe, duration
+from tuireader.config.toml_values import describe
+from tuireader.config.values import RAW, WEB_ADDRESS, Invalid, Key, Kind, choice, duration
 from tuireader.text.durations import DAY
 
 

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from tuireader.commands import did_you_mean, normalise_key
 from tuireader.config.problems import caret
-from tuireader.config.values import LINES, RAW, WEB_ADDRESS, Invalid, Kind, describe, quote, to_toml
+from tuireader.config.toml_values import describe, quote, to_toml
+from tuireader.config.values import LINES, RAW, WEB_ADDRESS, Invalid, Kind
 from tuireader.text import split_password
 from tuireader.text.languages import LANGUAGES, language_code
 

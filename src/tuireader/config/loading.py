@@ -15,19 +15,11 @@ from tuireader.config.feed_keys import FeedConfig
 from tuireader.config.files import expand_home
 from tuireader.config.kinds import EXPRESSION, MAIL_SCHEMES, command_address
 from tuireader.config.problems import LONG_NUMBER, Problem, key_path, line_of, syntax_problem
-from tuireader.config.shape import (
-    KEYS,
-    PLAIN_TABLES,
-    TABLES,
-    Config,
-    MacroConfig,
-    MuteConfig,
-    ViewConfig,
-    WatchConfig,
-    required,
-)
+from tuireader.config.shape import KEYS, PLAIN_TABLES, TABLES, Config, MacroConfig, required
 from tuireader.config.toml_lines import key_lines
-from tuireader.config.values import GROUPS, LINES, Invalid, Kind, describe, quote
+from tuireader.config.toml_values import describe, quote
+from tuireader.config.values import GROUPS, LINES, Invalid, Kind
+from tuireader.config.watch_keys import MuteConfig, ViewConfig, WatchConfig
 from tuireader.text import feed_key, split_password, without_password
 
 T = TypeVar("T")

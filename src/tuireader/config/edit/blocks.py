@@ -13,7 +13,7 @@ from typing import Any
 
 from tuireader.config.edit.data import Table, proven, tables_of, unsafe
 from tuireader.config.toml_lines import Statement, StatementKind, statements
-from tuireader.config.values import key_to_toml
+from tuireader.config.toml_values import key_to_toml
 from tuireader.errors import ConfigError
 
 Values = Mapping[str, str | None]

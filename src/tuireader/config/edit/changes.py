@@ -31,7 +31,7 @@ from tuireader.config.edit.data import (
     validate,
 )
 from tuireader.config.shape import TABLES
-from tuireader.config.values import key_to_toml, quote, to_toml
+from tuireader.config.toml_values import key_to_toml, quote, to_toml
 from tuireader.errors import ConfigError
 
 

@@ -18,7 +18,8 @@ from tuireader.config import (
 )
 from tuireader.config.kinds import command_address
 from tuireader.config.shape import KEYS
-from tuireader.config.values import Invalid, Key, key_to_toml, quote, to_toml
+from tuireader.config.toml_values import key_to_toml, quote, to_toml
+from tuireader.config.values import Invalid, Key
 from tuireader.errors import ConfigError
 from tuireader.text import feed_key, without_password
 

@@ -27,7 +27,7 @@ from tuireader.config.edit.blocks import (
 )
 from tuireader.config.edit.data import ARRAYS, Table, address_of, block_of, data_of, identity, tables_of
 from tuireader.config.toml_lines import StatementKind
-from tuireader.config.values import quote, to_toml
+from tuireader.config.toml_values import quote, to_toml
 from tuireader.errors import ConfigError
 from tuireader.text import clean, split_password, without_password
 from tuireader.text.wording import counted

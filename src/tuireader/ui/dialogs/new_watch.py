@@ -12,7 +12,8 @@ from textual.widgets import Input
 
 from tuireader.commands import Scope
 from tuireader.config import WatchConfig
-from tuireader.config.shape import KEYS, MOST_QUIET_DAYS
+from tuireader.config.shape import KEYS
+from tuireader.config.watch_keys import MOST_QUIET_DAYS
 from tuireader.errors import TuireaderError
 from tuireader.library.watching import rule_of
 from tuireader.library.watching.proper_names import watch_name
