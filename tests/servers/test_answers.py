@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from itertools import product
 
 import httpx
 import pytest
 
-from tests.servers.fake import PASSWORD, Fake, json_answer, text_answer
+from tests.servers.fake import PASSWORD, json_answer, text_answer
 from tests.servers.fake_greader import API, LABEL, STATE, FakeGReader
 from tests.servers.fake_miniflux import FakeMiniflux
-from tests.servers.stages import FakeStage
+from tests.servers.single import greader as greader
+from tests.servers.single import miniflux as miniflux
+from tests.servers.single import reader as reader
+from tests.servers.single import server as server
 from tuireader.model import ParsedEntry
 from tuireader.model.fetching import Enclosure
 from tuireader.sync import http
@@ -218,38 +221,6 @@ def test_a_list_of_other_things_is_no_list_of_entries() -> None:
 
 
 # --------------------------------------------------------------------------- feeds
-
-
-@pytest.fixture
-def greader() -> Iterator[FakeGReader]:
-    """A FreshRSS."""
-    with FakeGReader() as made:
-        yield made
-
-
-@pytest.fixture
-async def reader(greader: FakeGReader) -> AsyncIterator[GoogleReader]:
-    """Its client."""
-    made = FakeStage(greader).connect()
-    assert isinstance(made, GoogleReader)
-    yield made
-    await made.close()
-
-
-@pytest.fixture
-def server() -> Iterator[Fake]:
-    """A new Miniflux; most of this does not depend on the version."""
-    with FakeMiniflux("2.3.2") as made:
-        yield made
-
-
-@pytest.fixture
-async def miniflux(server: FakeMiniflux) -> AsyncIterator[Miniflux]:
-    """Its client."""
-    made = FakeStage(server).connect()
-    assert isinstance(made, Miniflux)
-    yield made
-    await made.close()
 
 
 async def test_all_that_miniflux_says_of_a_feed_is_kept(server: FakeMiniflux, miniflux: Miniflux) -> None:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Awaitable, Iterator, Sequence
+from collections.abc import Awaitable, Sequence
 from contextlib import aclosing
 from itertools import product
 
 import pytest
 
-from tests.servers.fake import PASSWORD, USER, Call, Fake, json_answer
+from tests.servers.fake import PASSWORD, USER, Call, json_answer
 from tests.servers.fake_greader import API, LOGIN, STATE, FakeGReader
 from tests.servers.fake_miniflux import FakeMiniflux
+from tests.servers.single import greader as greader
+from tests.servers.single import miniflux as miniflux
+from tests.servers.single import reader as reader
+from tests.servers.single import server as server
 from tests.servers.stages import Copy, FakeStage
 from tuireader.sync import http, merge
 from tuireader.sync.backend import (
@@ -33,38 +37,6 @@ from tuireader.sync.paging import STALE_PAGES, Bounds
 
 LONG = greader_items.LONG
 PAGE = "https://site.example/1"
-
-
-@pytest.fixture
-def greader() -> Iterator[FakeGReader]:
-    """A FreshRSS."""
-    with FakeGReader() as made:
-        yield made
-
-
-@pytest.fixture
-async def reader(greader: FakeGReader) -> AsyncIterator[GoogleReader]:
-    """Its client."""
-    made = FakeStage(greader).connect()
-    assert isinstance(made, GoogleReader)
-    yield made
-    await made.close()
-
-
-@pytest.fixture
-def server() -> Iterator[Fake]:
-    """A new Miniflux; most of this does not depend on the version."""
-    with FakeMiniflux("2.3.2") as made:
-        yield made
-
-
-@pytest.fixture
-async def miniflux(server: FakeMiniflux) -> AsyncIterator[Miniflux]:
-    """Its client."""
-    made = FakeStage(server).connect()
-    assert isinstance(made, Miniflux)
-    yield made
-    await made.close()
 
 
 # --------------------------------------------------------------------------- requests

@@ -134,10 +134,8 @@ class Feeds(UseCases):
         """
         self._context.require_own_feeds()
         known = self.config(feed_id)  # write only changed values: the file may have been edited since
-        wanted, changes = (
-            changes,
-            {k: value for k, value in changes.items() if value != getattr(known, k, None)},
-        )
+        wanted = changes
+        changes = {key: value for key, value in wanted.items() if value != getattr(known, key, None)}
         if self._account(feed_id):
             if changes.keys() - {"title", "folder"}:
                 self._require_local(feed_id)
