@@ -165,6 +165,31 @@ def end_once(child: subprocess.Popen[Any], due: Callable[[], bool], number: int 
     return was_running
 
 
+def after_steps(thousands: int) -> Callable[[], None]:
+    """Let a new process kill itself after so many thousand steps of SQLite, which no load of a machine moves.
+
+    What `start` does first in it; under `make coverage` that is another interpreter, which goes on.
+    """
+
+    def begin() -> None:
+        steps = iter(range(thousands))
+
+        def step() -> int:
+            if next(steps, None) is None:
+                os.kill(os.getpid(), signal.SIGKILL)
+            return 0
+
+        def connect(*where: Any, **options: Any) -> sqlite3.Connection:
+            connection: sqlite3.Connection = connect_uncounted(*where, **options)
+            connection.set_progress_handler(step, 1000)
+            return connection
+
+        connect_uncounted = sqlite3.connect
+        vars(sqlite3)["connect"] = connect
+
+    return begin
+
+
 def grown(folder: Path, pattern: str, size: int) -> bool:
     """Return whether a file of a folder has a size; one that has just gone has none."""
     with suppress(FileNotFoundError):
