@@ -12,6 +12,7 @@ from textual import _callback, _wait
 from textual._compositor import Compositor
 from textual.css.model import RuleSet
 from textual.message_pump import MessagePump
+from textual.strip import Strip
 
 from tests.ui import demo_library, economy, samples
 from tests.ui.running import Running, running
@@ -51,6 +52,12 @@ def quick_look_ups(monkeypatch: pytest.MonkeyPatch) -> None:
     """Handlers of messages are looked up once for each class."""
     monkeypatch.setattr(MessagePump, "_get_dispatch_methods", economy.handlers)
     monkeypatch.setattr(_callback, "_count_parameters", economy.count_parameters)
+
+
+@pytest.fixture(autouse=True)
+def quick_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lines are made without seven empty caches each."""
+    monkeypatch.setattr(Strip, "__init__", economy.begin_strip)
 
 
 @pytest.fixture(autouse=True)

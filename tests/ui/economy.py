@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from inspect import CO_VARARGS, CO_VARKEYWORDS
 from types import CodeType, FunctionType
 from typing import Any
 
 from rich.console import RenderableType
+from rich.segment import Segment
 from textual import _callback
 from textual._compositor import Compositor
 from textual._context import visible_screen_stack
+from textual.cache import FIFOCache
 from textual.css.model import RuleSet
 from textual.css.stylesheet import Stylesheet
 from textual.css.types import CSSLocation
@@ -19,6 +21,7 @@ from textual.geometry import Region
 from textual.message import Message
 from textual.message_pump import MessagePump
 from textual.screen import Screen
+from textual.strip import Strip
 
 _PARSED: dict[tuple[object, ...], list[RuleSet]] = {}
 
@@ -31,6 +34,29 @@ class Sheet(Stylesheet):
         if key not in _PARSED:
             _PARSED[key] = super()._parse_rules(css, read_from, *rest, **options)
         return _PARSED[key]
+
+
+class NoCache(FIFOCache[Any, Any]):
+    """Keeps nothing: Textual makes seven caches for each line, and tests draw a line once or twice."""
+
+    __slots__ = ()
+
+    def set(self, key: object, value: object) -> None:
+        """Keep nothing."""
+
+    __setitem__ = set
+
+
+_NOTHING = NoCache(0)
+
+
+def begin_strip(strip: Strip, segments: Iterable[Segment], cell_length: int | None = None) -> None:
+    """Make a line without caches of its own, which take longer to make than they save."""
+    strip._segments = list(segments)
+    strip._cell_length = cell_length
+    strip._divide_cache = strip._crop_cache = strip._style_cache = strip._filter_cache = _NOTHING
+    strip._line_length_cache = strip._crop_extend_cache = strip._offsets_cache = _NOTHING
+    strip._render_cache = strip._link_ids = strip._cell_count = None
 
 
 Handlers = tuple[tuple[type, Callable[..., Any]], ...]
