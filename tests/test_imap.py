@@ -18,12 +18,14 @@ from tests.dovecot import PASSWORD, Dovecot
 from tests.feeds.conftest import certificate as certificate
 from tests.feeds.conftest import server_tls
 from tests.mails import mail
+from tests.workers import forked_workers as forked_workers
 from tuireader.feeds.mail import imap as mail_imap
 from tuireader.feeds.mail.folder import AT_ONCE, FIRST
 from tuireader.library import Library
 from tuireader.model import Fault, FeedDone
 
 pytestmark = pytest.mark.slow
+forked = pytest.mark.usefixtures("forked_workers")
 
 _MISSING = dovecot.missing()
 
@@ -58,6 +60,7 @@ async def outcome(folder: Path, config: str) -> FeedDone:
 # --------------------------------------------------------------------------- Dovecot
 
 
+@forked
 async def test_new_mails_are_read_and_nothing_is_marked(
     server: Dovecot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, secret: None
 ) -> None:
@@ -83,6 +86,7 @@ async def test_new_mails_are_read_and_nothing_is_marked(
         assert (await done(library)).new == 1 and await titles(library) == ["Other"]
 
 
+@forked
 async def test_a_password_in_the_address_reaches_the_server_but_no_file(
     server: Dovecot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -100,6 +104,7 @@ async def test_a_password_in_the_address_reaches_the_server_but_no_file(
         assert path.name == "config.toml" or not (PASSWORD.encode() in raw or quote(PASSWORD).encode() in raw)
 
 
+@forked
 async def test_another_uidvalidity_doubles_nothing(
     server: Dovecot, tmp_path: Path, secret: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -117,6 +122,7 @@ async def test_another_uidvalidity_doubles_nothing(
         assert (second.error, second.new, second.changed) == ("", 1, 0)
 
 
+@forked
 @pytest.mark.parametrize(
     ("scheme", "box", "password", "error"),
     [
@@ -280,6 +286,7 @@ async def test_limits_of_time_and_memory_hold(
     assert (failed.fault, failed.error.startswith(error)) == (fault, True), failed.error
 
 
+@forked
 async def test_mails_that_a_server_names_oddly(tmp_path: Path) -> None:
     """One comes twice, one was not asked for, one is missing, one has its UID after the text."""
     one, two = mail(1, "One"), mail(2, "Two")
@@ -355,6 +362,7 @@ def letters(*numbers: int) -> list[str]:
     return sorted(f"Letter {number}" for number in numbers)
 
 
+@forked
 @pytest.mark.parametrize("missing", [{3}, {1}, {2}, {1, 3}])
 @pytest.mark.parametrize("how", ["left_out", "refused", "spoiling"])
 async def test_mails_that_a_server_leaves_out_are_told_and_read_later(
@@ -383,6 +391,7 @@ async def test_mails_that_a_server_leaves_out_are_told_and_read_later(
             assert (await done(library)).unchanged and box.asked == []
 
 
+@forked
 async def test_mails_that_come_when_asked_again_or_were_deleted_are_no_error(tmp_path: Path) -> None:
     box = Mailbox(4)
     box.at_first, box.deleted = {2}, {4}
@@ -394,6 +403,7 @@ async def test_mails_that_come_when_asked_again_or_were_deleted_are_no_error(tmp
             assert (await done(library)).unchanged
 
 
+@forked
 async def test_an_unreadable_mail_that_is_deleted_is_no_longer_asked_for(tmp_path: Path) -> None:
     box = Mailbox(2)
     box.left_out = {2}
@@ -406,6 +416,7 @@ async def test_an_unreadable_mail_that_is_deleted_is_no_longer_asked_for(tmp_pat
             assert (await done(library)).unchanged and box.asked == []
 
 
+@forked
 async def test_a_server_that_sends_none_of_its_mails_loses_none(tmp_path: Path) -> None:
     box = Mailbox(30)
     box.left_out = set(range(1, 31))
@@ -484,6 +495,7 @@ def test_of_a_large_mailbox_the_newest_mails_come_first_and_older_ones_never() -
             assert again == ("", None)
 
 
+@forked
 async def test_a_mail_deleted_on_a_real_server_is_no_error(
     server: Dovecot, tmp_path: Path, secret: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
