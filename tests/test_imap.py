@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import marshal
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -20,6 +21,7 @@ from tests.feeds.conftest import server_tls
 from tests.mails import mail
 from tests.workers import forked_workers as forked_workers
 from tuireader.feeds.mail import imap as mail_imap
+from tuireader.feeds.mail import messages as mail_messages
 from tuireader.feeds.mail.folder import AT_ONCE, FIRST
 from tuireader.library import Library
 from tuireader.model import Fault, FeedDone
@@ -362,9 +364,40 @@ def letters(*numbers: int) -> list[str]:
     return sorted(f"Letter {number}" for number in numbers)
 
 
-@forked
 @pytest.mark.parametrize("missing", [{3}, {1}, {2}, {1, 3}])
 @pytest.mark.parametrize("how", ["left_out", "refused", "spoiling"])
+def test_mails_that_a_server_leaves_out_are_named_and_asked_for_later(missing: set[int], how: str) -> None:
+    """As the process for a server answers; the next test has the library's side."""
+    box = Mailbox(3)
+    setattr(box, how, missing)
+    with serving(box) as port:
+
+        def visit(cursor: str) -> tuple[list[str], str]:
+            fault, answer = mail_imap.answer((place(port), cursor, 5.0, 1 << 30))
+            assert fault == ""
+            delivered, cursor, _ = answer or ([], cursor, False)
+            parsed = mail_messages.read(marshal.dumps(delivered), "", None, "News")
+            return sorted(entry.title for entry in parsed.entries), cursor
+
+        unread = sorted(f"Mail {uid} of News cannot be read" for uid in missing)
+        first, cursor = visit("")
+        assert first == letters(*({1, 2, 3} - missing)) + unread
+        assert all([uid] in box.asked for uid in missing)  # asked for again
+        sent = [uid for uid in {1, 2, 3} - missing if [uid] in box.asked]
+        assert how == "refused" or not sent  # those that came with a refusal are not
+        assert visit(cursor) == ([], cursor)
+        box.count = 4
+        fourth, cursor = visit(cursor)
+        assert fourth == ["Letter 4"]
+        setattr(box, how, set())
+        late, cursor = visit(cursor)
+        assert late == letters(*missing)
+        box.asked.clear()
+        assert visit(cursor) == ([], cursor) and box.asked == []
+
+
+@forked
+@pytest.mark.parametrize(("how", "missing"), [("left_out", {3}), ("refused", {1, 3}), ("spoiling", {1})])
 async def test_mails_that_a_server_leaves_out_are_told_and_read_later(
     missing: set[int], how: str, tmp_path: Path
 ) -> None:
