@@ -30,6 +30,12 @@ _NEEDED = {
 """The modules of workers, each with what it imports only for some requests."""
 
 
+def prepare(module: str) -> None:
+    """Import once what each worker of this module would import."""
+    for name in (module, *_NEEDED[module]):
+        import_module(name)
+
+
 @pytest.fixture
 def forked_workers(monkeypatch: pytest.MonkeyPatch) -> None:
     """Fork this process for each worker that is started."""
@@ -38,8 +44,7 @@ def forked_workers(monkeypatch: pytest.MonkeyPatch) -> None:
     async def fork_or_execute(*command: Any, **options: Any) -> asyncio.subprocess.Process:
         module = command[command.index("-m") + 1] if "-m" in command else ""
         if command[0] == sys.executable and module in _NEEDED:
-            for name in (module, *_NEEDED[module]):
-                import_module(name)  # once, not in each fork
+            prepare(module)
             options["preexec_fn"] = partial(_work, command[command.index(module) :])
         return await execute(*command, **options)
 
