@@ -229,7 +229,7 @@ def test_dates(text: str, expected: int | None) -> None:
     assert dates.parse(text) == expected
 
 
-@settings(max_examples=50)
+@settings(max_examples=settings().max_examples // 2)
 @given(
     st.text(max_size=40)
     | st.from_regex(dates.RFC822, fullmatch=True)
@@ -630,7 +630,7 @@ JSON_VALUES = st.recursive(
 )
 
 
-@settings(deadline=None)
+@settings(max_examples=settings().max_examples // 2, deadline=None)
 @given(st.dictionaries(st.sampled_from(["title", "home_page_url", "items", "authors"]), JSON_VALUES))
 def test_json_of_wrong_types_never_raises(data: dict[str, object]) -> None:
     data["version"] = "https://jsonfeed.org/version/1"
