@@ -12,14 +12,11 @@ from tests.servers.clients import ids, marks, synced
 from tests.servers.fake import TOKEN, Feed, drop
 from tests.servers.fake_miniflux import FakeMiniflux
 from tests.web import Web
-from tests.workers import forked_workers as forked_workers
 from tuireader.config import load
 from tuireader.errors import TuireaderError, UsageError
 from tuireader.library import Library
 from tuireader.model import View, ViewKind
 from tuireader.store.upkeep import maintenance
-
-pytestmark = pytest.mark.usefixtures("forked_workers")
 
 
 class Server(FakeMiniflux):

@@ -25,7 +25,6 @@ _NEEDED = {
     "tuireader.feeds.mail.imap": ("imap_tools",),
     "tuireader.feeds.parse.worker": ("feedparser", "lxml.html", "tuireader.feeds.mail.messages"),
     "tuireader.subprocesses.jobs": ("readability", "PIL.ImageOps", "tuireader.pages.readability"),
-    "tuireader.sync.page_worker": (),
 }
 """The modules of workers, each with what it imports only for some requests."""
 
