@@ -77,7 +77,7 @@ def start(
 def become(words: Sequence[str], env: Mapping[str, str], *, script: bool = False) -> None:
     """Be `tuireader` with these words from now on, with only the standard streams: for a new fork.
 
-    With `script`, the first of the words is a Python file to run instead.
+    With `script`, the first of the words is a Python file or a module to run instead.
 
     It has imported the program already, which is most of the work of a short command. The process that forks
     must have no connection to the database open, which SQLite forbids to take along. `make coverage` counts
@@ -102,8 +102,10 @@ def become(words: Sequence[str], env: Mapping[str, str], *, script: bool = False
             stream = open(number, "w" if number else "r", lines, errors=errors, closefd=False)  # noqa: SIM115
             setattr(sys, name, stream)
             setattr(sys, f"__{name}__", stream)
-        if script:
+        if script and words[0].endswith(".py"):
             runpy.run_path(words[0], run_name="__main__")
+        elif script:
+            runpy.run_module(words[0], run_name="__main__", alter_sys=True)
         else:
             tuireader.__main__.main()
     except SystemExit as error:

@@ -29,9 +29,9 @@ from tuireader.model import Event, FeedDone, NewMatch, RefreshDone, View, ViewKi
 
 pytestmark = pytest.mark.slow
 
-FEEDS, OLD, NEW = 20, 2, 3
-LINES, LOG = 45, 600_000
-"""A refresh prints so many lines; its log grows to half as much again."""
+FEEDS, OLD, NEW = 12, 2, 3
+LINES, LOG = 29, 500_000
+"""A refresh prints so many lines; its log grows to twice as much."""
 KILLS = int(os.environ.get("TUIREADER_KILLS", "4"))
 MORE = """
 [fetch]

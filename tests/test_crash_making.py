@@ -13,7 +13,6 @@ import shutil
 import signal
 import sqlite3
 import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -25,7 +24,7 @@ import pytest
 from tests.builders import entry, open_store, save
 from tests.cli.command import Home, Told, run_apart, run_here, start_apart, subscribe
 from tests.locks import small_disk
-from tests.processes import end_once, ended, grown, problems, rows
+from tests.processes import end_once, ended, grown, problems, rows, start
 from tests.store.test_maintenance import spoil
 from tuireader.errors import DatabaseError, Exit
 from tuireader.store import Store, schema
@@ -35,31 +34,18 @@ pytestmark = pytest.mark.slow
 KILLS = int(os.environ.get("TUIREADER_KILLS", "4"))
 Capture = pytest.CaptureFixture[str]
 SIGNALS = (signal.SIGKILL, signal.SIGTERM, signal.SIGHUP)
-OPENS = """
-import sys
-from pathlib import Path
-import sqlite_utils.migrations  # else most moments fall into its import
-from tuireader.store import Store
-Store.open(Path(sys.argv[1]))
-"""
-
 EMPTY = "tuireader: there are no feeds yet (start tuireader to choose some, or: tuireader add URL)\n"
-
-
-def makes(home: Home, seed: int) -> list[str]:
-    """A command that makes the store: one in five is the whole program, the others open the store alone."""
-    if seed % 5:
-        return [sys.executable, "-c", OPENS, str(home.database)]
-    demo = ["--demo"] if seed % 2 else []
-    return [sys.executable, "-m", "tuireader", *demo, "--database", str(home.database), "list"]
 
 
 @contextmanager
 def making(home: Home, seed: int) -> Iterator[subprocess.Popen[bytes]]:
-    """Start a command in an empty home; yields when the file is there."""
+    """Start a command in an empty home, one in five fills the demo; yields when the file is there."""
     home.folder.mkdir()
-    with subprocess.Popen(
-        makes(home, seed), env=home.environment() | {"HOME": str(home.folder)}, stdout=subprocess.DEVNULL
+    demo = [] if seed % 5 else ["--demo"]
+    words = [*demo, "--database", str(home.database), "list"]
+    nothing = subprocess.DEVNULL
+    with start(
+        words, home.environment() | {"HOME": str(home.folder)}, stdout=nothing, stderr=nothing
     ) as child:
         while not home.database.exists() and not ended(child, 0.001):
             pass

@@ -17,8 +17,10 @@ from tests.builders import item, opened, refreshed, rss
 from tests.cli.command import Home, start_apart
 from tests.processes import end_once, problems, rows
 from tests.web import Answer, Request, Web, in_thread
+from tests.workers import forked_workers as forked_workers
+from tests.workers import prepare
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("forked_workers")]
 
 PAGES = 12
 KILLS = int(os.environ.get("TUIREADER_KILLS", "2"))
@@ -80,6 +82,7 @@ async def base(folder: Path, quay: Quay) -> Home:
 
 
 async def test_a_refresh_with_pages_may_be_killed_at_any_moment(quay: Quay, tmp_path: Path) -> None:
+    prepare("tuireader.subprocesses.jobs")  # for the workers of the programs that are started here
     first = await base(tmp_path / "base", quay)
     half_way: Counter[str] = Counter()
     for number in range(KILLS):

@@ -62,8 +62,8 @@ def tracked() -> list[Path]:
 NEVER_NAMED = [
     "pypi" + r"\.(org|python)",
     "python" + "hosted",
-    "(index|trusted)" + r"-(url|host)[= ]\s*\w",
-    r"(?<![\w.])/" + r"(work|opt|root|mnt)/\w",
+    r"-(?:(?<=index-)|(?<=trusted-))" + r"(url|host)[= ]\s*\w",  # a search for one character first is quick
+    r"/(?<![\w.]/)" + r"(work|opt|root|mnt)/\w",
 ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import marshal
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -18,12 +19,15 @@ from tests.dovecot import PASSWORD, Dovecot
 from tests.feeds.conftest import certificate as certificate
 from tests.feeds.conftest import server_tls
 from tests.mails import mail
+from tests.workers import forked_workers as forked_workers
 from tuireader.feeds.mail import imap as mail_imap
+from tuireader.feeds.mail import messages as mail_messages
 from tuireader.feeds.mail.folder import AT_ONCE, FIRST
 from tuireader.library import Library
 from tuireader.model import Fault, FeedDone
 
 pytestmark = pytest.mark.slow
+forked = pytest.mark.usefixtures("forked_workers")
 
 _MISSING = dovecot.missing()
 
@@ -58,6 +62,7 @@ async def outcome(folder: Path, config: str) -> FeedDone:
 # --------------------------------------------------------------------------- Dovecot
 
 
+@forked
 async def test_new_mails_are_read_and_nothing_is_marked(
     server: Dovecot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, secret: None
 ) -> None:
@@ -83,6 +88,7 @@ async def test_new_mails_are_read_and_nothing_is_marked(
         assert (await done(library)).new == 1 and await titles(library) == ["Other"]
 
 
+@forked
 async def test_a_password_in_the_address_reaches_the_server_but_no_file(
     server: Dovecot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -100,6 +106,7 @@ async def test_a_password_in_the_address_reaches_the_server_but_no_file(
         assert path.name == "config.toml" or not (PASSWORD.encode() in raw or quote(PASSWORD).encode() in raw)
 
 
+@forked
 async def test_another_uidvalidity_doubles_nothing(
     server: Dovecot, tmp_path: Path, secret: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -117,6 +124,7 @@ async def test_another_uidvalidity_doubles_nothing(
         assert (second.error, second.new, second.changed) == ("", 1, 0)
 
 
+@forked
 @pytest.mark.parametrize(
     ("scheme", "box", "password", "error"),
     [
@@ -280,6 +288,7 @@ async def test_limits_of_time_and_memory_hold(
     assert (failed.fault, failed.error.startswith(error)) == (fault, True), failed.error
 
 
+@forked
 async def test_mails_that_a_server_names_oddly(tmp_path: Path) -> None:
     """One comes twice, one was not asked for, one is missing, one has its UID after the text."""
     one, two = mail(1, "One"), mail(2, "Two")
@@ -357,6 +366,38 @@ def letters(*numbers: int) -> list[str]:
 
 @pytest.mark.parametrize("missing", [{3}, {1}, {2}, {1, 3}])
 @pytest.mark.parametrize("how", ["left_out", "refused", "spoiling"])
+def test_mails_that_a_server_leaves_out_are_named_and_asked_for_later(missing: set[int], how: str) -> None:
+    """As the process for a server answers; the next test has the library's side."""
+    box = Mailbox(3)
+    setattr(box, how, missing)
+    with serving(box) as port:
+
+        def visit(cursor: str) -> tuple[list[str], str]:
+            fault, answer = mail_imap.answer((place(port), cursor, 5.0, 1 << 30))
+            assert fault == ""
+            delivered, cursor, _ = answer or ([], cursor, False)
+            parsed = mail_messages.read(marshal.dumps(delivered), "", None, "News")
+            return sorted(entry.title for entry in parsed.entries), cursor
+
+        unread = sorted(f"Mail {uid} of News cannot be read" for uid in missing)
+        first, cursor = visit("")
+        assert first == letters(*({1, 2, 3} - missing)) + unread
+        assert all([uid] in box.asked for uid in missing)  # asked for again
+        sent = [uid for uid in {1, 2, 3} - missing if [uid] in box.asked]
+        assert how == "refused" or not sent  # those that came with a refusal are not
+        assert visit(cursor) == ([], cursor)
+        box.count = 4
+        fourth, cursor = visit(cursor)
+        assert fourth == ["Letter 4"]
+        setattr(box, how, set())
+        late, cursor = visit(cursor)
+        assert late == letters(*missing)
+        box.asked.clear()
+        assert visit(cursor) == ([], cursor) and box.asked == []
+
+
+@forked
+@pytest.mark.parametrize(("how", "missing"), [("left_out", {3}), ("refused", {1, 3}), ("spoiling", {1})])
 async def test_mails_that_a_server_leaves_out_are_told_and_read_later(
     missing: set[int], how: str, tmp_path: Path
 ) -> None:
@@ -383,6 +424,7 @@ async def test_mails_that_a_server_leaves_out_are_told_and_read_later(
             assert (await done(library)).unchanged and box.asked == []
 
 
+@forked
 async def test_mails_that_come_when_asked_again_or_were_deleted_are_no_error(tmp_path: Path) -> None:
     box = Mailbox(4)
     box.at_first, box.deleted = {2}, {4}
@@ -394,6 +436,7 @@ async def test_mails_that_come_when_asked_again_or_were_deleted_are_no_error(tmp
             assert (await done(library)).unchanged
 
 
+@forked
 async def test_an_unreadable_mail_that_is_deleted_is_no_longer_asked_for(tmp_path: Path) -> None:
     box = Mailbox(2)
     box.left_out = {2}
@@ -406,6 +449,7 @@ async def test_an_unreadable_mail_that_is_deleted_is_no_longer_asked_for(tmp_pat
             assert (await done(library)).unchanged and box.asked == []
 
 
+@forked
 async def test_a_server_that_sends_none_of_its_mails_loses_none(tmp_path: Path) -> None:
     box = Mailbox(30)
     box.left_out = set(range(1, 31))
@@ -484,6 +528,7 @@ def test_of_a_large_mailbox_the_newest_mails_come_first_and_older_ones_never() -
             assert again == ("", None)
 
 
+@forked
 async def test_a_mail_deleted_on_a_real_server_is_no_error(
     server: Dovecot, tmp_path: Path, secret: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:

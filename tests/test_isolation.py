@@ -121,9 +121,12 @@ def test_the_demo_that_the_reader_starts_imports_nothing_from_there(
     assert sprung(traps) == []
 
 
-async def test_the_reader_in_a_browser_imports_nothing_from_there(traps: Path, tmp_path: Path) -> None:
+async def test_the_reader_in_a_browser_imports_nothing_from_there(
+    traps: Path, tmp_path: Path, demo_database: Path
+) -> None:
     """The database has a name that a shell would take apart."""
     database = tmp_path / "a b; touch '$HOME' `id`.db"
+    shutil.copy(demo_database, database)
     async with (
         served(tmp_path, "--demo", "--database", str(database), program=[COMMAND]) as link,
         entered(link) as session,
@@ -132,23 +135,35 @@ async def test_the_reader_in_a_browser_imports_nothing_from_there(traps: Path, t
         shown = b""
         while b"WeChat" not in shown:
             shown += await socket.receive_bytes(timeout=30)
-    assert database.exists() and sprung(traps) == []
+        assert database.with_name(f"{database.name}-wal").exists()  # it is the one that is open
+    assert sprung(traps) == []
+
+
+IN_TURN = """
+import runpy, sys
+program, *lists = sys.argv[1:]
+for words in lists:
+    sys.argv = [program, *words.split()]
+    try:
+        runpy.run_path(program, run_name="__main__")
+    except SystemExit as ended:
+        assert not ended.code, words
+"""
+"""A program that runs another one, a Python script, with several lists of words in turn."""
 
 
 def test_commands_import_nothing_from_there(traps: Path, tmp_path: Path, demo_database: Path) -> None:
-    home = tmp_path / "home"
+    home, driver = tmp_path / "home", tmp_path / "driver/driver.py"
+    driver.parent.mkdir()
+    driver.write_text(IN_TURN, encoding="utf-8")
     with_demo(home, demo_database)
     env = os.environ | {"HOME": str(home), "XDG_DATA_HOME": "", "XDG_CONFIG_HOME": "", "XDG_STATE_HOME": ""}
     completing = env | {"_TUIREADER_COMPLETE": "bash_complete", "COMP_WORDS": "tuireader sh"}
-    for words, variables in (
-        (("--demo", "list"), env),
-        (("--demo", "export", "feeds.opml"), env),
-        (("--demo", "service"), env),
-        (("man",), env),
-        ((), completing),
-    ):
-        done = subprocess.run([COMMAND, *words], env=variables, capture_output=True, text=True, check=False)
-        assert (done.returncode, done.stderr) == (0, ""), words
+    commands = ("--demo list", "--demo export feeds.opml", "--demo service", "man")
+    several = [sys.executable, str(driver), COMMAND, *commands]
+    for command, variables in ((several, env), ([COMMAND], completing)):
+        done = subprocess.run(command, env=variables, capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stderr) == (0, ""), command
     assert "show" in done.stdout and sprung(traps) == []
 
 

@@ -24,11 +24,13 @@ QUOTED = re.compile(r"`[^`]*`|“[^”]*”|\"[^\"\n]*\"|^>.*$|^```.*?^```", re.
 DEFINITIONS = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
 
-def docstrings(tree: ast.Module) -> Iterator[tuple[int, str]]:
-    """Yield the docstrings of a module with their lines."""
-    for node in ast.walk(tree):
-        if isinstance(node, DEFINITIONS) and (text := ast.get_docstring(node)):
-            yield node.body[0].lineno, text
+def docstrings(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    """Yield the docstrings of a module with their lines; statements alone can hold them."""
+    if isinstance(tree, DEFINITIONS) and (text := ast.get_docstring(tree)):
+        yield tree.body[0].lineno, text
+    for child in ast.iter_child_nodes(tree):
+        if isinstance(child, ast.stmt):
+            yield from docstrings(child)
 
 
 def strings(tree: ast.Module) -> Iterator[tuple[int, str]]:

@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 
 from tests.builders import ALL, opened, refreshed, titles
 from tests.mails import deliver, mail, maildir, settle, snapshot
+from tests.workers import forked_workers as forked_workers
 from tuireader.feeds.http.errors import Refused
 from tuireader.feeds.mail import messages as mails
 from tuireader.feeds.mail.address import read_address
@@ -30,6 +31,8 @@ from tuireader.feeds.parse.workers import ParseWorker
 from tuireader.library import Library
 from tuireader.model import Article, Fault, FeedDone, ParsedEntry, ParseFailed
 from tuireader.text import plain
+
+pytestmark = pytest.mark.usefixtures("forked_workers")
 
 
 def text(url: str, more: str = "") -> str:

@@ -17,11 +17,14 @@ from tests.builders import WATCHES, feeds, item, opened, paths, refreshed, rss
 from tests.newsroom import fetched
 from tests.processes import problems
 from tests.web import Answer, Web, endless
+from tests.workers import forked_workers as forked_workers
 from tuireader.errors import TuireaderError
 from tuireader.library import Library
 from tuireader.library.content import PictureCache
 from tuireader.model import NewMatch, Relation, TextFetched
 from tuireader.store import Store
+
+pytestmark = pytest.mark.usefixtures("forked_workers")
 
 HTML = {"Content-Type": "text/html; charset=utf-8"}
 PAGE = """<html><head><title>Ferries</title></head><body><nav><a href="/">Menu</a></nav>

@@ -7,7 +7,6 @@ import fcntl
 import json
 import os
 import signal
-import subprocess
 import sys
 import time
 from contextlib import suppress
@@ -16,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.builders import ALL, item, opened, refreshed, rss, titles
-from tests.processes import PATIENCE, gone, pid_in
+from tests.processes import PATIENCE, gone, pid_in, start
 from tests.web import Answer, Request, Web
 from tuireader.feeds.http.backpressure import MemoryBudget
 from tuireader.feeds.program import Programs
@@ -82,7 +81,7 @@ async def test_a_program_in_the_home_folder(tmp_path: Path, monkeypatch: pytest.
         ((SH, "-c", "kill -SEGV $$"), "sh was killed (SIGSEGV)"),
         (("no-such-program",), "no-such-program cannot be run: No such file or directory; check it in"),
         (("./config.toml",), "config.toml cannot be run: Permission denied"),
-        (("echo", "a" * 2_000_000), "echo cannot be run: Argument list too long"),
+        (("echo", "a" * 200_000), "echo cannot be run: Argument list too long"),
         (("true",), "true printed nothing"),
         (("echo", "Hello"), "echo printed no usable feed: it begins with “Hello”"),
         (("printf", r"\211PNG\r\n\032\n\000\000"), "printf printed no usable feed: it begins with “"),
@@ -307,9 +306,9 @@ def test_killing_tuireader_kills_what_left_the_group(tmp_path: Path, marker: str
     script = f"{sys.executable} daemon.py; sleep 60"
     (tmp_path / "config.toml").write_text(feed(SH, "-c", script))
     where = ["--config", str(tmp_path / "config.toml"), "--database", str(tmp_path / "news.db")]
-    with subprocess.Popen([sys.executable, "-m", "tuireader", *where, "refresh"]) as child:
+    with start([*where, "refresh"], dict(os.environ)) as child:
         pid = pid_in(tmp_path / "pid")
-        assert {pid, child.pid} < set(marked(marker))
+        assert {pid} < set(marked(marker))  # and what guards it
         child.send_signal(signal.SIGKILL)
     assert all_gone(marker)
 
@@ -357,7 +356,7 @@ async def test_a_cancelled_refresh_kills_the_program(tmp_path: Path) -> None:
 def test_killing_tuireader_leaves_no_orphan(tmp_path: Path) -> None:
     (tmp_path / "config.toml").write_text(feed(SH, "-c", "sleep 60 & echo $! > pid; wait"))
     where = ["--config", str(tmp_path / "config.toml"), "--database", str(tmp_path / "news.db")]
-    with subprocess.Popen([sys.executable, "-m", "tuireader", *where, "refresh"]) as child:
+    with start([*where, "refresh"], dict(os.environ)) as child:
         pid = pid_in(tmp_path / "pid")
         child.send_signal(signal.SIGKILL)
     assert gone(pid)
@@ -366,8 +365,8 @@ def test_killing_tuireader_leaves_no_orphan(tmp_path: Path) -> None:
 async def test_few_run_at_once(tmp_path: Path) -> None:
     (tmp_path / "news.xml").write_bytes(NEWS)
     script = "mkdir -p at; touch at/$$; sleep 0.1; ls at | wc -l >> counts; rm at/$$; cat news.xml #"
-    async with opened(tmp_path, "".join(feed(SH, "-c", f"{script} {n}") for n in range(20))) as library:
+    async with opened(tmp_path, "".join(feed(SH, "-c", f"{script} {n}") for n in range(12))) as library:
         await refreshed(library)
-        assert len(await library.feeds.all()) == 20
+        assert len(await library.feeds.all()) == 12
     counts = [int(line) for line in (tmp_path / "counts").read_text().split()]
-    assert len(counts) == 20 and 1 < max(counts) <= 8
+    assert len(counts) == 12 and 1 < max(counts) <= 8

@@ -18,9 +18,12 @@ from tests.cli.command import Home, run_here, subscribe
 from tests.newsroom import LANTERN, all_rows, fetched, row_of
 from tests.test_pages import HTML
 from tests.web import Web
+from tests.workers import forked_workers as forked_workers
 from tuireader.errors import Exit
 from tuireader.library import Library
 from tuireader.model import Related, Relation, View, ViewKind
+
+pytestmark = pytest.mark.usefixtures("forked_workers")
 
 HOUR = 3600
 DAY = 86_400

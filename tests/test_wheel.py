@@ -81,7 +81,7 @@ def test_it_runs_in_an_empty_environment(wheel: Path, tmp_path: Path) -> None:
     venv.create(place, with_pip=False)
     python = place / "bin" / "python"
     packages = next(place.glob("lib/python*/site-packages"))
-    run(*PIP, "--python", str(python), "install", *OFFLINE, str(wheel))
+    run(*PIP, "--python", str(python), "install", *OFFLINE, "--no-compile", str(wheel))
     # after the wheel's own, so that it is the wheel that is imported
     (packages / "others.pth").write_text(sysconfig.get_paths()["purelib"] + "\n", encoding="utf-8")
     env = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "LANG": "C.UTF-8"}
@@ -89,9 +89,9 @@ def test_it_runs_in_an_empty_environment(wheel: Path, tmp_path: Path) -> None:
     def tuireader(*words: str) -> str:
         return run(str(place / "bin" / "tuireader"), *words, cwd=tmp_path, env=env)
 
-    assert tuireader("--version") == f"tuireader {__version__}\n"
     where = run(str(python), "-c", "import tuireader; print(tuireader.__file__)", env=env)
     assert Path(where.strip()).is_relative_to(packages)
     assert "WeChat suspends new user registration" in tuireader("--demo", "list", "--limit", "100")
-    assert tuireader("man").startswith(".TH TUIREADER 1")
+    manual = tuireader("man")
+    assert manual.startswith(".TH TUIREADER 1") and f'"tuireader {__version__}"' in manual.splitlines()[0]
     assert (place / "share/man/man1/tuireader.1").exists()

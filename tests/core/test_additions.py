@@ -133,7 +133,7 @@ def test_each_fact_is_of_its_first_report() -> None:
     assert copy == () and [one.text for one in later] == ["7,000 clerks"]
 
 
-@settings(max_examples=100, deadline=2000)
+@settings(max_examples=50, deadline=2000)
 @given(st.lists(st.tuples(st.text(max_size=60), st.text(max_size=200)), max_size=4))
 def test_no_report_adds_twice_and_no_text_raises(reports: list[tuple[str, str]]) -> None:
     found = additions([*reports, *reports], no_stats)

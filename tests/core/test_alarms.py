@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from statistics import median
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tuireader.text.durations import DAY, WEEK
@@ -194,6 +194,7 @@ HABITS = st.builds(
 TIMES = HABITS | st.lists(st.integers(START, START + 60 * WEEK), max_size=120)
 
 
+@settings(max_examples=settings().max_examples // 2)
 @given(TIMES, st.randoms(use_true_random=False))
 def test_order_does_not_matter_and_no_pause_of_the_past_is_an_alarm(
     times: list[int], rng: random.Random

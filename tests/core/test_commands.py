@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from textual.binding import Binding
 from textual.keys import _character_to_key
@@ -149,6 +149,7 @@ def test_faults_are_told_and_the_rest_works() -> None:
     assert keys["zen"] == ("b",)
 
 
+@settings(max_examples=settings().max_examples // 2)
 @given(
     st.sampled_from(sorted(PRESETS)),
     st.dictionaries(

@@ -4,7 +4,7 @@ import re
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.core.test_text import FORBIDDEN, HOSTILE, MARKUP
@@ -645,6 +645,7 @@ LINKED = st.builds(
 PARAGRAPHS = st.lists(st.lists(LINKED | PIECES, min_size=1, max_size=4).map("".join), min_size=1, max_size=4)
 
 
+@settings(max_examples=settings().max_examples // 2)
 @given(PARAGRAPHS)
 def test_links_of_an_article_are_clean_and_their_contexts_short(paragraphs: list[str]) -> None:
     html = "".join(f"<p>{paragraph}</p>" for paragraph in paragraphs)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tuireader.lexicon import compile_term
@@ -47,6 +47,7 @@ def test_a_name_that_nothing_can_ask_for_leaves_the_expression() -> None:
 NAMES = st.text(min_size=1, max_size=20)
 
 
+@settings(max_examples=settings().max_examples // 2)
 @given(NAMES, st.sampled_from(["folder:{}", "a OR -folder:({} OR b)", "title:{} folder:{}"]))
 def test_what_the_new_name_holds_is_taken_by_the_letter(name: str, form: str) -> None:
     before = form.replace("folder:{}", 'folder:"Old"').replace("{}", '"Old"')

@@ -10,12 +10,15 @@ from contextlib import asynccontextmanager
 import pytest
 from PIL import Image
 
+from tests.workers import forked_workers as forked_workers
 from tuireader.document import parse
 from tuireader.pages.readability import article
 from tuireader.subprocesses.highlighting import colours
 from tuireader.subprocesses.images import picture
 from tuireader.subprocesses.jobs import Failed, answer
 from tuireader.subprocesses.sandbox import Sandbox
+
+pytestmark = pytest.mark.usefixtures("forked_workers")
 
 TEXT = "".join(
     f"<p>Paragraph {n} tells of the harbour: the council has voted for the new ferry line, which is to run "

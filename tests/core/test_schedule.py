@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tuireader.model import Fault
@@ -380,6 +380,7 @@ HISTORIES = st.builds(
 )
 
 
+@settings(max_examples=settings().max_examples // 2)
 @given(HISTORIES, st.none() | MOMENTS, st.sampled_from(Fault))
 def test_the_next_try_is_always_near(history: History, retry: int | None, fault: Fault) -> None:
     good, bad = after_success(history, RATES, NOW), after_failure(history, fault, retry, RATES, NOW)

@@ -54,6 +54,7 @@ _feeds = st.builds(
 _digests = st.dictionaries(st.integers(-(2**63), 2**63 - 1), st.integers(-(2**63), 2**63 - 1), max_size=4)
 
 
+@settings(max_examples=settings().max_examples // 2)
 @given(_feeds, _digests)
 def test_a_feed_or_a_failure_goes_through_the_pipe_unchanged(
     feed: ParsedFeed, stored: dict[int, int]

@@ -143,7 +143,7 @@ NAMES = st.text(st.characters(codec="utf-8", categories=("L", "N", "S", "Po")), 
 )
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.lists(st.tuples(NAMES, NAMES), max_size=6))
 def test_what_is_written_is_read_again(names: list[tuple[str, str]]) -> None:
     written = [

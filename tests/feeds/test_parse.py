@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.feeds.corpus import CLAIMED, DECLINED, URL, atom, bare, rss
+from tests.workers import forked_workers as forked_workers
 from tuireader import dedup
 from tuireader.feeds.parse import charset, dates, entry
 from tuireader.feeds.parse.parse import QUICK_BYTES, parse, parse_quickly, parse_tolerantly
@@ -228,7 +229,7 @@ def test_dates(text: str, expected: int | None) -> None:
     assert dates.parse(text) == expected
 
 
-@settings(max_examples=50)
+@settings(max_examples=settings().max_examples // 2)
 @given(
     st.text(max_size=40)
     | st.from_regex(dates.RFC822, fullmatch=True)
@@ -629,7 +630,7 @@ JSON_VALUES = st.recursive(
 )
 
 
-@settings(deadline=None)
+@settings(max_examples=settings().max_examples // 2, deadline=None)
 @given(st.dictionaries(st.sampled_from(["title", "home_page_url", "items", "authors"]), JSON_VALUES))
 def test_json_of_wrong_types_never_raises(data: dict[str, object]) -> None:
     data["version"] = "https://jsonfeed.org/version/1"
@@ -654,10 +655,13 @@ def test_parsing_never_raises(body: bytes) -> None:
 # -- the worker process
 
 
+forked = pytest.mark.usefixtures("forked_workers")
+
 ODD = DECLINED["odd date"].encode()
 """A document that the worker is needed for."""
 
 
+@forked
 async def test_the_worker_gives_what_parse_gives_after_a_cancelled_parse_too() -> None:
     async with ParseWorker() as worker:
         first = asyncio.create_task(worker.parse(ODD, URL))
@@ -670,9 +674,10 @@ async def test_the_worker_gives_what_parse_gives_after_a_cancelled_parse_too() -
             assert await worker.parse(body, URL) == parse(body, URL)
 
 
+@forked
 async def test_the_worker_starts_again_when_it_took_too_long_or_was_killed() -> None:
     bomb = b"<rss><channel><item><author>" + b"a." * 200_000 + b"@</author></item></channel></rss>"
-    async with ParseWorker(deadline=0.3) as worker:
+    async with ParseWorker(deadline=0.15) as worker:
         assert isinstance(await worker.parse(ODD, URL), ParsedFeed)
         slow, after = await asyncio.gather(worker.parse(bomb, URL), worker.parse(ODD, URL))
         assert isinstance(slow, ParseFailed) and slow.fault is Fault.TOO_SLOW
@@ -684,6 +689,7 @@ async def test_the_worker_starts_again_when_it_took_too_long_or_was_killed() -> 
         assert isinstance(await worker.parse(ODD, URL), ParsedFeed)
 
 
+@forked
 async def test_waiting_on_a_busy_machine_is_no_work_but_ends() -> None:
     async with ParseWorker(deadline=0.2) as worker:
         await worker.parse(ODD, URL)
@@ -711,6 +717,7 @@ async def test_large_and_long_feeds_go_through_the_worker() -> None:
     assert isinstance(result, ParsedFeed) and len(result.entries) == 10_000
 
 
+@forked
 async def test_apart_gives_the_same_and_can_prepare() -> None:
     bodies = [bare(f"<item><title>T{n}</title><guid>{n}</guid></item>").encode() for n in range(40)]
     odd = [ODD, b"<html><body>no feed</body></html>", b""]
@@ -723,6 +730,7 @@ async def test_apart_gives_the_same_and_can_prepare() -> None:
         assert replace(made, prepared=(), keys=(), outline=()) == found[0]
 
 
+@forked
 async def test_apart_goes_on_when_its_process_is_killed() -> None:
     body = bare("<item><title>T</title><guid>1</guid></item>").encode()
     async with ParseWorker(apart=True) as worker:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tuireader.feeds.find.preview import SAMPLES, WEEKS, pace, preview
@@ -102,6 +102,7 @@ ENTRIES = st.builds(
 )
 
 
+@settings(max_examples=settings().max_examples // 2)
 @given(st.lists(ENTRIES, max_size=30))
 @example([ParsedEntry(published=0)])
 def test_what_always_holds(entries: list[ParsedEntry]) -> None:

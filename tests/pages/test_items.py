@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tests.pages.layouts import NOW, articles, page, wanted
+from tests.workers import forked_workers as forked_workers
 from tuireader.feeds.page_source import read_items
 from tuireader.feeds.parse.workers import ParseWorker
 from tuireader.model import Fault, ParsedFeed, ParseFailed
@@ -119,10 +120,10 @@ def test_of_a_very_long_list_the_first_items_count() -> None:
         found("<div>" * 30_000 + "<a href=/x>deep</a>", items="a")
 
 
-@pytest.mark.slow
+@pytest.mark.usefixtures("forked_workers")
 async def test_a_selector_that_explodes_ends_at_the_deadline_and_alone() -> None:
     page = ("<ul>" + "<li><b><i><a href=/x>t</a></i></b>" * 12_000).encode()
-    async with ParseWorker(deadline=0.8) as parser:
+    async with ParseWorker(deadline=0.3) as parser:
         for chosen, kind in (("* * * * * * *", Fault.TOO_SLOW), ("li.none", Fault.SELECTOR)):
             reader = ("items", ((("items", chosen),), NOW))
             parsed = await parser.parse(page, "https://site.example/", "text/html", stored={}, reader=reader)

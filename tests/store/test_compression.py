@@ -109,7 +109,7 @@ def compression(whole: Path) -> Iterator[Compression]:
         yield Store(conn, whole).compression
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)
 @given(
     text=st.text(st.characters(codec=None, exclude_categories=())).map(lambda text: text * 3)
     | st.text(st.sampled_from("<p>word &amp; 記事 \ud800"), max_size=3_000)

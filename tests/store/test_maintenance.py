@@ -396,7 +396,7 @@ def test_any_damage_ends_in_a_sound_file_or_in_words(tmp_path: Path) -> None:
     good = path.read_bytes()
     chance = random.Random(4)
     saved = 0
-    for attempt in range(15):
+    for attempt in range(10):
         data = bytearray(good)
         for _ in range(chance.choice([1, 3, 30])):
             start = chance.randrange(100, len(data) - 600)
@@ -411,7 +411,7 @@ def test_any_damage_ends_in_a_sound_file_or_in_words(tmp_path: Path) -> None:
             continue
         assert problems(new) == {}
         saved += 1
-    assert saved > 6
+    assert saved > 4
 
 
 # --------------------------------------------------------------------------- putting in place

@@ -89,7 +89,7 @@ def expected(made: list[Article], languages: tuple[str, ...], shown: list[int]) 
     return [number for number in shown if not made[number - 1][0] or leads[made[number - 1][0]] == number]
 
 
-@settings(max_examples=50)
+@settings(max_examples=settings().max_examples // 2)
 @given(articles, preferences, st.booleans())
 def test_a_row_shows_the_language_that_the_user_reads(
     shared: Shared, made: list[Article], languages: tuple[str, ...], unread: bool
@@ -209,6 +209,7 @@ def test_articles_of_an_older_version_get_their_language_in_small_steps(tmp_path
     store.close()
 
 
+@settings(max_examples=settings().max_examples // 2)
 @given(articles)
 def test_a_search_by_language_finds_what_each_article_says_of_itself(
     shared: Shared, made: list[Article]
