@@ -55,15 +55,18 @@ def start(
     before: Callable[[], object] = interruptible,
     stdout: int = subprocess.PIPE,
     stderr: int = subprocess.PIPE,
+    cwd: Path | None = None,
+    script: bool = False,
 ) -> subprocess.Popen[bytes]:
     """Start `tuireader` with these words as a process of its own, see `become`; `before` runs in it first."""
 
     def begin() -> None:
         before()
-        become(words, env)
+        become(words, env, script=script)
 
     return subprocess.Popen(
-        [sys.executable, "-m", "tuireader", *words],
+        [sys.executable, *([] if script else ["-m", "tuireader"]), *words],
+        cwd=cwd,
         bufsize=0,
         env=env,
         stdin=subprocess.DEVNULL,

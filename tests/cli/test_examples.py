@@ -155,13 +155,15 @@ def begins(line: str, home: Path) -> None:
         running.communicate()
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_help_says_what_and_shows_how(page: manual.Page) -> None:
-    assert page.paragraphs and page.paragraphs[0][0].isupper() and page.paragraphs[-1].endswith(".")
-    assert all(text.strip() for _, text in page.options), "an option has no help"
-    assert page.examples, "no example"
-    words = page.name.split()
-    assert all(words[1 % len(words)] in example or words[-1] in example for example in page.examples)
+def test_help_says_what_and_shows_how() -> None:
+    for page in PAGES:
+        assert page.paragraphs and page.paragraphs[0][0].isupper(), page.name
+        assert page.paragraphs[-1].endswith("."), page.name
+        assert all(text.strip() for _, text in page.options), f"{page.name}: an option has no help"
+        assert page.examples, f"{page.name}: no example"
+        words = page.name.split()
+        named = [words[1 % len(words)] in example or words[-1] in example for example in page.examples]
+        assert all(named), page.name
 
 
 def test_the_summary_is_the_first_sentence() -> None:

@@ -11,6 +11,7 @@ from urllib.parse import quote, quote_plus
 import pytest
 
 from tests.cli.command import Home, Run
+from tests.servers.direct import direct as direct
 from tests.servers.fake import PASSWORD, TOKEN, USER, Call, Fake, json_answer
 from tests.servers.fake_greader import FakeGReader
 from tests.servers.fake_miniflux import FakeMiniflux
