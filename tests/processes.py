@@ -102,7 +102,9 @@ def become(words: Sequence[str], env: Mapping[str, str], *, script: bool = False
         for number, name in enumerate(("stdin", "stdout", "stderr")):
             errors = "backslashreplace" if name == "stderr" else None
             lines = 1 if name == "stderr" else -1
-            stream = open(number, "w" if number else "r", lines, errors=errors, closefd=False)  # noqa: SIM115
+            stream = None  # for one that is closed, as Python has it
+            with suppress(OSError):
+                stream = open(number, "w" if number else "r", lines, errors=errors, closefd=False)  # noqa: SIM115
             setattr(sys, name, stream)
             setattr(sys, f"__{name}__", stream)
         if script:
