@@ -2,16 +2,35 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
+from tests.builders import create_database
 from tests.cli.accounts import Server, serving
 from tests.cli.command import Home, Run, run_here
 from tests.cli.news import home_with_news
 from tests.servers.fake import PASSWORD, TOKEN
 from tests.web import Web
+from tuireader.store.database_file import MigrationProgress
+from tuireader.store.pool import Pool
+
+
+@pytest.fixture(autouse=True)
+def copied(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let commands begin with a copy of a new database: its tables take longer than most commands."""
+    opening = Pool.open
+
+    async def open_copy(path: Path, report: MigrationProgress | None = None) -> Pool:
+        with suppress(OSError):  # the program says what is wrong
+            if path.parent.is_dir() and not os.path.lexists(path):
+                create_database(path)
+        return await opening(path, report)
+
+    monkeypatch.setattr(Pool, "open", open_copy)
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ import pytest
 from tests.builders import item, rss
 from tests.cli.accounts import Server, add, listed, titles
 from tests.cli.command import Home, Run, subscribe
+from tests.servers.direct import direct as direct
 from tests.web import Web
 from tuireader.errors import Exit
 

@@ -12,6 +12,7 @@ from tests.cli.accounts import Server, add, titles
 from tests.cli.command import Home, Run, subscribe
 from tests.cli.test_json import fits
 from tests.feeds.test_secrets import KEYRING
+from tests.servers.direct import direct as direct
 from tests.servers.fake import PASSWORD, TOKEN, USER, drop, json_answer
 from tests.terminal import Terminal
 from tests.web import Answer, Web
@@ -99,7 +100,11 @@ def test_a_password_is_asked_without_echo_and_kept_in_the_private_file(
     assert home.config.stat().st_mode & 0o777 == 0o600
 
 
-def test_a_password_is_kept_in_the_keyring(home: Home, server: Server, tmp_path: Path) -> None:
+def test_a_password_is_kept_in_the_keyring(
+    home: Home, server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Server, "has_network", True)  # the program runs as a process of its own
+    server.move()
     (tmp_path / "keyring.py").write_text(KEYRING, encoding="utf-8")
     words = ("account", "add", "home", "--kind", "miniflux", "--url", server.url)
     command = [sys.executable, "-m", "tuireader", *home.arguments(*words)]

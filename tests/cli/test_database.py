@@ -6,7 +6,6 @@ import random
 import resource
 import sqlite3
 import subprocess
-import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -230,7 +229,7 @@ def test_a_disk_that_is_read_only_is_told_in_words(filled: Home, tmp_path: Path)
         assert "is read-only" in one_line(Told(child.returncode, out.decode(), err.decode()))
 
 
-def test_a_folder_without_rights_is_told_in_words(web: Web) -> None:
+def test_a_folder_without_rights_is_told_in_words(web: Web, tmp_path: Path) -> None:
     """Rights do not hold for root, so where the tests run as root the program becomes somebody else.
 
     Its own files may be for root alone; so it first runs as it is, and has loaded them.
@@ -238,7 +237,8 @@ def test_a_folder_without_rights_is_told_in_words(web: Web) -> None:
     with tempfile.TemporaryDirectory() as name:  # pytest's folders are for their owner only
         home = Home(Path(name))
         subscribe(home, web.serve("/f", document(10)))
-        code = (
+        script = tmp_path / "twice.py"
+        script.write_text(
             "import os, sys; from tuireader.cli import run\n"
             "assert run(sys.argv[1:]) == 0\n"
             "sys.stderr.write('----\\n'); sys.stderr.flush()\n"
@@ -247,16 +247,11 @@ def test_a_folder_without_rights_is_told_in_words(web: Web) -> None:
             "sys.exit(run(sys.argv[1:]))"
         )
         environment = unmeasured() | {"XDG_STATE_HOME": tempfile.gettempdir(), "XDG_CACHE_HOME": name}
-        done = subprocess.run(
-            [sys.executable, "-c", code, *home.arguments("refresh")],
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=60,
-        )
+        with start([str(script), *home.arguments("refresh")], environment, script=True) as child:
+            out, err = child.communicate(timeout=60)
         home.folder.chmod(0o700)
-        error = done.stderr.partition("----\n")[2]
-        assert "is read-only" in one_line(Told(done.returncode, done.stdout, error))
+        error = err.decode().partition("----\n")[2]
+        assert "is read-only" in one_line(Told(child.returncode, out.decode(), error))
         assert problems(home.database) == {}
 
 

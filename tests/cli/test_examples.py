@@ -60,14 +60,15 @@ FIRST = {
 
 def _redirected(line: str) -> tuple[str, str, str]:
     """A command, and the mode and the name of the file that its output goes to; they are empty for none."""
-    found = re.fullmatch(r"(tuireader [^|;&]*) (>>?) ([\w.-]+)", line)
+    found = re.fullmatch(r"(tuireader [^|;&]*) (>>?) ([\w./-]+)", line)
     return (found[1], {">": "w", ">>": "a"}[found[2]], found[3]) if found else (line, "", "")
 
 
 def typed(line: str, home: Home, web: Web, folder: Path, capsys: pytest.CaptureFixture[str]) -> Told:
     """Do a line as a person types it, with the example domain on the loopback.
 
-    Commands of ours run in this process, also those within `"$(…)"` and before a pipe; bash does the rest.
+    Commands of ours run in this process, also those within `"$(…)"`, and before a pipe, `&&` or `||`; bash
+    does the rest.
     """
     places = {"CONFIG": home.folder / ".config", "DATA": home.folder / "data"}
     for place in places.values():
@@ -90,6 +91,9 @@ def _done(line: str, capsys: pytest.CaptureFixture[str]) -> Told:
     """Do a line in this folder, with these variables."""
     while inner := re.search(r'"\$\((.*?)\)"', line):
         line = line.replace(inner[0], shlex.quote(_done(inner[1], capsys).out.rstrip("\n")))
+    if parts := re.fullmatch(r"(tuireader .*?) (&&|\|\|) (.*)", line):
+        first, is_and = _done(parts[1], capsys), parts[2] == "&&"
+        return _done(parts[3], capsys) if is_and is (first.code == Exit.OK) else first
     whole, mode, file = _redirected(line)
     command, pipe, rest = whole.partition(" | ")
     if not command.startswith("tuireader ") or re.search(r"[|<>&;$*]", re.sub(r"'[^']*'", "", command)):
@@ -121,7 +125,11 @@ def _by_bash(line: str, given: str | None = None) -> Told:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_examples_do_what_they_say(
-    page: manual.Page, news: tuple[Home, Web], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    page: manual.Page,
+    news: tuple[Home, Web],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    request: pytest.FixtureRequest,
 ) -> None:
     home, web = news
     folder = tmp_path / "here"
@@ -132,7 +140,7 @@ def test_examples_do_what_they_say(
         if example.startswith("tuireader watch follow"):
             continue  # says nothing until something comes: see test_matches.py
         if example.startswith(LONG):
-            begins(example, tmp_path)
+            begins(example, request.getfixturevalue("demo_home") if "--demo" in example else tmp_path)
             continue
         told = typed(example, home, web, folder, capsys)
         assert told.code == MAY_FAIL.get(example, Exit.OK), f"{example}\n{told.out}{told.err}"
@@ -155,13 +163,15 @@ def begins(line: str, home: Path) -> None:
         running.communicate()
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_help_says_what_and_shows_how(page: manual.Page) -> None:
-    assert page.paragraphs and page.paragraphs[0][0].isupper() and page.paragraphs[-1].endswith(".")
-    assert all(text.strip() for _, text in page.options), "an option has no help"
-    assert page.examples, "no example"
-    words = page.name.split()
-    assert all(words[1 % len(words)] in example or words[-1] in example for example in page.examples)
+def test_help_says_what_and_shows_how() -> None:
+    for page in PAGES:
+        assert page.paragraphs and page.paragraphs[0][0].isupper(), page.name
+        assert page.paragraphs[-1].endswith("."), page.name
+        assert all(text.strip() for _, text in page.options), f"{page.name}: an option has no help"
+        assert page.examples, f"{page.name}: no example"
+        words = page.name.split()
+        named = [words[1 % len(words)] in example or words[-1] in example for example in page.examples]
+        assert all(named), page.name
 
 
 def test_the_summary_is_the_first_sentence() -> None:

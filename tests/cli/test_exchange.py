@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import os
-import shlex
 import shutil
 import sqlite3
 import stat
@@ -19,7 +18,7 @@ import pytest
 
 from tests import newsboat
 from tests.builders import item, rss
-from tests.cli.command import Home, Run, Told, run_here, subscribe
+from tests.cli.command import Home, Run, Told, run_apart, run_here, subscribe
 from tests.cli.test_json import fits
 from tests.newsboat import ATOM, DATA, FEEDS, HARBOUR, PLAIN, TITLES
 from tests.web import Web
@@ -406,27 +405,22 @@ def test_the_read_state_goes_to_another_machine(
 # --------------------------------------------------------------------------- newsboat's options
 
 
-@pytest.mark.parametrize(
-    "shell",
-    [
-        "{export} /dev/stdout",
-        "{export} >(cat) | cat",
-        "{export} /dev/fd/5 5>&1",
-        "mkfifo p; cat p & {export} p; wait",
-    ],
-)
-def test_an_export_goes_where_it_is_sent(run: Run, home: Home, shell: str) -> None:
+def test_an_export_goes_where_it_is_sent(run: Run, home: Home) -> None:
+    """To standard output by its name, a descriptor, as `>(cat)` of bash is one, and a named pipe."""
     subscribe(home, "https://example.org/feed")
     expected = run("export").out
-    words = [sys.executable, "-m", "tuireader", *home.arguments("export")]
-    done = subprocess.run(
-        ["bash", "-c", shell.format(export=shlex.join(words))],
-        cwd=home.folder,
-        env=home.environment(),
-        capture_output=True,
-        text=True,
-    )
-    assert (done.returncode, done.stdout, done.stderr) == (0, expected, "")
+    assert run_apart(home, "export", "/dev/stdout") == Told(Exit.OK, expected, "")
+    end, start = os.pipe()
+    assert run("export", f"/dev/fd/{start}") == Told(Exit.OK, "", "")
+    os.close(start)
+    assert os.read(end, 1_000_000) == expected.encode()
+    os.close(end)
+    pipe = home.folder / "p"
+    os.mkfifo(pipe)
+    with subprocess.Popen(["cat", pipe], stdout=subprocess.PIPE, text=True) as cat:
+        assert run("export", str(pipe)) == Told(Exit.OK, "", "")
+        assert cat.communicate(timeout=60)[0] == expected
+    assert pipe.is_fifo()
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import pytest
 from tests.builders import item, rss
 from tests.cli.accounts import listed, titles
 from tests.cli.command import Home, Run
+from tests.servers.direct import direct as direct
 from tests.servers.fake import PASSWORD, USER, text_answer
 from tests.servers.fake_greader import API, LOGIN, FakeGReader
 from tests.web import Answer, Web

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import marshal
 import shlex
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -13,6 +15,8 @@ from tests.pages.layouts import page, wanted
 from tests.terminal import Terminal
 from tests.web import Answer, Web, in_thread
 from tuireader.errors import Exit
+from tuireader.library.feeds import page_tools
+from tuireader.subprocesses import jobs
 
 HTML = {"Content-Type": "text/html; charset=utf-8"}
 
@@ -21,6 +25,25 @@ HTML = {"Content-Type": "text/html; charset=utf-8"}
 def web() -> Iterator[Web]:
     with in_thread() as web:
         yield web
+
+
+class Here:
+    """A sandbox that runs its jobs in this process: another one for each command takes most of a test."""
+
+    async def run(self, job: str, *arguments: Any, deadline: float) -> Any:
+        is_done, result = jobs.answer(marshal.loads(marshal.dumps((job, arguments, deadline))))
+        if not is_done:
+            raise jobs.Failed(result)
+        return marshal.loads(marshal.dumps(result))
+
+    async def aclose(self) -> None:
+        pass
+
+
+@pytest.fixture
+def here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Read pages in this process."""
+    monkeypatch.setattr(page_tools, "Sandbox", Here)
 
 
 def listed(run: Run, *words: str) -> list[str]:
@@ -41,6 +64,7 @@ def test_a_page_is_added_by_its_selectors_and_fetched_like_a_feed(web: Web, home
     assert "already there" in run("add", url, "--items", "li").err
 
 
+@pytest.mark.usefixtures("here")
 def test_a_dateless_page_keeps_its_order_and_new_articles_come_first(web: Web, run: Run) -> None:
     def posts(*numbers: int) -> Answer:
         return Answer(
@@ -55,6 +79,7 @@ def test_a_dateless_page_keeps_its_order_and_new_articles_come_first(web: Web, r
     assert [title[12] for title in listed(run)] == ["4", "3", "2", "1"]
 
 
+@pytest.mark.usefixtures("here")
 def test_further_pages_are_read_at_first_and_until_something_is_known(web: Web, run: Run) -> None:
     news = [f"<li><a href=/n{n}>News number {n}</a>" for n in range(30, 0, -1)]
     state = {"skip": 8}
@@ -85,6 +110,7 @@ def test_further_pages_are_read_at_first_and_until_something_is_known(web: Web, 
     assert lists() == ["/list0"]
 
 
+@pytest.mark.usefixtures("here")
 def test_a_selector_that_fails_is_one_line_and_loses_nothing(web: Web, home: Home, run: Run) -> None:
     full, empty = page("municipal-de"), "<html><title>Relaunch</title><p>All is new.</p></html>"
     url = web.stages("/m", *(Answer(one.encode(), headers=HTML) for one in (full, full, empty, full)))
@@ -105,6 +131,7 @@ def test_a_selector_that_fails_is_one_line_and_loses_nothing(web: Web, home: Hom
     assert run("refresh").code == Exit.OK  # the page is read again by the new selector, though it is the same
 
 
+@pytest.mark.usefixtures("here")
 def test_selectors_are_proposed_and_nothing_is_added_unseen(web: Web, home: Home, run: Run) -> None:
     url = web.serve("/jobs", page("jobs"), headers=HTML)
     told = run("add", url, "--folder", "Work")
@@ -135,6 +162,7 @@ def test_a_terminal_shows_the_articles_and_asks(web: Web, home: Home) -> None:
     assert 'items = "li.job-card"' in home.config.read_text(encoding="utf-8")
 
 
+@pytest.mark.usefixtures("here")
 def test_a_page_without_articles_is_not_added_but_can_be_watched(web: Web, home: Home, run: Run) -> None:
     told = run("add", web.serve("/x", "<p>Nothing to see here</p>", headers=HTML))
     assert told.code == Exit.FAILURE and "--watch-page reports changes" in told.err
@@ -151,6 +179,7 @@ def test_a_page_without_articles_is_not_added_but_can_be_watched(web: Web, home:
 PIER = "<title>Pier</title><main><h1>Timetable</h1><p>Last ferry {}</p><p>{} visitors</p>{}</main>"
 
 
+@pytest.mark.usefixtures("here")
 def test_each_change_of_a_watched_page_is_an_article(web: Web, home: Home, run: Run) -> None:
     bus = "<p>A <a href='/bus'>new bus</a> starts in May</p>"
     texts = [("22:40", 10, ""), ("22:40", 11, ""), ("23:10", 12, bus), ("22:40", 13, ""), ("23:10", 14, bus)]
@@ -176,6 +205,7 @@ def test_each_change_of_a_watched_page_is_an_article(web: Web, home: Home, run: 
     assert all(row["story_size"] == 1 for row in rows)
 
 
+@pytest.mark.usefixtures("here")
 def test_another_part_of_a_page_is_no_change_and_a_missing_one_is_an_error(
     web: Web, home: Home, run: Run
 ) -> None:

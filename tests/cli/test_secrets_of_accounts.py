@@ -11,6 +11,7 @@ from urllib.parse import quote, quote_plus
 import pytest
 
 from tests.cli.command import Home, Run
+from tests.servers.direct import direct as direct
 from tests.servers.fake import PASSWORD, TOKEN, USER, Call, Fake, json_answer
 from tests.servers.fake_greader import FakeGReader
 from tests.servers.fake_miniflux import FakeMiniflux
@@ -96,9 +97,10 @@ def traces(text: bytes | str, secret: str) -> list[str]:
 def test_no_surface_shows_a_secret(run: Run, home: Home, kind: str) -> None:
     _, _, secret, words = KINDS[kind]
     fake = QuotingGReader if kind == "greader" else QuotingMiniflux
+    spellings = list(dict.fromkeys(form(secret) for form in FORMS.values()))  # a token has fewer
     with fake() as server:
-        for number, form in enumerate(FORMS.values()):
-            fill(server, number, form(secret))
+        for number, spelling in enumerate(spellings):
+            fill(server, number, spelling)
         server.add_feed("Quiet")
         url = server.api if isinstance(server, FakeGReader) else server.url
         seen: dict[str, str] = {}
@@ -110,14 +112,14 @@ def test_no_surface_shows_a_secret(run: Run, home: Home, kind: str) -> None:
 
         note("account", "add", "home", *words, "--url", url, code=Exit.OK)
         note("sync", code=Exit.OK)
-        articles = [f"show {number} --json" for number in range(1, len(FORMS) + 1)]
+        articles = [f"show {number} --json" for number in range(1, len(spellings) + 1)]
         printing = ("feeds", "feeds --json", "list --json", "export", "feeds --gaps --json")
         for command in (*articles, *printing):
             note(*command.split(), code=Exit.OK)
         titles = [json.loads(line)["title"] for line in run("feeds", "--json").out.splitlines()]
-        assert sum("…" in title for title in titles) == len(FORMS)
-        for form in FORMS.values():
-            server.said, server.refuses = form(secret), 0
+        assert sum("…" in title for title in titles) == len(spellings)
+        for spelling in spellings:
+            server.said, server.refuses = spelling, 0
             server.replies.pop("/v1/me", None)
             for command in ("account check", "account check --json", "account list", "account list --json"):
                 note(*command.split(), code=Exit.OK)

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.command import Told
+from tests.processes import start
 from tuireader.errors import Exit
 
 XDG = ("CONFIG", "DATA", "STATE", "CACHE")
@@ -36,7 +37,11 @@ def without_privilege() -> None:
     """Let rights count for root, too: give up CAP_DAC_OVERRIDE and CAP_DAC_READ_SEARCH."""
     libc = ctypes.CDLL(None)
     for capability in (1, 2):
-        libc.prctl(24, capability, 0, 0, 0)  # PR_CAPBSET_DROP
+        libc.prctl(24, capability, 0, 0, 0)  # PR_CAPBSET_DROP, for another interpreter
+    header, sets = (ctypes.c_uint32 * 2)(0x20080522, 0), (ctypes.c_uint32 * 6)()
+    libc.capget(header, sets)
+    sets[0] &= ~0b110  # effective, for a fork
+    libc.capset(header, sets)
 
 
 HARNESS = """
@@ -56,6 +61,7 @@ for words, env in json.loads(sys.argv[1]):
     sys.stdout.flush()
     told.append([code, *(Path(name).read_bytes().decode("utf-8", "replace") for name in ("out", "err"))])
 os.write(result, json.dumps(told).encode())
+sys.exit()
 """
 """Runs one command after another, as the program does, with streams and rights of a process of its own."""
 
@@ -75,17 +81,25 @@ def run_all(folder: Path, *parts: Part, **env: str) -> list[dict[str, Told]]:
         ([*part.words, *shlex.split(command)], dict(part.env)) for part in parts for command in part.commands
     ]
     homes = {"HOME": str(folder), "no_proxy": "*"} | {f"XDG_{name}_HOME": "" for name in XDG}
-    done = subprocess.run(
-        [sys.executable, "-c", HARNESS, json.dumps(lines)],
-        cwd=folder,
-        env=os.environ | homes | env,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        preexec_fn=without_privilege,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr.decode("utf-8", "replace")
-    told = iter(json.loads(done.stdout))
+    script = folder / "harness.py"
+    script.write_text(HARNESS)
+    words, variables = [str(script), json.dumps(lines)], os.environ | homes | env
+    if env:
+        child = subprocess.Popen(
+            [sys.executable, *words],
+            cwd=folder,
+            env=variables,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            preexec_fn=without_privilege,
+        )
+    else:
+        child = start(words, variables, before=without_privilege, cwd=folder, script=True)
+    with child:
+        out, err = child.communicate(timeout=120)
+    assert child.returncode == 0, err.decode("utf-8", "replace")
+    told = iter(json.loads(out))
     return [{command: Told(*next(told)) for command in part.commands} for part in parts]
 
 
@@ -185,22 +199,26 @@ def test_what_the_locale_cannot_write_is_replaced(with_demo: Path) -> None:
 
 
 WITHOUT_POSIX = """
-import sys
+import os, sys
 for name in ("fcntl", "grp", "pty", "pwd", "resource", "termios", "tty"):
     sys.modules[name] = None  # its import raises ModuleNotFoundError
-{platform}
-from tuireader.__main__ import main
-main()
+for words in sys.argv[1:]:
+    if child := os.fork():
+        print("ended with", os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+        continue
+    sys.argv[1:] = words.split()
+    {platform}
+    from tuireader.__main__ import main
+    main()
+    break
 """
 
 
-@pytest.mark.parametrize("platform", ["sys.platform = 'win32'", "import os; os.name = 'nt'", ""])
-@pytest.mark.parametrize(
-    "words", ["", "--demo", "list", "refresh --json", "--version", "man", "import newsboat"]
-)
-def test_windows_is_told_in_one_line(tmp_path: Path, words: str, platform: str) -> None:
-    script = tmp_path / "start.py"
-    script.write_text(WITHOUT_POSIX.format(platform=platform))
-    done = subprocess.run([sys.executable, str(script), *words.split()], capture_output=True, text=True)
-    assert (done.returncode, done.stdout) == (Exit.FAILURE, "")
-    assert done.stderr == "tuireader runs on Linux, macOS and in WSL\n"
+@pytest.mark.parametrize("platform", ["sys.platform = 'win32'", "os.name = 'nt'", ""])
+def test_windows_is_told_in_one_line(platform: str) -> None:
+    """Whatever the command; each is a fork that has loaded nothing of the program."""
+    commands = ["", "--demo", "list", "refresh --json", "--version", "man", "import newsboat"]
+    script = WITHOUT_POSIX.format(platform=platform)
+    done = subprocess.run([sys.executable, "-c", script, *commands], capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (Exit.OK, f"ended with {Exit.FAILURE:d}\n" * len(commands))
+    assert done.stderr == "tuireader runs on Linux, macOS and in WSL\n" * len(commands)

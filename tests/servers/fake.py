@@ -19,8 +19,9 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from email.utils import formatdate
+from itertools import count
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 from urllib.parse import parse_qs, urlsplit
 
 from tests.web import Answer, Request, in_thread
@@ -118,8 +119,11 @@ class Fake(ABC):
     `before` and `after` are called around each request. By raising `Drop` they cut the connection: before,
     the request is not processed; after, it is, but nobody knows. `replies` are answers to paths that replace
     the proper ones, and `change` makes another one of each answer. `offset` is added to the clock. `shown` is
-    the share of a list of entries that is sent, as if that were all.
+    the share of a list of entries that is sent, as if that were all. Without `has_network` it only enters
+    itself in `unplugged`.
     """
+
+    has_network: ClassVar[bool] = True
 
     def __init__(self) -> None:
         self.calls: list[Call] = []
@@ -155,8 +159,13 @@ class Fake(ABC):
 
     def up(self) -> None:
         """Listen, on the same port as before."""
+        if not self.has_network:
+            self._port = self._port or next(_unused_ports)
+            unplugged[self._port] = self
+            self._stack.callback(unplugged.pop, self._port)
+            return
         web = self._stack.enter_context(in_thread(self._port))
-        web.rest(self._answer)
+        web.rest(self.handle)
         self._port = web.port
 
     def down(self) -> None:
@@ -171,7 +180,8 @@ class Fake(ABC):
     def answer(self, call: Call) -> Answer:
         """Process a request."""
 
-    def _answer(self, request: Request) -> Answer | None:
+    def handle(self, request: Request) -> Answer | None:
+        """Answer a request; None cuts the connection."""
         parts = urlsplit(request.path)
         query = parse_qs(parts.query, keep_blank_values=True)
         call = Call(request.method, parts.path, query, dict(request.headers), request.body)
@@ -289,6 +299,11 @@ class Fake(ABC):
 
     def _first_category(self) -> None:
         self.category("All")
+
+
+unplugged: dict[int, Fake] = {}
+"""Servers without a network by port, as long as they are up."""
+_unused_ports = count(81)  # nothing listens at so low ones; 80 stands in no address
 
 
 def json_answer(value: Any, status: int = 200) -> Answer:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.servers.direct import direct as direct
 from tests.servers.fake import TOKEN, Call, drop
 from tests.servers.fake_miniflux import FakeMiniflux
 from tests.servers.stages import Copy, equal, filled

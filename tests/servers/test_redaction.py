@@ -6,6 +6,8 @@ import base64
 import html
 import json
 from collections.abc import Callable
+from functools import lru_cache
+from itertools import product
 from typing import Any
 from urllib.parse import quote, quote_plus
 
@@ -58,6 +60,7 @@ JSON: dict[str, Callable[[object], str]] = {
 }
 
 
+@lru_cache(maxsize=50)
 def redaction(secret: str, user: str = USER) -> Redaction:
     """The redaction of an account with one secret."""
     made = Redaction()
@@ -66,14 +69,14 @@ def redaction(secret: str, user: str = USER) -> Redaction:
 
 
 @pytest.mark.parametrize("secret", SECRETS)
-@pytest.mark.parametrize("spelling", SPELLINGS)
-@pytest.mark.parametrize("form", JSON)
-def test_each_spelling_is_replaced(secret: str, spelling: str, form: str) -> None:
-    spelled = SPELLINGS[spelling](secret)
-    body = JSON[form]({"title": f"before {spelled} after\n", "ids": [1, "2"]}).encode()
-    answer = json.loads(redaction(secret).in_answer(body))
-    assert answer == {"title": f"before {HIDDEN} after\n", "ids": [1, "2"]}
-    assert redaction(secret).in_words(f"before {spelled} after") == f"before {HIDDEN} after"
+def test_each_spelling_is_replaced(secret: str) -> None:
+    """In answers of servers that write JSON differently, and in their words."""
+    for spelling, form in product(SPELLINGS, JSON):
+        spelled = SPELLINGS[spelling](secret)
+        body = JSON[form]({"title": f"before {spelled} after\n", "ids": [1, "2"]}).encode()
+        answer = json.loads(redaction(secret).in_answer(body))
+        assert answer == {"title": f"before {HIDDEN} after\n", "ids": [1, "2"]}, (spelling, form)
+        assert redaction(secret).in_words(f"before {spelled} after") == f"before {HIDDEN} after", spelling
 
 
 @pytest.mark.parametrize("secret", SECRETS)

@@ -10,6 +10,7 @@ import pytest
 
 from tests.builders import Clock, opened, refreshed, titles
 from tests.servers.clients import ids, synced
+from tests.servers.direct import direct as direct
 from tests.servers.fake import PASSWORD, TOKEN, USER, Call, Fake, json_answer, text_answer
 from tests.servers.fake_greader import API, FakeGReader
 from tests.servers.fake_miniflux import FakeMiniflux

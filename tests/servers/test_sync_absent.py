@@ -10,6 +10,7 @@ import pytest
 
 from tests.builders import Clock
 from tests.servers.clients import client, ids, marks, synced
+from tests.servers.direct import direct as direct
 from tests.servers.fake import Call, Entry, Fake, drop, json_answer
 from tests.servers.fake_greader import API, STATE, FakeGReader
 from tests.servers.fake_miniflux import NOTHING, FakeMiniflux

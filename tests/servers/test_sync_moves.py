@@ -17,6 +17,7 @@ import pytest
 
 from tests.builders import Clock
 from tests.servers.clients import Crash, Hooked, client, ids, marks, synced
+from tests.servers.direct import direct as direct
 from tests.servers.fake import Fake
 from tests.servers.fake_greader import FakeGReader
 from tests.servers.fake_miniflux import FakeMiniflux
@@ -30,7 +31,7 @@ from tuireader.store.accounts.remote import Remote
 from tuireader.sync import servers, states
 from tuireader.sync.identity import Identity
 
-HISTORIES = int(os.environ.get("TUIREADER_HISTORIES", "9"))
+HISTORIES = int(os.environ.get("TUIREADER_HISTORIES", "6"))
 KINDS: Sequence[Callable[[], Fake]] = (
     FakeGReader,
     lambda: FakeMiniflux("2.2.6"),
@@ -285,11 +286,10 @@ async def test_a_broken_algorithm_is_caught(
     pytest.fail("not caught in 40 histories")
 
 
-@pytest.mark.parametrize("seed", range(2))
 async def test_no_mark_changes_with_a_real_miniflux(
-    tmp_path: Path, real_miniflux: Miniflux, web: Web, seed: int, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, real_miniflux: Miniflux, web: Web, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    stage, dice, clock = RealStage(real_miniflux, web), random.Random(seed), Clock()
+    stage, dice, clock = RealStage(real_miniflux, web), random.Random(2), Clock()  # all three happen
     monkeypatch.setattr(servers, "connect", lambda *_, **__: stage.connect())
     feeds = [stage.add_feed(f"Feed{number}") for number in range(3)]
     entries: dict[str, str] = {}

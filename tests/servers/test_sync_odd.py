@@ -12,6 +12,7 @@ import pytest
 
 from tests.builders import titles
 from tests.servers.clients import client, ids, marks, synced
+from tests.servers.direct import direct as direct
 from tests.servers.fake import PASSWORD, TOKEN, USER, Call, Fake, json_answer
 from tests.servers.fake_greader import API, STATE, FakeGReader
 from tests.servers.fake_miniflux import FakeMiniflux

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.servers.clients import ids, marks
+from tests.servers.direct import direct as direct
 from tests.servers.fake import Call, Drop, Entry, Fake
 from tests.servers.fake_greader import STATE, FakeGReader
 from tests.servers.fake_miniflux import FakeMiniflux

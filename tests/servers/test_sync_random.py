@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from tests.servers.clients import Crash, Hooked, client, ids, marks, synced
+from tests.servers.direct import direct as direct
 from tests.servers.fake_miniflux import FakeMiniflux
 from tests.servers.stages import FakeStage, Stage
 from tuireader.library import Library
@@ -150,7 +151,7 @@ async def test_a_broken_algorithm_is_caught(
 ) -> None:
     BROKEN[broken](monkeypatch)
     with FakeMiniflux("2.3.2") as server:
-        for seed in range(5):
+        for seed in (2, 0, 1, 3, 4):  # the first one catches all as long as histories stay as they are
             server.feeds.clear()
             server.entries.clear()
             try:

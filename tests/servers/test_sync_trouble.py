@@ -10,6 +10,7 @@ import pytest
 
 from tests.builders import CLOCK, Clock, paths, titles
 from tests.servers.clients import ACCOUNT, WATCH, client, ids, marks, synced
+from tests.servers.direct import direct as direct
 from tests.servers.fake import Call, Entry, json_answer
 from tests.servers.fake_greader import FakeGReader
 from tests.servers.fake_miniflux import FakeMiniflux

@@ -10,6 +10,7 @@ import pytest
 
 from tests.builders import opened
 from tests.servers.clients import ids, marks, synced
+from tests.servers.direct import direct as direct
 from tests.servers.fake import PASSWORD, USER, Call, Entry, json_answer
 from tests.servers.fake_miniflux import FakeMiniflux
 from tests.web import Answer

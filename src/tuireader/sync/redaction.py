@@ -10,6 +10,7 @@ import re
 from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from html.entities import codepoint2name
 
 HIDDEN = "…"
@@ -101,6 +102,7 @@ def _spelling(form: str, json: bool) -> str:
     return spelled if _is_distinct(form) else rf"(?<![0-9A-Za-z]){spelled}(?![0-9A-Za-z])"
 
 
+@cache
 def _spelled(char: str, json: bool) -> str:
     """Pattern for a character: escaped for HTML, an address or JSON, full-width, or its bytes."""
     if char.isascii() and char.isalnum():
