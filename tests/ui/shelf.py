@@ -107,6 +107,7 @@ def _database(shelf: Shelf) -> bytes:
 async def _made(shelf: Shelf) -> bytes:
     with TemporaryDirectory() as temporary:
         paths = paths_in(Path(temporary))
+        builders.create_database(paths.database)
         await (await _open(replace(shelf, text=shelf.text.split("[[watch]]")[0]), paths)).close()
         store = Store.open(paths.database)
         _fill(store, shelf)
@@ -156,6 +157,11 @@ def arrive(library: Library, *stories: Story) -> None:
     with written(library) as store:
         for story in stories:
             _save(store, story)
+
+
+def refreshes_here(library: Library) -> None:
+    """Let refreshes run in this process, where no second one has to import the program."""
+    vars(library.refresh)["run_in_subprocess"] = library.refresh.run
 
 
 class Server:

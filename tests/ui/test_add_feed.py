@@ -179,17 +179,21 @@ async def test_a_feed_that_is_followed_already(tmp_path: Path) -> None:
         await add.run.shows("Already subscribed")
 
 
-@pytest.mark.parametrize("size", [(80, 24), (60, 20), (40, 12)])
-async def test_the_preview_gives_way_to_the_list_and_the_hint(tmp_path: Path, size: tuple[int, int]) -> None:
-    async with adding(tmp_path, size, followed=["/x"]) as add:
+async def test_the_preview_gives_way_to_the_list_and_the_hint(tmp_path: Path) -> None:
+    sizes = ((80, 24), (60, 20), (40, 12))
+    async with adding(tmp_path, followed=["/x"]) as add:
         await add.look(add.page(*(("/news", "News"), *((f"/{n}", f"Part {n}") for n in range(12)))))
-        text = add.run.text
-        assert "News" in text and "Part 0" in text and "enter chooses one" in text
-        assert ("30 entries" in text) == (size[1] > 12) and ("[bold]5[/bold]" in text) == (size[1] > 20)
+        for width, height in sizes:
+            await add.run.resize(width, height)
+            text = add.run.text
+            assert "News" in text and "Part 0" in text and "enter chooses one" in text
+            assert ("30 entries" in text) == (height > 12) and ("[bold]5[/bold]" in text) == (height > 20)
         await add.run.press("enter")
-        text = add.run.text
-        assert "│  Harbour  " in text and "closes" in text and "Folder (opt" in text
-        assert ("30 entries" in text) == (size[1] > 12)
+        for width, height in reversed(sizes):
+            await add.run.resize(width, height)
+            text = add.run.text
+            assert "│  Harbour  " in text and "closes" in text and "Folder (opt" in text
+            assert ("30 entries" in text) == (height > 12)
 
 
 async def test_a_program_is_shown_added_and_edited(tmp_path: Path) -> None:

@@ -8,12 +8,13 @@ import select
 import signal
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
 from textual.app import App
 
-from tests.processes import passed_on
+from tests.processes import become, passed_on
 from tests.terminal import Terminal
 from tuireader.startup.driver import TerminalDriver
 
@@ -88,13 +89,22 @@ def test_the_reader_ends_whatever_the_thread_that_reads_keys_does(
             assert screen.leave() == 143
 
 
-def test_a_terminal_that_goes_without_a_signal_ends_the_reader(demo_home: Path) -> None:
+def test_a_terminal_that_goes_without_a_signal_ends_the_reader(
+    demo_home: Path, frames_for_a_terminal: None
+) -> None:
     """It is not the controlling terminal, so the kernel sends no SIGHUP; and nothing is written to it."""
     terminal, slave = os.openpty()
     env = {"PATH": os.environ["PATH"], "HOME": str(demo_home), "TERM": "xterm", **passed_on()}
     command = [sys.executable, "-m", "tuireader", "--demo"]
     with subprocess.Popen(
-        command, stdin=slave, stdout=slave, stderr=slave, env=env, start_new_session=True
+        command,
+        stdin=slave,
+        stdout=slave,
+        stderr=slave,
+        env=env,
+        start_new_session=True,
+        preexec_fn=partial(become, command[3:], env),
+        restore_signals=False,
     ) as run:
         os.close(slave)
         shown = b""

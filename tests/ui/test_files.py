@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
 
 import pytest
 
 from tests.builders import entry, fill
 from tests.ui.running import Running, running
-from tests.ui.shelf import configured
+from tests.ui.shelf import configured, replaced
 from tests.ui.snap import assert_screen
 from tests.web import Web, then_reset
+from tuireader.library import Library
 from tuireader.model import Enclosure
 from tuireader.ui.screens.queue import Queue
 
@@ -49,8 +50,26 @@ async def reading(folder: Path, server: str, more: str = "") -> AsyncIterator[Ru
             yield run
 
 
+@asynccontextmanager
+async def downloading_here(library: Library) -> AsyncIterator[None]:
+    """Download in this process, where no second one has to import the program."""
+    tasks: list[asyncio.Task[None]] = []
+
+    async def work() -> None:
+        async with aclosing(library.downloads.run()) as changes:
+            async for _ in changes:
+                pass
+
+    async def start() -> None:
+        tasks.append(asyncio.create_task(work()))
+
+    with replaced(library.downloads.start, start):
+        yield
+        await asyncio.gather(*tasks)
+
+
 async def until(run: Running, true: Callable[[], bool]) -> None:
-    """Wait for what another process does."""
+    """Wait for what a download does, in another process or beside the keys."""
     async with asyncio.timeout(30):
         while not true():
             await asyncio.sleep(0.01)
@@ -83,7 +102,7 @@ async def test_a_download_ends_in_the_queue_and_opens_from_there(tmp_path: Path)
 
 
 async def test_what_fails_says_why_and_is_tried_again(tmp_path: Path) -> None:
-    async with Web() as web, reading(tmp_path, web.url) as run:
+    async with Web() as web, reading(tmp_path, web.url) as run, downloading_here(run.library):
         await run.press("d", "B")
         await until(run, lambda: states(run) == ["failed"])
         assert "1 file, 1 failed" in run.text and "failed: HTTP 404" in run.text
@@ -95,7 +114,7 @@ async def test_what_fails_says_why_and_is_tried_again(tmp_path: Path) -> None:
 
 
 async def test_what_was_received_goes_with_an_incomplete_download(tmp_path: Path) -> None:
-    async with Web() as web, reading(tmp_path, web.url) as run:
+    async with Web() as web, reading(tmp_path, web.url) as run, downloading_here(run.library):
         head = b'HTTP/1.1 200 OK\r\nETag: "1"\r\nContent-Length: 99999\r\n\r\n'
         web.raw("/7.mp3", then_reset(head + b"x" * 9_000))
         await run.press("d", "B")

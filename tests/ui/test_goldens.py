@@ -132,14 +132,19 @@ class Walk:
 
     async def see(self, screen: str, *keys: str, typed: str = "", toasts: bool = False) -> None:
         """Press keys, type a text, compare."""
-        for key in keys:
-            await self.run.press(key)
-        await self.run.write(typed)
+        await self.run.press(*keys)
+        if typed:
+            await self.run.write(typed)
         await self.shot(screen, toasts=toasts)
 
     async def over(self, screen: str, *keys: str, typed: str = "") -> None:
-        """The same for what lies over the main screen, which is left afterwards."""
-        if self.name == "wide" and "wide" not in TEXTS.get(screen, ""):
+        """The same for what lies over the main screen, which is left afterwards.
+
+        What is not compared is opened at the narrow size only; scripts are hard on the small one, too.
+        `test_any_size_works` opens dialogs at smaller ones.
+        """
+        opened = self.name == "narrow" or (self.name == "small" and screen.startswith("scripts-"))
+        if not opened and self.name not in TEXTS.get(screen, ""):
             self.run.app.clear_notifications()
             return
         await self.see(screen, *keys, typed=typed)
@@ -240,7 +245,7 @@ async def dialogs(walk: Walk) -> None:
     await walk.over("help", "question_mark")
     await walk.over("help-none", "question_mark", typed="zzzz")
     await walk.over("add-feed", "plus")
-    await walk.over("add-feed-error", "plus", *"no address", "enter")
+    await walk.over("add-feed-error", "plus", typed="no address\r")
     await walk.over("macros", "comma")
     await walk.over("pipe", "vertical_line")
     await walk.over("palette", "colon", typed="watch")
@@ -273,9 +278,8 @@ async def reading(walk: Walk) -> None:
     await walk.see("zen", "z")
 
 
-@pytest.mark.parametrize("name", ["narrow", "small"])
-async def test_labels(name: str, shelf: Path, tmp_path: Path) -> None:
-    async with walking_demo(shelf, tmp_path, name) as walk:
+async def test_labels(shelf: Path, tmp_path: Path) -> None:
+    async with walking_demo(shelf, tmp_path, "narrow") as walk:
         await walk.over("labels-none", "t")
         ids = walk.run.main.articles.ids
         labels = {
@@ -378,7 +382,7 @@ async def test_when_things_go_wrong() -> None:
         await walk.run.press("enter")
         await walk.see("no-full-text", "x", toasts=True)
         with failing(unreachable, library.feeds.discover):
-            await walk.over("add-feed-unreachable", "plus", *"quay.example", "enter")
+            await walk.over("add-feed-unreachable", "plus", typed="quay.example\r")
         await walk.run.press("M", *"fog")
         with failing(refused, library.mutes.add):
             await walk.over("mute-refused", "enter")

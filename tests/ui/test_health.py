@@ -14,7 +14,7 @@ import pytest
 from tests.builders import item, rss
 from tests.feeds.blocked_pages import CLOUDFLARE
 from tests.ui.running import Running, running
-from tests.ui.shelf import NOW, configured, written
+from tests.ui.shelf import NOW, configured, refreshes_here, written
 from tests.ui.snap import assert_screen
 from tests.ui.troubles import trouble
 from tests.web import Answer, Request, Web
@@ -171,9 +171,7 @@ async def test_a_blocked_feed_stands_above_failing_ones_with_its_remedy(tmp_path
                 assert "Try user_agent, cookies or headers for this feed, or another address" in run.text
 
 
-async def test_a_feed_that_waits_for_its_host_says_so(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_feed_that_waits_for_its_host_says_so(tmp_path: Path) -> None:
     async with Web() as web:
         one = rss("Good News", [item("1", "One")])
 
@@ -184,7 +182,7 @@ async def test_a_feed_that_waits_for_its_host_says_so(
         text = "".join(f'[[feeds]]\nurl = "{web.handle(f"/{n}", answer)}"\n' for n in (1, 2, 3))
         settings = "[fetch]\nrefresh_on_start = false\nconcurrency = 1\n"
         async with configured(tmp_path, settings + text) as library, running(library, size=(120, 40)) as run:
-            monkeypatch.setattr(library.refresh, "run_in_subprocess", library.refresh.run)
+            refreshes_here(library)
             await run.press("R")
             assert re.search(r"2 wait until \d\d:\d\d: 127.0.0.1 asked to wait", run.toasts)
             await run.press("H")

@@ -50,7 +50,7 @@ async def test_one_article_gets_new_labels_and_loses_them(demo: Running) -> None
     await demo.write("#To read")
     await demo.press("enter")
     assert lines(demo) == [("[x]", "To read")] and await labelled(demo.library) == {first: ("To read",)}
-    await demo.press(*"law", "enter")
+    await demo.write("law\r")
     assert lines(demo) == [("[x]", "law"), ("[x]", "To read")]
     assert "Labelled law · ^z undoes" in demo.toasts
     await demo.shows("# law  # To read")
@@ -119,7 +119,9 @@ async def test_labels_are_in_the_sidebar_and_survive_a_restart(tmp_path: Path) -
     view = View(ViewKind.LABEL, 'the "law"')
     async with opened(tmp_path) as library, running(library) as run:
         chosen = list(run.main.articles.ids[:2])
-        await run.press("v", "a", "a", "t", *view.key, "enter", "escape", "escape", "k", "N")
+        await run.press("v", "a", "a", "t")
+        await run.write(f"{view.key}\r")
+        await run.press("escape", "escape", "k", "N")
         run.select(view)
         await run.press("enter")
         assert run.main.session.view == view and list(run.main.articles.ids) == chosen
@@ -209,7 +211,7 @@ async def test_a_label_is_said_to_be_changed_once_that_is_stored(demo: Running) 
 async def test_what_cannot_be_done_is_said(demo: Running) -> None:
     refused = DatabaseError("the database is in use by another program", "try again in a moment")
     with failing(refused, demo.library.labels.set):
-        await demo.press("t", *"law", "enter")
+        await demo.write("tlaw\r")
     assert refused.message in demo.text and lines(demo) == [(" + ", "law")]
     await demo.press("enter")
     assert "in use" not in demo.text and lines(demo) == [("[x]", "law")]
@@ -229,11 +231,11 @@ async def test_the_text_stays_where_it_is_and_what_was_found_in_it(tmp_path: Pat
         top, found = pane.scroll_offset.y, list(pane.found)
         before = run.page_lines
         assert top and found
-        await run.press("t", *"law", "enter", "escape")
+        await run.write("tlaw\r\x1b")
         assert pane.scroll_offset.y == top + 1 and pane.found == found
         assert run.page_lines == before
         await run.press("U")
         assert pane.scroll_offset.y == top
         assert run.page_lines == before
-        await run.press("h", "g", "t", *"law", "enter", "escape")
+        await run.write("hgtlaw\r\x1b")
         assert pane.scroll_offset.y == 0 and headed(run) == "# law"

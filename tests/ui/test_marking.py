@@ -26,8 +26,8 @@ Marks = dict[int, tuple[bool, bool, tuple[str, ...]]]
 @asynccontextmanager
 async def reading(folder: Path, size: tuple[int, int] = (120, 40)) -> AsyncIterator[Running]:
     """The app on the demo, each article in its line."""
-    async with opened(folder) as library, running(library, size) as run:
-        await run.press("v")
+    more = "[ui]\nfold_stories = false\n"
+    async with opened(folder, more=more) as library, running(library, size) as run:
         yield run
 
 
@@ -331,7 +331,7 @@ async def test_on_a_full_disk_marks_are_taken_back(disk: Disk) -> None:
         kept = starred(run)
         disk.fill()
         for key in ("s", "N", "A", "ctrl+z"):
-            for _ in range(10):  # what is left of the log takes some
+            for _ in range(5):  # what is left of the log takes some
                 await run.press(key)
             await same(run)
         assert "ot saved: no space left for the database" in run.toasts

@@ -12,9 +12,10 @@ from tests.ui.shelf import configured
 from tuireader.model import View, ViewKind
 
 
-async def lines(run: Running, *keys: str, first: str = "") -> list[str]:
-    """The names in the palette after these keys, once `first` is the first of them."""
-    await run.press("colon", *keys)
+async def lines(run: Running, typed: str = "", *, first: str = "") -> list[str]:
+    """The names in the palette for what is typed, once `first` is the first of them."""
+    await run.press("colon")
+    await run.write(typed)
     found = run.app.screen.query_one(CommandList)
 
     def names() -> list[str]:
@@ -50,7 +51,7 @@ async def test_what_was_used_comes_first_from_then_on(own: Running, tmp_path: Pa
 
 
 async def test_a_theme_that_is_chosen_is_kept(own: Running, tmp_path: Path) -> None:
-    await lines(own, *"theme nord", first="Theme nord")
+    await lines(own, "theme nord", first="Theme nord")
     await own.press("enter")
     assert own.app.theme == "nord"
     assert own.toasts.endswith(f"Theme nord\nsaved to {own.library.paths.config}")
@@ -63,7 +64,7 @@ async def test_a_theme_that_cannot_be_kept_is_used_until_the_end(own: Running) -
     """A file that became invalid is not touched, and the message names the place."""
     broken = CONFIG + "[broken\n"
     before = own.app.theme
-    await lines(own, *"theme nord", first="Theme nord")
+    await lines(own, "theme nord", first="Theme nord")
     own.library.paths.config.write_text(broken, encoding="utf-8")
     await own.press("enter")
     assert own.app.theme == "nord" != before

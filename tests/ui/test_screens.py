@@ -33,20 +33,30 @@ HOSTILE = (
 
 
 MUTES = "".join(f'[[mute]]\nquery = "[/x] {number}"\n' for number in range(30))
+FORMS = (
+    "w e down down down down right", "h G k e", "H j G g ctrl+d d",
+    "M f o g down right down left down down down",
+)  # fmt: skip
 DIALOGS = (
-    "question_mark", "slash x", "plus", "colon", "W", "w j G", "w e down down down down right", "h G k e",
-    "h G k d", "H j G g ctrl+d d", "M f o g down right down left down down down",
+    "question_mark", "slash x", "plus", "colon", "t down", "comma", "vertical_line", "W", "w j G", "h G k d",
+    *FORMS,
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("size", [(20, 5), (1, 1)])  # `test_goldens` draws the usual ones
+MACRO = '[[macro]]\nkey = "c"\nname = "Count its words"\ncommand = ["wc", "-w"]\n'
+
+
 @pytest.mark.slow
-async def test_any_size_works(size: tuple[int, int]) -> None:
-    async with running(library(MUTES), size) as run:
+async def test_any_size_works() -> None:
+    """All is opened in one cell, forms in a few more; `test_goldens` draws the usual sizes."""
+    async with running(library(MUTES + MACRO), (1, 1)) as run:
         await run.press(
             "j", "enter", "right_square_bracket", "e", "j", "h", "z", "z", "h", "h", "l", "tab", "tab"
         )
-        for keys in DIALOGS:
+        for keys in (*DIALOGS, "", *FORMS):
+            if not keys:
+                await run.resize(20, 5)
+                continue
             await run.press(*keys.split())
             screen_text(run.app)
             await run.press("escape")
@@ -58,9 +68,9 @@ async def test_any_size_works(size: tuple[int, int]) -> None:
         await run.press("enter")
         assert run.app.screen is run.main
         await run.resize(100, 30)
-        await run.resize(*size)
-        assert run.app.is_running and 2 not in await run.unread()
+        await run.resize(1, 1)
         screen_text(run.app)
+        assert run.app.is_running and 2 not in await run.unread()
 
 
 async def test_panes_give_way_to_each_other_where_it_is_narrow() -> None:
@@ -131,11 +141,20 @@ async def test_a_long_list() -> None:
         assert len(kept) < 450
 
 
-@pytest.mark.parametrize("theme", ["tuireader-light", "nord", "ansi-dark", "no such theme"])
-async def test_themes(theme: str) -> None:
+@pytest.mark.parametrize("theme", ["tuireader-light", "tuireader-plain", "ansi-dark", "no such theme"])
+async def test_the_list_stays_in_sight_behind_a_dialog_in_every_theme(theme: str) -> None:
     async with running(library(f'[ui]\ntheme = "{theme}"')) as run:
-        await run.press("enter", "right_square_bracket")
+        for key in ("backslash", "colon"):
+            await run.press(key)
+            assert "Unread · 5" in run.text
+            await run.press("escape")
         assert run.app.theme == (theme if theme != "no such theme" else "tuireader-dark")
+
+
+async def test_the_theme_changes_while_an_article_is_open() -> None:
+    async with running(library('[ui]\ntheme = "nord"')) as run:
+        await run.press("enter", "right_square_bracket")
+        assert run.app.theme == "nord"
         run.app.theme = "gruvbox"
         await run.settle()
         assert "LanternPay" in run.text
@@ -255,12 +274,3 @@ async def test_numbers_that_are_not_counted_yet_are_not_zero() -> None:
                 counts.release()
                 await run.settle()
                 assert "…" not in run.text.splitlines()[0]
-
-
-@pytest.mark.parametrize("theme", ["tuireader-dark", "tuireader-plain", "ansi-dark"])
-async def test_the_list_stays_in_sight_behind_a_dialog_in_every_theme(theme: str) -> None:
-    async with running(library(f'[ui]\ntheme = "{theme}"')) as run:
-        for key in ("backslash", "colon"):
-            await run.press(key)
-            assert run.app.theme == theme and "Unread · 5" in run.text
-            await run.press("escape")

@@ -9,7 +9,7 @@ import pytest
 
 from tests.builders import item, rss
 from tests.ui.running import running
-from tests.ui.shelf import NOW, configured
+from tests.ui.shelf import NOW, configured, refreshes_here
 from tests.web import Web
 from tuireader.library.watching import sources
 from tuireader.library.watching.sources import SearchFeed, Wanted
@@ -39,6 +39,7 @@ async def web(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Web]:
 
 async def test_a_proposal_is_previewed_and_added_by_one_key(web: Web, tmp_path: Path) -> None:
     async with configured(tmp_path, WATCHES) as library, running(library, (80, 24)) as run:
+        refreshes_here(library)
         await run.press("w", "s")
         assert "Search the web for WeChat" in run.text and "titles only" in run.text
         await run.shows("微信 tops the list")

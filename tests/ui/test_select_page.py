@@ -11,7 +11,7 @@ import pytest
 
 from tests.pages.layouts import page, wanted
 from tests.ui.running import Running, running
-from tests.ui.shelf import Server, configured
+from tests.ui.shelf import Server, configured, refreshes_here
 from tests.web import Web
 from tuireader.model import View, ViewKind
 from tuireader.ui.widgets import details
@@ -42,6 +42,7 @@ async def selecting(folder: Path, layout: str, size: tuple[int, int] = (80, 24))
         url = web.serve("/list", page(layout), headers=HTML)
         text = "[fetch]\nrefresh_on_start = false\n"
         async with configured(folder, text) as library, running(library, size) as run:
+            refreshes_here(library)
             yield Selecting(run, url, folder)
 
 

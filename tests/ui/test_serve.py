@@ -9,6 +9,7 @@ import socket
 import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from html import unescape
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -16,9 +17,9 @@ from urllib.request import url2pathname
 
 import aiohttp
 import pytest
-import pytest_asyncio
 
 from tests import browser
+from tests.processes import become
 from tuireader.cli import run
 
 pytestmark = pytest.mark.slow
@@ -29,14 +30,15 @@ async def served(
     folder: Path,
     *arguments: str,
     demo: Path | None = None,
-    program: Sequence[str] = (sys.executable, "-m", "tuireader"),
+    program: Sequence[str] = (),
     printed: bytearray | None = None,
     browser: Path | None = None,
 ) -> AsyncIterator[str]:
     """The link that `tuireader … serve` prints; it is served until this is left.
 
     `printed` gets everything else that it prints. `browser` is a program that `--open` starts. `demo` is a
-    database of the demo, which the first reader would make else.
+    database of the demo, which the first reader would make else. Without a `program` to execute, a fork of
+    this process serves, see `become`.
     """
     if demo is not None:
         data = folder / "DATA/tuireader"
@@ -44,11 +46,15 @@ async def served(
         shutil.copy(demo, data / "demo.db")
     home = {"HOME": str(folder), **{f"XDG_{name}_HOME": str(folder / name) for name in ("DATA", "STATE")}}
     home |= {"BROWSER": str(browser)} if browser else {}
+    words = (*arguments, "serve", "--port", "0", *(["--open"] if browser else []))
     child = await asyncio.create_subprocess_exec(
-        *(*program, *arguments, "serve", "--port", "0", *(["--open"] if browser else [])),
+        *(*(program or (sys.executable, "-m", "tuireader")), *words),
+        stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=None if printed is None else asyncio.subprocess.STDOUT,
         env=os.environ | home,
+        preexec_fn=None if program else partial(become, words, os.environ | home),
+        restore_signals=bool(program),
     )
     try:
         assert child.stdout is not None
@@ -58,13 +64,6 @@ async def served(
         rest, _ = await child.communicate()
         if printed is not None:
             printed += rest
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def link(tmp_path_factory: pytest.TempPathFactory, demo_database: Path) -> AsyncIterator[str]:
-    """The link of one server for all tests, as each tab has a reader of its own."""
-    async with served(tmp_path_factory.mktemp("served"), "--demo", demo=demo_database) as link:
-        yield link
 
 
 @asynccontextmanager
@@ -81,7 +80,7 @@ async def _get(url: str, **headers: str) -> tuple[int, str]:
         return answer.status, await answer.text()
 
 
-async def test_only_the_link_opens_it(link: str) -> None:
+async def only_the_link_opens_it(link: str) -> None:
     base = "http://" + urlsplit(link).netloc
     assert urlsplit(link).hostname == "127.0.0.1"
     for path in (
@@ -109,30 +108,25 @@ async def test_only_the_link_opens_it(link: str) -> None:
         assert refused.value.status == 403
 
 
-async def test_a_second_tab_has_a_reader_of_its_own(link: str) -> None:
-    where = f"http://{urlsplit(link).netloc}/ws?width=80&height=24"
-    async with entered(link) as session, session.ws_connect(where) as one, session.ws_connect(where) as two:
-        for socket in (one, two):
-            shown = b""
-            while b"WeChat" not in shown:
-                shown += await socket.receive_bytes(timeout=30)
-        await one.send_json(["stdin", "j"])
-        assert await one.receive_bytes(timeout=30)
-
-
-async def test_tabs_that_leave_or_send_nonsense_print_no_traceback(
+async def test_only_the_link_opens_it_and_tabs_of_their_own_print_no_traceback(
     tmp_path: Path, demo_database: Path
 ) -> None:
+    """A second tab has a reader of its own, and the server outlives tabs that leave or send nonsense."""
     printed = bytearray()
     async with served(tmp_path, "--demo", demo=demo_database, printed=printed) as link:
+        await only_the_link_opens_it(link)
         address = f"http://{urlsplit(link).netloc}/ws?width=80&height=24"
         async with entered(link) as session:
-            wrong = await session.ws_connect(address)
+            left, wrong = await session.ws_connect(address), await session.ws_connect(address)
+            for tab in (left, wrong):
+                shown = b""
+                while b"WeChat" not in shown:
+                    shown += await tab.receive_bytes(timeout=30)
+            await left.send_json(["stdin", "j"])
+            assert await left.receive_bytes(timeout=30)
             await wrong.send_str("no JSON")
             async for _ in wrong:  # until it is closed
                 pass
-            left = await session.ws_connect(address)
-            await left.receive()
             left.get_extra_info("socket").shutdown(socket.SHUT_RDWR)
             async with session.get(link) as answer:  # it still works
                 assert answer.status == 200
@@ -155,19 +149,6 @@ async def test_a_tab_whose_reader_cannot_open_is_closed_and_the_terminal_says_wh
             assert answer.status == 200 and "Open it again" in await answer.text()
     assert f"{database} is damaged or not a database" in printed.decode()
     assert "Traceback" not in printed.decode()
-
-
-@pytest.mark.skipif(browser.find() is None, reason="no Chromium on this machine")
-async def test_chromium_opens_the_list_reads_an_article_and_searches(link: str, tmp_path: Path) -> None:
-    async with browser.opened(link, tmp_path / "chromium") as page:
-        await page.wait("Unread", "WeChat sign-ups will be back")
-        await page.press(*"/wechat", "Enter")
-        await page.wait("wechat ·")
-        await page.press("Enter")
-        await page.wait("Personal Information Protection Law")
-        assert (await page.picture()).startswith(b"\x89PNG")
-        host = urlsplit(link).netloc
-        assert {urlsplit(url).netloc for url in page.asked if not url.startswith("data:")} == {host}
 
 
 @asynccontextmanager
@@ -215,12 +196,23 @@ async def test_the_page_for_the_browser_does_not_stay(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(browser.find() is None, reason="no Chromium on this machine")
-async def test_chromium_comes_in_by_the_page(tmp_path: Path, demo_database: Path) -> None:
+async def test_chromium_comes_in_by_the_page_opens_the_list_searches_and_reads_an_article(
+    tmp_path: Path, demo_database: Path
+) -> None:
+    """It asks nobody else for anything."""
     async with (
-        opened_by_program(tmp_path, demo_database) as (_, words),
+        opened_by_program(tmp_path, demo_database) as (link, words),
         browser.opened(words.strip(), tmp_path / "chromium") as page,
     ):
         await page.wait("Unread", "WeChat sign-ups will be back")
+        await page.press(*"/wechat", "Enter")
+        await page.wait("wechat ·")
+        await page.press("Enter")
+        await page.wait("Personal Information Protection Law")
+        assert (await page.picture()).startswith(b"\x89PNG")
+        assert page.asked[0] == words.strip()
+        asked = [url for url in page.asked[1:] if not url.startswith("data:")]
+        assert {urlsplit(url).netloc for url in asked} == {urlsplit(link).netloc}
 
 
 def test_a_port_in_use_is_told(capsys: pytest.CaptureFixture[str]) -> None:

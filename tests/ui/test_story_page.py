@@ -16,7 +16,7 @@ from tuireader.ui.drawing.story_page import build_story
 from tuireader.ui.screens.main import MainScreen
 from tuireader.ui.screens.story import StoryScreen
 
-SIZES = [(120, 40), (80, 24), (200, 50), (40, 10)]
+SIZES = [(120, 40), (40, 10)]
 
 
 async def test_the_page_says_who_reported_when_and_what_each_added(demo: Running) -> None:

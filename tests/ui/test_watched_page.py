@@ -9,7 +9,7 @@ import pytest
 
 from tests.builders import refreshed
 from tests.ui.running import running
-from tests.ui.shelf import configured
+from tests.ui.shelf import configured, refreshes_here
 from tests.web import Web
 from tuireader.ui.dialogs.versions import Versions
 
@@ -44,6 +44,7 @@ async def test_a_change_is_an_article_with_the_difference_told_once(web: Web, tm
     async with configured(tmp_path, TEXT.format(url=url, told=told)) as library:
         await refreshed(library)
         async with running(library, (100, 40)) as run:
+            refreshes_here(library)
             await run.at("渡轮 Pier 4 is watched for changes from now on")
             serve(AFTER)
             await run.press("R")
