@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import Awaitable, Sequence
+import threading
+from collections.abc import AsyncGenerator, Awaitable, Sequence
 from contextlib import aclosing
 from itertools import product
 
@@ -33,7 +35,7 @@ from tuireader.sync.greader import pull as greader_pull
 from tuireader.sync.greader.api import GoogleReader
 from tuireader.sync.miniflux import pull as miniflux_pull
 from tuireader.sync.miniflux.api import Miniflux
-from tuireader.sync.paging import STALE_PAGES, Bounds
+from tuireader.sync.paging import STALE_PAGES, Bounds, twice_prefetched
 
 LONG = greader_items.LONG
 PAGE = "https://site.example/1"
@@ -272,6 +274,43 @@ async def test_a_sync_has_a_budget_that_begins_once(name: str, monkeypatch: pyte
             await backend.feeds()
         assert caught.value.refusal is Refusal.AWAY
         await backend.close()
+
+
+@pytest.mark.parametrize("pages_stored", [1, 2, 5])
+async def test_a_pull_that_ends_early_ends_what_makes_its_pages(pages_stored: int) -> None:
+    """Else its requests would go on after the sync has failed or was stopped."""
+    closed = asyncio.Event()
+
+    async def pages() -> AsyncGenerator[int, None]:
+        try:
+            for number in range(1, 9):
+                yield number
+        finally:
+            closed.set()
+
+    making = pages()
+    async with aclosing(twice_prefetched(making)) as steps:
+        stored = 0
+        while stored < pages_stored:
+            stored = await anext(steps)
+    assert closed.is_set()
+    assert [step async for step in making] == []
+
+
+@pytest.mark.parametrize(
+    ("limit", "words"), [("TOTAL", "did not complete its answer"), ("BUDGET", "took more than")]
+)
+async def test_a_server_that_never_answers_ends_the_sync(
+    server: FakeMiniflux, miniflux: Miniflux, monkeypatch: pytest.MonkeyPatch, limit: str, words: str
+) -> None:
+    monkeypatch.setattr(http, limit, 0.01)
+    never = threading.Event()
+    server.before = lambda _call: never.wait(5)
+    miniflux.pull("", Copy())
+    with pytest.raises(AccountError, match=words) as caught:
+        await miniflux.feeds()
+    never.set()
+    assert caught.value.refusal is Refusal.AWAY
 
 
 def test_pages_that_bring_nothing_new_end_a_pull() -> None:
