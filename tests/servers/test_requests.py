@@ -19,7 +19,7 @@ from tests.servers.single import miniflux as miniflux
 from tests.servers.single import reader as reader
 from tests.servers.single import server as server
 from tests.servers.stages import Copy, FakeStage
-from tuireader.sync import http, merge
+from tuireader.sync import http, merge, paging
 from tuireader.sync.backend import (
     AccountError,
     Entries,
@@ -297,6 +297,15 @@ async def test_a_pull_that_ends_early_ends_what_makes_its_pages(pages_stored: in
     assert [step async for step in making] == []
 
 
+async def test_a_pull_that_ends_early_does_not_wait_for_a_slow_page() -> None:
+    async def pages() -> AsyncGenerator[int, None]:
+        yield 1
+        await asyncio.Event().wait()
+
+    async with asyncio.timeout(5), aclosing(twice_prefetched(pages())) as steps:
+        assert await anext(steps) == 1
+
+
 @pytest.mark.parametrize(
     ("limit", "words"), [("TOTAL", "did not complete its answer"), ("BUDGET", "took more than")]
 )
@@ -313,12 +322,16 @@ async def test_a_server_that_never_answers_ends_the_sync(
     assert caught.value.refusal is Refusal.AWAY
 
 
-def test_pages_that_bring_nothing_new_end_a_pull() -> None:
+def test_pages_that_bring_nothing_new_end_a_pull(monkeypatch: pytest.MonkeyPatch) -> None:
     bounds = Bounds()
     assert STALE_PAGES == 3
     assert [bounds.advances(["1"]) for _ in range(4)] == [True, True, True, False]
     assert bounds.advances(["1", "2"]) and not bounds.is_full
     assert [bounds.advances([]) for _ in range(3)] == [True, True, False]
+    empty = Bounds()
+    assert [empty.advances([]) for _ in range(3)] == [True, True, False]
+    monkeypatch.setattr(paging, "MOST_ENTRIES", 2)
+    assert bounds.is_full and not empty.is_full
 
 
 @pytest.mark.parametrize("local, server, sent, news", [

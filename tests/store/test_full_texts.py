@@ -114,6 +114,16 @@ def test_damaged_ones_are_found_and_not_saved(store: Store) -> None:
     assert (kept["full_text"], kept["comments"], kept["article"]) == (0, 0, 3)
 
 
+@pytest.mark.parametrize(
+    "damage", ["full_text SET html = x'0102'", "comments SET packed = x'0102'", "comments SET packed = x'78'"]
+)
+def test_each_text_that_cannot_be_read_is_named(store: Store, damage: str) -> None:
+    store.conn.execute(f"UPDATE {damage}")
+    store.close()
+    findings = {one.name: one.problem for one in maintenance.check(store.path)}
+    assert findings["texts"].startswith("1 cannot be decompressed, such as that of article ")
+
+
 def test_sound_ones_are_saved(store: Store) -> None:
     store.close()
     assert all(not one.problem for one in maintenance.check(store.path))

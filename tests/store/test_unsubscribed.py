@@ -63,6 +63,28 @@ def test_unread_is_what_a_subscribed_feed_has(tmp_path: Path, seed: int) -> None
     store.close()
 
 
+def test_an_article_of_a_feed_that_is_left_is_found_by_the_words_of_the_other_one(store: Store) -> None:
+    """Its text is then that of the feed which still carries it, and so is what a search finds."""
+    words = " ".join(f"word{number}" for number in range(30))
+    for feed, word in ((1, "zebra"), (2, "okapi")):
+        with store.transaction():
+            text = entry(1, guid=f"{feed}", content_html=f"<p>{words} {word}.</p>")
+            store.entries.save(feed, [text], NOW)
+    urls = {feed.id: feed.url for feed in store.feeds.all()}
+    shown = store.articles.get(1)
+    assert shown is not None
+    with store.transaction():
+        gone = store.feeds.sync([FeedConfig(url) for number, url in urls.items() if number != shown.feed_id])
+        assert gone == [shown.feed_id]
+        store.appearances.reassign([])
+        store.appearances.reassign(gone)
+    article = store.articles.get(1)
+    assert article is not None and article.feed_id != shown.feed_id
+    store.conn.execute("INSERT INTO search (search, rank) VALUES ('integrity-check', 1)")
+    assert ("okapi" in article.html) is (found(store, "okapi") == {1})
+    assert article.html != shown.html
+
+
 def subscribe(store: Store, local: range | list[int], remote: range | list[int]) -> None:
     """Let the configuration and the server of the account have these feeds."""
     with store.transaction():
