@@ -25,7 +25,8 @@ ITEMS = [
 
 def profile(folder: Path) -> Places:
     folder.mkdir()
-    (folder / "urls").write_text(f'{A} sea law\n{B}\n"query:Ships:title =~ \\"ship\\""\n')
+    urls = f'# Feeds of a \xe9\n{A} sea law\r\n{B}\n"query:Ships:title =~ \\"ship\\""\n'
+    (folder / "urls").write_bytes(urls.encode("latin-1"))  # an old file need not be UTF-8
     (folder / "config").touch()
     with closing(sqlite3.connect(folder / "cache.db")) as cache, cache:
         cache.execute("CREATE TABLE rss_feed (rssurl, url, title)")

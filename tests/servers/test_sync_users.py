@@ -131,3 +131,27 @@ async def test_a_restored_server_is_recognised_while_its_entries_are_listed(
             await synced(library)
             read = {title for title, (is_read, _) in (await marks(library)).items() if is_read}
             assert read == {"Entry 0", "Entry 1", "Entry 2", "Entry 9"}
+
+
+@pytest.mark.parametrize("pull", [True, False])
+async def test_an_entry_that_its_server_has_removed_waits_for_no_mark(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, pull: bool
+) -> None:
+    """Else it would be sent for ever, and counted as waiting."""
+    with FakeMiniflux("2.3.2") as server:
+        monkeypatch.setattr(servers, "connect", lambda *_, **__: FakeStage(server).connect())
+        feed = server.add_feed("News")
+        entries = [server.add_entry(feed, f"Entry {number}") for number in range(4)]
+        async with client(tmp_path) as library:
+            await synced(library)
+            entries[1].removed, entries[1].changed = True, server.now()
+            server.pass_time(60)
+            if pull:
+                await synced(library)
+            number = (await ids(library))["Entry 1"]
+            await library.marks.set_read([number], True)
+            (account,) = await library.accounts.all()
+            assert account.pending == (0 if pull else 1)
+            assert (await synced(library, pull=False)).pending == 0
+            places = await library.context.pool.read(lambda store: store.remote.places(number))
+            assert places == [] or not pull
