@@ -314,7 +314,11 @@ async def test_a_server_that_never_answers_ends_the_sync(
 ) -> None:
     monkeypatch.setattr(http, limit, 0.01)
     never = threading.Event()
-    server.before = lambda _call: never.wait(5)
+
+    def stall(_call: Call) -> None:
+        never.wait(5)
+
+    server.before = stall
     miniflux.pull("", Copy())
     with pytest.raises(AccountError, match=words) as caught:
         await miniflux.feeds()

@@ -8,7 +8,7 @@ from tests.builders import NOW, entry, save
 from tuireader.config import FeedConfig
 from tuireader.model import Evidence
 from tuireader.store import Store
-from tuireader.store.lists.briefs import NEWS
+from tuireader.store.lists.lists import NEWS
 
 HOUR = 3600
 

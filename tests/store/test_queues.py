@@ -64,12 +64,15 @@ def test_what_becomes_of_a_download(
     for action in after:
         store.conn.execute("UPDATE download SET state = ? WHERE id = ?", (state, first))
         store.conn.execute("UPDATE download SET state = 'other' WHERE id != ?", (first,))
-        {
-            "cancel": lambda: store.downloads.cancel([first]),
-            "retry": lambda: store.downloads.retry([first]),
-            "add": lambda: store.downloads.add(1, FILES[:1], NOW),
-            "fail": lambda: store.downloads.fail(first, "no room", NOW),
-        }[action]()
+        match action:
+            case "cancel":
+                store.downloads.cancel([first])
+            case "retry":
+                store.downloads.retry([first])
+            case "add":
+                store.downloads.add(1, FILES[:1], NOW)
+            case "fail":
+                store.downloads.fail(first, "no room", NOW)
         rows = dict(store.conn.execute("SELECT id, state FROM download"))
         found[action] = rows.pop(first)
         assert set(rows.values()) == {"other"} and [*rows] == others
