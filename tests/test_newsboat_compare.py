@@ -31,9 +31,8 @@ def profile(folder: Path) -> Places:
     with closing(sqlite3.connect(folder / "cache.db")) as cache, cache:
         cache.execute("CREATE TABLE rss_feed (rssurl, url, title)")
         cache.execute("INSERT INTO rss_feed VALUES (?, 'http://a.example/', 'The A')", (A,))
-        cache.execute(
-            "CREATE TABLE rss_item (guid, title, author, url, feedurl, pubDate, content, unread, flags, deleted)"
-        )
+        columns = "guid, title, author, url, feedurl, pubDate, content, unread, flags, deleted"
+        cache.execute(f"CREATE TABLE rss_item ({columns})")
         for guid, title, feed, unread, flags, deleted in ITEMS:
             url = f"http://a.example/{title}"
             values = (guid, title, "", url, feed, 1_700_000_000, f"<p>{title}.</p>", unread, flags, deleted)
@@ -79,8 +78,11 @@ async def test_each_difference_is_counted_before_and_gone_after_an_import(tmp_pa
         ids = await library.lists.ids(View(ViewKind.ALL))
         marks = {row.title: (row.read, row.starred) for row in await library.lists.rows(ids)}
         assert marks == {
-            "Read": (True, False), "Unread": (False, False), "Flagged": (False, True), "Deleted": (True, False)
-        }  # fmt: skip
+            "Read": (True, False),
+            "Unread": (False, False),
+            "Flagged": (False, True),
+            "Deleted": (True, False),
+        }
         after = await library.newsboat.compare(places)
         lost = {"articles": 1, "read": 1, "flagged": 1, "flags": 1}
         assert after.differences == () and await sides(library, places) == {

@@ -11,6 +11,7 @@ from tests.builders import NOW, entry
 from tuireader.model.accounts import Mark, RefusedMark, RemoteFeed
 from tuireader.store import Store
 from tuireader.store.accounts.remote import MISSED_FOR, MISSES
+from tuireader.sync.states import Compared, store_states
 
 ALL = ["1", "2", "3", "10"]
 
@@ -207,7 +208,8 @@ def test_a_mark_that_an_unreachable_feed_may_not_have_is_sent_again(
     with store.transaction():
         for account in accounts:
             deliver(store, account, "1", "3")
-        store.remote.confirm(home.id, {"3"})
+        compared = Compared([], [], (), frozenset(), listed=frozenset({"3"}))
+        assert store_states(store, home.id, compared, NOW).marks == 0
         assert store.remote.pending_marks(home.id) == []
         store.remote.send_again([home.feed])
         assert store.remote.take(home.id, Mark.STARRED, True, 9) == ["1"]
