@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 
@@ -55,6 +57,7 @@ class Shelf:
             FeedConfig(f"https://f{feed}.example/rss", f"F{feed}", name) for feed, name in FOLDERS.items()
         ]
         self.items: dict[int, Item] = {}
+        self.titles: dict[int, str] = {}
         with self.store.transaction():
             self.store.feeds.sync(feeds)
             self.store.watches.sync([("W", "1"), ("V", "2")])
@@ -89,6 +92,7 @@ class Shelf:
         sql = "UPDATE article SET read = ?, starred = ?, muted = ?, language = ? WHERE id = ?"
         self.store.conn.execute(sql, (item.read, item.starred, item.muted, item.language, item.id))
         self.items[item.id] = item
+        self.titles[item.id] = text.title
 
     def _join(self, ids: Sequence[int]) -> None:
         free = [number for number in ids if not self.items[number].story]
@@ -100,6 +104,9 @@ class Shelf:
         """The visible articles of a kind, newest first."""
         items = [item for item in self.items.values() if not item.muted and fits(item)]
         return sorted(items, key=lambda item: (-item.time, -item.id))
+
+    def title(self, item: Item) -> str:
+        return self.titles[item.id]
 
     def is_followed(self, item: Item) -> bool:
         return not self.followed.isdisjoint(item.feeds)
@@ -153,6 +160,9 @@ def leads(items: Sequence[Item], languages: Sequence[str]) -> set[int]:
 
 
 def ids_of(story: Story) -> list[int]:
+    assert (
+        story.entries[0].lag == 0 and story.entries[-1].lag == story.entries[-1].time - story.entries[0].time
+    )
     return [report.article_id for report in story.entries]
 
 
@@ -192,6 +202,31 @@ def test_lists_and_their_numbers(shelf: Shelf) -> None:
                 same = [other for other in unread if other.story == item.story]
                 expected = next((other.id for other in same if other.id in leads(same, ())), None)
                 assert lists.still_unread(view, item.id, TODAY) == expected, view
+
+
+def test_every_order_and_the_rows_in_it(shelf: Shelf) -> None:
+    lists, items = shelf.store.lists, shelf.listed(lambda item: True)
+    sizes = Counter(item.story for item in items if item.story)
+    places = {"W": 0, "V": 1}
+    keys: dict[str, Callable[[Item], Any]] = {
+        "feed": lambda item: item.feeds[0],
+        "title": lambda item: shelf.title(item),
+        "watch": lambda item: min((places[name] for name in item.watches), default=2),
+        "sources": lambda item: -len(item.feeds) - max(0, sizes[item.story] - 1),
+    }
+    for sort, key in keys.items():
+        expected = ids(sorted(items, key=key))
+        assert list(lists.ids(View(ViewKind.ALL), sort=sort)) == expected, sort
+        assert list(lists.sorted_ids(sorted(expected), sort)) == expected, sort
+        assert [row.id for row in lists.rows([*expected, 999])] == expected
+    for row in lists.rows(ids(items)):
+        item = shelf.items[row.id]
+        assert (row.title, row.read, row.starred) == (shelf.title(item), item.read, item.starred)
+        assert (row.story, row.story_size) == (item.story, sizes[item.story] if item.story else 1)
+    unread = [item.id for item in items if not item.read]
+    first, complete = lists.first_ids(View(ViewKind.ALL), show_read=False, today=0, limit=3)
+    assert (list(first), complete) == (unread[:3], len(unread) < 3)
+    assert list(lists.unread_of(ids(items)[::-1])) == unread[::-1]
 
 
 def test_the_numbers_of_the_sidebar(shelf: Shelf) -> None:
