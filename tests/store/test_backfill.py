@@ -10,10 +10,8 @@ from tests.builders import NOW, entry, save
 from tuireader.ingest import Rules
 from tuireader.ingest.attempts import Setting
 from tuireader.ingest.backfill import ARTICLES, ENDS, PAGES, page_job, save_page
-from tuireader.library.coverage import coverage
 from tuireader.model import FeedGap, FetchJob, ParsedFeed
 from tuireader.store import Store
-from tuireader.store.feeds.feeds import Attempt
 from tuireader.store.feeds.gaps import NewGap, Task
 from tuireader.timing.schedule import Rates
 from tuireader.watch import Matcher
@@ -107,31 +105,6 @@ def test_a_gap_without_dates_has_no_start_to_compare_with(store: Store) -> None:
         store.gaps.add(2, NewGap(NOW - 9, NOW, 1, [5, 6], dated=False), PAGE, NOW)
     (task,) = store.gaps.tasks([2], NOW)
     assert task.after is None and task.known == {5, 6}
-
-
-@pytest.mark.parametrize(
-    ("since", "until", "gaps", "first", "lost"),
-    [
-        (None, None, 1, NOW - 90_000, NOW - 10),
-        (NOW - 1, NOW - 49_999, 1, NOW - 1, None),
-        (NOW, None, 0, NOW, NOW - 10),
-        (NOW - 95_000, NOW - 50_000, 0, NOW - 90_000, None),
-        (None, NOW - 10, 1, NOW - 90_000, None),
-        (None, NOW - 9, 1, NOW - 90_000, NOW - 10),
-    ],
-)
-def test_the_coverage_of_a_period(
-    store: Store, task: Task, since: int | None, until: int | None, gaps: int, first: int, lost: int | None
-) -> None:
-    """A gap counts if a part of it is in the period."""
-    with store.transaction():
-        store.feeds.record(Attempt(1, NOW - 90_000, None))
-        store.feeds.record(Attempt(1, NOW - 10, None))
-        store.feeds.record(Attempt(1, NOW, None, error="it broke"))
-    one, other = coverage(store, store.feeds.subscribed(), since, until)
-    assert [gap.id for gap in one.gaps] == [task.id] * gaps
-    assert (one.since, one.unseen_since, one.unsure) == (first, lost, False)
-    assert (other.since, other.unseen_since, other.gaps) == (None, None, ())
 
 
 FEED = "https://news.example/feed"
