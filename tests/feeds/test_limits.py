@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import resource
 from collections.abc import Sequence
 
 import pytest
 
-from tuireader.feeds.http.backpressure import CROWD, MemoryBudget, RequestLimits, wait_untimed
+from tuireader.feeds.http.backpressure import CROWD, SPARE_FILES, MemoryBudget, RequestLimits, wait_untimed
 from tuireader.feeds.http.errors import Refused
 from tuireader.feeds.http.pauses import Pauses
 from tuireader.model import SILENCE, Fault, Fetched, FetchFailed, FetchJob, FetchResult
@@ -114,7 +115,10 @@ async def test_requests_go_on_once_enough_bytes_are_free() -> None:
     first.resize(99)
     await asyncio.wait_for(budget.wait(), 1)
     first.resize(100)
-    assert not asyncio.create_task(budget.wait()).done()
+    waiting = asyncio.create_task(budget.wait())
+    await asyncio.sleep(0)
+    assert not waiting.done(), "what was freed twice counts once"
+    waiting.cancel()
 
 
 async def running(limits: RequestLimits, servers: Sequence[str]) -> int:
@@ -155,6 +159,17 @@ async def test_requests_at_a_time(servers: Sequence[str], most: int) -> None:
     assert await running(limits, servers[:1]) == 1, "every slot is free again"
 
 
+@pytest.mark.parametrize(
+    ("files", "most"), [(resource.RLIM_INFINITY, 50), (SPARE_FILES + 40, 20), (SPARE_FILES + 3, 1), (10, 1)]
+)
+async def test_no_more_requests_run_than_this_process_may_open_files(
+    monkeypatch: pytest.MonkeyPatch, files: int, most: int
+) -> None:
+    """A connection and a file for each; else the database cannot be opened any more."""
+    monkeypatch.setattr(resource, "getrlimit", lambda _: (files, files))
+    assert await running(RequestLimits(50, 2, 2), [f"{number}.example" for number in range(60)]) == most
+
+
 async def test_the_own_host_gets_its_further_slots_once() -> None:
     limits = RequestLimits(100, 2, 5)
     for _ in range(2):
@@ -167,7 +182,9 @@ async def test_waiting_for_memory_takes_no_time_of_the_server() -> None:
         began = loop.time()
 
         async def event() -> None:
-            assert timer.when() is None
+            untimed.append(timer.when() is None)
 
+        untimed: list[bool] = []
         await wait_untimed(timer, event())
+        assert untimed == [True]
         assert (timer.when() or 0) - began == pytest.approx(5.0, abs=1.0)

@@ -10,7 +10,7 @@ import pytest
 from tests.builders import NOW, create_database, entry
 from tuireader import ingest, query
 from tuireader.config import FeedConfig
-from tuireader.model import View, ViewKind
+from tuireader.model import Evidence, View, ViewKind
 from tuireader.model.accounts import RemoteFeed
 from tuireader.store import Store
 from tuireader.store.lists.first_page import first_rows
@@ -73,7 +73,10 @@ def test_an_article_of_a_feed_that_is_left_is_found_by_the_words_of_the_other_on
     urls = {feed.id: feed.url for feed in store.feeds.all()}
     shown = store.articles.get(1)
     assert shown is not None
+    (other,) = urls.keys() - {shown.feed_id}
     with store.transaction():
+        store.watches.sync([("Own", "1"), ("Other", "2")])
+        store.watches.record([(1, Evidence("Own")), (1, Evidence("Other", feed_id=other))], NOW)
         gone = store.feeds.sync([FeedConfig(url) for number, url in urls.items() if number != shown.feed_id])
         assert gone == [shown.feed_id]
         store.appearances.reassign([])
@@ -83,6 +86,8 @@ def test_an_article_of_a_feed_that_is_left_is_found_by_the_words_of_the_other_on
     store.conn.execute("INSERT INTO search (search, rank) VALUES ('integrity-check', 1)")
     assert ("okapi" in article.html) is (found(store, "okapi") == {1})
     assert article.html != shown.html
+    texts_of = {item.watch: item.feed_id for item in store.articles.evidence([1])[1]}
+    assert texts_of == {"Own": shown.feed_id, "Other": 0}, "each match stays with the text that matched"
 
 
 def subscribe(store: Store, local: range | list[int], remote: range | list[int]) -> None:
