@@ -255,3 +255,19 @@ def test_what_is_known_of_entries(store: Store, accounts: tuple[Account, Account
         assert (
             remote.replaced(home.id, ["1", "2"]) == {"1"} and remote.replaced(home.id, ["1", "20"]) == set()
         )
+
+
+@pytest.mark.parametrize("vanished", [False, True])
+def test_a_feed_that_comes_back_under_another_id_has_other_entries(
+    store: Store, accounts: tuple[Account, Account], vanished: bool
+) -> None:
+    """One that was only renumbered keeps them, and with them the marks to send."""
+    home, work = accounts
+    with store.transaction():
+        if vanished:
+            store.accounts.list_feeds(store.accounts.get("home"), [], NOW, believed=True)
+        listed = [RemoteFeed("8", "News at home", "https://home.example/f")]
+        store.accounts.list_feeds(store.accounts.get("home"), listed, NOW, believed=True)
+    assert store.accounts.feeds(home.id) == {"8": home.feed}
+    assert store.remote.all(home.id) == (set() if vanished else {*ALL})
+    assert store.remote.all(work.id) == {*ALL}
