@@ -83,6 +83,8 @@ async def test_each_difference_is_counted_before_and_gone_after_an_import(tmp_pa
             "Flagged": (False, True),
             "Deleted": (True, False),
         }
+        texts = [article and article.html for article in [await library.articles.get(one) for one in ids]]
+        assert "<p>Unread.</p>" in texts, "without a type it is HTML"
         after = await library.newsboat.compare(places)
         lost = {"articles": 1, "read": 1, "flagged": 1, "flags": 1}
         assert after.differences == () and await sides(library, places) == {
