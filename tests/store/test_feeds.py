@@ -12,6 +12,7 @@ from tuireader.model import SILENCE, Fault
 from tuireader.model.accounts import RemoteFeed
 from tuireader.store import Store
 from tuireader.store.feeds.feeds import Attempt
+from tuireader.store.feeds.requests import Asked
 from tuireader.text.durations import DAY, WEEK
 
 A, B, C = (f"https://{host}/feed" for host in ("a.example", "b.example", "a.example:444"))
@@ -259,3 +260,20 @@ def test_the_configuration_is_compared_with_all_that_the_table_has_of_it(store: 
     record(store, replace(OK, feed_id=second.id, state="gone"))
     subscribe(store, feeds[0], FeedConfig(B, "B"))
     assert [(feed.title, feed.state) for feed in store.feeds.subscribed()] == [("A", "ok"), ("B", "gone")]
+
+
+def test_how_often_a_feed_is_asked_in_a_week(store: Store) -> None:
+    """Days before its first request do not count, and of today the part that has passed."""
+    today = NOW // DAY * DAY
+    with store.transaction():
+        store.requests.count([Asked(1, 2, unchanged=1), Asked(2, 0)], NOW)
+        store.requests.count([Asked(1, 4, failed=1), Asked(2, 3)], today - 6 * DAY)
+        store.requests.count([Asked(1, 2, unchanged=1)], today - 6 * DAY)
+        store.requests.count([Asked(1, 100), Asked(2, 100)], today - 7 * DAY)
+    days = 6 + (NOW - today) / DAY
+    rates = store.requests.rates(NOW)
+    assert rates[1] == (pytest.approx(8 / days), 0.25) and rates[2] == (pytest.approx(3 / days), 0)
+    assert store.requests.rates(today) != {} == store.requests.rates(NOW + 7 * DAY)
+    with store.transaction():
+        store.requests.count([Asked(2, 5)], NOW + 9 * DAY)
+    assert store.requests.rates(NOW + 9 * DAY) == {2: (5, 0)}, "at least a day"
