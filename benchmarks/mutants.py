@@ -110,15 +110,20 @@ def _users(names: set[str]) -> dict[str, list[tuple[Path, int, int]]]:
 
     What another value of a module is made of is used where that value is: parts of SQL, tables.
     """
-    trees = {path: ast.parse(path.read_text()) for path in PACKAGE.rglob("*.py")}
+    texts = {path: path.read_text() for path in PACKAGE.rglob("*.py")}
+    trees = dict[Path, ast.Module]()
     meant = {name: {name} for name in names}
-    values = [node for tree in trees.values() for node in tree.body if isinstance(node, ast.Assign)]
-    parts = [
-        ({node.id for node in value.targets if isinstance(node, ast.Name)}, _named(value)) for value in values
-    ]
-    for same in meant.values():
-        while more := {name for made, named in parts if named & same for name in made - same}:
-            same |= more
+    while new := {
+        path
+        for path, text in texts.items()
+        if path not in trees and any(name in text for same in meant.values() for name in same)
+    }:
+        trees |= {path: ast.parse(texts[path]) for path in new}
+        values = [node for tree in trees.values() for node in tree.body if isinstance(node, ast.Assign)]
+        parts = [(_defined(node), _named(node.value)) for node in values]
+        for same in meant.values():
+            while more := {name for made, named in parts if named & same for name in made - same}:
+                same |= more
     users = defaultdict[str, list[tuple[Path, int, int]]](list)
     for path, tree in trees.items():
         for function in ast.walk(tree):
@@ -128,6 +133,10 @@ def _users(names: set[str]) -> dict[str, list[tuple[Path, int, int]]]:
                     if named & same:
                         users[name].append((path, function.body[0].lineno, function.end_lineno or 0))
     return users
+
+
+def _defined(node: ast.Assign) -> set[str]:
+    return {target.id for target in node.targets if isinstance(target, ast.Name)}
 
 
 def _named(tree: ast.AST) -> set[str]:
