@@ -340,13 +340,6 @@ def test_a_story_keeps_its_rows_when_its_number_changes(tmp_path: Path) -> None:
         for key in (2, 3, 4):
             store.relations.leave(key)
     assert values(store) == {}
-    # An article that has joined another story meanwhile leaves it when its split is undone.
-    join(store, [1, 2], [3])
-    with store.transaction():
-        others = store.relations.split(2)
-        store.relations.join(2, 5)
-        store.relations.unsplit(2, others)
-    assert set(values(store)) == {1, 2, 3}
     store.close()
 
 
