@@ -106,18 +106,41 @@ def _draw(seed: int, number: int, files: Sequence[Path], known: Map) -> list[Mut
 
 
 def _users(names: set[str]) -> dict[str, list[tuple[Path, int, int]]]:
-    """Return the functions of the package that name each of these: file, first and last line."""
+    """Return the functions of the package that name each of these: file, first and last line.
+
+    What another value of a module is made of is used where that value is: parts of SQL, tables.
+    """
+    texts = {path: path.read_text() for path in PACKAGE.rglob("*.py")}
+    trees = dict[Path, ast.Module]()
+    meant = {name: {name} for name in names}
+    while new := {
+        path
+        for path, text in texts.items()
+        if path not in trees and any(name in text for same in meant.values() for name in same)
+    }:
+        trees |= {path: ast.parse(texts[path]) for path in new}
+        values = [node for tree in trees.values() for node in tree.body if isinstance(node, ast.Assign)]
+        parts = [(_defined(node), _named(node.value)) for node in values]
+        for same in meant.values():
+            while more := {name for made, named in parts if named & same for name in made - same}:
+                same |= more
     users = defaultdict[str, list[tuple[Path, int, int]]](list)
-    for path in PACKAGE.rglob("*.py"):
-        text = path.read_text()
-        if not any(name in text for name in names):
-            continue
-        for function in ast.walk(ast.parse(text)):
+    for path, tree in trees.items():
+        for function in ast.walk(tree):
             if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
-                named = {getattr(node, "id", getattr(node, "attr", "")) for node in ast.walk(function)}
-                for name in named & names:
-                    users[name].append((path, function.body[0].lineno, function.end_lineno or 0))
+                named = _named(function)
+                for name, same in meant.items():
+                    if named & same:
+                        users[name].append((path, function.body[0].lineno, function.end_lineno or 0))
     return users
+
+
+def _defined(node: ast.Assign) -> set[str]:
+    return {target.id for target in node.targets if isinstance(target, ast.Name)}
+
+
+def _named(tree: ast.AST) -> set[str]:
+    return {getattr(node, "id", getattr(node, "attr", "")) for node in ast.walk(tree)} - {""}
 
 
 def _with_tests(mutant: Mutant, known: Map, users: Mapping[str, Sequence[tuple[Path, int, int]]]) -> Mutant:

@@ -22,9 +22,11 @@ from tuireader.config import NotifyConfig
 from tuireader.delivery.notify import Item, as_json, deliver, is_quiet, message
 from tuireader.errors import Exit
 from tuireader.ingest.events import decode, encode
+from tuireader.library.watching.notifications import claim
 from tuireader.model import Alarm, AlarmKind, Evidence, TermHit, Told
 from tuireader.related.facts.new_facts import new_facts
 from tuireader.store import Store
+from tuireader.watch import Matcher
 
 
 def watch(mode: str, name: str = "WeChat", term: str = "WeChat") -> str:
@@ -342,6 +344,24 @@ async def test_what_was_not_to_be_told_is_not_told_once_that_changes(tmp_path: P
 
 
 # --------------------------------------------------------------------------- killed
+
+
+async def test_a_match_that_is_gone_by_then_stops_no_other_notification(tmp_path: Path) -> None:
+    """An edit may take the match between its arrival and the notification."""
+    async with opened(tmp_path, feeds("https://a.example.org/feed")) as library:
+        await fill(library, 1, entry(1, title="WeChat grows"), entry(2, title="Other"))
+
+        def claimed(store: Store) -> None:
+            with store.transaction():
+                (other, first) = (row.id for row in store.lists.rows([1, 2]))
+                store.notices.add([("WeChat", other), ("WeChat", first), ("Muted", first)])
+                items, notices = claim(store, {"WeChat": "article"}, {}, Matcher(()), NOW)
+                assert [item.article_id for item in items] == [other, first] and len(notices) == 2
+                assert all(item.evidence == () for item in items)
+                assert not store.notices.any_waiting()
+                assert claim(store, {"WeChat": "article"}, {}, Matcher(()), NOW) == ([], [])
+
+        await library.context.pool.write(claimed)
 
 
 def test_killed_before_it_tells_it_tells_the_next_time_once(

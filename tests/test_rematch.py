@@ -175,3 +175,27 @@ async def test_a_watch_of_a_feed_that_is_not_there_hits_nothing(tmp_path: Path) 
     async with opened(tmp_path, feeds("https://a.example.org/feed") + rule) as library:
         await applied(library)
         assert len(await library.lists.ids(View(ViewKind.WATCH, "W"))) == 0
+
+
+@pytest.mark.parametrize(
+    ("theirs", "is_read"),
+    [("Another outlet names the comet.", False), ("Another outlet says more.", True)],
+    ids=["match", "no match"],
+)
+async def test_a_read_article_is_unread_again_if_another_feed_has_what_is_watched(
+    tmp_path: Path, theirs: str, is_read: bool
+) -> None:
+    """Else the match is among what was read before, where nobody looks."""
+    text = " ".join(f"word{number}" for number in range(40))
+    watch = '[[watch]]\nname = "Comet"\nany = ["comet"]\n'
+    async with opened(tmp_path, TWO_FEEDS + watch) as library:
+        await fill(library, 1, entry(1, content_html=f"<p>{text}</p>"))
+        (article,) = await library.lists.ids(View(ViewKind.ALL))
+        await library.marks.set_read([article], True)
+        await fill(library, 2, entry(1, guid="theirs", content_html=f"<p>{text} {theirs}</p>"))
+        (row,) = await library.lists.rows([article])
+        assert (row.sources, row.read, row.watches) == (2, is_read, () if is_read else ("Comet",))
+        await library.marks.set_read([article], True)
+        more = f"<p>{text} {theirs} And more of it.</p>"
+        await fill(library, 2, entry(1, guid="theirs", content_html=more))
+        assert (await library.lists.rows([article]))[0].read, "it was a match before"

@@ -92,8 +92,8 @@ PAGE = StoryPage(
         StoryReport(report(6, "Fog", 180)),
     ),
     ("Lantern",),
-    (Surrounding(1, "Old", "javascript:x", "The Quay", DAY - 60, sentence=SAID, said_by="B"),),
-    (Surrounding(9, "New", "https://quay.example/9", "The Quay", DAY + 6000),),
+    (Surrounding(1, "Old", "javascript:x", "The Quay", DAY - 60, read=False, sentence=SAID, said_by="B"),),
+    (Surrounding(9, "New", "https://quay.example/9", "The Quay", DAY + 6000, read=False),),
     left_out=2,
 )
 MARKDOWN = rf"""# Ferry takes \*Lantern\*

@@ -19,6 +19,7 @@ from tests.builders import TWO_FEEDS, WATCHES, applied, entry, fill, opened, tit
 from tuireader.config import MuteConfig, WatchConfig, loads
 from tuireader.errors import ConfigError, UsageError
 from tuireader.library import Library
+from tuireader.library.watching.suggestions import suggest_watch
 from tuireader.model import View, ViewKind
 from tuireader.query import TEXT_FIELDS
 from tuireader.store import Store
@@ -160,6 +161,10 @@ async def test_a_watch_and_aliases_are_proposed(tmp_path: Path) -> None:
         assert [name for name, _ in aliases] == ["PIPL"] and "China drafts" in aliases[0][1]
         assert await library.watches.suggest_aliases("Nobody") == []
         assert (await library.watches.suggest(99)).any == ()
+        # What all its names and phrases are watched for is still better named than by its title.
+        everything = WatchConfig("All", any=(f"{law} Tencent fights a fine. Tencent said no.",))
+        again = await library.context.pool.read(lambda store: suggest_watch(store, article, [everything]))
+        assert again.any == proposed.any
 
 
 async def test_snippets_of_hits(library: Library) -> None:

@@ -286,6 +286,7 @@ def test_what_the_index_can_answer() -> None:
     assert planned("a OR is:unread") == (None, False, 0)
     assert planned("-(is:unread OR feed:x)") == (None, True, 1)
     assert planned("a NEAR/3 b") == ('({title body} : (NEAR("a" "b", 7)))', False, 0)
+    assert planned("a* NEAR/3 b") == (f"({a[:-2]} *)) AND {b})", False, 0)
     assert planned("a /x/") == (a, False, 0)
 
 

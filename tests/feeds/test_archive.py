@@ -8,6 +8,7 @@ import pytest
 
 from tests.builders import item, rss
 from tuireader.feeds.find.archive import wordpress_page
+from tuireader.feeds.parse.entry import Raw
 from tuireader.feeds.parse.parse import parse, parse_quickly, parse_tolerantly
 from tuireader.model import ParsedFeed
 
@@ -83,3 +84,20 @@ def test_json_feed_names_its_next_page() -> None:
 )
 def test_pages_of_wordpress_are_counted(url: str, following: str) -> None:
     assert wordpress_page(url) == following
+
+
+def test_the_page_of_the_replies_is_told_from_their_feed() -> None:
+    """Opening the comments of an article shall show a page, not a feed document."""
+    entry = Raw("1")
+    for href, kind, count in (
+        ("https://a.example/f", "application/atom+xml", ""),
+        ("https://a.example/c", "", "3"),
+        ("https://a.example/c2", "text/html", "5"),
+        ("https://a.example/f2", "application/rss+xml", "9"),
+    ):
+        entry.take_replies(href, kind, count)
+    assert (entry.comments_url, entry.comments_feed, entry.comments_count) == (
+        "https://a.example/c",
+        "https://a.example/f",
+        "3",
+    )

@@ -103,6 +103,33 @@ def test_an_empty_value_and_an_odd_line_are_no_reason_to_fail(tmp_path: Path) ->
     assert {one.name for one in cookies.read(path, "http://news.example/")} == {"empty", "good"}
 
 
+@pytest.mark.parametrize(
+    ("fields", "sent"),
+    [
+        ("news.example FALSE / FALSE 0 a b", "a=b"),
+        ("news.example FALSE / FALSE  a b", "a=b"),
+        ("news.example FALSE / FALSE 9999999999.5 a b", "a=b"),
+        ("news.example FALSE / FALSE -1 a b", ""),
+        ("news.example FALSE / FALSE 5 a b", ""),
+        ("news.example FALSE / FALSE soon a b", ""),
+        ("news.example FALSE next FALSE 0 a b", ""),
+        (" FALSE / FALSE 0 a b", ""),
+        ("news.example FALSE /x FALSE 0 a b", ""),
+        ("news.example FALSE / TRUE 0 a b", ""),
+        ("news.example FALSE / FALSE 0  b", "b"),
+        ("NEWS.example FALSE / FALSE 0 a b", "a=b"),
+        ("other.example TRUE / FALSE 0 a b", ""),
+        (".example TRUE / FALSE 0 a b", ""),
+    ],
+)
+def test_a_cookie_is_sent_to_its_site_until_it_ends(tmp_path: Path, fields: str, sent: str) -> None:
+    """A field that nobody understands makes no cookie for other pages or times."""
+    path, good = tmp_path / "cookies.txt", "news.example FALSE / FALSE 0 z 1"
+    path.write_text(f"{HEAD}{fields}\n{good}\n".replace(" ", "\t"))
+    known = cookies.read(path, "http://news.example/feed")
+    assert cookies.header(known, "http://news.example/feed") == "; ".join(filter(None, [sent, "z=1"]))
+
+
 @given(st.binary(max_size=300), st.text(max_size=60))
 def test_any_file_is_read_or_refused(tmp_path_factory: pytest.TempPathFactory, raw: bytes, url: str) -> None:
     path = tmp_path_factory.getbasetemp() / "any-cookies.txt"

@@ -14,6 +14,7 @@ from tests.web import Web
 from tuireader.errors import TuireaderError
 from tuireader.feeds.find.discover import discover, known_site, read_preview, with_scheme, youtube_channel
 from tuireader.feeds.http.fetch import Fetcher, FetchLimits
+from tuireader.feeds.pages import fetch_page
 from tuireader.feeds.parse.workers import ParseWorker
 
 PAGE = "<!doctype html><html><head><title>Page</title>{}</head><body>words</body></html>"
@@ -234,3 +235,15 @@ async def test_a_blocked_page_says_so_and_is_left_alone(web: Web, fetcher: Fetch
     assert found == [(web.url + "/all", "All")]
     with pytest.raises(TuireaderError, match="asks to log in"):
         await pairs(fetcher, web.serve("/3", LOGIN[0].body))
+
+
+async def test_the_charset_that_the_server_names_counts(web: Web, fetcher: Fetcher) -> None:
+    """Else titles of old servers are question marks, and a page is no text at all."""
+    body = "<rss version='2.0'><channel><title>Гавань</title></channel></rss>".encode("koi8-r")
+    url = web.serve("/koi", body, headers={"Content-Type": "application/rss+xml; charset=koi8-r"})
+    (found,) = await discover(fetcher, url)
+    assert found.title == "Гавань"
+    page = web.serve(
+        "/page", "<p>Гавань</p>".encode("koi8-r"), headers={"Content-Type": "text/html; charset=koi8-r"}
+    )
+    assert await fetch_page(fetcher, page, page) == ("<p>Гавань</p>", page)

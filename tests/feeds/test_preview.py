@@ -7,7 +7,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tuireader.feeds.find.preview import SAMPLES, WEEKS, pace, preview
-from tuireader.model import FeedPreview, ParsedEntry, ParsedFeed
+from tuireader.model import Enclosure, FeedPreview, ParsedEntry, ParsedFeed
 from tuireader.text.durations import HOUR, WEEK
 
 NOW = 1_790_000_000
@@ -71,6 +71,22 @@ def test_what_there_is_to_read(bodies: list[str], texts: str) -> None:
         preview(feed(*(ParsedEntry(summary_html=body) for body in bodies)), NOW),
     ):
         assert told.texts == texts
+
+
+@pytest.mark.parametrize(
+    ("kind", "teasers"), [("image/png", True), ("audio/mpeg", False), ("video/mp4", False)]
+)
+def test_the_notes_of_a_recording_are_no_teaser(kind: str, teasers: bool) -> None:
+    entries = [
+        ParsedEntry(
+            title=f"Title {number}",
+            url=f"https://harbour.example/{number}",
+            content_html=TEASER,
+            enclosures=(Enclosure("https://harbour.example/a", kind),),
+        )
+        for number in range(3)
+    ]
+    assert preview(feed(*entries), NOW).teasers is teasers
 
 
 @pytest.mark.parametrize(

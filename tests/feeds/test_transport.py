@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import socket
 import ssl
 import time
@@ -13,6 +14,7 @@ import pytest
 
 from tests.web import Web
 from tuireader.feeds.http import transport
+from tuireader.feeds.http.errors import explained
 from tuireader.feeds.http.fetch import Fetcher, FetchLimits
 from tuireader.feeds.http.hosts import Resolver
 from tuireader.feeds.http.transport import DirectTransport
@@ -177,3 +179,31 @@ async def test_a_connection_that_the_server_closed_meanwhile_is_replaced() -> No
         for number in range(3):
             assert isinstance(await fetcher.fetch(FetchJob(number, url)), Fetched)
     server.close()
+
+
+@pytest.mark.parametrize(
+    ("error", "fault", "word"),
+    [
+        (
+            httpx.RemoteProtocolError("closed without sending complete message body"),
+            Fault.NETWORK,
+            "complete",
+        ),
+        (httpx.RemoteProtocolError("incomplete chunked read"), Fault.NETWORK, "complete"),
+        (httpx.RemoteProtocolError("Server disconnected"), Fault.NETWORK, "without a response"),
+        (httpx.RemoteProtocolError("closed without sending a response"), Fault.NETWORK, "without a response"),
+        (httpx.RemoteProtocolError("illegal status line"), Fault.NETWORK, "not valid HTTP"),
+        (httpx.ConnectTimeout("x"), Fault.TIMEOUT, "within 5 seconds"),
+        (httpx.ReadTimeout("x"), Fault.TIMEOUT, "for 30 seconds"),
+        (httpx.ProxyError("x"), Fault.NETWORK, "proxy"),
+        (httpx.InvalidURL("x"), Fault.ADDRESS, "configuration"),
+        (httpx.NetworkError("x"), Fault.NETWORK, "failed"),
+        (socket.gaierror(socket.EAI_AGAIN, "x"), Fault.NETWORK, "looked up"),
+        (socket.gaierror(socket.EAI_NONAME, "x"), Fault.NETWORK, "cannot be found"),
+        (ConnectionRefusedError(errno.ECONNREFUSED, "x"), Fault.NETWORK, "refused"),
+    ],
+)
+def test_what_is_said_of_a_connection_that_fails(error: Exception, fault: Fault, word: str) -> None:
+    """By it, a user waits, corrects the address or looks after the proxy."""
+    refused = explained(error, "h.example", 5.0, 30.0)
+    assert refused.fault is fault and word in refused.reason

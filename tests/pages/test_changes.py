@@ -7,6 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.pages.layouts import NOW
+from tuireader.feeds.page_source import read_page
+from tuireader.model import ParsedFeed
 from tuireader.pages.text import watched
 from tuireader.subprocesses.jobs import Failed
 from tuireader.text import page_changes, plain
@@ -138,3 +140,13 @@ def test_the_text_is_all_but_menus_footers_and_what_is_hidden() -> None:
 def test_a_page_without_the_part_says_so(html: str, select: str, message: str) -> None:
     with pytest.raises(Failed, match=message.replace("(", r"\(").replace(")", r"\)")):
         watched(html, select)
+
+
+def test_a_watched_page_is_no_list_of_entries_whose_end_could_be_missed() -> None:
+    """Its text is compared instead, and its links are absolute."""
+    page = "<title>Ferries</title><p>Timetable of <a href='/winter'>winter</a> and <a>more</a>.</p>"
+    read = read_page(page.encode(), "https://quay.example/a/b", "text/html; charset=utf-8", "")
+    assert isinstance(read, ParsedFeed) and read.partial and read.entries == ()
+    assert (read.title, read.site_url) == ("Ferries", "https://quay.example/a/b")
+    assert read.page_links == (("winter", "https://quay.example/winter"),)
+    assert read.page_text and "Timetable of winter and more." in read.page_text

@@ -86,10 +86,13 @@ async def test_items_of_the_google_reader_api_are_read_as_well(preparer: Prepare
         }
         for one in ENTRIES
     ]
-    raw = json.dumps({"items": items}).encode()
-    body = await preparer.read(greader_items.read, raw)
-    assert not body.entries
-    assert bare(await preparer.prepare(body)) == bare(greader_items.read(raw).entries)
+    raw = json.dumps({"items": [*items, {"id": None}]}).encode()
+    body, here = await preparer.read(greader_items.read, raw), greader_items.read(raw)
+    assert not body.entries and here.unreadable == 1
+    assert (body.gone, body.last, body.more, body.unreadable, body.total) == (
+        here.gone, here.last, here.more, here.unreadable, here.total,
+    )  # fmt: skip
+    assert bare(await preparer.prepare(body)) == bare(here.entries)
 
 
 async def test_the_process_ends_with_its_reader() -> None:

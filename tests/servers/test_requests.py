@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import Awaitable, Sequence
+import threading
+from collections.abc import AsyncGenerator, Awaitable, Sequence
 from contextlib import aclosing
 from itertools import product
 
@@ -17,7 +19,7 @@ from tests.servers.single import miniflux as miniflux
 from tests.servers.single import reader as reader
 from tests.servers.single import server as server
 from tests.servers.stages import Copy, FakeStage
-from tuireader.sync import http, merge
+from tuireader.sync import http, merge, paging
 from tuireader.sync.backend import (
     AccountError,
     Entries,
@@ -33,7 +35,7 @@ from tuireader.sync.greader import pull as greader_pull
 from tuireader.sync.greader.api import GoogleReader
 from tuireader.sync.miniflux import pull as miniflux_pull
 from tuireader.sync.miniflux.api import Miniflux
-from tuireader.sync.paging import STALE_PAGES, Bounds
+from tuireader.sync.paging import STALE_PAGES, Bounds, twice_prefetched
 
 LONG = greader_items.LONG
 PAGE = "https://site.example/1"
@@ -274,12 +276,66 @@ async def test_a_sync_has_a_budget_that_begins_once(name: str, monkeypatch: pyte
         await backend.close()
 
 
-def test_pages_that_bring_nothing_new_end_a_pull() -> None:
+@pytest.mark.parametrize("pages_stored", [1, 2, 5])
+async def test_a_pull_that_ends_early_ends_what_makes_its_pages(pages_stored: int) -> None:
+    """Else its requests would go on after the sync has failed or was stopped."""
+    closed = asyncio.Event()
+
+    async def pages() -> AsyncGenerator[int, None]:
+        try:
+            for number in range(1, 9):
+                yield number
+        finally:
+            closed.set()
+
+    making = pages()
+    async with aclosing(twice_prefetched(making)) as steps:
+        stored = 0
+        while stored < pages_stored:
+            stored = await anext(steps)
+    assert closed.is_set()
+    assert [step async for step in making] == []
+
+
+async def test_a_pull_that_ends_early_does_not_wait_for_a_slow_page() -> None:
+    async def pages() -> AsyncGenerator[int, None]:
+        yield 1
+        await asyncio.Event().wait()
+
+    async with asyncio.timeout(5), aclosing(twice_prefetched(pages())) as steps:
+        assert await anext(steps) == 1
+
+
+@pytest.mark.parametrize(
+    ("limit", "words"), [("TOTAL", "did not complete its answer"), ("BUDGET", "took more than")]
+)
+async def test_a_server_that_never_answers_ends_the_sync(
+    server: FakeMiniflux, miniflux: Miniflux, monkeypatch: pytest.MonkeyPatch, limit: str, words: str
+) -> None:
+    monkeypatch.setattr(http, limit, 0.01)
+    never = threading.Event()
+
+    def stall(_call: Call) -> None:
+        never.wait(5)
+
+    server.before = stall
+    miniflux.pull("", Copy())
+    with pytest.raises(AccountError, match=words) as caught:
+        await miniflux.feeds()
+    never.set()
+    assert caught.value.refusal is Refusal.AWAY
+
+
+def test_pages_that_bring_nothing_new_end_a_pull(monkeypatch: pytest.MonkeyPatch) -> None:
     bounds = Bounds()
     assert STALE_PAGES == 3
     assert [bounds.advances(["1"]) for _ in range(4)] == [True, True, True, False]
     assert bounds.advances(["1", "2"]) and not bounds.is_full
     assert [bounds.advances([]) for _ in range(3)] == [True, True, False]
+    empty = Bounds()
+    assert [empty.advances([]) for _ in range(3)] == [True, True, False]
+    monkeypatch.setattr(paging, "MOST_ENTRIES", 2)
+    assert bounds.is_full and not empty.is_full
 
 
 @pytest.mark.parametrize("local, server, sent, news", [

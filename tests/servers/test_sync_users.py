@@ -9,11 +9,14 @@ from pathlib import Path
 import pytest
 
 from tests.builders import opened
-from tests.servers.clients import ids, marks, synced
+from tests.servers.clients import client, ids, marks, synced
 from tests.servers.direct import direct as direct
 from tests.servers.fake import PASSWORD, USER, Call, Entry, json_answer
 from tests.servers.fake_miniflux import FakeMiniflux
+from tests.servers.stages import FakeStage
 from tests.web import Answer
+from tuireader.model import NewMatch
+from tuireader.sync import servers
 
 OTHER = "bob"
 
@@ -104,3 +107,52 @@ async def test_waiting_marks_reach_only_the_articles_of_the_user_who_signs_in(
     assert there.items() <= shown.items()
     if has == "other articles":
         assert set(there.values()) == {(False, False)}
+
+
+async def test_a_restored_server_is_recognised_while_its_entries_are_listed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """With the feeds as before and no mark to send, only entries under the ids of others show it."""
+    with FakeMiniflux("2.3.2") as server:
+        monkeypatch.setattr(servers, "connect", lambda *_, **__: FakeStage(server).connect())
+        feed = server.add_feed("News")
+        entries = [server.add_entry(feed, f"Entry {number}", read=number < 3) for number in range(10)]
+        async with client(tmp_path) as library:
+            await synced(library)
+            expected = await marks(library)
+            server.reinstall([(number + 4) % 10 for number in range(10)], feeds=False)
+            server.add_entry(feed, "WeChat grows")
+            server.pass_time(60)
+            account = await library.accounts.all()
+            events = [event async for event in library.refresh.sync(account, pull=True)]
+            assert [event.title for event in events if isinstance(event, NewMatch)] == ["WeChat grows"]
+            assert await marks(library) == expected | {"WeChat grows": (False, False)}
+            server.mark(entries[9], read=True)
+            server.pass_time(60)
+            await synced(library)
+            read = {title for title, (is_read, _) in (await marks(library)).items() if is_read}
+            assert read == {"Entry 0", "Entry 1", "Entry 2", "Entry 9"}
+
+
+@pytest.mark.parametrize("pull", [True, False])
+async def test_an_entry_that_its_server_has_removed_waits_for_no_mark(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, pull: bool
+) -> None:
+    """Else it would be sent for ever, and counted as waiting."""
+    with FakeMiniflux("2.3.2") as server:
+        monkeypatch.setattr(servers, "connect", lambda *_, **__: FakeStage(server).connect())
+        feed = server.add_feed("News")
+        entries = [server.add_entry(feed, f"Entry {number}") for number in range(4)]
+        async with client(tmp_path) as library:
+            await synced(library)
+            entries[1].removed, entries[1].changed = True, server.now()
+            server.pass_time(60)
+            if pull:
+                await synced(library)
+            number = (await ids(library))["Entry 1"]
+            await library.marks.set_read([number], True)
+            (account,) = await library.accounts.all()
+            assert account.pending == (0 if pull else 1)
+            assert (await synced(library, pull=False)).pending == 0
+            places = await library.context.pool.read(lambda store: store.remote.places(number))
+            assert places == [] or not pull

@@ -5,10 +5,13 @@ from __future__ import annotations
 import pytest
 
 from tests.builders import NOW, entry, save
+from tuireader.ingest import Rules, record_full_text
 from tuireader.model import Comment, Thread
 from tuireader.store import Store
+from tuireader.store.articles.links import OutLink
 from tuireader.store.upkeep import maintenance
 from tuireader.store.upkeep.recovery import recover
+from tuireader.watch import Matcher
 
 HTML = f"<p>{'What the page says. ' * 40}</p>"
 THREAD = Thread(NOW, (Comment("Ada", NOW, "<p>Yes.</p>", "https://a.example/"), Comment("", None, "No.")))
@@ -112,6 +115,41 @@ def test_damaged_ones_are_found_and_not_saved(store: Store) -> None:
     assert "cannot be decompressed" in findings["texts"].problem
     kept = recover(store.path, store.path.with_name("new.db"))
     assert (kept["full_text"], kept["comments"], kept["article"]) == (0, 0, 3)
+
+
+@pytest.mark.parametrize("purged", [False, True])
+@pytest.mark.parametrize(
+    ("base", "there"),
+    [("", "https://news.example.org/next"), ("https://b.example/x/", "https://b.example/x/next")],
+)
+def test_the_links_of_a_page_are_added_to_those_of_the_feed(
+    store: Store, base: str, there: str, purged: bool
+) -> None:
+    """Also if the feed's text, and with it its own links, has been purged."""
+    article = ids(store)[1]
+    feed = [OutLink("https://c.example/feed", "Feed", "source"), OutLink(there, "Twice", "source")]
+    with store.transaction():
+        store.links.record([(article, feed)])
+        if purged:
+            store.index.remove(store.articles.texts([article]))
+            store.conn.execute("DELETE FROM content WHERE article_id = ?", (article,))
+        page = '<p>As <a href="next">the next page</a> and <a href="mailto:a@b.example">a mail</a> say.</p>'
+        record_full_text(store, article, page, base, Rules(Matcher(()), {}), NOW)
+        assert record_full_text(store, 99, page, base, Rules(Matcher(()), {}), NOW) == []
+    links = {link.url: link.label for link in store.links.of(article)}
+    assert links == {there: "Twice" if purged else "the next page"} | (
+        {"https://c.example/feed": "Feed"} if purged else {}
+    )
+
+
+@pytest.mark.parametrize(
+    "damage", ["full_text SET html = x'0102'", "comments SET packed = x'0102'", "comments SET packed = x'78'"]
+)
+def test_each_text_that_cannot_be_read_is_named(store: Store, damage: str) -> None:
+    store.conn.execute(f"UPDATE {damage}")
+    store.close()
+    findings = {one.name: one.problem for one in maintenance.check(store.path)}
+    assert findings["texts"].startswith("1 cannot be decompressed, such as that of article ")
 
 
 def test_sound_ones_are_saved(store: Store) -> None:

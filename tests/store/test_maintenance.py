@@ -119,6 +119,7 @@ def test_a_sound_database_has_no_problem_and_is_not_touched(tmp_path: Path) -> N
         ("DELETE FROM article WHERE id = 7", "references", "belong to missing ones"),
         ("UPDATE content SET html = x'789c00' WHERE article_id = 9", "texts", "as that of article 9"),
         ("UPDATE content SET extra = '{' WHERE article_id = 9", "texts", "as that of article 9"),
+        ("UPDATE revision SET html = x'789c00'", "texts", "1 cannot be decompressed"),
         ("DELETE FROM content WHERE article_id = 9", "search", "1 indexed article does not exist"),
         ("DELETE FROM search_docsize WHERE id = 9", "search", "1 article is not in the index"),
         ("UPDATE match SET evidence = '[' WHERE article_id = 1", "matches", "no readable evidence"),

@@ -35,6 +35,20 @@ def test_a_new_database_is_private_and_in_wal_mode(store: Store) -> None:
     assert store.path.stat().st_mode & 0o777 == 0o600
 
 
+def test_no_text_leaves_the_database_for_a_temporary_file_and_no_write_waits_for_the_disk(
+    store: Store,
+) -> None:
+    """Each connection keeps its temporary tables, which hold texts, in memory."""
+    expected = {
+        "temp_store": 2,
+        "synchronous": 1,
+        "foreign_keys": 1,
+        "cache_size": -CACHE,
+        "wal_autocheckpoint": 2000,
+    }
+    assert {name: store.conn.execute(f"PRAGMA {name}").fetchone()[0] for name in expected} == expected
+
+
 def test_an_up_to_date_database_opens_without_sqlite_utils(store: Store) -> None:
     code = (
         "import sys; from pathlib import Path; from tuireader.store import Store;"

@@ -83,3 +83,23 @@ def test_batches_that_share_what_they_read_weigh_articles_as_batches_of_their_ow
         found.append([(one.article_id, one.score) for id_ in ids for one in ingest.related(store, id_)])
         store.close()
     assert found[0] == found[1] and len(found[0]) > 50
+
+
+def test_an_article_leaves_its_later_story_when_its_split_is_undone(
+    tmp_path: Path,
+) -> None:
+    store = open_store(tmp_path, 5)
+    for number in range(1, 6):
+        save(store, number, entry(number))
+    relations = store.relations
+    with store.transaction():
+        for number in (2, 3):
+            relations.join(number, 1)
+        others = relations.split(2)
+        relations.join(2, 5)
+        assert sorted(relations.members(5)) == [2, 5]
+        relations.unsplit(2, others)
+    assert sorted(relations.members(1)) == [1, 2, 3]
+    alone = store.conn.execute("SELECT id FROM article WHERE story = 0 ORDER BY id").fetchall()
+    assert alone == [(4,), (5,)], "the other article is a story no more"
+    store.close()

@@ -209,6 +209,18 @@ def test_articles_of_an_older_version_get_their_language_in_small_steps(tmp_path
     store.close()
 
 
+def test_articles_whose_language_nobody_can_tell_are_not_tried_for_ever(tmp_path: Path) -> None:
+    store = open_store(tmp_path)
+    save(store, 1, *(entry(n, title=f"{n}", content_html="") for n in range(1, 6)))
+    left = 5
+    with store.transaction():
+        as_before_languages(store)
+        for expected in (3, 1, 0):
+            left = ingest.fill_in(store, Missing.LANGUAGES, up_to=left, size=2, since=0)
+            assert left == expected
+    store.close()
+
+
 @settings(max_examples=settings().max_examples // 2)
 @given(articles)
 def test_a_search_by_language_finds_what_each_article_says_of_itself(

@@ -33,6 +33,21 @@ def test_sentences_lead_to_what_came_before_and_after(store: Store) -> None:
     assert ingest.story_page(store, 99) is None
 
 
+def test_what_a_report_in_the_middle_refers_to_is_background_too(store: Store) -> None:
+    texts = [entry(number, title=f"Report {number}") for number in range(1, 7)]
+    save(store, 1, *(replace(one, published=DAY + 60 * at) for at, one in enumerate(texts)))
+    with store.transaction():
+        story(store, [2, 3, 4])
+        store.references.set(3, [(1, SAID)])
+        store.references.set(6, [(3, "It began with this.")])
+        store.marks.set("read", [1], True, now=DAY)
+    for asked in (2, 4):
+        page = ingest.story_page(store, asked)
+        assert page is not None
+        assert [(one.article_id, one.read) for one in page.background] == [(1, True)]
+        assert [(one.article_id, one.read) for one in page.follow_ups] == [(6, False)]
+
+
 def test_a_giant_story_and_many_references_are_bounded(store: Store) -> None:
     entries = [entry(number, title=f"Report {number}") for number in range(1, 261)]
     save(store, 1, *(replace(one, published=DAY + at) for at, one in enumerate(entries)))

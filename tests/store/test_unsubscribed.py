@@ -8,9 +8,10 @@ from random import Random
 import pytest
 
 from tests.builders import NOW, create_database, entry
+from tests.store.test_entries import index_is_exact
 from tuireader import ingest, query
 from tuireader.config import FeedConfig
-from tuireader.model import View, ViewKind
+from tuireader.model import Evidence, View, ViewKind
 from tuireader.model.accounts import RemoteFeed
 from tuireader.store import Store
 from tuireader.store.lists.first_page import first_rows
@@ -61,6 +62,32 @@ def test_unread_is_what_a_subscribed_feed_has(tmp_path: Path, seed: int) -> None
         assert rows is not None and {row.id for row in rows} == unread
     assert found(store, "is:unsubscribed") == set()
     store.close()
+
+
+def test_an_article_of_a_feed_that_is_left_is_found_by_the_words_of_the_other_one(store: Store) -> None:
+    """Its text is then that of the feed which still carries it, and so is what a search finds."""
+    words = " ".join(f"word{number}" for number in range(30))
+    for feed, word in ((1, "zebra"), (2, "okapi")):
+        with store.transaction():
+            text = entry(1, guid=f"{feed}", content_html=f"<p>{words} {word}.</p>")
+            store.entries.save(feed, [text], NOW)
+    urls = {feed.id: feed.url for feed in store.feeds.all()}
+    shown = store.articles.get(1)
+    assert shown is not None
+    (other,) = urls.keys() - {shown.feed_id}
+    with store.transaction():
+        store.watches.sync([("Own", "1"), ("Other", "2")])
+        store.watches.record([(1, Evidence("Own")), (1, Evidence("Other", feed_id=other))], NOW)
+        gone = store.feeds.sync([FeedConfig(url) for number, url in urls.items() if number != shown.feed_id])
+        assert gone == [shown.feed_id]
+        store.appearances.reassign([])
+        store.appearances.reassign(gone)
+    article = store.articles.get(1)
+    assert article is not None and article.feed_id != shown.feed_id
+    assert index_is_exact(store) and found(store, "okapi") == found(store, "zebra") == {1}
+    assert article.html != shown.html
+    texts_of = {item.watch: item.feed_id for item in store.articles.evidence([1])[1]}
+    assert texts_of == {"Own": shown.feed_id, "Other": 0}, "each match stays with the text that matched"
 
 
 def subscribe(store: Store, local: range | list[int], remote: range | list[int]) -> None:

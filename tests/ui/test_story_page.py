@@ -161,7 +161,8 @@ async def test_a_sentence_about_several_articles_is_shown_once(demo: Running) ->
     article = await demo.library.articles.require(await demo.at("Slow bread"))
     page = await demo.library.stories.page(article.id)
     old = [
-        Surrounding(at, f"Old {at}", "", "The Quay", 0, sentence="It is so.", said_by="B") for at in (1, 2)
+        Surrounding(at, f"Old {at}", "", "The Quay", 0, read=False, sentence="It is so.", said_by="B")
+        for at in (1, 2)
     ]
     shown, start = build_story(replace(page, background=tuple(old)), article)
     texts = [part.text for part in shown.tail.parts]

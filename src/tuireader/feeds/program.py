@@ -51,7 +51,7 @@ class Programs(AbstractAsyncContextManager["Programs"]):
         self._budget = budget
         self._seconds = seconds
         self._most = most
-        self._threads = ThreadPoolExecutor(AT_ONCE, "program")
+        self._threads = ThreadPoolExecutor(AT_ONCE)
 
     async def __aexit__(self, *_: object) -> None:
         self._threads.shutdown(wait=False, cancel_futures=True)

@@ -33,6 +33,6 @@ class Surrounding:
     url: Annotated[str, "Its address."]
     feed_title: Annotated[str, "Title of its feed."]
     time: Annotated[int, "When it was published."]
-    read: Annotated[bool, "True when it is read."] = False
+    read: Annotated[bool, "True when it is read."]
     sentence: Annotated[str, 'Sentence that refers to the earlier one of the two, `""` without one.'] = ""
     said_by: Annotated[str, "Title of the feed whose article has the sentence."] = ""

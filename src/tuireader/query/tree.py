@@ -235,8 +235,6 @@ def positive_terms(node: Node) -> Iterator[Text | Regex]:
         case Text() | Regex():
             if node.field in ("", "title", "body"):
                 yield node
-        case _:
-            return
 
 
 def leaves(node: Node) -> Iterator[Text | Name | Near | Regex | Is | Has | Language | Age | Dated]:

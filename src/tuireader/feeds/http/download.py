@@ -134,7 +134,6 @@ class Downloader(Fetcher):
                     _put(file, piece, job.part)
                 if job.received is not None and not await job.received(received):
                     raise Refused(Fault.NETWORK, "cancelled")
-            _put(file, b"", job.part)
         inflater.end()
         return received
 
@@ -192,8 +191,7 @@ def _remove(part: Path) -> None:
 def _put(file: BinaryIO, piece: bytes, part: Path) -> None:
     with _writing(part):
         file.write(piece)
-        if not piece:
-            file.flush()
+        file.flush()
 
 
 @contextmanager

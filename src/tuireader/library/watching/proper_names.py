@@ -29,8 +29,8 @@ class _Word:
     """A word: `opens` if it begins a sentence, `joined` if only a space precedes it."""
 
     shown: str
-    opens: bool = True
-    joined: bool = False
+    opens: bool
+    joined: bool
 
     @property
     def folded(self) -> str:
@@ -124,13 +124,15 @@ def _words(text: str) -> Iterator[_Word]:
 def _runs(words: list[_Word], is_name: Callable[[_Word], bool]) -> Iterator[str]:
     """Yield names of one or more words, which may contain `of`; a single everyday word is not a name."""
     run: list[_Word] = []
-    for word in [*words, _Word("")]:
+    for word in words:
         part = word.capital and (not word.opens or is_name(word))
         if run and not (word.joined and (part or word.shown == "of")):
             yield from _name(run, is_name)
             run = []
         if part or (run and word.shown == "of"):
             run.append(word)
+    if run:
+        yield from _name(run, is_name)
 
 
 def _name(run: list[_Word], is_name: Callable[[_Word], bool]) -> Iterator[str]:

@@ -77,10 +77,9 @@ class Gaps(Part):
 
     def add(self, feed_id: int, gap: NewGap, page: str, now: int) -> int:
         """Record a gap and return its id; `page` is the first page to fetch."""
-        known = _packed(gap.known[:_LONGEST])
         sql = """INSERT INTO gap (feed_id, found_at, after, before, missing, dated, known, page)
                  VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id"""
-        values = (feed_id, now, gap.after, gap.before, gap.missing, gap.dated, known, page)
+        values = (feed_id, now, gap.after, gap.before, gap.missing, gap.dated, _packed(gap.known), page)
         return int(self._value(sql, values))
 
     def tasks(self, feed_ids: Iterable[int], now: int) -> list[Task]:

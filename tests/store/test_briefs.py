@@ -1,0 +1,101 @@
+"""What a brief tells, and the summary after days away: each article once, to the second, and no muted one."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.builders import NOW, entry, save
+from tuireader.config import FeedConfig
+from tuireader.model import Evidence
+from tuireader.store import Store
+from tuireader.store.lists.lists import NEWS
+
+HOUR = 3600
+
+
+@pytest.fixture
+def articles(store: Store) -> dict[str, int]:
+    """Articles by title: two of a story, one that a watch matches, a muted one, and one of a former feed."""
+    titles = ["first", "second", "watched", "muted", "old", "left"]
+    for number, title in enumerate(titles):
+        feed = 2 if title in ("second", "left") else 1
+        published = NOW - NEWS if title == "old" else NOW - number * HOUR
+        save(store, feed, entry(number, title=title, published=published))
+    ids = dict(store.conn.execute("SELECT title, id FROM article"))
+    with store.transaction():
+        store.watches.sync([("W", "1")])
+        store.watches.record([(ids["watched"], Evidence("W", (), "It says so."))], NOW)
+        store.relations.join(ids["second"], ids["first"])
+        store.conn.execute("UPDATE article SET muted = 1 WHERE title = 'muted'")
+    return ids
+
+
+def told(store: Store, *, after: int | None = None, since: int = 0, watch: str = "") -> dict[str, bool]:
+    """Titles of a brief, and whether each is new."""
+    return {
+        report.title: report.new for report in store.briefs.reports(after=after, since=since, watch=watch)
+    }
+
+
+def test_a_brief_tells_what_is_new_with_the_older_reports_of_its_stories(
+    store: Store, articles: dict[str, int]
+) -> None:
+    everything = dict.fromkeys(("first", "second", "watched", "old", "left"), True)
+    assert told(store) == everything
+    assert told(store, since=NOW) == {"first": True, "second": False}
+    assert told(store, since=NOW - HOUR) == {"first": True, "second": True}
+    assert told(store, since=NOW - HOUR + 1) == {"first": True, "second": False}
+    assert told(store, since=NOW + 1) == {}
+    assert told(store, watch="W") == {"watched": True} and told(store, watch="V") == {}
+    (report,) = store.briefs.reports(after=None, since=0, watch="W")
+    assert [item.sentence for item in report.evidence] == ["It says so."]
+    # Since the last brief, articles count by their number, without those that were old when they came.
+    assert told(store, after=0) == {title: True for title in everything if title != "old"}
+    assert told(store, after=articles["watched"]) == {"left": True}
+    assert told(store, after=articles["left"]) == {} and store.briefs.newest() == articles["left"]
+    assert (
+        store.briefs.muted(after=None, since=0) == store.briefs.muted(after=None, since=NOW - 3 * HOUR) == 1
+    )
+    assert store.briefs.muted(after=None, since=NOW - 3 * HOUR + 1) == 0
+    assert (
+        store.briefs.muted(after=articles["muted"], since=0)
+        == store.briefs.muted(after=0, since=0, watch="W")
+        == 0
+    )
+    with store.transaction():
+        store.feeds.sync([FeedConfig("https://feed1.example.org/rss")])
+    assert told(store) == {"first": True, "second": False, "watched": True, "old": True}
+
+
+def test_a_brief_of_each_watch_remembers_where_it_ended(store: Store) -> None:
+    assert store.briefs.last("") is None
+    with store.transaction():
+        store.briefs.remember("", 7)
+        store.briefs.remember("W", 9)
+    assert (store.briefs.last(""), store.briefs.last("W"), store.briefs.last("V")) == (7, 9, None)
+
+
+def test_the_summary_after_days_away(store: Store, articles: dict[str, int]) -> None:
+    away = store.briefs.away(NOW)
+    assert (away.articles, away.stories, away.watched) == (5, 4, 1)
+    assert set(away.ids) == {articles[title] for title in ("first", "second", "old", "left")}
+    assert store.briefs.away(NOW + 1).articles == 0
+    with store.transaction():
+        store.marks.set("read", [articles["old"]], True, now=NOW)
+        store.marks.set("starred", [articles["left"]], True, now=NOW)
+        store.watches.record([(articles["second"], Evidence("W"))], NOW)
+    away = store.briefs.away(NOW)
+    assert (away.articles, away.stories, away.watched, away.ids) == (4, 3, 2, ())
+    with store.transaction():
+        store.marks.set("starred", [articles["left"]], False, now=NOW)
+    assert store.briefs.away(NOW).ids == (articles["left"],)
+    with store.transaction():
+        store.marks.label("law", [articles["left"]], True, now=NOW)
+    assert store.briefs.away(NOW).ids == ()
+
+
+def test_when_the_reader_was_last_used(store: Store, articles: dict[str, int]) -> None:
+    with store.transaction():
+        assert store.briefs.seen(NOW) == (NOW, None)
+        assert store.briefs.seen(NOW + 9) == (NOW, articles["left"])
+        assert store.briefs.seen(NOW + 99) == (NOW + 9, articles["left"])
