@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -22,76 +21,54 @@ from tuireader.ui.controllers import marks
 from tuireader.ui.flows import context
 
 
-@pytest.fixture(autouse=True)
-def short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Pilot looks every 4 ms whether the app is idle, not every 20 ms: a key costs two such looks."""
-    monkeypatch.setattr(_wait, "SLEEP_GRANULARITY", 0.004)
-    monkeypatch.setattr(_wait, "SLEEP_IDLE", 0.0004)
+@pytest.fixture(scope="package", autouse=True)
+def surroundings() -> Iterator[None]:
+    """A terminal with all colours in UTC, wherever the tests run, and what else all of them need.
+
+    Set once: nine fixtures for each test took longer than many a test.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("COLORTERM", "truecolor")
+        patch.setenv("TZ", "UTC")
+        time.tzset()
+        save_time(patch)
+        wait_for_flows(patch)
+        yield
+    time.tzset()
 
 
-@pytest.fixture(autouse=True)
-def frames_for_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Widgets are drawn when the app is at rest, and composed to a frame only where a test looks at one."""
-    monkeypatch.setattr(Compositor, "render_update", economy.keep_update)
+def save_time(patch: pytest.MonkeyPatch) -> None:
+    """Leave out what costs much and is looked at by no test, see `economy`."""
+    # Pilot looks every 4 ms whether the app is idle, not every 20 ms: a key costs two such looks
+    patch.setattr(_wait, "SLEEP_GRANULARITY", 0.004)
+    patch.setattr(_wait, "SLEEP_IDLE", 0.0004)
+    # rules of a stylesheet are told apart by their identity as before, but without a call in Python
+    patch.setattr(RuleSet, "__hash__", object.__hash__)
+    patch.setattr(Compositor, "render_update", economy.keep_update)
+    patch.setattr(MessagePump, "_get_dispatch_methods", economy.handlers)
+    patch.setattr(_callback, "_count_parameters", economy.count_parameters)
+    patch.setattr(Strip, "__init__", economy.begin_strip)
 
 
-@pytest.fixture
-def frames_for_a_terminal(frames_for_nobody: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Frames are composed, for a fork of this process has a terminal."""
-    monkeypatch.setattr(Compositor, "render_update", economy.compose)
-
-
-@pytest.fixture(autouse=True)
-def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Rules of a stylesheet are told apart by their identity as before, but without a call in Python."""
-    monkeypatch.setattr(RuleSet, "__hash__", object.__hash__)
-
-
-@pytest.fixture(autouse=True)
-def quick_look_ups(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Handlers of messages are looked up once for each class."""
-    monkeypatch.setattr(MessagePump, "_get_dispatch_methods", economy.handlers)
-    monkeypatch.setattr(_callback, "_count_parameters", economy.count_parameters)
-
-
-@pytest.fixture(autouse=True)
-def quick_lines(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Lines are made without seven empty caches each."""
-    monkeypatch.setattr(Strip, "__init__", economy.begin_strip)
-
-
-@pytest.fixture(autouse=True)
-def keys_wait_for_flows(monkeypatch: pytest.MonkeyPatch) -> None:
+def wait_for_flows(patch: pytest.MonkeyPatch) -> None:
     """On a busy machine a flow or a screen may take longer than a key of a person waits for it."""
-    monkeypatch.setattr(context, "PATIENCE", 60.0)
-    monkeypatch.setattr(app, "PATIENCE", 60.0)
-    monkeypatch.setattr(marks, "MOMENT", 60.0)  # nor may the store be faster than a toast
+    patch.setattr(context, "PATIENCE", 60.0)
+    patch.setattr(app, "PATIENCE", 60.0)
+    patch.setattr(marks, "MOMENT", 60.0)  # nor may the store be faster than a toast
+
+
+@pytest.fixture(scope="module")
+def frames_for_a_terminal() -> Iterator[None]:
+    """Frames are composed, for a fork of this process has a terminal."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Compositor, "render_update", economy.compose)
+        yield
 
 
 @pytest.fixture
-def locks_are_waited_for_briefly(keys_wait_for_flows: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def locks_are_waited_for_briefly(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keys go on soon while another program holds the store, as for a person."""
     monkeypatch.setattr(marks, "MOMENT", 0.1)
-
-
-@pytest.fixture(autouse=True)
-def all_colours(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A terminal with all colours, wherever the tests run."""
-    monkeypatch.setenv("COLORTERM", "truecolor")
-
-
-@pytest.fixture(autouse=True)
-def utc() -> Iterator[None]:
-    """Times are shown as in UTC, wherever the tests run."""
-    before = os.environ.get("TZ")
-    os.environ["TZ"] = "UTC"
-    time.tzset()
-    yield
-    if before is None:
-        del os.environ["TZ"]
-    else:
-        os.environ["TZ"] = before
-    time.tzset()
 
 
 @pytest.fixture

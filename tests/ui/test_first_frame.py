@@ -104,7 +104,7 @@ class Left:
 
 
 @pytest.fixture(scope="module")
-def left(tmp_path_factory: pytest.TempPathFactory) -> Left:
+def left(frames_for_a_terminal: None, tmp_path_factory: pytest.TempPathFactory) -> Left:
     home, copy = tmp_path_factory.mktemp("home"), tmp_path_factory.mktemp("copy")
     fill(home)
     shown = session(home)

@@ -448,7 +448,7 @@ def orders(length: int, start: Sequence[str] = (), events: Sequence[str] = EVENT
 
 
 @pytest.fixture(autouse=True)
-def no_key_waits(keys_wait_for_flows: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def no_key_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     """No key waits for the store."""
     monkeypatch.setattr(marks, "MOMENT", 0.0)
 
