@@ -5,16 +5,16 @@ Cheap to import: the first frame is drawn with this module before Textual is imp
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from tuireader.text import cell_len, cut, pad
 from tuireader.wording.times import list_time
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Sequence
 
     from tuireader.model import ArticleRow
+    from tuireader.ui.drawing.row_options import RowOptions
 
     StyledText = tuple[str, str]
 
@@ -31,37 +31,13 @@ def columns(width: int) -> tuple[int, int]:
     return 6 if width >= 36 else 0, 12 if width >= 48 else 0
 
 
-def letters(watches: Sequence[str]) -> dict[str, str]:
-    """Identify each watch by one or two letters; by `""` if there is only one."""
-    if len(watches) < 2:
-        return dict.fromkeys(watches, "")
-    letters_of: dict[str, str] = {}
-    for name in watches:
-        taken = letters_of.values()
-        letters_of[name] = next((mark for mark in _marks_for(name) if mark not in taken), name[:1].upper())
-    return letters_of
-
-
-def _marks_for(name: str) -> Iterator[str]:
-    """Abbreviations of a name, the best first: its initial, alone or with another letter or a number."""
-    first = name[:1].upper()
-    yield first
-    others = [letter for letter in name[1:] if letter.isalnum()]
-    initials = [after for before, after in pairwise(name) if after.isalnum() and not before.isalnum()]
-    yield from (first + letter.upper() for letter in initials)
-    yield from (first + letter for letter in others if letter.isupper())
-    yield from (first + letter for letter in others)
-    yield from (f"{first}{number}" for number in range(2, 10))
-
-
 def row_parts(
     row: ArticleRow,
     feed_title: str,
     width: int,
-    initials: Mapping[str, str],
+    options: RowOptions,
     now: int,
     *,
-    folds: bool = False,
     inner: bool = False,
     selected: bool = False,
     same_day: bool | None = None,
@@ -76,7 +52,7 @@ def row_parts(
     first row of a day shows the day (`same_day` False).
     The style `""` is the background, `watch:NAME` a watch's; `text/STYLE` is a mark in a title in `text`.
     """
-    is_story = folds and not inner
+    is_story = options.folds and not inner
     time_width, feed_width = columns(width)
     parts = [
         ("▌", "strong") if selected else (" ", ""),
@@ -93,7 +69,7 @@ def row_parts(
         uncertain = () if row.story_size > 1 else uncertain
     for name in watches[:6]:
         sign = "◇" if name in uncertain else "◆"
-        parts += [(sign + initials.get(name, ""), f"watch:{name}"), (" ", "")]
+        parts += [(sign + options.letters.get(name, ""), f"watch:{name}"), (" ", "")]
     if inner:
         parts.append(("└ ", "dim"))
     edited = " ~" if row.edited else ""
