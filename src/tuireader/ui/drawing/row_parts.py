@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 
 _LEAST_TITLE, _LEAST_FEED = 20, 10
 """Least cells of a title and a feed for the languages of a story to be shown beside them."""
+_LEAST_AUTHOR = 4  # cells beside such languages, with the space before it; in less, the author is left out
 _MOST_LANGUAGES = 4
-_WIDE = 76  # minimum width for times of past days and a wide feed column
+_WIDE = 76  # minimum width for times of past days, a wide feed column and authors
 
 
 def columns(width: int) -> tuple[int, int]:
@@ -43,7 +44,7 @@ def row_parts(
     same_day: bool | None = None,
     marks: Sequence[tuple[int, int, str]] = (),
 ) -> list[StyledText]:
-    """Build a row such as `● ★ 14:02  ◆W Title ~      Feed ×3`; a long title ends in an ellipsis.
+    """Build a row such as `● ★ 14:02  ◆W Title ~   Author   Feed ×3`; a long title ends in an ellipsis.
 
     Labels follow the title if there is room. Read articles are dim; unread ones have a dot, and are bold if
     on a watch. `×3` counts the articles of a folded story and the feeds that have the article; each `◆` is a
@@ -54,15 +55,7 @@ def row_parts(
     """
     is_story = options.folds and not inner
     time_width, feed_width = columns(width)
-    parts = [
-        ("▌", "strong") if selected else (" ", ""),
-        (" ", "") if row.read else ("●", "text"),
-        ("★", "star") if row.starred else (" ", ""),
-    ]
-    if time_width:
-        time = list_time(row.time, now, short=time_width < 9, same_day=bool(same_day))
-        parts.append((f" {time:>{time_width}}", "text" if same_day is False else "dim"))
-    parts.append(("  ", ""))
+    parts = _left_columns(row, time_width, now, selected=selected, same_day=same_day)
     watches, uncertain = row.watches, row.uncertain
     if is_story and row.story_watches:
         watches = row.story_watches
@@ -75,13 +68,17 @@ def row_parts(
     edited = " ~" if row.edited else ""
 
     room = width - sum(cell_len(text) for text, _ in parts) - len(edited)
-    feed_width, sources, right = _right_columns(row, feed_title, feed_width, room, is_story)
-    room = max(1, room - right)
+    author = 2 + min(24, width // 8) if options.authors and width >= _WIDE else 0
+    after_title = author + feed_width + 7
+    feed_width, sources, right = _right_columns(row, feed_title, feed_width, room - author, is_story)
+    author = max(0, after_title - right) if author else 0
+    room = max(1, room - author - right)
     title = cut(row.title or row.url or "(no title)", room)
     labels = _labels(row.labels, room - cell_len(title))
     parts += _marked(title, marks, "dim" if row.read else "strong" if watches else "text")
     parts += [(edited, "dim"), (labels, "dim")]
     parts.append((" " * (room - cell_len(title) - cell_len(labels)), ""))
+    parts.append((pad(f"  {row.author}" if author > _LEAST_AUTHOR else "", author), "dim"))
     if feed_width:
         parts.append(("  " + pad(feed_title, feed_width), "dim"))
         right -= feed_width + 2
@@ -89,13 +86,28 @@ def row_parts(
     return parts
 
 
+def _left_columns(
+    row: ArticleRow, time_width: int, now: int, *, selected: bool, same_day: bool | None
+) -> list[StyledText]:
+    """Build the marks of a row and its time."""
+    parts = [
+        ("▌", "strong") if selected else (" ", ""),
+        (" ", "") if row.read else ("●", "text"),
+        ("★", "star") if row.starred else (" ", ""),
+    ]
+    if time_width:
+        time = list_time(row.time, now, short=time_width < 9, same_day=bool(same_day))
+        parts.append((f" {time:>{time_width}}", "text" if same_day is False else "dim"))
+    return [*parts, ("  ", "")]
+
+
 def _right_columns(
     row: ArticleRow, feed_title: str, feed: int, room: int, folded: bool
 ) -> tuple[int, str, int]:
     """Width of the feed, the number of sources with their languages, and the width of both.
 
-    `room` is left for them and the title. Languages take cells of the feed, then of the title, and are
-    left out if too few would remain.
+    `room` is left for them and the title. Languages take cells of the feed, then of what precedes it, and
+    are left out if too few would remain.
     """
     voices = row.sources + (row.story_size - 1 if folded else 0)
     if voices < 2:
