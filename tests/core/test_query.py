@@ -13,7 +13,6 @@ from tests.core.indexing import Index
 from tuireader import query
 from tuireader.lexicon import Term, compile_term, index_text
 from tuireader.query import (
-    Age,
     And,
     Dated,
     FoldedArticle,
@@ -23,6 +22,7 @@ from tuireader.query import (
     Near,
     Node,
     Not,
+    Number,
     Or,
     Query,
     QueryError,
@@ -113,9 +113,9 @@ def fault(expression: str) -> QueryError:
         ("lang:zh", Language("zh")),
         ("-language:Chinese", Not(Language("zh"))),
         ('lang:"zh-Hant"', Language("zh")),
-        ("age:<3d", Age(False, 259_200)),
-        ("age:>2w", Age(True, 1_209_600)),
-        ("age:>=90min", Age(True, 5400)),
+        ("age:<3d", Number("age", False, 259_200)),
+        ("age:>2w", Number("age", True, 1_209_600)),
+        ("age:>=90min", Number("age", True, 5400)),
         ("after:2026-11-01", Dated(False, date(2026, 11, 1))),
         ("before:2026-11", Dated(True, date(2026, 11, 1))),
         ("before:2026", Dated(True, date(2026, 1, 1))),

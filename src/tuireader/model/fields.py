@@ -1,7 +1,8 @@
 """Fields of expressions: what the parser, evaluation, advice, SQL and completion know about each.
 
-A new field is a line here. If its values are not words, it also needs a node in `query.tree`, a function in
-`query.parser`, and a case in `query.evaluate` and `store.lists.conditions`.
+A new field of words or of a `number` is a line here, with the attributes of `query.Subject` that it names.
+Any other also needs a node in `query.tree`, a function in `query.parser`, and a case in `query.evaluate` and
+`store.lists.conditions`.
 """
 
 from __future__ import annotations
@@ -31,6 +32,11 @@ class Field:
     `article` that holds such a text, and `index` the column of the full-text index. A field of `names` also
     takes a whole name: `feed:="My feed"`. `values` are all its values, if they are few. `hint` shows how to
     write it, `typed` is what completion offers.
+
+    A `number`, the name of an attribute and of a column of `article`, is compared: `name:<5`. It is positive,
+    or 0 if it is unknown, which no comparison matches. `unit` may be written after it. With `ago`, it is a
+    time, of which the age is compared, in units of time. `reads_body` says that the attribute follows from
+    the text.
     """
 
     name: str
@@ -41,13 +47,17 @@ class Field:
     names: bool = False
     values: tuple[str, ...] = ()
     typed: str = ""
+    number: str = ""
+    unit: str = ""
+    ago: bool = False
+    reads_body: bool = False
 
 
 FIELDS = {
     field.name: field
     for field in (
         Field("title", texts=("title",), column="title", index="title"),
-        Field("body", texts=("summary", "body"), index="body"),
+        Field("body", texts=("summary", "body"), index="body", reads_body=True),
         Field("author", texts=("author",), column="author", index="author"),
         Field("feed", texts=("feed", "feed_url"), names=True),
         Field("folder", texts=("folder",), names=True),
@@ -58,7 +68,13 @@ FIELDS = {
         Field("is", f"is: takes {', '.join(STATES)}", values=tuple(STATES)),
         Field("has", f"has: takes {', '.join(FILES)}", values=FILES),
         Field("lang", "for example lang:zh or lang:chinese"),
-        Field("age", "for example age:<3d or age:>2w; units are min, h, d, w, mo and y", typed="age:<"),
+        Field(
+            "age",
+            "for example age:<3d or age:>2w; units are min, h, d, w, mo and y",
+            typed="age:<",
+            number="time",
+            ago=True,
+        ),
         Field("after", "for example after:2026-11-01"),
         Field("before", "for example before:2026-11-01"),
     )
