@@ -10,8 +10,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from tuireader import __version__
-from tuireader.cli.manual import RELEASED
+from tuireader import RELEASED, __version__
 from tuireader.store import schema
 
 ROOT = Path(__file__).parents[1]
