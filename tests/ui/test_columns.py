@@ -10,7 +10,7 @@ import pytest
 from tests.ui.running import Running, running
 from tests.ui.samples import FEEDS
 from tests.ui.shelf import NOW, Shelf, opened, story
-from tuireader.model import ArticleRow
+from tuireader.model import ArticleRow, View, ViewKind
 from tuireader.text import cell_len
 from tuireader.ui.drawing.row_options import RowOptions
 from tuireader.ui.drawing.row_parts import row_parts
@@ -61,6 +61,27 @@ async def test_authors_are_shown_if_wanted_and_only_where_there_is_room(tmp_path
         assert "Ada Quist" in line(run, "Ferries")
     async with running(shelf("author_column"), (75, 24)) as run:
         assert "Ada Quist" not in line(run, "Ferries")
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24)])
+async def test_reading_times_stand_before_the_titles(size: tuple[int, int]) -> None:
+    html = {"Ferries": 30, "A title": 2_400, "渡轮": 48_000}
+    stories = tuple(
+        replace(story, entry=replace(story.entry, content_html=f"<p>{'word ' * words}</p>"))
+        for story, words in zip(STORIES, (*html.values(), 0), strict=True)
+    )
+    view = '[[view]]\nname = "Long"\nquery = "reading_time:>5"\n'
+    options = "[ui]\nreading_time_column = true\n"
+    async with running(Shelf(FEEDS, stories, f"{options}{view}", relates=False), size) as run:
+        ends = {column(run, title, " min") for title in html}
+        assert len(ends) == 1 and " 10 min  A title" in run.text and "200 min  渡轮" in run.text
+        assert column(run, "Nobody", "Nobody") == ends.pop() + len(" min  ")
+        await run.go_to(View(ViewKind.QUERY, "reading_time:>5"))
+        assert len(run.main.articles.ids) == 2
+        await run.press("enter")
+        assert " · 10 min" in run.text
+    async with running(shelf("reading_time_column"), (75, 24)) as run:
+        assert " min " not in line(run, "Ferries")
 
 
 @pytest.mark.parametrize("width", range(76, 200, 9))

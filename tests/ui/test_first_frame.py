@@ -44,6 +44,7 @@ refresh_on_start = false
 
 [ui]
 author_column = true
+reading_time_column = true
 """
 MOUSE = b"\x1b[?1000h"  # Textual has taken the terminal over
 ENTERS, LEAVES = b"\x1b[?1049h", b"\x1b[?1049l"
@@ -135,7 +136,7 @@ def test_it_looks_like_what_comes_after_it(left: Left, home: Path, size: tuple[i
     emulator = Emulator(size)
     emulator.stream.feed(before)
     assert emulator.text() == real
-    assert ("港口记者 A" in real) == (size[0] > 100)
+    assert ("港口记者 A" in real) == (" 1 min  " in real) == (size[0] > 100)
     assert terminal.raw.count(ENTERS) == 1
 
 

@@ -169,6 +169,9 @@ class UiConfig:
     author_column: Annotated[bool, Key(FLAG, "Show authors in lists that are at least 76 columns wide.")] = (
         False
     )
+    reading_time_column: Annotated[
+        bool, Key(FLAG, "Show reading times in lists that are at least 76 columns wide.")
+    ] = False
     languages: Annotated[
         tuple[str, ...],
         Key(

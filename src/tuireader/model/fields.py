@@ -75,6 +75,14 @@ FIELDS = {
             number="time",
             ago=True,
         ),
+        Field(
+            "reading_time",
+            "for example reading_time:<5 or reading_time:>=20, in minutes",
+            typed="reading_time:<",
+            number="reading_time",
+            unit="min",
+            reads_body=True,
+        ),
         Field("after", "for example after:2026-11-01"),
         Field("before", "for example before:2026-11-01"),
     )

@@ -30,6 +30,7 @@ from tuireader.query.tree import (
     positive_terms,
     start_of_day,
 )
+from tuireader.text import reading_minutes
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,11 @@ class Subject:
     def files(self) -> tuple[str, ...]:
         """Addresses, titles and types of the enclosures, one text for each."""
         return tuple(f"{file.url}\n{file.title} {file.type}" for file in self.enclosures)
+
+    @property
+    def reading_time(self) -> int:
+        """Minutes to read the body, counted as those that are stored."""
+        return reading_minutes(self.body)
 
 
 _Spans = Sequence[tuple[int, int]]

@@ -20,11 +20,17 @@ class RowOptions:
     letters: Mapping[str, str]
     folds: bool = False
     authors: bool = False
+    minutes: bool = False
 
     @classmethod
     def of(cls, ui: UiConfig, watches: Sequence[str]) -> RowOptions:
         """Take the options from the configuration and the names of the watches."""
-        return cls(letters=letters(watches), folds=ui.fold_stories, authors=ui.author_column)
+        return cls(
+            letters=letters(watches),
+            folds=ui.fold_stories,
+            authors=ui.author_column,
+            minutes=ui.reading_time_column,
+        )
 
 
 def letters(watches: Sequence[str]) -> dict[str, str]:

@@ -22,7 +22,7 @@ _LEAST_TITLE, _LEAST_FEED = 20, 10
 """Least cells of a title and a feed for the languages of a story to be shown beside them."""
 _LEAST_AUTHOR = 4  # cells beside such languages, with the space before it; in less, the author is left out
 _MOST_LANGUAGES = 4
-_WIDE = 76  # minimum width for times of past days, a wide feed column and authors
+_WIDE = 76  # minimum width for times of past days, reading times, a wide feed and authors
 
 
 def columns(width: int) -> tuple[int, int]:
@@ -44,7 +44,7 @@ def row_parts(
     same_day: bool | None = None,
     marks: Sequence[tuple[int, int, str]] = (),
 ) -> list[StyledText]:
-    """Build a row such as `● ★ 14:02  ◆W Title ~   Author   Feed ×3`; a long title ends in an ellipsis.
+    """Build a row: `● ★ 14:02  2 min  ◆W Title ~   Author   Feed ×3`; a long title ends in an ellipsis.
 
     Labels follow the title if there is room. Read articles are dim; unread ones have a dot, and are bold if
     on a watch. `×3` counts the articles of a folded story and the feeds that have the article; each `◆` is a
@@ -56,6 +56,8 @@ def row_parts(
     is_story = options.folds and not inner
     time_width, feed_width = columns(width)
     parts = _left_columns(row, time_width, now, selected=selected, same_day=same_day)
+    if options.minutes and width >= _WIDE:
+        parts.append((f"{row.reading_time:>3} min  " if row.reading_time else " " * 9, "dim"))
     watches, uncertain = row.watches, row.uncertain
     if is_story and row.story_watches:
         watches = row.story_watches
