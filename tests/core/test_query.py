@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from tests.core.indexing import Index
 from tuireader import query
 from tuireader.lexicon import Term, compile_term, index_text
+from tuireader.model.fields import Field
 from tuireader.query import (
     And,
     Dated,
@@ -707,3 +708,13 @@ def test_what_the_index_is_asked() -> None:
         open_ended = query.fts(tree(expression).root)[0]
         assert open_ended is not None and "NEAR(" not in open_ended and ") AND (" in open_ended
     assert '"cloud bank"' in (query.fts(tree('"cloud bank" NEAR/3 tani').root)[0] or "")
+
+
+@pytest.mark.parametrize("field", query.FIELDS.values(), ids=lambda field: field.name)
+def test_examples_of_a_field_are_expressions_of_it(field: Field) -> None:
+    assert field.examples
+    for text, finds in field.examples.items():
+        (leaf,) = query.leaves(read(text))
+        assert (
+            finds and text.startswith(f"{field.name}:") and getattr(leaf, "field", field.name) == field.name
+        )
