@@ -17,6 +17,7 @@ from tuireader import config
 from tuireader.cli import main, manual
 from tuireader.cli.shapes import shapes
 from tuireader.commands import COMMANDS, PRESETS, Group, key_label, resolve_keys
+from tuireader.model.fields import FIELDS
 from tuireader.model.json_shape import Shape
 
 FOLDER = Path(__file__).parent
@@ -234,6 +235,23 @@ def _typed(hint: Any) -> str:
     return {int: "integer", float: "number", str: "text", bool: "true or false", types.NoneType: "null"}[hint]
 
 
+# --------------------------------------------------------------------------- expressions
+
+
+def expressions() -> str:
+    """The page about expressions with the tables of their fields between its marks, from the code."""
+    of_text = [field for field in FIELDS.values() if field.texts]
+    others = [field for field in FIELDS.values() if not field.texts]
+    page = (FOLDER / "expressions.md").read_text(encoding="utf-8")
+    for name, fields in (("fields", of_text), ("states", others)):
+        rows = [(code(example), cell(finds)) for field in fields for example, finds in field.examples.items()]
+        before, _, after = page.partition(f"<!-- {name}: ")
+        lines = [f"{before}<!-- {name}: made by docs/generate.py -->", ""]
+        lines += [*table(("expression", "finds articles"), rows), ""]
+        page = "\n".join([*lines, f"<!-- end -->{after.partition('<!-- end -->')[2]}"])
+    return page
+
+
 # --------------------------------------------------------------------------- licences
 
 
@@ -328,6 +346,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "configuration.md": configuration,
     "keys.md": keys,
     "json.md": json,
+    "expressions.md": expressions,
     "licences.md": licences,
     "tuireader.1": lambda: manual.roff(main),
 }

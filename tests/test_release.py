@@ -10,12 +10,11 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from tuireader import __version__
-from tuireader.cli.manual import RELEASED
+from tuireader import RELEASED, __version__
 from tuireader.store import schema
 
 ROOT = Path(__file__).parents[1]
-SCHEMAS = {"0.2.0": 12}
+SCHEMAS = {"0.2.0": 12, "0.3.0": 13}
 """Newest schema of each version, oldest first. A released version's line stays as it is."""
 
 

@@ -114,6 +114,7 @@ def test_names_that_there_are_not(text: str, words: str, dead: bool) -> None:
         "a -b",
         "is:read is:starred",
         "age:>1d age:<2d",
+        "age:>1d reading_time:<2",
         "after:2026 before:2027",
     ],
 )
@@ -143,6 +144,7 @@ def test_names_are_harmless() -> None:
         ("is:read x is:unread", "is:unread and is:read exclude each other", True),
         ("is:subscribed is:unsubscribed", "is:unsubscribed and is:subscribed exclude each other", True),
         ("lang:zh x lang:en", "lang:zh and lang:en exclude each other", True),
+        ("reading_time:>9 x reading_time:<5", "reading_time:>9 and reading_time:<5 exclude each other", True),
         ("age:>2d age:<1d", "age:>2d and age:<1d exclude each other", True),
         ("after:2027 before:2026-05", "after:2027-01-01 and before:2026-05-01 exclude each other", True),
         ("x /a^b/", "/a^b/ cannot match anything: there is text before the start", True),

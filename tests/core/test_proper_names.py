@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tuireader.library.watching.proper_names import names_in, phrases_of, watch_name
-from tuireader.ui.drawing.row_parts import letters
+from tuireader.ui.drawing.row_options import letters
 from tuireader.ui.drawing.styles import assign_colors, free_color
 
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from tests.core.indexing import Index
 from tuireader import query
 from tuireader.lexicon import Term, compile_term, index_text
+from tuireader.model.fields import Field
 from tuireader.query import (
-    Age,
     And,
     Dated,
     FoldedArticle,
@@ -23,6 +23,7 @@ from tuireader.query import (
     Near,
     Node,
     Not,
+    Number,
     Or,
     Query,
     QueryError,
@@ -113,9 +114,13 @@ def fault(expression: str) -> QueryError:
         ("lang:zh", Language("zh")),
         ("-language:Chinese", Not(Language("zh"))),
         ('lang:"zh-Hant"', Language("zh")),
-        ("age:<3d", Age(False, 259_200)),
-        ("age:>2w", Age(True, 1_209_600)),
-        ("age:>=90min", Age(True, 5400)),
+        ("age:<3d", Number("age", False, 259_200)),
+        ("age:>2w", Number("age", True, 1_209_600)),
+        ("age:>=90min", Number("age", True, 5400)),
+        ("reading_time:<5", Number("reading_time", False, 5)),
+        ("Reading_Time:<=5min", Number("reading_time", False, 6)),
+        ("reading_time:>=20", Number("reading_time", True, 19)),
+        ("reading_time:>=0", Number("reading_time", True, 0)),
         ("after:2026-11-01", Dated(False, date(2026, 11, 1))),
         ("before:2026-11", Dated(True, date(2026, 11, 1))),
         ("before:2026", Dated(True, date(2026, 1, 1))),
@@ -171,6 +176,9 @@ def test_reading(expression: str, tree: Node) -> None:
         ("lang:=zh", 0, 6, "lang: cannot be followed by =", "feed:="),
         ("age:3d", 4, 2, "age: needs < or >", "age:<3d"),
         ("age:<3m", 4, 3, "m could mean min or mo", "age:<3d"),
+        ("reading_time:5", 13, 1, "reading_time: needs < or > and a number", "reading_time:<5"),
+        ("reading_time:<5m", 13, 3, "reading_time: needs < or > and a number", "in minutes"),
+        ("reading_tme:<5", 0, 12, "there is no field reading_tme:", "did you mean reading_time:?"),
         ("after:2026-02-30", 6, 10, "not a date", "after:2026-11-01"),
         ("before:soon", 7, 4, "not a date", "for example"),
         ("title:=x", 0, 7, "title: cannot be followed by =", "feed:="),
@@ -211,6 +219,7 @@ def test_the_caret_stands_below_the_trouble() -> None:
         r"body:/a\/b/ label:x",
         "(title:a OR title:b) NEAR/2 title:c",
         "age:<0min",
+        "reading_time:<5 OR NOT reading_time:>=60min",
         "lang:chinese OR NOT language:en",
     ],
 )
@@ -699,3 +708,13 @@ def test_what_the_index_is_asked() -> None:
         open_ended = query.fts(tree(expression).root)[0]
         assert open_ended is not None and "NEAR(" not in open_ended and ") AND (" in open_ended
     assert '"cloud bank"' in (query.fts(tree('"cloud bank" NEAR/3 tani').root)[0] or "")
+
+
+@pytest.mark.parametrize("field", query.FIELDS.values(), ids=lambda field: field.name)
+def test_examples_of_a_field_are_expressions_of_it(field: Field) -> None:
+    assert field.examples
+    for text, finds in field.examples.items():
+        (leaf,) = query.leaves(read(text))
+        assert (
+            finds and text.startswith(f"{field.name}:") and getattr(leaf, "field", field.name) == field.name
+        )

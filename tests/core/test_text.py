@@ -536,16 +536,18 @@ def test_canonical_url_is_idempotent_and_the_same_by_both_ways(url: str) -> None
     assert text.canonical_url(key) == text.canonical_url(f" {url}") == key
 
 
-@pytest.mark.parametrize(
-    ("s", "minutes"),
-    [
-        ("", 1),
-        ("word " * 100, 1),
-        ("word " * 920, 4),
-        ("微信" * 400, 2),
-        ("微信" * 400 + " word" * 460, 4),
-        ("ж " * 460, 2),
-    ],
-)
-def test_reading_minutes(s: str, minutes: int) -> None:
-    assert text.reading_minutes(s) == minutes
+WORDS = st.integers(0, 900).map(lambda number: " word, één жук" * number)
+CHARACTERS = st.integers(0, 900).map(lambda number: "微信，カナ한글。" * number)
+
+
+@given(st.lists(WORDS | CHARACTERS | st.sampled_from(["", "\n", "\u3000"]), max_size=3))
+def test_minutes_of_a_text_count_words_and_characters(pieces: list[str]) -> None:
+    s = "\n".join(pieces)
+    words, characters = 3 * s.count("word"), 8 * s.count("微")
+    minutes = text.reading_minutes(s)
+    assert minutes == max(words + characters > 0, round(words / 240 + characters / 500))
+    assert minutes <= text.reading_minutes(f"{s} more") <= minutes + 1
+
+
+def test_a_text_takes_a_minute_at_least() -> None:
+    assert [text.reading_minutes(s) for s in ("", " \n", "Hi", "你")] == [0, 0, 1, 1]

@@ -17,6 +17,7 @@ from tuireader.store import Store, schema
 from tuireader.store.upkeep import maintenance
 
 _BACK = {
+    13: ("ALTER TABLE article DROP COLUMN reading_time",),
     12: (
         "DROP TABLE lost_entry",
         "DROP INDEX remote_entry_missing",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 import pytest
 
@@ -80,7 +81,8 @@ def test_the_articles_stay_as_they_were_and_do_not_come_back(store: Store) -> No
     before = store.lists.rows(store.lists.ids(View(ViewKind.ALL)))
     with store.transaction():
         store.retention.drop(range(1, 21), PurgeRule(keep=0))
-    assert store.lists.rows(store.lists.ids(View(ViewKind.ALL))) == before
+    after = [replace(row, reading_time=0) for row in before]  # there is nothing to read
+    assert store.lists.rows(store.lists.ids(View(ViewKind.ALL))) == after != before
     article = store.articles.get(5)
     assert article is not None and article.purged and article.html == ""
     assert save(store, 1, entry(15, published=NOW - 5 * DAY, content_html="<p>Text 1 5.</p>")) == ([], [])

@@ -41,6 +41,10 @@ any = ["ferries"]
 
 [fetch]
 refresh_on_start = false
+
+[ui]
+author_column = true
+reading_time_column = true
 """
 MOUSE = b"\x1b[?1000h"  # Textual has taken the terminal over
 ENTERS, LEAVES = b"\x1b[?1049h", b"\x1b[?1049l"
@@ -56,8 +60,8 @@ def fill(home: Path) -> None:
     with store.transaction():
         store.feeds.sync([FeedConfig("http://127.0.0.1:9/quay", "港口日报 The Quay", "")])
         entries = [
-            ParsedEntry(guid=str(n), title=title, url=f"http://a/{n}", author="", published=NOW - n * 60,
-                        content_html="<p>Text.</p>")
+            ParsedEntry(guid=str(n), title=title, url=f"http://a/{n}", author="港口记者 Ada",
+                        published=NOW - n * 60, content_html="<p>Text.</p>")
             for n, title in enumerate(TITLES)
         ]  # fmt: skip
         saved = store.entries.save(store.feeds.all()[0].id, entries, NOW)
@@ -132,6 +136,7 @@ def test_it_looks_like_what_comes_after_it(left: Left, home: Path, size: tuple[i
     emulator = Emulator(size)
     emulator.stream.feed(before)
     assert emulator.text() == real
+    assert ("港口记者 A" in real) == (" 1 min  " in real) == (size[0] > 100)
     assert terminal.raw.count(ENTERS) == 1
 
 
@@ -221,7 +226,7 @@ def test_only_what_fits_is_shown(home: Path) -> None:
     file.write_text(json.dumps(made), encoding="utf-8")
     assert frame(home)
     config = paths({"HOME": str(home)}).config
-    config.write_text(CONFIG + "\n# more\n", encoding="utf-8")
+    config.write_text(CONFIG.replace("author_column = true", "author_column = false"), encoding="utf-8")
     assert frame(home) == ""
 
 

@@ -11,14 +11,15 @@ from tests.ui.samples import library
 from tests.ui.shelf import NOW
 from tuireader.model import ArticleRow
 from tuireader.ui.drawing import styles
+from tuireader.ui.drawing.row_options import RowOptions
 from tuireader.ui.drawing.row_parts import row_parts
 from tuireader.ui.drawing.themes import THEMES
 
 
 def parts(row: ArticleRow, *, folds: bool = False) -> dict[str, str]:
     """The texts in a row with their styles."""
-    initials = {"A": "A", "B": "B"}
-    return {text.strip(): style for text, style in row_parts(row, "Feed", 80, initials, NOW, folds=folds)}
+    options = RowOptions(letters={"A": "A", "B": "B"}, folds=folds)
+    return {text.strip(): style for text, style in row_parts(row, "Feed", 80, options, NOW)}
 
 
 def row(*, read: bool = False, watches: tuple[str, ...] = (), story: tuple[str, ...] = ()) -> ArticleRow:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import click
 
-from tuireader import __version__
+from tuireader import RELEASED, __version__
 from tuireader.errors import Exit
 
 EXIT_CODES = {
@@ -37,10 +37,6 @@ VARIABLES = {
     "BROWSER": "Opens web pages.",
     "HTTP_PROXY, HTTPS_PROXY, ALL_PROXY": "Proxies for fetching.",
 }
-
-
-RELEASED = "2026-11-29"
-"""Date of the manual page; set with a release, so that the page is reproducible."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -166,6 +166,12 @@ class UiConfig:
     read_story: Annotated[bool, Key(FLAG, "Mark a whole folded story as read with one of its articles.")] = (
         True
     )
+    author_column: Annotated[bool, Key(FLAG, "Show authors in lists that are at least 76 columns wide.")] = (
+        False
+    )
+    reading_time_column: Annotated[
+        bool, Key(FLAG, "Show reading times in lists that are at least 76 columns wide.")
+    ] = False
     languages: Annotated[
         tuple[str, ...],
         Key(

@@ -36,7 +36,7 @@ class WholeArticle(
     of=model.Article,
     shows=(
         "id time published arrived feed=feed_title other_feeds title url author read starred edited tags"
-        " labels language text links enclosures comments=comments_url evidence related"
+        " labels language reading_time text links enclosures comments=comments_url evidence related"
     ),
 ):
     """An article with its text."""

@@ -50,7 +50,7 @@ class Mute:
         parts = [config.query, wanted, *sorted(of_feeds or ())]
         for leaf in query.leaves(parsed.root):
             field = getattr(leaf, "field", "")
-            if isinstance(leaf, query.Is | query.Age) or field in ("watch", "label"):
+            if isinstance(leaf, query.Is) or field in ("age", "watch", "label"):
                 parts.append(f"day {now // DAY}")
             if field in ("feed", "folder", "label"):
                 parts.append(str(sorted(feeds.items())))

@@ -186,6 +186,7 @@ class ArticleRow:
     story_watches: tuple[str, ...] = ()  # watches that match any article of the story
     story_languages: tuple[str, ...] = ()  # known languages of the story's articles, the best first
     language: Annotated[str, 'Its language as ISO 639-1 code, `""` when unknown.'] = ""
+    reading_time: Annotated[int, "Minutes to read its text, 0 when no text is stored."] = 0
     labels: Annotated[tuple[str, ...], "Labels that you gave it."] = ()
     former: Annotated[
         tuple[tuple[str, int], ...], "Watches that matched it until an edit, with the time of that edit."
@@ -363,6 +364,7 @@ class Article(EntryDetails):
     comments: Thread | None = None
     labels: Annotated[tuple[str, ...], "Labels that you gave it."] = ()
     language: Annotated[str, 'Its language as ISO 639-1 code, `""` when unknown.'] = ""
+    reading_time: Annotated[int, "Minutes to read its text, 0 when no text is stored."] = 0
     languages: tuple[str, ...] = ()  # known languages of the other articles of its story, the best first
     earlier: tuple[EarlierArticle, ...] = ()  # in reading order
 

@@ -40,7 +40,6 @@ from tuireader.query.regexes import regex_spans as regex_spans
 from tuireader.query.regexes import unmatchable_reason as unmatchable_reason
 from tuireader.query.renaming import rename as rename
 from tuireader.query.tree import OPERATORS as OPERATORS
-from tuireader.query.tree import Age as Age
 from tuireader.query.tree import And as And
 from tuireader.query.tree import Dated as Dated
 from tuireader.query.tree import Has as Has
@@ -50,6 +49,7 @@ from tuireader.query.tree import Name as Name
 from tuireader.query.tree import Near as Near
 from tuireader.query.tree import Node as Node
 from tuireader.query.tree import Not as Not
+from tuireader.query.tree import Number as Number
 from tuireader.query.tree import Or as Or
 from tuireader.query.tree import Query as Query
 from tuireader.query.tree import QueryError as QueryError

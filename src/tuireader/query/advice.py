@@ -10,13 +10,12 @@ from itertools import pairwise
 from typing import TypeGuard
 
 from tuireader.lexicon import fold
-from tuireader.model.fields import NAME_FIELDS
+from tuireader.model.fields import FIELDS, NAME_FIELDS
 from tuireader.query.evaluate import FoldedArticle, Subject, is_name, value_matches
 from tuireader.query.parser import tokens
 from tuireader.query.regexes import SlowRegex, unmatchable_reason
 from tuireader.query.tree import (
     OPERATORS,
-    Age,
     And,
     Dated,
     Is,
@@ -24,6 +23,7 @@ from tuireader.query.tree import (
     Name,
     Node,
     Not,
+    Number,
     Or,
     Query,
     Regex,
@@ -190,7 +190,7 @@ def _collect_dead(node: Node, names: Names | None, at_arrival: bool, dead: dict[
         case Text() | Regex() | Name():
             if (advice := _leaf_advice(node, names, at_arrival)) is not None:
                 dead[node] = advice
-        case Age(older=True) if at_arrival:
+        case Number(above=True) if at_arrival and FIELDS[node.field].ago:
             dead[node] = Advice(f"{node} never matches: watches are checked when an article arrives")
 
 
@@ -232,11 +232,13 @@ def _conflict(nodes: Sequence[Node]) -> tuple[Node, Node] | None:
     languages = [node for node in nodes if isinstance(node, Language)]
     if other := next((node for node in languages if node != languages[0]), None):
         return languages[0], other
-    ages = [node for node in nodes if isinstance(node, Age)]
-    oldest = max((age for age in ages if age.older), key=lambda age: age.seconds, default=None)
-    youngest = min((age for age in ages if not age.older), key=lambda age: age.seconds, default=None)
-    if oldest is not None and youngest is not None and oldest.seconds >= youngest.seconds:
-        return oldest, youngest
+    numbers = [node for node in nodes if isinstance(node, Number)]
+    for name in dict.fromkeys(node.field for node in numbers):
+        limits = [node for node in numbers if node.field == name]
+        least = max((node for node in limits if node.above), key=lambda node: node.value, default=None)
+        most = min((node for node in limits if not node.above), key=lambda node: node.value, default=None)
+        if least is not None and most is not None and least.value >= most.value:
+            return least, most
     days = [node for node in nodes if isinstance(node, Dated)]
     first = max((node for node in days if not node.before), key=lambda node: node.day, default=None)
     last = min((node for node in days if node.before), key=lambda node: node.day, default=None)

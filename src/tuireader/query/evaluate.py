@@ -13,7 +13,6 @@ from tuireader.model import Enclosure
 from tuireader.model.fields import FIELDS, STATES
 from tuireader.query.regexes import SlowRegex, is_disabled, regex_spans
 from tuireader.query.tree import (
-    Age,
     And,
     Has,
     Is,
@@ -22,6 +21,7 @@ from tuireader.query.tree import (
     Near,
     Node,
     Not,
+    Number,
     Or,
     Query,
     Regex,
@@ -30,6 +30,7 @@ from tuireader.query.tree import (
     positive_terms,
     start_of_day,
 )
+from tuireader.text import reading_minutes
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,11 @@ class Subject:
     def files(self) -> tuple[str, ...]:
         """Addresses, titles and types of the enclosures, one text for each."""
         return tuple(f"{file.url}\n{file.title} {file.type}" for file in self.enclosures)
+
+    @property
+    def reading_time(self) -> int:
+        """Minutes to read the body, counted as those that are stored."""
+        return reading_minutes(self.body)
 
 
 _Spans = Sequence[tuple[int, int]]
@@ -158,9 +164,8 @@ def node_matches(node: Node, reading: FoldedArticle, now: int) -> bool:
         case Name():
             names = reading.subject.given if node.field == "label" else reading.texts(node.field)
             return any(is_name(node, value) for value in names)
-        case Age(older, seconds):
-            age = now - reading.subject.time
-            return age > seconds if older else age < seconds
+        case Number():
+            return _compare(node, reading.subject, now)
     return (reading.subject.time < node.time) == node.before
 
 
@@ -169,6 +174,16 @@ def _is(state: str, subject: Subject, now: int) -> bool:
         return subject.time >= start_of_day(now)
     attribute, value = STATES[state]
     return bool(getattr(subject, attribute)) is value
+
+
+def _compare(node: Number, subject: Subject, now: int) -> bool:
+    field = FIELDS[node.field]
+    number: int = getattr(subject, field.number)
+    if field.ago:
+        number = now - number
+    elif not number:
+        return False
+    return number > node.value if node.above else number < node.value
 
 
 def is_name(node: Name, value: str) -> bool:

@@ -16,7 +16,6 @@ from tuireader.query.tree import (
     NEAR,
     OPERATORS,
     UNITS,
-    Age,
     And,
     Dated,
     Has,
@@ -26,6 +25,7 @@ from tuireader.query.tree import (
     Near,
     Node,
     Not,
+    Number,
     Or,
     Query,
     QueryError,
@@ -66,7 +66,7 @@ _TOKEN = re.compile(
     | (?P<quote>["“”])
     | (?P<regex>/(?P<regex_text>(?:\\.|[^/\\])+)/(?=[\s)]|\Z))
     | (?P<slash>/)
-    | (?P<field>(?P<name>[A-Za-z]{2,}):(?!//)(?P<whole>=)?)
+    | (?P<field>(?P<name>[A-Za-z]{2,}(?:_[A-Za-z]+)*):(?!//)(?P<whole>=)?)
     | (?P<word>[^\s()"“”]+)""",
     re.VERBOSE | re.DOTALL,
 )
@@ -246,6 +246,8 @@ class _Parser:
         value = self._take()
         if value.kind not in ("word", "phrase"):
             raise _ParseError(f"{token.value}: needs a value", token, FIELDS[token.value].hint)
+        if FIELDS[token.value].number:
+            return _number(token.value, value)
         return _VALUES[token.value](value)
 
 
@@ -320,15 +322,23 @@ def _language(token: Token) -> Language:
     return Language(code)
 
 
-_AGE = re.compile(r"([<>])=?([0-9]{1,6})(min|h|d|w|mo|m|y)")
+_NUMBER = re.compile(r"([<>])(=?)([0-9]{1,6})([a-z]*)")
 
 
-def _age(token: Token) -> Age:
-    match = _AGE.fullmatch(token.value.lower())
-    if not match or match[3] == "m":
-        what = "m could mean min or mo" if match else "age: needs < or >, a number and a unit"
-        raise _ParseError(what, token, FIELDS["age"].hint)
-    return Age(match[1] == ">", int(match[2]) * UNITS[match[3]])
+def _number(name: str, token: Token) -> Number:
+    field = FIELDS[name]
+    units = UNITS if field.ago else {"": 1, field.unit: 1}
+    match = _NUMBER.fullmatch(token.value.lower())
+    if not match or match[4] not in units:
+        what = f"{name}: needs < or > and a number"
+        if field.ago:
+            is_unclear = match and match[4] == "m"
+            what = "m could mean min or mo" if is_unclear else f"{name}: needs < or >, a number and a unit"
+        raise _ParseError(what, token, field.hint)
+    above, value = match[1] == ">", int(match[3]) * units[match[4]]
+    if match[2] and not field.ago:  # "at least" and "at most"; nobody minds the second of an age
+        value = max(0, value - 1) if above else value + 1
+    return Number(name, above, value)
 
 
 _DAY = re.compile(r"([0-9]{4})(?:-([0-9]{1,2}))?(?:-([0-9]{1,2}))?")
@@ -348,7 +358,6 @@ _VALUES: dict[str, Callable[[Token], Node]] = {
     "is": lambda token: Is(_choice("is", token)),
     "has": lambda token: Has(_choice("has", token)),
     "lang": _language,
-    "age": _age,
     "after": lambda token: Dated(False, _day(token)),
     "before": lambda token: Dated(True, _day(token)),
 }

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
 from tuireader.lexicon import Term
+from tuireader.model.fields import FIELDS
 from tuireader.text import cell_len
 from tuireader.text.durations import DAY, HOUR, MONTH, WEEK, YEAR
 
@@ -97,15 +98,17 @@ class Language:
 
 
 @dataclass(frozen=True, slots=True)
-class Age:
-    """The article is older, or younger, than this many seconds."""
+class Number:
+    """The field, one with a `number`, is above `value`, or else below it; an age is in seconds."""
 
-    older: bool
-    seconds: int
+    field: str
+    above: bool
+    value: int
 
     def __str__(self) -> str:
-        unit = next(unit for unit in reversed(UNITS) if not self.seconds % UNITS[unit])
-        return f"age:{'>' if self.older else '<'}{self.seconds // UNITS[unit]}{unit}"
+        units = UNITS if FIELDS[self.field].ago else {"": 1}
+        unit = next(unit for unit in reversed(units) if not self.value % units[unit])
+        return f"{self.field}:{'>' if self.above else '<'}{self.value // units[unit]}{unit}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +157,7 @@ class Or:
         return " OR ".join(map(str, self.nodes))
 
 
-Node = Text | Name | Near | Regex | Is | Has | Language | Age | Dated | Not | And | Or
+Node = Text | Name | Near | Regex | Is | Has | Language | Number | Dated | Not | And | Or
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +240,7 @@ def positive_terms(node: Node) -> Iterator[Text | Regex]:
                 yield node
 
 
-def leaves(node: Node) -> Iterator[Text | Name | Near | Regex | Is | Has | Language | Age | Dated]:
+def leaves(node: Node) -> Iterator[Text | Name | Near | Regex | Is | Has | Language | Number | Dated]:
     """Yield all single conditions of an expression."""
     match node:
         case And(nodes) | Or(nodes):

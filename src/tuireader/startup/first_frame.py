@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from tuireader.store.lists.first_page import FirstRow
 
-FORMAT = 2
+FORMAT = 3
 """Version of the saved file; others are ignored."""
 SMALLEST = (40, 8)
 ENDING = (
@@ -173,7 +173,8 @@ def frame_text(arguments: Sequence[str], environ: Mapping[str, str]) -> str:
         return ""
     from tuireader.store.lists import first_page
 
-    size = {"folds": kept["folds"], "lines": lines - kept["above"] - 1, "languages": kept["languages"]}
+    folds = kept["options"]["folds"]
+    size = {"folds": folds, "lines": lines - kept["above"] - 1, "languages": kept["languages"]}
     rows = first_page.first_rows(kept["database"], kept["schema"], unread=True, **size)
     if rows is None or bool(rows) != kept["unread"]:
         return ""
@@ -184,9 +185,12 @@ def frame_text(arguments: Sequence[str], environ: Mapping[str, str]) -> str:
 
 def draw(kept: Mapping[str, Any], rows: Sequence[FirstRow], now: int, lines: int) -> str:
     """Draw the frame as one string for the terminal."""
+    from types import SimpleNamespace
+
     from tuireader.ui.drawing.row_parts import row_parts
     from tuireader.wording.times import list_day
 
+    options: Any = SimpleNamespace(**kept["options"])  # `RowOptions` without its class, which imports slowly
     out = [_ENTER]
     for number, line in [*enumerate(kept["head"], 1), *enumerate(kept["side"], kept["above"] + 1)]:
         out.append(f"\x1b[{number};1H{line}")
@@ -199,15 +203,7 @@ def draw(kept: Mapping[str, Any], rows: Sequence[FirstRow], now: int, lines: int
             same_day = number > first and list_day(row.time, now) == list_day(
                 rows[number - first - 1].time, now
             )
-            parts = row_parts(
-                row,
-                row.feed_title,
-                kept["width"],
-                kept["letters"],
-                now,
-                folds=kept["folds"],
-                same_day=same_day,
-            )
+            parts = row_parts(row, row.feed_title, kept["width"], options, now, same_day=same_day)
         else:
             parts = [(" " * kept["width"], "")]
         styles = kept["inks"][at_cursor]

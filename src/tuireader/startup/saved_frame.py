@@ -7,6 +7,7 @@ import json
 import os
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +20,6 @@ from tuireader import __version__, files
 from tuireader.startup import first_frame
 from tuireader.ui import views
 from tuireader.ui.drawing.row import row_style
-from tuireader.ui.drawing.row_parts import letters
 from tuireader.ui.host import Host
 from tuireader.ui.status import list_keys, number
 
@@ -86,9 +86,9 @@ def compose(main: MainScreen) -> dict[str, Any] | None:
             _text(host, Strip([*sidebar.draw(number, at_cursor=number == at, focus=False), edge]))
             for number in range(height - 3)
         ]
-    folds = library.config.ui.fold_stories
+    options = host.row_options
     count = counts.unread if unread else counts.all
-    rows = count.rows(folds)
+    rows = count.rows(options.folds)
     names = (*_STYLES, *(f"watch:{name}" for name in host.watch_names))
     styles = [
         {name: _escape_codes(host, row_style(name, host.theme_styles, cursor)) for name in names}
@@ -96,14 +96,14 @@ def compose(main: MainScreen) -> dict[str, Any] | None:
     ]
     config = library.paths.config
     keys = list_keys(host.key_of, wide=drawn)
-    head = main.top.draw(views.title_of(view, session.feeds), number(view, count, folds=folds), "")
+    head = main.top.draw(views.title_of(view, session.feeds), number(view, count, folds=options.folds), "")
     return {
         "version": __version__,
         "schema": library.database.schema,
         "config": [str(config.absolute()), first_frame.stamp(str(config))],
         "database": str(library.paths.database.absolute()),
         "unread": unread,
-        "folds": folds,
+        "options": asdict(options),
         "languages": library.config.ui.languages,
         "head": [_text(host, head), _text(host, line)],
         "above": 2,
@@ -111,7 +111,6 @@ def compose(main: MainScreen) -> dict[str, Any] | None:
         "width": width - left,
         "side": side,
         "foot": _text(host, main.status.draw(keys, f"1/{rows}")),
-        "letters": letters(host.watch_names),
         "inks": styles,
     }
 

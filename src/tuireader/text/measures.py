@@ -1,4 +1,4 @@
-"""Measure clean text in terminal cells and reading minutes."""
+"""Measure clean text in terminal cells and minutes of reading."""
 
 from __future__ import annotations
 
@@ -66,12 +66,20 @@ def portable_emoji(s: str) -> str:
     return shown if cell_len(shown) == cell_len(s) else s  # stray joiners have odd effects
 
 
-_IDEOGRAPH = "[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af]"
+_CJK = (
+    "[\u1100-\u11ff\u3001-\u312f\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff00-\uff60"
+    "\U00020000-\U000323af]+"
+)
+"""Runs of Chinese, Japanese and Korean characters and their punctuation."""
 
 
 def reading_minutes(s: str) -> int:
-    """Return the reading time in minutes, at 230 words or 400 Chinese or Japanese characters a minute."""
-    words, ideographs = s, 0
-    if not s.isascii():
-        words, ideographs = regex(_IDEOGRAPH).subn(" ", s)
-    return max(1, round(len(words.split()) / 230 + ideographs / 400))
+    """Estimate the minutes to read a text, at least 1; 0 if it is empty.
+
+    Takes 240 words a minute, what Brysbaert found for silent reading of English non-fiction ("How many words
+    do we read per minute?", Journal of Memory and Language 109, 2019: 238), and 500 Chinese, Japanese or
+    Korean characters, as Medium and Miniflux do.
+    """
+    pieces = (s,) if s.isascii() else regex(_CJK).split(s)
+    words, characters = sum(len(piece.split()) for piece in pieces), len(s) - sum(map(len, pieces))
+    return max(1, round(words / 240 + characters / 500)) if words or characters else 0

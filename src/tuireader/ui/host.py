@@ -17,6 +17,7 @@ from tuireader.subprocesses.programs import ADDRESS
 from tuireader.ui.bindings import keymap
 from tuireader.ui.browser import open_in_browser, start
 from tuireader.ui.drawing import styles
+from tuireader.ui.drawing.row_options import RowOptions
 from tuireader.ui.drawing.themes import DARK, PLAIN, theme_problem
 from tuireader.ui.textual_private import CrashSafeApp
 
@@ -77,6 +78,11 @@ class Host(CrashSafeApp):
     def watch_names(self) -> tuple[str, ...]:
         """Names of all watches, in the order of the config."""
         return tuple(self.library.watches.colors)
+
+    @property
+    def row_options(self) -> RowOptions:
+        """Options of the configuration for the rows of lists."""
+        return RowOptions.of(self.library.config.ui, self.watch_names)
 
     def key_of(self, command_id: str) -> str:
         """Label of a command's first key, or its title if it has none."""

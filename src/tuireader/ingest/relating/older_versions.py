@@ -21,7 +21,15 @@ def fill_in(store: Store, missing: Missing, *, up_to: int, size: int, since: int
         Missing.LANGUAGES: tell_languages,
         Missing.STORIES: refold_stories,
         Missing.NAMES: partial(find_older_names, since=since, groups=groups),
+        Missing.READING_TIMES: count_reading_times,
     }
     left = steps[missing](store, up_to=up_to, size=size)
     store.older_versions.set_left(missing, left)
     return left
+
+
+def count_reading_times(store: Store, *, up_to: int, size: int) -> int:
+    """Count the reading times of `size` articles that an older version stored; return the next id."""
+    first = max(1, up_to - size + 1)
+    store.index.count_minutes(store.articles.texts(range(first, up_to + 1), labels=False, appearances=False))
+    return first - 1

@@ -61,7 +61,7 @@ def expression_report(
 ) -> Report:
     """Report on the matches of an expression, in the last `days` if given."""
     if days is not None:
-        parsed = query.Query(query.And((parsed.root, query.Age(older=False, seconds=days * DAY))))
+        parsed = query.Query(query.And((parsed.root, query.Number("age", above=False, value=days * DAY))))
     steps = store.search.find_in_steps(
         parsed, now=now, subject=lambda text: ingest.subject(text, feeds), limit=_REPORTED
     )

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from itertools import chain
 
 from tuireader.model import Article, EarlierArticle, Enclosure, Evidence, FullText, Neighbour, Thread
 from tuireader.store.compression import Compression, Stored
 from tuireader.store.json_columns import EVIDENCE, evidence_row, thread_of, unpack_extra
-from tuireader.store.lists.first_page import labels_of, subscribed
+from tuireader.store.lists.first_page import COLUMNS, labels_of, subscribed
 from tuireader.store.lists.stories import Stories
 from tuireader.store.relations.references import References
 from tuireader.store.sql import FEED_TITLE, Part, from_row, grouped, id_list, watches_of
 from tuireader.text import plain
+
+_COLUMNS = frozenset(field.name for field in fields(Article))
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,24 +98,22 @@ class Articles(Part):
 
         The other languages of its story come in the order of `languages`.
         """
-        sql = f"""SELECT a.id, a.feed_id, {FEED_TITLE} AS feed_title,
-                        a.title, a.url, a.author, a.time, a.published, a.arrived, a.read, a.starred, a.edited,
-                        a.place, a.language, coalesce(nullif(c.base_url, ''), a.url) AS base_url,
-                        c.article_id IS NULL AS purged,
+        sql = f"""SELECT {COLUMNS}, {FEED_TITLE} AS feed_title, a.published, a.arrived, a.place,
+                        coalesce(nullif(c.base_url, ''), a.url) AS base_url, c.article_id IS NULL AS purged,
                         c.html, c.summary, coalesce(c.extra, '{{}}') AS extra
                  FROM article a JOIN feed f ON f.id = a.feed_id LEFT JOIN content c ON c.article_id = a.id
                  WHERE a.id = ?"""
         row = self._named(sql, (article_id,)).fetchone()
         if row is None:
             return None
-        columns = dict(row)
-        summary, extra = columns.pop("summary"), unpack_extra(columns.pop("extra"))
-        columns["html"] = self._compression.decompress(row["html"]) or self._compression.decompress(summary)
+        columns = {name: value for name, value in dict(row).items() if name in _COLUMNS}
+        html, summary = map(self._compression.decompress, (row["html"], row["summary"]))
+        columns["html"] = html or summary
         for name in ("read", "starred", "edited", "purged"):
             columns[name] = bool(row[name])
         return Article(
             **columns,
-            **extra,
+            **unpack_extra(row["extra"]),
             languages=self._stories.languages(article_id, languages),
             full=self._full_text(article_id),
             comments=self._comments(article_id),

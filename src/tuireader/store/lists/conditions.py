@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from tuireader import query
-from tuireader.query import Age, And, Dated, Has, Is, Language, Name, Near, Node, Not, Or, Regex, Text
+from tuireader.query import And, Dated, Has, Is, Language, Name, Near, Node, Not, Number, Or, Regex, Text
 from tuireader.store.lists.first_page import subscribed, unsubscribed
 from tuireader.store.sql import FEED_TITLE, number_list
 
@@ -74,8 +74,8 @@ class Conditions:
                 return Condition(
                     self._of_names(node.field, lambda value: query.is_name(node, value)), exact=True
                 )
-            case Age(older, seconds):
-                return Condition(f"a.time {'<' if older else '>'} ?", (self._now - seconds,), exact=True)
+            case Number():
+                return self._compared(node)
             case Dated():
                 return Condition(f"a.time {'<' if node.before else '>='} ?", (node.time,), exact=True)
             case And(nodes):
@@ -89,6 +89,14 @@ class Conditions:
                 return self._named(node)
             case Near():
                 return ANYTHING
+
+    def _compared(self, node: Number) -> Condition:
+        field = query.FIELDS[node.field]
+        if field.ago:
+            sign, value = "<" if node.above else ">", self._now - node.value
+            return Condition(f"a.{field.number} {sign} ?", (value,), exact=True)
+        known = f"a.{field.number} > 0 AND " if not node.above else ""
+        return Condition(f"{known}a.{field.number} {'>' if node.above else '<'} ?", (node.value,), exact=True)
 
     def _named(self, node: Text | Regex) -> Condition:
         """Match names of feeds, folders or watches in Python: they are few."""

@@ -1,4 +1,7 @@
-"""The full-text index: a contentless FTS5 table, which needs the exact indexed words to remove an article."""
+"""Values derived from the texts of articles: words in the full-text index, and reading times.
+
+The index is a contentless FTS5 table, which needs the exact indexed words to remove an article.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from tuireader.document.prepare import words
 from tuireader.lexicon.indexing import BREAK
 from tuireader.store.articles.articles import Articles, StoredText
 from tuireader.store.sql import Part, id_list
+from tuireader.text import reading_minutes
 
 _BATCH = 200
 _MANY = 20  # minimum articles to add without merging; small refreshes bring fewer, and merge
@@ -23,6 +27,11 @@ _MOST_SEGMENTS = 64
 halfway."""
 _ADD = "INSERT INTO search (rowid, title, body, author) VALUES (?, ?, ?, ?)"
 _REMOVE = "INSERT INTO search (search, rowid, title, body, author) VALUES ('delete', ?, ?, ?, ?)"
+
+_SET_MINUTES = "UPDATE article SET reading_time = ?2 WHERE id = ?1 AND reading_time != ?2"
+
+READING_TIMES = "ALTER TABLE article ADD COLUMN reading_time INTEGER NOT NULL DEFAULT 0"
+"""Statement of the migration. Minutes to read the body, the full text if there is one; 0 without a text."""
 
 _Row = tuple[int, str, str, str]
 
@@ -55,12 +64,21 @@ class Index(Part):
         self._conn.execute("INSERT INTO search (search, rank) VALUES (?, ?)", (name, value))
 
     def add(self, texts: Iterable[StoredText]) -> None:
-        """Add the words of articles to the index."""
+        """Add the words of articles to the index, and store their reading times."""
+        texts = list(texts)
         self._conn.executemany(_ADD, map(_words, texts))
+        self.count_minutes(texts)
 
     def remove(self, texts: Iterable[StoredText]) -> None:
-        """Remove articles from the index; the texts must equal the indexed ones."""
+        """Remove articles from the index, and their reading times; the texts must equal the indexed ones."""
+        texts = list(texts)
         self._conn.executemany(_REMOVE, map(_words, texts))
+        self._conn.executemany(_SET_MINUTES, [(text.id, 0) for text in texts])
+
+    def count_minutes(self, texts: Iterable[StoredText]) -> None:
+        """Store the reading times of articles."""
+        minutes = [(text.id, reading_minutes(text.asked_body)) for text in texts]
+        self._conn.executemany(_SET_MINUTES, minutes)
 
     def exchange(self, texts: Mapping[int, tuple[StoredText | None, StoredText]]) -> None:
         """Replace the words of articles, given as (indexed, new) by id.
@@ -85,7 +103,8 @@ class Index(Part):
         ids = self._column("SELECT article_id FROM content ORDER BY article_id")
         for start in range(0, len(ids), _BATCH):
             batch = ids[start : start + _BATCH]
-            self.add(self._articles.texts(batch, labels=False, appearances=variants))
+            texts = self._articles.texts(batch, labels=False, appearances=variants)
+            self._conn.executemany(_ADD, map(_words, texts))  # an older schema has no reading times
             if report:
                 report(min(1.0, (start + _BATCH) / len(ids)))
         return len(ids)

@@ -236,7 +236,7 @@ class Search(Part):
         return self._conn.execute(sql, () if expression is None else (expression,)).fetchall()
 
 
-_IN_BODIES = frozenset({"", "body"})
+_IN_BODIES = frozenset({"", *(field.name for field in query.FIELDS.values() if field.reads_body)})
 """Fields that need more than an article's columns, labels and feed names."""
 
 

@@ -32,6 +32,7 @@ class Missing(StrEnum):
     """Stories folded by the current rules."""
     NAMES = "names found down to"
     """Profiles with the names that relate articles across languages."""
+    READING_TIMES = "reading times counted down to"
 
 
 _RELATED = "SELECT max(article) FROM profile"
@@ -39,6 +40,7 @@ _HIGHEST = {
     Missing.LANGUAGES: _RELATED,
     Missing.STORIES: "SELECT max(id) FROM article WHERE EXISTS (SELECT 1 FROM article WHERE story != 0)",
     Missing.NAMES: _RELATED,
+    Missing.READING_TIMES: "SELECT max(article_id) FROM content",
 }
 """SQL for the highest id that may lack a value in a database that has no such fact."""
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from tuireader.document import Block, BlockKind, Document, Picture, Referring, mark_references
 from tuireader.model import Article, Evidence, TermHit
-from tuireader.text import reading_minutes
+from tuireader.text import plain, reading_minutes
 from tuireader.text.languages import language_names
 from tuireader.ui.drawing.page_blocks import block_part, picture_part
 from tuireader.ui.drawing.page_parts import Highlights, Hit, Keys, Page, Part, ReferenceMark, StyleRange
@@ -28,7 +28,7 @@ def build_page(article: Article, document: Document, highlights: Highlights, key
     parts: list[Part] = []
     hits: list[Hit] = []
     _add_title(parts, hits, article, highlights)
-    parts.append(_byline(article, document, keys, now))
+    parts.append(_byline(article, keys, now))
     for evidence in article.evidence:
         parts.extend(evidence_parts(evidence))
     parts.append(Part(frame="rule"))
@@ -102,15 +102,15 @@ def _add_title(parts: list[Part], hits: list[Hit], article: Article, highlights:
     parts.append(Part(title, "strong", tuple(marks), gap=1))
 
 
-def _byline(article: Article, document: Document, keys: Keys, now: int) -> Part:
-    minutes = reading_minutes("\n".join(block.text for block in document.blocks))
+def _byline(article: Article, keys: Keys, now: int) -> Part:
+    minutes = reading_minutes(plain(article.shown[0]))
     moment = article.published if article.published is not None else article.time
     facts = [
         article.feed_title,
         f"by {article.author}" if article.author else "",
         full_time(moment),
         age(moment, now),
-        f"{minutes} min" if document.blocks else "",
+        f"{minutes} min" if minutes else "",
         f"also in {', '.join(article.other_feeds)}" if article.other_feeds else "",
         _languages(article, keys),
         "full text" if article.shows_full else "",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rich.segment import Segment
@@ -10,6 +10,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from tuireader.text import cell_len, cut, pad
+from tuireader.ui.drawing.row_options import RowOptions
 from tuireader.ui.drawing.styles import Styles, under_cursor
 
 TitleRanges = Sequence[tuple[int, int, str]]
@@ -18,11 +19,11 @@ TitleRanges = Sequence[tuple[int, int, str]]
 
 @dataclass(frozen=True, slots=True)
 class RowContext:
-    """Values shared by all rows of a list; `letters` identify watches (see `row_parts.letters`)."""
+    """Values shared by all rows of a list."""
 
     styles: Styles
     width: int
-    letters: Mapping[str, str]
+    options: RowOptions
     now: int
 
 

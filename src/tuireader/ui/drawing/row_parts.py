@@ -5,23 +5,24 @@ Cheap to import: the first frame is drawn with this module before Textual is imp
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from tuireader.text import cell_len, cut, pad
 from tuireader.wording.times import list_time
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Sequence
 
     from tuireader.model import ArticleRow
+    from tuireader.ui.drawing.row_options import RowOptions
 
     StyledText = tuple[str, str]
 
 _LEAST_TITLE, _LEAST_FEED = 20, 10
 """Least cells of a title and a feed for the languages of a story to be shown beside them."""
+_LEAST_AUTHOR = 4  # cells beside such languages, with the space before it; in less, the author is left out
 _MOST_LANGUAGES = 4
-_WIDE = 76  # minimum width for times of past days and a wide feed column
+_WIDE = 76  # minimum width for times of past days, reading times, a wide feed and authors
 
 
 def columns(width: int) -> tuple[int, int]:
@@ -31,43 +32,19 @@ def columns(width: int) -> tuple[int, int]:
     return 6 if width >= 36 else 0, 12 if width >= 48 else 0
 
 
-def letters(watches: Sequence[str]) -> dict[str, str]:
-    """Identify each watch by one or two letters; by `""` if there is only one."""
-    if len(watches) < 2:
-        return dict.fromkeys(watches, "")
-    letters_of: dict[str, str] = {}
-    for name in watches:
-        taken = letters_of.values()
-        letters_of[name] = next((mark for mark in _marks_for(name) if mark not in taken), name[:1].upper())
-    return letters_of
-
-
-def _marks_for(name: str) -> Iterator[str]:
-    """Abbreviations of a name, the best first: its initial, alone or with another letter or a number."""
-    first = name[:1].upper()
-    yield first
-    others = [letter for letter in name[1:] if letter.isalnum()]
-    initials = [after for before, after in pairwise(name) if after.isalnum() and not before.isalnum()]
-    yield from (first + letter.upper() for letter in initials)
-    yield from (first + letter for letter in others if letter.isupper())
-    yield from (first + letter for letter in others)
-    yield from (f"{first}{number}" for number in range(2, 10))
-
-
 def row_parts(
     row: ArticleRow,
     feed_title: str,
     width: int,
-    initials: Mapping[str, str],
+    options: RowOptions,
     now: int,
     *,
-    folds: bool = False,
     inner: bool = False,
     selected: bool = False,
     same_day: bool | None = None,
     marks: Sequence[tuple[int, int, str]] = (),
 ) -> list[StyledText]:
-    """Build a row such as `● ★ 14:02  ◆W Title ~      Feed ×3`; a long title ends in an ellipsis.
+    """Build a row: `● ★ 14:02  2 min  ◆W Title ~   Author   Feed ×3`; a long title ends in an ellipsis.
 
     Labels follow the title if there is room. Read articles are dim; unread ones have a dot, and are bold if
     on a watch. `×3` counts the articles of a folded story and the feeds that have the article; each `◆` is a
@@ -76,8 +53,45 @@ def row_parts(
     first row of a day shows the day (`same_day` False).
     The style `""` is the background, `watch:NAME` a watch's; `text/STYLE` is a mark in a title in `text`.
     """
-    is_story = folds and not inner
+    is_story = options.folds and not inner
     time_width, feed_width = columns(width)
+    parts = _left_columns(row, time_width, now, selected=selected, same_day=same_day)
+    if options.minutes and width >= _WIDE:
+        parts.append((f"{row.reading_time:>3} min  " if row.reading_time else " " * 9, "dim"))
+    watches, uncertain = row.watches, row.uncertain
+    if is_story and row.story_watches:
+        watches = row.story_watches
+        uncertain = () if row.story_size > 1 else uncertain
+    for name in watches[:6]:
+        sign = "◇" if name in uncertain else "◆"
+        parts += [(sign + options.letters.get(name, ""), f"watch:{name}"), (" ", "")]
+    if inner:
+        parts.append(("└ ", "dim"))
+    edited = " ~" if row.edited else ""
+
+    room = width - sum(cell_len(text) for text, _ in parts) - len(edited)
+    author = 2 + min(24, width // 8) if options.authors and width >= _WIDE else 0
+    after_title = author + feed_width + 7
+    feed_width, sources, right = _right_columns(row, feed_title, feed_width, room - author, is_story)
+    author = max(0, after_title - right) if author else 0
+    room = max(1, room - author - right)
+    title = cut(row.title or row.url or "(no title)", room)
+    labels = _labels(row.labels, room - cell_len(title))
+    parts += _marked(title, marks, "dim" if row.read else "strong" if watches else "text")
+    parts += [(edited, "dim"), (labels, "dim")]
+    parts.append((" " * (room - cell_len(title) - cell_len(labels)), ""))
+    parts.append((pad(f"  {row.author}" if author > _LEAST_AUTHOR else "", author), "dim"))
+    if feed_width:
+        parts.append(("  " + pad(feed_title, feed_width), "dim"))
+        right -= feed_width + 2
+    parts.append((f"{sources:<{right}}", "dim"))
+    return parts
+
+
+def _left_columns(
+    row: ArticleRow, time_width: int, now: int, *, selected: bool, same_day: bool | None
+) -> list[StyledText]:
+    """Build the marks of a row and its time."""
     parts = [
         ("▌", "strong") if selected else (" ", ""),
         (" ", "") if row.read else ("●", "text"),
@@ -86,31 +100,7 @@ def row_parts(
     if time_width:
         time = list_time(row.time, now, short=time_width < 9, same_day=bool(same_day))
         parts.append((f" {time:>{time_width}}", "text" if same_day is False else "dim"))
-    parts.append(("  ", ""))
-    watches, uncertain = row.watches, row.uncertain
-    if is_story and row.story_watches:
-        watches = row.story_watches
-        uncertain = () if row.story_size > 1 else uncertain
-    for name in watches[:6]:
-        sign = "◇" if name in uncertain else "◆"
-        parts += [(sign + initials.get(name, ""), f"watch:{name}"), (" ", "")]
-    if inner:
-        parts.append(("└ ", "dim"))
-    edited = " ~" if row.edited else ""
-
-    room = width - sum(cell_len(text) for text, _ in parts) - len(edited)
-    feed_width, sources, right = _right_columns(row, feed_title, feed_width, room, is_story)
-    room = max(1, room - right)
-    title = cut(row.title or row.url or "(no title)", room)
-    labels = _labels(row.labels, room - cell_len(title))
-    parts += _marked(title, marks, "dim" if row.read else "strong" if watches else "text")
-    parts += [(edited, "dim"), (labels, "dim")]
-    parts.append((" " * (room - cell_len(title) - cell_len(labels)), ""))
-    if feed_width:
-        parts.append(("  " + pad(feed_title, feed_width), "dim"))
-        right -= feed_width + 2
-    parts.append((f"{sources:<{right}}", "dim"))
-    return parts
+    return [*parts, ("  ", "")]
 
 
 def _right_columns(
@@ -118,8 +108,8 @@ def _right_columns(
 ) -> tuple[int, str, int]:
     """Width of the feed, the number of sources with their languages, and the width of both.
 
-    `room` is left for them and the title. Languages take cells of the feed, then of the title, and are
-    left out if too few would remain.
+    `room` is left for them and the title. Languages take cells of the feed, then of what precedes it, and
+    are left out if too few would remain.
     """
     voices = row.sources + (row.story_size - 1 if folded else 0)
     if voices < 2:

@@ -12,7 +12,7 @@ from textual.strip import Strip
 
 from tuireader.model import ArticleRow
 from tuireader.ui.drawing.row import RowContext, TitleRanges, draw_note, draw_row
-from tuireader.ui.drawing.row_parts import letters, row_parts
+from tuireader.ui.drawing.row_parts import row_parts
 from tuireader.ui.textual_private import CoalescingScreen
 from tuireader.ui.widgets.pane import CursorPane
 from tuireader.wording.times import list_day
@@ -291,8 +291,9 @@ class ArticleList(CursorPane):
         context = self._row_context
         if context is None or context.width != self.size.width:  # drawing may come before the resize event
             self._strips.clear()
-            names, now = letters(self.host.watch_names), int(self.host.clock())
-            context = self._row_context = RowContext(self.theme_styles, self.size.width, names, now)
+            options = replace(self.host.row_options, folds=self.folds)
+            now = int(self.host.clock())
+            context = self._row_context = RowContext(self.theme_styles, self.size.width, options, now)
         if number >= len(self.ids):
             above = min(2, self.size.height // 2)
             return draw_note("" if self.ids else self.empty_text, context, line=y - above)
@@ -310,9 +311,8 @@ class ArticleList(CursorPane):
                 row,
                 self._feed_title(row.feed_id),
                 context.width,
-                context.letters,
+                context.options,
                 context.now,
-                folds=self.folds,
                 inner=inner,
                 selected=article_id in self.selected,
                 same_day=same_day,

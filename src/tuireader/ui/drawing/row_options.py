@@ -1,0 +1,56 @@
+"""Options that rows of the article list are drawn with, from the configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from tuireader.config import UiConfig
+
+
+@dataclass(frozen=True, slots=True)
+class RowOptions:
+    """Options shared by all rows; the first frame saves them as JSON, so they are plain values.
+
+    A new option is a key of `UiConfig`, a field here, and its drawing in `row_parts`. `letters` identify
+    watches; with `folds`, a row represents its story.
+    """
+
+    letters: Mapping[str, str]
+    folds: bool = False
+    authors: bool = False
+    minutes: bool = False
+
+    @classmethod
+    def of(cls, ui: UiConfig, watches: Sequence[str]) -> RowOptions:
+        """Take the options from the configuration and the names of the watches."""
+        return cls(
+            letters=letters(watches),
+            folds=ui.fold_stories,
+            authors=ui.author_column,
+            minutes=ui.reading_time_column,
+        )
+
+
+def letters(watches: Sequence[str]) -> dict[str, str]:
+    """Identify each watch by one or two letters; by `""` if there is only one."""
+    if len(watches) < 2:
+        return dict.fromkeys(watches, "")
+    letters_of: dict[str, str] = {}
+    for name in watches:
+        taken = letters_of.values()
+        letters_of[name] = next((mark for mark in _marks_for(name) if mark not in taken), name[:1].upper())
+    return letters_of
+
+
+def _marks_for(name: str) -> Iterator[str]:
+    """Abbreviations of a name, the best first: its initial, alone or with another letter or a number."""
+    first = name[:1].upper()
+    yield first
+    others = [letter for letter in name[1:] if letter.isalnum()]
+    initials = [after for before, after in pairwise(name) if after.isalnum() and not before.isalnum()]
+    yield from (first + letter.upper() for letter in initials)
+    yield from (first + letter for letter in others if letter.isupper())
+    yield from (first + letter for letter in others)
+    yield from (f"{first}{number}" for number in range(2, 10))

@@ -1,0 +1,101 @@
+"""Optional columns of the list, on wide and narrow screens."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.ui.running import Running, running
+from tests.ui.samples import FEEDS
+from tests.ui.shelf import NOW, Shelf, opened, story
+from tuireader.model import ArticleRow, View, ViewKind
+from tuireader.text import cell_len
+from tuireader.ui.drawing.row_options import RowOptions
+from tuireader.ui.drawing.row_parts import row_parts
+from tuireader.ui.flows.settings import apply_config
+
+LONG = "A title with a very long tail that fits into no line of a list that people read in a terminal " * 2
+STORIES = (
+    story(1, 1, "Ferries take phones", 1, author="Ada Quist"),
+    story(2, 2, LONG, 2, author="A Correspondent With A Very Long Name"),
+    story(3, 2, "渡轮公司下周起接受手机支付，纸质船票将于十月停用，乘客可在码头领取说明", 3,
+          author="特约记者王小明于上海"),
+    story(4, 1, "Nobody says who wrote it", 4, author=""),
+)  # fmt: skip
+AUTHORS = RowOptions(letters={}, folds=True, authors=True)
+
+
+def shelf(*options: str) -> Shelf:
+    return Shelf(FEEDS, STORIES, "[ui]\n" + "".join(f"{option} = true\n" for option in options))
+
+
+def line(run: Running, title: str) -> str:
+    return next(line for line in run.text.splitlines() if title in line)
+
+
+def column(run: Running, title: str, text: str) -> int:
+    """The cell at which a text begins in the line of an article."""
+    return cell_len(line(run, title).partition(text)[0])
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24)])
+async def test_authors_have_a_column_of_their_own(size: tuple[int, int]) -> None:
+    async with running(shelf("author_column"), size) as run:
+        authors = {"Ferries": "Ada Quist", "A title": "A Corr", "渡轮": "特约记者"}
+        at = {column(run, title, author) for title, author in authors.items()}
+        feeds = {column(run, title, "Tide") for title in ("A title", "渡轮")}
+        (author_at,), (feed_at,) = at, feeds
+        width = feed_at - 2 - author_at
+        assert width == (size[0] - 26 * (size[0] > 100)) // 8
+        assert "… " in line(run, "A title")[:author_at] and line(run, "A title").count("…") == 2
+        assert "Quist" not in line(run, "Nobody")
+
+
+async def test_authors_are_shown_if_wanted_and_only_where_there_is_room(tmp_path: Path) -> None:
+    async with opened(shelf(), tmp_path) as library, running(library, (120, 40)) as run:
+        assert "Ada Quist" not in line(run, "Ferries")
+        library.paths.config.write_text(shelf("author_column").config_text, encoding="utf-8")
+        await run.flow(apply_config)
+        assert "Ada Quist" in line(run, "Ferries")
+    async with running(shelf("author_column"), (75, 24)) as run:
+        assert "Ada Quist" not in line(run, "Ferries")
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24)])
+async def test_reading_times_stand_before_the_titles(size: tuple[int, int]) -> None:
+    html = {"Ferries": 30, "A title": 2_400, "渡轮": 48_000}
+    stories = tuple(
+        replace(story, entry=replace(story.entry, content_html=f"<p>{'word ' * words}</p>"))
+        for story, words in zip(STORIES, (*html.values(), 0), strict=True)
+    )
+    view = '[[view]]\nname = "Long"\nquery = "reading_time:>5"\n'
+    options = "[ui]\nreading_time_column = true\n"
+    async with running(Shelf(FEEDS, stories, f"{options}{view}", relates=False), size) as run:
+        ends = {column(run, title, " min") for title in html}
+        assert len(ends) == 1 and " 10 min  A title" in run.text and "200 min  渡轮" in run.text
+        assert column(run, "Nobody", "Nobody") == ends.pop() + len(" min  ")
+        await run.go_to(View(ViewKind.QUERY, "reading_time:>5"))
+        assert len(run.main.articles.ids) == 2
+        await run.press("enter")
+        assert " · 10 min" in run.text
+    async with running(shelf("reading_time_column"), (75, 24)) as run:
+        assert " min " not in line(run, "Ferries")
+
+
+@pytest.mark.parametrize("width", range(76, 200, 9))
+@pytest.mark.parametrize("author", ["Ada Quist", "特约记者王小明于上海"])
+def test_languages_of_a_story_take_cells_of_the_author_whose_column_begins_where_it_does(
+    width: int, author: str
+) -> None:
+    row = ArticleRow(1, 1, LONG, NOW, False, False, author=author)
+    folded = replace(row, story=1, story_size=12, story_languages=("en", "zh", "ja", "de", "fr"))
+    lines = []
+    for article in (row, folded):
+        parts = row_parts(article, "The Harbour Gazette of Tidewater", width, AUTHORS, NOW)
+        assert sum(cell_len(text) for text, _ in parts) == width
+        lines.append("".join(text for text, _ in parts))
+    assert "×12 · en zh" in lines[1]
+    assert author[:2] in lines[1] or width < 110
+    assert len({cell_len(line.partition(author[:2])[0]) for line in lines if author[:2] in line}) == 1
