@@ -198,7 +198,6 @@ def run(options: Options, execute: Sequence[str], export: bool, source: str) -> 
 
 
 async def _reload(library: Library) -> int:
-    """Fetch all feeds silently, for cron; the exit code reports failures."""
     return await follow(library, library.refresh.run(), as_json=False, quiet=True)
 
 

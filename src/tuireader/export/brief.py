@@ -76,7 +76,6 @@ class Brief:
 
     @property
     def stories(self) -> int:
-        """Number of stories."""
         return sum(len(section.stories) for section in self.sections)
 
 

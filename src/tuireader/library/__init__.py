@@ -95,12 +95,10 @@ class Library:
 
     @property
     def config(self) -> Config:
-        """The configuration in use."""
         return self.context.config
 
     @property
     def paths(self) -> Paths:
-        """The files in use."""
         return self.context.paths
 
     @property

@@ -50,7 +50,6 @@ class Alarms(Notifying):
         return [alarm for alarm in alarms if alarm.cleared_at is None or alarm.cleared_at >= since]
 
     async def count(self) -> int:
-        """Count the open alarms."""
         return await self._pool.read(lambda store: store.alarms.count())
 
     async def judge(self) -> None:

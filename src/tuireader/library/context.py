@@ -273,7 +273,6 @@ class Context:
         return tuple(item.any for item in self.config.watches if len(item.any) > 1)
 
     def feeds_of(self, item: WatchConfig) -> list[Feed]:
-        """Subscribed feeds that a watch searches."""
         wanted = {name.casefold() for name in item.feeds}
         return [
             feed

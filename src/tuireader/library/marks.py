@@ -37,7 +37,6 @@ class Marks(UseCases):
         return await self._mark("read", ids, read, journal)
 
     async def set_starred(self, ids: Sequence[int], starred: bool) -> Change:
-        """Star or unstar articles."""
         return await self._mark("starred", ids, starred, True)
 
     async def keep_place(self, article_id: int, place: int) -> None:

@@ -28,7 +28,6 @@ class Settings(UseCases):
 
     @property
     def problems(self) -> tuple[Problem, ...]:
-        """Problems found in the configuration file."""
         return self._context.problems
 
     async def reload(self) -> None:
@@ -49,8 +48,6 @@ class Settings(UseCases):
         return await self._pool.read(_uses)
 
     async def note_palette_use(self, name: str) -> None:
-        """Remember the use of a palette entry."""
-
         def note(store: Store) -> None:
             store.set_fact(_USES, json.dumps([name, *_uses(store)][:_REMEMBERED]))
 

@@ -63,7 +63,6 @@ class Watches(UseCases):
                 yield done, total
 
     async def catch_up(self) -> None:
-        """Run `apply` to completion."""
         async for _ in self.apply():
             pass
 
@@ -88,8 +87,6 @@ class Watches(UseCases):
         return jobs
 
     async def _explain(self, names: Sequence[str]) -> None:
-        """Compute the missing evidence of some watches' matches."""
-
         def step(store: Store, name: str) -> int:
             ids = store.watches.without_evidence_on(name, _EXPLAINED)
             if ids:
@@ -159,7 +156,6 @@ class Watches(UseCases):
         return replace(preview, advice=await self._context.advised(watch_advice.for_watch, config))
 
     async def advice(self, name: str) -> tuple[str, ...]:
-        """Advise on a watch."""
         for item in self._context.config.watches:
             if item.name == name:
                 return await self._context.advised(watch_advice.for_watch, item)

@@ -52,7 +52,6 @@ class Evidence:
 
     @property
     def count(self) -> int:
-        """Number of hits in all fields."""
         return sum(hit.count for hit in self.hits)
 
     @property
@@ -139,7 +138,6 @@ class FeedHealth:
 
     @property
     def trouble(self) -> Trouble:
-        """Most severe problem of the feed."""
         if self.feed.state == "gone":
             return Trouble.GONE
         if self.feed.state == "paused":
@@ -270,7 +268,6 @@ class Story:
 
     @property
     def first(self) -> StoryEntry:
-        """The first report."""
         return self.entries[0]
 
 

@@ -44,7 +44,6 @@ class Shape:
 
 
 def _annotation(owner: Any, path: str) -> Any:
-    """Return the JSON type and the description of an attribute."""
     *parents, last = path.split(".")
     for name in parents:
         owner = _plain(_hints(owner)[name])
@@ -69,7 +68,6 @@ def _plain(hint: Any) -> Any:
 
 
 def _json_type(hint: Any) -> Any:
-    """Return the JSON type of a Python type."""
     hint = _plain(hint)
     origin, parts = get_origin(hint), get_args(hint)
     if origin in (Union, types.UnionType):
@@ -91,7 +89,6 @@ def _attribute(value: object, path: str) -> object:
 
 
 def _encoded(value: Any, hint: Any) -> object:
-    """Return a value in the JSON form of an annotated type."""
     hint = _plain(hint)
     origin, parts = get_origin(hint), get_args(hint)
     if origin is dict:

@@ -281,8 +281,6 @@ class Engine:
         return int(self.setting.clock())
 
     async def _write(self, function: Callable[[Store], T]) -> T:
-        """Run a function in a transaction."""
-
         def transaction(store: Store) -> T:
             with store.transaction():
                 return function(store)

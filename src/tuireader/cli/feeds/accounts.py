@@ -122,7 +122,6 @@ def _reference(what: str, variable: str | None, command: str | None) -> str:
 
 
 def _ask(account: AccountConfig) -> AccountConfig:
-    """Ask for the password or the API key on the terminal. Raises UsageError."""
     if not sys.stdin.isatty():
         raise UsageError(
             "there is no terminal to ask for the password", "use --password-env or --password-cmd"

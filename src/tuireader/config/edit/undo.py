@@ -228,7 +228,6 @@ def _noun(name: str) -> str:
 
 
 def _name(table: Table) -> str:
-    """Name of a table for messages: clean, at most 60 characters, without a password."""
     title = table.get("name") or table.get("title") or table.get("query") or table.get("key")
     name = str(title or without_password(address_of(table) or str(table.get("feed") or "")))
     return clean(name, _NAME_LIMIT)

@@ -122,7 +122,6 @@ class Accounts(UseCases):
         await self._context.change_feeds(lambda text: config_edit.remove(text, "account", account.name), what)
 
     async def refusals(self, account: AccountState) -> list[RefusedMark]:
-        """List the articles with marks that a server refuses."""
         return await self._pool.read(lambda store: store.remote.refusals(account.id))
 
     async def retry_refused(self, accounts: Sequence[AccountState]) -> None:

@@ -94,7 +94,6 @@ class FullTexts(UseCases):
     # -- all waiting pages
 
     async def count_due(self) -> int:
-        """Count the pages to fetch now."""
         return len(await self._due(None))
 
     async def fetch_waiting(

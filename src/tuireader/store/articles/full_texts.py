@@ -75,7 +75,6 @@ class FullTexts(Part):
         return self._value("SELECT 1 FROM content WHERE article_id = ?", (article_id,)) is not None
 
     def show(self, article_id: int, shown: bool) -> None:
-        """Display the full text, or the feed's text."""
         self._conn.execute("UPDATE full_text SET shown = ? WHERE article_id = ?", (int(shown), article_id))
 
     # -- pages to fetch
@@ -143,7 +142,6 @@ class FullTexts(Part):
         return {host: until for host, until in hosts.items() if now < until <= now + _FAR}
 
     def wait_for_host(self, host: str, until: int, now: int) -> None:
-        """Record that a server asked us to wait."""
         hosts = self.waiting_hosts(now)
         hosts[host] = max(until, hosts.get(host, 0))
         sql = "INSERT OR REPLACE INTO fact (name, value) VALUES (?, ?)"
@@ -160,7 +158,6 @@ class FullTexts(Part):
             self._conn.execute(sql, (feed_id,))
 
     def kinds(self, feed_ids: Collection[int]) -> Mapping[int, str]:
-        """Return the kind of each feed's texts."""
         return self._mapping(f"SELECT id, texts FROM feed WHERE id IN ({number_list(feed_ids)})")
 
     def shares(self, since: int) -> dict[int, tuple[str, int, int]]:
@@ -188,7 +185,6 @@ class FullTexts(Part):
         self._conn.execute(sql, (article_id, thread.at, self._compression.compress(thread_text(thread))))
 
     def drop(self, ids: Sequence[int]) -> None:
-        """Delete the full texts and comments of articles."""
         wanted = (id_list(ids),)
         for table in ("full_text", "comments"):
             sql = f"DELETE FROM {table} WHERE article_id IN (SELECT value FROM json_each(?))"

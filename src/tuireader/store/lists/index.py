@@ -55,7 +55,6 @@ class Index(Part):
         self._conn.execute("INSERT INTO search (search, rank) VALUES (?, ?)", (name, value))
 
     def add(self, texts: Iterable[StoredText]) -> None:
-        """Add the words of articles to the index."""
         self._conn.executemany(_ADD, map(_words, texts))
 
     def remove(self, texts: Iterable[StoredText]) -> None:
@@ -73,7 +72,6 @@ class Index(Part):
             self.add([new])
 
     def has(self, article_id: int) -> bool:
-        """Return whether an article is in the index."""
         return self._value("SELECT 1 FROM search_docsize WHERE id = ?", (article_id,)) is not None
 
     def rebuild(self, report: Callable[[float], None] | None = None, *, variants: bool = True) -> int:

@@ -152,7 +152,6 @@ class Relations(Part):
         return bool(self._value("SELECT story = 0 FROM article WHERE id = ?", (story,)))
 
     def feeds(self, ids: Sequence[int]) -> dict[int, Feeds]:
-        """Map articles to their feeds."""
         by_article: dict[int, Feeds] = {}
         for article, feed, carries in self._conn.execute(
             """SELECT id, feed_id, 0 FROM article WHERE id IN (SELECT value FROM json_each(?1)) UNION ALL
@@ -210,12 +209,10 @@ class Relations(Part):
         return self._column(sql, (first, last, since, limit))
 
     def story_numbers(self, first: int, last: int) -> list[int]:
-        """Return the numbers of stories from `first` to `last`."""
         sql = "SELECT DISTINCT story FROM article WHERE story != 0 AND story BETWEEN ? AND ?"
         return self._column(sql, (first, last))
 
     def waiting_count(self) -> int:
-        """Count the articles that wait to be related."""
         sql = f"SELECT count(*) FROM article a WHERE a.id > ? AND {_NEW}"
         return int(self._value(sql, (self.related_up_to(),)))
 
@@ -300,7 +297,6 @@ class Relations(Part):
         return int(self._value(f"SELECT {story_number('story')} FROM article WHERE id = ?", (article,)) or 0)
 
     def unsplit(self, article: int, others: Sequence[int]) -> None:
-        """Undo a split."""
         self._conn.executemany("DELETE FROM apart WHERE article = ? AND other = ?", _pairs(article, others))
         if others:
             self.leave(article)

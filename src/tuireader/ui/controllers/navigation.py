@@ -104,7 +104,6 @@ class Navigation(Controller):
             await self.marking.read_rest(article_id)
 
     async def close_article(self) -> None:
-        """Close the article; the list takes its space."""
         await self.close_quietly()
         self.panes.go_to(self.articles)
 
@@ -195,7 +194,6 @@ class Navigation(Controller):
             self.host.say("No related articles")
 
     async def next_language(self) -> None:
-        """Open the story's report in the next language."""
         article = await self.opened_here()
         if article is None:
             return

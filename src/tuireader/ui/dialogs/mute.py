@@ -110,7 +110,6 @@ class Mute(FormDialog[str | View | None]):
         """Set once the active mutes are listed; the first keys wait for that."""
 
     def compose(self) -> ComposeResult:
-        """Compose the four fields, the preview and the active mutes."""
         feed = self._feed
         where = {"": "everywhere"} | ({feed.url: feed.title or feed.url} if feed is not None else {})
         self.words = setting(MuteConfig, "query", value=self._words)
@@ -124,13 +123,11 @@ class Mute(FormDialog[str | View | None]):
         yield self.box("Mute", *lines, self.preview, self.count, self.choices)
 
     def on_mount(self) -> None:
-        """Show the preview and the active mutes."""
         self.show_hint()
         self.preview.renew()
         run_latest(self, self._list, "mutes")
 
     def show_hint(self, error: str = "") -> None:
-        """Show the keys, below an error if there is one."""
         keys = "enter mutes · esc cancels · ← → choose"
         if self._stored:
             remove, look = self.host.key_of("remove_this"), self.host.key_of("look_at_muted")
@@ -140,17 +137,14 @@ class Mute(FormDialog[str | View | None]):
     # -- the preview
 
     def typed(self) -> MuteConfig:
-        """Read the mute from the form."""
         until = end_of(self.until.value, self.host.clock())
         return MuteConfig(self.words.value, self.where.value, until, bool(self.watched.value))
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Update the preview after a pause."""
         event.stop()
         self.preview.renew(soon=True)
 
     def on_pick_changed(self) -> None:
-        """Update the preview."""
         self.preview.renew()
 
     async def _lines(self) -> Sequence[Line]:
@@ -201,11 +195,9 @@ class Mute(FormDialog[str | View | None]):
         self.dismiss(hidden_by(self._stored[event.option_index][0]))
 
     def action_look_at_muted(self) -> None:
-        """Show all muted articles."""
         self.dismiss(View(ViewKind.QUERY, "is:muted"))
 
     def action_remove_this(self) -> None:
-        """Remove the mute under the cursor."""
         if self.focused is self.choices and self.choices.highlighted is not None:
             mute, _ = self._stored[self.choices.highlighted]
             self.save_by(partial(self._unmute, mute))
@@ -217,7 +209,6 @@ class Mute(FormDialog[str | View | None]):
     # -- saving
 
     async def save(self) -> str:
-        """Add the mute."""
         mute = self.typed()
         parsed = parse(mute.query) if mute.query else None
         if not mute.query and not mute.feed:

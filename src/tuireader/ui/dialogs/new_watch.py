@@ -95,7 +95,6 @@ class NewWatch(FormDialog[str | None]):
         self._aliases: list[tuple[str, str]] = []
 
     def compose(self) -> ComposeResult:
-        """Compose the seven fields, the preview and the keys."""
         config = self._config
         self._own_name = self._own_name or config.name not in ("", self._name_for(config))
         color = config.color
@@ -119,7 +118,6 @@ class NewWatch(FormDialog[str | None]):
         yield self.box(title, *self.lines.values(), self.preview)
 
     def on_mount(self) -> None:
-        """Preview the watch, and look for aliases in the articles."""
         self.show_hint()
         self.preview.renew()
         if self._replaces:
@@ -212,7 +210,6 @@ class NewWatch(FormDialog[str | None]):
     # -- saving
 
     async def save(self) -> str:
-        """Save the watch."""
         config = self.typed()
         parsed = parse(config.query) if config.query else None
         if not config.name:

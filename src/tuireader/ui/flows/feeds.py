@@ -96,7 +96,6 @@ def _feed(main: Controllers, feed_id: int) -> Feed | None:
 
 
 def _first_of_account(main: Controllers, folder: str) -> Feed | None:
-    """First feed in a folder that is a category of an account."""
     return next((feed for feed in main.session.feeds if feed.account and feed.folder == folder), None)
 
 

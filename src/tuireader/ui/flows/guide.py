@@ -89,7 +89,6 @@ async def _by_use(main: Controllers, ask: Asking) -> list[Entry]:
 
 
 async def _use(main: Controllers, name: str, call: Callable[[], Awaitable[None]]) -> None:
-    """Run an entry and remember its use."""
     run_latest(main.panes, partial(main.library.settings.note_palette_use, name), "palette")
     await call()
 

@@ -208,7 +208,6 @@ class Health(TableScreen[View, FeedHealth], ViewRows):
             self.host.say("No feed is failing")
 
     async def action_accept_move(self) -> None:
-        """Subscribe to the new address."""
         health = self.current
         if health is None or not (health.moved_to or health.names_feed):
             self.host.say("This feed has not moved")

@@ -168,7 +168,6 @@ class MainScreen(PaneScreen, inherit_bindings=False):
             self.controllers.reader.prefetch()
 
     def new_colours(self) -> None:
-        """Redraw everything with the new colours of the theme or the watches."""
         self.host.forget_theme_styles()
         self.panes.forget_strips()
         self.top.refresh()

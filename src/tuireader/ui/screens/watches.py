@@ -61,7 +61,6 @@ def _total(count: Count) -> str:
 
 
 def _end(ends: int, now: int, key: str) -> str:
-    """When a followed story ends or ended, with the key that keeps it."""
     if ends <= now:
         return f"ended on {day(ends)}: no new matches · {key} keeps it"
     return f"ends on {day(ends)} unless there is news · {key} keeps it"

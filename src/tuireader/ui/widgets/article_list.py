@@ -189,7 +189,6 @@ class ArticleList(CursorPane):
         self._refresh_rows(set(changed))
 
     def loaded(self, ids: Collection[int]) -> list[int]:
-        """Those of `ids` whose rows are loaded."""
         wanted = ids if isinstance(ids, Set) else set(ids)
         return [article_id for article_id in self._rows if article_id in wanted]
 

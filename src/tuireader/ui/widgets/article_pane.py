@@ -54,7 +54,6 @@ class ArticlePane(PagePane):
         self._seen: set[str] = set()
 
     def show(self, page: Page, *, place: int = 0) -> None:
-        """Show an article from the remembered position in its text."""
         self.hit = self.reference = -1
         self.sought, self.found, self.found_at, self._found_in = "", [], -1, {}
         super().show(page, place=place)
@@ -125,7 +124,6 @@ class ArticlePane(PagePane):
         return True
 
     def _bring_in_sight(self, line: int) -> None:
-        """Scroll a line into view, along with some lines above it."""
         self.forget_strips()
         top, height = self.scroll_offset.y, self.size.height
         if not top <= line < top + height - 1:

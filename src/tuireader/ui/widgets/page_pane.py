@@ -164,7 +164,6 @@ class PagePane(Pane):
 
     @property
     def _width_to_be(self) -> int:
-        """Future width of a pane that is not laid out yet."""
         return self.parent.size.width if isinstance(self.parent, Widget) else 0
 
     def _resize(self) -> None:
@@ -246,7 +245,6 @@ class PagePane(Pane):
             self.post_message(self.Changed())
 
     def _lines_of(self, target: int) -> tuple[int, int]:
-        """First and last line of a target."""
         self._finish()
         above, parts = len(self._head.lines), self._tail.parts
         lines = [at for at, line in enumerate(self._tail.lines) if parts[line.part].target == target]
@@ -295,7 +293,6 @@ class PagePane(Pane):
         self.forget_strips()
 
     def _selected(self, number: int, selection: Selection) -> tuple[int, int] | None:
-        """Selected range in the text of a line's part."""
         span = selection.get_span(number)
         layout, line = self._line(number)
         if span is None or line is None:
@@ -354,7 +351,6 @@ class PagePane(Pane):
         return layout, layout.lines[at] if at < len(layout.lines) else None
 
     def _over(self, layout: Layout, part: int) -> Overlay:
-        """Temporary style ranges of a part."""
         if layout is self._head:
             return Overlay(below=self._colours.get(part, ()))
         return Overlay(chosen=0 <= layout.parts[part].target == self.chosen)

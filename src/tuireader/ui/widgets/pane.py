@@ -162,7 +162,6 @@ class Pane(ScrollView, can_focus=True, inherit_bindings=False):
         self.move(10**9)
 
     def act(self, command_id: str) -> None:
-        """Run a movement command."""
         if command_id in _LINES:
             self.move(_LINES[command_id])
         elif command_id in _PAGES:

@@ -67,7 +67,6 @@ class Panes(PaneRow):
 
     @property
     def current(self) -> Pane:
-        """Pane that receives keys."""
         focused = self.screen.focused
         return focused if isinstance(focused, Pane) else self.articles
 
