@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from tuireader.errors import TuireaderError
 from tuireader.library.context import UseCases
-
-if TYPE_CHECKING:
-    from tuireader.model import Change, Label
+from tuireader.model import Change, Label
 
 
 class Marks(UseCases):

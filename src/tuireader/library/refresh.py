@@ -21,16 +21,7 @@ from tuireader.library.due import Due
 from tuireader.library.feeds.full_texts import FullTexts
 from tuireader.library.feeds.page_tools import fetch_limits
 from tuireader.library.notifying import Notifying
-from tuireader.model import (
-    AccountSynced,
-    Event,
-    Fault,
-    FeedDone,
-    RefreshDone,
-    RefreshStarted,
-    Relating,
-    Told,
-)
+from tuireader.model import AccountSynced, Event, Fault, FeedDone, RefreshDone, RefreshStarted, Relating, Told
 from tuireader.subprocesses import priority, python
 from tuireader.text import feed_key, server_of
 from tuireader.timing import schedule

@@ -5,11 +5,12 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, Generic
+from typing import ClassVar, Generic
 
 from textual.timer import Timer
 
 from tuireader.errors import TuireaderError
+from tuireader.library.feeds.feeds import Feeds
 from tuireader.model import FeedPreview, FoundFeed
 from tuireader.ui.dialogs.dialog import Dialog, Result
 from tuireader.ui.widgets.choices import Choices
@@ -17,9 +18,6 @@ from tuireader.ui.widgets.details import Details
 from tuireader.ui.workers import run_latest
 from tuireader.wording.feed_summary import facts
 from tuireader.wording.lines import Line
-
-if TYPE_CHECKING:
-    from tuireader.library.feeds.feeds import Feeds
 
 
 class FeedDialog(Dialog[Result], Generic[Result]):

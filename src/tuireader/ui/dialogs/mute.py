@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
-from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.widgets import Input, OptionList, Static
@@ -14,6 +13,7 @@ from textual.widgets import Input, OptionList, Static
 from tuireader.commands import Scope
 from tuireader.config import MuteConfig
 from tuireader.errors import TuireaderError
+from tuireader.library.watches import Mutes
 from tuireader.model import ArticleRow, Feed, MutePreview, View, ViewKind
 from tuireader.query import Query, QueryError, disabled_reason, parse, spans
 from tuireader.text.wording import counted
@@ -25,9 +25,6 @@ from tuireader.ui.widgets.settings import setting
 from tuireader.ui.workers import run_latest
 from tuireader.wording.lines import Line, marked, problem_lines
 from tuireader.wording.times import day
-
-if TYPE_CHECKING:
-    from tuireader.library.watches import Mutes
 
 _NAMED = 3  # maximum number of watches named in the preview
 _TIMES = {"1 day": 1, "1 week": 7, "1 month": 30, "3 months": 91, "for good": 0}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.widgets import Input
@@ -15,6 +14,7 @@ from tuireader.config import WatchConfig
 from tuireader.config.shape import KEYS
 from tuireader.config.watch_keys import MOST_QUIET_DAYS
 from tuireader.errors import TuireaderError
+from tuireader.library import Library
 from tuireader.library.watching import rule_of
 from tuireader.library.watching.proper_names import watch_name
 from tuireader.model import WatchPreview
@@ -30,9 +30,6 @@ from tuireader.ui.widgets.settings import setting
 from tuireader.ui.workers import run_latest
 from tuireader.watch import Matcher
 from tuireader.wording.lines import Line, marked, problem_lines
-
-if TYPE_CHECKING:
-    from tuireader.library import Library
 
 _TERM = re.compile(r"\s*(/(?:\\.|[^/\\])+/(?=\s*(?:[,，]|$))|[^,，]+)")
 _SAMPLES = 5

@@ -6,14 +6,15 @@ import asyncio
 from collections.abc import Callable
 from functools import cached_property, partial
 from inspect import isawaitable
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.reactive import Reactive
 from textual.widget import Widget
 
+from tuireader.model import Counts
 from tuireader.ui import views
 from tuireader.ui.bindings import bindings
 from tuireader.ui.controllers.search_hits import SearchHits
@@ -31,11 +32,6 @@ from tuireader.ui.widgets.panes import Panes, PaneScreen
 from tuireader.ui.widgets.search_line import FindLine, SearchLine
 from tuireader.ui.widgets.sidebar import Sidebar
 from tuireader.ui.workers import run_latest
-
-if TYPE_CHECKING:
-    from textual import events
-
-    from tuireader.model import Counts
 
 _AT_REST = 0.05  # seconds between checks for keys typed during startup
 

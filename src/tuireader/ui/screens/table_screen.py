@@ -6,8 +6,9 @@ import asyncio
 from abc import abstractmethod
 from collections.abc import Iterable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
+from typing import ClassVar, Generic, TypeVar
 
+from textual import events
 from textual.screen import Screen
 from textual.widget import Widget
 
@@ -20,9 +21,6 @@ from tuireader.ui.widgets.details import Details
 from tuireader.ui.widgets.table import Column, Row, Table, TableHead
 from tuireader.ui.workers import run_latest
 from tuireader.wording.lines import Line
-
-if TYPE_CHECKING:
-    from textual import events
 
 Item = TypeVar("Item")
 
