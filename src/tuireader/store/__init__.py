@@ -3,8 +3,6 @@
 `Pool` and `Store` are imported on first use, so that shell completion stays fast.
 """
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING
 
 from tuireader import lazy
