@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from tuireader.document.reader import *  # noqa: F403
     from tuireader.document.references import *  # noqa: F403
 
-__getattr__ = lazy.names(
+__getattr__, __all__ = lazy.names(
     __name__,
     {
         "blocks": ("Block", "BlockKind", "Document", "Link", "Picture", "Span", "SpanKind"),

@@ -76,6 +76,7 @@ class Brief:
 
     @property
     def stories(self) -> int:
+        """Number of stories."""
         return sum(len(section.stories) for section in self.sections)
 
 

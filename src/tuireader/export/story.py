@@ -42,10 +42,12 @@ class StoryPage:
 
     @property
     def first(self) -> Report:
+        """The first report."""
         return self.reports[0].report
 
     @property
     def title(self) -> str:
+        """Title of the page."""
         reports = [entry.report for entry in self.reports]
         head = next((report for report in reports if report.article_id == self.head), self.first)
         return one_line(head.title or head.url) or "(no title)"

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from tuireader.ingest.relating.topics import *  # noqa: F403
     from tuireader.ingest.rematch import *  # noqa: F403
 
-__getattr__ = lazy.names(
+__getattr__, __all__ = lazy.names(
     __name__,
     {
         "arrival": (

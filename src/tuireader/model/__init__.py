@@ -8,28 +8,6 @@ A feed document becomes `ParsedFeed` and `ParsedEntry`; a stored entry is an art
 from typing import TYPE_CHECKING
 
 from tuireader import lazy
-from tuireader.model.fetching import FILE_ENDINGS as FILE_ENDINGS
-from tuireader.model.fetching import NAMES_FEEDS as NAMES_FEEDS
-from tuireader.model.fetching import SILENCE as SILENCE
-from tuireader.model.fetching import Enclosure as Enclosure
-from tuireader.model.fetching import EntryDetails as EntryDetails
-from tuireader.model.fetching import Fault as Fault
-from tuireader.model.fetching import FeedPreview as FeedPreview
-from tuireader.model.fetching import Fetched as Fetched
-from tuireader.model.fetching import FetchFailed as FetchFailed
-from tuireader.model.fetching import FetchJob as FetchJob
-from tuireader.model.fetching import FetchResult as FetchResult
-from tuireader.model.fetching import FoundArticle as FoundArticle
-from tuireader.model.fetching import FoundFeed as FoundFeed
-from tuireader.model.fetching import FoundOnPage as FoundOnPage
-from tuireader.model.fetching import Keys as Keys
-from tuireader.model.fetching import NotModified as NotModified
-from tuireader.model.fetching import ParsedEntry as ParsedEntry
-from tuireader.model.fetching import ParsedFeed as ParsedFeed
-from tuireader.model.fetching import ParseFailed as ParseFailed
-from tuireader.model.fetching import ParseResult as ParseResult
-from tuireader.model.fetching import Prepared as Prepared
-from tuireader.model.fetching import Source as Source
 
 if TYPE_CHECKING:
     from tuireader.model.alarms import *  # noqa: F403
@@ -37,12 +15,13 @@ if TYPE_CHECKING:
     from tuireader.model.coverage import *  # noqa: F403
     from tuireader.model.downloads import *  # noqa: F403
     from tuireader.model.events import *  # noqa: F403
+    from tuireader.model.fetching import *  # noqa: F403
     from tuireader.model.lists import *  # noqa: F403
     from tuireader.model.logged import *  # noqa: F403
     from tuireader.model.stories import *  # noqa: F403
 
 # not needed by the processes that parse feeds and read mails
-__getattr__ = lazy.names(
+__getattr__, __all__ = lazy.names(
     __name__,
     {
         "alarms": ("Alarm", "AlarmKind", "Pace"),
@@ -57,6 +36,12 @@ __getattr__ = lazy.names(
         ),
         "coverage": ("Coverage", "FeedGap", "WatchCoverage"),
         "downloads": ("Download", "DownloadState"),
+        "fetching": (
+            "FILE_ENDINGS", "NAMES_FEEDS", "SILENCE", "Enclosure", "EntryDetails", "Fault", "FeedPreview",
+            "Fetched", "FetchFailed", "FetchJob", "FetchResult", "FoundArticle", "FoundFeed", "FoundOnPage",
+            "Keys", "NotModified", "ParsedEntry", "ParsedFeed", "ParseFailed", "ParseResult", "Prepared",
+            "Source",
+        ),
         "lists": (
             "LABEL_MARK", "Change", "Count", "Counts", "Label", "MarkedArticle", "MutePreview", "Purged",
             "StepKind", "View", "ViewKind", "WatchPreview", "WatchStats",

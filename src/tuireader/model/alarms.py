@@ -46,6 +46,7 @@ class Alarm:
 
     @property
     def cleared_words(self) -> str:
+        """Reason for clearing it, in words."""
         if self.kind is AlarmKind.SILENT:
             return "new matches again" if self.watch else "new articles again"
         if self.kind is AlarmKind.MOVED:

@@ -52,6 +52,7 @@ class Evidence:
 
     @property
     def count(self) -> int:
+        """Number of hits in all fields."""
         return sum(hit.count for hit in self.hits)
 
     @property
@@ -138,6 +139,7 @@ class FeedHealth:
 
     @property
     def trouble(self) -> Trouble:
+        """Most severe problem of the feed."""
         if self.feed.state == "gone":
             return Trouble.GONE
         if self.feed.state == "paused":
@@ -268,6 +270,7 @@ class Story:
 
     @property
     def first(self) -> StoryEntry:
+        """The first report."""
         return self.entries[0]
 
 

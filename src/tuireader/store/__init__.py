@@ -8,10 +8,7 @@ from typing import TYPE_CHECKING
 from tuireader import lazy
 
 if TYPE_CHECKING:
-    from tuireader.store.pool import Pool
-    from tuireader.store.store import Store
+    from tuireader.store.pool import Pool as Pool
+    from tuireader.store.store import Store as Store
 
-__all__ = ["Pool", "Store"]
-
-
-__getattr__ = lazy.names(__name__, {"pool": ("Pool",), "store": ("Store",)})
+__getattr__, __all__ = lazy.names(__name__, {"pool": ("Pool",), "store": ("Store",)})
