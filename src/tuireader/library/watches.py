@@ -45,11 +45,7 @@ class Watches(UseCases):
         Also fills in what an older version did not store. Runs from the newest article to the oldest in small
         transactions, and can be resumed.
         """
-        jobs = [
-            *await self._muting(),
-            *await self._watching(),
-            *await self._upgrading(),
-        ]
+        jobs = [*await self._muting(), *await self._watching(), *await self._upgrading()]
         done, total = 0, sum(up_to for up_to, _ in jobs)
         if jobs:
             yield 0, total
