@@ -136,6 +136,7 @@ class Lists(Part):
         Totals come from covering indexes, unread counts from partial ones.
         """
         feeds = self._in_feeds()
+        accounts = self._column("SELECT name FROM account WHERE listed")
         return Counts(
             today=self.count(View(ViewKind.TODAY), today),
             unread=self.count(View(ViewKind.UNREAD)),
@@ -146,11 +147,8 @@ class Lists(Part):
             folders=self._in_folders(feeds),
             watches=self.watches(),
             labels=self._of_names("label", "key", "article_label", "label_id"),
-            accounts={name: self.count(View(ViewKind.ACCOUNT, name)) for name in self._accounts()},
+            accounts={name: self.count(View(ViewKind.ACCOUNT, name)) for name in accounts},
         )
-
-    def _accounts(self) -> list[str]:
-        return self._column("SELECT name FROM account WHERE listed")
 
     def _in_feeds(self) -> dict[int, Count]:
         every = "SELECT feed_id, count(*) FROM article WHERE"
