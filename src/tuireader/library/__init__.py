@@ -46,6 +46,8 @@ class Library:
 
     def __init__(self, context: Context) -> None:
         self.context = context
+        self.paths, self.offline = context.paths, context.offline
+        """`offline` is true for the demo, which has no network and its own feeds."""
         self.settings = Settings(context)
         self.feeds = Feeds(context, lambda: self.accounts)
         self.searches = Searches(context)
@@ -96,15 +98,6 @@ class Library:
     @property
     def config(self) -> Config:
         return self.context.config
-
-    @property
-    def paths(self) -> Paths:
-        return self.context.paths
-
-    @property
-    def offline(self) -> bool:
-        """True for the demo, which has no network and its own feeds."""
-        return self.context.offline
 
     async def load_demo(self) -> None:
         """Store the bundled sample feeds, as if they had just been fetched."""
