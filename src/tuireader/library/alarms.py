@@ -208,9 +208,6 @@ def _span(seconds: int) -> str:
     return f"{hours} h" if hours < 48 else f"{round(seconds / DAY)} d"
 
 
-# --------------------------------------------------------------------------- notifications
-
-
 _LINES = 5
 
 

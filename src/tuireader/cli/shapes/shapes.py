@@ -23,8 +23,6 @@ from tuireader.store.watches.stats import FeedLead
 
 _FEED = Annotated[str, "Title of its feed."]
 
-# --------------------------------------------------------------------------- articles
-
 
 class Article(
     Shape,
@@ -101,9 +99,6 @@ class LoggedMatch(
 
 class SavedFile(Shape, of=articles.SavedFile, shows="id=article_id path new"):
     """A saved article."""
-
-
-# --------------------------------------------------------------------------- feeds, database, configuration
 
 
 class FeedHealth(
@@ -239,9 +234,6 @@ class Finding(Shape, of=maintenance.Finding, shows="path name ok said"):
     said: Annotated[str, "What was found."]
 
 
-# --------------------------------------------------------------------------- watches
-
-
 class WatchNumbers(
     Shape,
     of=model.WatchStats,
@@ -288,9 +280,6 @@ class SearchFeed(Shape, of=sources.SearchFeed):
 
 class Remark(Shape, of=reports.Remark):
     """A remark on a watch."""
-
-
-# --------------------------------------------------------------------------- imports
 
 
 class Import(Shape, of=exchange.Imported):

@@ -133,8 +133,6 @@ class Accounts(UseCases):
 
         await self._transact(retry)
 
-    # -- sync
-
     async def due(self, *, peek: bool = False) -> list[AccountState]:
         """List the accounts that are due; none when offline.
 
@@ -245,8 +243,6 @@ class Accounts(UseCases):
 
     async def _state(self, name: str) -> AccountState:
         return await self._pool.read(lambda store: store.accounts.get(name))
-
-    # -- feeds on the server
 
     async def add_feed(self, name: str, url: str, category: str = "", title: str = "") -> bool:
         """Subscribe an account to a feed, on its server; return whether it is new. Raises AccountError."""

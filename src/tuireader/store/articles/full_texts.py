@@ -77,8 +77,6 @@ class FullTexts(Part):
     def show(self, article_id: int, shown: bool) -> None:
         self._conn.execute("UPDATE full_text SET shown = ? WHERE article_id = ?", (int(shown), article_id))
 
-    # -- pages to fetch
-
     def expect(self, ids: Sequence[int], now: int) -> None:
         """Schedule pages to be fetched, unless they were fetched or scheduled before."""
         sql = "INSERT OR IGNORE INTO full_text (article_id, at, next_try) VALUES (?1, ?2, ?2)"
@@ -147,8 +145,6 @@ class FullTexts(Part):
         sql = "INSERT OR REPLACE INTO fact (name, value) VALUES (?, ?)"
         self._conn.execute(sql, (_WAITING_HOSTS, json.dumps(hosts)))
 
-    # -- kinds of feeds
-
     def judged(self, feed_id: int, texts: str) -> None:
         """Store the kind of a feed's texts; forget planned pages if they would add nothing."""
         self._conn.execute("UPDATE feed SET texts = ? WHERE id = ?", (texts, feed_id))
@@ -176,8 +172,6 @@ class FullTexts(Part):
         only = "JOIN full_text t ON t.article_id = a.id AND t.html IS NOT NULL" if fetched else ""
         sql = f"SELECT a.id FROM article a {only} WHERE a.feed_id = ? ORDER BY a.time DESC, a.id DESC LIMIT ?"
         return self._column(sql, (feed_id, number))
-
-    # -- comments
 
     def keep_comments(self, article_id: int, thread: Thread) -> None:
         """Store the comments of an article, replacing earlier ones."""

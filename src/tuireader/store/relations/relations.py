@@ -67,8 +67,6 @@ _OF_STORY = f"story IN ({rows_of('?1')}) AND story != 0"
 class Relations(Part):
     """Queries whose cost is bounded for any number of stored articles."""
 
-    # ------------------------------------------------------------------ reading
-
     def article_count(self) -> int:
         """Estimate the number of articles with a profile: ids have no gaps, and few articles wait."""
         return int(self._value("SELECT max(article) FROM profile") or 0)
@@ -219,8 +217,6 @@ class Relations(Part):
     def related_up_to(self) -> int:
         """Return the id up to which all articles are related; by default, the last one with a profile."""
         return int(self._store.fact(RELATED_UP_TO) or self.article_count())
-
-    # ------------------------------------------------------------------ writing (all need a transaction)
 
     def add(
         self,

@@ -100,8 +100,6 @@ class GoogleReader:
         except Odd:
             raise answer.odd() from None
 
-    # -- managing feeds
-
     async def add_feed(self, url: str, category: str = "") -> str:
         """Subscribe to a feed; an existing subscription to it counts."""
         answer = await self.post("/subscription/quickadd", [("quickadd", url)])
@@ -148,8 +146,6 @@ class GoogleReader:
     async def full_text(self, entry_id: str) -> str:
         """Return `""`: the API cannot extract texts."""
         return ""
-
-    # -- requests
 
     async def get(self, path: str, params: Params | None = None) -> Answer:
         return await self._signed("GET", path, {"output": "json", **(params or {})}, None)

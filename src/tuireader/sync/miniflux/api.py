@@ -141,8 +141,6 @@ class Miniflux:
             raise self._http.refused(answer)
         return answer.status == 500
 
-    # -- managing feeds
-
     async def add_feed(self, url: str, category: str = "") -> str:
         """Subscribe to a feed; an existing subscription to it counts."""
         body: dict[str, Any] = {"feed_url": url, "category_id": await self._category(category)}

@@ -23,8 +23,6 @@ class Navigation(Controller):
     marking: MarkCommands
     search: Search
 
-    # -- views
-
     async def show_view(self, view: View) -> None:
         self.panes.close_search()
         await self.listing.show(view)
@@ -65,8 +63,6 @@ class Navigation(Controller):
         if view.key not in there.get(view.kind, [view.key]):
             await self.show_view(ALL)
             self.panes.sidebar.select(ALL)
-
-    # -- articles
 
     async def open_article(self, article_id: int) -> None:
         opened = await self.reader.open(article_id)
@@ -165,8 +161,6 @@ class Navigation(Controller):
         else:
             await self.next_unread(1)
 
-    # -- in the article
-
     def next_hit(self, step: int) -> None:
         """Go to the next occurrence found in the text, or the next match of a watch."""
         pane = self.pane
@@ -209,8 +203,6 @@ class Navigation(Controller):
             self.host.say("Open an article first", seconds=2)
         else:
             await self.panes.open_find()
-
-    # -- open and back
 
     async def open(self) -> None:
         panes = self.panes

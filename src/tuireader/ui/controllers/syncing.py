@@ -36,8 +36,6 @@ class Syncing(Controller):
         self._idle.set()
         self._told: dict[str, str] = {}  # the last problem of each account
 
-    # -- marks
-
     def marked(self, after: float | None = None) -> None:
         """Send marks after a pause without new ones."""
         if not self.library.config.accounts or self.library.offline:
@@ -80,8 +78,6 @@ class Syncing(Controller):
 
     def _sending(self, names: Sequence[str]) -> aclosing[AsyncGenerator[Event, None]]:
         return aclosing(self.library.refresh.sync_in_subprocess(names, marks_only=True))
-
-    # -- reports
 
     def tell(self, done: AccountSynced, *, asked: bool) -> None:
         """Show the outcome of a sync: errors and questions once, news only if `asked` for."""

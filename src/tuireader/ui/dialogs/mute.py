@@ -131,8 +131,6 @@ class Mute(FormDialog[str | View | None]):
             keys += f"\nin the list: enter shows what is hidden · {remove} unmutes · {look} shows all of it"
         self.hint(keys, error)
 
-    # -- the preview
-
     def typed(self) -> MuteConfig:
         until = end_of(self.until.value, self.host.clock())
         return MuteConfig(self.words.value, self.where.value, until, bool(self.watched.value))
@@ -164,8 +162,6 @@ class Mute(FormDialog[str | View | None]):
         lines += [((f"! {note}", "star"),) for note in preview.advice]
         titles = {feed.id: feed.title or feed.url for feed in self._feeds}
         return [*lines, *(sample(row, parsed, titles.get(row.feed_id, "")) for row in preview.samples)]
-
-    # -- active mutes
 
     async def _list(self) -> None:
         self._stored = await self._mutes.all()
@@ -202,8 +198,6 @@ class Mute(FormDialog[str | View | None]):
     async def _unmute(self, mute: MuteConfig) -> str:
         await self._mutes.remove(mute)
         return f"Unmuted: {described(mute, self._feeds)}"
-
-    # -- saving
 
     async def save(self) -> str:
         mute = self.typed()

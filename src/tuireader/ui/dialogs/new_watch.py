@@ -120,8 +120,6 @@ class NewWatch(FormDialog[str | None]):
         if self._replaces:
             run_latest(self, self._look_for_aliases, "aliases")
 
-    # -- the watch in the fields
-
     def typed(self) -> WatchConfig:
         """Read the watch from the fields; its other settings are kept."""
         before, values = self._config, {key: line.value for key, line in self.lines.items()}
@@ -154,8 +152,6 @@ class NewWatch(FormDialog[str | None]):
             self._proposed = self.query_one("#name", Input).value = self._name_for(self.typed())
         self.preview.renew(soon=True)
 
-    # -- the preview
-
     async def _lines(self) -> Sequence[Line]:
         """Numbers, then each sample's title and sentence with the matches marked."""
         config = self.typed()
@@ -181,8 +177,6 @@ class NewWatch(FormDialog[str | None]):
                 lines.append((("  ", "dim"), *hits(sentence, "dim")))
         return lines
 
-    # -- aliases
-
     async def _look_for_aliases(self) -> None:
         self._aliases = list(await self._watches.suggest_aliases(self._replaces))
         self.show_hint()
@@ -203,8 +197,6 @@ class NewWatch(FormDialog[str | None]):
             line = self.query_one("#any", Input)
             line.value = ", ".join([*terms(line.value), alias])
             self.show_hint()
-
-    # -- saving
 
     async def save(self) -> str:
         config = self.typed()

@@ -55,8 +55,6 @@ class SearchFeeds(FeedDialog[int]):
         problems: list[Line] = [((problem, "error"),) for problem in error.split("; ") if problem]
         return [*(problems or [(("Reading it …", "dim"),)]), ((feed.url, "dim"),)]
 
-    # -- adding
-
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         run_latest(self, partial(self._add, self._proposals[event.option_id or ""]), "add")
 

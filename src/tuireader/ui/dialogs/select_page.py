@@ -89,8 +89,6 @@ class SelectPage(FormDialog[int | None]):
         more = " · ← → other articles" if len(self._proposals) > 1 else ""
         self.hint(f"enter adds it · esc cancels · ↑ ↓ move{more}", error)
 
-    # -- the preview
-
     @property
     def config(self) -> FeedConfig:
         """The feed that the fields describe, without its folder."""

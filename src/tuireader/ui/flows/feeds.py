@@ -28,9 +28,6 @@ _REMEDIES = ("user_agent", "cookies")  # offered for a server that refuses
 _NO = Outcome(said="Select a feed, folder, watch, label or saved search in the sidebar first")
 
 
-# -- add
-
-
 async def add_feed(main: Controllers, ask: Asking) -> Outcome | None:
     """Ask for a feed and its folder."""
     from tuireader.ui.dialogs.add_feed import AddFeed
@@ -54,9 +51,6 @@ async def add_feed(main: Controllers, ask: Asking) -> Outcome | None:
 
 def _subscribe(main: Controllers) -> Subscribe | None:
     return main.library.accounts.add_feed if main.library.config.accounts else None
-
-
-# -- change
 
 
 def _chosen(main: Controllers) -> View:
@@ -154,9 +148,6 @@ async def _mark(main: Controllers, what: str, write: Write) -> None:
         raise step.trouble
 
 
-# -- saved searches
-
-
 async def save_view(main: Controllers, ask: Asking) -> Outcome | None:
     """Ask for a name, and save the search in the list under it."""
     session = main.session
@@ -201,9 +192,6 @@ async def _save_search(main: Controllers, replaces: str, values: Mapping[str, st
     moved = None if before is None else (before, View(ViewKind.QUERY, expression))
     removes = main.host.key_of("remove_this")
     return changed(main, f"Saved as {name} · {removes} in the sidebar removes it", moved)
-
-
-# -- remove
 
 
 async def remove(main: Controllers, ask: Asking, view: View | None = None) -> Outcome | None:

@@ -36,9 +36,6 @@ async def show_tour(main: Controllers, ask: Asking) -> None:
     await ask(Tour(main.host.keys_of))
 
 
-# -- palette
-
-
 Entry = tuple[str, str, Callable[[], Awaitable[None]]]
 
 _THEME = "Theme "

@@ -193,8 +193,6 @@ class Health(TableScreen[View, FeedHealth], ViewRows):
         pausing = "Resume" if health.feed.state == "paused" else "Pause"
         return [*keys, ("pause_feed", pausing), ("edit_this", "Edit"), ("remove_this", "Remove")]
 
-    # -- keys
-
     async def action_refresh_one(self) -> None:
         if self.current is not None:
             await self.flows.apply(Outcome(refresh=[self.current.feed.id]))

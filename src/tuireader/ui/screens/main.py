@@ -56,8 +56,6 @@ class MainScreen(PaneScreen, inherit_bindings=False):
     def host(self) -> Host:
         return host_of(self)
 
-    # -- composition
-
     def compose(self) -> ComposeResult:
         library = self.library = self.host.library
         session = self.session = Session(lambda: library.config)
@@ -76,8 +74,6 @@ class MainScreen(PaneScreen, inherit_bindings=False):
         yield self.top
         yield self.panes
         yield self.status
-
-    # -- start
 
     async def on_mount(self) -> None:
         """Show the unread articles, or all if none is unread, and report problems with keys."""
@@ -132,8 +128,6 @@ class MainScreen(PaneScreen, inherit_bindings=False):
             await self.host.keep_frame()
             await self.library.articles.warm_up()
 
-    # -- update the screen
-
     def update_footer(self) -> None:
         """Show the available keys, the position, and the sentence that matched."""
         if self.hits.update(self.articles.current_id):
@@ -169,8 +163,6 @@ class MainScreen(PaneScreen, inherit_bindings=False):
         self.top.refresh()
         self.status.refresh()
 
-    # -- commands
-
     @cached_property
     def commands(self) -> Commands:
         return commands(self.controllers, self.flows)
@@ -192,8 +184,6 @@ class MainScreen(PaneScreen, inherit_bindings=False):
         await self.flows.run(guide.show_tour)
         accounts = [account.name for account in self.library.config.accounts]
         await self.flows.apply(Outcome(feeds_added=added or 0, config_changed=added == 0, sync=accounts))
-
-    # -- messages
 
     def on_resize(self, event: events.Resize) -> None:
         self.panes.fit(event.size)

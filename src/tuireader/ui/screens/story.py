@@ -70,8 +70,6 @@ class StoryScreen(SideScreen["Target"]):
     def on_page_pane_changed(self) -> None:
         self.show_footer(_KEYS, f"{self.pane.chosen + 1}/{len(self.pane.targets)}")
 
-    # -- keys
-
     def on_page_pane_target_opened(self, message: PagePane.TargetOpened) -> None:
         self.dismiss(message.target)
 

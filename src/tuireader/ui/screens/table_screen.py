@@ -81,8 +81,6 @@ class TableScreen(SideScreen[Result], Generic[Result, Item]):
     def current(self) -> Item | None:
         return self.items.get(self.table.current or "")
 
-    # -- implemented by each screen
-
     @abstractmethod
     async def read(self) -> Sequence[Item]:
         """Read the items in the order of their rows."""
@@ -107,8 +105,6 @@ class TableScreen(SideScreen[Result], Generic[Result, Item]):
     @abstractmethod
     def keys(self) -> list[tuple[str, str]]:
         """Return the ids of the commands for the current item, with titles."""
-
-    # -- keys
 
     def update_details(self) -> None:
         current = self.current

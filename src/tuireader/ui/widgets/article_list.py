@@ -223,8 +223,6 @@ class ArticleList(CursorPane):
                 self.refresh_line(line)
             below = changed
 
-    # -- loading rows
-
     def on_resize(self) -> None:
         if self._row_context is not None and self._row_context.width != self.size.width:
             self.forget_strips()
@@ -276,8 +274,6 @@ class ArticleList(CursorPane):
         self.put([row for row in rows if self._rows.get(row.id) != row])
         if self._sees_all() and isinstance(self.screen, CoalescingScreen):
             self.screen.release_repaint()
-
-    # -- drawing
 
     def forget_strips(self) -> None:
         self._row_context = None
@@ -339,8 +335,6 @@ class ArticleList(CursorPane):
             return None
         pair = self._with_above(number) if number > self.scroll_offset.y else None
         return pair is not None and list_day(pair[0].time, now) == list_day(pair[1].time, now)
-
-    # -- moving
 
     def go_bottom(self) -> None:
         """Go to the last article, even if its id is not known yet."""

@@ -94,8 +94,6 @@ class ArticlePane(PagePane):
         if self.sought:
             self._find_all()
 
-    # -- moving
-
     def move(self, lines: int) -> None:
         """Scroll, or move the cursor among related articles."""
         if self.chosen >= 0 and abs(lines) == 1:
@@ -130,8 +128,6 @@ class ArticlePane(PagePane):
             self.scroll_now(max(0, line - height // 3))
         self.post_message(self.Changed())
 
-    # -- matches
-
     def next_hit(self, step: int) -> Hit | None:
         """Go to the next match of a watch, wrapping around; return None without matches."""
         page = self.page_shown
@@ -145,8 +141,6 @@ class ArticlePane(PagePane):
         hit = page.hits[self.hit]
         self._bring_in_sight(self._head.line_of(hit.part, hit.start))
         return hit
-
-    # -- sentences that refer to earlier articles
 
     @property
     def references(self) -> tuple[ReferenceMark, ...]:
@@ -218,8 +212,6 @@ class ArticlePane(PagePane):
             if not top <= self._head.line_of(mark.part, mark.start) < top + self.size.height:
                 self.leave_reference()
 
-    # -- find in page
-
     def find(self, words: str) -> int:
         """Highlight all occurrences, ignoring case, and go to the first one after the start of the search.
 
@@ -280,8 +272,6 @@ class ArticlePane(PagePane):
             self.chosen, self.reference = -1, index
             self.open_chosen()
 
-    # -- images
-
     def _look_for_pictures(self) -> None:
         if not self.looks_for_pictures:
             return
@@ -321,8 +311,6 @@ class ArticlePane(PagePane):
             self.return_to(returning)
         elif above and moved:
             self.scroll_now(top + moved)
-
-    # -- drawing
 
     def _over(self, layout: Layout, part: int) -> Overlay:
         over = super()._over(layout, part)

@@ -49,8 +49,6 @@ class PagePane(Pane):
         self._arrive_at: int | None = None  # position to show once the size is known
         self._return: tuple[PageSpot, int, int] | None = None  # the spot, line and cursor last reached
 
-    # -- content
-
     def show(self, page: Page, *, place: int = 0) -> None:
         """Show an article from the remembered position in its text."""
         self.page_shown = page
@@ -142,8 +140,6 @@ class PagePane(Pane):
         self._colours[part] = tuple(marks)
         self.forget_strips()
 
-    # -- layout
-
     def _lay_out(self) -> None:
         page = self.page_shown
         if page is None:
@@ -216,8 +212,6 @@ class PagePane(Pane):
         self._arrive_at = self.place
         self._arrive()
 
-    # -- cursor on the targets
-
     def choose(self, number: int) -> bool:
         """Move the cursor to a related article and show it; a negative number removes the cursor."""
         if number < 0 or not self.targets:
@@ -265,8 +259,6 @@ class PagePane(Pane):
                 self.chosen = target
                 self.open_chosen()
 
-    # -- selected text
-
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
         """Join the wrapped lines of the selected text."""
         last = len(self._head.lines) + len(self._tail.lines) - 1
@@ -304,8 +296,6 @@ class PagePane(Pane):
         start = min(line.end, line.start + max(0, span[0] - moved_in))
         end = line.end if span[1] < 0 else min(line.end, line.start + max(0, span[1] - moved_in))
         return start, end
-
-    # -- drawing
 
     def forget_strips(self) -> None:
         """Discard cached strips and redraw; the number of lines may have changed."""

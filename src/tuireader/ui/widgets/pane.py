@@ -145,8 +145,6 @@ class Pane(ScrollView, can_focus=True, inherit_bindings=False):
     def watch_has_focus(self, _has_focus: bool) -> None:
         """Skip the CSS update: no rule for panes depends on the focus, and an update takes milliseconds."""
 
-    # -- movement, in every pane
-
     def move(self, lines: int) -> None:
         """Move the cursor, or scroll."""
 
