@@ -65,7 +65,7 @@ _OF_STORY = f"story IN ({rows_of('?1')}) AND story != 0"
 
 
 class Relations(Part):
-    """Queries whose cost is bounded for any number of stored articles."""
+    """Queries whose cost is bounded for any number of stored articles. Writing needs a transaction."""
 
     def article_count(self) -> int:
         """Estimate the number of articles with a profile: ids have no gaps, and few articles wait."""
