@@ -68,9 +68,10 @@ async def edit(main: Controllers, ask: Asking, view: View | None = None) -> Outc
         return await (accounts.edit_feed if feed.account else _edit_feed)(main, ask, feed)
     if view.kind is ViewKind.ACCOUNT:
         return await accounts.edit_account(main, ask, view.key)
-    if view.kind is ViewKind.FOLDER and (feed := _first_of_account(main, view.key)) is not None:
-        return await accounts.edit_category(main, ask, feed.account, views.folder_title(feed))
     if view.kind is ViewKind.FOLDER:
+        for feed in main.session.feeds:
+            if feed.account and feed.folder == view.key:
+                return await accounts.edit_category(main, ask, feed.account, views.folder_title(feed))
         line = Field("name", "Name", view.key, "leave empty to remove the folder")
         return await fill_in(ask, f"Folder {view.key}", (line,), partial(_rename_folder, main, view.key))
     if view.kind is ViewKind.LABEL:
@@ -87,10 +88,6 @@ async def edit(main: Controllers, ask: Asking, view: View | None = None) -> Outc
 
 def _feed(main: Controllers, feed_id: int) -> Feed | None:
     return next((feed for feed in main.session.feeds if feed.id == feed_id), None)
-
-
-def _first_of_account(main: Controllers, folder: str) -> Feed | None:
-    return next((feed for feed in main.session.feeds if feed.account and feed.folder == folder), None)
 
 
 def _saved(main: Controllers, view: View) -> ViewConfig | None:

@@ -135,13 +135,8 @@ class Watches(TableScreen[View, WatchStats], ViewRows):
             lines.append((("feeds   ", "dim"), (feeds, "text")))
         if stats.ends is not None:
             lines.append(((_end(stats.ends, now, self.host.key_of("keep_watch")), "dim"),))
-        config = self._config(name)
-        if config is not None:
-            lines.append(((definition(config), "dim"),))
-        return lines
-
-    def _config(self, name: str) -> WatchConfig | None:
-        return next((watch for watch in self.library.config.watches if watch.name == name), None)
+        named = [watch for watch in self.library.config.watches if watch.name == name]
+        return [*lines, *(((definition(watch), "dim"),) for watch in named)]
 
     def keys(self) -> list[tuple[str, str]]:
         new = ("new_watch", "New")
