@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 
 
-def names(package: str, places: Mapping[str, Sequence[str]]) -> Callable[[str], object]:
-    """Build the `__getattr__` of a package; `places` maps its modules to the names that they provide."""
+def names(package: str, places: Mapping[str, Sequence[str]]) -> tuple[Callable[[str], object], list[str]]:
+    """Build `__getattr__` and `__all__` of a package; `places` maps its modules to the names they provide."""
 
     def __getattr__(name: str) -> object:
         for module, provided in places.items():
@@ -21,4 +21,4 @@ def names(package: str, places: Mapping[str, Sequence[str]]) -> Callable[[str], 
                 return getattr(parent, name)
         raise AttributeError(f"module {package!r} has no attribute {name!r}")
 
-    return __getattr__
+    return __getattr__, [name for provided in places.values() for name in provided]

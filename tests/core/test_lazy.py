@@ -7,9 +7,9 @@ from types import ModuleType
 
 import pytest
 
-from tuireader import ingest, store
+from tuireader import document, ingest, model, store
 
-LAZY = (ingest, store)
+LAZY = (document, ingest, model, store)
 
 
 @pytest.mark.parametrize("package", LAZY, ids=lambda one: one.__name__)

@@ -85,9 +85,10 @@ async def test_marks_are_not_sent_twice_at_once() -> None:
     timers[0][1]()
     sent = asyncio.ensure_future(stage.work.pop())
     await asyncio.sleep(0)
-    timers[0][1]()
+    made.marked()
+    timers[1][1]()
     await stage.done()
-    assert [seconds for seconds, _ in timers] == [SOON, SOON], "the others wait for the next time"
+    assert [seconds for seconds, _ in timers] == [SOON, SOON, SOON], "the others wait for the next time"
     assert [one.path for one in stage.drained()].count("library.accounts.with_marks") == 1
     gate.set()
     await sent

@@ -35,9 +35,6 @@ _NEWEST = 40
 _SHELLS = ("bash", "zsh", "fish")
 
 
-# --------------------------------------------------------------------------- completions
-
-
 def complete_feeds(context: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Complete feeds by title; by address if one is being typed or the title is not unique."""
     from tuireader.store.lists import completions
@@ -144,8 +141,6 @@ def _options(context: click.Context) -> _Where:
         return _Where(Config(), Path(os.devnull))
     return _Where(config, Options(where).places(config).database)
 
-
-# --------------------------------------------------------------------------- the shells
 
 _BASH = """\
 %(complete_func)s() {

@@ -98,9 +98,6 @@ def _parts(text: str) -> tuple[list[str], list[str]]:
     return paragraphs, examples
 
 
-# --------------------------------------------------------------------------- roff
-
-
 def roff(program: click.Command) -> str:
     """The manual page, in the language of man(7)."""
     first, *others = pages(program)

@@ -14,7 +14,7 @@ from click.shell_completion import CompletionItem
 from tuireader.cli.base import Options, in_library, say
 from tuireader.cli.exchange import import_from
 from tuireader.cli.feeds.refresh import follow
-from tuireader.cli.output import json_option, print_json
+from tuireader.cli.output import feeds_progress, json_option, print_json
 from tuireader.errors import Exit, UsageError
 from tuireader.newsboat.outcomes import ASKED, Consent, Fate, Outcome, reported, tallies, told
 from tuireader.text.wording import counted
@@ -105,7 +105,7 @@ def import_newsboat(
         if compare:
             return _print_comparison(await library.newsboat.compare(sources), as_json)
         moved = await library.newsboat.import_profile(
-            sources, accept=accept, dry_run=dry_run, progress=_progress if sys.stderr.isatty() else None
+            sources, accept=accept, dry_run=dry_run, progress=feeds_progress
         )
         _print_moved(moved, dry_run, quiet, as_json)
         if moved.trouble:
@@ -121,11 +121,6 @@ def _ask(consent: Consent, asked: Mapping[Consent, Sequence[Outcome]]) -> bool:
     for outcome in asked[consent]:
         say(f"  {outcome.file}:{outcome.line}: {outcome.text}")
     return click.confirm("Import this?", default=False, err=True)
-
-
-def _progress(done: int, total: int) -> None:
-    end = "\r\x1b[K" if done == total else ""
-    print(f"\r\x1b[K{done}/{total} feeds{end}", end="", file=sys.stderr, flush=True)
 
 
 def _print_moved(moved: Moved, dry_run: bool, quiet: bool, as_json: bool) -> None:
@@ -198,7 +193,6 @@ def run(options: Options, execute: Sequence[str], export: bool, source: str) -> 
 
 
 async def _reload(library: Library) -> int:
-    """Fetch all feeds silently, for cron; the exit code reports failures."""
     return await follow(library, library.refresh.run(), as_json=False, quiet=True)
 
 

@@ -57,6 +57,13 @@ def ink(text: str, *, bold: bool = False, fg: str | None = None) -> str:
     return click.style(text, bold=bold or None, fg=fg) if colored() else text
 
 
+def feeds_progress(done: int, total: int) -> None:
+    """Show on a terminal how many feeds are done."""
+    if sys.stderr.isatty():
+        end = "\r\x1b[K" if done == total else ""
+        print(f"\r\x1b[K{done}/{total} feeds{end}", end="", file=sys.stderr, flush=True)
+
+
 def print_paged(lines: Iterable[str]) -> None:
     """Print lines, on a terminal through the pager unless they fit on the screen.
 

@@ -40,7 +40,6 @@ class AccountKind(StrEnum):
     def __new__(
         cls, name: str, label: str = "", hint: str = "", takes_token: bool = False, own_password: bool = False
     ) -> Self:
-        """Store what the accounts of a kind need beside its name."""
         kind = str.__new__(cls, name)
         kind._value_ = name
         kind.label, kind.hint = label, hint

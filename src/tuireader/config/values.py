@@ -65,9 +65,6 @@ class Key:
     option: str = ""
 
 
-# --------------------------------------------------------------------------- plain kinds
-
-
 def _wrong(wanted: str, value: object, names: Sequence[str] = ()) -> Invalid:
     near = did_you_mean(value, names) if isinstance(value, str) else ""
     return Invalid(f"should be {wanted}, not {describe(value)}{near}")
@@ -213,8 +210,6 @@ def choices(*names: str) -> Kind:
     return Kind(wanted, read)
 
 
-# --------------------------------------------------------------------------- times and sizes
-
 _SECONDS = {"s": 1, "m": 60, "min": 60, "h": HOUR, "d": DAY, "w": WEEK}
 _BYTES = {"b": 1, "kb": 1000, "mb": 1_000_000, "gb": 1_000_000_000}
 _AMOUNT = re.compile(r"(\d{1,9})\s*([a-z]+)", re.ASCII)
@@ -277,9 +272,6 @@ def _date(value: object) -> datetime.date | Invalid:
 DATE = Kind("a day such as 2026-12-31", _date)
 
 
-# --------------------------------------------------------------------------- addresses
-
-
 def _web_address(value: object) -> str | Invalid:
     """Read an http or https address; only surrounding space is removed."""
     if not isinstance(value, str):
@@ -317,8 +309,6 @@ def _headers(value: object) -> tuple[tuple[str, str], ...] | Invalid:
 HEADERS = Kind("table of texts", _headers, lambda value: to_toml(dict(value)))
 
 
-# --------------------------------------------------------------------------- colours
-
 _ANSI = ("black", "red", "green", "yellow", "blue", "magenta", "cyan", "white")
 _MORE_COLORS = (
     "orange", "purple", "pink", "brown", "gray", "grey", "lime", "olive", "teal", "navy", "maroon", "aqua",
@@ -342,9 +332,6 @@ def _color(value: object) -> str | Invalid:
 
 
 COLOR = Kind('colour such as "green" or "#4fa3ff"', _color)
-
-
-# --------------------------------------------------------------------------- keys of the keyboard
 
 
 def _keyboard(value: object) -> dict[str, tuple[str, ...]] | Invalid:

@@ -5,19 +5,7 @@ from datetime import date
 from typing import Annotated
 
 from tuireader.config.kinds import EXPRESSION
-from tuireader.config.values import (
-    COLOR,
-    DATE,
-    FLAG,
-    GROUPS,
-    LINE,
-    LINES,
-    NAME,
-    Key,
-    choice,
-    choices,
-    number,
-)
+from tuireader.config.values import COLOR, DATE, FLAG, GROUPS, LINE, LINES, NAME, Key, choice, choices, number
 
 MOST_QUIET_DAYS = 3650
 

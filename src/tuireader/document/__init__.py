@@ -3,24 +3,17 @@
 Modules are imported on first use, as a refresh needs only the links.
 """
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING
 
 from tuireader import lazy
 
 if TYPE_CHECKING:
-    from tuireader.document.blocks import Block, BlockKind, Document, Link, Picture, Span, SpanKind
-    from tuireader.document.links import links_of
-    from tuireader.document.reader import parse
-    from tuireader.document.references import Referring, mark_references, reference_label
+    from tuireader.document.blocks import *  # noqa: F403
+    from tuireader.document.links import *  # noqa: F403
+    from tuireader.document.reader import *  # noqa: F403
+    from tuireader.document.references import *  # noqa: F403
 
-__all__ = [
-    "Block", "BlockKind", "Document", "Link", "Picture", "Referring", "Span", "SpanKind", "links_of",
-    "mark_references", "parse", "reference_label",
-]  # fmt: skip
-
-__getattr__ = lazy.names(
+__getattr__, __all__ = lazy.names(
     __name__,
     {
         "blocks": ("Block", "BlockKind", "Document", "Link", "Picture", "Span", "SpanKind"),

@@ -43,7 +43,6 @@ class Line:
 
     @property
     def at_start(self) -> bool:
-        """True if the line is empty so far."""
         return self._last == "\n"
 
     def add(self, s: str) -> None:
@@ -63,7 +62,6 @@ class Line:
         self._last = s[-1]
 
     def break_line(self) -> None:
-        """Start a new line of the same block."""
         if self.length:
             self._put("\n")
 

@@ -140,10 +140,6 @@ def _end(page: Elements, name: str) -> None:
             page.close(name)
 
 
-def _start_block(page: Elements, name: str, _raw: str) -> None:
-    page.push(name)
-
-
 def _start_heading(page: Elements, name: str, _raw: str) -> None:
     _close_heading(page)
     page.headings.append(int(name[1]))
@@ -205,7 +201,7 @@ _STARTS: Mapping[str, Start] = {
     **media.STARTS,
     **tables.STARTS,
     **dict.fromkeys(_HEADINGS, _start_heading),
-    **dict.fromkeys(("blockquote", "figcaption", "summary"), _start_block),
+    **dict.fromkeys(("blockquote", "figcaption", "summary"), lambda page, name, _raw: page.push(name)),
     "hr": _add_rule,
     "pre": _start_code,
     "q": _start_quotation,

@@ -12,15 +12,7 @@ from html import escape
 from tuireader.export import shapes
 from tuireader.export.brief import Brief, BriefStory, Section
 from tuireader.export.markdown import markdown_line, markdown_link, markdown_part, safe_start
-from tuireader.export.markup import (
-    html_link,
-    html_page,
-    html_text,
-    lag,
-    moment,
-    origin,
-    quoted,
-)
+from tuireader.export.markup import html_link, html_page, html_text, lag, moment, origin, quoted
 from tuireader.text.durations import DAY, HOUR
 from tuireader.text.wording import counted
 

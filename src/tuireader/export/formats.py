@@ -47,9 +47,6 @@ def _head(article: Article) -> Mapping[str, str | list[str]]:
     return {name: value for name, value in head.items() if value}
 
 
-# --------------------------------------------------------------------------- plain text
-
-
 def _plain(article: Article, document: Document) -> str:
     head = [article.title]
     head += [
@@ -93,9 +90,6 @@ def _listed(value: str | list[str]) -> str:
 def _behind(first: str, others: str, text: str) -> str:
     lines = text.split("\n")
     return "\n".join((first if not number else others) + line for number, line in enumerate(lines)).rstrip()
-
-
-# --------------------------------------------------------------------------- Markdown
 
 
 def _markdown(article: Article, document: Document) -> str:
@@ -152,8 +146,6 @@ def _open(tag: _Tag) -> str:
 def _close(tag: _Tag, addresses: Mapping[int, str]) -> str:
     return f"](<{markdown_address(addresses.get(tag[1], ''))}>)" if tag[0] == "link" else _SIGNS[tag[0]]
 
-
-# --------------------------------------------------------------------------- a web page
 
 _STYLE = """body { max-width: 42em; margin: 2em auto; padding: 0 1em; font: 1.05em/1.5 serif; }
 pre { overflow-x: auto; } blockquote { border-left: 3px solid #999; margin-left: 0; padding-left: 1em; }
@@ -236,8 +228,6 @@ def _end_tag(tag: _Tag) -> str:
     return "</a>" if tag[0] == "link" else f"</{_ELEMENTS.get(tag[0], tag[0])}>"
 
 
-# --------------------------------------------------------------------------- runs of one style
-
 _Tag = tuple[str, int]
 """Kind of a span, and the number of its link."""
 
@@ -286,8 +276,6 @@ def _tags(spans: Sequence[Span], at: int) -> list[_Tag]:
             break
     return tags
 
-
-# --------------------------------------------------------------------------- names of files
 
 _LENGTH = 80
 _BYTES = 180

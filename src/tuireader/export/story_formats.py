@@ -13,15 +13,7 @@ from itertools import chain
 
 from tuireader.export import shapes
 from tuireader.export.markdown import markdown_line, markdown_link, markdown_part, safe_start
-from tuireader.export.markup import (
-    html_link,
-    html_page,
-    html_text,
-    lag,
-    moment,
-    origin,
-    quoted,
-)
+from tuireader.export.markup import html_link, html_page, html_text, lag, moment, origin, quoted
 from tuireader.export.story import StoryHit, StoryPage, StoryReport
 from tuireader.model import AddedKind, Addition, Surrounding
 from tuireader.text.wording import counted

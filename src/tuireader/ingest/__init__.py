@@ -22,38 +22,21 @@ thread, in transactions.
 They are imported at first use: the article list needs none of them.
 """
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING
 
 from tuireader import lazy
 
 if TYPE_CHECKING:
-    from tuireader.ingest.arrival import (
-        Mute,
-        Rules,
-        match_mutes,
-        record_carried,
-        record_changed,
-        record_full_text,
-        record_new,
-    )
-    from tuireader.ingest.matching import FeedNames, hits, subject
-    from tuireader.ingest.relating.older_versions import fill_in
-    from tuireader.ingest.relating.relate import Relater
-    from tuireader.ingest.relating.relatives import related
-    from tuireader.ingest.relating.story_page import story_page
-    from tuireader.ingest.relating.topics import story_topics
-    from tuireader.ingest.rematch import ByIndex, ByText, complete_log, explain
+    from tuireader.ingest.arrival import *  # noqa: F403
+    from tuireader.ingest.matching import *  # noqa: F403
+    from tuireader.ingest.relating.older_versions import *  # noqa: F403
+    from tuireader.ingest.relating.relate import *  # noqa: F403
+    from tuireader.ingest.relating.relatives import *  # noqa: F403
+    from tuireader.ingest.relating.story_page import *  # noqa: F403
+    from tuireader.ingest.relating.topics import *  # noqa: F403
+    from tuireader.ingest.rematch import *  # noqa: F403
 
-__all__ = [
-    "ByIndex", "ByText", "FeedNames", "Mute", "Relater", "Rules", "complete_log", "explain",
-    "fill_in", "hits", "match_mutes",
-    "record_carried", "record_changed", "record_full_text", "record_new",
-    "related", "story_page", "story_topics", "subject",
-]  # fmt: skip
-
-__getattr__ = lazy.names(
+__getattr__, __all__ = lazy.names(
     __name__,
     {
         "arrival": (

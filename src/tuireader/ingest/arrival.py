@@ -58,7 +58,6 @@ class Mute:
         return cls(hashlib.sha256(repr(parts).encode()).hexdigest()[:16] + spares, parsed, of_feeds)
 
     def hides(self, feed: int, reading: query.FoldedArticle, now: int) -> bool:
-        """Return whether the mute hides an article of a feed."""
         return (self.feeds is None or feed in self.feeds) and query.matches(self.wanted, reading, now)
 
 

@@ -1,7 +1,5 @@
 """Frequent words and typical letters of languages that share the Latin alphabet, for `language`; our own."""
 
-from __future__ import annotations
-
 WORDS = {
     "en": "the of and to in is for on that with as it at by from are was be has have this an will not"
     " its but his her their they he she who which were after been more about says said new you"

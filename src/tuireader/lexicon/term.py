@@ -120,7 +120,6 @@ class Term:
         return [span for span in spans if not uncertain(folded.lower, *span)]
 
     def spans(self, folded: Folded) -> list[tuple[int, int]]:
-        """Return the occurrences as spans of the folded text."""
         lower, literal = folded.lower, self.literal
         spans: list[tuple[int, int]] = []
         start = lower.find(literal)

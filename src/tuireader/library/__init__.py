@@ -46,6 +46,8 @@ class Library:
 
     def __init__(self, context: Context) -> None:
         self.context = context
+        self.paths, self.offline = context.paths, context.offline
+        """`offline` is true for the demo, which has no network and its own feeds."""
         self.settings = Settings(context)
         self.feeds = Feeds(context, lambda: self.accounts)
         self.searches = Searches(context)
@@ -95,18 +97,7 @@ class Library:
 
     @property
     def config(self) -> Config:
-        """The configuration in use."""
         return self.context.config
-
-    @property
-    def paths(self) -> Paths:
-        """The files in use."""
-        return self.context.paths
-
-    @property
-    def offline(self) -> bool:
-        """True for the demo, which has no network and its own feeds."""
-        return self.context.offline
 
     async def load_demo(self) -> None:
         """Store the bundled sample feeds, as if they had just been fetched."""
@@ -134,84 +125,72 @@ class Library:
 
     @cached_property
     def accounts(self) -> Accounts:
-        """Accounts on servers."""
         from tuireader.library.accounts.accounts import Accounts
 
         return Accounts(self.context)
 
     @cached_property
     def alarms(self) -> Alarms:
-        """Alarms about silent or failing feeds, silent watches and gaps."""
         from tuireader.library.alarms import Alarms
 
         return Alarms(self.context)
 
     @cached_property
     def coverage(self) -> Coverages:
-        """Coverage of feeds and watches."""
         from tuireader.library.coverage import Coverages
 
         return Coverages(self.context)
 
     @cached_property
     def downloads(self) -> Downloads:
-        """Files of articles."""
         from tuireader.library.feeds.downloads import Downloads
 
         return Downloads(self.context)
 
     @cached_property
     def exchange(self) -> Exchange:
-        """Import and export of subscriptions and marks."""
         from tuireader.library.exchange import Exchange
 
         return Exchange(self.context, self.feeds)
 
     @cached_property
     def full_texts(self) -> FullTexts:
-        """Texts of articles' pages."""
         from tuireader.library.feeds.full_texts import FullTexts
 
         return FullTexts(self.context, self._page_tools, self.accounts)
 
     @cached_property
     def matches(self) -> Matches:
-        """The log of all matches."""
         from tuireader.library.matches import Matches
 
         return Matches(self.context)
 
     @cached_property
     def moving(self) -> Moving:
-        """Move feeds to an account and back."""
         from tuireader.library.accounts.moving import Moving
 
         return Moving(self.context, self.accounts, self.refresh)
 
     @cached_property
     def newsboat(self) -> Newsboat:
-        """Import from newsboat and comparison with it."""
         from tuireader.library.newsboat.profile import Newsboat
 
         return Newsboat(self.context, self.watches)
 
     @cached_property
     def pages(self) -> PageSources:
-        """Pages as feeds."""
         from tuireader.library.feeds.page_sources import PageSources
 
         return PageSources(self.context, self._page_tools, self.feeds)
 
     @cached_property
     def refresh(self) -> Refresh:
-        """Fetch feeds and process new articles."""
         from tuireader.library.refresh import Refresh
 
         return Refresh(self.context, self.full_texts, self.alarms, self.accounts)
 
     @cached_property
     def stories(self) -> Stories:
-        """Pages of stories."""
         from tuireader.library.stories import Stories
 
         return Stories(self.context, self.articles)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 
@@ -17,6 +16,7 @@ from tuireader.text.durations import DAY
 from tuireader.text.wording import counted
 from tuireader.timing.accounts import alarming_since
 from tuireader.timing.alarms import MOST, pace
+from tuireader.wording.times import short_time
 
 _FAILING = DAY
 """Seconds of failing until an alarm, which also takes `_TRIES` attempts: the first may be long ago."""
@@ -50,7 +50,6 @@ class Alarms(Notifying):
         return [alarm for alarm in alarms if alarm.cleared_at is None or alarm.cleared_at >= since]
 
     async def count(self) -> int:
-        """Count the open alarms."""
         return await self._pool.read(lambda store: store.alarms.count())
 
     async def judge(self) -> None:
@@ -134,7 +133,7 @@ def _found(
         if (since := alarming_since(account)) is not None and not (
             offline and account.refusal == Refusal.AWAY
         ):
-            words = f"failing since {_moment(since)}: {account.error}"
+            words = f"failing since {short_time(since)}: {account.error}"
             yield alarm(AlarmKind.FAILING, words, 0, account=account.name)
     for feed_id, gaps, missing in store.alarms.open_gaps(now - _GAP):
         unseen = f"about {counted(missing, 'article')} not seen"
@@ -188,7 +187,7 @@ def _is_down(feed: Failing) -> bool:
 
 
 def _failing_words(feed: Failing) -> str:
-    since = f" since {_moment(feed.since)}" if feed.since is not None else ""
+    since = f" since {short_time(feed.since)}" if feed.since is not None else ""
     return f"{'gone' if feed.gone else 'failing'}{since}: {feed.error}"
 
 
@@ -200,22 +199,13 @@ def _named_words(address: str, taken: Set[str]) -> str:
 
 def _silent_words(newest: int, usual: int, *, watch: str) -> str:
     noun = "match" if watch else "article"
-    return f"no new {noun} since {_moment(newest)}, usually one within {_span(usual)}"
-
-
-def _moment(moment: int) -> str:
-    """Format a time as `27 Jul 14:02`."""
-    then = time.localtime(moment)
-    return f"{then.tm_mday} {time.strftime('%b %H:%M', then)}"
+    return f"no new {noun} since {short_time(newest)}, usually one within {_span(usual)}"
 
 
 def _span(seconds: int) -> str:
     """Format a duration as `6 h` or `3 d`."""
     hours = max(1, round(seconds / 3600))
     return f"{hours} h" if hours < 48 else f"{round(seconds / DAY)} d"
-
-
-# --------------------------------------------------------------------------- notifications
 
 
 _LINES = 5

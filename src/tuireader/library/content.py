@@ -105,7 +105,6 @@ class PictureCache:
         self._most = most
 
     def get(self, url: str) -> bytes | None:
-        """Read the cached image of an address, None if there is none."""
         path = self._path(url)
         try:
             data = path.read_bytes()

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from tuireader import ingest, query, watch
 from tuireader.config import Config, FeedConfig, MuteConfig, Paths, Problem, WatchConfig, load, loads
@@ -16,13 +16,10 @@ from tuireader.config.edit import undo_files
 from tuireader.errors import TuireaderError, UsageError
 from tuireader.library.watching import advice as watch_advice
 from tuireader.library.watching import ended, quiet_days, rules
-from tuireader.model import Article, Feed
+from tuireader.model import Article, Change, Feed
 from tuireader.query import Advice, Names
 from tuireader.store import Pool, Store
 from tuireader.text import feed_key, without_password
-
-if TYPE_CHECKING:
-    from tuireader.model import Change
 
 T = TypeVar("T")
 K = TypeVar("K")
@@ -273,7 +270,6 @@ class Context:
         return tuple(item.any for item in self.config.watches if len(item.any) > 1)
 
     def feeds_of(self, item: WatchConfig) -> list[Feed]:
-        """Subscribed feeds that a watch searches."""
         wanted = {name.casefold() for name in item.feeds}
         return [
             feed

@@ -18,11 +18,9 @@ class Waiting:
         self._hosts: dict[str, list[int]] = {}
 
     def note(self, url: str, until: int) -> None:
-        """Count a feed."""
         self._hosts.setdefault(server_of(url), []).append(until)
 
     def events(self) -> list[HostWaits]:
-        """Create one event per host."""
         return [
             HostWaits(host_name(server), len(moments), max(moments))
             for server, moments in self._hosts.items()

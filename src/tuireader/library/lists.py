@@ -114,7 +114,6 @@ class Lists(UseCases):
         return await self._pool.read(lambda store: store.lists.rows(ids, self._languages))
 
     async def counts(self) -> Counts:
-        """Count articles for the sidebar."""
         today, new = self._context.today(), self.new_view
 
         def count(store: Store) -> Counts:
@@ -175,6 +174,5 @@ class Briefs(UseCases):
         return await self._pool.read(read)
 
     async def end(self, watch: str, end: int) -> None:
-        """Remember where a brief ended, for the next one."""
         name = watch and named(self._context.config, watch).name
         await self._transact(lambda store: store.briefs.remember(name, end))

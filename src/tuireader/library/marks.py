@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from tuireader.errors import TuireaderError
 from tuireader.library.context import UseCases
-
-if TYPE_CHECKING:
-    from tuireader.model import Change, Label
+from tuireader.model import Change, Label
 
 
 class Marks(UseCases):
@@ -37,7 +34,6 @@ class Marks(UseCases):
         return await self._mark("read", ids, read, journal)
 
     async def set_starred(self, ids: Sequence[int], starred: bool) -> Change:
-        """Star or unstar articles."""
         return await self._mark("starred", ids, starred, True)
 
     async def keep_place(self, article_id: int, place: int) -> None:

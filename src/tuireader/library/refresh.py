@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -21,16 +21,7 @@ from tuireader.library.due import Due
 from tuireader.library.feeds.full_texts import FullTexts
 from tuireader.library.feeds.page_tools import fetch_limits
 from tuireader.library.notifying import Notifying
-from tuireader.model import (
-    AccountSynced,
-    Event,
-    Fault,
-    FeedDone,
-    RefreshDone,
-    RefreshStarted,
-    Relating,
-    Told,
-)
+from tuireader.model import AccountSynced, Event, Fault, FeedDone, RefreshDone, RefreshStarted, Relating, Told
 from tuireader.subprocesses import priority, python
 from tuireader.text import feed_key, server_of
 from tuireader.timing import schedule
@@ -180,8 +171,9 @@ class Refresh(Notifying):
                             yield notified
                         notified_at = time.monotonic()
         await self._alarms.judge()
-        async for notified in self._notify_all():
-            yield notified
+        for tell in (self.notify, self._alarms.notify):
+            if notified := await tell():
+                yield notified
 
     def _setting(self) -> Setting:
         from tuireader.ingest.attempts import Setting
@@ -200,44 +192,31 @@ class Refresh(Notifying):
         fetch = self._context.config.fetch
         return schedule.Rates(least=fetch.interval, watched=fetch.watched_interval)
 
-    async def _notify_all(self) -> AsyncIterator[Told]:
-        for notifying in (self.notify, self._alarms.notify):
-            if notified := await notifying():
-                yield notified
-
-    async def run_in_subprocess(
+    def run_in_subprocess(
         self, feed_ids: Sequence[int] | None = None, *, force: bool = True
     ) -> AsyncGenerator[Event, None]:
         """Refresh in a separate process (`tuireader refresh --json`), to keep the UI responsive."""
-        if self._context.offline:
-            return
-        what = ["refresh", "--json", *([] if force else ["--due"]), *map(str, feed_ids or ())]
-        async with aclosing(self._in_subprocess(what)) as events:
-            async for event in events:
-                yield event
+        return self._in_subprocess("refresh", *([] if force else ["--due"]), *map(str, feed_ids or ()))
 
-    async def sync_in_subprocess(
+    def sync_in_subprocess(
         self, accounts: Sequence[str] = (), *, marks_only: bool = False, believed: bool = False
     ) -> AsyncGenerator[Event, None]:
         """Sync accounts, by default all, in a separate process (`tuireader sync --json`).
 
         With `marks_only`, only send marks. `believed`: see `Accounts.sync`.
         """
+        options = [*(["--marks"] if marks_only else []), *(["--accept-removals"] if believed else [])]
+        return self._in_subprocess("sync", *options, *accounts)
+
+    async def _in_subprocess(self, command: str, *words: str) -> AsyncGenerator[Event, None]:
+        """Run a tuireader command and yield the events that it prints; closing early terminates it."""
         if self._context.offline:
             return
-        what = ["sync", "--json", *(["--marks"] if marks_only else [])]
-        what += [*(["--accept-removals"] if believed else []), *accounts]
-        async with aclosing(self._in_subprocess(what)) as events:
-            async for event in events:
-                yield event
-
-    async def _in_subprocess(self, what: Sequence[str]) -> AsyncGenerator[Event, None]:
-        """Run a tuireader command and yield the events that it prints; closing early terminates it."""
         from tuireader.ingest.events import decode
 
         where = ["--config", str(self._context.paths.config), "--database", str(self._context.paths.database)]
         child = await asyncio.create_subprocess_exec(
-            *python.command("tuireader", *where, *what),
+            *python.command("tuireader", *where, command, "--json", *words),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
@@ -251,15 +230,15 @@ class Refresh(Notifying):
                 try:
                     event = decode(line.decode())
                 except (ValueError, KeyError, TypeError):
-                    log.warning("unexpected output of `tuireader %s`: %r", what[0], line[:200])
+                    log.warning("unexpected output of `tuireader %s`: %r", command, line[:200])
                     continue
                 ended = ended or isinstance(event, RefreshDone)
                 ended = ended or (isinstance(event, AccountSynced) and event.done)
                 yield event
             if not ended:
-                words = (await child.stderr.read()).decode(errors="replace").strip().splitlines()
+                said = (await child.stderr.read()).decode(errors="replace").strip().splitlines()
                 raise TuireaderError(
-                    words[-1] if words else f"the {what[0]} stopped early", "press R to try again"
+                    said[-1] if said else f"the {command} stopped early", "press R to try again"
                 )
         finally:
             if child.returncode is None:

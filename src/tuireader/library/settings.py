@@ -28,7 +28,6 @@ class Settings(UseCases):
 
     @property
     def problems(self) -> tuple[Problem, ...]:
-        """Problems found in the configuration file."""
         return self._context.problems
 
     async def reload(self) -> None:
@@ -49,8 +48,6 @@ class Settings(UseCases):
         return await self._pool.read(_uses)
 
     async def note_palette_use(self, name: str) -> None:
-        """Remember the use of a palette entry."""
-
         def note(store: Store) -> None:
             store.set_fact(_USES, json.dumps([name, *_uses(store)][:_REMEMBERED]))
 
@@ -64,23 +61,13 @@ class Database(UseCases):
         super().__init__(context)
         self._watches = watches
         self._version = 0
+        self.spare_memory, self.checkpoint = context.pool.limit_cache, context.pool.checkpoint
+        self.wait_at_most = context.pool.wait_at_most
 
     @property
     def schema(self) -> int:
         """Schema version; the first frame reads only databases of this version."""
         return VERSION
-
-    async def spare_memory(self) -> None:
-        """Use less memory from now on, for a program that stays open and is mostly idle."""
-        await self._pool.limit_cache()
-
-    async def checkpoint(self) -> None:
-        """Checkpoint the WAL if it is large, without delaying the UI."""
-        await self._pool.checkpoint()
-
-    def wait_at_most(self, seconds: float) -> None:
-        """Limit how long writes, including pending ones, wait for another program's write."""
-        self._pool.wait_at_most(seconds)
 
     async def changed_elsewhere(self) -> bool:
         """Detect writes of other programs to the database since the last call.

@@ -45,11 +45,7 @@ class Watches(UseCases):
         Also fills in what an older version did not store. Runs from the newest article to the oldest in small
         transactions, and can be resumed.
         """
-        jobs = [
-            *await self._muting(),
-            *await self._watching(),
-            *await self._upgrading(),
-        ]
+        jobs = [*await self._muting(), *await self._watching(), *await self._upgrading()]
         done, total = 0, sum(up_to for up_to, _ in jobs)
         if jobs:
             yield 0, total
@@ -63,7 +59,6 @@ class Watches(UseCases):
                 yield done, total
 
     async def catch_up(self) -> None:
-        """Run `apply` to completion."""
         async for _ in self.apply():
             pass
 
@@ -88,8 +83,6 @@ class Watches(UseCases):
         return jobs
 
     async def _explain(self, names: Sequence[str]) -> None:
-        """Compute the missing evidence of some watches' matches."""
-
         def step(store: Store, name: str) -> int:
             ids = store.watches.without_evidence_on(name, _EXPLAINED)
             if ids:
@@ -159,7 +152,6 @@ class Watches(UseCases):
         return replace(preview, advice=await self._context.advised(watch_advice.for_watch, config))
 
     async def advice(self, name: str) -> tuple[str, ...]:
-        """Advise on a watch."""
         for item in self._context.config.watches:
             if item.name == name:
                 return await self._context.advised(watch_advice.for_watch, item)

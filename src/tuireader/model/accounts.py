@@ -82,7 +82,6 @@ class RemoteEntry:
     prepared: Prepared | None = None
 
     def has(self, mark: Mark) -> bool:
-        """Return whether the server has a mark for the entry."""
         return self.read if mark is Mark.READ else self.starred
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from enum import Enum
 from inspect import get_annotations
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, ClassVar, Literal, Union, get_args, get_origin, get_type_hints
 
 
 class Shape:
@@ -18,7 +18,7 @@ class Shape:
     dataclass.
     Type and description come from `Annotated[int, "Description."]` at the attribute, or from the docstring
     of a property; an annotation in the shape itself takes precedence. The caller passes values that the
-    dataclass lacks.
+    dataclass lacks, and a first field with the name of the `event`, if any.
     In JSON, a tuple of (text, value) pairs becomes an object, any other tuple a list.
     """
 
@@ -27,8 +27,10 @@ class Shape:
     fields: ClassVar[Mapping[str, Any]] = {}
     """Annotated JSON type of each field."""
 
-    def __init_subclass__(cls, of: type | None = None, shows: str = "") -> None:
+    def __init_subclass__(cls, of: type | None = None, shows: str = "", event: str = "") -> None:
         own = get_annotations(cls, eval_str=True)
+        if event:
+            own = {"event": Annotated[Literal.__getitem__(event), "Name of the event."], **own}
         names = shows.split() or dict.fromkeys([*own, *(getattr(of, "__dataclass_fields__", ()))])
         pairs = [shown.partition("=") for shown in names]
         cls.paths = {name: path or name for name, _, path in pairs}
@@ -44,7 +46,6 @@ class Shape:
 
 
 def _annotation(owner: Any, path: str) -> Any:
-    """Return the JSON type and the description of an attribute."""
     *parents, last = path.split(".")
     for name in parents:
         owner = _plain(_hints(owner)[name])
@@ -69,7 +70,6 @@ def _plain(hint: Any) -> Any:
 
 
 def _json_type(hint: Any) -> Any:
-    """Return the JSON type of a Python type."""
     hint = _plain(hint)
     origin, parts = get_origin(hint), get_args(hint)
     if origin in (Union, types.UnionType):
@@ -91,7 +91,6 @@ def _attribute(value: object, path: str) -> object:
 
 
 def _encoded(value: Any, hint: Any) -> object:
-    """Return a value in the JSON form of an annotated type."""
     hint = _plain(hint)
     origin, parts = get_origin(hint), get_args(hint)
     if origin is dict:

@@ -62,11 +62,9 @@ class Count:
         return self.total - self.behind
 
     def unread_rows(self, folded: bool) -> int:
-        """Return the number of rows with unread articles, with folded stories if `folded`."""
         return self.unread_stories if folded else self.unread
 
     def rows(self, folded: bool) -> int:
-        """Return the number of rows in a list, with folded stories if `folded`."""
         return self.stories if folded else self.total
 
 

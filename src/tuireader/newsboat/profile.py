@@ -38,7 +38,6 @@ class Profile:
 
     @property
     def outcomes(self) -> tuple[Outcome, ...]:
-        """Outcome of each line."""
         return (*self.subscriptions.outcomes, *self.settings.outcomes)
 
     @property

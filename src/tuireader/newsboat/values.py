@@ -44,15 +44,7 @@ def words_of(command: str) -> tuple[str, ...]:
         raise No("%t, %T and %F have no counterpart; a macro's program gets the article as JSON on stdin")
     if _SHELL.search(_HOME.sub("", bare.replace("%u", ""))):
         raise No("needs a shell; put it in a script")
-    if "\0" in bare:
-        raise No("contains a NUL character")
-    try:
-        parts = shlex.split(bare)
-    except ValueError:
-        raise No("a quotation mark is not closed") from None
-    if not parts or not parts[0]:
-        raise No("names no program")
-    parts = [str(expand_home(part)) if part.startswith("~/") else part for part in parts]
+    parts = [str(expand_home(part)) if part.startswith("~/") else part for part in _split(bare)]
     return tuple(part.replace("%u", ADDRESS) for part in parts)
 
 
@@ -61,18 +53,22 @@ def shell_words(line: str) -> tuple[tuple[str, ...], bool]:
 
     Raises No if it names no program.
     """
-    if "\0" in line:
+    bare, parts = line.strip().removeprefix("~/"), _split(line)
+    if _SHELL.search(bare) or "=" in parts[0] or parts[0] in _BUILT_IN:
+        return ("sh", "-c", line.strip()), True
+    return tuple(parts), False
+
+
+def _split(command: str) -> list[str]:
+    if "\0" in command:
         raise No("contains a NUL character")
-    bare = line.strip().removeprefix("~/")
     try:
-        parts = shlex.split(line)
+        parts = shlex.split(command)
     except ValueError:
         raise No("a quotation mark is not closed") from None
     if not parts or not parts[0]:
         raise No("names no program")
-    if _SHELL.search(bare) or "=" in parts[0] or parts[0] in _BUILT_IN:
-        return ("sh", "-c", line.strip()), True
-    return tuple(parts), False
+    return parts
 
 
 def colour_of(written: str) -> str:

@@ -92,7 +92,6 @@ class Names:
             return True
 
     def unknown_message(self, field: str, name: str) -> str:
-        """Word a message about an unknown name, with a suggestion."""
         message = f"there is no {field} {clean(name, _NAME_LIMIT)!r}"
         if near := self.suggestion(field, name):
             return f"{message}; did you mean {near}?"

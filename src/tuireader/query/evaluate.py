@@ -89,13 +89,11 @@ class FoldedArticle:
         self._folded: dict[str, Folded] = {}
 
     def folded(self, text: str) -> Folded:
-        """Fold a text, once."""
         if text not in self._folded:
             self._folded[text] = Folded(text)
         return self._folded[text]
 
     def spans(self, term: Term, text: str) -> _Spans:
-        """Find a term in a text."""
         folded = self.folded(text)
         return term.certain_spans(folded) if self.certain else term.spans(folded)
 

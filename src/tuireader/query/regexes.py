@@ -118,8 +118,6 @@ def regex_sizes(text: str) -> int:
     return sum(count for count in sizes if count <= LARGEST)
 
 
-# --------------------------------------------------------------------------- compiling and searching
-
 _REGEX_SECONDS = 0.05
 _MOST_SLOW = 20  # slow texts before a pattern is disabled: one second in total
 _SMALL = 400  # size up to which many patterns are cached
@@ -188,8 +186,6 @@ def regex_spans(pattern: str, text: str) -> list[tuple[int, int]]:
         _slow[pattern] += 1
         raise SlowRegex(pattern) from None
 
-
-# --------------------------------------------------------------------------- patterns that match nothing
 
 Items = Sequence[tuple[Any, Any]]
 

@@ -116,7 +116,6 @@ def compose(main: MainScreen) -> dict[str, Any] | None:
 
 
 def _text(host: Host, strip: Strip) -> str:
-    """Render a strip for the terminal."""
     background = host.screen_stack[1].background_colors[1]
     for line_filter in host.get_line_filters():
         strip = strip.apply_filter(line_filter, background)
@@ -124,5 +123,4 @@ def _text(host: Host, strip: Strip) -> str:
 
 
 def _escape_codes(host: Host, style: Style) -> str:
-    """Escape codes that start a style."""
     return _text(host, Strip([Segment("X", style)])).partition("X")[0]

@@ -52,7 +52,6 @@ class Options:
 
     @asynccontextmanager
     async def library(self) -> AsyncIterator[Library]:
-        """Open the library, and close it at the end."""
         from tuireader.library import Library
 
         config, problems = self.config()

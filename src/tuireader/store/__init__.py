@@ -3,17 +3,12 @@
 `Pool` and `Store` are imported on first use, so that shell completion stays fast.
 """
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING
 
 from tuireader import lazy
 
 if TYPE_CHECKING:
-    from tuireader.store.pool import Pool
-    from tuireader.store.store import Store
+    from tuireader.store.pool import Pool as Pool
+    from tuireader.store.store import Store as Store
 
-__all__ = ["Pool", "Store"]
-
-
-__getattr__ = lazy.names(__name__, {"pool": ("Pool",), "store": ("Store",)})
+__getattr__, __all__ = lazy.names(__name__, {"pool": ("Pool",), "store": ("Store",)})

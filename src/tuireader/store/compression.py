@@ -80,7 +80,6 @@ class Compression(Part):
         return self._current
 
     def compress(self, text: str) -> Stored:
-        """Return the stored form of one text."""
         return self.compressor().compress(text)
 
     def decompress(self, stored: Stored) -> str:

@@ -39,7 +39,6 @@ class Part:
             return part
 
     def _column(self, sql: str, args: Sequence[object] = ()) -> list[Any]:
-        """Return the values of a query with one column."""
         return [value for (value,) in self._conn.execute(sql, args)]
 
     def _value(self, sql: str, args: Sequence[object] = ()) -> Any:

@@ -66,7 +66,6 @@ def _adopt_orphans() -> None:
 
 
 def _reap() -> dict[int, int]:
-    """Collect the status of each child that has ended."""
     statuses: dict[int, int] = {}
     with suppress(ChildProcessError):
         while (reaped := os.waitpid(-1, os.WNOHANG))[0]:

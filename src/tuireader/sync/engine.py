@@ -257,8 +257,6 @@ class Engine:
         after = await self._write(lambda store: outcomes.record(store, account, error, now))
         return outcomes.outcome(after, self._done)
 
-    # -- what a pull needs from the store
-
     async def read(self, reader: Reader, raw: bytes) -> Body:
         return await self._preparer.read(reader, raw)
 
@@ -281,8 +279,6 @@ class Engine:
         return int(self.setting.clock())
 
     async def _write(self, function: Callable[[Store], T]) -> T:
-        """Run a function in a transaction."""
-
         def transaction(store: Store) -> T:
             with store.transaction():
                 return function(store)

@@ -292,6 +292,14 @@ class Http:
         return AccountError(Refusal.ANSWER, f"{message}: {address}", hint)
 
 
+def without_path(url: str, *paths: str) -> str:
+    """Strip the paths of an API from an address, however much of them the user copied."""
+    base = url.rstrip("/")
+    for path in paths:
+        base = base.removesuffix(path).rstrip("/")
+    return base
+
+
 def is_loopback(url: str) -> bool:
     """Return whether a server runs on this computer."""
     try:

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from tuireader.text.cleaning import clean, scrub
 from tuireader.text.regex import regex
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 _INLINE_NAMES = (
     "a abbr acronym b bdi bdo big cite code data del dfn em font i img ins kbd label mark math "

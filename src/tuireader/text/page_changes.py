@@ -61,12 +61,10 @@ class Change:
 
     @property
     def removed(self) -> list[str]:
-        """All removed lines."""
         return [line for hunk in self.hunks for line in hunk.removed]
 
     @property
     def added(self) -> list[str]:
-        """All added lines."""
         return [line for hunk in self.hunks for line in hunk.added]
 
 

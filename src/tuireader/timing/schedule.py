@@ -96,9 +96,6 @@ class Move:
         return self.seen >= SEEN_TO_MOVE
 
 
-# --------------------------------------------------------------------------- when to ask
-
-
 def after_success(history: History, rates: Rates, now: int) -> Plan:
     """Plan the next try after a good response. A feed that was gone is back; a paused one stays paused."""
     if history.state == "paused":
@@ -185,9 +182,6 @@ def urgency(last_success: int | None, fill: float | None, now: int) -> float:
     return max(now - last_success, 0) / max(fill, 1)
 
 
-# --------------------------------------------------------------------------- what is known of its pace
-
-
 def appeared(times: Sequence[int], since: int | None, now: int) -> list[int]:
     """Return when new articles appeared, given their times, at the latest `now`.
 
@@ -232,17 +226,12 @@ def faster(before: float | None, elapsed: int, measured: float | None) -> float 
     return grown if measured is None else min(grown, measured)
 
 
-# --------------------------------------------------------------------------- addresses
-
-
 def moved(known: str, seen: int, new: str) -> Move:
     """Count a move after a response; `new` is its address if every redirect was permanent, else `""`."""
     if not new:
         return Move()
     return Move(new, seen + 1 if new == known else 1)
 
-
-# --------------------------------------------------------------------------- trust in validators
 
 TRUSTED, TESTED, LYING = "good", "tested", "lie"
 UNKNOWN_FOR = DAY // 4

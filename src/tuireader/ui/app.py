@@ -112,7 +112,6 @@ class TuireaderApp(Host):
         self._opening.enter_context(self.batch_update())
 
     def opened(self) -> None:
-        """Start painting, and collecting garbage."""
         self._opening.close()
         self._parsed_for = {}
         self.screen.refresh()

@@ -54,7 +54,6 @@ class Host(CrashSafeApp):
         self._grouped: dict[str, Notification] = {}  # last toast of each group
 
     def take_config(self) -> None:
-        """Apply the theme and keys of the configuration."""
         ui = self.library.config.ui
         few = self.no_color or self.console.color_system == "standard"  # 16 colours cannot show a theme
         wanted = PLAIN.name if few else ui.theme

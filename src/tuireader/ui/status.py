@@ -40,8 +40,6 @@ _KINDS = (ViewKind.FEED, ViewKind.FOLDER, ViewKind.ACCOUNT, ViewKind.WATCH, View
 
 _TITLE = 40  # maximum width of a title in the footer, which leaves room for the keys
 
-# -- header
-
 
 def number(view: View, count: Count, *, folds: bool) -> str:
     """Write the unread count of a view; for starred articles, the total.
@@ -72,9 +70,6 @@ def header(session: Session, listed: int, saved: Sequence[ViewConfig]) -> tuple[
         counted += f", {SEARCH_SORTS[session.sort]}"
     title = views.title_of(view, session.feeds, saved)
     return f"{title} › {session.filter}" if session.filter else title, counted
-
-
-# -- footer
 
 
 def list_keys(key_of: KeyOf, *, wide: bool) -> list[FooterKey]:
@@ -197,9 +192,6 @@ def _sidebar_position(panes: Panes, key_of: KeyOf) -> tuple[str, bool]:
     if item.view is not None and item.view.kind is ViewKind.FOLDER:
         return f"{key_of('page_or_next_unread')} folds", False
     return "", False
-
-
-# -- empty list
 
 
 def empty_list(session: Session, key_of: KeyOf) -> str:

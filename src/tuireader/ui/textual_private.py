@@ -29,7 +29,6 @@ class CoalescingScreen(Screen[None]):
 
     @property
     def keys_wait(self) -> bool:
-        """True while typed keys are waiting."""
         return self.app.message_queue_size > 0
 
     def hold_repaint(self) -> None:

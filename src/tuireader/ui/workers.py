@@ -1,4 +1,4 @@
-"""Exclusive workers, overtaken reads, waiting with a limit, and throttled results."""
+"""Exclusive workers, debouncing, overtaken reads, waiting with a limit, and throttled results."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from contextlib import suppress
 from time import monotonic
 
 from textual.dom import DOMNode
+from textual.message_pump import MessagePump
+from textual.timer import Timer
 
 
 def run_latest(node: DOMNode, work: Callable[[], Awaitable[object]], group: str) -> None:
@@ -17,6 +19,31 @@ def run_latest(node: DOMNode, work: Callable[[], Awaitable[object]], group: str)
     `work` is a function, as a coroutine cancelled before its start would never be awaited.
     """
     node.run_worker(work, group=group, exclusive=True)
+
+
+class Delayed:
+    """A call after a pause, put off by each further request."""
+
+    def __init__(self, node: MessagePump, call: Callable[[], object]) -> None:
+        self._node, self._call = node, call
+        self._timer: Timer | None = None
+
+    def start(self, seconds: float) -> None:
+        """Request the call after a pause, instead of an earlier request."""
+        self.cancel()
+        self._timer = self._node.set_timer(seconds, self.call_if_due)
+
+    def cancel(self) -> bool:
+        """Cancel the request; return False if there was none."""
+        timer, self._timer = self._timer, None
+        if timer is not None:
+            timer.stop()
+        return timer is not None
+
+    def call_if_due(self) -> None:
+        """Call now what was requested, unless a key cancelled it at the last moment."""
+        if self.cancel():
+            self._call()
 
 
 class Latest:

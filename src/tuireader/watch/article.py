@@ -40,7 +40,6 @@ class SearchedArticle:
 
     @cached_property
     def reading(self) -> FoldedArticle:
-        """The article as expressions read it."""
         return FoldedArticle(self.subject)
 
     @cached_property
@@ -74,7 +73,6 @@ class SearchedArticle:
         return self._doubtful[number]
 
     def by_field(self, spans: Spans) -> list[tuple[str, Spans]]:
-        """Group ordered spans by field."""
         field = self.field_at(spans[0][0])
         if field == self.field_at(spans[-1][0]):
             return [(field, spans)]

@@ -10,21 +10,8 @@ import click
 
 from tuireader.cli.base import ARTICLE, library_command, say
 from tuireader.cli.completion import complete_articles
-from tuireader.cli.expression import (
-    ExpressionCommand,
-    expression_argument,
-    matching,
-    no_articles,
-    say_advice,
-)
-from tuireader.cli.output import (
-    format_option,
-    ink,
-    json_option,
-    print_json,
-    print_json_text,
-    print_paged,
-)
+from tuireader.cli.expression import ExpressionCommand, expression_argument, matching, no_articles, say_advice
+from tuireader.cli.output import format_option, ink, json_option, print_json, print_json_text, print_paged
 from tuireader.commands.sorts import RELEVANCE
 from tuireader.errors import Exit
 from tuireader.model import Article, ArticleRow, Related

@@ -17,7 +17,7 @@ from tuireader.cli.completion import complete_accounts, complete_feeds
 from tuireader.cli.feeds.options import setting_options
 from tuireader.cli.feeds.refresh import accepting
 from tuireader.cli.feeds.sync import NO_ACCOUNTS
-from tuireader.cli.output import json_option, print_json
+from tuireader.cli.output import feeds_progress, json_option, print_json
 from tuireader.config import AccountConfig, AccountKind
 from tuireader.config.kinds import SECRET_PLACES
 from tuireader.errors import Exit, TuireaderError, UsageError
@@ -122,7 +122,6 @@ def _reference(what: str, variable: str | None, command: str | None) -> str:
 
 
 def _ask(account: AccountConfig) -> AccountConfig:
-    """Ask for the password or the API key on the terminal. Raises UsageError."""
     if not sys.stdin.isatty():
         raise UsageError(
             "there is no terminal to ask for the password", "use --password-env or --password-cmd"
@@ -271,17 +270,12 @@ async def push(library: Library, name: str, feeds: tuple[str, ...]) -> int:
       tuireader account push home "Example News"
     """
     ids = [await library.feeds.find(feed) for feed in feeds]
-    moved = await library.moving.push(name, ids, progress=_progress if sys.stderr.isatty() else None)
+    moved = await library.moving.push(name, ids, progress=feeds_progress)
     _tell_moved(moved)
     say(f"{counted(len(moved.feeds), 'feed')} moved to {name}, {counted(moved.sent, 'mark')} sent")
     if moved.refused:
         return Exit.SOME_FAILED if moved.feeds else Exit.ALL_FAILED
     return Exit.OK
-
-
-def _progress(done: int, total: int) -> None:
-    end = "\r\x1b[K" if done == total else ""
-    print(f"\r\x1b[K{done}/{total} feeds{end}", end="", file=sys.stderr, flush=True)
 
 
 def _tell_moved(moved: Moved) -> None:

@@ -1,73 +1,54 @@
 """JSON of the events of a refresh."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from tuireader import model
 from tuireader.export.shapes import Evidence
 from tuireader.model.json_shape import Shape
 
-_EVENT = "Name of the event."
 
-
-class RefreshStarted(Shape, of=model.RefreshStarted):
+class RefreshStarted(Shape, of=model.RefreshStarted, event="started"):
     """A refresh starts."""
 
-    event: Annotated[Literal["started"], _EVENT]
 
-
-class RefreshWaits(Shape, of=model.HostWaits):
+class RefreshWaits(Shape, of=model.HostWaits, event="waits"):
     """Feeds were due, but wait because their host has asked one of them to."""
 
-    event: Annotated[Literal["waits"], _EVENT]
 
-
-class RefreshFeed(Shape, of=model.FeedDone):
+class RefreshFeed(Shape, of=model.FeedDone, event="feed"):
     """A feed was fetched and stored."""
 
-    event: Annotated[Literal["feed"], _EVENT]
 
-
-class RefreshMatch(Shape, of=model.NewMatch, shows="event article_id title feed_title url evidence"):
+class RefreshMatch(
+    Shape, of=model.NewMatch, shows="event article_id title feed_title url evidence", event="match"
+):
     """A watch matches a new article."""
 
-    event: Annotated[Literal["match"], _EVENT]
     evidence: Annotated[Evidence, "Why the watch matches it."]
 
 
-class RefreshDone(Shape, of=model.RefreshDone):
+class RefreshDone(Shape, of=model.RefreshDone, event="done"):
     """All feeds were fetched."""
 
-    event: Annotated[Literal["done"], _EVENT]
 
-
-class AccountSynced(Shape, of=model.AccountSynced):
+class AccountSynced(Shape, of=model.AccountSynced, event="account"):
     """An account was synced, or is being synced: totals so far."""
 
-    event: Annotated[Literal["account"], _EVENT]
 
-
-class RefreshRelating(Shape, of=model.Relating):
+class RefreshRelating(Shape, of=model.Relating, event="relating"):
     """New articles are being related."""
 
-    event: Annotated[Literal["relating"], _EVENT]
 
-
-class RefreshText(Shape, of=model.TextFetched):
+class RefreshText(Shape, of=model.TextFetched, event="text"):
     """The page of a new article was fetched, because its feed gives only teasers."""
 
-    event: Annotated[Literal["text"], _EVENT]
 
-
-class RefreshTold(Shape, of=model.Told):
+class RefreshTold(Shape, of=model.Told, event="told"):
     """A notification of new articles was sent."""
 
-    event: Annotated[Literal["told"], _EVENT]
 
-
-class RefreshGap(Shape, of=model.GapNoted):
+class RefreshGap(Shape, of=model.GapNoted, event="gap"):
     """Entries came and went between two visits to a feed."""
-
-    event: Annotated[Literal["gap"], _EVENT]
 
 
 EVENTS = (

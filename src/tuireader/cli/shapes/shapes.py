@@ -9,7 +9,6 @@ from typing import Annotated
 from tuireader import model
 from tuireader.cli.shapes.accounts import Account, AccountCheck
 from tuireader.cli.shapes.events import EVENTS
-from tuireader.cli.shapes.pages import PagePreview
 from tuireader.commands.command import Command
 from tuireader.config import Paths, Problem, Reference
 from tuireader.exchange.documents import ExportedFeeds, ExportedState
@@ -23,8 +22,6 @@ from tuireader.store.upkeep import maintenance
 from tuireader.store.watches.stats import FeedLead
 
 _FEED = Annotated[str, "Title of its feed."]
-
-# --------------------------------------------------------------------------- articles
 
 
 class Article(
@@ -104,9 +101,6 @@ class SavedFile(Shape, of=articles.SavedFile, shows="id=article_id path new"):
     """A saved article."""
 
 
-# --------------------------------------------------------------------------- feeds, database, configuration
-
-
 class FeedHealth(
     Shape,
     of=model.FeedHealth,
@@ -178,6 +172,36 @@ class FeedPreview(
     others: Annotated[list[str], "Addresses of other feeds that were found there."]
 
 
+class FoundArticle(Shape, of=model.FoundArticle):
+    """An article that selectors find on a page."""
+
+
+class PagePreview(
+    Shape,
+    of=model.FoundOnPage,
+    shows="url title kind items item_title item_link item_date item_summary next_page select articles lines"
+    " older missing followed others",
+):
+    """With --dry-run, a page without a feed and what selectors find on it."""
+
+    url: Annotated[str, "Address of the page."]
+    title: Annotated[str, "Its title."]
+    kind: Annotated[str, "`feed` for its articles, `page` when it is watched for changes."]
+    items: Annotated[str, "Selector of the articles."]
+    item_title: Annotated[str, "Selector of the title in an item."]
+    item_link: Annotated[str, "Selector of the link in an item."]
+    item_date: Annotated[str, "Selector of the date in an item."]
+    item_summary: Annotated[str, "Selector of the text in an item."]
+    next_page: Annotated[str, "Selector of the link to the next page."]
+    select: Annotated[str, "Selector of the part whose changes count."]
+    articles: Annotated[list[FoundArticle], "The articles, in the order of the page."]
+    lines: Annotated[list[str], "The text of a page to watch."]
+    older: Annotated[str, 'Address of the next page, `""` without one.']
+    missing: Annotated[list[str], "Selectors that find nothing; defaults are used instead."]
+    followed: Annotated[bool, "True when you are subscribed already."]
+    others: Annotated[list[str], "Selectors of other articles that were found there."]
+
+
 class KeyBinding(Shape, of=Command, shows="id keys title help group scope"):
     """A command of the reader and its keys."""
 
@@ -208,9 +232,6 @@ class Finding(Shape, of=maintenance.Finding, shows="path name ok said"):
     path: Annotated[str, "The database."]
     ok: Annotated[bool, "True when it is sound."]
     said: Annotated[str, "What was found."]
-
-
-# --------------------------------------------------------------------------- watches
 
 
 class WatchNumbers(
@@ -259,9 +280,6 @@ class SearchFeed(Shape, of=sources.SearchFeed):
 
 class Remark(Shape, of=reports.Remark):
     """A remark on a watch."""
-
-
-# --------------------------------------------------------------------------- imports
 
 
 class Import(Shape, of=exchange.Imported):

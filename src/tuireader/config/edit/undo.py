@@ -154,9 +154,6 @@ def _table(inline: str) -> Table | None:
     return table
 
 
-# --------------------------------------------------------------------------- differences
-
-
 def _changes(text: str, old: Table, new: Table) -> Iterator[TableChange]:
     for name in dict.fromkeys([*old, *new]):
         before, after = old.get(name), new.get(name)
@@ -228,13 +225,9 @@ def _noun(name: str) -> str:
 
 
 def _name(table: Table) -> str:
-    """Name of a table for messages: clean, at most 60 characters, without a password."""
     title = table.get("name") or table.get("title") or table.get("query") or table.get("key")
     name = str(title or without_password(address_of(table) or str(table.get("feed") or "")))
     return clean(name, _NAME_LIMIT)
-
-
-# --------------------------------------------------------------------------- restoring
 
 
 def _restore_table(text: str, change: TableChange) -> str:

@@ -106,7 +106,6 @@ class Chain:
 
     @property
     def host(self) -> str:
-        """Host of the current address for messages."""
         return clean(urlsplit(self.url).hostname or "", 100)
 
 

@@ -108,9 +108,6 @@ def identified(identity: str) -> str:
     return f"Message-ID: <{identity}>\n"
 
 
-# --------------------------------------------------------------------------- Maildir
-
-
 def _read_maildir(address: MailAddress, cursor: str, most: int) -> Mails | None:
     """Read files whose inode has changed since; changed flags merely cause a mail to be read again.
 
@@ -203,9 +200,6 @@ def _stand_in(path: str, error: OSError) -> bytes:
     name = clean(Path(path).name.partition(":")[0])
     words = f"Its file cannot be read ({error.strerror}): {clean(path)}. Check its permissions."
     return stand_in(f"left-out-{name}", f"Mail {name}", words)
-
-
-# --------------------------------------------------------------------------- mbox
 
 
 def _read_mbox(address: MailAddress, cursor: str, most: int) -> Mails | None:

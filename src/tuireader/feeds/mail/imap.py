@@ -219,7 +219,6 @@ def _said(data: list[Any]) -> str:
 
 
 def _still_listed(box: BaseMailBox, uids: list[int]) -> list[int]:
-    """Keep the UIDs of mails that are still in the folder."""
     if not uids:
         return []
     box.client.noop()  # lets the server say what was deleted

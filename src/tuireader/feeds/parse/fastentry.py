@@ -92,8 +92,6 @@ class EntryReader:
         if any("src" in child.attrib for child in element):
             raise Declined  # Atom content at another address
 
-    # -- one method for each kind of element
-
     def _take_title(self, child: Element, name: str) -> None:
         title = self._elements.title(child)
         if self._after_source and self.raw.title is not None:

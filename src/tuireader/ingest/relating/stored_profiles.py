@@ -53,11 +53,9 @@ class StoredProfiles:
         return self._store.relations.postings(terms, day, limit, later=day < self._newest_day)
 
     def article_count(self) -> int:
-        """Number of articles with a profile."""
         return self._article_count
 
     def count_one_more(self, language: str) -> None:
-        """Count an added article and its language."""
         self._article_count += 1
         if language and self._languages is not None and language not in self._languages:
             self._languages.append(language)
@@ -88,11 +86,9 @@ class StoredProfiles:
         return [known[article_id] for article_id in sorted(set(ids)) if article_id in known]
 
     def forget(self, article: int) -> None:
-        """Drop the profile of an article from the cache."""
         self._profiles.pop(article, None)
 
     def title(self, article: int) -> str:
-        """Title of an article."""
         arrived = self._arrived.get(article)
         return arrived.title if arrived else self._store.relations.title(article)
 
@@ -101,7 +97,6 @@ class StoredProfiles:
         return self.text(article)[:LEAD]
 
     def text(self, article: int) -> str:
-        """Plain text of an article."""
         arrived = self._arrived.get(article)
         return arrived.text if arrived else self._store.articles.plain(article)
 

@@ -8,10 +8,11 @@ from tuireader.export.brief import Report
 from tuireader.export.story import StoryPage, StoryReport
 from tuireader.ingest.relating.own_forms import Groups
 from tuireader.ingest.relating.relatives import related
-from tuireader.model import Addition, Relation, StoryEntry, Surrounding
+from tuireader.model import Addition, Related, Relation, StoryEntry, Surrounding
 from tuireader.related.facts.additions import READ, additions
 from tuireader.related.reading.features import Stats
 from tuireader.store import Store
+from tuireader.store.relations.relations import RelativeRow
 
 _REPORTS = 100  # maximum number of reports on a page, the first ones
 _AROUND = 8  # maximum number of articles before and after a story
@@ -104,9 +105,29 @@ class _Around:
         self._inside = {entry.article_id for entry in entries}
         self._found: dict[int, tuple[Surrounding, set[bool]]] = {}
 
-    def add(self, article: Surrounding, *, before: bool) -> None:
-        if article.article_id not in self._inside:
-            self._found.setdefault(article.article_id, (article, set()))[1].add(before)
+    def add(
+        self,
+        article: Related | RelativeRow,
+        article_id: int,
+        time: int,
+        sentence: str,
+        said_by: str,
+        *,
+        before: bool,
+    ) -> None:
+        if article_id in self._inside:
+            return
+        surrounding = Surrounding(
+            article_id=article_id,
+            title=article.title,
+            url=article.url,
+            feed_title=article.feed_title,
+            time=time,
+            read=article.read,
+            sentence=sentence,
+            said_by=said_by if sentence else "",
+        )
+        self._found.setdefault(article_id, (surrounding, set()))[1].add(before)
 
     def side(self, *, before: bool) -> tuple[Surrounding, ...]:
         """Return the articles on a side, earliest first; one on both sides counts by its time."""
@@ -135,20 +156,8 @@ def _around(
         for other in related(store, report, groups):
             before = _SIDES.get(other.relation)
             if before is not None and other.article_id is not None and other.time is not None:
-                speaker = feeds.get(report, "") if before else other.feed_title
-                around.add(
-                    Surrounding(
-                        article_id=other.article_id,
-                        title=other.title,
-                        url=other.url,
-                        feed_title=other.feed_title,
-                        time=other.time,
-                        read=other.read,
-                        sentence=other.sentence,
-                        said_by=speaker if other.sentence else "",
-                    ),
-                    before=before,
-                )
+                said_by = feeds.get(report, "") if before else other.feed_title
+                around.add(other, other.article_id, other.time, other.sentence, said_by, before=before)
     return around.side(before=True), around.side(before=False)
 
 
@@ -163,16 +172,5 @@ def _add_references(store: Store, around: _Around, feeds: Mapping[int, str]) -> 
         for reference in references:
             row = rows.get(reference.other if before else reference.article)
             if row is not None:
-                around.add(
-                    Surrounding(
-                        article_id=row.id,
-                        title=row.title,
-                        url=row.url,
-                        feed_title=row.feed_title,
-                        time=row.time,
-                        read=row.read,
-                        sentence=reference.sentence,
-                        said_by=feeds[reference.article] if before else row.feed_title,
-                    ),
-                    before=before,
-                )
+                said_by = feeds[reference.article] if before else row.feed_title
+                around.add(row, row.id, row.time, reference.sentence, said_by, before=before)

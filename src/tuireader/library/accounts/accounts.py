@@ -122,7 +122,6 @@ class Accounts(UseCases):
         await self._context.change_feeds(lambda text: config_edit.remove(text, "account", account.name), what)
 
     async def refusals(self, account: AccountState) -> list[RefusedMark]:
-        """List the articles with marks that a server refuses."""
         return await self._pool.read(lambda store: store.remote.refusals(account.id))
 
     async def retry_refused(self, accounts: Sequence[AccountState]) -> None:
@@ -133,8 +132,6 @@ class Accounts(UseCases):
                 store.remote.retry_refused(account.id)
 
         await self._transact(retry)
-
-    # -- sync
 
     async def due(self, *, peek: bool = False) -> list[AccountState]:
         """List the accounts that are due; none when offline.
@@ -246,8 +243,6 @@ class Accounts(UseCases):
 
     async def _state(self, name: str) -> AccountState:
         return await self._pool.read(lambda store: store.accounts.get(name))
-
-    # -- feeds on the server
 
     async def add_feed(self, name: str, url: str, category: str = "", title: str = "") -> bool:
         """Subscribe an account to a feed, on its server; return whether it is new. Raises AccountError."""

@@ -139,8 +139,6 @@ class Moving(UseCases):
                 return known.title
         return feed.title or without_password(feed.url)
 
-    # -- back
-
     async def pull(self, name: str) -> Moved:
         """Make the feeds of an account local feeds, with their categories as folders.
 

@@ -90,7 +90,6 @@ class Feeds(UseCases):
         return self._context.feed_names.get(feed_id, ("", "", ""))[0]
 
     def config(self, feed_id: int) -> FeedConfig:
-        """Settings of a feed."""
         return self._context.feed_config(self._context.feed_url(feed_id))
 
     async def add(self, feeds: Sequence[tuple[str, str, str]]) -> int:
@@ -114,7 +113,6 @@ class Feeds(UseCases):
         await self.edit(feed_id, {"paused": True})
 
     async def resume(self, feed_id: int) -> None:
-        """Fetch a paused feed again."""
         self._require_local(feed_id)  # it is never paused here
         await self.edit(feed_id, {"paused": False})
 

@@ -91,10 +91,7 @@ class FullTexts(UseCases):
         await self._transact(lambda store: store.full_texts.show(article_id, shown))
         return await self._context.article(article_id)
 
-    # -- all waiting pages
-
     async def count_due(self) -> int:
-        """Count the pages to fetch now."""
         return len(await self._due(None))
 
     async def fetch_waiting(
@@ -222,8 +219,6 @@ class FullTexts(UseCases):
     async def _postpone(self, pages: Sequence[WaitingPage], until: int) -> None:
         ids = [page.article_id for page in pages]
         await self._transact(lambda store: store.full_texts.postpone(ids, until))
-
-    # -- one page
 
     async def _from_server(self, article: Article) -> str:
         """Ask an account's server for the text of an article; `""` unless it is better than the feed's."""

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from tuireader.config import FeedConfig
 from tuireader.config.selectors import ITEM_KEYS
 from tuireader.errors import TuireaderError
 from tuireader.library.context import Context, UseCases
+from tuireader.library.feeds.feeds import Feeds
 from tuireader.library.feeds.page_tools import PageTools, fetch_limits
 from tuireader.model import FetchFailed, FetchJob, FoundArticle, FoundOnPage
 from tuireader.subprocesses.jobs import Failed
 from tuireader.text import clean
-
-if TYPE_CHECKING:
-    from tuireader.library.feeds.feeds import Feeds
 
 _SECONDS = 10.0  # seconds to select or propose
 

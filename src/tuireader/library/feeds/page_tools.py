@@ -24,7 +24,6 @@ class PageTools(UseCases):
     _fetcher: Fetcher | None = None
 
     async def close(self) -> None:
-        """End the worker process and the connections."""
         if self._sandbox is not None:
             await self._sandbox.aclose()
         if self._fetcher is not None:

@@ -80,9 +80,6 @@ def _advised(ask: Ask, known: Names, tags: Callable[[], Collection[str]]) -> lis
     return list(advice)
 
 
-# --------------------------------------------------------------------------- configuration file
-
-
 def for_config(config: Config, text: str, file: str, database: Path) -> list[Problem]:
     """Advise on the watches, mutes and saved searches of a configuration file, with line numbers.
 

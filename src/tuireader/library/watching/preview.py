@@ -39,7 +39,6 @@ class WatchPreviewer:
         return "; ".join(problem.message for problem in self._matcher.problems)
 
     def begin(self, store: Store) -> None:
-        """Find the candidates."""
         expression = watch.prefilter(self.rule)
         self._candidates = store.search.newest(expression)
         self._before = store.stats.matched(self.replaces) if self.replaces else []
@@ -55,7 +54,6 @@ class WatchPreviewer:
         return self._at < len(self._candidates) and len(self.found) < _COUNTED and self._at < _LOOKED_AT
 
     def preview(self, store: Store) -> WatchPreview:
-        """Summarise the steps so far."""
         looked_at = self._candidates[: self._at]
         complete = self._at >= len(self._candidates)
         before = self._before

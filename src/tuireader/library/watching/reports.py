@@ -197,7 +197,6 @@ def _quiet(
 
 
 def _depends_on(item: WatchConfig, hits: numbers.Hits, feed: Feed) -> bool:
-    """Check whether a watch names a feed or has matches from it; true before the first match."""
     if item.feeds:
         named = {name.casefold() for name in item.feeds}
         return not named.isdisjoint((feed.title.casefold(), feed.url.casefold(), feed.folder.casefold()))

@@ -99,9 +99,6 @@ def _plain(term: str) -> str:
     return " ".join(term.replace("*", " ").replace('"', " ").split())
 
 
-# --------------------------------------------------------------------------- ways to write an expression
-
-
 def _quoted(term: str) -> str:
     """Quote a term, or search engines also match other spellings."""
     return f'"{term}"'
@@ -118,8 +115,6 @@ def _boolean(terms: Wanted, none: str = "-") -> str:
 def _address(base: str, **values: str) -> str:
     return f"{base}?{urlencode(values, quote_via=quote)}"
 
-
-# --------------------------------------------------------------------------- services
 
 Service = Callable[[str, Wanted], list[SearchFeed]]
 

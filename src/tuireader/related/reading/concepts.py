@@ -82,7 +82,6 @@ class Concepts:
 
     @property
     def has_forms(self) -> bool:
-        """True if these tables have forms of their own."""
         return bool(self._forms)
 
     def add(
@@ -113,7 +112,6 @@ class Concepts:
                 self._put(key, kind, line, line.lower().split(_BETWEEN), frequent.get(key, 0.0))
 
     def look_up(self, form: str) -> Concept | None:
-        """Look up the thing that a form names; None if unknown."""
         entry = self._forms.get(form.lower()) or self._forms.get(_key(form))
         if entry is None:
             return self._base.look_up(form) if self._base else None

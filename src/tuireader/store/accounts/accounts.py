@@ -7,8 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from tuireader.model.accounts import AccountState, RemoteFeed, folder_of
-from tuireader.store.accounts import account_trouble
+from tuireader.model.accounts import AccountState, Refusal, RemoteFeed, folder_of
 from tuireader.store.accounts.listed_feeds import (
     KnownFeed,
     address,
@@ -88,6 +87,10 @@ class Listing:
     doubt: str = ""
 
 
+_TROUBLE = "trouble of account "
+"""Prefix of the names of facts with the last fields of AccountState as JSON; the account's number follows."""
+
+
 class Accounts(Part):
     """Accounts and the feeds that their servers list. Methods that write need a transaction."""
 
@@ -160,19 +163,26 @@ class Accounts(Part):
         `url` rejected the password or token that has the fingerprint `secret`.
         """
         if error:
-            account_trouble.after_failure(
-                self._conn, account_id, now, refusal=refusal, url=url, secret=secret
-            )
+            trouble: dict[str, object] = {"failing_since": now}
+            for stored in self._column("SELECT value FROM fact WHERE name = ?", (f"{_TROUBLE}{account_id}",)):
+                trouble |= json.loads(stored)
+            if refusal == Refusal.LOGIN:
+                trouble = {"rejected_since": now, **trouble, "rejected_url": url, "rejected_secret": secret}
+            sql = "INSERT OR REPLACE INTO fact (name, value) VALUES (?, ?)"
+            self._conn.execute(sql, (f"{_TROUBLE}{account_id}", json.dumps(trouble)))
         else:
-            account_trouble.forget(self._conn, account_id)
+            self._forget_trouble(account_id)
         sql = """UPDATE account SET tried_at = ?1, synced_at = iif(?2 = '', ?1, synced_at), error = ?2,
                    hint = ?3, refusal = ?4, streak = iif(?2 = '', 0, streak + 1), next_try = ?5
                  WHERE id = ?6"""
         self._conn.execute(sql, (now, error, hint, refusal, next_try, account_id))
 
+    def _forget_trouble(self, account_id: int) -> None:
+        self._conn.execute("DELETE FROM fact WHERE name = ?", (f"{_TROUBLE}{account_id}",))
+
     def ask_again(self, name: str) -> None:
         """Make an account due at once: its configuration or its secret has changed."""
-        account_trouble.forget(self._conn, self.get(name).id)
+        self._forget_trouble(self.get(name).id)
         sql = """UPDATE account SET tried_at = NULL, next_try = NULL, error = '', hint = '', refusal = '',
                    streak = 0 WHERE name = ?"""
         self._conn.execute(sql, (name,))
@@ -295,7 +305,7 @@ _STATE = f"""SELECT id, account.name, url, user, software, progress, tried_at, s
   ({_PENDING} AND refused != '') AS refused, ({_MISSING}) AS missing,
   iif(({_MISSING}), (SELECT count(*) FROM remote_entry WHERE account_id = account.id), 0) AS entries,
   coalesce(value, '{{}}') AS trouble
-  FROM account LEFT JOIN fact ON fact.name = '{account_trouble.PREFIX}' || account.id"""
+  FROM account LEFT JOIN fact ON fact.name = '{_TROUBLE}' || account.id"""
 
 
 def _state(*, missing: int, entries: int, trouble: str, **columns: Any) -> AccountState:

@@ -183,14 +183,12 @@ class Remote(Part):
         self._conn.executemany(sql, [(reason, account_id, remote_id) for remote_id in ids])
 
     def refusals(self, account_id: int) -> list[RefusedMark]:
-        """List the articles whose marks the server refused."""
         sql = """SELECT r.article_id, a.title, r.refused AS reason
                  FROM remote_entry r JOIN article a ON a.id = r.article_id
                  WHERE r.account_id = ? AND r.pending != 0 AND r.refused != '' ORDER BY a.id"""
         return self._values(RefusedMark, sql, (account_id,))
 
     def retry_refused(self, account_id: int) -> None:
-        """Queue refused marks again."""
         sql = "UPDATE remote_entry SET refused = '' WHERE account_id = ? AND refused != ''"
         self._conn.execute(sql, (account_id,))
 
@@ -204,7 +202,6 @@ class Remote(Part):
         )
 
     def forget_feed(self, feed_id: int) -> None:
-        """Drop the entries of a feed."""
         self._lose("r.feed_id = ?", (feed_id,))
 
     def forget_account(self, account_id: int) -> None:
@@ -318,7 +315,6 @@ class Remote(Part):
         return self._column(sql, (account_id, number))
 
     def of_feed(self, feed_id: int) -> list[str]:
-        """Return the ids of a feed's entries."""
         return self._column("SELECT remote_id FROM remote_entry WHERE feed_id = ?", (feed_id,))
 
     def places(self, article_id: int) -> list[tuple[int, str]]:

@@ -233,7 +233,6 @@ class Appearances(Part):
             conn.execute(CONTENT, (article_id, *texts))
 
     def _shown(self, article_id: int) -> _Variant | None:
-        """Return the displayed text, or None if it was purged."""
         sql = f"SELECT {_TEXT} FROM article a JOIN content c ON c.article_id = a.id WHERE a.id = ?"
         row: _Variant | None = self._conn.execute(sql, (article_id,)).fetchone()
         return row

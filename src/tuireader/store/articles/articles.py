@@ -236,7 +236,6 @@ class Articles(Part):
         )
 
     def _full_text(self, article_id: int) -> FullText | None:
-        """Return the text of an article's page, None as long as the page is yet to be fetched."""
         sql = "SELECT html, base_url, at, shown, error FROM full_text WHERE article_id = ?"
         row = self._named(sql, (article_id,)).fetchone()
         if row is None or (row["html"] is None and not row["error"]):
@@ -259,7 +258,6 @@ class Articles(Part):
         return tuple(self._column(f"{sql} WHERE {where}", (article_id,)))
 
     def _earlier(self, article_id: int) -> tuple[EarlierArticle, ...]:
-        """Return the articles that sentences of this one refer to, without muted ones."""
         sql = """SELECT a.id AS article_id, a.title, r.sentence
                  FROM reference r JOIN article a ON a.id = r.other
                  WHERE r.article = ? AND a.muted = 0 ORDER BY r.place"""

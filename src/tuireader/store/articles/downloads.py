@@ -28,12 +28,10 @@ class Downloads(Part):
         ]
 
     def all(self, ids: Sequence[int] | None = None) -> list[Download]:
-        """List all downloads, or those with the given ids."""
         where = "" if ids is None else f" WHERE d.id IN ({number_list(ids)})"
         return self._values(Download, f"{_ROWS}{where} ORDER BY d.id", state=DownloadState)
 
     def paths(self, url: str) -> list[str]:
-        """Return the complete files downloaded from an address."""
         return self._column("SELECT path FROM download WHERE url = ? AND state = 'done'", (url,))
 
     def take(self) -> Download | None:
@@ -58,7 +56,6 @@ class Downloads(Part):
         return self._value(sql, (received, download_id)) is not None
 
     def finish(self, download_id: int, path: str, received: int, now: int) -> None:
-        """Mark a download as complete, with its size in bytes."""
         sql = """UPDATE download SET state = 'done', path = ?, received = ?, length = ?, ended_at = ?,
                    error = '' WHERE id = ?"""
         self._conn.execute(sql, (path, received, received, now, download_id))
@@ -70,7 +67,6 @@ class Downloads(Part):
         self._conn.execute(sql, (reason, now, download_id))
 
     def retry(self, ids: Sequence[int]) -> None:
-        """Requeue failed and cancelled downloads."""
         sql = f"""UPDATE download SET state = 'waiting', error = ''
                   WHERE state IN ('failed', 'cancelled') AND id IN ({number_list(ids)})"""
         self._conn.execute(sql)

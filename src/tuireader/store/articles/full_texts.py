@@ -75,10 +75,7 @@ class FullTexts(Part):
         return self._value("SELECT 1 FROM content WHERE article_id = ?", (article_id,)) is not None
 
     def show(self, article_id: int, shown: bool) -> None:
-        """Display the full text, or the feed's text."""
         self._conn.execute("UPDATE full_text SET shown = ? WHERE article_id = ?", (int(shown), article_id))
-
-    # -- pages to fetch
 
     def expect(self, ids: Sequence[int], now: int) -> None:
         """Schedule pages to be fetched, unless they were fetched or scheduled before."""
@@ -143,13 +140,10 @@ class FullTexts(Part):
         return {host: until for host, until in hosts.items() if now < until <= now + _FAR}
 
     def wait_for_host(self, host: str, until: int, now: int) -> None:
-        """Record that a server asked us to wait."""
         hosts = self.waiting_hosts(now)
         hosts[host] = max(until, hosts.get(host, 0))
         sql = "INSERT OR REPLACE INTO fact (name, value) VALUES (?, ?)"
         self._conn.execute(sql, (_WAITING_HOSTS, json.dumps(hosts)))
-
-    # -- kinds of feeds
 
     def judged(self, feed_id: int, texts: str) -> None:
         """Store the kind of a feed's texts; forget planned pages if they would add nothing."""
@@ -160,7 +154,6 @@ class FullTexts(Part):
             self._conn.execute(sql, (feed_id,))
 
     def kinds(self, feed_ids: Collection[int]) -> Mapping[int, str]:
-        """Return the kind of each feed's texts."""
         return self._mapping(f"SELECT id, texts FROM feed WHERE id IN ({number_list(feed_ids)})")
 
     def shares(self, since: int) -> dict[int, tuple[str, int, int]]:
@@ -180,15 +173,12 @@ class FullTexts(Part):
         sql = f"SELECT a.id FROM article a {only} WHERE a.feed_id = ? ORDER BY a.time DESC, a.id DESC LIMIT ?"
         return self._column(sql, (feed_id, number))
 
-    # -- comments
-
     def keep_comments(self, article_id: int, thread: Thread) -> None:
         """Store the comments of an article, replacing earlier ones."""
         sql = "INSERT OR REPLACE INTO comments (article_id, at, packed) VALUES (?, ?, ?)"
         self._conn.execute(sql, (article_id, thread.at, self._compression.compress(thread_text(thread))))
 
     def drop(self, ids: Sequence[int]) -> None:
-        """Delete the full texts and comments of articles."""
         wanted = (id_list(ids),)
         for table in ("full_text", "comments"):
             sql = f"DELETE FROM {table} WHERE article_id IN (SELECT value FROM json_each(?))"

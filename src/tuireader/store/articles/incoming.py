@@ -47,7 +47,6 @@ class IncomingEntry:
 
     @cached_property
     def prepared(self) -> Prepared:
-        """The texts to store."""
         return self.given or prepare(self.entry)
 
     @property

@@ -156,7 +156,6 @@ class Feeds(Part):
     """
 
     def is_current(self, subscriptions: Sequence[FeedConfig]) -> bool:
-        """Compare the table with the subscriptions in the config."""
         return _wanted(subscriptions) == self._stored()
 
     def sync(self, subscriptions: Sequence[FeedConfig]) -> list[int]:

@@ -65,7 +65,6 @@ class Gaps(Part):
         self._conn.execute(sql, (feed_id, _packed(numbers[1:]), mixed))
 
     def arrivals(self, articles: Iterable[int]) -> dict[int, int]:
-        """Map articles to their times of arrival."""
         return self._mapping(f"SELECT id, arrived FROM article WHERE id IN ({number_list(articles)})")
 
     def times_before(self, feed_id: int, now: int) -> tuple[list[int], int]:
@@ -106,12 +105,10 @@ class Gaps(Part):
         self._conn.execute(sql, (next_try, reason, gap_id))
 
     def leave_open(self, gap_id: int, reason: str) -> None:
-        """Record why a gap cannot be filled."""
         sql = "UPDATE gap SET page = '', known = NULL, next_try = NULL, reason = ? WHERE id = ?"
         self._conn.execute(sql, (reason, gap_id))
 
     def close(self, gap_id: int, now: int) -> None:
-        """Mark a gap as filled."""
         sql = """UPDATE gap SET page = '', known = NULL, next_try = NULL, reason = '', closed_at = ?
                  WHERE id = ?"""
         self._conn.execute(sql, (now, gap_id))

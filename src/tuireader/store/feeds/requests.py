@@ -26,7 +26,6 @@ class Requests(Part):
     """Requests by feed and day (UTC)."""
 
     def count(self, asked: Iterable[Asked], now: int) -> None:
-        """Add to today's requests; needs a transaction."""
         self._conn.executemany(
             """INSERT INTO asked (feed_id, day, requests, unchanged, failed, pages)
                VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET

@@ -59,7 +59,6 @@ class Briefs(Part):
         return int(value) if value else None
 
     def remember(self, watch: str, end: int) -> None:
-        """Store the id at which a brief ended."""
         self._store.set_fact(f"brief:{watch}", str(end))
 
     def seen(self, now: int) -> tuple[int, int | None]:

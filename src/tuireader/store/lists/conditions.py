@@ -45,7 +45,6 @@ class Conditions:
         return joined("AND", [self.of(node) for node in nodes]) if nodes else Condition(exact=True)
 
     def of(self, node: Node) -> Condition:
-        """Translate one part."""
         expression, exact = query.fts(node)
         if expression is not None and exact:
             return Condition(HIT, (expression,), exact=True)

@@ -91,7 +91,6 @@ class Index(Part):
             self.add([new])
 
     def has(self, article_id: int) -> bool:
-        """Return whether an article is in the index."""
         return self._value("SELECT 1 FROM search_docsize WHERE id = ?", (article_id,)) is not None
 
     def rebuild(self, report: Callable[[float], None] | None = None, *, variants: bool = True) -> int:

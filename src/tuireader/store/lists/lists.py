@@ -59,7 +59,6 @@ class Lists(Part):
         return array("q", chain.from_iterable(ids))
 
     def sorted_ids(self, ids: Sequence[int], sort: str) -> array[int]:
-        """Sort ids of articles as in `ids`."""
         check_sort(sort)
         sql = f"""SELECT a.id FROM json_each(?) j JOIN article a ON a.id = j.value{_BESIDE.get(sort, "")}
                   ORDER BY {_ORDER[sort]}"""
@@ -127,7 +126,6 @@ class Lists(Part):
         return [by_id[article_id] for article_id in ids if article_id in by_id]
 
     def unread_of(self, ids: Sequence[int]) -> array[int]:
-        """Filter ids: keep those of unread articles."""
         sql = "SELECT id FROM article WHERE read = 0 AND id IN (SELECT value FROM json_each(?))"
         unread = set(self._column(sql, (id_list(ids),)))
         return array("q", (article_id for article_id in ids if article_id in unread))
@@ -138,6 +136,7 @@ class Lists(Part):
         Totals come from covering indexes, unread counts from partial ones.
         """
         feeds = self._in_feeds()
+        accounts = self._column("SELECT name FROM account WHERE listed")
         return Counts(
             today=self.count(View(ViewKind.TODAY), today),
             unread=self.count(View(ViewKind.UNREAD)),
@@ -148,11 +147,8 @@ class Lists(Part):
             folders=self._in_folders(feeds),
             watches=self.watches(),
             labels=self._of_names("label", "key", "article_label", "label_id"),
-            accounts={name: self.count(View(ViewKind.ACCOUNT, name)) for name in self._accounts()},
+            accounts={name: self.count(View(ViewKind.ACCOUNT, name)) for name in accounts},
         )
-
-    def _accounts(self) -> list[str]:
-        return self._column("SELECT name FROM account WHERE listed")
 
     def _in_feeds(self) -> dict[int, Count]:
         every = "SELECT feed_id, count(*) FROM article WHERE"
@@ -183,7 +179,6 @@ class Lists(Part):
         return counts
 
     def watches(self) -> dict[str, Count]:
-        """Count the articles of each watch, by name."""
         return self._of_names("watch", "position", "match", "watch_id")
 
     def _of_names(self, table: str, order: str, articles: str, key: str) -> dict[str, Count]:

@@ -42,7 +42,6 @@ class Labels(Part):
         return known or name
 
     def articles_with(self, name: str) -> list[int]:
-        """Return the articles that have a label."""
         sql = "SELECT article_id FROM article_label WHERE label_id = (SELECT id FROM label WHERE key = ?)"
         return self._column(sql, (label_key(name),))
 

@@ -138,13 +138,11 @@ class Marks(Part):
         return Change(newest.what, changed, mark, value)
 
     def any_differs(self, mark: str, ids: Sequence[int], value: bool) -> bool:
-        """Return whether an article among `ids` has another value of a mark."""
         column = _COLUMNS[StepKind(mark)]
         sql = f"SELECT 1 FROM article WHERE {column} != ? AND id IN (SELECT value FROM json_each(?)) LIMIT 1"
         return self._value(sql, (int(value), id_list(ids))) is not None
 
     def set_place(self, article_id: int, place: int) -> None:
-        """Store the reading position in an article."""
         sql = "UPDATE article SET place = ? WHERE id = ? AND place != ?"
         self._conn.execute(sql, (place, article_id, place))
 

@@ -22,7 +22,6 @@ class Mutes(Part):
     """
 
     def is_current(self, signatures: Iterable[str]) -> bool:
-        """Compare the table with the signatures of the config."""
         return self._ids().keys() == set(signatures)
 
     def sync(self, signatures: Iterable[str]) -> None:

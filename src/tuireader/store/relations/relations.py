@@ -65,9 +65,7 @@ _OF_STORY = f"story IN ({rows_of('?1')}) AND story != 0"
 
 
 class Relations(Part):
-    """Queries whose cost is bounded for any number of stored articles."""
-
-    # ------------------------------------------------------------------ reading
+    """Queries whose cost is bounded for any number of stored articles. Writing needs a transaction."""
 
     def article_count(self) -> int:
         """Estimate the number of articles with a profile: ids have no gaps, and few articles wait."""
@@ -152,7 +150,6 @@ class Relations(Part):
         return bool(self._value("SELECT story = 0 FROM article WHERE id = ?", (story,)))
 
     def feeds(self, ids: Sequence[int]) -> dict[int, Feeds]:
-        """Map articles to their feeds."""
         by_article: dict[int, Feeds] = {}
         for article, feed, carries in self._conn.execute(
             """SELECT id, feed_id, 0 FROM article WHERE id IN (SELECT value FROM json_each(?1)) UNION ALL
@@ -210,20 +207,16 @@ class Relations(Part):
         return self._column(sql, (first, last, since, limit))
 
     def story_numbers(self, first: int, last: int) -> list[int]:
-        """Return the numbers of stories from `first` to `last`."""
         sql = "SELECT DISTINCT story FROM article WHERE story != 0 AND story BETWEEN ? AND ?"
         return self._column(sql, (first, last))
 
     def waiting_count(self) -> int:
-        """Count the articles that wait to be related."""
         sql = f"SELECT count(*) FROM article a WHERE a.id > ? AND {_NEW}"
         return int(self._value(sql, (self.related_up_to(),)))
 
     def related_up_to(self) -> int:
         """Return the id up to which all articles are related; by default, the last one with a profile."""
         return int(self._store.fact(RELATED_UP_TO) or self.article_count())
-
-    # ------------------------------------------------------------------ writing (all need a transaction)
 
     def add(
         self,
@@ -300,7 +293,6 @@ class Relations(Part):
         return int(self._value(f"SELECT {story_number('story')} FROM article WHERE id = ?", (article,)) or 0)
 
     def unsplit(self, article: int, others: Sequence[int]) -> None:
-        """Undo a split."""
         self._conn.executemany("DELETE FROM apart WHERE article = ? AND other = ?", _pairs(article, others))
         if others:
             self.leave(article)

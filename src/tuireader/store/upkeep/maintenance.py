@@ -52,9 +52,6 @@ def open_read_only(path: Path) -> Iterator[sqlite3.Connection]:
         raise explain(sqlite3.DatabaseError("SQLITE_CORRUPT"), path) from None
 
 
-# --------------------------------------------------------------------------- checking
-
-
 def check(path: Path) -> list[Finding]:
     """Check everything in a consistent snapshot of a file.
 
@@ -201,8 +198,6 @@ def reindex(path: Path) -> int:
     finally:
         store.close()
 
-
-# --------------------------------------------------------------------------- copying
 
 _PIECE = 1 << 20  # bytes written to a stream at a time
 

@@ -73,8 +73,6 @@ def recover(path: Path, target: Path) -> dict[str, int]:
             store.close()
 
 
-# --------------------------------------------------------------------------- the file as a whole
-
 _MAGIC = b"SQLite format 3\0"
 _HEADER = 100
 _TABLE_PAGES = (b"\x05", b"\x0d")
@@ -117,9 +115,6 @@ def _openable(path: Path, target: Path) -> Iterator[Path]:
     finally:
         for end in ("", "-wal", "-shm"):
             copy.with_name(copy.name + end).unlink(missing_ok=True)
-
-
-# --------------------------------------------------------------------------- reading
 
 
 def _tables(conn: sqlite3.Connection) -> list[str]:
@@ -252,9 +247,6 @@ class _Table:
         *others, last = self._keys
         where = "".join(f"{key} = ? AND " for key in others)
         return f"{self._select} WHERE {where}{last} {sign} ? ORDER BY {last}"
-
-
-# --------------------------------------------------------------------------- consistency
 
 
 def _restore_consistency(store: Store) -> None:

@@ -85,14 +85,12 @@ class Alarms(Part):
         )
 
     def raise_(self, alarm: Alarm) -> None:
-        """Store a new alarm."""
         self._conn.execute(
             "INSERT INTO alarm (feed_id, subject, kind, raised_at, words) VALUES (?, ?, ?, ?, ?)",
             (alarm.feed_id, alarm.watch or alarm.account, alarm.kind, alarm.raised_at, alarm.words),
         )
 
     def reword(self, alarm_id: int, words: str) -> None:
-        """Update the reason of an open alarm."""
         self._conn.execute("UPDATE alarm SET words = ? WHERE id = ?", (words, alarm_id))
 
     def clear(self, alarm_id: int, now: int, *, tell: bool) -> None:

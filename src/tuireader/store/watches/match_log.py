@@ -117,8 +117,6 @@ def text_hash(text: StoredText, feed_id: int = 0) -> str:
 class MatchLog(Part):
     """The log of matches and their events. Methods that write need a transaction."""
 
-    # ------------------------------------------------------------------ matches
-
     def record(self, matches: Iterable[tuple[StoredText, Evidence]], now: int) -> None:
         """Log matches; those already logged stay unchanged."""
         rows, read = [], []
@@ -175,8 +173,6 @@ class MatchLog(Part):
                    sentence = iif(?3 = '', sentence, ?3), text_hash = ?4 WHERE id = ?5"""
         self._conn.executemany(sql, rows)
 
-    # ------------------------------------------------------------------ events
-
     def note(self, kind: str, pairs: Iterable[tuple[int, str]], at: int, channel: str = "") -> None:
         """Log an event of (article, watch) matches."""
         sql = """INSERT INTO match_event (log_id, kind, at, channel)
@@ -199,8 +195,6 @@ class MatchLog(Part):
         sql = """INSERT INTO match_event (log_id, kind, at) SELECT id, ?2, ?3 FROM match_log
                  WHERE article_id IN (SELECT value FROM json_each(?1))"""
         self._conn.execute(sql, (id_list(ids), "read" if value else "unread", at))
-
-    # ------------------------------------------------------------------ reading
 
     def rows(
         self, after: int, *, since: int = 0, until: int | None = None, watch: str | None = None

@@ -67,7 +67,6 @@ class Notices(Part):
         return read
 
     def any_waiting(self) -> bool:
-        """Return whether a match is waiting to be notified."""
         return self._value("SELECT 1 FROM notice WHERE state = 0 LIMIT 1") is not None
 
     def waiting(self) -> list[Waiting]:
@@ -87,7 +86,6 @@ class Notices(Part):
         return self._column(sql, (watch, story))
 
     def identities(self, ids: Sequence[int]) -> dict[int, ArticleIdentity]:
-        """Map articles to their identities."""
         sql = f"SELECT {_IDENTITY} FROM article a WHERE a.id IN (SELECT value FROM json_each(?))"
         identities = self._values(ArticleIdentity, sql, (id_list(ids),))
         return {identity.article_id: identity for identity in identities}

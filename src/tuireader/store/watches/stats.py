@@ -96,7 +96,6 @@ class Stats(Part):
         return set(self._column(sql, (name,)))
 
     def feeds_and_times(self, ids: Sequence[int]) -> list[tuple[int, int]]:
-        """List (feed, time) of articles."""
         sql = "SELECT feed_id, time FROM article WHERE id IN (SELECT value FROM json_each(?))"
         return self._conn.execute(sql, (id_list(ids),)).fetchall()
 

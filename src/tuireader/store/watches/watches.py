@@ -58,12 +58,10 @@ class Watches(Part):
         return [(article, evidence_of(name, stored)) for article, name, stored in rows]
 
     def articles_on(self, name: str) -> list[int]:
-        """Return the articles that a watch matches."""
         sql = "SELECT m.article_id FROM watch w JOIN match m ON m.watch_id = w.id WHERE w.name = ?"
         return self._column(sql, (name,))
 
     def has_many(self, name: str, many: int) -> bool:
-        """Return whether a watch has at least `many` matches."""
         sql = """SELECT count(*) >= ?2 FROM
                  (SELECT 1 FROM match WHERE watch_id = (SELECT id FROM watch WHERE name = ?1) LIMIT ?2)"""
         return bool(self._value(sql, (name, many)))
@@ -110,7 +108,6 @@ class Watches(Part):
         return self._column(sql, (first, last))
 
     def without_evidence(self, ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
-        """Map articles to their watches without evidence."""
         return watches_of(self._conn, ids, "m.evidence = ''")
 
     def without_evidence_on(self, name: str, limit: int) -> list[int]:

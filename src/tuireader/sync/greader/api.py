@@ -13,7 +13,7 @@ from tuireader.sync.entries import Odd
 from tuireader.sync.greader import items as greader_items
 from tuireader.sync.greader import pull as greader_pull
 from tuireader.sync.greader.items import LABEL, STATE, feed_title, item_name, label_of, literal
-from tuireader.sync.http import Answer, Form, Http, Params
+from tuireader.sync.http import Answer, Form, Http, Params, without_path
 from tuireader.text import clean
 
 API = "/reader/api/0"
@@ -28,7 +28,8 @@ class GoogleReader:
 
     def __init__(self, url: str, user: str, password: str, *, proxy: str = "") -> None:
         self._user, self._password = user, password
-        self._http = Http(_base(url), proxy=proxy, explain=self._explain)
+        base = without_path(url, LOGIN, f"{API}/token", API, "/reader/api", "/reader")
+        self._http = Http(base, proxy=proxy, explain=self._explain)
         self._http.redaction.add(password, user)
         self._token = ""
 
@@ -99,8 +100,6 @@ class GoogleReader:
         except Odd:
             raise answer.odd() from None
 
-    # -- managing feeds
-
     async def add_feed(self, url: str, category: str = "") -> str:
         """Subscribe to a feed; an existing subscription to it counts."""
         answer = await self.post("/subscription/quickadd", [("quickadd", url)])
@@ -147,8 +146,6 @@ class GoogleReader:
     async def full_text(self, entry_id: str) -> str:
         """Return `""`: the API cannot extract texts."""
         return ""
-
-    # -- requests
 
     async def get(self, path: str, params: Params | None = None) -> Answer:
         return await self._signed("GET", path, {"output": "json", **(params or {})}, None)
@@ -215,14 +212,6 @@ class GoogleReader:
             words = f"{host} refuses the user name or password"
             return AccountError(Refusal.LOGIN, words, hint, url=self._http.base)
         return None
-
-
-def _base(url: str) -> str:
-    """Strip the API's own path from an address, however much of it the user copied."""
-    base = url.rstrip("/")
-    for end in (LOGIN, f"{API}/token", API, "/reader/api", "/reader"):
-        base = base.removesuffix(end).rstrip("/")
-    return base
 
 
 def _candidates(base: str) -> list[str]:

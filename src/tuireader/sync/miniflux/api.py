@@ -11,7 +11,7 @@ from tuireader.feeds.parse.json_values import line_of, text_of
 from tuireader.model.accounts import Mark, Refusal, RemoteCategory, RemoteEntry, RemoteFeed
 from tuireader.sync.backend import AccountError, Known, Server, Step
 from tuireader.sync.entries import Odd
-from tuireader.sync.http import Answer, Http, Params
+from tuireader.sync.http import Answer, Http, Params, without_path
 from tuireader.sync.miniflux import items as miniflux_items
 from tuireader.sync.miniflux import pull as miniflux_pull
 from tuireader.text import clean
@@ -29,7 +29,8 @@ class Miniflux:
 
     def __init__(self, url: str, user: str, secret: str, *, proxy: str = "") -> None:
         self._user = user
-        self._http = Http(_base(url), basic=(user, secret) if user else None, proxy=proxy)
+        base = without_path(url, "/v1/me", "/v1")
+        self._http = Http(base, basic=(user, secret) if user else None, proxy=proxy)
         self._http.redaction.add(secret, user)
         if not user:
             self._http.headers["X-Auth-Token"] = secret
@@ -140,8 +141,6 @@ class Miniflux:
             raise self._http.refused(answer)
         return answer.status == 500
 
-    # -- managing feeds
-
     async def add_feed(self, url: str, category: str = "") -> str:
         """Subscribe to a feed; an existing subscription to it counts."""
         body: dict[str, Any] = {"feed_url": url, "category_id": await self._category(category)}
@@ -218,14 +217,6 @@ class Miniflux:
         if words := answer.error_message():
             return AccountError(Refusal.REQUEST, f"{self._http.host}: {words}")
         return self._http.refused(answer)
-
-
-def _base(url: str) -> str:
-    """Strip `/v1` from an address, however much of it the user copied."""
-    base = url.rstrip("/")
-    for end in ("/v1/me", "/v1"):
-        base = base.removesuffix(end).rstrip("/")
-    return base
 
 
 def _id(text: str) -> int:

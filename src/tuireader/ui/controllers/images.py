@@ -139,7 +139,6 @@ class Images(Controller):
         self.pane.show_picture(url, art)
 
     async def _art(self, url: str, width: int, feed_id: int) -> Art:
-        """Load an image and draw it by the method for this terminal."""
         ground = self.host.theme_styles.base
         triplet = ground.bgcolor.triplet if ground.bgcolor is not None else None
         back = (0, 0, 0) if triplet is None else (triplet.red, triplet.green, triplet.blue)

@@ -269,8 +269,6 @@ class Listing(Controller):
         if spot.partial:
             run_latest(self.articles, self.complete, "rest")
 
-    # -- unread articles
-
     async def next_unread(self, step: int) -> int | None:
         """Find the next unread article after the cursor, wrapping around.
 

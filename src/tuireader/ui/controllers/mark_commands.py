@@ -93,8 +93,6 @@ class MarkCommands(Controller):
         what = f"{len(ids):,} marked {'starred' if starred else 'not starred'}"
         return await self.marks.do(Step(what, write, mark="starred", ids=ids, value=starred))
 
-    # -- commands
-
     def select(self) -> None:
         """Select or deselect the current article; in the list, move on."""
         article_id = self.chosen.article_id

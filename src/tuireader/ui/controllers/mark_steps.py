@@ -112,7 +112,6 @@ class Step:
         self.narrow(change.ids)
 
     def on(self, article: Marked) -> Marked:
-        """Return an article with this mark applied."""
         if self.mark == "read":
             return replace(article, read=self.value)
         if self.mark == "starred":

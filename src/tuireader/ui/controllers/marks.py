@@ -49,8 +49,6 @@ class Marks(Controller):
         self._listed = False  # whether a list was read from the store while something was pending
         self.library.database.wait_at_most(PATIENCE)
 
-    # -- what is shown
-
     @property
     def pending(self) -> bool:
         """True while a change is not stored yet."""
@@ -135,8 +133,6 @@ class Marks(Controller):
         if ids and self._has_list:
             self.articles.put(await self.rows(self.articles.loaded(ids)))
             await self.shown()
-
-    # -- changes
 
     async def do(self, step: Step, *, wait: bool = True) -> Step:
         """Put a change in the queue.
@@ -261,8 +257,6 @@ class Marks(Controller):
             return ""
         return "Retrying …" if self.pending else "Saved"
 
-    # -- undo
-
     async def undo(self) -> str:
         """Undo the newest change, pending or stored; return the text of a toast."""
         while True:
@@ -323,8 +317,6 @@ class Marks(Controller):
         """` · TITLE` for a toast about one article, else `""`."""
         rows = await self.library.lists.rows(ids) if len(ids) == 1 else []
         return f" · {rows[0].title}" if rows else ""
-
-    # -- exit
 
     async def finish(self) -> None:
         """Store pending changes at exit, with a time limit."""

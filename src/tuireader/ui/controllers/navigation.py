@@ -23,8 +23,6 @@ class Navigation(Controller):
     marking: MarkCommands
     search: Search
 
-    # -- views
-
     async def show_view(self, view: View) -> None:
         self.panes.close_search()
         await self.listing.show(view)
@@ -66,8 +64,6 @@ class Navigation(Controller):
             await self.show_view(ALL)
             self.panes.sidebar.select(ALL)
 
-    # -- articles
-
     async def open_article(self, article_id: int) -> None:
         opened = await self.reader.open(article_id)
         if opened:
@@ -104,7 +100,6 @@ class Navigation(Controller):
             await self.marking.read_rest(article_id)
 
     async def close_article(self) -> None:
-        """Close the article; the list takes its space."""
         await self.close_quietly()
         self.panes.go_to(self.articles)
 
@@ -166,8 +161,6 @@ class Navigation(Controller):
         else:
             await self.next_unread(1)
 
-    # -- in the article
-
     def next_hit(self, step: int) -> None:
         """Go to the next occurrence found in the text, or the next match of a watch."""
         pane = self.pane
@@ -195,7 +188,6 @@ class Navigation(Controller):
             self.host.say("No related articles")
 
     async def next_language(self) -> None:
-        """Open the story's report in the next language."""
         article = await self.opened_here()
         if article is None:
             return
@@ -211,8 +203,6 @@ class Navigation(Controller):
             self.host.say("Open an article first", seconds=2)
         else:
             await self.panes.open_find()
-
-    # -- open and back
 
     async def open(self) -> None:
         panes = self.panes

@@ -229,7 +229,6 @@ class Refreshing(Controller):
         return since >= _AT_LATEST or (rests and since >= _RELOAD_EVERY)
 
     def _notify(self, told: Told) -> list[str]:
-        """Notify by terminal or bell if no desktop notification was shown; return the channels used."""
         config = self.library.config.notify
         shown = told.desktop or (config.desktop and self._show_in_terminal(told))
         channels = ["terminal"] if shown and not told.desktop else []

@@ -27,7 +27,7 @@ class Search(Controller):
         """Open the line, but first show the sidebar's pending view: shown later, it would end the search."""
         panes = self.panes
         if panes.in_sidebar:
-            panes.sidebar.decide()
+            panes.sidebar.preview.call_if_due()
             around = panes.sidebar.ancestors_with_self
             await drained(*around[: around.index(panes.screen) + 1])
         if not filters and self.session.before_search is None:

@@ -7,14 +7,13 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
 
-from textual.timer import Timer
-
 from tuireader.errors import TuireaderError
 from tuireader.model import AccountSynced, Event
 from tuireader.model.accounts import Refusal
 from tuireader.text.wording import counted
 from tuireader.ui.controllers.controller import Controller
 from tuireader.ui.widgets.bars import TopLine
+from tuireader.ui.workers import Delayed
 
 SOON = 2.0
 """Seconds after the last mark before marks are sent."""
@@ -32,22 +31,16 @@ class Syncing(Controller):
     count: Callable[[], Awaitable[None]]
 
     def __post_init__(self) -> None:
-        self._timer: Timer | None = None
+        self._later = Delayed(self.top, lambda: self.top.run_worker(self._send(), group="marks sent"))
         self._idle = asyncio.Event()  # cleared while marks are sent
         self._idle.set()
         self._told: dict[str, str] = {}  # the last problem of each account
-
-    # -- marks
 
     def marked(self, after: float | None = None) -> None:
         """Send marks after a pause without new ones."""
         if not self.library.config.accounts or self.library.offline:
             return
-        if self._timer is not None:
-            self._timer.stop()
-        self._timer = self.top.set_timer(
-            SOON if after is None else after, lambda: self.top.run_worker(self._send(), group="marks sent")
-        )
+        self._later.start(SOON if after is None else after)
 
     async def _send(self) -> None:
         if not self._idle.is_set():
@@ -85,8 +78,6 @@ class Syncing(Controller):
 
     def _sending(self, names: Sequence[str]) -> aclosing[AsyncGenerator[Event, None]]:
         return aclosing(self.library.refresh.sync_in_subprocess(names, marks_only=True))
-
-    # -- reports
 
     def tell(self, done: AccountSynced, *, asked: bool) -> None:
         """Show the outcome of a sync: errors and questions once, news only if `asked` for."""

@@ -105,7 +105,6 @@ class Controllers(Controller):
         )
 
     def _account_troubles(self) -> dict[str, str]:
-        """Map the accounts of the configuration to their errors, or to `""`."""
         errors = {
             account.name: account_trouble(account, self.host.key_of) for account in self.session.accounts
         }

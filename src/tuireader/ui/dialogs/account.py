@@ -42,7 +42,6 @@ class AddAccount(FormDialog[str | None]):
         self._seen: tuple[AccountConfig, Preview] | None = None
 
     def compose(self) -> ComposeResult:
-        """Compose the fields, the feeds of the account, and the keys."""
         self._lines = {
             name: setting(AccountConfig, name, hidden=name == "password")
             for name in ("kind", "url", "user", "password")
@@ -56,7 +55,6 @@ class AddAccount(FormDialog[str | None]):
         yield self.box("Add an account", *self._lines.values(), self._about)
 
     def on_mount(self) -> None:
-        """Show the keys and focus the address."""
         self._show()
         self.query_one("#url").focus()
 
@@ -66,7 +64,6 @@ class AddAccount(FormDialog[str | None]):
         self.show_hint()
 
     def show_hint(self, error: str = "") -> None:
-        """Show the keys, below an error if there is one."""
         if self._seen is None:
             self.hint("enter signs in · esc cancels · ↑ ↓ move · ← → choose", error)
         else:
@@ -80,7 +77,6 @@ class AddAccount(FormDialog[str | None]):
         self._forget()
 
     def on_pick_changed(self) -> None:
-        """Discard the preview."""
         self._forget()
 
     def _forget(self) -> None:
@@ -116,7 +112,6 @@ class AddAccount(FormDialog[str | None]):
             self._show()
 
     async def save(self) -> str:
-        """Write the account to the configuration."""
         assert self._seen is not None
         account, preview = self._seen
         account = replace(account, url=preview.url)
@@ -138,7 +133,6 @@ def name_of(url: str) -> str:
 
 
 def _require(account: AccountConfig) -> None:
-    """Raise TuireaderError for an empty required field."""
     if not account.url:
         raise TuireaderError("Enter the address of the server")
     if not account.user and not account.kind.takes_token:

@@ -77,8 +77,6 @@ class AddFeed(FeedDialog[int | None]):
         else:
             run_latest(self, partial(self._add, self._chosen, event.value.strip()), "add")
 
-    # -- the feeds at an address
-
     def _look(self, text: str) -> None:
         if text.startswith(OTHER_SCHEMES):
             self._show_found([])
@@ -150,8 +148,6 @@ class AddFeed(FeedDialog[int | None]):
         if self._chosen is None and feed != self.previewed:
             self.show_preview(feed)
 
-    # -- the preview
-
     def fetched(self) -> None:
         if self._chosen is None:
             self._show_choices(self.choices.current)
@@ -161,8 +157,6 @@ class AddFeed(FeedDialog[int | None]):
     def without_preview(self, feed: FoundFeed, error: str, followed: bool) -> Sequence[Line]:
         state = (error, "error") if error else ("Reading it …", "dim")
         return [(state,), ((FOLLOWED, "star"),)] if followed else [(state,)]
-
-    # -- the folder
 
     def _ask_folder(self, feed: FoundFeed) -> None:
         self._chosen = feed

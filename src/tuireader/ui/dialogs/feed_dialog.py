@@ -5,21 +5,17 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, Generic
-
-from textual.timer import Timer
+from typing import ClassVar, Generic
 
 from tuireader.errors import TuireaderError
+from tuireader.library.feeds.feeds import Feeds
 from tuireader.model import FeedPreview, FoundFeed
 from tuireader.ui.dialogs.dialog import Dialog, Result
 from tuireader.ui.widgets.choices import Choices
 from tuireader.ui.widgets.details import Details
-from tuireader.ui.workers import run_latest
+from tuireader.ui.workers import Delayed, run_latest
 from tuireader.wording.feed_summary import facts
 from tuireader.wording.lines import Line
-
-if TYPE_CHECKING:
-    from tuireader.library.feeds.feeds import Feeds
 
 
 class FeedDialog(Dialog[Result], Generic[Result]):
@@ -37,18 +33,20 @@ class FeedDialog(Dialog[Result], Generic[Result]):
         self.previews: dict[str, FeedPreview | str] = {}
         """Previews or errors by the address of the feed."""
         self.previewed: FoundFeed | None = None
-        self._timer: Timer | None = None
+        self._reading = Delayed(self, self._read_latest)
 
     def show_preview(self, feed: FoundFeed | None) -> None:
         """Show a feed; fetch it if necessary."""
-        if self._timer is not None:
-            self._timer.stop()
+        self._reading.cancel()
         self.workers.cancel_group(self, "preview")
         self.previewed = feed
         self.draw_preview()
         if feed is not None and feed.url not in self.previews:
-            read = partial(self._read, feed)
-            self._timer = self.set_timer(self.PAUSE, lambda: run_latest(self, read, "preview"))
+            self._reading.start(self.PAUSE)
+
+    def _read_latest(self) -> None:
+        if self.previewed is not None:
+            run_latest(self, partial(self._read, self.previewed), "preview")
 
     async def _read(self, feed: FoundFeed) -> None:
         try:

@@ -38,27 +38,22 @@ class Form(FormDialog[Result | None], Generic[Result]):
         self._saves = saves
 
     def compose(self) -> ComposeResult:
-        """Compose the fields, the note and the keys."""
         about = [Static(self._about, classes="about", markup=False)] if self._about else []
         yield self.box(self._title, *self._lines, *about)
 
     def on_mount(self) -> None:
-        """Show the keys."""
         self.show_hint()
 
     def show_hint(self, error: str = "") -> None:
-        """Show the keys, below an error if there is one."""
         more = " · ↑ ↓ move" if len(self._lines) > 1 else ""
         picks = " · ← → choose" if any(isinstance(line, Pick) for line in self._lines) else ""
         self.hint(f"enter {self._saves} · esc cancels{more}{picks}", error)
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Clear the error."""
         event.stop()
         self.show_hint()
 
     async def save(self) -> Result:
-        """Save the values."""
         return await self._save_values({line.key: line.value for line in self._lines})
 
 
@@ -74,13 +69,11 @@ class Confirm(Dialog[bool | None]):
         self._yes = yes
 
     def compose(self) -> ComposeResult:
-        """Compose the question and the keys."""
         yield self.box(
             self._title, Static(self._question, markup=False), hint=f"enter {self._yes} · esc cancels"
         )
 
     def action_agree(self) -> None:
-        """Answer with yes."""
         self.dismiss(True)
 
 

@@ -111,7 +111,6 @@ class Labels(FilterDialog[None]):
         self.line.focus()
 
     async def _change(self, change: Awaitable[Sequence[Label]], name: str = "") -> None:
-        """Make a change and show the new labels, or the error."""
         typed = self.line.value
         try:
             self._update(await change)

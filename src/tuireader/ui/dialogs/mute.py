@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
-from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.widgets import Input, OptionList, Static
@@ -14,6 +13,7 @@ from textual.widgets import Input, OptionList, Static
 from tuireader.commands import Scope
 from tuireader.config import MuteConfig
 from tuireader.errors import TuireaderError
+from tuireader.library.watches import Mutes
 from tuireader.model import ArticleRow, Feed, MutePreview, View, ViewKind
 from tuireader.query import Query, QueryError, disabled_reason, parse, spans
 from tuireader.text.wording import counted
@@ -25,9 +25,6 @@ from tuireader.ui.widgets.settings import setting
 from tuireader.ui.workers import run_latest
 from tuireader.wording.lines import Line, marked, problem_lines
 from tuireader.wording.times import day
-
-if TYPE_CHECKING:
-    from tuireader.library.watches import Mutes
 
 _NAMED = 3  # maximum number of watches named in the preview
 _TIMES = {"1 day": 1, "1 week": 7, "1 month": 30, "3 months": 91, "for good": 0}
@@ -110,7 +107,6 @@ class Mute(FormDialog[str | View | None]):
         """Set once the active mutes are listed; the first keys wait for that."""
 
     def compose(self) -> ComposeResult:
-        """Compose the four fields, the preview and the active mutes."""
         feed = self._feed
         where = {"": "everywhere"} | ({feed.url: feed.title or feed.url} if feed is not None else {})
         self.words = setting(MuteConfig, "query", value=self._words)
@@ -124,33 +120,26 @@ class Mute(FormDialog[str | View | None]):
         yield self.box("Mute", *lines, self.preview, self.count, self.choices)
 
     def on_mount(self) -> None:
-        """Show the preview and the active mutes."""
         self.show_hint()
         self.preview.renew()
         run_latest(self, self._list, "mutes")
 
     def show_hint(self, error: str = "") -> None:
-        """Show the keys, below an error if there is one."""
         keys = "enter mutes · esc cancels · ← → choose"
         if self._stored:
             remove, look = self.host.key_of("remove_this"), self.host.key_of("look_at_muted")
             keys += f"\nin the list: enter shows what is hidden · {remove} unmutes · {look} shows all of it"
         self.hint(keys, error)
 
-    # -- the preview
-
     def typed(self) -> MuteConfig:
-        """Read the mute from the form."""
         until = end_of(self.until.value, self.host.clock())
         return MuteConfig(self.words.value, self.where.value, until, bool(self.watched.value))
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Update the preview after a pause."""
         event.stop()
         self.preview.renew(soon=True)
 
     def on_pick_changed(self) -> None:
-        """Update the preview."""
         self.preview.renew()
 
     async def _lines(self) -> Sequence[Line]:
@@ -173,8 +162,6 @@ class Mute(FormDialog[str | View | None]):
         lines += [((f"! {note}", "star"),) for note in preview.advice]
         titles = {feed.id: feed.title or feed.url for feed in self._feeds}
         return [*lines, *(sample(row, parsed, titles.get(row.feed_id, "")) for row in preview.samples)]
-
-    # -- active mutes
 
     async def _list(self) -> None:
         self._stored = await self._mutes.all()
@@ -201,11 +188,9 @@ class Mute(FormDialog[str | View | None]):
         self.dismiss(hidden_by(self._stored[event.option_index][0]))
 
     def action_look_at_muted(self) -> None:
-        """Show all muted articles."""
         self.dismiss(View(ViewKind.QUERY, "is:muted"))
 
     def action_remove_this(self) -> None:
-        """Remove the mute under the cursor."""
         if self.focused is self.choices and self.choices.highlighted is not None:
             mute, _ = self._stored[self.choices.highlighted]
             self.save_by(partial(self._unmute, mute))
@@ -214,10 +199,7 @@ class Mute(FormDialog[str | View | None]):
         await self._mutes.remove(mute)
         return f"Unmuted: {described(mute, self._feeds)}"
 
-    # -- saving
-
     async def save(self) -> str:
-        """Add the mute."""
         mute = self.typed()
         parsed = parse(mute.query) if mute.query else None
         if not mute.query and not mute.feed:

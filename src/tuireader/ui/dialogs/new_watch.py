@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.widgets import Input
@@ -15,6 +14,7 @@ from tuireader.config import WatchConfig
 from tuireader.config.shape import KEYS
 from tuireader.config.watch_keys import MOST_QUIET_DAYS
 from tuireader.errors import TuireaderError
+from tuireader.library import Library
 from tuireader.library.watching import rule_of
 from tuireader.library.watching.proper_names import watch_name
 from tuireader.model import WatchPreview
@@ -30,9 +30,6 @@ from tuireader.ui.widgets.settings import setting
 from tuireader.ui.workers import run_latest
 from tuireader.watch import Matcher
 from tuireader.wording.lines import Line, marked, problem_lines
-
-if TYPE_CHECKING:
-    from tuireader.library import Library
 
 _TERM = re.compile(r"\s*(/(?:\\.|[^/\\])+/(?=\s*(?:[,，]|$))|[^,，]+)")
 _SAMPLES = 5
@@ -95,7 +92,6 @@ class NewWatch(FormDialog[str | None]):
         self._aliases: list[tuple[str, str]] = []
 
     def compose(self) -> ComposeResult:
-        """Compose the seven fields, the preview and the keys."""
         config = self._config
         self._own_name = self._own_name or config.name not in ("", self._name_for(config))
         color = config.color
@@ -119,13 +115,10 @@ class NewWatch(FormDialog[str | None]):
         yield self.box(title, *self.lines.values(), self.preview)
 
     def on_mount(self) -> None:
-        """Preview the watch, and look for aliases in the articles."""
         self.show_hint()
         self.preview.renew()
         if self._replaces:
             run_latest(self, self._look_for_aliases, "aliases")
-
-    # -- the watch in the fields
 
     def typed(self) -> WatchConfig:
         """Read the watch from the fields; its other settings are kept."""
@@ -159,8 +152,6 @@ class NewWatch(FormDialog[str | None]):
             self._proposed = self.query_one("#name", Input).value = self._name_for(self.typed())
         self.preview.renew(soon=True)
 
-    # -- the preview
-
     async def _lines(self) -> Sequence[Line]:
         """Numbers, then each sample's title and sentence with the matches marked."""
         config = self.typed()
@@ -186,8 +177,6 @@ class NewWatch(FormDialog[str | None]):
                 lines.append((("  ", "dim"), *hits(sentence, "dim")))
         return lines
 
-    # -- aliases
-
     async def _look_for_aliases(self) -> None:
         self._aliases = list(await self._watches.suggest_aliases(self._replaces))
         self.show_hint()
@@ -209,10 +198,7 @@ class NewWatch(FormDialog[str | None]):
             line.value = ", ".join([*terms(line.value), alias])
             self.show_hint()
 
-    # -- saving
-
     async def save(self) -> str:
-        """Save the watch."""
         config = self.typed()
         parsed = parse(config.query) if config.query else None
         if not config.name:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.widgets import OptionList
 
 from tuireader.errors import TuireaderError
+from tuireader.library.feeds.feeds import Feeds
 from tuireader.library.watching.sources import FOLDER, SearchFeed
 from tuireader.model import FoundFeed
 from tuireader.ui.dialogs.feed_dialog import FeedDialog
@@ -17,9 +17,6 @@ from tuireader.ui.widgets.choices import Choice
 from tuireader.ui.workers import run_latest
 from tuireader.wording.feed_summary import FOLLOWED
 from tuireader.wording.lines import Line
-
-if TYPE_CHECKING:
-    from tuireader.library.feeds.feeds import Feeds
 
 _HINT = f"enter adds it to the folder {FOLDER} · esc closes"
 
@@ -57,8 +54,6 @@ class SearchFeeds(FeedDialog[int]):
     def without_preview(self, feed: FoundFeed, error: str, followed: bool) -> Sequence[Line]:
         problems: list[Line] = [((problem, "error"),) for problem in error.split("; ") if problem]
         return [*(problems or [(("Reading it …", "dim"),)]), ((feed.url, "dim"),)]
-
-    # -- adding
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         run_latest(self, partial(self._add, self._proposals[event.option_id or ""]), "add")

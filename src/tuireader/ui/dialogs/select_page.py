@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from textual.app import ComposeResult
 from textual.widgets import Input
@@ -12,7 +12,7 @@ from textual.widgets import Input
 from tuireader.config import FeedConfig
 from tuireader.config.selectors import ITEM_KEYS, SELECTOR_KEYS
 from tuireader.errors import TuireaderError
-from tuireader.library.feeds.page_sources import WebPage
+from tuireader.library.feeds.page_sources import PageSources, WebPage
 from tuireader.model import FoundOnPage
 from tuireader.text import cut, without_password
 from tuireader.ui.dialogs.dialog import FormDialog
@@ -21,9 +21,6 @@ from tuireader.ui.widgets.field import Field, Pick
 from tuireader.ui.widgets.settings import setting
 from tuireader.wording.lines import Line
 from tuireader.wording.page_summary import found_lines
-
-if TYPE_CHECKING:
-    from tuireader.library.feeds.page_sources import PageSources
 
 _WATCHED = "page"
 
@@ -91,8 +88,6 @@ class SelectPage(FormDialog[int | None]):
     def show_hint(self, error: str = "") -> None:
         more = " · ← → other articles" if len(self._proposals) > 1 else ""
         self.hint(f"enter adds it · esc cancels · ↑ ↓ move{more}", error)
-
-    # -- the preview
 
     @property
     def config(self) -> FeedConfig:

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -16,15 +16,13 @@ from textual.widgets import Static
 
 from tuireader.demo import starter
 from tuireader.errors import TuireaderError
+from tuireader.library import Library
 from tuireader.ui.dialogs.add_feed import AddFeed
 from tuireader.ui.dialogs.dialog import Dialog
 from tuireader.ui.dialogs.form import Form
 from tuireader.ui.widgets.choices import Choice, Choices
 from tuireader.ui.widgets.field import Field
 from tuireader.ui.workers import run_latest
-
-if TYPE_CHECKING:
-    from tuireader.library import Library
 
 _ABOUT = "Follow the tech news that matters. Nothing is fetched before you choose."
 _WAYS = (

@@ -11,17 +11,15 @@ import array
 import contextlib
 import sys
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
+from rich.console import Console
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
 from tuireader.model import Pixels
 from tuireader.ui.drawing.layout import Art
-
-if TYPE_CHECKING:
-    from rich.console import Console
 
 
 class Cell(NamedTuple):

@@ -62,7 +62,6 @@ def build_page(article: Article, document: Document, highlights: Highlights, key
 
 
 def _reference_marks(parts: Sequence[Part], marked: Referring, article: Article) -> Iterator[ReferenceMark]:
-    """Find the marks of references on the page."""
     earlier = {reference.article_id: reference for reference in article.earlier}
     numbers, ids = marked.numbers, iter(marked.articles)
     for number, part in enumerate(parts):

@@ -133,7 +133,6 @@ _SUBSCRIPT = str.maketrans("0123456789+-()", "₀₁₂₃₄₅₆₇₈₉₊�
 
 
 def _raised(block: Block) -> str:
-    """Write superscripts and subscripts as Unicode characters, keeping the length."""
     text = block.text
     for span in block.spans:
         if span.kind in (SpanKind.SUP, SpanKind.SUB):

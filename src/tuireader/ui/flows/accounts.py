@@ -77,9 +77,6 @@ async def remove_account(main: Controllers, ask: Asking, name: str) -> Outcome |
     return await confirm(main, ask, "account", question, partial(main.library.accounts.remove, name), said)
 
 
-# -- feeds
-
-
 async def edit_feed(main: Controllers, ask: Asking, feed: Feed) -> Outcome | None:
     """Ask for the title and category of a feed, and change them on its server."""
     others = {views.folder_title(other) for other in main.session.feeds if other.account == feed.account}

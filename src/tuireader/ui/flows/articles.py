@@ -82,9 +82,6 @@ async def show_changes(main: Controllers, ask: Asking) -> Outcome | None:
     return None
 
 
-# -- labels
-
-
 async def label(main: Controllers, ask: Asking) -> None:
     """Ask for labels for the chosen articles; list and article show them at once."""
     ids, marks = main.chosen.ids, main.marks
@@ -113,9 +110,6 @@ async def label(main: Controllers, ask: Asking) -> None:
         return await marks.labels(ids)
 
     await ask(Labels(await marks.labels(ids), len(ids), set_label, take_back))
-
-
-# -- files and programs
 
 
 async def save(main: Controllers, ask: Asking) -> Outcome:

@@ -28,9 +28,6 @@ _REMEDIES = ("user_agent", "cookies")  # offered for a server that refuses
 _NO = Outcome(said="Select a feed, folder, watch, label or saved search in the sidebar first")
 
 
-# -- add
-
-
 async def add_feed(main: Controllers, ask: Asking) -> Outcome | None:
     """Ask for a feed and its folder."""
     from tuireader.ui.dialogs.add_feed import AddFeed
@@ -56,9 +53,6 @@ def _subscribe(main: Controllers) -> Subscribe | None:
     return main.library.accounts.add_feed if main.library.config.accounts else None
 
 
-# -- change
-
-
 def _chosen(main: Controllers) -> View:
     """View under the cursor of the focused sidebar, else the view in the list."""
     item = main.panes.sidebar.current
@@ -74,9 +68,10 @@ async def edit(main: Controllers, ask: Asking, view: View | None = None) -> Outc
         return await (accounts.edit_feed if feed.account else _edit_feed)(main, ask, feed)
     if view.kind is ViewKind.ACCOUNT:
         return await accounts.edit_account(main, ask, view.key)
-    if view.kind is ViewKind.FOLDER and (feed := _first_of_account(main, view.key)) is not None:
-        return await accounts.edit_category(main, ask, feed.account, views.folder_title(feed))
     if view.kind is ViewKind.FOLDER:
+        for feed in main.session.feeds:
+            if feed.account and feed.folder == view.key:
+                return await accounts.edit_category(main, ask, feed.account, views.folder_title(feed))
         line = Field("name", "Name", view.key, "leave empty to remove the folder")
         return await fill_in(ask, f"Folder {view.key}", (line,), partial(_rename_folder, main, view.key))
     if view.kind is ViewKind.LABEL:
@@ -93,11 +88,6 @@ async def edit(main: Controllers, ask: Asking, view: View | None = None) -> Outc
 
 def _feed(main: Controllers, feed_id: int) -> Feed | None:
     return next((feed for feed in main.session.feeds if feed.id == feed_id), None)
-
-
-def _first_of_account(main: Controllers, folder: str) -> Feed | None:
-    """First feed in a folder that is a category of an account."""
-    return next((feed for feed in main.session.feeds if feed.account and feed.folder == folder), None)
 
 
 def _saved(main: Controllers, view: View) -> ViewConfig | None:
@@ -155,9 +145,6 @@ async def _mark(main: Controllers, what: str, write: Write) -> None:
         raise step.trouble
 
 
-# -- saved searches
-
-
 async def save_view(main: Controllers, ask: Asking) -> Outcome | None:
     """Ask for a name, and save the search in the list under it."""
     session = main.session
@@ -202,9 +189,6 @@ async def _save_search(main: Controllers, replaces: str, values: Mapping[str, st
     moved = None if before is None else (before, View(ViewKind.QUERY, expression))
     removes = main.host.key_of("remove_this")
     return changed(main, f"Saved as {name} · {removes} in the sidebar removes it", moved)
-
-
-# -- remove
 
 
 async def remove(main: Controllers, ask: Asking, view: View | None = None) -> Outcome | None:

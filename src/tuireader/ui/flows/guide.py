@@ -36,9 +36,6 @@ async def show_tour(main: Controllers, ask: Asking) -> None:
     await ask(Tour(main.host.keys_of))
 
 
-# -- palette
-
-
 Entry = tuple[str, str, Callable[[], Awaitable[None]]]
 
 _THEME = "Theme "
@@ -89,7 +86,6 @@ async def _by_use(main: Controllers, ask: Asking) -> list[Entry]:
 
 
 async def _use(main: Controllers, name: str, call: Callable[[], Awaitable[None]]) -> None:
-    """Run an entry and remember its use."""
     run_latest(main.panes, partial(main.library.settings.note_palette_use, name), "palette")
     await call()
 

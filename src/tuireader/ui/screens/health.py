@@ -193,8 +193,6 @@ class Health(TableScreen[View, FeedHealth], ViewRows):
         pausing = "Resume" if health.feed.state == "paused" else "Pause"
         return [*keys, ("pause_feed", pausing), ("edit_this", "Edit"), ("remove_this", "Remove")]
 
-    # -- keys
-
     async def action_refresh_one(self) -> None:
         if self.current is not None:
             await self.flows.apply(Outcome(refresh=[self.current.feed.id]))
@@ -208,7 +206,6 @@ class Health(TableScreen[View, FeedHealth], ViewRows):
             self.host.say("No feed is failing")
 
     async def action_accept_move(self) -> None:
-        """Subscribe to the new address."""
         health = self.current
         if health is None or not (health.moved_to or health.names_feed):
             self.host.say("This feed has not moved")

@@ -6,14 +6,15 @@ import asyncio
 from collections.abc import Callable
 from functools import cached_property, partial
 from inspect import isawaitable
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.reactive import Reactive
 from textual.widget import Widget
 
+from tuireader.model import Counts
 from tuireader.ui import views
 from tuireader.ui.bindings import bindings
 from tuireader.ui.controllers.search_hits import SearchHits
@@ -31,11 +32,6 @@ from tuireader.ui.widgets.panes import Panes, PaneScreen
 from tuireader.ui.widgets.search_line import FindLine, SearchLine
 from tuireader.ui.widgets.sidebar import Sidebar
 from tuireader.ui.workers import run_latest
-
-if TYPE_CHECKING:
-    from textual import events
-
-    from tuireader.model import Counts
 
 _AT_REST = 0.05  # seconds between checks for keys typed during startup
 
@@ -60,8 +56,6 @@ class MainScreen(PaneScreen, inherit_bindings=False):
     def host(self) -> Host:
         return host_of(self)
 
-    # -- composition
-
     def compose(self) -> ComposeResult:
         library = self.library = self.host.library
         session = self.session = Session(lambda: library.config)
@@ -80,8 +74,6 @@ class MainScreen(PaneScreen, inherit_bindings=False):
         yield self.top
         yield self.panes
         yield self.status
-
-    # -- start
 
     async def on_mount(self) -> None:
         """Show the unread articles, or all if none is unread, and report problems with keys."""
@@ -136,8 +128,6 @@ class MainScreen(PaneScreen, inherit_bindings=False):
             await self.host.keep_frame()
             await self.library.articles.warm_up()
 
-    # -- update the screen
-
     def update_footer(self) -> None:
         """Show the available keys, the position, and the sentence that matched."""
         if self.hits.update(self.articles.current_id):
@@ -168,13 +158,10 @@ class MainScreen(PaneScreen, inherit_bindings=False):
             self.controllers.reader.prefetch()
 
     def new_colours(self) -> None:
-        """Redraw everything with the new colours of the theme or the watches."""
         self.host.forget_theme_styles()
         self.panes.forget_strips()
         self.top.refresh()
         self.status.refresh()
-
-    # -- commands
 
     @cached_property
     def commands(self) -> Commands:
@@ -197,8 +184,6 @@ class MainScreen(PaneScreen, inherit_bindings=False):
         await self.flows.run(guide.show_tour)
         accounts = [account.name for account in self.library.config.accounts]
         await self.flows.apply(Outcome(feeds_added=added or 0, config_changed=added == 0, sync=accounts))
-
-    # -- messages
 
     def on_resize(self, event: events.Resize) -> None:
         self.panes.fit(event.size)

@@ -107,8 +107,6 @@ class Queue(TableScreen[None, Download]):
         again = [("refresh_one", "Retry")] if self.current.state in _AGAIN else [("open", "Open")]
         return [*again, ("remove_this", "Remove")]
 
-    # -- keys
-
     async def on_table_chosen(self) -> None:
         await self.action_open_file()
 

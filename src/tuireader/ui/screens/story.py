@@ -51,7 +51,6 @@ class StoryScreen(SideScreen["Target"]):
         self.host.reloaded.subscribe(self, lambda _: run_latest(self, self._reload, "story"))
 
     async def _reload(self) -> None:
-        """Read the story again; the cursor stays on its article."""
         current = self._target
         self._page = await self.host.library.stories.page(self._article.id)
         self._show(current)
@@ -70,8 +69,6 @@ class StoryScreen(SideScreen["Target"]):
 
     def on_page_pane_changed(self) -> None:
         self.show_footer(_KEYS, f"{self.pane.chosen + 1}/{len(self.pane.targets)}")
-
-    # -- keys
 
     def on_page_pane_target_opened(self, message: PagePane.TargetOpened) -> None:
         self.dismiss(message.target)

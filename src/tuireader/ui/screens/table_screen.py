@@ -6,8 +6,9 @@ import asyncio
 from abc import abstractmethod
 from collections.abc import Iterable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
+from typing import ClassVar, Generic, TypeVar
 
+from textual import events
 from textual.screen import Screen
 from textual.widget import Widget
 
@@ -20,9 +21,6 @@ from tuireader.ui.widgets.details import Details
 from tuireader.ui.widgets.table import Column, Row, Table, TableHead
 from tuireader.ui.workers import run_latest
 from tuireader.wording.lines import Line
-
-if TYPE_CHECKING:
-    from textual import events
 
 Item = TypeVar("Item")
 
@@ -83,8 +81,6 @@ class TableScreen(SideScreen[Result], Generic[Result, Item]):
     def current(self) -> Item | None:
         return self.items.get(self.table.current or "")
 
-    # -- implemented by each screen
-
     @abstractmethod
     async def read(self) -> Sequence[Item]:
         """Read the items in the order of their rows."""
@@ -109,8 +105,6 @@ class TableScreen(SideScreen[Result], Generic[Result, Item]):
     @abstractmethod
     def keys(self) -> list[tuple[str, str]]:
         """Return the ids of the commands for the current item, with titles."""
-
-    # -- keys
 
     def update_details(self) -> None:
         current = self.current

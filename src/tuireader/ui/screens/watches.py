@@ -61,7 +61,6 @@ def _total(count: Count) -> str:
 
 
 def _end(ends: int, now: int, key: str) -> str:
-    """When a followed story ends or ended, with the key that keeps it."""
     if ends <= now:
         return f"ended on {day(ends)}: no new matches · {key} keeps it"
     return f"ends on {day(ends)} unless there is news · {key} keeps it"
@@ -136,13 +135,8 @@ class Watches(TableScreen[View, WatchStats], ViewRows):
             lines.append((("feeds   ", "dim"), (feeds, "text")))
         if stats.ends is not None:
             lines.append(((_end(stats.ends, now, self.host.key_of("keep_watch")), "dim"),))
-        config = self._config(name)
-        if config is not None:
-            lines.append(((definition(config), "dim"),))
-        return lines
-
-    def _config(self, name: str) -> WatchConfig | None:
-        return next((watch for watch in self.library.config.watches if watch.name == name), None)
+        named = [watch for watch in self.library.config.watches if watch.name == name]
+        return [*lines, *(((definition(watch), "dim"),) for watch in named)]
 
     def keys(self) -> list[tuple[str, str]]:
         new = ("new_watch", "New")

@@ -189,7 +189,6 @@ class ArticleList(CursorPane):
         self._refresh_rows(set(changed))
 
     def loaded(self, ids: Collection[int]) -> list[int]:
-        """Those of `ids` whose rows are loaded."""
         wanted = ids if isinstance(ids, Set) else set(ids)
         return [article_id for article_id in self._rows if article_id in wanted]
 
@@ -223,8 +222,6 @@ class ArticleList(CursorPane):
             if (changed := article_id in ids) or below:
                 self.refresh_line(line)
             below = changed
-
-    # -- loading rows
 
     def on_resize(self) -> None:
         if self._row_context is not None and self._row_context.width != self.size.width:
@@ -277,8 +274,6 @@ class ArticleList(CursorPane):
         self.put([row for row in rows if self._rows.get(row.id) != row])
         if self._sees_all() and isinstance(self.screen, CoalescingScreen):
             self.screen.release_repaint()
-
-    # -- drawing
 
     def forget_strips(self) -> None:
         self._row_context = None
@@ -340,8 +335,6 @@ class ArticleList(CursorPane):
             return None
         pair = self._with_above(number) if number > self.scroll_offset.y else None
         return pair is not None and list_day(pair[0].time, now) == list_day(pair[1].time, now)
-
-    # -- moving
 
     def go_bottom(self) -> None:
         """Go to the last article, even if its id is not known yet."""

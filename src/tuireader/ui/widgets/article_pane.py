@@ -54,7 +54,6 @@ class ArticlePane(PagePane):
         self._seen: set[str] = set()
 
     def show(self, page: Page, *, place: int = 0) -> None:
-        """Show an article from the remembered position in its text."""
         self.hit = self.reference = -1
         self.sought, self.found, self.found_at, self._found_in = "", [], -1, {}
         super().show(page, place=place)
@@ -95,8 +94,6 @@ class ArticlePane(PagePane):
         if self.sought:
             self._find_all()
 
-    # -- moving
-
     def move(self, lines: int) -> None:
         """Scroll, or move the cursor among related articles."""
         if self.chosen >= 0 and abs(lines) == 1:
@@ -125,14 +122,11 @@ class ArticlePane(PagePane):
         return True
 
     def _bring_in_sight(self, line: int) -> None:
-        """Scroll a line into view, along with some lines above it."""
         self.forget_strips()
         top, height = self.scroll_offset.y, self.size.height
         if not top <= line < top + height - 1:
             self.scroll_now(max(0, line - height // 3))
         self.post_message(self.Changed())
-
-    # -- matches
 
     def next_hit(self, step: int) -> Hit | None:
         """Go to the next match of a watch, wrapping around; return None without matches."""
@@ -147,8 +141,6 @@ class ArticlePane(PagePane):
         hit = page.hits[self.hit]
         self._bring_in_sight(self._head.line_of(hit.part, hit.start))
         return hit
-
-    # -- sentences that refer to earlier articles
 
     @property
     def references(self) -> tuple[ReferenceMark, ...]:
@@ -220,8 +212,6 @@ class ArticlePane(PagePane):
             if not top <= self._head.line_of(mark.part, mark.start) < top + self.size.height:
                 self.leave_reference()
 
-    # -- find in page
-
     def find(self, words: str) -> int:
         """Highlight all occurrences, ignoring case, and go to the first one after the start of the search.
 
@@ -282,8 +272,6 @@ class ArticlePane(PagePane):
             self.chosen, self.reference = -1, index
             self.open_chosen()
 
-    # -- images
-
     def _look_for_pictures(self) -> None:
         if not self.looks_for_pictures:
             return
@@ -323,8 +311,6 @@ class ArticlePane(PagePane):
             self.return_to(returning)
         elif above and moved:
             self.scroll_now(top + moved)
-
-    # -- drawing
 
     def _over(self, layout: Layout, part: int) -> Overlay:
         over = super()._over(layout, part)

@@ -36,7 +36,6 @@ class Bar(Widget):
         return host_of(self).theme_styles
 
     def strip(self, segments: Iterable[Segment]) -> Strip:
-        """Pad segments to the width of the bar."""
         width = self.size.width
         return Strip(segments).adjust_cell_length(width, self.theme_styles.base)
 

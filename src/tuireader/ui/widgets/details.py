@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 
 from textual.content import Content
-from textual.timer import Timer
 from textual.widgets import Static
 
 from tuireader.ui.drawing.styles import content
 from tuireader.ui.host import host_of
-from tuireader.ui.workers import run_latest
+from tuireader.ui.workers import Delayed, run_latest
 from tuireader.wording.lines import Line
 
 PAUSE = 0.12
@@ -37,14 +36,13 @@ class Preview(Details):
     def __init__(self, lines: Callable[[], Awaitable[Sequence[Line]]]) -> None:
         super().__init__(id="preview")
         self._lines = lines
-        self._timer: Timer | None = None
+        self._later = Delayed(self, self.renew)
 
     def renew(self, *, soon: bool = False) -> None:
         """Request new lines, now or (`soon`) after a pause in the typing."""
-        if self._timer is not None:
-            self._timer.stop()
+        self._later.cancel()
         if soon:
-            self._timer = self.set_timer(PAUSE, self.renew)
+            self._later.start(PAUSE)
         else:
             run_latest(self, self._show, "preview")
 

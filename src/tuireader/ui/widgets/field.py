@@ -68,7 +68,6 @@ class Pick(Widget, can_focus=True):
         self.action_step(1)
 
     def action_step(self, step: int) -> None:
-        """Choose the value `step` places further."""
         values = list(self.names())
         self.value = values[(values.index(self.value) + step) % len(values)]
         self.refresh()

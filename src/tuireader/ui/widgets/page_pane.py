@@ -49,8 +49,6 @@ class PagePane(Pane):
         self._arrive_at: int | None = None  # position to show once the size is known
         self._return: tuple[PageSpot, int, int] | None = None  # the spot, line and cursor last reached
 
-    # -- content
-
     def show(self, page: Page, *, place: int = 0) -> None:
         """Show an article from the remembered position in its text."""
         self.page_shown = page
@@ -142,8 +140,6 @@ class PagePane(Pane):
         self._colours[part] = tuple(marks)
         self.forget_strips()
 
-    # -- layout
-
     def _lay_out(self) -> None:
         page = self.page_shown
         if page is None:
@@ -164,7 +160,6 @@ class PagePane(Pane):
 
     @property
     def _width_to_be(self) -> int:
-        """Future width of a pane that is not laid out yet."""
         return self.parent.size.width if isinstance(self.parent, Widget) else 0
 
     def _resize(self) -> None:
@@ -217,8 +212,6 @@ class PagePane(Pane):
         self._arrive_at = self.place
         self._arrive()
 
-    # -- cursor on the targets
-
     def choose(self, number: int) -> bool:
         """Move the cursor to a related article and show it; a negative number removes the cursor."""
         if number < 0 or not self.targets:
@@ -246,7 +239,6 @@ class PagePane(Pane):
             self.post_message(self.Changed())
 
     def _lines_of(self, target: int) -> tuple[int, int]:
-        """First and last line of a target."""
         self._finish()
         above, parts = len(self._head.lines), self._tail.parts
         lines = [at for at, line in enumerate(self._tail.lines) if parts[line.part].target == target]
@@ -266,8 +258,6 @@ class PagePane(Pane):
             if target >= 0:
                 self.chosen = target
                 self.open_chosen()
-
-    # -- selected text
 
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
         """Join the wrapped lines of the selected text."""
@@ -295,7 +285,6 @@ class PagePane(Pane):
         self.forget_strips()
 
     def _selected(self, number: int, selection: Selection) -> tuple[int, int] | None:
-        """Selected range in the text of a line's part."""
         span = selection.get_span(number)
         layout, line = self._line(number)
         if span is None or line is None:
@@ -307,8 +296,6 @@ class PagePane(Pane):
         start = min(line.end, line.start + max(0, span[0] - moved_in))
         end = line.end if span[1] < 0 else min(line.end, line.start + max(0, span[1] - moved_in))
         return start, end
-
-    # -- drawing
 
     def forget_strips(self) -> None:
         """Discard cached strips and redraw; the number of lines may have changed."""
@@ -354,7 +341,6 @@ class PagePane(Pane):
         return layout, layout.lines[at] if at < len(layout.lines) else None
 
     def _over(self, layout: Layout, part: int) -> Overlay:
-        """Temporary style ranges of a part."""
         if layout is self._head:
             return Overlay(below=self._colours.get(part, ()))
         return Overlay(chosen=0 <= layout.parts[part].target == self.chosen)

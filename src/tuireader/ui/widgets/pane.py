@@ -145,8 +145,6 @@ class Pane(ScrollView, can_focus=True, inherit_bindings=False):
     def watch_has_focus(self, _has_focus: bool) -> None:
         """Skip the CSS update: no rule for panes depends on the focus, and an update takes milliseconds."""
 
-    # -- movement, in every pane
-
     def move(self, lines: int) -> None:
         """Move the cursor, or scroll."""
 
@@ -162,7 +160,6 @@ class Pane(ScrollView, can_focus=True, inherit_bindings=False):
         self.move(10**9)
 
     def act(self, command_id: str) -> None:
-        """Run a movement command."""
         if command_id in _LINES:
             self.move(_LINES[command_id])
         elif command_id in _PAGES:

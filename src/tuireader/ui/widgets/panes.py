@@ -63,11 +63,8 @@ class Panes(PaneRow):
         self._session = session
         self._removed: AwaitRemove | None = None  # removal of the last search line
 
-    # -- focus
-
     @property
     def current(self) -> Pane:
-        """Pane that receives keys."""
         focused = self.screen.focused
         return focused if isinstance(focused, Pane) else self.articles
 
@@ -104,8 +101,6 @@ class Panes(PaneRow):
             panes.append(self.article)
         at = panes.index(self.current) if self.current in panes else 1
         self.go_to(panes[(at + step) % len(panes)])
-
-    # -- arrangement
 
     @property
     def is_single(self) -> bool:
@@ -175,8 +170,6 @@ class Panes(PaneRow):
             self.screen.add_class("-zen")
             self.rearrange()
 
-    # -- lines above the list and below the article
-
     async def open_search(self, value: str, *, filters: bool) -> None:
         """Open the search line above the list; it has the focus when this returns."""
         if self._session.page is not None and (self.is_single or self.is_zen):
@@ -221,8 +214,6 @@ class Panes(PaneRow):
 
     def on_find_line_left(self, message: FindLine.Left) -> None:
         self.close_find(keep=message.keep)
-
-    # -- painting
 
     def repainted(self) -> list[Widget]:
         """Widgets that a key may have changed."""

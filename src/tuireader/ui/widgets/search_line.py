@@ -8,11 +8,11 @@ from typing import ClassVar
 
 from textual import events
 from textual.message import Message
-from textual.timer import Timer
 from textual.widgets import Input
 
 from tuireader.commands import Scope
 from tuireader.ui.bindings import bindings
+from tuireader.ui.workers import Delayed
 
 _PAUSE = 0.02  # seconds without a key: a burst of keys is one search
 
@@ -53,27 +53,14 @@ class SearchLine(Input):
         self._filters = filters
         self._history = history
         self._back = 0  # position in the history; 0 is the typed text
-        self._timer: Timer | None = None
+        self._search = Delayed(self, self._post_typed)
         self._left = False
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
-        self._stop_timer()
-        if self._left:  # the key to leave arrived together with the text
-            return
-        self._timer = self.set_timer(_PAUSE, self._search_after_pause)
-
-    def _stop_timer(self) -> bool:
-        """Cancel the pending search; return False if there was none."""
-        timer, self._timer = self._timer, None
-        if timer is not None:
-            timer.stop()
-        return timer is not None
-
-    def _search_after_pause(self) -> None:
-        """Search, unless a key cancelled the search at the last moment."""
-        if self._stop_timer():
-            self._post_typed()
+        self._search.cancel()
+        if not self._left:  # else the key to leave arrived together with the text
+            self._search.start(_PAUSE)
 
     def _post_typed(self) -> None:
         self.post_message(self.Typed(self.value, self._filters))
@@ -106,12 +93,11 @@ class SearchLine(Input):
             self.post_message(self.Kept(self.value, self._filters, as_view))
 
     def _go_on(self) -> None:
-        if self._stop_timer():
-            self._post_typed()
+        self._search.call_if_due()
         self._leave(self.value)
 
     def _leave(self, text: str) -> None:
-        self._stop_timer()
+        self._search.cancel()
         self._left = True
         self.post_message(self.Left(text, self._filters))
 

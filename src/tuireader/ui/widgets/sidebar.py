@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from time import monotonic
 from typing import ClassVar
 
@@ -10,7 +11,6 @@ from rich.segment import Segment
 from textual import events
 from textual.message import Message
 from textual.strip import Strip
-from textual.timer import Timer
 
 from tuireader.commands import Scope
 from tuireader.model import View, ViewKind
@@ -19,6 +19,7 @@ from tuireader.ui.bindings import bindings
 from tuireader.ui.drawing.sidebar_items import SidebarItem
 from tuireader.ui.drawing.styles import BOLD, under_cursor
 from tuireader.ui.widgets.pane import CursorPane
+from tuireader.ui.workers import Delayed
 
 _PREVIEW_AFTER = 0.08  # seconds without movement before a view is shown
 
@@ -49,7 +50,8 @@ class Sidebar(CursorPane):
     def __init__(self) -> None:
         super().__init__(id="sidebar")
         self.items: tuple[SidebarItem, ...] = ()
-        self._preview: Timer | None = None
+        self.preview = Delayed(self, partial(self._choose, leave=False))
+        """Shows the view under the cursor."""
         self._moved = 0.0
         self._strips: dict[tuple[SidebarItem, bool, bool, int], Strip] = {}
 
@@ -104,27 +106,15 @@ class Sidebar(CursorPane):
     def cursor_moved(self) -> None:
         """Show the view at once after a pause, else when the cursor stops moving."""
         before, self._moved = self._moved, monotonic()
-        self._forget_preview()
+        self.preview.cancel()
         if self._moved - before > 2 * _PREVIEW_AFTER:
             self._choose(leave=False)
         else:
-            self._preview = self.set_timer(_PREVIEW_AFTER, self.decide)
-
-    def _forget_preview(self) -> bool:
-        """Cancel the pending view; return False if there was none."""
-        timer, self._preview = self._preview, None
-        if timer is not None:
-            timer.stop()
-        return timer is not None
-
-    def decide(self) -> None:
-        """Show a pending view now."""
-        if self._forget_preview():
-            self._choose(leave=False)
+            self.preview.start(_PREVIEW_AFTER)
 
     def open_current(self) -> None:
         """Show the view under the cursor and go to the list."""
-        self._forget_preview()
+        self.preview.cancel()
         self._choose(leave=True)
 
     def _choose(self, *, leave: bool) -> None:
