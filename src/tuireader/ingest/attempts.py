@@ -213,7 +213,7 @@ def record_failure(
 
 
 def _named(outcome: Outcome) -> tuple[str, str] | tuple[None, None]:
-    """Return the address that a page names, to be stored; None to keep what is stored."""
+    """New values of `moved_to` and its reason: the address that a page names; None keeps the stored ones."""
     facts, named = outcome.facts, outcome.named
     if named is None or facts.refused or (facts.moved_to and facts.moved_to == named):
         return None, None

@@ -11,7 +11,7 @@ from tuireader.model.articles import ArticleRow
 
 
 class ViewKind(StrEnum):
-    """Kinds of views."""
+    """What a view lists."""
 
     TODAY = "today"
     UNREAD = "unread"

@@ -106,7 +106,7 @@ def _leads_elsewhere(block: HtmlElement) -> bool:
 
 
 def _other_parts(root: HtmlElement, known: str) -> HtmlElement | None:
-    """Find the parent of several parts of which only one was found, as in letters and live reports."""
+    """Find the element around an article in parts, such as a live report, from the one part in `known`."""
     known = _compact(known)
     element = _element_with(root, known[:_START])
     for _ in range(_LEVELS):

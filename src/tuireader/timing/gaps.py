@@ -279,7 +279,10 @@ def _period(page: Page, dates: Sequence[int], before: Before, now: int) -> tuple
 
 
 def _may_be_replaced(page: Page, before: Before) -> bool:
-    """Return whether the feed replaces its few entries or its issue as a whole, or never fills its window."""
+    """Return whether entries may be gone because the feed replaces all it lists, not because it was too full.
+
+    So do feeds of a few entries and of whole issues, and those that list fewer than half of the last time.
+    """
     if len(page.entries) <= FEW:
         return True
     last = before.document

@@ -76,7 +76,7 @@ def _conditions(node: Node) -> Iterator[tuple[tuple[str, ...], bool]]:
                 yield from _conditions(child)
         case Or(nodes):
             terms = [_searched(child) for child in nodes]
-            if all(terms):  # with other alternatives, the terms are not required
+            if all(terms):  # `wechat OR is:starred` requires no term
                 yield tuple(terms), False
         case Near(left, right):
             yield (left.term.text,), False

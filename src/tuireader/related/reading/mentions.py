@@ -149,7 +149,7 @@ def posted(things: Mapping[int, int], language: str) -> list[int]:
 
 
 def probes(things: Mapping[int, int]) -> list[int]:
-    """Return the things by which to look up articles in other languages, most distinctive first."""
+    """Choose the concepts that index an article for other languages, most distinctive first."""
     return [number for number, value in things.items() if value >> 8 & TELLING][:POSTED]
 
 

@@ -80,7 +80,7 @@ class Search(Part):
         first: int = 0,
         last: int = _LAST,
     ) -> Iterator[Sequence[int]]:
-        """Yield in steps the ids from `first` to `last` in some feeds (None: all) that match.
+        """Yield in batches the ids from `first` to `last` in some feeds (None: all) that match.
 
         Includes muted articles.
         """
@@ -102,7 +102,7 @@ class Search(Part):
         limit: int,
         order: Sequence[int] | None = None,
     ) -> Iterator[Sequence[int]]:
-        """Yield in steps the ids that match within a condition, newest first or in a given order."""
+        """Yield matching ids in batches, among those that `within` selects: newest first, or in `order`."""
         plan = query.plan(parsed)
         if order is None and limit <= _FEW and any(map(_has_short_prefix, query.leaves(parsed.root))):
             # the index would first collect all words with the prefix, which may be in any article
