@@ -8,7 +8,7 @@ scripts, as in 腾讯（Tencent）, add further forms (`own_forms`).
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from itertools import chain, islice
@@ -101,15 +101,17 @@ class Concepts:
             spaced = [form for form in forms if not _IS_UNSPACED.search(form)]
             self._forms.update(dict.fromkeys(filter(None, map(_key, spaced)), entry))
 
-    def load(self, names: Mapping[int, Sequence[str]], events: str, frequent: Mapping[str, float]) -> None:
-        """Add the texts of tables: names by kind, one thing a line, and words of events by language."""
-        for line in _lines(_NEXT_LANGUAGE.sub(", ", events.lower())):
-            key, _, forms = line.partition(" = ")
+    def load_events(self, lines: Iterable[str]) -> None:
+        """Add words of events: `key = de: Form, Form; en: Form`."""
+        for line in lines:
+            key, _, forms = _NEXT_LANGUAGE.sub(", ", line.lower()).partition(" = ")
             self._put(f"~{key}", EVENT, "", forms.partition(": ")[2].split(", "), 0.0)
-        for kind, texts in names.items():
-            for line in chain.from_iterable(map(_lines, texts)):
-                key = line.partition(_BETWEEN)[0]
-                self._put(key, kind, line, line.lower().split(_BETWEEN), frequent.get(key, 0.0))
+
+    def load_names(self, kind: int, lines: Iterable[str], frequent: Mapping[str, float]) -> None:
+        """Add names of a kind: `Form | Form`, the first of which is the key of `frequent`."""
+        for line in lines:
+            key = line.partition(_BETWEEN)[0]
+            self._put(key, kind, line, line.lower().split(_BETWEEN), frequent.get(key, 0.0))
 
     def look_up(self, form: str) -> Concept | None:
         entry = self._forms.get(form.lower()) or self._forms.get(_key(form))
@@ -131,11 +133,12 @@ class Concepts:
         """Return the forms, and the first words of those with several words."""
         if len(self._forms) != self._indexed:
             self._firsts = {}
-            for form in [form for form in self._forms if " " in form]:
+            for form in (form for form in self._forms if " " in form):
                 first, size = form[: form.index(" ")], form.count(" ") + 1
                 if self._firsts.get(first, 0) < size:
                     self._firsts[first] = size
-            self._pairs = {form[:2] for form in self._forms if not form.isascii() and len(form) > 1}
+            longer = (form for form in self._forms if not form.isascii() and len(form) > 1)
+            self._pairs = dict.fromkeys(form[:2] for form in longer)  # a set would take four times the memory
             self._indexed = len(self._forms)
         return self._forms, self._firsts
 
@@ -282,21 +285,23 @@ _FREQUENT = """
 @cache
 def bundled() -> Concepts:
     """Load the bundled tables."""
-    concepts, folder = Concepts(), files(__package__) / "names"
+    concepts = Concepts()
     frequent: dict[str, float] = {}
-    for line in _lines(_FREQUENT):
+    for line in _FREQUENT.split("\n")[1:-1]:
         number, _, names = line.partition(" ")
         frequent |= dict.fromkeys(names.split("|"), float(number))
-    texts = {
-        kind: [(folder / f"{table}.txt").read_text("utf-8") for table in tables]
-        for kind, tables in _FILES.items()
-    }
-    concepts.load(texts, (folder / "events.txt").read_text("utf-8"), frequent)
+    concepts.load_events(_lines("events"))
+    for kind, tables in _FILES.items():
+        concepts.load_names(kind, chain.from_iterable(map(_lines, tables)), frequent)
     return concepts
 
 
-def _lines(text: str) -> Iterator[str]:
-    return (line for line in text.split("\n") if line and line[0] != "#")
+def _lines(table: str) -> Iterator[str]:
+    """Read a bundled table line by line: its whole text would take memory that is never given back."""
+    with (files(__package__) / "names" / f"{table}.txt").open(encoding="utf-8") as file:
+        for line in file:
+            if line[0] not in "#\n":
+                yield line.rstrip("\n")
 
 
 _BRACKETS = re.compile(r"[（(]\s?([A-Z][\w.&+-]*(?: [A-Z][\w.&+-]*){0,3})\s?[）)]", re.ASCII)
