@@ -15,7 +15,7 @@ from tuireader.store.store import Store
 
 T = TypeVar("T")
 
-_SMALL_CACHE = 8000  # page cache of a connection in KiB after `limit_cache`
+_SMALL_CACHE = 6000  # page cache of a connection in KiB after `limit_cache`
 _LARGE_LOG = 4 << 20  # bytes of the WAL from which `checkpoint` copies it
 _LOG_PAGES = 20_000  # pages of the WAL from which a commit copies it
 

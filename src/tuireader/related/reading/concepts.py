@@ -57,13 +57,13 @@ class Concept(NamedTuple):
 
 
 class _Entry(NamedTuple):
-    """A line of a table. `forms` are separated as in a file; empty for words of events."""
+    """A line of a table. `capitals` are its forms with capitals, separated as in the file."""
 
     number: int
     kind: int
     common: float
     name: str
-    forms: str
+    capitals: str
 
 
 class Concepts:
@@ -95,7 +95,8 @@ class Concepts:
         self, key: str, kind: int, line: str, forms: Sequence[str], common: float, number: int | None = None
     ) -> None:
         number = term_hash(f"={key}") if number is None else number
-        entry = _Entry(number, kind, common or _EXPECTED[kind], "" if kind == EVENT else key, line)
+        capitals = _BETWEEN.join(form for form in line.split(_BETWEEN) if form.lower() != form)
+        entry = _Entry(number, kind, common or _EXPECTED[kind], "" if kind == EVENT else key, capitals)
         self._forms.update(dict.fromkeys(forms, entry))
         if _ODD.search(line):
             spaced = [form for form in forms if not _IS_UNSPACED.search(form)]
@@ -188,7 +189,7 @@ class Concepts:
             return True
         capital = self._capitals.get(key)
         if capital is None:
-            form = next((form for form in entry.forms.split(_BETWEEN) if _key(form) == key), key)
+            form = next((form for form in entry.capitals.split(_BETWEEN) if _key(form) == key), key)
             is_acronym = len(form) <= _ACRONYM and form.isupper()
             capital = self._capitals[key] = is_acronym + (form != form.lower())
         if capital == 2:
