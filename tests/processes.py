@@ -153,7 +153,7 @@ def ended(child: subprocess.Popen[Any], within: float) -> bool:
 
 def gone(pid: int) -> bool:
     """Return whether a process ends within some seconds."""
-    end = time.monotonic() + 5 * PATIENCE
+    end = time.monotonic() + 30 * PATIENCE
     while time.monotonic() < end:
         try:
             if "\nState:\tZ" in Path(f"/proc/{pid}/status").read_text():
@@ -167,7 +167,7 @@ def gone(pid: int) -> bool:
 
 def pid_in(file: Path) -> int:
     """The number that a program writes into a file."""
-    end = time.monotonic() + 10 * PATIENCE
+    end = time.monotonic() + 60 * PATIENCE
     while not (file.exists() and file.read_text().endswith("\n")) and time.monotonic() < end:
         time.sleep(0.01)
     return int(file.read_text())
