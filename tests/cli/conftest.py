@@ -13,6 +13,7 @@ from tests.builders import create_database
 from tests.cli.accounts import Server, serving
 from tests.cli.command import Home, Run, run_here
 from tests.cli.news import home_with_news
+from tests.one_thread import one_thread as one_thread
 from tests.servers.fake import PASSWORD, TOKEN
 from tests.web import Web
 from tuireader.store.database_file import MigrationProgress
@@ -20,7 +21,7 @@ from tuireader.store.pool import Pool
 
 
 @pytest.fixture(autouse=True)
-def copied(monkeypatch: pytest.MonkeyPatch) -> None:
+def copied(one_thread: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let commands begin with a copy of a new database: its tables take longer than most commands."""
     opening = Pool.open
 
