@@ -76,7 +76,9 @@ def test_batches_that_share_what_they_read_weigh_articles_as_batches_of_their_ow
         save(store, 1 + number % 2, *parsed.entries)
     store.close()
     for name in ("shared", "own"):
-        store = Store.open(shutil.copy(store.path, tmp_path / f"{name}.db"))
+        copy = tmp_path / f"{name}.db"
+        shutil.copy(store.path, copy)
+        store = Store.open(copy)
         relater = ingest.Relater()
         while relate(store, relater, 20):
             relater = relater if name == "shared" else ingest.Relater()
