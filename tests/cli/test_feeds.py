@@ -15,7 +15,6 @@ from tests.cli.command import Home, Run, subscribe
 from tests.cli.test_json import fits
 from tests.feeds.blocked_pages import CLOUDFLARE
 from tests.web import Answer, Request, Web
-from tests.workers import forked_workers as forked_workers
 from tuireader.errors import Exit
 
 ONE = rss("Good News", [item("1", "One")])
@@ -151,7 +150,6 @@ def test_feeds_are_paused_resumed_and_removed_by_number_address_or_title(
     assert gone.code == Exit.USAGE and "there is no feed" in gone.err
 
 
-@pytest.mark.usefixtures("forked_workers")
 def test_entries_that_are_too_many_are_left_out_with_a_word(
     web: Web, home: Home, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:

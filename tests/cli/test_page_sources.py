@@ -14,12 +14,9 @@ from tests.cli.command import Home, Run
 from tests.pages.layouts import page, wanted
 from tests.terminal import Terminal
 from tests.web import Answer, Web, in_thread
-from tests.workers import forked_workers as forked_workers
 from tuireader.errors import Exit
 from tuireader.library.feeds import page_tools
 from tuireader.subprocesses import jobs
-
-pytestmark = pytest.mark.usefixtures("forked_workers")
 
 HTML = {"Content-Type": "text/html; charset=utf-8"}
 
