@@ -13,14 +13,16 @@ from tests.builders import create_database
 from tests.cli.accounts import Server, serving
 from tests.cli.command import Home, Run, run_here
 from tests.cli.news import home_with_news
+from tests.one_thread import one_thread as one_thread
 from tests.servers.fake import PASSWORD, TOKEN
 from tests.web import Web
+from tests.workers import forked_workers as forked_workers
 from tuireader.store.database_file import MigrationProgress
 from tuireader.store.pool import Pool
 
 
 @pytest.fixture(autouse=True)
-def copied(monkeypatch: pytest.MonkeyPatch) -> None:
+def copied(one_thread: None, forked_workers: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let commands begin with a copy of a new database: its tables take longer than most commands."""
     opening = Pool.open
 

@@ -329,7 +329,7 @@ def urls_of(text: str) -> list[str]:
 titles = st.text(st.characters(exclude_categories=["C", "Z"]) | st.just(" "), max_size=10).map(str.strip)
 
 
-@settings(max_examples=40)
+@settings(max_examples=settings().max_examples // 4)
 @given(files(), st.lists(st.integers(-9, -1), max_size=3), titles)
 def test_adding_keeps_every_line(text: str, numbers: list[int], title: str) -> None:
     new = [FeedConfig(f"https://example.org/{number}", title=title) for number in numbers]
@@ -339,7 +339,7 @@ def test_adding_keeps_every_line(text: str, numbers: list[int], title: str) -> N
     assert urls_of(edited) == [*urls_of(text), *dict.fromkeys(feed.url for feed in new)]
 
 
-@settings(max_examples=40)
+@settings(max_examples=settings().max_examples // 4)
 @given(files(), st.data(), titles)
 def test_setting_and_removing_keep_comments_and_the_rest(text: str, data: st.DataObject, title: str) -> None:
     urls = urls_of(text)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from random import Random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tuireader import dedup
@@ -189,7 +189,6 @@ def said(entries: list[ParsedEntry]) -> set[tuple[str, str, str]]:
     return {(one.title, one.url, plain(one.content_html)) for one in entries}
 
 
-@settings(max_examples=200)
 @given(_ENTRIES, st.randoms(use_true_random=False))
 def test_all_that_differs_is_kept_in_any_order(entries: list[ParsedEntry], chance: Random) -> None:
     mixed = chance.sample(entries, len(entries))

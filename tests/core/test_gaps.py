@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass, field
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tuireader.text.durations import DAY
@@ -105,6 +105,7 @@ def begin(site: Site, pins: int) -> int:
     return site.window - len(site.pinned)
 
 
+@settings(max_examples=settings().max_examples // 2)
 @given(sites, st.lists(st.integers(0, 29), max_size=6), st.integers(0, 3), chances)
 def test_there_is_no_gap_while_a_list_overlaps_the_last(
     site: Site, bursts: list[int], pins: int, chance: random.Random

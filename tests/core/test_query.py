@@ -600,7 +600,7 @@ EXPRESSIONS = st.recursive(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(deadline=None)
 @given(EXPRESSIONS, st.lists(SUBJECTS, min_size=1, max_size=3))
 @example("F NEAR/1 kumo", [Subject(title="F++ kumo")])
 @example("kumo -F++", [Subject(title="kumo F")])  # the index finds more than these match, so it excludes none

@@ -345,7 +345,7 @@ LABELS = st.lists(LINES, max_size=2).map(tuple)
 SUBJECTS = st.builds(Subject, title=LINES, summary=LINES, body=LINES, author=LINES, labels=LABELS)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=settings().max_examples * 3 // 2, deadline=None)
 @given(RULES, SUBJECTS)
 def test_every_match_is_hit_by_the_index_and_has_true_evidence(
     index: Index, rule: WatchRule, subject: Subject
@@ -365,7 +365,7 @@ def test_every_match_is_hit_by_the_index_and_has_true_evidence(
         assert "\n" not in item.sentence
 
 
-@settings(deadline=None)
+@settings(max_examples=settings().max_examples // 2, deadline=None)
 @given(st.lists(RULES, min_size=1, max_size=4), SUBJECTS)
 def test_many_watches_match_as_each_alone(rules: list[WatchRule], subject: Subject) -> None:
     named = [replace(rule, name=str(number)) for number, rule in enumerate(rules)]

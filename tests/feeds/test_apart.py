@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from tests.builders import NOW, entry, open_store
 from tests.web import Web
+from tests.workers import forked_workers as forked_workers
 from tuireader import dedup
 from tuireader.document.prepare import drop_known
 from tuireader.feeds.http.backpressure import MemoryBudget, Reservation
@@ -139,6 +140,7 @@ def test_what_was_left_out_as_known_but_is_not_stored_is_told(tmp_path: Path) ->
     store.close()
 
 
+@pytest.mark.usefixtures("forked_workers")
 async def test_the_worker_hands_back_what_is_not_stored() -> None:
     async with ParseWorker(apart=True) as worker:
         worker.start()
@@ -160,6 +162,7 @@ async def test_a_worker_that_is_started_and_never_used_ends() -> None:
         worker.start()
 
 
+@pytest.mark.usefixtures("forked_workers")
 async def test_a_worker_that_is_left_while_its_answers_come_ends() -> None:
     chance = random.Random(1)
     texts = ("".join(f"w{chance.getrandbits(60)} " for _ in range(3000)) for _ in range(6))

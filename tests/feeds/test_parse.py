@@ -706,7 +706,7 @@ async def test_waiting_on_a_busy_machine_is_no_work_but_ends() -> None:
         assert isinstance(await worker.parse(ODD, URL), ParsedFeed)
 
 
-@pytest.mark.usefixtures("uncounted")
+@forked
 async def test_large_and_long_feeds_go_through_the_worker() -> None:
     text = "word " * 40
     items = "".join(f"<item><title>{text}</title><guid>{number}</guid></item>" for number in range(10_200))

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 
 from tests.feeds.conftest import certificate as certificate
+from tests.one_thread import one_thread as one_thread
 from tests.servers import miniflux
 from tests.servers.fake import Fake
 from tests.servers.fake_greader import FakeGReader
@@ -19,7 +20,7 @@ from tuireader.sync.preparing import Preparer
 
 
 @pytest.fixture(autouse=True)
-def in_one_process(monkeypatch: pytest.MonkeyPatch) -> None:
+def in_one_process(one_thread: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let syncs start no process for large answers: here are none, and it takes longer than the rest."""
     monkeypatch.setattr(engine, "Preparer", lambda **_: Preparer(apart=False))
 

@@ -27,8 +27,9 @@ from tuireader.text import zstd
 
 STEMS = ("harbour", "signal", "window", "valley")
 WORDS = [f"{stem}{end}" for stem in STEMS for end in ("", "s", "ed", "ing")]
-MANY = 1320
-"""A dictionary is made of 1,000 texts and used after 200 more."""
+FROM = 500
+"""Texts that a dictionary is made of, where they are fewer than usual; it is used after 200 more."""
+MANY = FROM + 320
 
 
 @cache
@@ -46,24 +47,27 @@ def arrive(store: Store, numbers: range) -> None:
         store.train_dictionary()
 
 
-def grown(folder: Path) -> Store:
-    """A store with a dictionary that is in use."""
-    store = open_store(folder)
-    arrive(store, range(1, MANY))
-    assert store.compression.dictionaries.newest()
-    return store
+@pytest.fixture
+def early(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a store make its dictionary of fewer texts."""
+    monkeypatch.setattr(dictionaries, "FROM", FROM)
 
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    store = grown(tmp_path_factory.mktemp("compression"))
+    """A file with a dictionary in use."""
+    store = open_store(tmp_path_factory.mktemp("compression"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(dictionaries, "FROM", FROM)
+        arrive(store, range(1, MANY))
+    assert store.compression.dictionaries.newest()
     store.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     store.close()
     return store.path
 
 
 @pytest.fixture
-def path(whole: Path, tmp_path: Path) -> Path:
+def path(early: None, whole: Path, tmp_path: Path) -> Path:
     """A file of its own with a dictionary in use."""
     copy = tmp_path / "test.db"
     copy.write_bytes(whole.read_bytes())
@@ -192,12 +196,13 @@ def test_the_two_copies_lie_apart(path: Path) -> None:
 def test_a_store_that_has_grown_gets_another_one(trained: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     old = trained.compression.dictionaries.newest()
     monkeypatch.setattr(dictionaries, "GROWN", 2)
-    arrive(trained, range(3000, 4000))
+    arrive(trained, range(3000, 3500))
     new = trained.compression.dictionaries.newest()
     assert new != old and trained.compression.dictionaries.numbers() >= {old, new}
-    assert set(texts(trained).values()) == {html(n) for n in (*range(1, MANY), *range(3000, 4000))}
+    assert set(texts(trained).values()) == {html(n) for n in (*range(1, MANY), *range(3000, 3500))}
 
 
+@pytest.mark.usefixtures("early")
 def test_what_another_process_has_learned_is_used_and_read(tmp_path: Path) -> None:
     mine = open_store(tmp_path)
     save(mine, 1, entry(1, content_html=html(1), guid="g1"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 from tests.builders import NOW, entry, open_store, save
@@ -68,14 +69,16 @@ def test_a_text_that_another_connection_has_changed_is_read_again(tmp_path: Path
 
 
 def test_batches_that_share_what_they_read_weigh_articles_as_batches_of_their_own(tmp_path: Path) -> None:
-    found = []
+    found, store = [], open_store(tmp_path)
+    for number, sample in enumerate(demo.feeds(NOW)[::2]):
+        parsed = parse(sample.body, sample.url, "application/xml")
+        assert isinstance(parsed, ParsedFeed)
+        save(store, 1 + number % 2, *parsed.entries)
+    store.close()
     for name in ("shared", "own"):
-        (tmp_path / name).mkdir()
-        store = open_store(tmp_path / name)
-        for number, sample in enumerate(demo.feeds(NOW)[::2]):
-            parsed = parse(sample.body, sample.url, "application/xml")
-            assert isinstance(parsed, ParsedFeed)
-            save(store, 1 + number % 2, *parsed.entries)
+        copy = tmp_path / f"{name}.db"
+        shutil.copy(store.path, copy)
+        store = Store.open(copy)
         relater = ingest.Relater()
         while relate(store, relater, 20):
             relater = relater if name == "shared" else ingest.Relater()
