@@ -198,7 +198,8 @@ async def test_two_refreshes_and_a_reader_at_once(before: Home, tmp_path: Path) 
             while line := await asyncio.to_thread(child.stdout.readline):
                 lines.append(line.decode())
                 unread = await library.lists.ids(View(ViewKind.UNREAD))
-                marked += len((await library.marks.set_read(unread[-1:], True)).ids)
+                change = await library.marks.set_read(unread[-1:], True)
+                marked += len(change.ids)
             return lines
 
         printed = await asyncio.gather(read(first), read(second))
