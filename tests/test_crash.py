@@ -12,6 +12,7 @@ import json
 import os
 import random
 import shutil
+import subprocess
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -65,7 +66,7 @@ def publish(web: Web, *, later: bool) -> list[str]:
 
     def serve(feed: int) -> str:
         entries = [entry(feed, number, edited=later and number == 0) for number in reversed(numbers)]
-        answer = Answer(rss(f"Feed {feed}", entries), latency=chance.uniform(0.0, 0.5))
+        answer = Answer(rss(f"Feed {feed}", entries), latency=chance.uniform(0.0, 0.2))
 
         def handle(request: Request) -> Answer:
             return answer
@@ -188,13 +189,21 @@ async def test_two_refreshes_and_a_reader_at_once(before: Home, tmp_path: Path) 
     with start_apart(home, *words) as first, start_apart(home, *words) as second:
         # Meanwhile articles are marked read one by one, oldest first.
         library, marked = await opened(home), 0
-        while first.poll() is None or second.poll() is None:
-            unread = await library.lists.ids(View(ViewKind.UNREAD))
-            if len(unread):
-                marked += len((await library.marks.set_read(unread[-1:], True)).ids)
-            await asyncio.sleep(0)
+
+        async def read(child: subprocess.Popen[bytes]) -> list[str]:
+            """The lines of a refresh; with each, the oldest unread article is marked."""
+            nonlocal marked
+            lines = []
+            assert child.stdout is not None
+            while line := await asyncio.to_thread(child.stdout.readline):
+                lines.append(line.decode())
+                unread = await library.lists.ids(View(ViewKind.UNREAD))
+                change = await library.marks.set_read(unread[-1:], True)
+                marked += len(change.ids)
+            return lines
+
+        printed = await asyncio.gather(read(first), read(second))
         await library.close()
-        printed = [child.communicate()[0].decode().splitlines() for child in (first, second)]
     outputs = [[decode(line) for line in lines] for lines in printed]
     assert (first.returncode, second.returncode) == (0, 0)
     all_is_there(home)

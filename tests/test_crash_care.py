@@ -26,7 +26,7 @@ from tuireader.store import schema
 pytestmark = pytest.mark.slow
 in_a_fork = pytest.mark.skipif("COVERAGE_RUN" in os.environ, reason="under coverage no command is a fork")
 
-ARTICLES = 600
+ARTICLES = 300
 Capture = pytest.CaptureFixture[str]
 
 
@@ -69,7 +69,7 @@ MARKS = "SELECT id, title, read, starred FROM article ORDER BY id"
 def test_a_migration_may_be_killed_at_any_moment(version_1: Path, tmp_path: Path, capsys: Capture) -> None:
     before = rows(version_1, MARKS)
     versions = list[int]()
-    for thousands in (1, 15, 50, 80):
+    for thousands in (1, 8, 25, 40):
         home = copied(version_1, tmp_path / str(thousands))
         assert killed_after(home, thousands, "list")
         versions += rows(home.database, "PRAGMA user_version")[0]
@@ -108,7 +108,7 @@ KEPT = "SELECT article_id FROM content WHERE article_id IN (SELECT id FROM artic
 def test_a_purge_may_be_killed_at_any_moment(old_news: Path, tmp_path: Path, capsys: Capture) -> None:
     marks, kept = rows(old_news, MARKS), rows(old_news, KEPT)
     purge = ("purge", "--older-than", "1d", "--yes")
-    for thousands in (5, 120, 240):
+    for thousands in (3, 60, 120):
         home = copied(old_news, tmp_path / str(thousands))
         assert killed_after(home, thousands, *purge)
         assert problems(home.database) == []
@@ -126,7 +126,7 @@ def news(web: Web, many: int) -> str:
 
 
 def test_relating_may_be_killed_after_any_step(web: Web, tmp_path: Path, capsys: Capture) -> None:
-    url = news(web, 400)
+    url = news(web, 200)
     for after in (1, 3):
         home = Home(tmp_path / str(after))
         home.folder.mkdir()
@@ -142,7 +142,7 @@ def test_relating_may_be_killed_after_any_step(web: Web, tmp_path: Path, capsys:
         assert rows(home.database, waiting)[0][0]
         assert run_here(home, capsys, "refresh").code == Exit.OK
         assert rows(home.database, waiting) == [(0,)]
-        assert rows(home.database, "SELECT count(*) FROM article") == [(400,)]
+        assert rows(home.database, "SELECT count(*) FROM article") == [(200,)]
         assert problems(home.database) == []
 
 

@@ -31,7 +31,7 @@ from tuireader.store import Store, schema
 
 pytestmark = pytest.mark.slow
 
-KILLS = int(os.environ.get("TUIREADER_KILLS", "4"))
+KILLS = int(os.environ.get("TUIREADER_KILLS", "3"))
 Capture = pytest.CaptureFixture[str]
 SIGNALS = (signal.SIGKILL, signal.SIGTERM, signal.SIGHUP)
 EMPTY = "tuireader: there are no feeds yet (start tuireader to choose some, or: tuireader add URL)\n"
@@ -202,7 +202,7 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Home:
     home = empty_home(tmp_path_factory.mktemp("large"))
     store = open_store(home.folder)
     chance = random.Random(1)
-    texts = (f"<p>{chance.randbytes(700).hex()}</p>" for _ in range(3000))
+    texts = (f"<p>{chance.randbytes(7000).hex()}</p>" for _ in range(300))
     save(store, 1, *(entry(n, content_html=text) for n, text in enumerate(texts)))
     store.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     store.close()

@@ -50,7 +50,7 @@ def config(home: Path, text: str) -> Path:
 
 
 def test_first_run_starter_and_leave(tmp_path: Path) -> None:
-    with terminal(tmp_path) as screen:
+    with forked(tmp_path) as screen:
         screen.wait("Welcome to tuireader")
         for way in ("s  Start", "d  Look", "u  Enter the address", "o  Import", "q  Quit"):
             screen.wait(way)

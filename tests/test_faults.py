@@ -103,7 +103,7 @@ CASES: dict[str, tuple[Behaviour, int | str]] = {
     "a redirect to a name of dots": (leads("http://.../"), "cannot be found|valid"),
     "a redirect to a zone": (leads("http://[fe80::1%25eth0]/"), "no way|cannot be|valid|failed|refused|no network"),
     # -- compression
-    "80,000 empty members": (Answer(gzip.compress(b"") * 80_000 + gzip.compress(FEED), headers={"Content-Encoding": "gzip"}), 3),
+    "20,000 empty members": (Answer(gzip.compress(b"") * 20_000 + gzip.compress(FEED), headers={"Content-Encoding": "gzip"}), 3),
     "blocks of nothing": (Answer(b"\x1f\x8b\x08\0\0\0\0\0\0\3" + b"\0\0\0\xff\xff" * 300_000, headers={"Content-Encoding": "gzip"}), "damaged or incomplete"),
     "a giant name in gzip": (Answer(b"\x1f\x8b\x08\x08\0\0\0\0\0\3" + b"n" * 5_000_000 + b"\0" + gzip.compress(FEED)[10:], headers={"Content-Encoding": "gzip"}), 3),
     # -- charsets
@@ -139,7 +139,7 @@ CASES: dict[str, tuple[Behaviour, int | str]] = {
     # -- sizes and texts
     "guids that differ by normal form": (rss("<item><guid>caf\u00e9</guid><title>A</title></item><item><guid>cafe\u0301</guid><title>B</title></item>"), 2),
     "a table without bound": (text("<table>" + "<td colspan=99999999 rowspan=9999999>x</td>" * 2_000), 1),
-    "9 MB of Chinese": (text("港" * 3_000_000), 1),
+    "3 MB of Chinese": (text("港" * 1_000_000), 1),
     "1,000,000 accents on a letter": (text("a" + "\u0301" * 1_000_000), 1),
     "50,000 links": (text(numbered("<a href=/%d>x</a>", 50_000)), 1),
     "30,000 tags that do not end": (text("<a " * 30_000), 1),

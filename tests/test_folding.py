@@ -181,7 +181,7 @@ def test_no_series_of_the_benchmark_folds_in_a_young_library(
 ) -> None:
     """It takes some seconds, for all series are there."""
     assert len(serials.SERIES) >= 30 and len(serials.SERIES) * serials.ITEMS >= 300
-    monkeypatch.setattr(serials, "ITEMS", 5)
+    monkeypatch.setattr(serials, "ITEMS", 4)
     store = Store.open(tmp_path / "series.db")
     found = serials.folds(store, tmp_path, list(serials.rows()), as_published=as_published)
     store.close()

@@ -14,13 +14,14 @@ import pytest
 from tests.builders import CLOCK, Clock, feeds, item, opened, paths, refreshed, rss
 from tests.processes import problems, rows
 from tests.web import Answer, Web, drip
+from tests.web import shared_certificates as shared_certificates
 from tests.workers import forked_workers as forked_workers
 from tuireader.ingest.pages import AT_FIRST, next_try
 from tuireader.library import Library
 from tuireader.library.feeds import full_texts
 from tuireader.model import Event, FeedHealth, NewMatch, RefreshDone, TextFetched, Told
 
-pytestmark = pytest.mark.usefixtures("forked_workers")
+pytestmark = pytest.mark.usefixtures("forked_workers", "shared_certificates")
 
 HTML = {"Content-Type": "text/html; charset=utf-8"}
 MINUTE, HOUR = 60, 3_600

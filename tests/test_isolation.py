@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -25,12 +26,12 @@ SOURCE = Path(__file__).parents[1] / "src"
 TRAP = "import os\nopen(os.path.join({seen!r}, __name__), 'w').close()\n"
 
 
-@pytest.fixture
-def traps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Work in a folder where every importable name is a trap; what was imported leaves a file in `seen`."""
-    folder, seen = tmp_path / "traps", tmp_path / "seen"
+@pytest.fixture(scope="module")
+def trapped(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder where every importable name is a trap; what was imported leaves a file in `seen` beside it."""
+    folder = tmp_path_factory.mktemp("trapped") / "traps"
+    seen = folder.with_name("seen")
     folder.mkdir()
-    seen.mkdir()
     trap = TRAP.format(seen=str(seen))
     names = {*sys.stdlib_module_names, *packages_distributions(), "sitecustomize", "usercustomize", "evil"}
     for name in sorted(name for name in names if name.isidentifier() and name != "tuireader"):
@@ -44,8 +45,17 @@ def traps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     groups = ("sqlite_utils", "pygments.lexers", "pygments.styles", "pygments.filters")
     entry_points = "".join(f"[{group}]\nevil = evil:run\n" for group in groups)
     (plugins / "entry_points.txt").write_text(entry_points, encoding="utf-8")
-    monkeypatch.chdir(folder)
-    return seen
+    return folder
+
+
+@pytest.fixture
+def traps(trapped: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Work in the folder of traps; what was imported leaves a file in this one."""
+    seen = trapped.with_name("seen")
+    seen.mkdir()
+    monkeypatch.chdir(trapped)
+    yield seen
+    shutil.rmtree(seen)
 
 
 def with_demo(home: Path, database: Path) -> None:

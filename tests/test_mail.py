@@ -608,9 +608,9 @@ async def test_bombs_lose_no_other_mail(tmp_path: Path) -> None:
     bombs = [
         b"Subject: deep\n" + deep,
         b"Subject: parts\nContent-Type: multipart/mixed; boundary=x\n\n" + b"--x\n\nhi\n" * 4_000,
-        b"Subject: html\nContent-Type: text/html\n\n" + b"<table><tr><td>" * 20_000,
-        b"Subject: words\nContent-Type: text/plain\n\n" + b"http://a.example/" * 20_000,
-        b"Subject: " + b"=?utf-8?q?x?= " * 30_000 + b"\n\n",
+        b"Subject: html\nContent-Type: text/html\n\n" + b"<table><tr><td>" * 10_000,
+        b"Subject: words\nContent-Type: text/plain\n\n" + b"http://a.example/" * 10_000,
+        b"Subject: " + b"=?utf-8?q?x?= " * 15_000 + b"\n\n",
         b"X: y\n" * 15_000,
     ]
     folder = maildir(tmp_path / "m")

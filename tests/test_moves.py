@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.builders import CLOCK, Clock, applied, feeds, fill, item, opened, refreshed, rss, titles, written
@@ -470,6 +470,7 @@ def test_a_name_that_many_feeds_have_proves_nothing(name: str) -> None:
     assert not proves(feed(OLD, entries(NEW, [40], guid="tag:x:{}", title="Z {}"), name), before)
 
 
+@settings(max_examples=max(1, settings().max_examples // 3))
 @given(st.integers(0, 9), st.integers(0, 40), st.sampled_from(["tag:harbour:{}", "tag:new:{}"]))
 def test_a_window_that_has_gone_on_is_the_same_feed(first: int, new: int, guid: str) -> None:
     """However many entries have left the document: one in five that is left is enough."""
@@ -477,6 +478,7 @@ def test_a_window_that_has_gone_on_is_the_same_feed(first: int, new: int, guid: 
     assert proves(document) is (5 * (10 - first) >= 10 - first + new)
 
 
+@settings(max_examples=max(1, settings().max_examples // 3))
 @given(st.sets(st.integers(0, 9), max_size=9), st.integers(4, 40))
 def test_a_planet_proves_nothing_whatever_it_carries(carried: set[int], others: int) -> None:
     many = [

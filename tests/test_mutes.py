@@ -159,7 +159,7 @@ async def do(library: Library, kind: str, name: object, value: object) -> None:
             await applied(library)
 
 
-@settings(max_examples=int(os.environ.get("TUIREADER_EXAMPLES", "12")), deadline=None)
+@settings(max_examples=int(os.environ.get("TUIREADER_EXAMPLES", "8")), deadline=None)
 @given(st.lists(STEPS, min_size=4, max_size=14))
 def test_a_mute_that_spares_never_hides_a_hit(steps: Sequence[tuple[str, object, object]]) -> None:
     async def all_steps(folder: Path) -> None:

@@ -17,6 +17,7 @@ from tests.builders import WATCHES, feeds, item, opened, paths, refreshed, rss
 from tests.newsroom import fetched
 from tests.processes import problems
 from tests.web import Answer, Web, endless
+from tests.web import shared_certificates as shared_certificates
 from tests.workers import forked_workers as forked_workers
 from tuireader.errors import TuireaderError
 from tuireader.library import Library
@@ -24,7 +25,7 @@ from tuireader.library.content import PictureCache
 from tuireader.model import NewMatch, Relation, TextFetched
 from tuireader.store import Store
 
-pytestmark = pytest.mark.usefixtures("forked_workers")
+pytestmark = pytest.mark.usefixtures("forked_workers", "shared_certificates")
 
 HTML = {"Content-Type": "text/html; charset=utf-8"}
 PAGE = """<html><head><title>Ferries</title></head><body><nav><a href="/">Menu</a></nav>

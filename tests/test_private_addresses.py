@@ -20,6 +20,7 @@ from tests.servers.clients import synced
 from tests.servers.fake import TOKEN
 from tests.servers.fake_miniflux import FakeMiniflux
 from tests.web import Answer, Web
+from tests.web import shared_certificates as shared_certificates
 from tests.workers import forked_workers as forked_workers
 from tuireader.errors import TuireaderError
 from tuireader.library import Library
@@ -27,7 +28,7 @@ from tuireader.model import DownloadState, Enclosure, TextFetched
 from tuireader.model.accounts import RemoteFeed
 from tuireader.store import Store
 
-pytestmark = pytest.mark.usefixtures("forked_workers")
+pytestmark = pytest.mark.usefixtures("forked_workers", "shared_certificates")
 
 HOSTS = (
     "127.0.0.1", "127.0.0.1:631", "localhost", "localhost.", "[::1]", "10.1.2.3", "192.168.1.1:8080",

@@ -243,7 +243,7 @@ async def test_random_histories(tmp_path: Path, web: Web) -> None:
     first = int(os.environ.get("TUIREADER_FIRST_HISTORY", "0"))
     text = feeds(*(f"{web.url}/feed{number}" for number in range(FEEDS)))
     text = text.replace("[[feeds]]", '[[feeds]]\nfolder = "News"', 2) + WATCHES
-    for seed in range(first, first + int(os.environ.get("TUIREADER_HISTORIES", "8"))):
+    for seed in range(first, first + int(os.environ.get("TUIREADER_HISTORIES", "5"))):
         folder = tmp_path / str(seed)
         folder.mkdir()
         async with opened(folder, text) as library:

@@ -29,7 +29,7 @@ from tuireader.ui.screens.main import MainScreen
 
 pytestmark = pytest.mark.slow
 
-PRESSES = int(os.environ.get("TUIREADER_SOAK", "40"))
+PRESSES = int(os.environ.get("TUIREADER_SOAK", "20"))
 PATIENCE = int(os.environ.get("TUIREADER_PATIENCE", "120"))
 """Seconds after which a batch of keys has not been answered, and the program hangs."""
 BATCH = 20

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -159,7 +160,10 @@ def test_the_json() -> None:
 # --------------------------------------------------------------------------- command line
 
 
-def test_the_story_as_a_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_story_as_a_command(
+    tmp_path: Path, demo_database: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copy(demo_database, tmp_path / "demo.db")
     demo = ("--demo", "--database", str(tmp_path / "demo.db"))
     listed = run_words(capsys, *demo, "list", "--json", "title:Kaseya AND title:works").out
     number = str(json.loads(listed.splitlines()[0])["id"])

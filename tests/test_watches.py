@@ -326,7 +326,7 @@ ODD = st.lists(
 ).map("".join)
 
 
-@settings(max_examples=int(os.environ.get("TUIREADER_EXAMPLES", "4")), deadline=None)
+@settings(max_examples=int(os.environ.get("TUIREADER_EXAMPLES", "3")), deadline=None)
 @example(ODD_TEXTS)
 @given(st.lists(ODD, min_size=20, max_size=20))
 def test_no_text_raises_wherever_expressions_are_asked(texts: Sequence[str]) -> None:

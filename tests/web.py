@@ -18,8 +18,12 @@ import ssl
 import threading
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from http import HTTPStatus
 from types import TracebackType
+
+import httpx
+import pytest
 
 TLS_HELLO = b"\x16"
 
@@ -279,3 +283,12 @@ def _response(answer: Answer) -> bytes:
     if "content-length" not in names and "transfer-encoding" not in names and answer.status not in (204, 304):
         lines.append(f"Content-Length: {len(body)}".encode())
     return b"\r\n".join([*lines, b"", body])
+
+
+_certificates = cache(httpx.create_ssl_context)
+
+
+@pytest.fixture
+def shared_certificates(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Load the certificates of this machine once, not for each library: it takes 7 ms."""
+    monkeypatch.setattr(httpx, "create_ssl_context", _certificates)
