@@ -38,8 +38,8 @@ FORMS = (
     "M f o g down right down left down down down",
 )  # fmt: skip
 DIALOGS = (
-    "question_mark", "slash x", "plus", "colon", "t down", "comma", "vertical_line", "W", "w j G", "h G k d",
-    *FORMS,
+    "question_mark", "slash x", "plus", "colon", "t down", "comma", "vertical_line", "w j G e down", "h G k d",
+    "h G k e", "H j G d", "M f down right",
 )  # fmt: skip
 
 
