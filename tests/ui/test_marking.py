@@ -346,7 +346,7 @@ async def test_on_a_full_disk_marks_are_taken_back(disk: Disk) -> None:
 
 # -- random keys
 
-PRESSES = int(os.environ.get("TUIREADER_SOAK", "40"))
+PRESSES = int(os.environ.get("TUIREADER_SOAK", "30"))
 """`make test` presses few, which takes seconds all the same: a key under Pilot takes 30 ms."""
 MARKING = ["s", "N", "m", "ctrl+z", "U", "j", "k", "g", "G", "J", "a", "A", "X", "ctrl+d", "escape"]
 READING = [*MARKING, "n", "p", "enter", "h", "space", "v", "f", "l", "tab", "full_stop", "ctrl+s", "K"]

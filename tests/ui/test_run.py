@@ -74,9 +74,7 @@ def test_without_a_terminal(tmp_path: Path) -> None:
         with processes.start([], env) as reader:
             out, err = reader.communicate(timeout=20)
         assert reader.returncode == 2 and out == b""
-        assert err.splitlines() == [
-            b"tuireader needs a terminal; try `tuireader list` or `tuireader --help`"
-        ]
+        assert err.splitlines() == [b"tuireader needs a terminal; try `tuireader list` or `tuireader --help`"]
 
 
 def test_a_dumb_terminal(tmp_path: Path) -> None:
