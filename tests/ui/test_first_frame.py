@@ -188,7 +188,7 @@ def test_a_fault_at_the_start_is_told_on_the_usual_screen(home: Path) -> None:
     )
     for end in ("-wal", "-shm"):
         Path(f"{database}{end}").unlink(missing_ok=True)
-    with Terminal([sys.executable, str(script)], home=home, size=(120, 30)) as terminal:
+    with Terminal([sys.executable, str(script)], home=home, size=(120, 30), forked=True) as terminal:
         assert terminal.leave() != 0
         told = bytes(terminal.raw).partition(LEAVES)[2]
         assert b"Ferries take phones" in terminal.raw and b"tuireader: " in told
