@@ -12,6 +12,7 @@ import pytest
 from tests.servers.fake import Call
 from tests.servers.fake_miniflux import FakeMiniflux
 from tests.ui import accounts
+from tests.ui.accounts import short_answers as short_answers
 from tests.ui.running import Running, running
 from tests.ui.shelf import HOUR, NOW, opened, written
 from tests.ui.slow_store import late
@@ -20,6 +21,7 @@ from tuireader.model.accounts import RemoteFeed
 from tuireader.ui.controllers import syncing
 from tuireader.ui.views import STARRED, UNREAD
 
+pytestmark = pytest.mark.usefixtures("short_answers")
 HOME = View(ViewKind.ACCOUNT, "home")
 TECH = View(ViewKind.FOLDER, "home / Tech")
 
