@@ -6,6 +6,8 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 
+import pytest
+
 from tests.ui.running import Running
 from tests.ui.shelf import HOUR, NOW, Shelf, story
 from tuireader import ingest
@@ -13,6 +15,7 @@ from tuireader.library import Library
 from tuireader.model import Event
 from tuireader.model.accounts import RemoteFeed
 from tuireader.store import Store
+from tuireader.sync.preparing import Preparer
 from tuireader.ui.drawing.sidebar_items import SidebarItem
 from tuireader.watch import Matcher
 
@@ -56,6 +59,12 @@ async def events_of(events: AsyncGenerator[Event, None]) -> list[Event]:
     """All events of a refresh or sync."""
     async with aclosing(events):
         return [event async for event in events]
+
+
+@pytest.fixture
+def short_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No process is started for large answers, of which these servers give none."""
+    monkeypatch.setattr(Preparer, "start", lambda _: None)
 
 
 def sync_here(library: Library) -> None:

@@ -11,12 +11,14 @@ from tests.builders import item, rss
 from tests.servers.fake import PASSWORD, TOKEN, USER
 from tests.servers.fake_miniflux import FakeMiniflux
 from tests.ui import accounts
+from tests.ui.accounts import short_answers as short_answers
 from tests.ui.running import Running, running
 from tests.ui.shelf import NOW, Shelf
 from tests.web import Web
 from tuireader.library.accounts.accounts import Accounts
 from tuireader.model import View, ViewKind
 
+pytestmark = pytest.mark.usefixtures("short_answers")
 HOME = View(ViewKind.ACCOUNT, "home")
 
 

@@ -14,8 +14,10 @@ from tests.builders import item, rss
 from tests.ui.running import Running, running
 from tests.ui.shelf import HOUR, NOW, Server, configured
 from tests.web import Web
+from tests.workers import forked_workers as forked_workers
 from tuireader.model import View, ViewKind
 
+pytestmark = pytest.mark.usefixtures("forked_workers")
 LONG = "<p>" + "The ferries take phones now. " * 60 + "</p>"
 HARBOUR = rss(
     "Harbour News",

@@ -40,17 +40,21 @@ def column(run: Running, title: str, text: str) -> int:
     return cell_len(line(run, title).partition(text)[0])
 
 
-@pytest.mark.parametrize("size", [(120, 40), (80, 24)])
-async def test_authors_have_a_column_of_their_own(size: tuple[int, int]) -> None:
-    async with running(shelf("author_column"), size) as run:
-        authors = {"Ferries": "Ada Quist", "A title": "A Corr", "渡轮": "特约记者"}
-        at = {column(run, title, author) for title, author in authors.items()}
-        feeds = {column(run, title, "Tide") for title in ("A title", "渡轮")}
-        (author_at,), (feed_at,) = at, feeds
-        width = feed_at - 2 - author_at
-        assert width == (size[0] - 26 * (size[0] > 100)) // 8
-        assert "… " in line(run, "A title")[:author_at] and line(run, "A title").count("…") == 2
-        assert "Quist" not in line(run, "Nobody")
+SIZES = ((120, 40), (80, 24))
+
+
+async def test_authors_have_a_column_of_their_own() -> None:
+    async with running(shelf("author_column")) as run:
+        for size in SIZES:
+            await run.resize(*size)
+            authors = {"Ferries": "Ada Quist", "A title": "A Corr", "渡轮": "特约记者"}
+            at = {column(run, title, author) for title, author in authors.items()}
+            feeds = {column(run, title, "Tide") for title in ("A title", "渡轮")}
+            (author_at,), (feed_at,) = at, feeds
+            width = feed_at - 2 - author_at
+            assert width == (size[0] - 26 * (size[0] > 100)) // 8
+            assert "… " in line(run, "A title")[:author_at] and line(run, "A title").count("…") == 2
+            assert "Quist" not in line(run, "Nobody")
 
 
 async def test_authors_are_shown_if_wanted_and_only_where_there_is_room(tmp_path: Path) -> None:
@@ -63,8 +67,7 @@ async def test_authors_are_shown_if_wanted_and_only_where_there_is_room(tmp_path
         assert "Ada Quist" not in line(run, "Ferries")
 
 
-@pytest.mark.parametrize("size", [(120, 40), (80, 24)])
-async def test_reading_times_stand_before_the_titles(size: tuple[int, int]) -> None:
+async def test_reading_times_stand_before_the_titles() -> None:
     html = {"Ferries": 30, "A title": 2_400, "渡轮": 48_000}
     stories = tuple(
         replace(story, entry=replace(story.entry, content_html=f"<p>{'word ' * words}</p>"))
@@ -72,10 +75,12 @@ async def test_reading_times_stand_before_the_titles(size: tuple[int, int]) -> N
     )
     view = '[[view]]\nname = "Long"\nquery = "reading_time:>5"\n'
     options = "[ui]\nreading_time_column = true\n"
-    async with running(Shelf(FEEDS, stories, f"{options}{view}", relates=False), size) as run:
-        ends = {column(run, title, " min") for title in html}
-        assert len(ends) == 1 and " 10 min  A title" in run.text and "200 min  渡轮" in run.text
-        assert column(run, "Nobody", "Nobody") == ends.pop() + len(" min  ")
+    async with running(Shelf(FEEDS, stories, f"{options}{view}", relates=False)) as run:
+        for size in SIZES:
+            await run.resize(*size)
+            ends = {column(run, title, " min") for title in html}
+            assert len(ends) == 1 and " 10 min  A title" in run.text and "200 min  渡轮" in run.text
+            assert column(run, "Nobody", "Nobody") == ends.pop() + len(" min  ")
         await run.go_to(View(ViewKind.QUERY, "reading_time:>5"))
         assert len(run.main.articles.ids) == 2
         await run.press("enter")

@@ -17,7 +17,7 @@ from textual.widget import Widget
 from tests.ui.running import Running, running
 from tests.ui.samples import STORIES
 from tests.ui.samples import library as samples
-from tests.ui.shelf import failing, many
+from tests.ui.shelf import Server, failing, many
 from tuireader.errors import DatabaseError
 from tuireader.library import Library
 from tuireader.model import Article
@@ -70,6 +70,7 @@ def _compare(run: Running) -> int:
 @pytest.mark.slow
 async def test_panes_look_as_textual_would_draw_them() -> None:
     async with running(samples()) as run:
+        Server(run.library)  # `r` asks no other
         for keys in ("j", "s", "enter", "pagedown", "r", "h", "h", "h", "j", "/"):
             await run.press(*keys.split())
             assert _compare(run) > 3

@@ -71,8 +71,10 @@ def fill(home: Path) -> None:
     store.close()
 
 
-def start(home: Path, size: tuple[int, int] = (120, 30), **env: str) -> Terminal:
-    return Terminal([sys.executable, "-m", "tuireader"], home=home, size=size, env=env)
+def start(home: Path, size: tuple[int, int] = (120, 30), *, forked: bool = True) -> Terminal:
+    """Start the reader; with `forked`, it has nothing to import between the frame and Textual."""
+    command = ["tuireader"] if forked else [sys.executable, "-m", "tuireader"]
+    return Terminal(command, home=home, size=size, forked=forked)
 
 
 def kept(home: Path) -> list[Path]:
@@ -81,7 +83,7 @@ def kept(home: Path) -> list[Path]:
 
 def session(home: Path, size: tuple[int, int] = (120, 30)) -> str:
     """A first session, which keeps the frame; the screen that it showed."""
-    with Terminal(["tuireader"], home=home, size=size, forked=True) as terminal:
+    with start(home, size) as terminal:
         terminal.wait("Ferries take phones")
         terminal.wait("1/4")
         counted = size[0] < 100  # else the sidebar tells how many the watch has hit
@@ -141,7 +143,7 @@ def test_it_looks_like_what_comes_after_it(left: Left, home: Path, size: tuple[i
 
 
 def test_nothing_flickers_no_key_is_lost_and_the_terminal_is_as_before(home: Path) -> None:
-    with start(home) as terminal:
+    with start(home, forked=False) as terminal:
         terminal.wait("Ferries take phones")
         assert MOUSE not in terminal.raw  # it is read as soon as it is there
         assert not termios.tcgetattr(terminal.fd)[3] & termios.ECHO
@@ -186,7 +188,7 @@ def test_a_fault_at_the_start_is_told_on_the_usual_screen(home: Path) -> None:
     )
     for end in ("-wal", "-shm"):
         Path(f"{database}{end}").unlink(missing_ok=True)
-    with Terminal([sys.executable, str(script)], home=home, size=(120, 30)) as terminal:
+    with Terminal([sys.executable, str(script)], home=home, size=(120, 30), forked=True) as terminal:
         assert terminal.leave() != 0
         told = bytes(terminal.raw).partition(LEAVES)[2]
         assert b"Ferries take phones" in terminal.raw and b"tuireader: " in told

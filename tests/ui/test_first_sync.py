@@ -11,12 +11,14 @@ import pytest
 from tests.servers.fake import PASSWORD, USER, Call, text_answer
 from tests.servers.fake_greader import LOGIN, FakeGReader
 from tests.ui import accounts
+from tests.ui.accounts import short_answers as short_answers
 from tests.ui.running import Running, running
 from tests.ui.shelf import Shelf
 from tuireader.model import View, ViewKind
 from tuireader.sync.greader import pull as greader_pull
 from tuireader.ui.screens.health import Health
 
+pytestmark = pytest.mark.usefixtures("short_answers")
 HOME = View(ViewKind.ACCOUNT, "home")
 
 

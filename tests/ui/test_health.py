@@ -116,7 +116,7 @@ async def test_keys_and_clicks_move_in_a_table(run: Running) -> None:
 
 async def test_feeds_without_a_title_are_told_apart_by_their_addresses(tmp_path: Path) -> None:
     urls = [f"https://news.example.org/{name}" for name in ("economy", "politics")]
-    text = "".join(f'[[feeds]]\nurl = "{url}"\n' for url in urls)
+    text = "[fetch]\nrefresh_on_start = false\n" + "".join(f'[[feeds]]\nurl = "{url}"\n' for url in urls)
     async with configured(tmp_path, text) as library, running(library, size=(80, 24)) as run:
         await run.press("H")
         assert names(run) == [url.removeprefix("https://") for url in urls]

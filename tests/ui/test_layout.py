@@ -108,7 +108,7 @@ def test_items_code_and_quotes_have_their_marks() -> None:
 
 
 @given(st.integers(4, 100))
-@settings(max_examples=40)
+@settings(max_examples=20)
 def test_every_line_is_exactly_as_wide_as_the_pane(width: int) -> None:
     document = parse(
         TEXT + '<img src="https://a.example/x.png" alt="A picture of a very long quay">'

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from tests import processes
 from tests.processes import passed_on
 from tests.terminal import Terminal
 from tests.ui.running import running
@@ -70,18 +70,11 @@ def test_first_run_and_quit(tmp_path: Path) -> None:
 
 def test_without_a_terminal(tmp_path: Path) -> None:
     for environ in ({}, {"TERM": "dumb"}):
-        done = subprocess.run(
-            [sys.executable, "-m", "tuireader"],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            env={"HOME": str(tmp_path), "PATH": os.environ["PATH"], **passed_on(), **environ},
-            timeout=20,
-            check=False,
-        )
-        assert done.returncode == 2 and done.stdout == b""
-        assert done.stderr.splitlines() == [
-            b"tuireader needs a terminal; try `tuireader list` or `tuireader --help`"
-        ]
+        env = {"HOME": str(tmp_path), "PATH": os.environ["PATH"], **passed_on(), **environ}
+        with processes.start([], env) as reader:
+            out, err = reader.communicate(timeout=20)
+        assert reader.returncode == 2 and out == b""
+        assert err.splitlines() == [b"tuireader needs a terminal; try `tuireader list` or `tuireader --help`"]
 
 
 def test_a_dumb_terminal(tmp_path: Path) -> None:

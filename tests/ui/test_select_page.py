@@ -13,9 +13,11 @@ from tests.pages.layouts import page, wanted
 from tests.ui.running import Running, running
 from tests.ui.shelf import Server, configured, refreshes_here
 from tests.web import Web
+from tests.workers import forked_workers as forked_workers
 from tuireader.model import View, ViewKind
 from tuireader.ui.widgets import details
 
+pytestmark = pytest.mark.usefixtures("forked_workers")
 HTML = {"Content-Type": "text/html; charset=utf-8"}
 
 

@@ -11,6 +11,7 @@ from tests.builders import refreshed
 from tests.ui.running import running
 from tests.ui.shelf import configured, refreshes_here
 from tests.web import Web
+from tests.workers import forked_workers as forked_workers
 from tuireader.ui.dialogs.versions import Versions
 
 PAGE = "<title>渡轮 Pier 4</title><nav>{0}</nav><main><h1>Notices</h1><p>{0}</p><p>Bring a coat.</p></main>"
@@ -33,7 +34,7 @@ command = ["sh", "-c", "(cat; echo) >> '{told}'"]
 """
 
 
-@pytest.mark.slow
+@pytest.mark.usefixtures("forked_workers")
 async def test_a_change_is_an_article_with_the_difference_told_once(web: Web, tmp_path: Path) -> None:
     url, told = web.url + "/pier", tmp_path / "told.jsonl"
 
