@@ -153,24 +153,32 @@ async def deliver(message: Message, config: NotifyConfig) -> Delivered:
 
 async def _run(command: Sequence[str], text: str = "") -> str:
     """Run a program with `text` on its stdin; return the error, or `""`."""
-    try:
-        process = await asyncio.create_subprocess_exec(
+    starting = asyncio.create_task(
+        asyncio.create_subprocess_exec(
             *command,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.DEVNULL,
             start_new_session=True,
         )
-    except (OSError, ValueError) as error:
-        return f"{command[0]} cannot be run: {getattr(error, 'strerror', None) or error}"
+    )
     try:
         async with asyncio.timeout(_SECONDS):
+            process = await asyncio.shield(starting)  # so that even a program that is just starting is ended
             await process.communicate(text.encode("utf-8", "replace"))
     except TimeoutError:
         return f"{command[0]} took longer than {_SECONDS:.0f} s and was stopped"
+    except (OSError, ValueError) as error:
+        return f"{command[0]} cannot be run: {getattr(error, 'strerror', None) or error}"
     finally:
-        if process.returncode is None:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)  # and all that the program has started
-            await process.wait()
+        await _end(starting)
     return f"{command[0]} ended with exit status {process.returncode}" if process.returncode else ""
+
+
+async def _end(starting: asyncio.Task[asyncio.subprocess.Process]) -> None:
+    """Kill a program that has not ended, and all that it has started."""
+    with contextlib.suppress(OSError, ValueError):
+        process = await starting
+        if process.returncode is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            await process.wait()
