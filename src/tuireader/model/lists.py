@@ -11,7 +11,7 @@ from tuireader.model.articles import ArticleRow
 
 
 class ViewKind(StrEnum):
-    """What a view lists."""
+    """Selection of articles that a view lists."""
 
     TODAY = "today"
     UNREAD = "unread"
