@@ -23,6 +23,8 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
 
+import pytest
+
 import tuireader.__main__
 from tuireader.store.upkeep import maintenance
 
@@ -43,6 +45,10 @@ def unmeasured() -> dict[str, str]:
 
 def _measuring(name: str) -> bool:
     return name.startswith(_MEASURING)
+
+
+in_a_fork = pytest.mark.skipif(any(map(_measuring, os.environ)), reason="under coverage no program is a fork")
+"""For tests that change what a program does which they start."""
 
 
 def interruptible() -> None:

@@ -6,7 +6,6 @@ of progress that was printed, or the very command that is told.
 
 from __future__ import annotations
 
-import os
 import random
 import signal
 import sqlite3
@@ -17,14 +16,13 @@ import pytest
 
 from tests.builders import entry, item, open_store, rss, save
 from tests.cli.command import Home, run_apart, run_here, start_apart, subscribe
-from tests.processes import after_steps, end_once, problems, rows, start
+from tests.processes import after_steps, end_once, in_a_fork, problems, rows, start
 from tests.store.test_migrations import make_version_1
 from tests.web import Web
 from tuireader.errors import Exit
 from tuireader.store import schema
 
 pytestmark = pytest.mark.slow
-in_a_fork = pytest.mark.skipif("COVERAGE_RUN" in os.environ, reason="under coverage no command is a fork")
 
 ARTICLES = 300
 Capture = pytest.CaptureFixture[str]

@@ -88,8 +88,10 @@ def test_a_server_of_a_longer_name_is_not_that_of_the_configuration(
 
 
 def test_a_password_is_asked_without_echo_and_kept_in_the_private_file(
-    home: Home, server: Server, tmp_path: Path
+    home: Home, server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(Server, "has_network", True)  # under coverage, the program is a process of its own
+    server.move()
     words = ("account", "add", "home", "--kind", "miniflux", "--url", server.url, "--user", USER)
     with Terminal(["tuireader", *home.arguments(*words)], home=tmp_path, forked=True) as terminal:
         terminal.wait(f"Password of {USER} (not shown):")

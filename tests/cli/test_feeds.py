@@ -14,6 +14,7 @@ from tests.builders import item, rss
 from tests.cli.command import Home, Run, subscribe
 from tests.cli.test_json import fits
 from tests.feeds.blocked_pages import CLOUDFLARE
+from tests.processes import in_a_fork
 from tests.web import Answer, Request, Web
 from tuireader.errors import Exit
 
@@ -150,6 +151,7 @@ def test_feeds_are_paused_resumed_and_removed_by_number_address_or_title(
     assert gone.code == Exit.USAGE and "there is no feed" in gone.err
 
 
+@in_a_fork
 def test_entries_that_are_too_many_are_left_out_with_a_word(
     web: Web, home: Home, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
