@@ -158,6 +158,11 @@ def test_what_is_written_is_read_again(names: list[tuple[str, str]]) -> None:
     assert sorted(again, key=lambda feed: feed.url) == sorted(feeds, key=lambda feed: feed.url)
 
 
+def test_a_folder_deeper_than_outlines_are_read_is_not_cut_short() -> None:
+    feed = OpmlFeed("https://a.example/f", "A", " / ".join("abcdefghi"))
+    assert load(dump([feed]).encode()) == ((feed,), ())
+
+
 def test_a_feed_without_a_title_is_named_by_its_address() -> None:
     """Other readers refuse an outline without a text."""
     assert b'text="https://a.example/f"' in dump([OpmlFeed("https://a.example/f", "", "", "")]).encode()
