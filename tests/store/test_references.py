@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.builders import entry, save
+from tests.builders import NOW, entry, save
 from tuireader import ingest
 from tuireader.model import Relation
 from tuireader.store import Store
@@ -14,12 +14,14 @@ def test_a_reference_is_listed_on_both_sides(store: Store) -> None:
     save(store, 1, entry(1, title="Taxi app vanishes from stores"), entry(2, title="WeChat stops sign-ups"))
     with store.transaction():
         store.references.set(2, [(1, SAID)])
+        store.marks.set("read", [2], True, now=NOW)
     (earlier,) = ingest.related(store, 2)
     (later,) = ingest.related(store, 1)
     assert (earlier.relation, earlier.article_id, earlier.sentence) == (Relation.BACKGROUND, 1, SAID)
     assert (later.relation, later.article_id, later.sentence) == (Relation.REFERRED_BY, 2, SAID)
     assert earlier.reason.endswith(f"referred to: “{SAID}”")
     assert later.reason.endswith(f"refers to this: “{SAID}”")
+    assert (earlier.read, later.read) == (False, True)
 
 
 def test_new_references_replace_former_ones(store: Store) -> None:
