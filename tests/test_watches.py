@@ -176,6 +176,7 @@ async def test_snippets_of_hits(library: Library) -> None:
     (start, end) = found[0][1][0]
     assert found[0][0][start:end] == "apple"
     assert await library.searches.snippets(ids, 'wrong"') == [("", ()), ("", ())]
+    assert await library.searches.snippets(ids, "apple age:>1h") == found[:2]  # of now, not of each article
 
 
 async def test_mutes_hide_and_never_delete(tmp_path: Path) -> None:
