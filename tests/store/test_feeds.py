@@ -8,12 +8,18 @@ import pytest
 
 from tests.builders import NOW, entry, save
 from tuireader.config import FeedConfig
-from tuireader.model import SILENCE, Fault
+from tuireader.feeds.http.backpressure import MemoryBudget
+from tuireader.ingest import Rules
+from tuireader.ingest.attempts import Outcome, Setting
+from tuireader.ingest.refresh import save_batch
+from tuireader.model import SILENCE, Fault, Fetched, FetchJob, ParsedFeed
 from tuireader.model.accounts import RemoteFeed
 from tuireader.store import Store
 from tuireader.store.feeds.feeds import Attempt
 from tuireader.store.feeds.requests import Asked
 from tuireader.text.durations import DAY, WEEK
+from tuireader.timing.schedule import Rates
+from tuireader.watch import Matcher
 
 A, B, C = (f"https://{host}/feed" for host in ("a.example", "b.example", "a.example:444"))
 FAR = NOW + 31 * DAY
@@ -107,6 +113,17 @@ def test_a_host_that_asks_to_wait_is_asked_by_no_other_feed(store: Store) -> Non
     record(store, replace(FAILED, feed_id=first, hold=FAR + 1), replace(FAILED, feed_id=other))
     assert store.feeds.asked_to_wait(NOW) == {}, "set while the clock was wrong"
     assert paused
+
+
+def test_a_feed_fetched_while_the_clock_was_wrong_does_not_look_busy_for_ever(store: Store) -> None:
+    """Its server would be asked as often as it may be."""
+    record(store, Attempt(1, NOW + DAY, NOW + DAY))
+    facts = store.feeds.facts_of(1)
+    answer = Fetched(FetchJob(1, facts.url), facts.url, b"", b"")
+    outcome = Outcome(facts, answer, MemoryBudget().reserve(), ParsedFeed(entries=(entry(),)))
+    save_batch(store, [outcome], Setting(Rules(Matcher(()), {}), Rates(), {}, lambda: NOW))
+    facts = store.feeds.facts_of(1)
+    assert (facts.last_success, facts.fill) == (NOW, None)
 
 
 def test_a_failure_keeps_what_a_feed_has_said(store: Store) -> None:
