@@ -6,6 +6,7 @@ import pytest
 
 from tests.builders import NOW, entry, save
 from tuireader.ingest import Rules, record_full_text
+from tuireader.ingest.pages import settle
 from tuireader.model import Comment, Thread
 from tuireader.store import Store
 from tuireader.store.articles.links import OutLink
@@ -99,6 +100,18 @@ def test_feeds_and_servers_that_are_not_to_be_asked(store: Store) -> None:
     with store.transaction():
         pages.judged(1, "same")
     assert pages.due(NOW + 60, 9) == [] and pages.kinds([1, 2]) == {1: "same", 2: "same"}
+
+
+@pytest.mark.parametrize(("kind", "then"), [("full", "full"), ("", ""), ("teasers", "same")])
+def test_only_a_feed_of_teasers_is_found_to_have_complete_texts(store: Store, kind: str, then: str) -> None:
+    """Else the pages of a feed that turns to teasers would never be fetched."""
+    save(store, 2, *(entry(number, content_html=HTML) for number in range(11, 16)))
+    with store.transaction():
+        for article in store.full_texts.newest(2, 9):
+            store.full_texts.keep(article, HTML, "", NOW)
+        store.full_texts.judged(2, kind)
+        settle(store, [2])
+    assert store.full_texts.kinds([2]) == {2: then}
 
 
 def newest(store: Store, count: int) -> list[int]:
