@@ -124,7 +124,7 @@ def test_a_server_whose_ids_mean_nothing_any_more_is_forgotten_alone(
         for account in accounts:
             store.remote.forget(account.id, ["1"], renumbered=renumbered)
         theirs = rows(store, work)
-        store.remote.forget_account(home.id)
+        store.accounts.forget(home.id, NOW)
         assert store.remote.all(home.id) == set() and rows(store, work) == theirs
         assert set(rows(store, home)) == {f"lost article {article}" for article in home.articles}
         store.remote.forget_feed(work.feed)
