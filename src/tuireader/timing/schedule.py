@@ -222,7 +222,7 @@ def faster(before: float | None, elapsed: int, measured: float | None) -> float 
     """
     if before is None:
         return measured
-    grown = before * (1 + max(elapsed, 0) / MEMORY)
+    grown = before * (1 + elapsed / MEMORY)
     return grown if measured is None else min(grown, measured)
 
 

@@ -152,6 +152,6 @@ class Marks(Part):
         sql = f"""UPDATE OR ROLLBACK article SET {column} = ?1 WHERE {column} != ?1
                   AND id IN (SELECT value FROM json_each(?2)) RETURNING id"""
         changed = self._column(sql, (int(value), id_list(ids)))
-        if mark is StepKind.READ and changed:
+        if mark is StepKind.READ:
             self._match_log.note_read(changed, value, now)
         return changed
