@@ -210,6 +210,8 @@ def test_older_reports_share_a_row_afterwards(tmp_path: Path, size: int) -> None
     again = {row.id: row.story for row in store.lists.rows(range(1, 10))}
     assert len({again[number] for number in range(1, 7)}) == 1
     assert again[7] == again[8] and again[9] == rows[9] == 0
+    near = set(store.relations.neighbours(range(1, 10)))
+    assert {(1, 2), (7, 8)} <= near, "later articles are compared with both"
     store.close()
 
 
