@@ -130,6 +130,17 @@ def test_watches_and_their_evidence(store: Store) -> None:
         assert store.watches.rematch(2, [evidence("A")]) == ([], ["B"])
 
 
+def test_a_match_whose_evidence_is_not_in_the_text_is_not_explained_for_ever(store: Store) -> None:
+    with store.transaction():
+        store.watches.sync([("A", "1"), ("B", "1")])
+        store.watches.record([(1, evidence("A")), (1, evidence("B"))])
+        store.conn.execute("UPDATE match SET evidence = ''")
+        assert store.watches.without_evidence([1]) == {1: ("A", "B")}
+        store.watches.add_evidence({1: [evidence("A")]})
+    assert store.watches.without_evidence([1]) == {}
+    assert store.articles.evidence([1])[1][0] == evidence("A")
+
+
 def test_a_changed_watch_is_applied_again_and_keeps_its_matches_meanwhile(store: Store) -> None:
     with store.transaction():
         store.watches.sync([("A", "1")])
