@@ -98,9 +98,16 @@ def test_half_a_title_at_the_end_of_what_was_cut_off_is_none() -> None:
     assert cut == [A, ("", "", "")]  # the second is not stored
 
 
-def test_a_feed_none_of_whose_entries_can_be_read_is_an_error() -> None:
-    failed = parse(b"<rss><channel><title>T</title><item><title>A", URL)
-    assert failed == ParseFailed(Fault.BROKEN, "the feed is damaged, none of its entries can be read")
+@pytest.mark.parametrize(
+    ("body", "what"),
+    [
+        (b"<rss", "nothing in it"),
+        (b"<rss><channel><title>T</title><item><title>A", "none of its entries"),
+        (b"<rss><channel><item><link rel='enclosure' href=''/><title>A", "none of its entries"),
+    ],
+)
+def test_a_feed_none_of_whose_entries_can_be_read_is_an_error(body: bytes, what: str) -> None:
+    assert parse(body, URL) == ParseFailed(Fault.BROKEN, f"the feed is damaged, {what} can be read")
 
 
 @given(st.lists(st.sampled_from(["<item>", "</item>", "<title>", "</title>", "<description>", "</description>", "<![CDATA[", "]]>", "<!--", "-->", "<svg>", "</svg>", "<?x", "<!y", "text", "<link href='a'/>", "<a:link>", "</channel>"])).map("".join))  # fmt: skip
