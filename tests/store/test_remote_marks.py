@@ -131,6 +131,31 @@ def test_a_server_whose_ids_mean_nothing_any_more_is_forgotten_alone(
     assert store.remote.all(work.id) == set() and len(rows(store, work)) == len(ALL)
 
 
+def test_marks_are_recorded_again_in_a_database_that_stopped_recording_them(
+    store: Store, accounts: tuple[Account, Account]
+) -> None:
+    """Else marks would never reach the server; and without need, each start would write."""
+    names = ["home", "work"]
+    assert store.accounts.is_current(names) and not store.accounts.is_current([])
+    store.conn.execute("DROP TRIGGER remote_starred")
+    assert not store.accounts.is_current(names)
+    with store.transaction():
+        store.accounts.sync([])
+    assert store.accounts.is_current([])
+
+
+def test_an_article_of_another_server_does_not_replace_that_with_the_same_id(
+    store: Store, accounts: tuple[Account, Account]
+) -> None:
+    home, work = accounts
+    with store.transaction():
+        store.accounts.forget(home.id, NOW)
+        for account, name in ((home, "home"), (work, "work")):
+            other = entry(9, guid=f"{name} 3", url=f"https://{name}.example/9")
+            saved = store.entries.save(account.feed, [other], NOW)
+            assert (len(saved.new), len(saved.changed)) == ((1, 0) if account is home else (0, 1))
+
+
 def test_what_the_user_did_is_sent_until_the_server_has_it(
     store: Store, accounts: tuple[Account, Account]
 ) -> None:
