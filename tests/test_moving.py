@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -226,3 +227,14 @@ async def test_feeds_come_back_with_their_articles(library: Library, server: Ser
         await refreshed(library)
     assert all(not feed.account for feed in await library.feeds.all())
     assert [one for one in maintenance.check(library.paths.database) if one.problem] == []
+
+
+async def test_the_demo_asks_for_no_password_and_moves_no_feeds(tmp_path: Path) -> None:
+    text = f'[[account]]\nname = "home"\nkind = "miniflux"\nurl = "https://a.example"\ntoken = "{TOKEN}"\n'
+    async with opened(tmp_path, text, offline=True) as library:
+        with pytest.raises(TuireaderError, match="the demo cannot"):
+            library.accounts.require_new(replace(library.accounts.config("home"), name="other"))
+        with pytest.raises(TuireaderError, match="the demo cannot"):
+            await library.moving.push("home")
+        with pytest.raises(TuireaderError, match="the demo cannot"):
+            await library.moving.pull("home")

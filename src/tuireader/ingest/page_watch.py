@@ -60,7 +60,6 @@ def _first(parsed: ParsedFeed, lines: Sequence[str], now: int) -> ParsedEntry:
         url=parsed.site_url,
         published=now,
         content_html=shown[:_LONGEST],
-        base_url=parsed.site_url,
     )
 
 

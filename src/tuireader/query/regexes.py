@@ -161,7 +161,7 @@ def compiled(pattern: str) -> regex.Pattern[str]:
 def _compile(pattern: str) -> regex.Pattern[str]:
     import regex
 
-    letters = re.sub(r"\\.", "", pattern, flags=re.DOTALL)
+    letters = re.sub(r"\\.", "", pattern)
     flags = 0 if letters != letters.lower() else regex.IGNORECASE
     return regex.compile(pattern, flags, cache_pattern=False)
 
