@@ -310,3 +310,11 @@ def test_dates_that_contradict_the_last_visit_say_nothing_about_the_period() -> 
     mixed = [Listed(100 + hour, START - hour * HOUR, None, True) for hour in hours]
     found = a_visit(*mixed, last=last, visited=START, now=START + HOUR, times=times)
     assert found and (found.after, found.before) == (START, START + HOUR)
+
+
+def test_a_new_entry_among_known_ones_shows_that_their_order_means_nothing() -> None:
+    """Also with another at the top, where new ones usually are: else gaps would be told that are none."""
+    last = Document(tuple(range(1, 13)))
+    listed = [Listed(101, None, None, True), *map(Listed, range(1, 7)), Listed(102, None, None, True)]
+    document = gaps.seen([*listed, *map(Listed, range(7, 13))], last, START)
+    assert document.mixed and not gaps.seen([listed[0], *map(Listed, range(1, 13))], last, START).mixed
