@@ -5,12 +5,15 @@ from __future__ import annotations
 import pytest
 
 from tests.builders import NOW, entry, save
+from tuireader import query
 from tuireader.commands.sorts import LIST_SORTS
 from tuireader.config import FeedConfig
 from tuireader.errors import UsageError
+from tuireader.ingest import subject
 from tuireader.model import Count, Evidence, TermHit, View, ViewKind
 from tuireader.store import Store
 from tuireader.store.articles.links import OutLink
+from tuireader.store.lists import search
 
 
 @pytest.fixture
@@ -210,3 +213,14 @@ def test_the_base_of_a_text_is_its_address_where_none_is_kept(store: Store) -> N
     assert {kept[first], kept[second]} == {"", base}
     assert {article.base_url, other.base_url} == {entry(71).url, base}
     assert {text.base_url for text in store.articles.texts([first, second])} == {entry(71).url, base}
+
+
+def test_a_search_that_goes_on_in_older_articles_stops_at_its_limit(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save(store, 2, *(entry(number, title="Sun" if number == -3 else "Fog") for number in (-4, -3, -2, -1)))
+    monkeypatch.setattr(search, "RECENT", 2)
+    parsed = query.parse("title:fog")
+    assert isinstance(parsed, query.Query)
+    steps = store.search.find_in_steps(parsed, now=NOW, subject=lambda text: subject(text, {}), limit=2)
+    assert [article for step in steps for article in step] == [9, 7]
