@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from tests.builders import NOW, create_database, entry
+from tests.builders import NOW, create_database, entry, open_store, save
 from tests.store.test_entries import index_is_exact
 from tuireader import ingest, query
 from tuireader.config import FeedConfig
@@ -88,6 +88,23 @@ def test_an_article_of_a_feed_that_is_left_is_found_by_the_words_of_the_other_on
     assert article.html != shown.html
     texts_of = {item.watch: item.feed_id for item in store.articles.evidence([1])[1]}
     assert texts_of == {"Own": shown.feed_id, "Other": 0}, "each match stays with the text that matched"
+
+
+def test_a_feed_that_says_the_same_as_the_one_that_is_left_keeps_its_text(tmp_path: Path) -> None:
+    """Else what it says could no longer be found, and would be taken for that of the feed now displayed."""
+    store = open_store(tmp_path, 3)
+    words = " ".join(f"word{number}" for number in range(30))
+    for feed, word in ((1, "zebra"), (2, "okapi"), (3, "zebra")):
+        save(store, feed, entry(1, guid=f"{feed}", content_html=f"<p>{words} {word}.</p>"))
+    first, *others = store.feeds.subscribed()
+    with store.transaction():
+        store.appearances.reassign(store.feeds.sync([FeedConfig(feed.url) for feed in others]))
+    (text,) = store.articles.texts([1])
+    assert (first.id, text.feed_id, text.body) == (1, 2, f"{words} okapi.")
+    kept = {other.feed_id: other.body for other in text.appearances if not other.same}
+    assert kept == dict.fromkeys((1, 3), f"{words} zebra.")
+    assert index_is_exact(store) and found(store, "zebra") == {1}
+    store.close()
 
 
 def subscribe(store: Store, local: range | list[int], remote: range | list[int]) -> None:
