@@ -235,14 +235,14 @@ def endless(client: socket.socket) -> None:
 ODD = "127.0.0.1: the server's answer cannot be understood"
 
 
-def place(port: int, wanted: str = "", scheme: str = "imap") -> tuple[object, ...]:
+def place(port: int, wanted: str = "", scheme: str = "imap", password: str = "secret") -> tuple[object, ...]:
     """The fields of the address of a folder on the test's server."""
-    return scheme, "News", wanted, "127.0.0.1", port, "me", "secret"
+    return scheme, "News", wanted, "127.0.0.1", port, "me", password
 
 
-def ask(port: int, scheme: str = "imap") -> tuple[str, object]:
+def ask(port: int, scheme: str = "imap", password: str = "secret") -> tuple[str, object]:
     """What the process for a server would answer."""
-    return mail_imap.answer((place(port, scheme=scheme), "", 1.0, 1_000))
+    return mail_imap.answer((place(port, scheme=scheme, password=password), "", 1.0, 1_000))
 
 
 @pytest.mark.parametrize(
@@ -277,6 +277,12 @@ def test_servers_that_misbehave(talk: Talk, fault: str, error: str) -> None:
         told, reason = ask(port)
     assert (told, str(reason).startswith(error)) == (fault, True), reason
     assert str(reason).isprintable()
+
+
+def test_a_password_with_umlauts_reaches_the_server() -> None:
+    with serving(answering((b"AUTHENTICATE PLAIN", b"{tag} NO no\r\n"))) as port:
+        fault, reason = ask(port, password="grün")
+    assert (fault, str(reason).startswith("127.0.0.1 refuses the password of me")) == ("mail", True), reason
 
 
 @pytest.mark.parametrize(
