@@ -534,6 +534,18 @@ def test_a_long_backlog_is_read_in_parts_and_each_mail_once(
     assert [uid for part in found[1:] for uid in part] == list(range(4, 4 + new))
 
 
+def test_a_server_is_not_searched_again_for_mails_that_were_not_wanted() -> None:
+    box, cursor = Mailbox(3), ""
+    box.deleted = {5}  # the search leaves it out, the server has numbered it
+    with serving(box) as port:
+        for count in (3, 5):
+            box.count = count
+            fault, answer = mail_imap.answer((place(port, "letters.example.org"), cursor, 5.0, 1 << 30))
+            assert fault == "" and answer is not None
+            _, cursor, _ = answer
+            assert cursor == f"7:{count}"
+
+
 def test_of_a_large_mailbox_the_newest_mails_come_first_and_older_ones_never() -> None:
     box = Mailbox(FIRST + 1)
     box.body = "x"
