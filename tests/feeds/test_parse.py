@@ -562,7 +562,7 @@ JSON = {
 def test_what_else_json_feed_says() -> None:
     item = {
         "external_url": "/out",
-        "content_text": "plain",
+        "content_text": "plain, and longer than the same with tags",
         "content_html": "<p>rich</p>",
         "date_published": "2024-02-03T04:05:06Z",
         "date_modified": "2024-02-05T04:05:06Z",
