@@ -208,6 +208,16 @@ def test_articles_stay_under_an_address_that_is_listed_again(store: Store, liste
     assert ids(store)[A] == number
 
 
+def test_a_feed_stored_with_and_without_its_password_is_listed_once(store: Store) -> None:
+    bare = "https://me@a.example/feed"
+    subscribe(store, A, bare)
+    number = ids(store)[A]
+    with store.transaction():
+        store.conn.execute("UPDATE feed SET url = 'https://me:secret@a.example/feed' WHERE id = ?", (number,))
+        store.older_versions.drop_passwords()
+    assert ids(store) == {bare: number}
+
+
 def test_a_feed_does_not_take_the_address_of_another_one(store: Store) -> None:
     subscribe(store, A, B)
     first, second = ids(store).values()
