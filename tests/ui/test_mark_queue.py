@@ -472,6 +472,7 @@ ONE_ARTICLE = [event for event in EVENTS if event not in ("j N", *READS)]
         (4, THREE_STEPS, (*UNDO, *ANSWERS, "retry")),
         (3, (*OLD_LOSS, "N"), ("U", *ANSWERS, "enter", "retry")),
         (2, (*OLD_LOSS, "enter"), ("U", *ANSWERS)),
+        (2, ("A", "stored", "s", "refused", "A"), ("U", *ANSWERS)),  # the last one changes nothing
         (3, (), ("N", "U", "list as stored", "article as stored", "list as refused", "article as refused")),
     ],
 )
