@@ -235,14 +235,14 @@ def endless(client: socket.socket) -> None:
 ODD = "127.0.0.1: the server's answer cannot be understood"
 
 
-def place(port: int, wanted: str = "", scheme: str = "imap") -> tuple[object, ...]:
+def place(port: int, wanted: str = "", scheme: str = "imap", password: str = "secret") -> tuple[object, ...]:
     """The fields of the address of a folder on the test's server."""
-    return scheme, "News", wanted, "127.0.0.1", port, "me", "secret"
+    return scheme, "News", wanted, "127.0.0.1", port, "me", password
 
 
-def ask(port: int, scheme: str = "imap") -> tuple[str, object]:
+def ask(port: int, scheme: str = "imap", password: str = "secret") -> tuple[str, object]:
     """What the process for a server would answer."""
-    return mail_imap.answer((place(port, scheme=scheme), "", 1.0, 1_000))
+    return mail_imap.answer((place(port, scheme=scheme, password=password), "", 1.0, 1_000))
 
 
 @pytest.mark.parametrize(
@@ -277,6 +277,12 @@ def test_servers_that_misbehave(talk: Talk, fault: str, error: str) -> None:
         told, reason = ask(port)
     assert (told, str(reason).startswith(error)) == (fault, True), reason
     assert str(reason).isprintable()
+
+
+def test_a_password_with_umlauts_reaches_the_server() -> None:
+    with serving(answering((b"AUTHENTICATE PLAIN", b"{tag} NO no\r\n"))) as port:
+        fault, reason = ask(port, password="grün")
+    assert (fault, str(reason).startswith("127.0.0.1 refuses the password of me")) == ("mail", True), reason
 
 
 @pytest.mark.parametrize(
@@ -526,6 +532,18 @@ def test_a_long_backlog_is_read_in_parts_and_each_mail_once(
             box.count = 3 + new
     assert sorted(found[0]) == [1, 2, 3] and list(map(len, found[1:])) == [*visits, 0]
     assert [uid for part in found[1:] for uid in part] == list(range(4, 4 + new))
+
+
+def test_a_server_is_not_searched_again_for_mails_that_were_not_wanted() -> None:
+    box, cursor = Mailbox(3), ""
+    box.deleted = {5}  # the search leaves it out, the server has numbered it
+    with serving(box) as port:
+        for count in (3, 5):
+            box.count = count
+            fault, answer = mail_imap.answer((place(port, "letters.example.org"), cursor, 5.0, 1 << 30))
+            assert fault == "" and answer is not None
+            _, cursor, _ = answer
+            assert cursor == f"7:{count}"
 
 
 def test_of_a_large_mailbox_the_newest_mails_come_first_and_older_ones_never() -> None:

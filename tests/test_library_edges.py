@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
+import sqlite3
+import threading
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -26,6 +30,7 @@ from tuireader.library.coverage import coverage
 from tuireader.library.exchange import Imported
 from tuireader.library.feeds.full_texts import PAUSE, Round
 from tuireader.library.feeds.page_sources import WebPage
+from tuireader.library.newsboat.files import batches
 from tuireader.model import (
     Coverage,
     Evidence,
@@ -39,6 +44,7 @@ from tuireader.model import (
 )
 from tuireader.model.accounts import RemoteFeed
 from tuireader.store import Store
+from tuireader.store.upkeep.newsboat import NewsboatCache
 
 DAY = 86_400
 A, B = "https://a.example.org/feed", "https://b.example.org/feed"
@@ -240,6 +246,18 @@ async def test_opml_leaves_out_what_only_this_program_can_fetch(tmp_path: Path) 
         assert A in opml and B in opml and opml.count("<outline") == 2
 
 
+async def test_an_episode_whose_address_names_no_type_stays_audio(tmp_path: Path) -> None:
+    """Newsboat's cache has the type: players, downloads and `has:audio` go by it."""
+    with closing(sqlite3.connect(":memory:", check_same_thread=False)) as conn:
+        conn.execute(
+            "CREATE TABLE rss_item (guid, title, url, feedurl, unread, enclosure_url, enclosure_type)"
+        )
+        episode = ("g", "Tides", f"{A}/1", A, 1, f"{A}/play?id=1", "audio/mpeg")
+        conn.execute("INSERT INTO rss_item VALUES (?, ?, ?, ?, ?, ?, ?)", episode)
+        (((article, _),),) = [batch async for batch in batches(NewsboatCache(conn, tmp_path / "c"), A)]
+    assert [(file.type, file.kind) for file in article.entry.enclosures] == [("audio/mpeg", "audio")]
+
+
 # --------------------------------------------------------------------------- searches and state
 
 
@@ -417,6 +435,24 @@ async def test_an_article_is_saved_and_piped_as_configured(tmp_path: Path) -> No
             await library.articles.save(9)
         assert await library.articles.at_url("http://news.example.org/1?utm_source=x") == 1
         assert await library.articles.at_url("https://news.example.org/9") is None
+
+
+def wait_for(over: threading.Event, _: Store) -> bool:
+    return over.wait(5)
+
+
+async def test_pages_that_are_built_ahead_do_not_wait_with_the_one_to_read(tmp_path: Path) -> None:
+    async with opened(tmp_path, TWO_FEEDS) as library:
+        await fill(library, 1, entry(1))
+        pool, (first, *_) = library.context.pool, await library.lists.ids(ALL)
+        for busy, ahead in ((pool.count, False), (pool.read, True)):
+            over = threading.Event()
+            other = asyncio.create_task(busy(partial(wait_for, over)))
+            await asyncio.sleep(0)
+            assert await library.articles.get(first, ahead=ahead) is not None
+            assert not other.done()
+            over.set()
+            assert await other
 
 
 def test_evidence_that_was_computed_replaces_only_its_own() -> None:

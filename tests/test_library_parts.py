@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
@@ -82,17 +83,19 @@ class Spawned:
 
     command: Sequence[str]
     options: dict[str, Any]
+    id: int = 0
 
 
 @pytest.fixture
-def spawned(monkeypatch: pytest.MonkeyPatch) -> Callable[[Sequence[bytes], bytes], list[Spawned]]:
+def spawned(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[Spawned]]:
     """Start no process; call the fixture with what each prints, and to its errors."""
     asked: list[Spawned] = []
 
-    def printing(lines: Sequence[bytes], errors: bytes = b"") -> list[Spawned]:
+    def printing(lines: Sequence[bytes], errors: bytes = b"", then: str = "") -> list[Spawned]:
         async def start(*command: str, **options: Any) -> object:
-            asked.append(Spawned(command, options))
-            return await real("/bin/sh", "-c", PRINTS, "sh", b"".join(lines), errors, **options)
+            process = await real("/bin/sh", "-c", PRINTS + then, "sh", b"".join(lines), errors, **options)
+            asked.append(Spawned(command, options, process.pid))
+            return process
 
         real = asyncio.create_subprocess_exec
         monkeypatch.setattr(asyncio, "create_subprocess_exec", start)
@@ -133,6 +136,16 @@ async def test_refreshes_and_syncs_in_a_process_are_asked_for_in_full(
         assert asked[-1].command[-7:] == ("tuireader", *where, "download", "--queued")
         assert asked[-1].options["start_new_session"], "downloads go on when the reader ends"
         assert set(asked[-1].options.values()) == {asyncio.subprocess.DEVNULL, True}
+
+
+async def test_a_refresh_beside_the_reader_gives_way_to_its_keys(
+    tmp_path: Path, spawned: Callable[..., list[Spawned]]
+) -> None:
+    asked = spawned([line(RefreshStarted(3))], then="; exec sleep 9")
+    async with opened(tmp_path, FEEDS) as library, aclosing(library.refresh.run_in_subprocess()) as events:
+        await anext(events)
+        own, others = (os.getpriority(os.PRIO_PROCESS, process) for process in (0, asked[-1].id))
+        assert others == min(19, own + 10)
 
 
 @pytest.mark.parametrize(

@@ -27,9 +27,20 @@ from tuireader.feeds.mail import messages as mails
 from tuireader.feeds.mail.address import read_address
 from tuireader.feeds.mail.folder import read_folder, stand_in
 from tuireader.feeds.mail.html import cleaned, without_tracking
+from tuireader.feeds.mail.source import parse as parse_mails
 from tuireader.feeds.parse.workers import ParseWorker
 from tuireader.library import Library
-from tuireader.model import Article, Fault, FeedDone, ParsedEntry, ParseFailed
+from tuireader.model import (
+    Article,
+    Fault,
+    FeedDone,
+    Fetched,
+    FetchJob,
+    ParsedEntry,
+    ParsedFeed,
+    ParseFailed,
+    Source,
+)
 from tuireader.text import plain
 
 pytestmark = pytest.mark.usefixtures("forked_workers")
@@ -625,6 +636,22 @@ async def test_a_parser_that_fails_says_so_without_the_names_of_errors() -> None
     async with ParseWorker() as worker:
         failed = await worker.parse(b"no marshal", "", stored={}, reader=("mail", ("Folder",)))
     assert isinstance(failed, ParseFailed) and failed.reason == "it is damaged and cannot be read"
+
+
+async def test_large_mails_are_read_a_few_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder of them would else take the memory of the worker, and all of them would be unreadable."""
+    asked: list[int] = []
+
+    async def parse(self: ParseWorker, body: bytes, *rest: object, **options: object) -> ParsedFeed:
+        asked.append(len(marshal.loads(body)))
+        return ParsedFeed()
+
+    monkeypatch.setattr(ParseWorker, "parse", parse)
+    for sizes, expected in (([900_000] * 5, [2, 2, 1]), ([3_000_000, 1, 1], [1, 2]), ([], [0])):
+        job, body = FetchJob(1, "maildir:/news"), marshal.dumps([b"x" * size for size in sizes])
+        await parse_mails(ParseWorker(), Fetched(job, job.url, body, b""), Source(), {})
+        assert asked == expected
+        asked.clear()
 
 
 async def test_a_mail_that_kills_the_reader_is_told_and_the_others_are_read(

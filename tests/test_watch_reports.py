@@ -18,6 +18,7 @@ from tuireader.library.watching.proper_names import names_in, phrases_of, watch_
 from tuireader.library.watching.reports import Remark, Report
 from tuireader.library.watching.sources import search_feeds, wanted
 from tuireader.model import ArticleRow, Count, View, ViewKind, WatchStats
+from tuireader.query import regexes
 from tuireader.store import Store
 
 DAY = 86_400
@@ -251,6 +252,20 @@ async def test_a_preview_stops_early_and_says_so(tmp_path: Path, monkeypatch: py
         other = await library.watches.preview(WatchConfig("T", any=("absent",)), "N")
         assert (other.matches, other.added, other.removed, other.complete) == (0, 0, 120, True)
         assert (other.samples, other.sentences) == ((), ())
+
+
+async def test_a_preview_says_that_a_regular_expression_is_too_slow(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Slow:
+        def finditer(self, text: str, timeout: float) -> list[object]:
+            raise TimeoutError
+
+    async with opened(tmp_path, TWO_FEEDS) as library:
+        await fill(library, 1, entry(1))
+        monkeypatch.setattr(regexes, "compiled", lambda pattern: Slow())
+        slow = await library.watches.preview(WatchConfig("N", query="/numbe[r]/"))
+    assert (slow.matches, slow.problem) == (0, "a regular expression was too slow on 1 article")
 
 
 # --------------------------------------------------------------------------- proposals

@@ -508,6 +508,7 @@ query = "folder:Old ("
             "[ui]\n# why\ntheme = 'x' # so\nwidth = 90\n\n[keys]\n",
         ),
         ("[ui]\r\nwidth = 80 # wide\r\n", "[ui]\r\nwidth = 90 # wide\r\n"),
+        ("[ui]\r\ntheme = 'x'", "[ui]\r\ntheme = 'x'\r\nwidth = 90\r\n"),
         ("ui.theme = 'x'\n", "ui.theme = 'x'\nui.width = 90\n"),
         ("\ufeff[ui]\n", "\ufeff[ui]\nwidth = 90\n"),
     ],

@@ -81,6 +81,7 @@ def test_the_sentence_with_most_terms_is_the_best() -> None:
 def test_a_line_is_looked_for_in_steps_on_both_sides() -> None:
     assert line_around("first\nkumo\nlast", 6, 10) == (6, 10)
     assert line_around("kumo", 0, 4) == (0, 4)
+    assert line_around("\nkumo", 1, 5) == (1, 5)
     long = "x" * 5000
     left, right = line_around(long, 2500, 2504)
     assert left % 250 == 0 and 250 <= 2500 - left <= 500 and 250 <= right - 2504 <= 500

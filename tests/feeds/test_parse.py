@@ -293,6 +293,7 @@ def test_wrong_labels(declared: str, real: str, header: str | None) -> None:
         ('<meta charset="windows-1251">', "text/html; charset=koi8-r", "Гавань"),
         (f"{' ' * 5_000}<meta charset=koi8-r>", "text/html", "çÁ×ÁÎØ"),
         ('<meta charset="nonsense">', "text/html", "çÁ×ÁÎØ"),
+        ("", "text/html; charset=zlib", "çÁ×ÁÎØ"),
     ],
 )
 def test_the_charset_of_a_web_page(head: str, header: str | None, title: str) -> None:
@@ -562,7 +563,7 @@ JSON = {
 def test_what_else_json_feed_says() -> None:
     item = {
         "external_url": "/out",
-        "content_text": "plain",
+        "content_text": "plain, and longer than the same with tags",
         "content_html": "<p>rich</p>",
         "date_published": "2024-02-03T04:05:06Z",
         "date_modified": "2024-02-05T04:05:06Z",

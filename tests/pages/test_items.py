@@ -89,6 +89,7 @@ def test_a_page_becomes_a_feed_with_whole_addresses() -> None:
         "https://site.example/deep/b.html",
     ]
     assert parsed.older == "https://site.example/deep/b.html"
+    assert ["A first text." in one.content_html for one in parsed.entries] == [True, False, False]
     elsewhere = LIST.replace("b.html", "https://other.example/b")
     parsed = read_items(elsewhere.encode(), "https://site.example/x/y", "text/html", keys, NOW)
     assert isinstance(parsed, ParsedFeed) and parsed.older == ""  # the next page is on the same host

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from tests.builders import NOW, entry, save
 from tuireader.ingest import Rules
 from tuireader.ingest.attempts import Setting
-from tuireader.ingest.backfill import ARTICLES, ENDS, PAGES, page_job, save_page
-from tuireader.model import FeedGap, FetchJob, ParsedFeed
+from tuireader.ingest.backfill import ARTICLES, ENDS, PAGES, backfill, page_job, save_page
+from tuireader.model import Fault, FeedGap, FetchFailed, FetchJob, GapNoted, ParsedFeed
 from tuireader.store import Store
+from tuireader.store.feeds.feeds import FeedFacts
 from tuireader.store.feeds.gaps import NewGap, Task
 from tuireader.timing.schedule import Rates
 from tuireader.watch import Matcher
@@ -105,6 +109,35 @@ def test_a_gap_without_dates_has_no_start_to_compare_with(store: Store) -> None:
         store.gaps.add(2, NewGap(NOW - 9, NOW, 1, [5, 6], dated=False), PAGE, NOW)
     (task,) = store.gaps.tasks([2], NOW)
     assert task.after is None and task.known == {5, 6}
+
+
+@pytest.mark.parametrize(
+    ("fault", "status", "waits"),
+    [(Fault.HTTP, 403, False), (Fault.HTTP, 500, True), (Fault.NETWORK, None, True)],
+)
+async def test_a_gap_is_not_given_up_because_a_server_is_down_for_a_while(
+    store: Store, task: Task, fault: Fault, status: int | None, waits: bool
+) -> None:
+    async def ask(function: Callable[[Store], object]) -> object:
+        return function(store)
+
+    async def job_of(facts: FeedFacts) -> FetchJob:
+        return FetchJob(1, facts.url)
+
+    async def fetch(job: FetchJob, *_: object) -> FetchFailed:
+        return FetchFailed(job, fault, "it broke", status, requests=1)
+
+    archive: Any = SimpleNamespace(
+        feeds={1: (store.feeds.facts_of(1), PAGE)},
+        job_of=job_of,
+        pool=SimpleNamespace(read=ask, write=ask),
+        sources=SimpleNamespace(fetch=fetch, reserve=lambda: SimpleNamespace(release=lambda: None)),
+        setting=SETTING,
+    )
+    (event,) = [event async for event in backfill(archive)]
+    assert isinstance(event, GapNoted) and event.reason.endswith("it broke")
+    assert store.gaps.tasks([1], NOW + 899) == []
+    assert len(store.gaps.tasks([1], NOW + 900)) == waits
 
 
 FEED = "https://news.example/feed"

@@ -96,6 +96,14 @@ def test_a_site_that_moves_keeps_its_articles_by_their_text(store: Store) -> Non
     assert (new, changed) == ([], [article_id])
 
 
+def test_entries_with_the_text_of_a_stored_one_are_all_kept(store: Store) -> None:
+    save(store, 1, entry(1, content_html=LONG))
+    moved = [
+        entry(1, guid=name, url=f"https://moved.example.com/{name}", content_html=LONG) for name in "abc"
+    ]
+    assert len(save(store, 1, *moved)[0]) == 2 and count(store) == 3
+
+
 def test_what_is_called_the_same_each_week_is_news_each_week(store: Store) -> None:
     for week in range(3):
         thread = entry(0, guid=f"w{week}", title="Open thread", content_html="Talk.", url="")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, replace
+from typing import Any, cast
 
 import pytest
 
@@ -10,7 +11,7 @@ from tests.builders import NOW, entry, save
 from tuireader.config import FeedConfig
 from tuireader.feeds.http.backpressure import MemoryBudget
 from tuireader.ingest import Rules
-from tuireader.ingest.attempts import Outcome, Setting
+from tuireader.ingest.attempts import Outcome, Setting, record_success
 from tuireader.ingest.refresh import save_batch
 from tuireader.model import SILENCE, Fault, Fetched, FetchJob, ParsedFeed
 from tuireader.model.accounts import RemoteFeed
@@ -18,7 +19,7 @@ from tuireader.store import Store
 from tuireader.store.feeds.feeds import Attempt
 from tuireader.store.feeds.requests import Asked
 from tuireader.text.durations import DAY, WEEK
-from tuireader.timing.schedule import Rates
+from tuireader.timing.schedule import TRUSTED, Rates
 from tuireader.watch import Matcher
 
 A, B, C = (f"https://{host}/feed" for host in ("a.example", "b.example", "a.example:444"))
@@ -208,6 +209,28 @@ def test_a_feed_takes_its_new_address_once_the_configuration_has_it(
     assert facts.moved_seen == (1 if url == A else 0)
 
 
+@pytest.mark.parametrize("listed", [(), (A, B)])
+def test_articles_stay_under_an_address_that_is_listed_again(store: Store, listed: tuple[str, ...]) -> None:
+    """Only a configuration with the new address alone accepts a move."""
+    subscribe(store, A)
+    number = ids(store)[A]
+    with store.transaction():
+        store.feeds.move(number, B)
+    subscribe(store, *listed)
+    subscribe(store, A, B)
+    assert ids(store)[A] == number
+
+
+def test_a_feed_stored_with_and_without_its_password_is_listed_once(store: Store) -> None:
+    bare = "https://me@a.example/feed"
+    subscribe(store, A, bare)
+    number = ids(store)[A]
+    with store.transaction():
+        store.conn.execute("UPDATE feed SET url = 'https://me:secret@a.example/feed' WHERE id = ?", (number,))
+        store.older_versions.drop_passwords()
+    assert ids(store) == {bare: number}
+
+
 def test_a_feed_does_not_take_the_address_of_another_one(store: Store) -> None:
     subscribe(store, A, B)
     first, second = ids(store).values()
@@ -229,6 +252,20 @@ def test_a_move_that_is_refused_is_forgotten_but_for_its_address(store: Store) -
     assert (facts.refused, facts.moved_seen, facts.next_try) == (B, 0, None)
     assert (facts.etag, facts.last_modified, facts.body_hash) == (None, None, None)
     assert store.feeds.facts_of(2).etag == "e" and store.feeds.facts_of(2).moved_why == ""
+
+
+def test_a_server_with_news_in_conditional_answers_is_trusted_longer(store: Store) -> None:
+    record(store, replace(OK, etag="e"))
+    facts = store.feeds.facts_of(1)
+    fetched = Fetched(FetchJob(1, facts.url, etag="e"), facts.url, b"new", b"h", etag="f")
+    parsed = ParsedFeed(entries=(entry(1),))
+    setting = Setting(Rules(Matcher(()), {}), Rates(), {}, lambda: NOW)
+    with store.transaction():
+        saved = store.entries.save(1, parsed.entries, NOW)
+        outcome = Outcome(facts, fetched, reservation=cast(Any, None))
+        record_success(store, outcome, setting, NOW, parsed, saved)
+    facts = store.feeds.facts_of(1)
+    assert (facts.etag, facts.trust) == ("f", TRUSTED)
 
 
 @pytest.mark.parametrize("why", ["", "named", "refused"])

@@ -46,6 +46,7 @@ def test_an_article_has_both_texts(store: Store) -> None:
         store.full_texts.show(article.id, False)
     article = store.articles.get(article.id)
     assert article is not None and article.shown[0] == article.html
+    assert article.shows_full is False, "in JSON false, not 0"
 
 
 def test_what_is_still_to_be_fetched(store: Store) -> None:

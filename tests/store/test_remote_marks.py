@@ -123,6 +123,9 @@ def test_a_server_whose_ids_mean_nothing_any_more_is_forgotten_alone(
     with store.transaction():
         for account in accounts:
             store.remote.forget(account.id, ["1"], renumbered=renumbered)
+            store.remote.recall(account.id, ["1"])
+            assert ("1" in rows(store, account)) is not renumbered, "the id may be that of another article"
+            store.remote.forget(account.id, ["1"], renumbered=renumbered)
         theirs = rows(store, work)
         store.accounts.forget(home.id, NOW)
         assert store.remote.all(home.id) == set() and rows(store, work) == theirs

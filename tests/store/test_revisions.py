@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from tests.builders import NOW, entry, open_store, save
 from tests.store.test_entries import found
 from tuireader.ingest import Rules, record_full_text
+from tuireader.model import Evidence
 from tuireader.store import Store
 from tuireader.store.upkeep.retention import PurgeRule
 from tuireader.watch import Matcher
@@ -74,6 +75,18 @@ def test_a_live_blog_keeps_the_latest_versions(store: Store) -> None:
     kept = versions(store)
     assert len(kept) == 21
     assert [until for until, _, _ in kept] == [0, *range(NOW + 39, NOW + 19, -1)]
+
+
+def test_a_version_that_a_watch_found_outlasts_later_ones(store: Store) -> None:
+    save(store, 1, entry(1, content_html=TEXT))
+    save(store, 1, entry(1, content_html="<p>It did not.</p>"))
+    with store.transaction():
+        store.watches.sync([("fines", "1")])
+        store.watches.record([(1, Evidence("fines"))])
+        store.conn.execute("UPDATE match SET revision = (SELECT id FROM revision)")
+    for number in range(20):
+        save(store, 1, entry(1, content_html=f"<p>It is {'very ' * number}late.</p>"), now=NOW + number)
+    assert len(versions(store)) == 22 and versions(store)[-1][2] in TEXT
 
 
 def test_the_words_of_another_feed_are_no_edit(store: Store) -> None:

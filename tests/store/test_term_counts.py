@@ -28,6 +28,16 @@ def test_what_is_counted_is_stored_when_saved(store: Store) -> None:
     assert store.relations.term_counts([1, 2, 3]) == {1: (2, 1), 2: (1, 0)}
 
 
+def test_no_more_counts_stay_in_memory_than_are_to_be_kept(store: Store) -> None:
+    few, many = TermCounts(store.relations, 1), TermCounts(store.relations, 2)
+    with store.transaction():
+        for counts in (few, many):
+            counts.add({1: True, 2: False})
+            counts.save()
+        store.relations.set_term_counts({1: (7, 7)})
+    assert (few.of([1]), many.of([1])) == ({1: (7, 7)}, {1: (2, 2)})
+
+
 def test_no_count_falls_below_zero(store: Store) -> None:
     counts = TermCounts(store.relations)
     with store.transaction():

@@ -65,6 +65,9 @@ class Slow:
         await self._answer_in_read()
         return found
 
+    async def lacks(self, mark: str, ids: Sequence[int]) -> bool:
+        return not all(getattr(self.kept[number], mark) for number in ids)
+
     async def newest_step(self, before: int = 0) -> Change | None:
         found = next((step for step in reversed(self.journal) if not before or step.step < before), None)
         await self._answer_in_read()
@@ -469,6 +472,7 @@ ONE_ARTICLE = [event for event in EVENTS if event not in ("j N", *READS)]
         (4, THREE_STEPS, (*UNDO, *ANSWERS, "retry")),
         (3, (*OLD_LOSS, "N"), ("U", *ANSWERS, "enter", "retry")),
         (2, (*OLD_LOSS, "enter"), ("U", *ANSWERS)),
+        (2, ("A", "stored", "s", "refused", "A"), ("U", *ANSWERS)),  # the last one changes nothing
         (3, (), ("N", "U", "list as stored", "article as stored", "list as refused", "article as refused")),
     ],
 )
@@ -489,6 +493,13 @@ async def test_long_orders_of_keys_and_answers() -> None:
         for _ in range(16):
             await reader.do(chance.choice([event for event in EVENTS if reader.expected.can(event)]))
         await reader.end()
+
+
+async def test_a_mark_that_is_not_stored_yet_is_taken_back_by_the_next_key() -> None:
+    reader = Reader()
+    await reader.do("s")
+    assert not await reader.queue.lacks("starred", [1]) and await reader.queue.lacks("starred", [1, 2])
+    await reader.end()
 
 
 class SlowIds(list[int]):

@@ -54,7 +54,6 @@ class _ParseError(Exception):
     """End of parsing with an error, which `parse` turns into a QueryError."""
 
     def __init__(self, message: str, token: Token, hint: str = "") -> None:
-        super().__init__(message)
         self.message, self.token, self.hint = message, token, hint
 
 

@@ -93,9 +93,9 @@ def connect(path: Path, *, prepare: bool, report: MigrationProgress | None) -> s
         try:
             path.touch(mode=0o600)
         except OSError as error:
-            reason = error.strerror or str(error)
             raise DatabaseError(
-                f"the database {path} cannot be created: {reason}", "check the permissions of its folder"
+                f"the database {path} cannot be created: {error.strerror}",
+                "check the permissions of its folder",
             ) from None
     try:
         conn = sqlite3.connect(path, timeout=PATIENCE, isolation_level=None, check_same_thread=False)
