@@ -542,7 +542,7 @@ CHARACTERS = st.integers(0, 900).map(lambda number: "微信，カナ한글。" *
 
 @given(st.lists(WORDS | CHARACTERS | st.sampled_from(["", "\n", "\u3000"]), max_size=3))
 def test_minutes_of_a_text_count_words_and_characters(pieces: list[str]) -> None:
-    s = "\n".join(pieces)
+    s = text.plain("\n\n".join(pieces))
     words, characters = 3 * s.count("word"), 8 * s.count("微")
     minutes = text.reading_minutes(s)
     assert minutes == max(words + characters > 0, round(words / 240 + characters / 500))

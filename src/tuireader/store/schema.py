@@ -324,9 +324,10 @@ def _migrations(
     """Yield the name, the statements and a function of each migration, from version 1 on."""
     from tuireader.store.accounts.accounts import ACCOUNTS
     from tuireader.store.accounts.remote import LOST_ENTRIES
-    from tuireader.store.lists.index import READING_TIMES, Index
+    from tuireader.store.lists.index import Index
     from tuireader.store.marks.labels import Labels
     from tuireader.store.relations.references import REFERENCES
+    from tuireader.store.upkeep.older_versions import READING_TIMES
     from tuireader.store.watches.match_log import MATCH_LOG
 
     base = [statement for statement in _BASE.split(";\n") if statement.strip()]
@@ -342,7 +343,7 @@ def _migrations(
     yield "0010_references", REFERENCES, None
     yield "0011_neighbours", ("DROP INDEX neighbour_other",), None  # nothing needs it
     yield "0012_lost_entries", LOST_ENTRIES, None
-    yield "0013_reading_times", (READING_TIMES,), None
+    yield "0013_reading_times", READING_TIMES, None
 
 
 def migrate(conn: sqlite3.Connection, report: Callable[[float], None] = lambda done: None) -> None:

@@ -24,7 +24,7 @@ from tuireader.store.articles.revisions import Revisions
 from tuireader.store.compression import Compression
 from tuireader.store.lists.index import Index
 from tuireader.store.sql import Part, grouped, newest_id
-from tuireader.text import word_diff
+from tuireader.text import reading_minutes, word_diff
 
 IMPORTED = 1
 """Digest of an imported appearance that the feed itself has not delivered yet."""
@@ -243,15 +243,17 @@ class Entries(Part):
             published = entry.published if entry.published is not None else entry.updated
             time = min(published, now) if published is not None else now
             times, keys = (published, now, time), (item.keys.url, item.prepared.text_key)
-            articles.append((article_id, feed_id, item.title, entry.url, entry.author, *times, *keys))
+            minutes = reading_minutes(item.prepared.body)
+            row = article_id, feed_id, item.title, entry.url, entry.author, *times, *keys, minutes
+            articles.append(row)
             contents.append(content(article_id, item, compressor))
             appearances.append((feed_id, item.keys.guid, article_id, item.keys.digest))
             texts.append(stored(article_id, feed_id, time, item))
             saved.places[item.keys.guid] = article_id
             saved.first.add(item.keys.guid)
         sql = """INSERT INTO article
-                   (id, feed_id, title, url, author, published, arrived, time, url_key, text_key)
-                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+                   (id, feed_id, title, url, author, published, arrived, time, url_key, text_key, reading_time)
+                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
         conn.executemany(sql, articles)
         conn.executemany(CONTENT, contents)
         conn.executemany(APPEARANCE, appearances)

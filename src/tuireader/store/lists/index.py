@@ -30,9 +30,6 @@ _REMOVE = "INSERT INTO search (search, rowid, title, body, author) VALUES ('dele
 
 _SET_MINUTES = "UPDATE article SET reading_time = ?2 WHERE id = ?1 AND reading_time != ?2"
 
-READING_TIMES = "ALTER TABLE article ADD COLUMN reading_time INTEGER NOT NULL DEFAULT 0"
-"""Statement of the migration. Minutes to read the body, the full text if there is one; 0 without a text."""
-
 _Row = tuple[int, str, str, str]
 
 
@@ -42,7 +39,7 @@ class Index(Part):
     _articles: Articles
 
     def add_new(self, texts: Sequence[StoredText]) -> None:
-        """Add new articles, unless they are in the index.
+        """Add new articles, which have their reading times, unless they are in the index.
 
         During a large refresh, FTS5 merges only when it must, which saves a third of the time. Later writes
         merge the rest gradually.
@@ -51,12 +48,12 @@ class Index(Part):
         indexed = set(self._column(sql, (id_list(text.id for text in texts),)))
         texts = [text for text in texts if text.id not in indexed]
         if len(texts) < _MANY:
-            self.add(texts)
+            self._add_words(texts)
             return
         self._set("hashsize", _HELD)
         self._set("crisismerge", _MOST_SEGMENTS)
         self._set("automerge", _NOT_MERGING)
-        self.add(texts)
+        self._add_words(texts)
         self._set("automerge", _MERGING)  # FTS5 first flushes its cache, still without merging
 
     def _set(self, name: str, value: int) -> None:
@@ -66,8 +63,11 @@ class Index(Part):
     def add(self, texts: Iterable[StoredText]) -> None:
         """Add the words of articles to the index, and store their reading times."""
         texts = list(texts)
-        self._conn.executemany(_ADD, map(_words, texts))
+        self._add_words(texts)
         self.count_minutes(texts)
+
+    def _add_words(self, texts: Iterable[StoredText]) -> None:
+        self._conn.executemany(_ADD, map(_words, texts))
 
     def remove(self, texts: Iterable[StoredText]) -> None:
         """Remove articles from the index, and their reading times; the texts must equal the indexed ones."""
@@ -103,7 +103,7 @@ class Index(Part):
         for start in range(0, len(ids), _BATCH):
             batch = ids[start : start + _BATCH]
             texts = self._articles.texts(batch, labels=False, appearances=variants)
-            self._conn.executemany(_ADD, map(_words, texts))  # an older schema has no reading times
+            self._add_words(texts)  # an older schema has no reading times
             if report:
                 report(min(1.0, (start + _BATCH) / len(ids)))
         return len(ids)

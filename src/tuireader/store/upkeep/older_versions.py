@@ -35,14 +35,20 @@ class Missing(StrEnum):
     READING_TIMES = "reading times counted down to"
 
 
+READING_TIMES = (
+    "ALTER TABLE article ADD COLUMN reading_time INTEGER NOT NULL DEFAULT 0",
+    f"""INSERT OR REPLACE INTO fact (name, value)
+        SELECT '{Missing.READING_TIMES}', coalesce(max(article_id), 0) FROM content""",
+)
+"""Statements of the migration. Minutes to read the body, the full text if there is one; 0 without a text."""
+
 _RELATED = "SELECT max(article) FROM profile"
 _HIGHEST = {
     Missing.LANGUAGES: _RELATED,
     Missing.STORIES: "SELECT max(id) FROM article WHERE EXISTS (SELECT 1 FROM article WHERE story != 0)",
     Missing.NAMES: _RELATED,
-    Missing.READING_TIMES: "SELECT max(article_id) FROM content",
 }
-"""SQL for the highest id that may lack a value in a database that has no such fact."""
+"""SQL for the highest id that may lack a value that relating adds, in a database that has no such fact."""
 
 
 class OlderVersions(Part):
@@ -54,16 +60,16 @@ class OlderVersions(Part):
 
     def left(self, missing: Missing) -> int:
         """Return the highest id that may lack a value, 0 if none does."""
-        return int(self._store.fact(missing) or self._value(_HIGHEST[missing]) or 0)
+        return int(self._store.fact(missing) or self._value(_HIGHEST.get(missing, "SELECT 0")) or 0)
 
     def set_left(self, missing: Missing, up_to: int) -> None:
         """Record that only ids up to `up_to` may still lack a value."""
         self._store.set_fact(missing, str(up_to))
 
     def skip_if_new(self) -> None:
-        """Record that nothing is missing in a database without related articles."""
+        """Record that nothing that relating adds is missing in a database without related articles."""
         if not self._relations.related_up_to():
-            for missing in Missing:
+            for missing in _HIGHEST:
                 self._store.set_fact(missing, self._store.fact(missing) or "0")
 
     def stored_passwords(self) -> list[tuple[int, int, str, str]]:
