@@ -252,7 +252,8 @@ class Entries(Part):
             saved.places[item.keys.guid] = article_id
             saved.first.add(item.keys.guid)
         sql = """INSERT INTO article
-                   (id, feed_id, title, url, author, published, arrived, time, url_key, text_key, reading_time)
+                   (id, feed_id, title, url, author, published, arrived, time, url_key, text_key,
+                    reading_time)
                  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
         conn.executemany(sql, articles)
         conn.executemany(CONTENT, contents)
