@@ -89,7 +89,6 @@ def fill(folder: Path, articles: int, feeds: int = 200) -> None:
             for one, found in chunk:
                 saved = store.entries.save(ids[one.url], [entry(article) for article in found], now)
                 ingest.record_new(store, saved.new, ask, now)
-        store.train_dictionary()
     with store.transaction():
         every = range(1, articles + 1)
         read = [number for number in every if not is_unread(number)]

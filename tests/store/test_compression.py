@@ -1,4 +1,4 @@
-"""Texts are packed with dictionaries of the store's own, and no damage to one of them costs a text."""
+"""Texts are compressed, and no damage to a dictionary of an earlier version costs a text."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import closing
 from functools import cache
+from hashlib import blake2b
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ from tests.builders import NOW, entry, open_store, save
 from tests.store.test_maintenance import change, problems, spoil
 from tuireader.errors import DatabaseError
 from tuireader.model import View, ViewKind
-from tuireader.store import Pool, Store, dictionaries
+from tuireader.store import Pool, Store
 from tuireader.store.compression import Compression, UnreadableText
 from tuireader.store.upkeep import maintenance
 from tuireader.store.upkeep.recovery import recover
@@ -27,9 +28,8 @@ from tuireader.text import zstd
 
 STEMS = ("harbour", "signal", "window", "valley")
 WORDS = [f"{stem}{end}" for stem in STEMS for end in ("", "s", "ed", "ing")]
-FROM = 500
-"""Texts that a dictionary is made of, where they are fewer than usual; it is used after 200 more."""
-MANY = FROM + 320
+MANY = 820
+"""Articles, of which those above 700 need the dictionary."""
 
 
 @cache
@@ -44,30 +44,28 @@ def arrive(store: Store, numbers: range) -> None:
     for start in range(numbers.start, numbers.stop, 100):
         some = range(start, min(start + 100, numbers.stop))
         save(store, 1, *(entry(n, content_html=html(n), guid=f"g{n}") for n in some))
-        store.train_dictionary()
-
-
-@pytest.fixture
-def early(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let a store make its dictionary of fewer texts."""
-    monkeypatch.setattr(dictionaries, "FROM", FROM)
 
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A file with a dictionary in use."""
+    """A file as an earlier version wrote it: the copies of a dictionary, and texts compressed with it."""
     store = open_store(tmp_path_factory.mktemp("compression"))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(dictionaries, "FROM", FROM)
-        arrive(store, range(1, MANY))
-    assert store.compression.dictionaries.newest()
+    arrive(store, range(1, 500))
+    dictionary = zstd.train_dict([html(n).encode() for n in range(1, 500)], 1 << 16)
+    sealed = blake2b(dictionary.dict_content, digest_size=16).digest() + dictionary.dict_content
+    store.conn.execute("INSERT INTO dictionary VALUES (1, ?, 500, ?)", (dictionary.dict_id, sealed))
+    arrive(store, range(500, MANY))
+    store.conn.execute("INSERT INTO fact VALUES (?, ?)", (f"dictionary {dictionary.dict_id}", sealed))
+    compressed = [(zstd.compress(html(n).encode(), zstd_dict=dictionary), f"%/{n}") for n in range(700, MANY)]
+    sql = "UPDATE content SET html = ? WHERE article_id = (SELECT id FROM article WHERE url LIKE ?)"
+    store.conn.executemany(sql, compressed)
     store.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     store.close()
     return store.path
 
 
 @pytest.fixture
-def path(early: None, whole: Path, tmp_path: Path) -> Path:
+def path(whole: Path, tmp_path: Path) -> Path:
     """A file of its own with a dictionary in use."""
     copy = tmp_path / "test.db"
     copy.write_bytes(whole.read_bytes())
@@ -108,7 +106,7 @@ def packed_dictionary(path: Path) -> bytes:
 
 @pytest.fixture(scope="module")
 def compression(whole: Path) -> Iterator[Compression]:
-    """What packs texts with a dictionary."""
+    """That of a file with a dictionary, which is not used for new texts."""
     with closing(sqlite3.connect(f"{whole.as_uri()}?mode=ro", uri=True)) as conn:
         yield Store(conn, whole).compression
 
@@ -119,11 +117,10 @@ def compression(whole: Path) -> Iterator[Compression]:
     | st.text(st.sampled_from("<p>word &amp; 記事 \ud800"), max_size=3_000)
 )
 def test_what_is_unpacked_is_what_was_packed(*, compression: Compression, text: str) -> None:
-    assert compression.compressor().dictionary is not None
     assert compression.decompress(compression.compress(text)) == text.encode("utf-8", "replace").decode()
 
 
-def test_without_a_dictionary_texts_are_packed_by_themselves(store: Store) -> None:
+def test_short_texts_are_stored_as_they_are(store: Store) -> None:
     for text in ("", "short", "long " * 100, "\udc00" * 500, random.Random(1).randbytes(900).hex()):
         assert store.compression.decompress(store.compression.compress(text)) == text.replace("\udc00", "?")
     stored = store.compression.compress("long " * 100)
@@ -159,87 +156,15 @@ async def test_the_person_is_told_to_repair(path: Path) -> None:
     await pool.close()
 
 
-# --------------------------------------------------------------------------- learning
+# --------------------------------------------------------------------------- dictionaries
 
 
-def test_a_dictionary_is_made_when_there_are_texts_and_used_when_it_lies_there_twice(store: Store) -> None:
-    arrive(store, range(1, 901))
-    assert store.compression.dictionaries.numbers() == set()
-    arrive(store, range(901, 1101))
-    (number,) = store.compression.dictionaries.numbers()
-    assert store.compression.dictionaries.waiting() == number and store.compression.dictionaries.newest() == 0
-    arrive(store, range(1101, 1301))
-    assert store.compression.dictionaries.newest() == number and store.compression.dictionaries.waiting() == 0
-    arrive(store, range(1301, 1400))
-    assert number_of(store, 1000) == 0
-    last = store.conn.execute("SELECT max(id) FROM article").fetchone()[0]
-    assert number_of(store, last) == number
-    assert store.compression.dictionaries.numbers() == {number}
-    assert set(texts(store).values()) == {html(n) for n in range(1, 1400)}
-    size = "SELECT avg(length(html)) FROM content WHERE article_id {} 1300"
-    before, after = (store.conn.execute(size.format(sign)).fetchone()[0] for sign in "<>")
-    assert after < before * 0.8
-    assert problems(store.path) == {}
-
-
-def test_the_two_copies_lie_apart(path: Path) -> None:
-    """Neither a page nor the ones beside it have parts of both."""
-    data, size = path.read_bytes(), 8192
-    packed = packed_dictionary(path)
-    pieces = [packed[at : at + 200] for at in range(8_000, len(packed) - 200, 200)]
-    pieces = [piece for piece in pieces if data.count(piece) == 2]  # the others go over the end of a page
-    first, second = ({find(piece) // size for piece in pieces} for find in (data.find, data.rfind))
-    assert len(first) > 1 and len(second) > 1
-    assert min(abs(one - other) for one in first for other in second) > 10
-
-
-def test_a_store_that_has_grown_gets_another_one(trained: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    old = trained.compression.dictionaries.newest()
-    monkeypatch.setattr(dictionaries, "GROWN", 2)
-    arrive(trained, range(3000, 3500))
-    new = trained.compression.dictionaries.newest()
-    assert new != old and trained.compression.dictionaries.numbers() >= {old, new}
-    assert set(texts(trained).values()) == {html(n) for n in (*range(1, MANY), *range(3000, 3500))}
-
-
-@pytest.mark.usefixtures("early")
-def test_what_another_process_has_learned_is_used_and_read(tmp_path: Path) -> None:
-    mine = open_store(tmp_path)
-    save(mine, 1, entry(1, content_html=html(1), guid="g1"))
-    theirs = Store.open(mine.path)
-    arrive(theirs, range(2, MANY))
-    assert texts(mine)[MANY - 1] == texts(theirs)[MANY - 1]
-    save(mine, 1, entry(5000, content_html=html(5000)))
-    assert number_of(mine, MANY) == theirs.compression.dictionaries.newest()
-    theirs.close()
-    mine.close()
-
-
-def test_texts_that_make_no_dictionary_are_no_trouble(store: Store) -> None:
-    save(store, 1, *(entry(n, content_html="", guid=f"g{n}") for n in range(1, 1200)))
-    store.train_dictionary()
-    store.train_dictionary()
-    assert store.compression.dictionaries.numbers() == set() and problems(store.path) == {}
-
-
-def test_no_dictionary_is_made_of_damaged_texts(store: Store) -> None:
-    for start in range(1, 1200, 100):
-        numbers = range(start, start + 100)
-        save(store, 1, *(entry(n, content_html=html(n), guid=f"g{n}") for n in numbers))
-    store.conn.execute("UPDATE content SET html = x'789c00' WHERE article_id % 3 = 0")
-    store.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    store.close()
-    whole = store.path.read_bytes()
-    spoil(store.path, "content", lambda pages: pages[3:4])
-    store = Store.open(store.path)
-    store.train_dictionary()
-    assert store.compression.dictionaries.numbers() == set()
-    store.close()
-    store.path.write_bytes(whole)
-    store = Store.open(store.path)
-    store.train_dictionary()  # single texts are passed over
-    assert len(store.compression.dictionaries.numbers()) == 1
-    store.close()
+def test_what_was_compressed_with_a_dictionary_is_read_beside_new_texts(trained: Store) -> None:
+    arrive(trained, range(2000, 2100))
+    assert set(texts(trained).values()) == {html(n) for n in (*range(1, MANY), *range(2000, 2100))}
+    assert {number_of(trained, n) for n in range(1, MANY)} == {0, *trained.compression.dictionaries.numbers()}
+    assert {number_of(trained, n) for n in range(MANY, MANY + 100)} == {0}
+    assert problems(trained.path) == {}
 
 
 # --------------------------------------------------------------------------- damage
@@ -263,14 +188,25 @@ def test_one_copy_is_enough_and_the_other_is_told_and_made_again(path: Path, sta
         assert all_readable(new)
 
 
-def test_a_copy_that_is_missing_is_written_again(path: Path) -> None:
+def test_a_second_copy_that_was_never_written_is_no_damage(path: Path) -> None:
     change(path, NO_SECOND)
-    assert all_readable(path)
-    store = Store.open(path)
-    assert store.compression.dictionaries.newest() == 0  # nothing more is to depend on it
-    store.train_dictionary()
-    assert store.compression.dictionaries.newest() and store.compression.dictionaries.waiting() == 0
-    store.close()
+    assert all_readable(path) and problems(path) == {}
+    recover(path, path.with_name("new.db"))
+    change(path.with_name("new.db"), NO_FIRST)
+    assert all_readable(path.with_name("new.db"))
+
+
+def test_recovery_writes_the_two_copies_apart(path: Path) -> None:
+    """Neither a page nor the ones beside it have parts of both."""
+    new = path.with_name("new.db")
+    recover(path, new)
+    data, size = new.read_bytes(), 8192
+    packed = packed_dictionary(new)
+    pieces = [packed[at : at + 200] for at in range(8_000, len(packed) - 200, 200)]
+    pieces = [piece for piece in pieces if data.count(piece) == 2]  # the others go over the end of a page
+    first, second = ({find(piece) // size for piece in pieces} for find in (data.find, data.rfind))
+    assert len(first) > 1 and len(second) > 1
+    assert min(abs(one - other) for one in first for other in second) > 1
 
 
 @pytest.mark.parametrize("which", ["first", "last"])
@@ -318,6 +254,6 @@ def test_a_purge_parts_the_copies_again(trained: Store) -> None:
     trained.conn.execute("INSERT INTO search (search) VALUES ('optimize')")
     assert trained.retention.shrink()
     assert problems(trained.path) == {}
-    newest = trained.compression.dictionaries.newest()
-    assert newest and trained.compression.dictionaries.damaged(newest) == 0
+    (number,) = trained.compression.dictionaries.numbers()
+    assert trained.compression.dictionaries.damaged(number) == 0
     assert len([text for text in texts(trained).values() if text]) == 200

@@ -125,8 +125,6 @@ def save_batch(store: Store, batch: Sequence[Outcome], setting: Setting) -> list
             events += outcome_events
         store.index.add_new(fresh)
         store.requests.count(map(asked_for, batch), now)
-    if fresh:
-        store.train_dictionary()
     return events
 
 

@@ -84,13 +84,3 @@ class Store(Connection):
     def open(cls, path: Path, *, prepare: bool = True, report: MigrationProgress | None = None) -> Store:
         """Open the database, creating or migrating it first if `prepare`; raises DatabaseError."""
         return cls(database_file.connect(path, prepare=prepare, report=report), path)
-
-    def train_dictionary(self) -> None:
-        """Train or complete a dictionary of the stored texts if one is due; not within a transaction.
-
-        Training takes a tenth of a second, each time the number of articles has grown tenfold.
-        """
-        step = self.compression.dictionaries.next_step(self.compression.decompress)
-        if step is not None:
-            with self.transaction():
-                step()

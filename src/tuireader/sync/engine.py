@@ -176,8 +176,6 @@ class Engine:
             async for step in steps:
                 if await self._is_foreign(step):
                     break
-                if isinstance(step, Entries) and step.entries:
-                    await self.pool.write(Store.train_dictionary)  # compresses later texts
                 if isinstance(step, Entries) and step.unreadable:
                     self._done = replace(self._done, unreadable=self._done.unreadable + step.unreadable)
                 if stored := await self._write(partial(self._store, step=step)):

@@ -190,7 +190,6 @@ class Newsboat(UseCases):
             moved.new += sum(item.keys.guid not in states for item in items)
         else:
             brought = await self._transact(lambda store: self._store(store, feed_id, items))
-            await self._pool.write(lambda store: store.train_dictionary())
             moved.new += len(items) - brought.known
             moved.marked += brought.marked
 

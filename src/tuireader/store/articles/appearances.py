@@ -161,7 +161,7 @@ class Appearances(Part):
         return replace(text, links=links_in(text.html, text.base_url))
 
     def _incoming(self, article_id: int, item: IncomingEntry) -> _Variant:
-        _, *texts = content(article_id, item, self._compression.compressor())
+        _, *texts = content(article_id, item, self._compression)
         return item.title, item.entry.url, item.entry.author, *texts, item.keys.url, item.prepared.text_key
 
     def _keep(self, article_id: int, feed_id: int, variant: _Variant) -> None:

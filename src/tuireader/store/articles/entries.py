@@ -215,7 +215,7 @@ class Entries(Part):
                  edited = max(edited, ?) WHERE id = ?""",
             (item.title, entry.url, entry.author, *keys, int(edited), article_id),
         )
-        conn.execute(CONTENT, content(article_id, item, self._compression.compressor()))
+        conn.execute(CONTENT, content(article_id, item, self._compression))
         if text.appearances:
             text = self._appearances.settle(text)
         saved.reindex(old if kept else None, text)
@@ -235,7 +235,6 @@ class Entries(Part):
             return
         conn = self._conn
         first = newest_id(conn) + 1
-        compressor = self._compression.compressor()
         articles, contents, appearances, texts = [], [], [], []
         # feeds list the newest entry first: it gets the highest id
         for article_id, item in enumerate(reversed(fresh), first):
@@ -246,7 +245,7 @@ class Entries(Part):
             minutes = reading_minutes(item.prepared.body)
             row = article_id, feed_id, item.title, entry.url, entry.author, *times, *keys, minutes
             articles.append(row)
-            contents.append(content(article_id, item, compressor))
+            contents.append(content(article_id, item, self._compression))
             appearances.append((feed_id, item.keys.guid, article_id, item.keys.digest))
             texts.append(stored(article_id, feed_id, time, item))
             saved.places[item.keys.guid] = article_id

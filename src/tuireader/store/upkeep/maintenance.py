@@ -106,8 +106,7 @@ def _texts(conn: sqlite3.Connection) -> tuple[str, str]:
 def _dictionaries(conn: sqlite3.Connection) -> tuple[str, str]:
     dictionaries = Dictionaries(conn)
     numbers = sorted(dictionaries.numbers())
-    waiting = dictionaries.waiting()
-    damaged = {number: dictionaries.damaged(number) - (number == waiting) for number in numbers}
+    damaged = {number: dictionaries.damaged(number) for number in numbers}
     problems = [f"a copy of {number} is damaged" for number, count in damaged.items() if count == 1]
     problems += [f"both copies of {number} are damaged" for number, count in damaged.items() if count > 1]
     return f"{len(numbers)} for compression", "; ".join(problems)
