@@ -12,11 +12,19 @@ from pathlib import Path
 from tests.builders import NOW, entry, open_store, save
 from tuireader import query
 from tuireader.lexicon import index_text, indexed
-from tuireader.model import Evidence, ParsedEntry
+from tuireader.model import Evidence, ParsedEntry, View, ViewKind
 from tuireader.store import Store, schema
 from tuireader.store.upkeep import maintenance
 
 _BACK = {
+    14: (
+        "DROP INDEX article_fold",
+        "DROP INDEX article_story",
+        "ALTER TABLE article DROP COLUMN fold",
+        "UPDATE article SET story = story + story_row * (1 << 40)",
+        "ALTER TABLE article DROP COLUMN story_row",
+        "CREATE INDEX article_story ON article (story, read, feed_id, muted, language) WHERE story != 0",
+    ),
     13: ("ALTER TABLE article DROP COLUMN reading_time",),
     12: (
         "DROP TABLE lost_entry",
@@ -263,3 +271,23 @@ def test_the_index_is_made_anew_step_by_step(store: Store) -> None:
     with store.transaction():
         store.index.rebuild(told.append)
     assert told == [200 / 450, 400 / 450, 1.0]
+
+
+def test_stories_of_version_13_keep_their_rows(store: Store) -> None:
+    save(store, 1, *map(entry, range(1, 7)))
+    with store.transaction():
+        for article_id, row in ((2, 0), (3, 1), (4, 1), (5, 2)):
+            store.relations.join(article_id, 1, row)
+        store.relations.leave(5)
+        store.relations.leave(1)  # the story has the number of another article now
+    rows, folds = store.relations.rows(2), store.lists.ids(View(ViewKind.ALL))
+    assert rows == [[2], [3, 4]]
+    with store.transaction():
+        go_back(store.conn, 13)
+    packed = store.conn.execute("SELECT story FROM article ORDER BY id").fetchall()
+    assert [value for (value,) in packed] == [0, 2, 2 + (1 << 40), 2 + (1 << 40), 0, 0]
+    store.close()
+    store = brought_up(store.path)
+    assert store.relations.rows(2) == rows and store.lists.ids(View(ViewKind.ALL)) == folds
+    assert store.stories.fold([6, 5, 4, 3, 2, 1]).tolist() == [6, 5, 4, 2, 1]
+    store.close()

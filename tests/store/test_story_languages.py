@@ -261,9 +261,9 @@ def test_the_index_of_stories_has_all_that_their_languages_need(shared: Shared) 
     def plan(sql: str) -> str:
         return " ".join(row[3] for row in shared.store.conn.execute(f"EXPLAIN QUERY PLAN {sql}"))
 
-    others = "SELECT DISTINCT story FROM article WHERE story != 0 AND language != 'en'"
-    languages = f"SELECT id, language FROM article WHERE story != 0 AND story IN ({others})"
+    others = "SELECT DISTINCT fold FROM article WHERE fold != 0 AND language != 'en'"
+    languages = f"SELECT id, language FROM article WHERE fold != 0 AND fold IN ({others})"
     assert plan(languages).count("COVERING INDEX article_story") == 2
-    sizes = """SELECT story, count(*), group_concat(DISTINCT language) FROM article
-               WHERE story != 0 AND story IN (1, 2) AND muted = 0 GROUP BY story"""
+    sizes = """SELECT fold, count(*), group_concat(DISTINCT language) FROM article
+               WHERE fold != 0 AND fold IN (1, 2) AND muted = 0 GROUP BY fold"""
     assert "COVERING INDEX article_story" in plan(sizes)

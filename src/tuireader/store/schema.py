@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tuireader.store.connection import Connection
 
 APPLICATION_ID = 0x74756972  # "tuir"
-VERSION = 13
+VERSION = 14
 """Newest schema; stored as `PRAGMA user_version`, so that a current database opens without sqlite-utils."""
 
 MIGRATIONS = "_sqlite_migrations"
@@ -71,7 +71,7 @@ CREATE INDEX article_muted ON article (time DESC, id DESC) WHERE muted = 1;
 -- a partial index is only used by queries that repeat its condition
 CREATE INDEX article_url ON article (url_key) WHERE url_key != 0;
 CREATE INDEX article_text ON article (feed_id, text_key) WHERE text_key != 0;
--- `story` is the id of one of the story's articles, plus the row times 2^40; 0 for an article that is alone
+-- migration 0014 gives the row of a story a column of its own
 CREATE INDEX article_story ON article (story, read, feed_id, muted) WHERE story != 0;
 CREATE TABLE content (
   article_id INTEGER PRIMARY KEY REFERENCES article(id),
@@ -327,6 +327,7 @@ def _migrations(
     from tuireader.store.lists.index import Index
     from tuireader.store.marks.labels import Labels
     from tuireader.store.relations.references import REFERENCES
+    from tuireader.store.relations.relations import FOLDS
     from tuireader.store.upkeep.older_versions import READING_TIMES
     from tuireader.store.watches.match_log import MATCH_LOG
 
@@ -344,6 +345,7 @@ def _migrations(
     yield "0011_neighbours", ("DROP INDEX neighbour_other",), None  # nothing needs it
     yield "0012_lost_entries", LOST_ENTRIES, None
     yield "0013_reading_times", READING_TIMES, None
+    yield "0014_folds", FOLDS, None
 
 
 def migrate(conn: sqlite3.Connection, report: Callable[[float], None] = lambda done: None) -> None:

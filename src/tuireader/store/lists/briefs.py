@@ -6,7 +6,6 @@ from tuireader.export.brief import Report
 from tuireader.model import Away
 from tuireader.store.articles.articles import Articles
 from tuireader.store.lists.lists import NEWS
-from tuireader.store.relations.relations import story_number
 from tuireader.store.sql import FEED_TITLE, Part, id_list, newest_id
 
 
@@ -21,16 +20,16 @@ class Briefs(Part):
         With `watch`, only articles that it matches, with their stories.
         """
         where, args = _within(after, since, watch)
-        sql = f"""SELECT a.id, {story_number("a.story")} FROM article a JOIN feed f ON f.id = a.feed_id
+        sql = f"""SELECT a.id, a.story FROM article a JOIN feed f ON f.id = a.feed_id
                   WHERE a.muted = 0 AND f.subscribed = 1 AND {where}"""
         rows = self._conn.execute(sql, args).fetchall()
         new, stories = {article_id for article_id, _ in rows}, {story for _, story in rows if story}
         reports = self._named(
             f"""SELECT a.id AS article_id, a.title, a.url, {FEED_TITLE} AS feed_title, a.time,
-                      {story_number("a.story")} AS story, a.language
+                      a.story, a.language
                FROM article a JOIN feed f ON f.id = a.feed_id
                WHERE a.muted = 0 AND (a.id IN (SELECT value FROM json_each(?1))
-                 OR (a.story != 0 AND {story_number("a.story")} IN (SELECT value FROM json_each(?2))))""",
+                 OR (a.story != 0 AND a.story IN (SELECT value FROM json_each(?2))))""",
             (id_list(new), id_list(stories)),
         ).fetchall()
         evidence = self._articles.evidence(report["article_id"] for report in reports)
@@ -73,7 +72,7 @@ class Briefs(Part):
 
     def away(self, since: int) -> Away:
         """Count the unread articles that arrived since a time, and their stories."""
-        sql = """SELECT a.id, iif(a.story, a.story, -a.id),
+        sql = """SELECT a.id, iif(a.fold, a.fold, -a.id),
                         a.starred OR EXISTS (SELECT 1 FROM article_label x WHERE x.article_id = a.id),
                         EXISTS (SELECT 1 FROM match m WHERE m.article_id = a.id)
                  FROM article a JOIN feed f ON f.id = a.feed_id

@@ -35,7 +35,7 @@ _AHEAD = 4  # articles to read for each line, because stories fold some of them
 
 
 COLUMNS = """a.id, a.feed_id, a.title, a.time, a.read, a.starred, a.edited, a.sources, a.url, a.author,
-  a.story, a.language, a.reading_time"""
+  a.fold AS story, a.language, a.reading_time"""
 """Columns of `article a` that `line_values` reads: fields of `ArticleRow`."""
 
 
@@ -82,10 +82,10 @@ def _rows(
     if stories := {row["story"] for row in rows if row["story"]}:
         leads: dict[int, tuple[int, int, int]] = {}
         for story, article_id, in_view, language, rank in conn.execute(  # the same choice as `Stories.fold`
-            f"""SELECT a.story, a.id, {where}, a.language, (a.read = 0)
+            f"""SELECT a.fold, a.id, {where}, a.language, (a.read = 0)
                        + (a.read = 0 AND EXISTS (SELECT 1 FROM match m WHERE m.article_id = a.id))
                 FROM article a
-                WHERE a.story != 0 AND a.story IN ({number_list(stories)}) AND a.muted = 0 {order}"""
+                WHERE a.fold != 0 AND a.fold IN ({number_list(stories)}) AND a.muted = 0 {order}"""
         ):
             sizes[story] = sizes.get(story, 0) + 1
             spoken.setdefault(story, set()).add(language)
@@ -150,9 +150,9 @@ def _gone(conn: sqlite3.Connection) -> tuple[str, str]:
 def story_watches(conn: sqlite3.Connection, stories: Iterable[int]) -> dict[int, tuple[str, ...]]:
     """Map stories to the watches that match any of their articles, in config order."""
     rows = conn.execute(
-        f"""SELECT DISTINCT a.story, w.name FROM article a JOIN match m ON m.article_id = a.id
+        f"""SELECT DISTINCT a.fold, w.name FROM article a JOIN match m ON m.article_id = a.id
             JOIN watch w ON w.id = m.watch_id
-            WHERE a.story != 0 AND a.story IN ({number_list(stories)}) AND a.muted = 0 ORDER BY w.position"""
+            WHERE a.fold != 0 AND a.fold IN ({number_list(stories)}) AND a.muted = 0 ORDER BY w.position"""
     )
     return grouped(rows)
 

@@ -30,8 +30,8 @@ _BESIDE = {  # joins that an order requires
     "feed": " JOIN feed f ON f.id = a.feed_id",
     "watch": """ LEFT JOIN (SELECT m.article_id, min(w.position) AS first FROM match m
                 JOIN watch w ON w.id = m.watch_id GROUP BY m.article_id) h ON h.article_id = a.id""",
-    "sources": """ LEFT JOIN (SELECT story, count(*) - 1 AS others FROM article
-                WHERE story != 0 AND muted = 0 GROUP BY story) s ON s.story = a.story""",
+    "sources": """ LEFT JOIN (SELECT fold, count(*) - 1 AS others FROM article
+                WHERE fold != 0 AND muted = 0 GROUP BY fold) s ON s.fold = a.fold""",
 }
 
 _NAMED = {  # SQL for the articles of watches and labels `n`
@@ -88,8 +88,8 @@ class Lists(Part):
         if not folded:
             return ids, complete
         others = self._conn.execute(  # an unread article below may represent a story that is read up here
-            f"""SELECT a.id FROM article a WHERE a.story != 0 AND a.story IN
-                (SELECT story FROM article WHERE id IN ({number_list(ids)})) AND {where} {order}""",
+            f"""SELECT a.id FROM article a WHERE a.fold != 0 AND a.fold IN
+                (SELECT fold FROM article WHERE id IN ({number_list(ids)})) AND {where} {order}""",
             args,
         )
         first = set(ids)
@@ -101,8 +101,8 @@ class Lists(Part):
     ) -> int | None:
         """Return the next unread article of a view in the story of a read one, or None."""
         where, args = self._where(view, today)
-        sql = f"""SELECT a.id FROM article a WHERE a.story != 0 AND a.id != ? AND a.read = 0
-                  AND a.story = (SELECT story FROM article WHERE id = ?) AND {where}
+        sql = f"""SELECT a.id FROM article a WHERE a.fold != 0 AND a.id != ? AND a.read = 0
+                  AND a.fold = (SELECT fold FROM article WHERE id = ?) AND {where}
                   ORDER BY {_ORDER["date"]}"""
         others = self._column(sql, (article_id, article_id, *args))
         return next(iter(self._stories.fold(others, languages=languages)), None)

@@ -8,7 +8,6 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import chain, filterfalse
 
 from tuireader.model import Count, Story, StoryEntry
-from tuireader.store.relations.relations import ROW, ROWS, rows_of, story_number
 from tuireader.store.sql import FEED_TITLE, Part, id_list, number_list
 from tuireader.text.languages import in_order
 
@@ -20,17 +19,17 @@ _WATCHED = "EXISTS (SELECT 1 FROM match m WHERE m.article_id = article.id)"
 
 
 def _in_stories(select: str, ids: Sequence[int], more: str = "") -> tuple[str, list[object]]:
-    sql = f"{select} FROM article WHERE story != 0 {more}"
+    sql = f"{select} FROM article WHERE fold != 0 {more}"
     if len(ids) > _FEW:
         return sql, []
     return f"{sql} AND id IN (SELECT value FROM json_each(?))", [id_list(ids)]
 
 
-CARRIED = """SELECT DISTINCT p.feed_id, a.id, a.story, a.read
+CARRIED = """SELECT DISTINCT p.feed_id, a.id, a.fold, a.read
   FROM appearance p JOIN article a ON a.id = p.article_id
   WHERE p.secondary = 1 AND p.feed_id != a.feed_id AND a.muted = 0"""
 """SQL for articles in feeds that carry them but do not own them."""
-_BEHIND = """total(read = 0) - count(DISTINCT iif(read, NULL, story)), count(*) - count(DISTINCT story)"""
+_BEHIND = """total(read = 0) - count(DISTINCT iif(read, NULL, fold)), count(*) - count(DISTINCT fold)"""
 
 
 def _parts(ids: Sequence[int]) -> Iterator[Sequence[int]]:
@@ -39,9 +38,9 @@ def _parts(ids: Sequence[int]) -> Iterator[Sequence[int]]:
 
 
 class Stories(Part):
-    """Articles with the same `article.story` fold into one row, see `relations`.
+    """Articles with the same `article.fold` fold into one row, see `relations`.
 
-    Only `timeline` covers all rows of a story.
+    What is called a story here is such a row; only `languages` and `timeline` cover all rows of a story.
     """
 
     def fold(
@@ -77,7 +76,7 @@ class Stories(Part):
         return folded
 
     def _story_of(self, ids: Sequence[int]) -> dict[int, int]:
-        return self._mapping(*_in_stories("SELECT id, story", ids))
+        return self._mapping(*_in_stories("SELECT id, fold", ids))
 
     def _language_ranks(self, story_of: Mapping[int, int], languages: Sequence[str]) -> dict[int, int]:
         """Rank the articles of stories in several languages, the best one highest.
@@ -86,11 +85,11 @@ class Stories(Part):
         """
         if not languages:
             return {}
-        few = f"AND story IN ({number_list(set(story_of.values()))})" if len(story_of) <= _FEW else ""
-        sample = self._column(f"SELECT language FROM article WHERE story != 0 {few} LIMIT {_SAMPLE}")
+        few = f"AND fold IN ({number_list(set(story_of.values()))})" if len(story_of) <= _FEW else ""
+        sample = self._column(f"SELECT language FROM article WHERE fold != 0 {few} LIMIT {_SAMPLE}")
         usual = max(set(sample), key=sample.count, default="")
-        others = f"SELECT DISTINCT story FROM article WHERE story != 0 AND language != ? {few}"
-        sql = f"SELECT id, language FROM article WHERE story != 0 AND story IN ({others})"
+        others = f"SELECT DISTINCT fold FROM article WHERE fold != 0 AND language != ? {few}"
+        sql = f"SELECT id, language FROM article WHERE fold != 0 AND fold IN ({others})"
         rows = self._conn.execute(sql, (usual,))
         rank = {code: number for number, code in enumerate(reversed(languages), 1)}
         return {article_id: rank.get(code, 0) for article_id, code in rows if article_id in story_of}
@@ -103,14 +102,14 @@ class Stories(Part):
     def members(self, story: int) -> list[int]:
         """Return the unmuted articles of a story, newest first."""
         return self._column(
-            "SELECT id FROM article WHERE story = ? AND story != 0 AND muted = 0 ORDER BY time DESC, id DESC",
+            "SELECT id FROM article WHERE fold = ? AND fold != 0 AND muted = 0 ORDER BY time DESC, id DESC",
             (story,),
         )
 
     def with_stories(self, ids: Sequence[int], *, spare_watched: bool = False) -> list[int]:
         """Add the other articles of their stories to `ids`, except watched ones if `spare_watched`."""
         others = self._column(
-            f"""SELECT id FROM article WHERE story != 0 AND story IN (SELECT value FROM json_each(?))
+            f"""SELECT id FROM article WHERE fold != 0 AND fold IN (SELECT value FROM json_each(?))
                 {f"AND NOT {_WATCHED}" if spare_watched else ""}""",
             (json.dumps(sorted(set(self._story_of(ids).values()))),),
         )
@@ -121,32 +120,26 @@ class Stories(Part):
     ) -> dict[int, tuple[int, tuple[str, ...]]]:
         """Map stories to the number of their unmuted articles and to their languages, the best first."""
         wanted = number_list(stories)
-        sql = f"""SELECT story, count(*), group_concat(DISTINCT language) FROM article
-                  WHERE story != 0 AND story IN ({wanted}) AND muted = 0 GROUP BY story"""
+        sql = f"""SELECT fold, count(*), group_concat(DISTINCT language) FROM article
+                  WHERE fold != 0 AND fold IN ({wanted}) AND muted = 0 GROUP BY fold"""
         rows = self._conn.execute(sql)
         return {story: (size, in_order(codes.split(","), languages)) for story, size, codes in rows}
 
     def languages(self, article_id: int, languages: Sequence[str] = ()) -> tuple[str, ...]:
         """List the languages of the other articles in all rows of an article's story, the best first."""
-        number = self._value(f"SELECT {story_number('story')} FROM article WHERE id = ?", (article_id,))
-        if not number:
-            return ()
-        sql = f"""SELECT DISTINCT language FROM article
-                  WHERE story IN ({rows_of("?1")}) AND story != 0 AND muted = 0 AND id != ?2"""
-        spoken = self._column(sql, (number, article_id))
-        return in_order(spoken, languages)
+        sql = """SELECT DISTINCT language FROM article WHERE story = (SELECT story FROM article WHERE id = ?1)
+                   AND story != 0 AND muted = 0 AND id != ?1"""
+        return in_order(self._column(sql, (article_id,)), languages)
 
     def timeline(self, article_id: int) -> Story | None:
         """Read the story of an article, first report first; None without a story."""
-        story = self._value(f"SELECT {story_number('story')} FROM article WHERE id = ?", (article_id,))
+        story = self._value("SELECT story FROM article WHERE id = ?", (article_id,))
         entries = self._values(
             StoryEntry,
-            f"""WITH RECURSIVE same (story) AS (
-                 SELECT ? UNION ALL SELECT story + {ROW} FROM same WHERE story < {(ROWS - 1) * ROW})
-               SELECT a.id AS article_id, a.title, a.url, {FEED_TITLE} AS feed_title, a.time,
+            f"""SELECT a.id AS article_id, a.title, a.url, {FEED_TITLE} AS feed_title, a.time,
                       a.time - min(a.time) OVER () AS lag, a.read, a.language
                FROM article a JOIN feed f ON f.id = a.feed_id
-               WHERE a.story != 0 AND a.story IN (SELECT story FROM same) AND a.muted = 0
+               WHERE a.story != 0 AND a.story = ? AND a.muted = 0
                ORDER BY a.time, a.id""",
             (story,),
             read=bool,
@@ -155,27 +148,27 @@ class Stories(Part):
 
     def behind(self, where: str, args: Sequence[object] = ()) -> tuple[int, int]:
         """Count the articles, unread and in all, that folding hides under a condition."""
-        sql = f"SELECT {_BEHIND} FROM (SELECT a.* FROM article a WHERE a.story != 0 AND {where})"
+        sql = f"SELECT {_BEHIND} FROM (SELECT a.* FROM article a WHERE a.fold != 0 AND {where})"
         unread, total = self._conn.execute(sql, args).fetchone()
         return int(unread), total
 
     def behind_in_feeds(self) -> dict[int, tuple[int, int]]:
         """Count as `behind` for each feed that has any."""
         return self._by(
-            f"""SELECT feed_id AS key, story, read FROM article WHERE story != 0 AND muted = 0
-                UNION ALL SELECT feed_id, story, read FROM ({CARRIED}) WHERE story != 0"""
+            f"""SELECT feed_id AS key, fold, read FROM article WHERE fold != 0 AND muted = 0
+                UNION ALL SELECT feed_id, fold, read FROM ({CARRIED}) WHERE fold != 0"""
         )
 
     def behind_by(self, articles: str, key: str) -> dict[int, tuple[int, int]]:
         """Count as `behind` for each watch or label that has any, by its id."""
         return self._by(
-            f"""SELECT x.{key} AS key, a.story, a.read FROM {articles} x JOIN article a ON a.id = x.article_id
-                WHERE a.story != 0 AND a.muted = 0"""
+            f"""SELECT x.{key} AS key, a.fold, a.read FROM {articles} x JOIN article a ON a.id = x.article_id
+                WHERE a.fold != 0 AND a.muted = 0"""
         )
 
     def _by(self, query: str) -> dict[int, tuple[int, int]]:
         sql = f"""SELECT key, {_BEHIND} FROM ({query})
-                  GROUP BY key HAVING count(*) > count(DISTINCT story)"""
+                  GROUP BY key HAVING count(*) > count(DISTINCT fold)"""
         rows = self._conn.execute(sql)
         return {key: (int(unread), total) for key, unread, total in rows}
 
@@ -184,14 +177,14 @@ class Stories(Part):
 
         Articles that several feeds carry count once, and stories fold across the whole folder.
         """
-        sql = f"""WITH listed (feed_id, id, story, read) AS (
-                   SELECT feed_id, id, story, read FROM article WHERE muted = 0
-                     AND (story != 0 OR id IN (SELECT article_id FROM appearance WHERE secondary = 1))
-                   UNION ALL SELECT feed_id, id, story, read FROM ({CARRIED}))
+        sql = f"""WITH listed (feed_id, id, fold, read) AS (
+                   SELECT feed_id, id, fold, read FROM article WHERE muted = 0
+                     AND (fold != 0 OR id IN (SELECT article_id FROM appearance WHERE secondary = 1))
+                   UNION ALL SELECT feed_id, id, fold, read FROM ({CARRIED}))
                  SELECT f.folder, total(read = 0), count(*),
                         count(DISTINCT iif(read, NULL, t.id)), count(DISTINCT t.id),
-                        count(DISTINCT iif(read, NULL, iif(story, story, -t.id))),
-                        count(DISTINCT iif(story, story, -t.id))
+                        count(DISTINCT iif(read, NULL, iif(fold, fold, -t.id))),
+                        count(DISTINCT iif(fold, fold, -t.id))
                  FROM listed t JOIN feed f ON f.id = t.feed_id
                  WHERE f.subscribed = 1 AND f.folder != '' GROUP BY f.folder"""
         rows = self._conn.execute(sql)

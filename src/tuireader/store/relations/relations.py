@@ -1,8 +1,8 @@
 """Tables for relating articles: profiles, postings, term counts, neighbours, stories and splits.
 
-The number of a story is the id of one of its articles. `article.story` is 0 for an article without a story,
-else the number plus the row (0, 1, …) times `ROW`: a story has several rows if folding it into one would hide
-news. Lists only compare these values; other code uses `story_number` and `rows_of`.
+The number of a story, `article.story`, is the id of one of its articles; 0 for an article without a story.
+A story has several rows, `article.story_row` 0, 1, …, if folding it into one would hide news. Lists fold the
+articles with the same `article.fold`, a number for each row of each story, 0 without a story.
 """
 
 from __future__ import annotations
@@ -45,23 +45,18 @@ class Feeds:
         return self.own in other.every or other.own in self.every
 
 
-ROW = 1 << 40
-"""Distance between rows of a story in `article.story`: exceeds any article id."""
 ROWS = 16
 """Maximum number of rows of a story."""
-
-
-def story_number(column: str) -> str:
-    """Write SQL for the number of a story in any row."""
-    return f"({column} & {ROW - 1})"
-
-
-def rows_of(story: str) -> str:
-    """Write SQL for the values of `article.story` in all rows of a story, given as SQL."""
-    return ",".join(f"{story}+{row * ROW}" for row in range(ROWS))
-
-
-_OF_STORY = f"story IN ({rows_of('?1')}) AND story != 0"
+_ROW = 1 << 40  # distance between rows of a story in `fold`: exceeds any article id
+FOLDS = (
+    "DROP INDEX article_story",
+    "ALTER TABLE article ADD COLUMN story_row INTEGER NOT NULL DEFAULT 0",
+    f"UPDATE article SET story = story % {_ROW}, story_row = story / {_ROW} WHERE story != 0",
+    f"ALTER TABLE article ADD COLUMN fold INTEGER AS (story + story_row * {_ROW}) VIRTUAL",
+    "CREATE INDEX article_story ON article (story, story_row) WHERE story != 0",
+    "CREATE INDEX article_fold ON article (fold, read, feed_id, muted, language) WHERE fold != 0",
+)
+"""Statements of the migration. Earlier versions stored what is now `fold` in `story`."""
 
 
 class Relations(Part):
@@ -122,15 +117,14 @@ class Relations(Part):
 
     def stories(self, ids: Sequence[int]) -> dict[int, int]:
         """Map articles to their stories; an article without a story counts as its own."""
-        sql = f"""SELECT a.id, iif(story, {story_number("story")}, a.id)
-                  FROM json_each(?) CROSS JOIN article a ON a.id = value"""
+        sql = "SELECT a.id, iif(story, story, a.id) FROM json_each(?) CROSS JOIN article a ON a.id = value"
         return self._mapping(sql, (id_list(ids),))
 
     def members(self, story: int, limit: int = -1) -> list[int]:
         """Return the articles of a story, highest ids first."""
         if self._is_alone(story):
             return [story]
-        sql = f"SELECT id FROM article WHERE {_OF_STORY} ORDER BY id DESC LIMIT ?2"
+        sql = "SELECT id FROM article WHERE story = ? AND story != 0 ORDER BY id DESC LIMIT ?"
         return self._column(sql, (story, limit)) or [story]
 
     def rows(self, story: int) -> list[list[int]]:
@@ -139,7 +133,7 @@ class Relations(Part):
             return [[story]]
         by_row: list[list[int]] = [[]]
         for row, article in self._conn.execute(
-            f"SELECT story / {ROW}, id FROM article WHERE {_OF_STORY} ORDER BY 1, 2", (story,)
+            "SELECT story_row, id FROM article WHERE story = ? AND story != 0 ORDER BY 1, 2", (story,)
         ):
             by_row += [[] for _ in range(len(by_row), row + 1)]
             by_row[row].append(article)
@@ -252,7 +246,7 @@ class Relations(Part):
     def join(self, article: int, story: int, row: int = 0) -> None:
         """Put an article into a row of a story, which may so far be a single article."""
         self._conn.execute("UPDATE article SET story = id WHERE id = ? AND story = 0", (story,))
-        self._conn.execute("UPDATE article SET story = ? WHERE id = ?", (story + row * ROW, article))
+        self._conn.execute("UPDATE article SET story = ?, story_row = ? WHERE id = ?", (story, row, article))
 
     def leave(self, article: int) -> list[int]:
         """Remove an article from its story; return the others."""
@@ -260,19 +254,21 @@ class Relations(Part):
         if not story:
             return []
         others = [other for other in self.members(story) if other != article]
-        self._conn.execute("UPDATE article SET story = 0 WHERE id = ?", (article,))
-        if len(others) < 2:
-            self._conn.execute(f"UPDATE article SET story = 0 WHERE id IN ({number_list(others)})")
-        elif story == article:  # a story has the id of one of its articles
-            moved = f"UPDATE article SET story = story + ? WHERE id IN ({number_list(others)})"
-            self._conn.execute(moved, (min(others) - article,))
+        self._take_out([article] if len(others) > 1 else [article, *others])
+        if story == article and len(others) > 1:  # a story has the id of one of its articles
+            moved = f"UPDATE article SET story = ? WHERE id IN ({number_list(others)})"
+            self._conn.execute(moved, (min(others),))
         return others
 
     def dissolve(self, story: int) -> list[int]:
         """Dissolve a story; return its articles."""
         members = self.members(story)
-        self._conn.execute(f"UPDATE article SET story = 0 WHERE id IN ({number_list(members)})")
+        self._take_out(members)
         return members
+
+    def _take_out(self, articles: Sequence[int]) -> None:
+        sql = f"UPDATE article SET story = 0, story_row = 0 WHERE id IN ({number_list(articles)})"
+        self._conn.execute(sql)
 
     def split(self, article: int) -> list[int]:
         """Remove an article from its story for good, and return the others."""
@@ -290,7 +286,7 @@ class Relations(Part):
         )
 
     def _number(self, article: int) -> int:
-        return int(self._value(f"SELECT {story_number('story')} FROM article WHERE id = ?", (article,)) or 0)
+        return int(self._value("SELECT story FROM article WHERE id = ?", (article,)) or 0)
 
     def unsplit(self, article: int, others: Sequence[int]) -> None:
         self._conn.executemany("DELETE FROM apart WHERE article = ? AND other = ?", _pairs(article, others))

@@ -10,7 +10,6 @@ from statistics import median
 from typing import Annotated
 
 from tuireader.store.json_columns import evidence_of
-from tuireader.store.relations.relations import story_number
 from tuireader.store.sql import Part, id_list
 from tuireader.text.durations import DAY, MONTH, WEEK
 
@@ -118,7 +117,7 @@ class Stats(Part):
         """Measure how early each feed is in the stories of a watch, earliest first."""
         stories: dict[int, list[tuple[int, int]]] = {}
         for story, time, feed_id in self._conn.execute(
-            f"""SELECT {story_number("a.story")}, min(a.time), a.feed_id
+            """SELECT a.story, min(a.time), a.feed_id
                FROM watch w JOIN match m ON m.watch_id = w.id
                JOIN article a ON a.id = m.article_id
                WHERE w.name = ? AND a.story != 0 GROUP BY 1, a.feed_id""",
