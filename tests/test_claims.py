@@ -105,7 +105,9 @@ async def test_a_story_is_notified_once_unless_it_has_news(tmp_path: Path, mode:
         third = replace(third, content_html=f"{text}<p>It pays $145 million.</p>")
         for article, told, adds in ((second, count, ()), (third, mode != "never", ("$145 million",))):
             await fill(library, 2, article)
-            await library.context.transact(lambda store: store.conn.execute("UPDATE article SET story = 1"))
+            await library.context.transact(
+                lambda store: store.conn.execute("UPDATE article SET story = 1, fold = 1")
+            )
             items, _ = await claimed(library, W=mode)
             assert [item.adds for item in items] == [adds if mode == "story" else ()] * told
 

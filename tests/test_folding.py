@@ -20,7 +20,6 @@ from tuireader.library import Library
 from tuireader.model import ParsedEntry, Relation, View, ViewKind
 from tuireader.store import Store
 from tuireader.store.lists.first_page import first_rows
-from tuireader.store.relations.relations import ROW
 from tuireader.store.schema import VERSION
 from tuireader.store.upkeep.older_versions import Missing
 
@@ -313,8 +312,12 @@ def join(store: Store, *rows: Sequence[int]) -> None:
                 store.relations.join(key, rows[0][0], number)
 
 
+ROW = 1 << 40
+"""What `fold` grows by from one row of a story to the next."""
+
+
 def values(store: Store) -> dict[int, int]:
-    return dict(store.conn.execute("SELECT id, story FROM article WHERE story != 0"))
+    return dict(store.conn.execute("SELECT id, fold FROM article WHERE fold != 0"))
 
 
 def test_a_story_keeps_its_rows_when_its_number_changes(tmp_path: Path) -> None:
@@ -358,8 +361,8 @@ def test_what_an_older_version_has_folded_is_judged_again_once(tmp_path: Path) -
     whole = set(values(store))
     assert whole == {1, 2, 3, 4}
     with store.transaction():
-        store.conn.execute("UPDATE article SET story = 5 WHERE id > 4")
-        store.conn.execute("UPDATE article SET story = 1 WHERE id < 5")
+        store.conn.execute("UPDATE article SET story = 5, fold = 5 WHERE id > 4")
+        store.conn.execute("UPDATE article SET story = 1, fold = 1 WHERE id < 5")
         store.conn.execute("DELETE FROM fact WHERE name LIKE 'stories judged%'")
     left, steps = store.older_versions.left(Missing.STORIES), 0
     while left:
@@ -377,7 +380,7 @@ async def test_the_library_judges_older_stories_with_its_watches(tmp_path: Path,
     async with opened(tmp_path, feeds(url)) as library:
         await refreshed(library)
     with sqlite3.connect(tmp_path / "news.db") as conn:
-        conn.execute("UPDATE article SET story = 1")
+        conn.execute("UPDATE article SET story = 1, fold = 1")
         conn.execute("DELETE FROM fact WHERE name LIKE 'stories judged%'")
     async with opened(tmp_path, feeds(url)) as library:
         assert len(await rows_of(library)) == 1

@@ -165,7 +165,9 @@ def forget_names(store: Store, ids: Sequence[int]) -> None:
             profile = unpack(article, packed)
             older = replace(profile, language="", concepts={}).pack()[:-3]
             store.conn.execute("UPDATE profile SET packed = ? WHERE article = ?", (older, article))
-            store.conn.execute("UPDATE article SET language = '', story = 0 WHERE id = ?", (article,))
+            store.conn.execute(
+                "UPDATE article SET language = '', story = 0, fold = 0 WHERE id = ?", (article,)
+            )
         store.conn.execute("DELETE FROM neighbour")
         store.conn.execute("DELETE FROM term_count")
         store.conn.execute("DELETE FROM fact WHERE name LIKE 'names found%'")

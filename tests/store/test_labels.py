@@ -123,7 +123,7 @@ def test_views_and_numbers(store: Store) -> None:
     assert list(store.lists.ids(view)) == newest_first
     with store.transaction():
         store.marks.set("read", [4], True, now=NOW)
-        store.conn.execute("UPDATE article SET story = 1 WHERE id IN (1, 2)")
+        store.conn.execute("UPDATE article SET story = 1, fold = 1 WHERE id IN (1, 2)")
     assert list(store.lists.ids(view, show_read=False)) == [key for key in newest_first if key != 4]
     assert store.lists.first_ids(view, show_read=True, today=0, limit=9) == (store.lists.ids(view), True)
     counts = store.lists.counts(0)

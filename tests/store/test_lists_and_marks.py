@@ -191,7 +191,7 @@ def test_the_head_is_how_the_whole_list_begins(store: Store, show_read: bool, fo
     with store.transaction():
         for number, article_id in enumerate(every):  # stories that reach from the top to the end
             story = every[number % 7] if number % 3 else 0
-            store.conn.execute("UPDATE article SET story = ? WHERE id = ?", (story, article_id))
+            store.conn.execute("UPDATE article SET story = ?1, fold = ?1 WHERE id = ?2", (story, article_id))
     mark(store, "read", every[::2], True)
     view = View(ViewKind.ALL)
     whole = store.lists.ids(view, show_read=show_read)

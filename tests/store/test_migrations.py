@@ -20,9 +20,8 @@ _BACK = {
     14: (
         "DROP INDEX article_fold",
         "DROP INDEX article_story",
+        "UPDATE article SET story = fold",
         "ALTER TABLE article DROP COLUMN fold",
-        "UPDATE article SET story = story + story_row * (1 << 40)",
-        "ALTER TABLE article DROP COLUMN story_row",
         "CREATE INDEX article_story ON article (story, read, feed_id, muted, language) WHERE story != 0",
     ),
     13: ("ALTER TABLE article DROP COLUMN reading_time",),

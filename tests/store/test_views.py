@@ -98,7 +98,9 @@ class Shelf:
         free = [number for number in ids if not self.items[number].story]
         for number in free if len(free) > 1 else ():
             self.items[number].story = free[0]
-            self.store.conn.execute("UPDATE article SET story = ? WHERE id = ?", (free[0], number))
+            self.store.conn.execute(
+                "UPDATE article SET story = ?1, fold = ?1 WHERE id = ?2", (free[0], number)
+            )
 
     def listed(self, fits: Callable[[Item], bool]) -> list[Item]:
         """The visible articles of a kind, newest first."""

@@ -71,7 +71,7 @@ CREATE INDEX article_muted ON article (time DESC, id DESC) WHERE muted = 1;
 -- a partial index is only used by queries that repeat its condition
 CREATE INDEX article_url ON article (url_key) WHERE url_key != 0;
 CREATE INDEX article_text ON article (feed_id, text_key) WHERE text_key != 0;
--- migration 0014 gives the row of a story a column of its own
+-- see `relations.FOLDS`
 CREATE INDEX article_story ON article (story, read, feed_id, muted) WHERE story != 0;
 CREATE TABLE content (
   article_id INTEGER PRIMARY KEY REFERENCES article(id),

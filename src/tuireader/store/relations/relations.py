@@ -1,8 +1,8 @@
 """Tables for relating articles: profiles, postings, term counts, neighbours, stories and splits.
 
 The number of a story, `article.story`, is the id of one of its articles; 0 for an article without a story.
-A story has several rows, `article.story_row` 0, 1, …, if folding it into one would hide news. Lists fold the
-articles with the same `article.fold`, a number for each row of each story, 0 without a story.
+A story has several rows if folding it into one would hide news: lists fold the articles with the same
+`article.fold`, which is the number of the story plus `_ROW` times the row (0, 1, …), 0 without a story.
 """
 
 from __future__ import annotations
@@ -47,16 +47,15 @@ class Feeds:
 
 ROWS = 16
 """Maximum number of rows of a story."""
-_ROW = 1 << 40  # distance between rows of a story in `fold`: exceeds any article id
+_ROW = 1 << 40  # exceeds any article id
 FOLDS = (
     "DROP INDEX article_story",
-    "ALTER TABLE article ADD COLUMN story_row INTEGER NOT NULL DEFAULT 0",
-    f"UPDATE article SET story = story % {_ROW}, story_row = story / {_ROW} WHERE story != 0",
-    f"ALTER TABLE article ADD COLUMN fold INTEGER AS (story + story_row * {_ROW}) VIRTUAL",
-    "CREATE INDEX article_story ON article (story, story_row) WHERE story != 0",
+    "ALTER TABLE article ADD COLUMN fold INTEGER NOT NULL DEFAULT 0",
+    f"UPDATE article SET fold = story, story = story % {_ROW} WHERE story != 0",
+    "CREATE INDEX article_story ON article (story) WHERE story != 0",
     "CREATE INDEX article_fold ON article (fold, read, feed_id, muted, language) WHERE fold != 0",
 )
-"""Statements of the migration. Earlier versions stored what is now `fold` in `story`."""
+"""Statements of the migration. Earlier versions stored the `fold` in `story`."""
 
 
 class Relations(Part):
@@ -133,7 +132,7 @@ class Relations(Part):
             return [[story]]
         by_row: list[list[int]] = [[]]
         for row, article in self._conn.execute(
-            "SELECT story_row, id FROM article WHERE story = ? AND story != 0 ORDER BY 1, 2", (story,)
+            f"SELECT fold / {_ROW}, id FROM article WHERE story = ? AND story != 0 ORDER BY 1, 2", (story,)
         ):
             by_row += [[] for _ in range(len(by_row), row + 1)]
             by_row[row].append(article)
@@ -245,8 +244,9 @@ class Relations(Part):
 
     def join(self, article: int, story: int, row: int = 0) -> None:
         """Put an article into a row of a story, which may so far be a single article."""
-        self._conn.execute("UPDATE article SET story = id WHERE id = ? AND story = 0", (story,))
-        self._conn.execute("UPDATE article SET story = ?, story_row = ? WHERE id = ?", (story, row, article))
+        self._conn.execute("UPDATE article SET story = id, fold = id WHERE id = ? AND story = 0", (story,))
+        sql = "UPDATE article SET story = ?, fold = ? WHERE id = ?"
+        self._conn.execute(sql, (story, story + row * _ROW, article))
 
     def leave(self, article: int) -> list[int]:
         """Remove an article from its story; return the others."""
@@ -256,7 +256,8 @@ class Relations(Part):
         others = [other for other in self.members(story) if other != article]
         self._take_out([article] if len(others) > 1 else [article, *others])
         if story == article and len(others) > 1:  # a story has the id of one of its articles
-            moved = f"UPDATE article SET story = ? WHERE id IN ({number_list(others)})"
+            ids = number_list(others)
+            moved = f"UPDATE article SET story = ?1, fold = fold - story + ?1 WHERE id IN ({ids})"
             self._conn.execute(moved, (min(others),))
         return others
 
@@ -267,7 +268,7 @@ class Relations(Part):
         return members
 
     def _take_out(self, articles: Sequence[int]) -> None:
-        sql = f"UPDATE article SET story = 0, story_row = 0 WHERE id IN ({number_list(articles)})"
+        sql = f"UPDATE article SET story = 0, fold = 0 WHERE id IN ({number_list(articles)})"
         self._conn.execute(sql)
 
     def split(self, article: int) -> list[int]:

@@ -283,5 +283,5 @@ def _restore_consistency(store: Store) -> None:
         "UPDATE feed SET subscribed = 0 WHERE account_id != 0 AND account_id NOT IN (SELECT id FROM account)"
     )
     conn.execute("UPDATE watch SET pending = (SELECT coalesce(max(id), 0) FROM article)")
-    conn.execute("UPDATE article SET story = 0, story_row = 0")
+    conn.execute("UPDATE article SET story = 0, fold = 0")
     conn.execute(f"UPDATE article SET sources = {SOURCES} WHERE sources != {SOURCES}")

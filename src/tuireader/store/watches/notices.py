@@ -70,7 +70,7 @@ class Notices(Part):
 
     def waiting(self) -> list[Waiting]:
         """List all waiting matches, oldest article first."""
-        sql = f"""SELECT n.id, n.watch, n.article_id, iif(a.story, a.story, a.id) AS story,
+        sql = """SELECT n.id, n.watch, n.article_id, iif(a.story, a.story, a.id) AS story,
                    a.muted
                  FROM notice n JOIN article a ON a.id = n.article_id
                  WHERE n.state = 0 ORDER BY a.time, a.id, n.id"""
@@ -78,7 +78,7 @@ class Notices(Part):
 
     def notified_in_story(self, watch: str, story: int) -> list[int]:
         """Return the articles of a story that a watch has notified about, lowest id first."""
-        sql = f"""SELECT n.article_id FROM article a JOIN notice n ON n.article_id = a.id
+        sql = """SELECT n.article_id FROM article a JOIN notice n ON n.article_id = a.id
                  WHERE n.watch = ?1 AND n.state = 1
                    AND (a.id = ?2 OR (a.story = ?2 AND a.story != 0))
                  ORDER BY n.article_id"""
