@@ -40,7 +40,7 @@ def note_document(
     new = NewGap(after=gap.after, before=gap.before, missing=gap.missing, known=gap.known, dated=gap.dated)
     number = store.gaps.add(facts.id, new, page, now)
     if not page:
-        store.gaps.leave_open(number, NO_ARCHIVE)
+        store.gaps.end(number, NO_ARCHIVE)
     return store.gaps.get(number)
 
 

@@ -96,22 +96,18 @@ class Gaps(Part):
         """Record a fetched page with `filled` new articles; return False if it was not the next one."""
         sql = """UPDATE gap SET page = ?, pages = pages + 1, filled = filled + ?, tries = 0, next_try = NULL,
                    reason = '' WHERE id = ? AND page = ?"""
-        rows = self._conn.execute(sql, (following, filled, gap_id, page))
-        return rows.rowcount == 1
+        return self._conn.execute(sql, (following, filled, gap_id, page)).rowcount == 1
 
     def wait(self, gap_id: int, reason: str, next_try: int) -> None:
         """Record why a page could not be fetched, and when to try again."""
         sql = "UPDATE gap SET tries = tries + 1, next_try = ?, reason = ? WHERE id = ?"
         self._conn.execute(sql, (next_try, reason, gap_id))
 
-    def leave_open(self, gap_id: int, reason: str) -> None:
-        sql = "UPDATE gap SET page = '', known = NULL, next_try = NULL, reason = ? WHERE id = ?"
-        self._conn.execute(sql, (reason, gap_id))
-
-    def close(self, gap_id: int, now: int) -> None:
-        sql = """UPDATE gap SET page = '', known = NULL, next_try = NULL, reason = '', closed_at = ?
-                 WHERE id = ?"""
-        self._conn.execute(sql, (now, gap_id))
+    def end(self, gap_id: int, reason: str = "", *, closed_at: int | None = None) -> None:
+        """Fill a gap no further: it is closed, or stays open for a reason."""
+        sql = """UPDATE gap SET page = '', known = NULL, next_try = NULL, reason = ?,
+                   closed_at = coalesce(?, closed_at) WHERE id = ?"""
+        self._conn.execute(sql, (reason, closed_at, gap_id))
 
     def of_feeds(self, feed_ids: Iterable[int]) -> list[FeedGap]:
         """List all gaps of some feeds, oldest first."""
