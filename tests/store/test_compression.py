@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.builders import NOW, entry, open_store, save
-from tests.store.test_maintenance import change, problems, spoil
+from tests.store.test_maintenance import change, problems
 from tuireader.errors import DatabaseError
 from tuireader.model import View, ViewKind
 from tuireader.store import Pool, Store

@@ -3,19 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from tuireader.store.sql import (
-    FEED_TITLE,
-    grouped,
-    id_list,
-    named_rows,
-    number_list,
-    uncertain_watches,
-    watches_of,
-)
+from tuireader.store.sql import FEED_TITLE, UNCERTAIN, grouped, id_list, named_rows, number_list, watches_of
 from tuireader.text.languages import in_order
 
 if TYPE_CHECKING:
@@ -48,17 +41,11 @@ def first_rows(
     `version` other than the caller's.
     """
     try:
-        conn = sqlite3.connect(f"file:{quote(path)}?mode=ro", timeout=0.02, uri=True)
+        with closing(sqlite3.connect(f"file:{quote(path)}?mode=ro", timeout=0.02, uri=True)) as conn:
+            is_current = conn.execute("PRAGMA user_version").fetchone()[0] == version
+            return _rows(conn, unread, folds, lines, languages) if is_current else None
     except sqlite3.Error:
         return None
-    try:
-        if conn.execute("PRAGMA user_version").fetchone()[0] != version:
-            return None
-        return _rows(conn, unread, folds, lines, languages)
-    except sqlite3.Error:
-        return None
-    finally:
-        conn.close()
 
 
 def _rows(
@@ -106,7 +93,8 @@ def line_values(
     `stories` maps stories to the number of their articles and the known languages of these.
     """
     ids = [row["id"] for row in rows]
-    watches, labels, uncertain = watches_of(conn, ids), labels_of(conn, ids), uncertain_watches(conn, ids)
+    watches, labels = watches_of(conn, ids), labels_of(conn, ids)
+    uncertain = watches_of(conn, ids, UNCERTAIN)
     of_stories = story_watches(conn, {row["story"] for row in rows if row["story"]})
     for row in rows:
         article_id, story = row["id"], row["story"]
@@ -149,17 +137,14 @@ def _gone(conn: sqlite3.Connection) -> tuple[str, str]:
 
 def story_watches(conn: sqlite3.Connection, stories: Iterable[int]) -> dict[int, tuple[str, ...]]:
     """Map stories to the watches that match any of their articles, in config order."""
-    rows = conn.execute(
-        f"""SELECT DISTINCT a.story, w.name FROM article a JOIN match m ON m.article_id = a.id
-            JOIN watch w ON w.id = m.watch_id
-            WHERE a.story != 0 AND a.story IN ({number_list(stories)}) AND a.muted = 0 ORDER BY w.position"""
-    )
-    return grouped(rows)
+    sql = f"""SELECT DISTINCT a.story, w.name FROM article a JOIN match m ON m.article_id = a.id
+              JOIN watch w ON w.id = m.watch_id WHERE a.story != 0 AND a.muted = 0
+                AND a.story IN ({number_list(stories)}) ORDER BY w.position"""
+    return grouped(conn.execute(sql))
 
 
 def labels_of(conn: sqlite3.Connection, ids: Iterable[int]) -> dict[int, tuple[str, ...]]:
     """Map articles to their labels in alphabetical order; articles without any are left out."""
     sql = """SELECT x.article_id, l.name FROM article_label x JOIN label l ON l.id = x.label_id
              WHERE x.article_id IN (SELECT value FROM json_each(?)) ORDER BY l.key"""
-    rows = conn.execute(sql, (id_list(ids),))
-    return grouped(rows)
+    return grouped(conn.execute(sql, (id_list(ids),)))

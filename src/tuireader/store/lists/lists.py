@@ -55,15 +55,13 @@ class Lists(Part):
         check_sort(sort)
         where, args = self._where(view, today, show_read)
         sql = f"SELECT a.id FROM article a{_BESIDE.get(sort, '')} WHERE {where} ORDER BY {_ORDER[sort]}"
-        ids = self._conn.execute(sql, args)
-        return array("q", chain.from_iterable(ids))
+        return array("q", chain.from_iterable(self._conn.execute(sql, args)))
 
     def sorted_ids(self, ids: Sequence[int], sort: str) -> array[int]:
         check_sort(sort)
         sql = f"""SELECT a.id FROM json_each(?) j JOIN article a ON a.id = j.value{_BESIDE.get(sort, "")}
                   ORDER BY {_ORDER[sort]}"""
-        rows = self._conn.execute(sql, (id_list(ids),))
-        return array("q", chain.from_iterable(rows))
+        return array("q", chain.from_iterable(self._conn.execute(sql, (id_list(ids),))))
 
     def first_ids(
         self,

@@ -133,8 +133,7 @@ class Stories(Part):
             return ()
         sql = f"""SELECT DISTINCT language FROM article
                   WHERE story IN ({rows_of("?1")}) AND story != 0 AND muted = 0 AND id != ?2"""
-        spoken = self._column(sql, (number, article_id))
-        return in_order(spoken, languages)
+        return in_order(self._column(sql, (number, article_id)), languages)
 
     def timeline(self, article_id: int) -> Story | None:
         """Read the story of an article, first report first; None without a story."""
@@ -176,8 +175,7 @@ class Stories(Part):
     def _by(self, query: str) -> dict[int, tuple[int, int]]:
         sql = f"""SELECT key, {_BEHIND} FROM ({query})
                   GROUP BY key HAVING count(*) > count(DISTINCT story)"""
-        rows = self._conn.execute(sql)
-        return {key: (int(unread), total) for key, unread, total in rows}
+        return {key: (int(unread), total) for key, unread, total in self._conn.execute(sql)}
 
     def twice_in_folders(self) -> dict[str, Count]:
         """Return what to add to the sum of a folder's feeds to get the counts of the folder.

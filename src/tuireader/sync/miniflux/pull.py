@@ -116,13 +116,7 @@ class _Source:
         return entries
 
     async def page(
-        self,
-        filters: Params,
-        cursor: int,
-        *,
-        descending: bool,
-        path: str = "/v1/entries",
-        limit: int = 0,
+        self, filters: Params, cursor: int, *, descending: bool, path: str = "/v1/entries", limit: int = 0
     ) -> tuple[Body, int]:
         """Ask for the page after `cursor`; a smaller one if its texts are too long for one answer."""
         order = {"order": "id", "direction": "desc" if descending else "asc"}
