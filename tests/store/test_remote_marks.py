@@ -266,8 +266,7 @@ def test_what_is_known_of_entries(store: Store, accounts: tuple[Account, Account
         assert remote.counts(home.id) == {"7": (1, 3)} and remote.counts(work.id) == {"7": (0, 4)}
         assert set(remote.rows(home.id, ["2", "x"])) == {"2"}
         row = remote.rows(home.id, ["2"])["2"]
-        assert row.mark(Mark.READ) == row.read == (False, True, None)
-        assert row.mark(Mark.STARRED) == row.starred == (False, False, None)
+        assert row.marks == {Mark.READ: (False, True, None), Mark.STARRED: (False, False, None)}
         assert remote.unknown(home.id, ["10", "x", "2"]) == ["x"]
         assert remote.places(home.articles[3]) == [(home.id, "10")]
         assert sorted(remote.of_feed(work.feed)) == sorted(ALL)

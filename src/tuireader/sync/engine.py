@@ -20,18 +20,7 @@ from tuireader.store import Pool, Store
 from tuireader.store.accounts.accounts import Listing
 from tuireader.subprocesses import priority
 from tuireader.sync import outcomes, states
-from tuireader.sync.backend import (
-    AccountError,
-    Backend,
-    Body,
-    Entries,
-    Listed,
-    NotReturned,
-    Reader,
-    Server,
-    States,
-    Step,
-)
+from tuireader.sync.backend import AccountError, Backend, Entries, Listed, NotReturned, Server, States, Step
 from tuireader.sync.identity import Identity
 from tuireader.sync.preparing import Preparer
 from tuireader.sync.states import Stored
@@ -58,6 +47,7 @@ class Engine:
 
     def __post_init__(self) -> None:
         self._preparer = Preparer(apart=not priority.is_low())
+        self.read, self.prepare = self._preparer.read, self._preparer.prepare
         self._feeds: Mapping[str, int] = {}
         self._titles: Mapping[int, str] = {}
         self._identity = Identity(self.pool, self.account.id, self.backend)
@@ -254,12 +244,6 @@ class Engine:
         now, account = self._now(), self.account
         after = await self._write(lambda store: outcomes.record(store, account, error, now))
         return outcomes.outcome(after, self._done)
-
-    async def read(self, reader: Reader, raw: bytes) -> Body:
-        return await self._preparer.read(reader, raw)
-
-    async def prepare(self, body: Body) -> tuple[RemoteEntry, ...]:
-        return await self._preparer.prepare(body)
 
     async def unknown(self, ids: Sequence[str]) -> list[str]:
         return await self.pool.read(lambda store: store.remote.unknown(self.account.id, ids))

@@ -173,9 +173,3 @@ class FullTexts(Part):
         """Store the comments of an article, replacing earlier ones."""
         sql = "INSERT OR REPLACE INTO comments (article_id, at, packed) VALUES (?, ?, ?)"
         self._conn.execute(sql, (article_id, thread.at, self._compression.compress(thread_text(thread))))
-
-    def drop(self, ids: Sequence[int]) -> None:
-        wanted = (id_list(ids),)
-        for table in ("full_text", "comments"):
-            sql = f"DELETE FROM {table} WHERE article_id IN (SELECT value FROM json_each(?))"
-            self._conn.execute(sql, wanted)

@@ -291,8 +291,7 @@ class Feeds(Part):
         free = number_list(
             feed_id for feed_id, url in held if server_of(url) in hosts and feed_id not in fetched
         )
-        if free:
-            self._conn.execute(f"UPDATE feed SET hold = NULL WHERE id IN ({free})")
+        self._conn.execute(f"UPDATE feed SET hold = NULL WHERE id IN ({free})")
 
     def postpone(self, feed_id: int, until: int) -> None:
         """Postpone a feed that leads to another host, which has asked us to wait."""

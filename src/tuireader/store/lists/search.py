@@ -248,7 +248,6 @@ def _column_regexes(parsed: Query) -> list[Regex]:
 
 
 def _has_short_prefix(leaf: Node) -> bool:
-    """Return whether a leaf contains a prefix of one or two letters."""
     term = getattr(leaf, "term", None)
     return term is not None and any(run.prefix and len(run.last[0]) <= 2 for run in term.runs)
 

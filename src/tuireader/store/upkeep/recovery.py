@@ -117,8 +117,7 @@ def _openable(path: Path, target: Path) -> Iterator[Path]:
 def _tables(conn: sqlite3.Connection) -> list[str]:
     sql = """SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'
              AND name NOT LIKE 'search%' AND name NOT LIKE '\\_%' ESCAPE '\\' ORDER BY rowid"""
-    rows = conn.execute(sql)
-    return [table for (table,) in rows if table not in _REBUILT]
+    return [table for (table,) in conn.execute(sql) if table not in _REBUILT]
 
 
 def _copy(damaged: sqlite3.Connection, new: sqlite3.Connection, table: str) -> None:

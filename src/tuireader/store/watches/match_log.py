@@ -125,8 +125,6 @@ class MatchLog(Part):
             rows.append((text.id, item.watch, text.title, now, *values))
             if text.read:
                 read.append((text.id, item.watch))
-        if not rows:
-            return
         before = self._newest()
         self._conn.executemany(_ADD, rows)
         sql = """INSERT INTO match_event (log_id, kind, at) SELECT id, 'read', 0 FROM match_log
