@@ -32,10 +32,7 @@ class FeedGap:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """Coverage of a feed in a period: `since` when it was seen (None: never) and the gaps.
-
-    `unseen_since` is its last successful fetch if it fails or is not fetched now.
-    """
+    """Coverage of a feed in a period."""
 
     feed: Feed
     since: Annotated[int | None, "Start of the period, `null` if the feed was never fetched."] = None

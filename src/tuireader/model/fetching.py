@@ -151,10 +151,7 @@ FILE_ENDINGS = {
 
 @dataclass(frozen=True, slots=True)
 class Enclosure:
-    """A file attached to an entry (RSS `<enclosure>`, Atom `rel=enclosure`, `media:content`).
-
-    `length` is in bytes, `duration` in seconds.
-    """
+    """A file attached to an entry (RSS `<enclosure>`, Atom `rel=enclosure`, `media:content`)."""
 
     url: Annotated[str, "Its address."]
     type: Annotated[str, 'Its media type, `""` when unknown.'] = ""

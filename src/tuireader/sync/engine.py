@@ -121,10 +121,7 @@ class Engine:
         return len(ids) - len(gone)
 
     async def _list_feeds(self, server: Server, *, is_new: bool) -> None:
-        """Store the server and the feeds of the account; on another server, all ids are forgotten first.
-
-        `is_new` is true if the address or the user has changed.
-        """
+        """Store the server and the feeds of the account; on another server, all ids are forgotten first."""
         feeds, account = await self.backend.feeds(), self.account
         same, known = await self.pool.read(lambda store: store.accounts.agreement(account, feeds))
         is_another: bool | None = False
