@@ -68,11 +68,13 @@ class Entries(Part):
         saved.places = {guid: article_id for guid, (article_id, _) in known.items()}
         present = set(saved.places.values())
         by_url, by_text = self._alike(feed_id, unknown)
-        fresh = [
-            item
-            for item in unknown
-            if not self._recognise(feed_id, item, by_url, by_text, present, now, saved)
-        ]
+        fresh: list[IncomingEntry] = []
+        for item in unknown:
+            if article_id := self._recognise(feed_id, item, by_url, by_text, present, now, saved):
+                present.add(article_id)
+                saved.places[item.keys.guid] = article_id
+            else:
+                fresh.append(item)
         self._insert(feed_id, fresh, now, saved)
         self._index.exchange(saved.reindexed)
         if index:
@@ -133,8 +135,8 @@ class Entries(Part):
         present: set[int],
         now: int,
         saved: Saved,
-    ) -> bool:
-        """Recognise a new (feed, guid) as a stored article by its address or text.
+    ) -> int:
+        """Recognise a new (feed, guid) as a stored article by its address or text; return it, 0 for none.
 
         Skips articles that the same document contains under their own guids.
         """
@@ -152,16 +154,12 @@ class Entries(Part):
                 self._appear(feed_id, article_id, item, now, saved=saved)
             else:
                 continue
-            present.add(article_id)
-            saved.places[item.keys.guid] = article_id
-            return True
+            return article_id
         for article_id in by_text.get(item.prepared.text_key, ()):
             if article_id not in present:
                 self._appear(feed_id, article_id, item, now, saved=saved)
-                present.add(article_id)
-                saved.places[item.keys.guid] = article_id
-                return True
-        return False
+                return article_id
+        return 0
 
     def _appear(self, feed_id: int, article_id: int, item: IncomingEntry, now: int, *, saved: Saved) -> None:
         self._conn.execute(APPEARANCE, (feed_id, item.keys.guid, article_id, item.keys.digest))
