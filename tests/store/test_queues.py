@@ -5,10 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tests.builders import NOW, entry, save
-from tuireader.model import Alarm, AlarmKind, DownloadState, Enclosure, Evidence, Fault, Pace
+from tuireader.model import Alarm, AlarmKind, DownloadState, Enclosure, Evidence, Fault, NewGap, Pace
 from tuireader.store import Store
 from tuireader.store.feeds.feeds import Attempt
-from tuireader.store.feeds.gaps import NewGap
 from tuireader.store.watches.alarms import Failing, Subject
 from tuireader.text.durations import DAY, MONTH
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -28,6 +29,20 @@ class FeedGap:
     def unseen(self) -> int:
         """About how many articles were not seen."""
         return 0 if self.closed_at else max(1, self.missing - self.filled)
+
+
+@dataclass(frozen=True, slots=True)
+class NewGap:
+    """A period of which about `missing` entries were not seen; `known` are the articles before it.
+
+    It is `dated` if its start can be compared with the dates of entries.
+    """
+
+    after: int
+    before: int
+    missing: int
+    known: Sequence[int] = ()
+    dated: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from tuireader.store.sql import Part, number_list
 
 if TYPE_CHECKING:
-    from tuireader.model import FeedGap
+    from tuireader.model import FeedGap, NewGap
 
 _LONGEST = 500
 """Maximum articles kept of a document: hardly any document changes by more between two visits."""
@@ -37,17 +37,6 @@ class Task:
     filled: int
     tries: int
     known: frozenset[int]
-
-
-@dataclass(frozen=True, slots=True)
-class NewGap:
-    """A gap that was found; `dated` if its start can be compared with the dates of entries."""
-
-    after: int
-    before: int
-    missing: int
-    known: Sequence[int]
-    dated: bool
 
 
 class Gaps(Part):
