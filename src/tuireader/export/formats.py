@@ -88,8 +88,7 @@ def _listed(value: str | list[str]) -> str:
 
 
 def _behind(first: str, others: str, text: str) -> str:
-    lines = text.split("\n")
-    return "\n".join((first if not number else others) + line for number, line in enumerate(lines)).rstrip()
+    return (first + text.replace("\n", f"\n{others}")).rstrip()
 
 
 def _markdown(article: Article, document: Document) -> str:

@@ -140,7 +140,6 @@ SILENCE = 3600
 
 FetchResult = Fetched | NotModified | FetchFailed
 
-
 FILE_ENDINGS = {
     "audio": ("mp3", "m4a", "m4b", "aac", "ogg", "oga", "opus", "flac", "wav"),
     "video": ("mp4", "m4v", "webm", "mkv", "mov", "avi", "ogv"),

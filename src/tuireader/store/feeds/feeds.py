@@ -134,7 +134,6 @@ _HEALTH = f"""
   iif(moved_seen >= :sure AND moved_why != '', looked_at, NULL) AS moved_at,
   iif(moved_why = '{NAMED}', moved_to, '') AS named"""
 
-
 _HEALTH_COLUMNS = ("unread", "total", "per_week", "newest", "moved_why", "moved_at", "named")
 FAR = 31 * DAY
 """As schedule.FARTHEST: a later time was set while the clock was wrong."""

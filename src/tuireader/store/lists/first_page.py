@@ -26,7 +26,6 @@ else:
 
 _AHEAD = 4  # articles to read for each line, because stories fold some of them
 
-
 COLUMNS = """a.id, a.feed_id, a.title, a.time, a.read, a.starred, a.edited, a.sources, a.url, a.author,
   a.story, a.language, a.reading_time"""
 """Columns of `article a` that `line_values` reads: fields of `ArticleRow`."""
