@@ -12,7 +12,7 @@ from tuireader.store.sql import FEED_TITLE, UNCERTAIN, grouped, id_list, named_r
 from tuireader.text.languages import in_order
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from tuireader.model import ArticleRow
 
@@ -62,42 +62,38 @@ def _rows(
             FROM (SELECT * FROM article a WHERE {where} {order} LIMIT {lines * (_AHEAD if folds else 1)}) a
             JOIN feed f ON f.id = a.feed_id {order}""",
     ).fetchall()
-    sizes: dict[int, int] = {}
-    spoken: dict[int, set[str]] = {}
-    best = {code: number for number, code in enumerate(reversed(languages), 1)}
-    if stories := {row["story"] for row in rows if row["story"]}:
+    if folds:
+        stories = {row["story"] for row in rows if row["story"]}
+        best = {code: number for number, code in enumerate(reversed(languages), 1)}
         leads: dict[int, tuple[int, int, int]] = {}
-        for story, article_id, in_view, language, rank in conn.execute(  # the same choice as `Stories.fold`
-            f"""SELECT a.story, a.id, {where}, a.language, (a.read = 0)
+        for story, article_id, language, rank in conn.execute(  # the same choice as `Stories.fold`
+            f"""SELECT a.story, a.id, a.language, (a.read = 0)
                        + (a.read = 0 AND EXISTS (SELECT 1 FROM match m WHERE m.article_id = a.id))
                 FROM article a
-                WHERE a.story != 0 AND a.story IN ({number_list(stories)}) AND a.muted = 0 {order}"""
+                WHERE a.story != 0 AND a.story IN ({number_list(stories)}) AND {where} {order}"""
         ):
-            sizes[story] = sizes.get(story, 0) + 1
-            spoken.setdefault(story, set()).add(language)
             rank = rank, best.get(language, 0)
-            if in_view and (story not in leads or leads[story][:2] < rank):
+            if story not in leads or leads[story][:2] < rank:
                 leads[story] = *rank, article_id
-        if folds:
-            rows = [row for row in rows if not row["story"] or leads[row["story"]][2] == row["id"]]
-    sized = {story: (size, in_order(spoken[story], languages)) for story, size in sizes.items()}
-    return [FirstRow(**values) for values in line_values(conn, rows[:lines], sized)]
+        rows = [row for row in rows if not row["story"] or leads[row["story"]][2] == row["id"]]
+    return [FirstRow(**values) for values in line_values(conn, rows[:lines], languages)]
 
 
 def line_values(
-    conn: sqlite3.Connection, rows: Sequence[sqlite3.Row], stories: Mapping[int, tuple[int, tuple[str, ...]]]
+    conn: sqlite3.Connection, rows: Sequence[sqlite3.Row], languages: Sequence[str]
 ) -> Iterator[dict[str, Any]]:
     """Yield the columns of `rows` and the other fields of `ArticleRow`, except `former`.
 
-    `stories` maps stories to the number of their articles and the known languages of these.
+    The languages of a story come in the order of `languages`.
     """
     ids = [row["id"] for row in rows]
+    stories = {row["story"] for row in rows if row["story"]}
     watches, labels = watches_of(conn, ids), labels_of(conn, ids)
     uncertain = watches_of(conn, ids, UNCERTAIN)
-    of_stories = story_watches(conn, {row["story"] for row in rows if row["story"]})
+    sizes, of_stories = _story_sizes(conn, stories, languages), story_watches(conn, stories)
     for row in rows:
         article_id, story = row["id"], row["story"]
-        size, languages = stories.get(story, (1, ()))
+        size, spoken = sizes.get(story, (1, ()))
         yield {
             **row,
             "read": bool(row["read"]),
@@ -108,9 +104,19 @@ def line_values(
             "uncertain": uncertain.get(article_id, ()),
             "story": story if size > 1 else 0,
             "story_size": size,
-            "story_languages": languages,
+            "story_languages": spoken,
             "story_watches": of_stories.get(story, ()),
         }
+
+
+def _story_sizes(
+    conn: sqlite3.Connection, stories: Iterable[int], languages: Sequence[str]
+) -> dict[int, tuple[int, tuple[str, ...]]]:
+    """Map stories to the number of their unmuted articles and to their languages, the best first."""
+    sql = f"""SELECT story, count(*), group_concat(DISTINCT language) FROM article
+              WHERE story != 0 AND story IN ({number_list(stories)}) AND muted = 0 GROUP BY story"""
+    rows = conn.execute(sql)
+    return {story: (size, in_order(codes.split(","), languages)) for story, size, codes in rows}
 
 
 def subscribed(conn: sqlite3.Connection) -> str:

@@ -116,10 +116,9 @@ class Lists(Part):
         ended = self._conn.execute(sql)
         former = grouped((article_id, (name, until)) for article_id, name, until in ended)
         rows = self._named(f"SELECT {COLUMNS} FROM article a WHERE id IN ({wanted})").fetchall()
-        stories = self._stories.sizes({row["story"] for row in rows if row["story"]}, languages)
         by_id = {
             values["id"]: ArticleRow(**values, former=former.get(values["id"], ()))
-            for values in line_values(self._conn, rows, stories)
+            for values in line_values(self._conn, rows, languages)
         }
         return [by_id[article_id] for article_id in ids if article_id in by_id]
 

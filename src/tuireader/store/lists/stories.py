@@ -116,16 +116,6 @@ class Stories(Part):
         )
         return [*ids, *sorted(set(others) - set(ids))]
 
-    def sizes(
-        self, stories: Collection[int], languages: Sequence[str] = ()
-    ) -> dict[int, tuple[int, tuple[str, ...]]]:
-        """Map stories to the number of their unmuted articles and to their languages, the best first."""
-        wanted = number_list(stories)
-        sql = f"""SELECT story, count(*), group_concat(DISTINCT language) FROM article
-                  WHERE story != 0 AND story IN ({wanted}) AND muted = 0 GROUP BY story"""
-        rows = self._conn.execute(sql)
-        return {story: (size, in_order(codes.split(","), languages)) for story, size, codes in rows}
-
     def languages(self, article_id: int, languages: Sequence[str] = ()) -> tuple[str, ...]:
         """List the languages of the other articles in all rows of an article's story, the best first."""
         number = self._value(f"SELECT {story_number('story')} FROM article WHERE id = ?", (article_id,))
