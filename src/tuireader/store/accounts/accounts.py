@@ -164,7 +164,7 @@ class Accounts(Part):
         """
         if error:
             name = f"{_TROUBLE}{account_id}"
-            trouble = {"failing_since": now, **json.loads(self._store.fact(name) or "{}")}
+            trouble: dict[str, object] = {"failing_since": now, **json.loads(self._store.fact(name) or "{}")}
             if refusal == Refusal.LOGIN:
                 trouble = {"rejected_since": now, **trouble, "rejected_url": url, "rejected_secret": secret}
             self._store.set_fact(name, json.dumps(trouble))

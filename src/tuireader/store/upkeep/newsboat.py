@@ -13,7 +13,7 @@ import sys
 import time
 from array import array
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 
@@ -213,7 +213,7 @@ def open_cache(path: Path) -> Iterator[NewsboatCache]:
         conn = sqlite3.connect(
             f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=5, check_same_thread=False
         )
-    try:
+    with closing(conn):
         with _errors(path):
             conn.text_factory = lambda raw: raw.decode("utf-8", "replace")
             for limit, value in _LIMITS.items():
@@ -224,8 +224,6 @@ def open_cache(path: Path) -> Iterator[NewsboatCache]:
             cache = NewsboatCache(conn, path)
             conn.set_progress_handler(None, 0)  # from now on it reads single rows
         yield cache
-    finally:
-        conn.close()
 
 
 @contextmanager
