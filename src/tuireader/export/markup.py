@@ -44,7 +44,7 @@ def _origin(evidence: Evidence) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Writing:
-    """How a format writes untrusted text: a line, a link, or a part of a line with `marks` around it."""
+    """Escapes of a format for untrusted text: a line, a link, or a part of a line with `marks` around it."""
 
     line: Callable[[str], str]
     link: Callable[[str, str], str]

@@ -20,7 +20,7 @@ NAMED = "named"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Answered:
-    """What a feed's answers leave for its next fetch; `store.schema` describes the columns."""
+    """Values from a feed's answers for its next fetch; `store.schema` describes the columns."""
 
     etag: str | None = None
     last_modified: str | None = None
