@@ -411,7 +411,7 @@ async def test_a_database_that_is_given_by_a_folder_that_is_not_there(tmp_path: 
 
 def outcome(number: int) -> Outcome:
     url = f"https://example.org/{number}"
-    known = FeedFacts(number, url, "", "ok", None, None, None, None, None, None, 0, None, "", 0, "")
+    known = FeedFacts(number, url, "", "ok", None, 0, None, "")
     reservation = MemoryBudget().reserve()
     return Outcome(known, NotModified(FetchJob(number, url), None, None, None, False), reservation)
 

@@ -575,9 +575,8 @@ async def test_where_a_page_may_lead(tmp_path: Path, old: str, new: str, public_
 async def test_a_page_s_feed_is_never_asked_for_inside_later(tmp_path: Path) -> None:
     """The new address may redirect, or its name lead elsewhere, after the feed was followed."""
     facts = FeedFacts(
-        1, f"{OLD}/f", "F", "ok", None, None, None, None, None, CLOCK, 0, None, f"{NEW}/n.xml", 2, "",
-        moved_why="page",
-    )  # fmt: skip
+        1, f"{OLD}/f", "F", "ok", CLOCK, 0, None, f"{NEW}/n.xml", moved_seen=2, moved_why="page"
+    )
     assert (await job_for(facts, FeedConfig(facts.url), str(tmp_path), CLOCK)).public_only
     home = replace(facts, url="http://nas.lan/f", moved_to="http://other.lan/f")
     assert not (await job_for(home, FeedConfig(home.url), str(tmp_path), CLOCK)).public_only

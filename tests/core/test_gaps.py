@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tuireader.model import NewGap
 from tuireader.text.durations import DAY
 from tuireader.timing import gaps
-from tuireader.timing.gaps import Before, Document, Gap, Listed
+from tuireader.timing.gaps import Before, Document, Listed
 
 START = 1_700_000_000
 HOUR = 3600
@@ -68,7 +69,7 @@ class Site:
             return Listed(one, self.published[one], date, one not in self.known)
         return Listed(one, date, None, one not in self.known)
 
-    def visit(self, pace: int = 600) -> Gap | None:
+    def visit(self, pace: int = 600) -> NewGap | None:
         self.now += pace
         entries = [self.entry(one) for one in self.listed()]
         found = None
@@ -140,7 +141,9 @@ def test_every_gap_is_found(site: Site, bursts: list[int], pins: int, chance: ra
         site.known |= set(site.line)
 
 
-def a_visit(*entries: Listed, last: Document | None, visited: int, now: int, times: list[int]) -> Gap | None:
+def a_visit(
+    *entries: Listed, last: Document | None, visited: int, now: int, times: list[int]
+) -> NewGap | None:
     if gaps.continues(entries, last, visited, now):
         return None
     return gaps.measure(entries, Before(last, visited, times, len(times)), now)

@@ -13,10 +13,10 @@ from tests.builders import NOW, entry, save
 from tuireader.ingest import Rules
 from tuireader.ingest.attempts import Setting
 from tuireader.ingest.backfill import ARTICLES, ENDS, PAGES, backfill, page_job, save_page
-from tuireader.model import Fault, FeedGap, FetchFailed, FetchJob, GapNoted, ParsedFeed
+from tuireader.model import Fault, FeedGap, FetchFailed, FetchJob, GapNoted, NewGap, ParsedFeed
 from tuireader.store import Store
 from tuireader.store.feeds.feeds import FeedFacts
-from tuireader.store.feeds.gaps import NewGap, Task
+from tuireader.store.feeds.gaps import Task
 from tuireader.timing.schedule import Rates
 from tuireader.watch import Matcher
 

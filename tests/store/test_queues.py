@@ -5,10 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tests.builders import NOW, entry, save
-from tuireader.model import Alarm, AlarmKind, DownloadState, Enclosure, Evidence, Fault, Pace
+from tuireader.model import Alarm, AlarmKind, DownloadState, Enclosure, Evidence, Fault, NewGap, Pace
 from tuireader.store import Store
 from tuireader.store.feeds.feeds import Attempt
-from tuireader.store.feeds.gaps import NewGap
 from tuireader.store.watches.alarms import Failing, Subject
 from tuireader.text.durations import DAY, MONTH
 
@@ -234,7 +233,7 @@ def test_which_feeds_fail_are_named_or_have_gaps(store: Store) -> None:
     assert alarms.last_success() == (2, NOW - 5) and alarms.subscribed() == {1, 2}
     assert alarms.open_gaps(NOW - 9) == [(1, 2, 8)] and alarms.open_gaps_of(2) == 1
     with store.transaction():
-        store.gaps.close(3, NOW)
+        store.gaps.end(3, closed_at=NOW)
         assert alarms.open_gaps_of(2) == 0 and alarms.open_gaps(0) == [(1, 2, 8)]
         store.conn.execute("UPDATE feed SET state = 'paused' WHERE id = 1")
         assert alarms.failing() == [] and alarms.named() == [] and alarms.subscribed() == {2}

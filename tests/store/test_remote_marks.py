@@ -177,13 +177,13 @@ def test_what_the_user_did_is_sent_until_the_server_has_it(
         star(store, home, "2")
         assert remote.take(home.id, Mark.STARRED, True, 9) == ["2"]
         remote.delivered(home.id, Mark.STARRED, True, ["2"])
-        assert remote.rows(home.id, ["2"])["2"].starred == (True, True, None)
+        assert remote.rows(home.id, ["2"])["2"].marks[Mark.STARRED] == (True, True, None)
         star(store, home, "2", value=False)
         assert remote.take(home.id, Mark.STARRED, False, 9).count("2") == 1
         assert remote.changed_here(home.id, Mark.STARRED, home.articles) == {home.articles[1]} | {
             home.articles[ALL.index(one)]
             for one in ("1", "3")
-            if remote.rows(home.id, [one])[one].starred[2] is not None
+            if remote.rows(home.id, [one])[one].marks[Mark.STARRED][2] is not None
         }
         assert remote.changed_here(home.id, Mark.READ, home.articles) == set()
         assert remote.changed_here(work.id, Mark.STARRED, [*home.articles, *work.articles]) == set()
@@ -266,8 +266,7 @@ def test_what_is_known_of_entries(store: Store, accounts: tuple[Account, Account
         assert remote.counts(home.id) == {"7": (1, 3)} and remote.counts(work.id) == {"7": (0, 4)}
         assert set(remote.rows(home.id, ["2", "x"])) == {"2"}
         row = remote.rows(home.id, ["2"])["2"]
-        assert row.mark(Mark.READ) == row.read == (False, True, None)
-        assert row.mark(Mark.STARRED) == row.starred == (False, False, None)
+        assert row.marks == {Mark.READ: (False, True, None), Mark.STARRED: (False, False, None)}
         assert remote.unknown(home.id, ["10", "x", "2"]) == ["x"]
         assert remote.places(home.articles[3]) == [(home.id, "10")]
         assert sorted(remote.of_feed(work.feed)) == sorted(ALL)

@@ -255,8 +255,9 @@ def test_the_articles_of_a_story(shelf: Shelf) -> None:
         line = shelf.store.stories.timeline(number) if number else None
         assert (ids_of(line) if line else []) == (ids(same)[::-1] if len(same) > 1 else [])
         if len(same) > 1:
-            size, languages = stories.sizes([number])[number]
-            assert size == len(same) and set(languages) == {item.language for item in same} - {""}
+            (row,) = shelf.store.lists.rows([same[0].id])
+            assert row.story_size == len(same)
+            assert set(row.story_languages) == {item.language for item in same} - {""}
             opened = list(stories.fold(ids(items), [number]))
             start = opened.index(next(one for one in opened if shelf.items[one].story == number))
             assert set(opened[start : start + len(same)]) == set(ids(same))

@@ -16,6 +16,7 @@ from tuireader.config.kinds import ADDRESS, COMMAND, command_address
 from tuireader.config.values import Invalid, Kind
 from tuireader.dedup import hash64, label_name, url_key
 from tuireader.errors import ConfigError, TuireaderError
+from tuireader.feeds.parse.json_values import line_of, objects_of, texts_of
 from tuireader.model import MarkedArticle
 from tuireader.model.json_shape import Shape
 from tuireader.text import clean, safe_url, without_password
@@ -31,6 +32,8 @@ _SOURCE = (
 """Keys of feeds that need more than an address."""
 _MOST = 5_000_000
 """Maximum marks in a document."""
+_LINE = 500
+"""Maximum characters of a title or name."""
 
 
 class ExportedFeed(Shape, of=FeedConfig, shows=f"url title folder labels {' '.join(_SOURCE)}"):
@@ -115,38 +118,25 @@ def load(
     return list(_feeds(document, skipped, programs)), list(_views(document)), [], skipped
 
 
-def tables(value: object) -> list[dict[str, Any]]:
-    """Return the tables in a list, without anything else."""
-    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
-
-
-def _text(table: dict[str, Any], name: str) -> str:
-    value = table.get(name, "")
-    return clean(value) if isinstance(value, str) else ""
-
-
 def _names(table: dict[str, Any], kept: Callable[[str], str]) -> tuple[str, ...]:
-    labels = table.get("labels")
-    if not isinstance(labels, list):
-        return ()
-    names = [kept(label) for label in labels if isinstance(label, str)]
+    names = map(kept, texts_of(table, "labels"))
     return tuple(dict.fromkeys(filter(None, names)))
 
 
 def _feeds(document: dict[str, Any], skipped: list[str], programs: bool) -> Iterator[FeedConfig]:
-    for table in tables(document.get("feeds")):
+    for table in objects_of(document, "feeds"):
         try:
             yield _feed(table, programs)
         except ConfigError as error:
-            name = _text(table, "title") or clean(str(table.get("url", "")), 100) or "a feed"
+            name = line_of(table, "title", _LINE) or clean(str(table.get("url", "")), 100) or "a feed"
             skipped.append(f"{name}: {error.message}")
 
 
 def _feed(table: dict[str, Any], programs: bool) -> FeedConfig:
     """Build a subscription. Raises ConfigError if it cannot be used."""
     known: dict[str, Any] = {
-        "title": _text(table, "title"),
-        "folder": _text(table, "folder"),
+        "title": line_of(table, "title", _LINE),
+        "folder": line_of(table, "folder", _LINE),
         "labels": _names(table, clean),
     }
     source = {name: table[name] for name in _SOURCE if table.get(name)}
@@ -173,17 +163,17 @@ def _valid(kind: Kind, value: object) -> Any:
 
 
 def _views(document: dict[str, Any]) -> Iterator[ViewConfig]:
-    for table in tables(document.get("views")):
-        name, query = _text(table, "name"), table.get("query")
+    for table in objects_of(document, "views"):
+        name, query = line_of(table, "name", _LINE), table.get("query")
         if name and isinstance(query, str):
             yield ViewConfig(name, query)
 
 
 def _marks(document: dict[str, Any], skipped: list[str]) -> Iterator[MarkedArticle]:
     count = bad = 0
-    for feed in tables(document.get("feeds")):
+    for feed in objects_of(document, "feeds"):
         address = str(feed.get("url", ""))
-        for table in tables(feed.get("articles")):
+        for table in objects_of(feed, "articles"):
             count += 1
             if count > _MOST:
                 raise TuireaderError(f"the file has more than {_MOST:,} articles", _HINT)
@@ -202,7 +192,7 @@ def _mark(feed: str, table: dict[str, Any]) -> MarkedArticle | None:
     except ValueError:
         return None
     time = table.get("time")
-    url, title = safe_url(str(table.get("url", ""))), _text(table, "title")
+    url, title = safe_url(str(table.get("url", ""))), line_of(table, "title", _LINE)
     return MarkedArticle(
         feed=feed,
         guid=_signed(key),

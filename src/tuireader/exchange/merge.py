@@ -11,7 +11,7 @@ from tuireader.commands import key_label, normalise_key
 from tuireader.config import Config, FeedConfig, MacroConfig, MuteConfig, ViewConfig, WatchConfig, edit, loads
 from tuireader.config.edit.data import Item, address_of
 from tuireader.errors import ConfigError
-from tuireader.exchange.documents import tables
+from tuireader.feeds.parse.json_values import objects_of
 from tuireader.newsboat.outcomes import Made
 from tuireader.newsboat.single_settings import Settings
 from tuireader.query import REGEX_TOTAL, regex_sizes
@@ -50,7 +50,7 @@ def merge(
     merging.add_items("mute", "", settings.mutes, own.mutes)
     merging.add_items("account", "name", settings.accounts, own.accounts)
     values = dict(settings.values)
-    if keys and not tables(merging.before.get("feeds")):  # existing users keep their keys
+    if keys and not objects_of(merging.before, "feeds"):  # existing users keep their keys
         values = {("ui", "keys"): "newsboat", **values}
     for table in dict.fromkeys(table for table, _ in values):
         merging.set(table, {name: value for (at, name), value in values.items() if at == table})
@@ -64,9 +64,9 @@ def taken(text: str) -> set[Made]:
     plain = {name: table for name, table in data.items() if isinstance(table, dict)}
     return (
         {(name, key) for name, table in plain.items() for key in table}
-        | {("macro", _known_as("macro", table.get("key"))) for table in tables(data.get("macro"))}
-        | {("account", str(table.get("name")).casefold()) for table in tables(data.get("account"))}
-        | {("feeds", address_of(table)) for table in tables(data.get("feeds"))}
+        | {("macro", _known_as("macro", table.get("key"))) for table in objects_of(data, "macro")}
+        | {("account", str(table.get("name")).casefold()) for table in objects_of(data, "account")}
+        | {("feeds", address_of(table)) for table in objects_of(data, "feeds")}
     )
 
 
@@ -97,10 +97,10 @@ class _Merging:
         self._room = REGEX_TOTAL - sum(regex_sizes(item.query) for item in asking)
 
     def add_feeds(self, feeds: Sequence[FeedConfig]) -> None:
-        there = {feed_key(address_of(table)): table for table in tables(self.before.get("feeds"))}
+        before = objects_of(self.before, "feeds")
+        there = {feed_key(address_of(table)): table for table in before}
         self.text = edit.add(self.text, *feeds)
-        before, now = tables(self.before.get("feeds")), tables(_data(self.text).get("feeds"))
-        self.added["feeds"] = len(now) - len(before)
+        self.added["feeds"] = len(objects_of(_data(self.text), "feeds")) - len(before)
         for feed in feeds if there else ():
             table = there.get(feed_key(feed.url))
             if table is None:
@@ -120,7 +120,7 @@ class _Merging:
         equal = {made_of(name, item): item for item in there}
         taken = set(equal)
         if key:  # including invalid items
-            taken |= {(name, _known_as(name, table.get(key))) for table in tables(self.before.get(name))}
+            taken |= {(name, _known_as(name, table.get(key))) for table in objects_of(self.before, name)}
         new: dict[Made, Item] = {}
         for item in items:
             entry = made_of(name, item)

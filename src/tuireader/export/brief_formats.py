@@ -7,12 +7,11 @@ untrusted: it is escaped for each format, and only http(s) addresses become link
 from __future__ import annotations
 
 import json
-from html import escape
 
 from tuireader.export import shapes
 from tuireader.export.brief import Brief, BriefStory, Section
-from tuireader.export.markdown import markdown_line, markdown_link, markdown_part, safe_start
-from tuireader.export.markup import html_link, html_page, html_text, lag, moment, origin, quoted
+from tuireader.export.markdown import markdown_line, safe_start
+from tuireader.export.markup import HTML, MARKDOWN, html_page, html_text, lag, period
 from tuireader.text.durations import DAY, HOUR
 from tuireader.text.wording import counted
 
@@ -27,7 +26,7 @@ def _summary(brief: Brief) -> str:
     summary = f"{counted(brief.articles, 'article')} in {counted(brief.stories, 'story', 'stories')}"
     summary += f", {_period(brief.seconds)}"
     if brief.first is not None and brief.last is not None:
-        summary += f" ({moment(brief.first).removesuffix(' UTC')} to {moment(brief.last)})"
+        summary += f" ({period(brief.first, brief.last)})"
     if brief.muted:
         verb = "is" if brief.muted == 1 else "are"
         summary += f". {counted(brief.muted, 'muted article')} {verb} left out"
@@ -65,15 +64,9 @@ def _md_story(story: BriefStory, section: Section) -> list[str]:
     if others:
         lines += ["", f"Also on {markdown_line(', '.join(others))}."]
     for evidence in story.evidence:
-        sentence = safe_start(quoted(evidence, markdown_part, "**", "**"))
-        lines += ["", f"> {sentence}{origin(evidence, markdown_line)}"]
+        lines += ["", f"> {safe_start(MARKDOWN.quoted(evidence))}"]
     lines.append("")
-    for report in story.reports:
-        when = lag(report, story.reports[0])
-        lines.append(
-            f"- {when} · {markdown_line(report.feed_title)}: {markdown_link(report.title, report.url)}"
-        )
-    return lines
+    return lines + [f"- {MARKDOWN.entry(lag(report, story.reports[0]), report)}" for report in story.reports]
 
 
 def as_json(brief: Brief) -> str:
@@ -96,11 +89,7 @@ def html(brief: Brief) -> str:
 def _html_story(story: BriefStory, section: Section) -> list[str]:
     others = [name for name in story.watches if name != section.watch]
     lines = [f"<p>Also on {html_text(', '.join(others))}.</p>"] if others else []
-    for evidence in story.evidence:
-        sentence = quoted(evidence, escape, "<mark>", "</mark>")
-        lines.append(f"<blockquote><p>{sentence}{origin(evidence, html_text)}</p></blockquote>")
+    lines += [f"<blockquote><p>{HTML.quoted(evidence)}</p></blockquote>" for evidence in story.evidence]
     lines.append("<ul>")
-    for report in story.reports:
-        when, link = lag(report, story.reports[0]), html_link(report.title, report.url)
-        lines.append(f"<li>{when} · {html_text(report.feed_title)}: {link}</li>")
+    lines += [f"<li>{HTML.entry(lag(report, story.reports[0]), report)}</li>" for report in story.reports]
     return [*lines, "</ul>"]

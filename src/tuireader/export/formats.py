@@ -79,7 +79,7 @@ def _with_numbers(block: Block) -> str:
     if block.kind is BlockKind.EMBED and block.link:
         return f"{block.text} [{block.link}]"
     return _with_marks(
-        block, lambda text, _: text, lambda _: "", lambda tag: f" [{tag[1]}]" if tag[0] == "link" else ""
+        block, lambda text, _: text, lambda tag: ("", f" [{tag[1]}]" if tag[0] == "link" else "")
     )
 
 
@@ -88,8 +88,7 @@ def _listed(value: str | list[str]) -> str:
 
 
 def _behind(first: str, others: str, text: str) -> str:
-    lines = text.split("\n")
-    return "\n".join((first if not number else others) + line for number, line in enumerate(lines)).rstrip()
+    return (first + text.replace("\n", f"\n{others}")).rstrip()
 
 
 def _markdown(article: Article, document: Document) -> str:
@@ -119,7 +118,7 @@ def _markdown_block(block: Block, addresses: Mapping[int, str]) -> str:
     if block.kind is BlockKind.EMBED:
         text, url = markdown_part(block.text), markdown_address(addresses.get(block.link, ""))
         return f"{lead}[{text}](<{url}>)" if url else lead + text
-    inner = safe_start(_with_marks(block, _run, _open, lambda tag: _close(tag, addresses)))
+    inner = safe_start(_with_marks(block, _run, lambda tag: _signs(tag, addresses)))
     if block.kind is BlockKind.HEADING:
         return f"{lead}{'#' * min(6, max(2, block.level))} {' '.join(inner.split())}"
     marker = ""
@@ -139,12 +138,10 @@ def _run(text: str, code: bool) -> str:
 _SIGNS = {"strong": "**", "em": "*", "code": "", "strike": "~~", "mark": "", "sup": "", "sub": ""}
 
 
-def _open(tag: _Tag) -> str:
-    return "[" if tag[0] == "link" else _SIGNS[tag[0]]
-
-
-def _close(tag: _Tag, addresses: Mapping[int, str]) -> str:
-    return f"](<{markdown_address(addresses.get(tag[1], ''))}>)" if tag[0] == "link" else _SIGNS[tag[0]]
+def _signs(tag: _Tag, addresses: Mapping[int, str]) -> tuple[str, str]:
+    if tag[0] == "link":
+        return "[", f"](<{markdown_address(addresses.get(tag[1], ''))}>)"
+    return _SIGNS[tag[0]], _SIGNS[tag[0]]
 
 
 _STYLE = """body { max-width: 42em; margin: 2em auto; padding: 0 1em; font: 1.05em/1.5 serif; }
@@ -206,9 +203,7 @@ def _page_block(block: Block, addresses: Mapping[int, str]) -> str:
     if block.kind is BlockKind.EMBED:
         url = addresses.get(block.link, "")
         return f'<p><a href="{html.escape(url)}">{text}</a></p>' if url else f"<p>{text}</p>"
-    inner = _with_marks(
-        block, lambda text, code: html.escape(text), lambda tag: _tag(tag, addresses), _end_tag
-    )
+    inner = _with_marks(block, lambda text, code: html.escape(text), lambda tag: _tags(tag, addresses))
     inner = inner.replace("\n", "<br>\n")
     if block.kind is BlockKind.HEADING:
         level = min(6, max(2, block.level))
@@ -218,14 +213,11 @@ def _page_block(block: Block, addresses: Mapping[int, str]) -> str:
     return f"<p{style}>{marker}{inner}</p>"
 
 
-def _tag(tag: _Tag, addresses: Mapping[int, str]) -> str:
+def _tags(tag: _Tag, addresses: Mapping[int, str]) -> tuple[str, str]:
     if tag[0] == "link":
-        return f'<a href="{html.escape(addresses.get(tag[1], ""))}">'
-    return f"<{_ELEMENTS.get(tag[0], tag[0])}>"
-
-
-def _end_tag(tag: _Tag) -> str:
-    return "</a>" if tag[0] == "link" else f"</{_ELEMENTS.get(tag[0], tag[0])}>"
+        return f'<a href="{html.escape(addresses.get(tag[1], ""))}">', "</a>"
+    element = _ELEMENTS.get(tag[0], tag[0])
+    return f"<{element}>", f"</{element}>"
 
 
 _Tag = tuple[str, int]
@@ -233,12 +225,9 @@ _Tag = tuple[str, int]
 
 
 def _with_marks(
-    block: Block,
-    escape: Callable[[str, bool], str],
-    opening: Callable[[_Tag], str],
-    closing: Callable[[_Tag], str],
+    block: Block, escape: Callable[[str, bool], str], marks: Callable[[_Tag], tuple[str, str]]
 ) -> str:
-    """Return the text of a block with marks around its spans, properly nested.
+    """Return the text of a block with marks before and after its spans, properly nested.
 
     The second argument of `escape` is true for code, in which nothing else is marked.
     """
@@ -248,11 +237,11 @@ def _with_marks(
         same = 0
         while same < min(len(open_now), len(tags)) and open_now[same] == tags[same]:
             same += 1
-        pieces += [closing(tag) for tag in reversed(open_now[same:])]
-        pieces += [opening(tag) for tag in tags[same:]]
+        pieces += [marks(tag)[1] for tag in reversed(open_now[same:])]
+        pieces += [marks(tag)[0] for tag in tags[same:]]
         open_now = tags
         pieces.append(escape(block.text[start:end], bool(tags) and tags[-1][0] == SpanKind.CODE))
-    pieces += [closing(tag) for tag in reversed(open_now)]
+    pieces += [marks(tag)[1] for tag in reversed(open_now)]
     return "".join(pieces)
 
 
@@ -260,10 +249,10 @@ def _runs(block: Block) -> Iterator[tuple[int, int, list[_Tag]]]:
     spans = [span for span in block.spans if 0 <= span.start < span.end <= len(block.text)]
     edges = sorted({0, len(block.text), *(edge for span in spans for edge in (span.start, span.end))})
     for start, end in pairwise(edges):
-        yield start, end, _tags(spans, start)
+        yield start, end, _around(spans, start)
 
 
-def _tags(spans: Sequence[Span], at: int) -> list[_Tag]:
+def _around(spans: Sequence[Span], at: int) -> list[_Tag]:
     around = sorted(
         (span for span in spans if span.start <= at < span.end), key=lambda span: span.start - span.end
     )

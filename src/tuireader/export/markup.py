@@ -1,4 +1,4 @@
-"""Text of reports and evidence in HTML, escaped; times in UTC.
+"""Text of reports and evidence in Markdown and HTML, escaped; times in UTC.
 
 All text is untrusted, and only http(s) addresses become links.
 """
@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from html import escape
 
 from tuireader.export.brief import Report, one_line
-from tuireader.export.markdown import WEB
-from tuireader.model import Evidence
+from tuireader.export.markdown import WEB, markdown_line, markdown_link, markdown_part
+from tuireader.model import Evidence, Surrounding
 
 
 def moment(time: int) -> str:
@@ -30,23 +31,43 @@ def lag(report: Report, first: Report) -> str:
     return f"+{minutes // 60} h" if minutes < 48 * 60 else f"+{minutes // 1440} d"
 
 
-def quoted(evidence: Evidence, safe: Callable[[str], str], before: str, after: str) -> str:
-    """Return the sentence with its matches marked; `safe` escapes the text between them."""
-    sentence = re.sub(r"\s", " ", evidence.sentence)
-    pieces: list[str] = []
-    at = 0
-    for start, end in evidence.spans:
-        if at <= start < end <= len(sentence):
-            pieces += [safe(sentence[at:start]), before, safe(sentence[start:end]), after]
-            at = end
-    return "".join([*pieces, safe(sentence[at:])])
+def period(first: int, last: int) -> str:
+    """Return a period as `2026-03-04 05:06 to 2026-03-06 07:08 UTC`."""
+    return f"{moment(first).removesuffix(' UTC')} to {moment(last)}"
 
 
-def origin(evidence: Evidence, safe: Callable[[str], str]) -> str:
+def _origin(evidence: Evidence) -> str:
     """Describe the origin of a sentence that is not in the displayed text: a former version, another feed."""
     former = f"matched until edited {moment(evidence.until)}" if evidence.former else ""
-    where = " · ".join(part for part in (former, f"in {evidence.feed}" if evidence.feed else "") if part)
-    return f" ({safe(where)})" if where else ""
+    return " · ".join(part for part in (former, f"in {evidence.feed}" if evidence.feed else "") if part)
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """Escapes of a format for untrusted text: a line, a link, or a part of a line with `marks` around it."""
+
+    line: Callable[[str], str]
+    link: Callable[[str, str], str]
+    part: Callable[[str], str]
+    marks: tuple[str, str]
+
+    def entry(self, when: str, report: Report | Surrounding) -> str:
+        """Write the time, the feed and the title of a report."""
+        return f"{when} · {self.line(report.feed_title)}: {self.link(report.title, report.url)}"
+
+    def quoted(self, evidence: Evidence) -> str:
+        """Write a sentence with its matches marked, and its origin."""
+        sentence = re.sub(r"\s", " ", evidence.sentence)
+        before, after = self.marks
+        pieces: list[str] = []
+        at = 0
+        for start, end in evidence.spans:
+            if at <= start < end <= len(sentence):
+                pieces += [self.part(sentence[at:start]), before, self.part(sentence[start:end]), after]
+                at = end
+        written = "".join([*pieces, self.part(sentence[at:])])
+        where = _origin(evidence)
+        return f"{written} ({self.line(where)})" if where else written
 
 
 def html_text(text: str) -> str:
@@ -68,3 +89,7 @@ def html_page(title: str, summary: str, lines: Iterable[str]) -> str:
         f"<title>{title}</title>\n<h1>{title}</h1>\n<p>{summary}</p>",
     ]
     return "\n".join([*head, *lines, "</html>"]) + "\n"
+
+
+MARKDOWN = Writing(markdown_line, markdown_link, markdown_part, ("**", "**"))
+HTML = Writing(html_text, html_link, escape, ("<mark>", "</mark>"))

@@ -8,8 +8,6 @@ from typing import Annotated
 from tuireader.export.brief import Report, one_line
 from tuireader.model import Addition, Evidence, Surrounding
 
-FORMATS = ("md", "json", "html")
-
 
 @dataclass(frozen=True, slots=True)
 class StoryReport:

@@ -7,13 +7,12 @@ format, and only http(s) addresses become links.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
-from html import escape
-from itertools import chain
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from tuireader.export import shapes
-from tuireader.export.markdown import markdown_line, markdown_link, markdown_part, safe_start
-from tuireader.export.markup import html_link, html_page, html_text, lag, moment, origin, quoted
+from tuireader.export.markdown import markdown_line, safe_start
+from tuireader.export.markup import HTML, MARKDOWN, Writing, html_page, html_text, lag, moment, period
 from tuireader.export.story import StoryHit, StoryPage, StoryReport
 from tuireader.model import AddedKind, Addition, Surrounding
 from tuireader.text.wording import counted
@@ -25,7 +24,7 @@ NOTHING_NEW = "no new numbers, names or quotations"
 
 
 def render(page: StoryPage, form: str) -> str:
-    """Render the page in one of `story.FORMATS`, ending in a line feed."""
+    """Render the page in one of `brief.FORMATS`, ending in a line feed."""
     return {"md": markdown, "json": as_json, "html": html}[form](page)
 
 
@@ -48,49 +47,59 @@ def added_text(fact: Addition) -> str:
     return f"“{fact.text}” – {fact.speaker}" if fact.speaker else f"“{fact.text}”"
 
 
-def _period(page: StoryPage) -> str:
+def _summary(page: StoryPage) -> str:
     first, last = page.first.time, page.reports[-1].report.time
-    if first == last:
-        return moment(first)
-    return f"{moment(first).removesuffix(' UTC')} to {moment(last)}"
+    return f"{summary(page)}, {moment(first) if first == last else period(first, last)}."
+
+
+@dataclass(frozen=True, slots=True)
+class _Item:
+    """An item of a list, written; below it is a quotation or a list of facts."""
+
+    line: str
+    quotation: str = ""
+    facts: Sequence[str] = ()
+
+
+def _sections(page: StoryPage, writing: Writing) -> Iterator[tuple[str, list[_Item]]]:
+    """Yield the sections that are not empty, with their headings."""
+    sections = {
+        WATCHES: [_hit(hit, writing) for hit in page.hits],
+        BACKGROUND: [_other(article, writing) for article in page.background],
+        REPORTS: [_report(entry, page, writing) for entry in page.reports],
+        FOLLOW_UPS: [_other(article, writing) for article in page.follow_ups],
+    }
+    return ((heading, items) for heading, items in sections.items() if items)
+
+
+def _hit(hit: StoryHit, writing: Writing) -> _Item:
+    line = f"{writing.line(hit.evidence.watch)} · {writing.line(hit.report.feed_title)}"
+    return _Item(line, writing.quoted(hit.evidence) if hit.evidence.sentence else "")
+
+
+def _report(entry: StoryReport, page: StoryPage, writing: Writing) -> _Item:
+    line = writing.entry(lag(entry.report, page.first), entry.report)
+    return _Item(line, facts=list(map(writing.line, facts_of(entry, page))))
+
+
+def _other(article: Surrounding, writing: Writing) -> _Item:
+    line = writing.entry(moment(article.time), article)
+    if not article.sentence:
+        return _Item(line)
+    return _Item(line, f"{writing.line(article.sentence)} ({writing.line(article.said_by)})")
 
 
 def markdown(page: StoryPage) -> str:
     """Render as CommonMark 0.31; every character that may have a meaning is escaped."""
-    lines = [f"# {markdown_line(page.title)}", "", f"{summary(page)}, {_period(page)}."]
-    lines += _md_section(WATCHES, map(_md_hit, page.hits))
-    lines += _md_section(BACKGROUND, map(_md_other, page.background))
-    lines += _md_section(REPORTS, [_md_report(entry, page) for entry in page.reports])
-    lines += _md_section(FOLLOW_UPS, map(_md_other, page.follow_ups))
+    lines = [f"# {markdown_line(page.title)}", "", _summary(page)]
+    for heading, items in _sections(page, MARKDOWN):
+        lines += ["", f"## {heading}", ""]
+        for item in items:
+            lines.append(f"- {item.line}")
+            if item.quotation:
+                lines.append(f"  > {safe_start(item.quotation)}")
+            lines += [f"  - {fact}" for fact in item.facts]
     return "\n".join(lines) + "\n"
-
-
-def _md_section(heading: str, items: Iterable[Sequence[str]]) -> list[str]:
-    lines = list(chain.from_iterable(items))
-    return ["", f"## {heading}", "", *lines] if lines else []
-
-
-def _md_hit(hit: StoryHit) -> list[str]:
-    lines = [f"- {markdown_line(hit.evidence.watch)} · {markdown_line(hit.report.feed_title)}"]
-    if hit.evidence.sentence:
-        sentence = safe_start(quoted(hit.evidence, markdown_part, "**", "**"))
-        lines.append(f"  > {sentence}{origin(hit.evidence, markdown_line)}")
-    return lines
-
-
-def _md_report(entry: StoryReport, page: StoryPage) -> list[str]:
-    report = entry.report
-    link = markdown_link(report.title, report.url)
-    facts = [f"  - {markdown_line(fact)}" for fact in facts_of(entry, page)]
-    return [f"- {lag(report, page.first)} · {markdown_line(report.feed_title)}: {link}", *facts]
-
-
-def _md_other(article: Surrounding) -> list[str]:
-    link = markdown_link(article.title, article.url)
-    lines = [f"- {moment(article.time)} · {markdown_line(article.feed_title)}: {link}"]
-    if article.sentence:
-        lines.append(f"  > {markdown_line(article.sentence)} ({markdown_line(article.said_by)})")
-    return lines
 
 
 def as_json(page: StoryPage) -> str:
@@ -100,40 +109,12 @@ def as_json(page: StoryPage) -> str:
 
 def html(page: StoryPage) -> str:
     """Render a self-contained page, without scripts or external resources."""
-    lines = _html_section(WATCHES, map(_html_hit, page.hits))
-    lines += _html_section(BACKGROUND, map(_html_other, page.background))
-    lines += _html_section(REPORTS, [_html_report(entry, page) for entry in page.reports])
-    lines += _html_section(FOLLOW_UPS, map(_html_other, page.follow_ups))
-    return html_page(html_text(page.title), f"{summary(page)}, {_period(page)}.", lines)
-
-
-def _html_section(heading: str, items: Iterable[str]) -> list[str]:
-    entries = [f"<li>{item}</li>" for item in items]
-    return [f"<h2>{heading}</h2>\n<ul>", *entries, "</ul>"] if entries else []
-
-
-def _html_hit(hit: StoryHit) -> str:
-    text = f"{html_text(hit.evidence.watch)} · {html_text(hit.report.feed_title)}"
-    if not hit.evidence.sentence:
-        return text
-    sentence = quoted(hit.evidence, escape, "<mark>", "</mark>")
-    return f"{text}<blockquote><p>{sentence}{origin(hit.evidence, html_text)}</p></blockquote>"
-
-
-def _html_report(entry: StoryReport, page: StoryPage) -> str:
-    report = entry.report
-    text = (
-        f"{lag(report, page.first)} · {html_text(report.feed_title)}: {html_link(report.title, report.url)}"
-    )
-    facts = "".join(f"<li>{html_text(fact)}</li>" for fact in facts_of(entry, page))
-    return f"{text}<ul>{facts}</ul>" if facts else text
-
-
-def _html_other(article: Surrounding) -> str:
-    text = (
-        f"{moment(article.time)} · {html_text(article.feed_title)}: {html_link(article.title, article.url)}"
-    )
-    if not article.sentence:
-        return text
-    said_by = html_text(article.said_by)
-    return f"{text}<blockquote><p>{html_text(article.sentence)} ({said_by})</p></blockquote>"
+    lines: list[str] = []
+    for heading, items in _sections(page, HTML):
+        lines.append(f"<h2>{heading}</h2>\n<ul>")
+        for item in items:
+            quotation = f"<blockquote><p>{item.quotation}</p></blockquote>" if item.quotation else ""
+            facts = "".join(f"<li>{fact}</li>" for fact in item.facts)
+            lines.append(f"<li>{item.line}{quotation}{facts and f'<ul>{facts}</ul>'}</li>")
+        lines.append("</ul>")
+    return html_page(html_text(page.title), _summary(page), lines)

@@ -200,7 +200,7 @@ async def _stop(archive: Archive, task: Task, stop: Stop) -> None:
         with store.transaction():
             store.requests.count([Asked(task.feed_id, stop.requests, failed=stop.requests)], now)
             if stop.wait is None:
-                store.gaps.leave_open(task.id, stop.reason)
+                store.gaps.end(task.id, stop.reason)
             else:
                 store.gaps.wait(task.id, stop.reason, now + stop.wait)
             if stop.held and stop.wait is not None:
@@ -237,7 +237,7 @@ def _record(store: Store, task: Task, page: _Read, now: int) -> Task:
     task = replace(task, page=onward, pages=task.pages + 1, filled=task.filled + new)
     reason = ""
     if reached:
-        store.gaps.close(task.id, now)
+        store.gaps.end(task.id, closed_at=now)
     elif onward in ("", page.url) or not page.may_go_on:
         reason = ENDS
     elif task.pages >= PAGES:
@@ -245,5 +245,5 @@ def _record(store: Store, task: Task, page: _Read, now: int) -> Task:
     elif task.filled >= ARTICLES:
         reason = f"{ARTICLES:,} articles of the archive did not reach its start"
     if reason:
-        store.gaps.leave_open(task.id, reason)
+        store.gaps.end(task.id, reason)
     return replace(task, page="") if reached or reason else task

@@ -9,7 +9,6 @@ from tuireader.model import FeedGap, ParsedFeed
 from tuireader.store import Store
 from tuireader.store.articles.incoming import Saved
 from tuireader.store.feeds.feeds import FeedFacts
-from tuireader.store.feeds.gaps import NewGap
 from tuireader.timing import gaps
 
 NO_ARCHIVE = "the feed has no archive"
@@ -37,10 +36,9 @@ def note_document(
     if gap is None:
         return None
     page = parsed.older or parsed.current
-    new = NewGap(after=gap.after, before=gap.before, missing=gap.missing, known=gap.known, dated=gap.dated)
-    number = store.gaps.add(facts.id, new, page, now)
+    number = store.gaps.add(facts.id, gap, page, now)
     if not page:
-        store.gaps.leave_open(number, NO_ARCHIVE)
+        store.gaps.end(number, NO_ARCHIVE)
     return store.gaps.get(number)
 
 

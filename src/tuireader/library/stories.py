@@ -7,7 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from tuireader import ingest
-from tuireader.export.story import FORMATS, StoryPage
+from tuireader.export.brief import FORMATS
+from tuireader.export.story import StoryPage
 from tuireader.export.story_formats import render
 from tuireader.library.articles import Articles, completed, save_file
 from tuireader.library.context import Context, UseCases, found_article

@@ -34,7 +34,7 @@ __getattr__, __all__ = lazy.names(
             "AccountSynced", "Event", "FeedDone", "GapNoted", "HostWaits", "NewMatch", "RefreshDone",
             "RefreshStarted", "Relating", "TextFetched", "Told",
         ),
-        "coverage": ("Coverage", "FeedGap", "WatchCoverage"),
+        "coverage": ("Coverage", "FeedGap", "NewGap", "WatchCoverage"),
         "downloads": ("Download", "DownloadState"),
         "fetching": (
             "FILE_ENDINGS", "NAMES_FEEDS", "SILENCE", "Enclosure", "EntryDetails", "Fault", "FeedPreview",

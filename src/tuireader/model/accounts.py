@@ -98,9 +98,8 @@ class RefusedMark:
 class AccountState:
     """An account and the state of its sync.
 
-    `progress` is where the next pull starts, `pending` the number of marks to send, `refused` the number that
-    the server refuses. `asks` is a question for the user, `""` for none. `rejected_url` is the address of a
-    server that rejects the password or token, and `rejected_secret` the fingerprint of what is sent to it.
+    `progress` is where the next pull starts. `rejected_url` is the address of a server that rejects the
+    password or token, and `rejected_secret` the fingerprint of what is sent to it.
     """
 
     id: int

@@ -100,10 +100,7 @@ class Trouble(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class FeedHealth:
-    """A feed with its health; `moved_to` is set once its server has announced the move twice.
-
-    `moved_why` is `page` if a web page in its place names the new address, `site` if its home page does.
-    """
+    """A feed with its health; `moved_to` is set once its server has announced the move twice."""
 
     feed: Feed
     fault: Annotated[Fault | None, "The error as one word for scripts."] = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -31,11 +32,22 @@ class FeedGap:
 
 
 @dataclass(frozen=True, slots=True)
-class Coverage:
-    """Coverage of a feed in a period: `since` when it was seen (None: never) and the gaps.
+class NewGap:
+    """A period of which about `missing` entries were not seen; `known` are the articles before it.
 
-    `unseen_since` is its last successful fetch if it fails or is not fetched now.
+    It is `dated` if its start can be compared with the dates of entries.
     """
+
+    after: int
+    before: int
+    missing: int
+    known: Sequence[int] = ()
+    dated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """Coverage of a feed in a period."""
 
     feed: Feed
     since: Annotated[int | None, "Start of the period, `null` if the feed was never fetched."] = None

@@ -21,10 +21,7 @@ class RefreshStarted:
 
 @dataclass(frozen=True, slots=True)
 class FeedDone:
-    """One feed has been fetched and stored. `error` is `""` on success.
-
-    If the document has too many entries, `left_out` counts the oldest ones, which are not stored.
-    """
+    """One feed has been fetched and stored."""
 
     feed_id: Annotated[int, "Number of the feed."]
     title: Annotated[str, "Its title."]

@@ -140,7 +140,6 @@ SILENCE = 3600
 
 FetchResult = Fetched | NotModified | FetchFailed
 
-
 FILE_ENDINGS = {
     "audio": ("mp3", "m4a", "m4b", "aac", "ogg", "oga", "opus", "flac", "wav"),
     "video": ("mp4", "m4v", "webm", "mkv", "mov", "avi", "ogv"),
@@ -151,10 +150,7 @@ FILE_ENDINGS = {
 
 @dataclass(frozen=True, slots=True)
 class Enclosure:
-    """A file attached to an entry (RSS `<enclosure>`, Atom `rel=enclosure`, `media:content`).
-
-    `length` is in bytes, `duration` in seconds.
-    """
+    """A file attached to an entry (RSS `<enclosure>`, Atom `rel=enclosure`, `media:content`)."""
 
     url: Annotated[str, "Its address."]
     type: Annotated[str, 'Its media type, `""` when unknown.'] = ""

@@ -6,6 +6,7 @@ import types
 from collections.abc import Mapping
 from enum import Enum
 from inspect import get_annotations
+from operator import attrgetter
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, Union, get_args, get_origin, get_type_hints
 
@@ -40,7 +41,7 @@ class Shape:
     def encode(cls, value: object = None, /, **own: object) -> dict[str, object]:
         """Return the JSON object of a value; `own` supplies fields that the value lacks."""
         return {
-            name: _encoded(own[name] if name in own else _attribute(value, path), cls.fields[name])
+            name: _encoded(own[name] if name in own else attrgetter(path)(value), cls.fields[name])
             for name, path in cls.paths.items()
         }
 
@@ -84,12 +85,6 @@ def _json_type(hint: Any) -> Any:
     return hint
 
 
-def _attribute(value: object, path: str) -> object:
-    for name in path.split("."):
-        value = getattr(value, name)
-    return value
-
-
 def _encoded(value: Any, hint: Any) -> object:
     hint = _plain(hint)
     origin, parts = get_origin(hint), get_args(hint)
@@ -97,12 +92,10 @@ def _encoded(value: Any, hint: Any) -> object:
         return dict(value)
     if origin is list:
         return [_encoded(item, parts[0]) for item in value]
+    if value is None or isinstance(value, dict):
+        return value
     for kind in parts or (hint,):
-        if (
-            isinstance(kind, type)
-            and issubclass(kind, Shape)
-            and not (value is None or isinstance(value, dict))
-        ):
+        if isinstance(kind, type) and issubclass(kind, Shape):
             return kind.encode(value)
     if isinstance(value, Enum):
         return value.value

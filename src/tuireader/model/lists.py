@@ -144,10 +144,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class MarkedArticle:
-    """The marks of an article in a feed, with the keys that identify it on another machine.
-
-    `guid` and `url_key` are its keys, see `Keys`.
-    """
+    """The marks of an article in a feed, with the keys that identify it on another machine, see `Keys`."""
 
     feed: str
     guid: int

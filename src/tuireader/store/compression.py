@@ -42,7 +42,6 @@ class Compression(Part):
 
     @cached_property
     def _compressor(self) -> ZstdCompressor:
-        """A compressor whose frames have a checksum."""
         from tuireader.text import zstd
 
         options: dict[int, int] = {
@@ -79,12 +78,11 @@ class Compression(Part):
             raise UnreadableText("a text cannot be decompressed: it is damaged") from error
 
     def _dictionary(self, number: int) -> ZstdDict:
-        dictionary = self._read.get(number)
-        if dictionary is None:
+        if number not in self._read:
             from tuireader.text.zstd import ZstdDict
 
             data = self.dictionaries.find(number)
             if data is None:
                 raise UnreadableText(f"dictionary {number}, which compressed a text, is lost")
-            dictionary = self._read[number] = ZstdDict(data)
-        return dictionary
+            self._read[number] = ZstdDict(data)
+        return self._read[number]

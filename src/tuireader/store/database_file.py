@@ -21,7 +21,6 @@ CACHE = 16_000
 """Page cache of a connection in KiB."""
 _PAGE = 8192  # bytes per page of a new database; texts of 1 to 4 KB leave a sixth of a 4 KB page empty
 
-
 _ERRORS = {
     ("SQLITE_BUSY", "SQLITE_LOCKED"): (
         "the database {} is in use by another program",

@@ -164,7 +164,6 @@ CREATE TABLE journal (
 CREATE TABLE fact (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 """
 
-
 # texts of articles' pages; `html` is NULL if the page could not be fetched
 _FULL_TEXTS = (
     """CREATE TABLE full_text (

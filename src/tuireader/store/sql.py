@@ -98,14 +98,7 @@ def grouped(rows: Iterable[tuple[int, T]]) -> dict[int, tuple[T, ...]]:
 
 
 UNCERTAIN = "m.evidence LIKE '%],1]'"
-"""SQL condition for the uncertain ones among matches `m`, by the end of their JSON."""
-
-
-def uncertain_watches(conn: sqlite3.Connection, ids: Iterable[int]) -> dict[int, tuple[str, ...]]:
-    """Map articles to the watches that match them only by Chinese terms across word boundaries."""
-    sql = f"""SELECT m.article_id, w.name FROM match m JOIN watch w ON w.id = m.watch_id
-              WHERE m.article_id IN ({number_list(ids)}) AND {UNCERTAIN} ORDER BY w.position"""
-    return grouped(conn.execute(sql))
+"""SQL condition for matches `m` only by Chinese terms across word boundaries, by the end of their JSON."""
 
 
 def watches_of(
@@ -117,8 +110,7 @@ def watches_of(
     """
     sql = f"""SELECT m.article_id, w.name FROM match m JOIN watch w ON w.id = m.watch_id
               WHERE m.article_id IN (SELECT value FROM json_each(?)) AND {condition} ORDER BY w.position"""
-    rows = conn.execute(sql, (id_list(ids), *args))
-    return grouped(rows)
+    return grouped(conn.execute(sql, (id_list(ids), *args)))
 
 
 def newest_id(conn: sqlite3.Connection) -> int:

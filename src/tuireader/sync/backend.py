@@ -140,10 +140,7 @@ class Known(Protocol):
         """List the stored entries whose marks the last `States` left open: to be looked up by id."""
 
     async def counts(self) -> Mapping[str, tuple[int, int]]:
-        """Count the stored read and unread entries by feed.
-
-        They count by the marks last seen on the server, not by those still to be sent.
-        """
+        """Count the stored read and unread entries by feed, by the marks last seen on the server."""
 
     async def doubted(self) -> Collection[str]:
         """List the feeds whose last list was not believed: to be listed again."""

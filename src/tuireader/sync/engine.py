@@ -20,18 +20,7 @@ from tuireader.store import Pool, Store
 from tuireader.store.accounts.accounts import Listing
 from tuireader.subprocesses import priority
 from tuireader.sync import outcomes, states
-from tuireader.sync.backend import (
-    AccountError,
-    Backend,
-    Body,
-    Entries,
-    Listed,
-    NotReturned,
-    Reader,
-    Server,
-    States,
-    Step,
-)
+from tuireader.sync.backend import AccountError, Backend, Entries, Listed, NotReturned, Server, States, Step
 from tuireader.sync.identity import Identity
 from tuireader.sync.preparing import Preparer
 from tuireader.sync.states import Stored
@@ -58,6 +47,7 @@ class Engine:
 
     def __post_init__(self) -> None:
         self._preparer = Preparer(apart=not priority.is_low())
+        self.read, self.prepare = self._preparer.read, self._preparer.prepare
         self._feeds: Mapping[str, int] = {}
         self._titles: Mapping[int, str] = {}
         self._identity = Identity(self.pool, self.account.id, self.backend)
@@ -131,10 +121,7 @@ class Engine:
         return len(ids) - len(gone)
 
     async def _list_feeds(self, server: Server, *, is_new: bool) -> None:
-        """Store the server and the feeds of the account; on another server, all ids are forgotten first.
-
-        `is_new` is true if the address or the user has changed.
-        """
+        """Store the server and the feeds of the account; on another server, all ids are forgotten first."""
         feeds, account = await self.backend.feeds(), self.account
         same, known = await self.pool.read(lambda store: store.accounts.agreement(account, feeds))
         is_another: bool | None = False
@@ -254,12 +241,6 @@ class Engine:
         now, account = self._now(), self.account
         after = await self._write(lambda store: outcomes.record(store, account, error, now))
         return outcomes.outcome(after, self._done)
-
-    async def read(self, reader: Reader, raw: bytes) -> Body:
-        return await self._preparer.read(reader, raw)
-
-    async def prepare(self, body: Body) -> tuple[RemoteEntry, ...]:
-        return await self._preparer.prepare(body)
 
     async def unknown(self, ids: Sequence[str]) -> list[str]:
         return await self.pool.read(lambda store: store.remote.unknown(self.account.id, ids))

@@ -35,7 +35,6 @@ HEAD, BUDGET = 60.0, 600.0
 MAX_BODY = 64_000_000
 MAX_REDIRECTS = 5
 
-
 Params = Mapping[str, str | int]
 Form = Sequence[tuple[str, str]]
 

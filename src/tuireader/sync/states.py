@@ -34,7 +34,7 @@ def merge_marks(
     taken: dict[bool, list[int]] = {True: [], False: []}
     for remote_id, value in marks.items():
         row = rows[remote_id]
-        before = merge.Known(*row.mark(mark))
+        before = merge.Known(*row.marks[mark])
         after = merge.pulled(before, value)
         if after != before:
             seen.append((remote_id, after.server, after.sent))

@@ -18,6 +18,7 @@ from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
+from tuireader.model import NewGap
 from tuireader.text.durations import DAY
 from tuireader.timing.documents import Document as Document
 from tuireader.timing.documents import Listed as Listed
@@ -71,20 +72,6 @@ class Before:
         return max(1.0, self.articles / max(len(self.times), 1))
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """A period of which about `missing` entries were not seen; `known` are the articles before it.
-
-    It is `dated` if its start can be compared with the dates of entries.
-    """
-
-    after: int
-    before: int
-    missing: int
-    known: tuple[int, ...] = ()
-    dated: bool = False
-
-
 def seen(entries: Sequence[Listed], before: Document | None, now: int) -> Document:
     """Build the document with which to compare the next one."""
     page = page_of(entries, now)
@@ -134,7 +121,7 @@ def continues(
     return any(_follows(page, document, last.mixed, visited, known, stale) for document in documents)
 
 
-def measure(entries: Sequence[Listed], before: Before, now: int) -> Gap | None:
+def measure(entries: Sequence[Listed], before: Before, now: int) -> NewGap | None:
     """Measure the gap in front of a document that continues nothing; None if nothing can be missing."""
     page = page_of(entries, now)
     dates = [
@@ -149,7 +136,7 @@ def measure(entries: Sequence[Listed], before: Before, now: int) -> Gap | None:
         return None
     listed = set(page.articles)
     known = before.document.articles if before.document else ()
-    return Gap(
+    return NewGap(
         after=after,
         before=max(until, after + 1),
         missing=_missing(page, dates, before, after, until, by_date),

@@ -163,13 +163,11 @@ class Accounts(Part):
         `url` rejected the password or token that has the fingerprint `secret`.
         """
         if error:
-            trouble: dict[str, object] = {"failing_since": now}
-            for stored in self._column("SELECT value FROM fact WHERE name = ?", (f"{_TROUBLE}{account_id}",)):
-                trouble |= json.loads(stored)
+            name = f"{_TROUBLE}{account_id}"
+            trouble: dict[str, object] = {"failing_since": now, **json.loads(self._store.fact(name) or "{}")}
             if refusal == Refusal.LOGIN:
                 trouble = {"rejected_since": now, **trouble, "rejected_url": url, "rejected_secret": secret}
-            sql = "INSERT OR REPLACE INTO fact (name, value) VALUES (?, ?)"
-            self._conn.execute(sql, (f"{_TROUBLE}{account_id}", json.dumps(trouble)))
+            self._store.set_fact(name, json.dumps(trouble))
         else:
             self._forget_trouble(account_id)
         sql = """UPDATE account SET tried_at = ?1, synced_at = iif(?2 = '', ?1, synced_at), error = ?2,

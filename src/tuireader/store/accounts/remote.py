@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Collection, Iterable, Sequence, Set
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from tuireader.model.accounts import Mark, RefusedMark
@@ -53,13 +53,8 @@ LOST_ENTRIES = (
 class RemoteRow:
     """A stored entry of a server with the marks of its article, each as (article, server, sent)."""
 
-    remote_id: str
     article_id: int
-    read: tuple[bool, bool, bool | None]
-    starred: tuple[bool, bool, bool | None]
-
-    def mark(self, mark: Mark) -> tuple[bool, bool, bool | None]:
-        return self.read if mark is Mark.READ else self.starred
+    marks: Mapping[Mark, tuple[bool, bool, bool | None]]
 
 
 class Remote(Part):
@@ -87,9 +82,7 @@ class Remote(Part):
                   WHERE r.account_id = ? AND r.remote_id IN ({_GIVEN})"""
         rows = self._named(sql, (account_id, json.dumps(list(ids))))
         return {
-            row["remote_id"]: RemoteRow(
-                row["remote_id"], row["article_id"], _states(row, Mark.READ), _states(row, Mark.STARRED)
-            )
+            row["remote_id"]: RemoteRow(row["article_id"], {mark: _states(row, mark) for mark in Mark})
             for row in rows
         }
 
@@ -197,9 +190,8 @@ class Remote(Part):
 
         A `renumbered` server may use the ids again for other articles.
         """
-        self._lose(
-            f"r.account_id = ? AND r.remote_id IN ({_GIVEN})", (account_id, json.dumps(list(ids))), renumbered
-        )
+        given = f"r.account_id = ? AND r.remote_id IN ({_GIVEN})"
+        self._lose(given, (account_id, json.dumps(list(ids))), renumbered)
 
     def forget_feed(self, feed_id: int) -> None:
         self._lose("r.feed_id = ?", (feed_id,))
@@ -301,10 +293,7 @@ class Remote(Part):
         return {remote_id: (url, title) for remote_id, url, title in rows}
 
     def sample(self, account_id: int, number: int, *, pending: bool = False) -> list[str]:
-        """Pick at most `number` entries evenly from an account, by ascending id.
-
-        With `pending`, only those with marks to send.
-        """
+        """Pick at most `number` entries evenly, by ascending id; with `pending`, those with marks to send."""
         condition = "AND r.pending != 0 AND r.misses = 0" if pending else ""
         sql = f"""SELECT remote_id FROM (
                     SELECT remote_id, row_number() OVER w AS place, count(*) OVER () AS total

@@ -122,13 +122,15 @@ class Appearances(Part):
 
     def free_guids(self, account_id: int) -> None:
         """Free the guids of an account's feeds: another server may use them for other articles."""
-        sql = """SELECT p.feed_id, p.guid_key, p.article_id FROM appearance p
+        sql = """SELECT p.feed_id, p.article_id, p.guid_key FROM appearance p
                  JOIN feed f ON f.id = p.feed_id WHERE f.account_id = ?"""
-        rows = self._conn.execute(sql, (account_id,)).fetchall()
-        self._conn.executemany(
-            "UPDATE OR REPLACE appearance SET guid_key = ? WHERE feed_id = ? AND guid_key = ?",
-            [(dedup.freed_guid(guid, article), feed, guid) for feed, guid, article in rows],
-        )
+        for row in self._conn.execute(sql, (account_id,)).fetchall():
+            self.free_guid(*row)
+
+    def free_guid(self, feed_id: int, article_id: int, guid: int) -> None:
+        """Store an article under a guid that no feed uses."""
+        sql = "UPDATE OR REPLACE appearance SET guid_key = ? WHERE feed_id = ? AND guid_key = ?"
+        self._conn.execute(sql, (dedup.freed_guid(guid, article_id), feed_id, guid))
 
     def transfer(self, old: int, new: int) -> None:
         """Move a feed's articles to the feed that it became, except those that both have."""
@@ -161,8 +163,9 @@ class Appearances(Part):
         return replace(text, links=links_in(text.html, text.base_url))
 
     def _incoming(self, article_id: int, item: IncomingEntry) -> _Variant:
+        entry, prepared = item.entry, item.prepared
         _, *texts = content(article_id, item, self._compression)
-        return item.title, item.entry.url, item.entry.author, *texts, item.keys.url, item.prepared.text_key
+        return prepared.title, entry.url, entry.author, *texts, item.keys.url, prepared.text_key
 
     def _keep(self, article_id: int, feed_id: int, variant: _Variant) -> None:
         sql = "INSERT OR REPLACE INTO variant VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
@@ -211,7 +214,8 @@ class Appearances(Part):
         (before,) = conn.execute("SELECT feed_id FROM article WHERE id = ?", (article_id,)).fetchone()
         self._copy_to_feeds(article_id)
         shown = self._shown(article_id)
-        variant = self._variant(article_id, feed_id) or shown
+        sql = f"SELECT {_TEXT} FROM variant WHERE article_id = ? AND feed_id = ?"
+        variant: _Variant | None = conn.execute(sql, (article_id, feed_id)).fetchone() or shown
         sql = "UPDATE appearance SET secondary = (feed_id != ?2) WHERE article_id = ?1"
         conn.execute(sql, (article_id, feed_id))
         conn.execute("UPDATE article SET feed_id = ? WHERE id = ?", (feed_id, article_id))
@@ -237,11 +241,6 @@ class Appearances(Part):
         row: _Variant | None = self._conn.execute(sql, (article_id,)).fetchone()
         return row
 
-    def _variant(self, article_id: int, feed_id: int) -> _Variant | None:
-        sql = f"SELECT {_TEXT} FROM variant WHERE article_id = ? AND feed_id = ?"
-        row: _Variant | None = self._conn.execute(sql, (article_id, feed_id)).fetchone()
-        return row
-
     def _subscribed(self, feed_ids: tuple[int, ...]) -> dict[int, str]:
         """Map the subscribed ones among some feeds to their addresses."""
         sql = f"SELECT id, url FROM feed WHERE subscribed = 1 AND id IN ({number_list(feed_ids)})"
@@ -253,7 +252,7 @@ def _appearance(feed_id: int, item: IncomingEntry, shown: StoredText) -> Appeara
     theirs = Appearance(
         feed_id,
         same=False,
-        title=item.title,
+        title=item.prepared.title,
         url=entry.url,
         author=entry.author,
         summary=item.prepared.summary,

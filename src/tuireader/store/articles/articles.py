@@ -253,9 +253,9 @@ class Articles(Part):
         return self._column(sql, (article_id,))
 
     def _other_feeds(self, article_id: int) -> tuple[str, ...]:
-        sql = f"SELECT DISTINCT {FEED_TITLE} FROM appearance p JOIN feed f ON f.id = p.feed_id"
-        where = "p.secondary = 1 AND p.article_id = ? ORDER BY f.position"
-        return tuple(self._column(f"{sql} WHERE {where}", (article_id,)))
+        sql = f"""SELECT DISTINCT {FEED_TITLE} FROM appearance p JOIN feed f ON f.id = p.feed_id
+                  WHERE p.secondary = 1 AND p.article_id = ? ORDER BY f.position"""
+        return tuple(self._column(sql, (article_id,)))
 
     def _earlier(self, article_id: int) -> tuple[EarlierArticle, ...]:
         sql = """SELECT a.id AS article_id, a.title, r.sentence

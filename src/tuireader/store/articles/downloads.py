@@ -85,5 +85,4 @@ class Downloads(Part):
         """Remove downloads that are not running; return the addresses of incomplete ones."""
         sql = f"""DELETE FROM download WHERE state != 'running' AND id IN ({number_list(ids)})
                   RETURNING url, state"""
-        rows = self._conn.execute(sql).fetchall()
-        return [url for url, state in rows if state != DownloadState.DONE]
+        return [url for url, state in self._conn.execute(sql).fetchall() if state != DownloadState.DONE]

@@ -60,7 +60,7 @@ class Entries(Part):
                 unknown.append(item)
             elif digest != item.keys.digest:
                 if self._names_another_article(feed_id, article_id, item):
-                    self._free_guid(feed_id, article_id, item.keys.guid)
+                    self._appearances.free_guid(feed_id, article_id, item.keys.guid)
                     del known[item.keys.guid]
                     unknown.append(item)
                 else:
@@ -68,11 +68,13 @@ class Entries(Part):
         saved.places = {guid: article_id for guid, (article_id, _) in known.items()}
         present = set(saved.places.values())
         by_url, by_text = self._alike(feed_id, unknown)
-        fresh = [
-            item
-            for item in unknown
-            if not self._recognise(feed_id, item, by_url, by_text, present, now, saved)
-        ]
+        fresh: list[IncomingEntry] = []
+        for item in unknown:
+            if article_id := self._recognise(feed_id, item, by_url, by_text, present, now, saved):
+                present.add(article_id)
+                saved.places[item.keys.guid] = article_id
+            else:
+                fresh.append(item)
         self._insert(feed_id, fresh, now, saved)
         self._index.exchange(saved.reindexed)
         if index:
@@ -101,18 +103,13 @@ class Entries(Part):
         """Return whether a feed now uses the guid of a stored article for another one."""
         sql = """SELECT url, EXISTS (SELECT 1 FROM article o WHERE o.url_key = ? AND o.url_key != 0
                    AND o.title = ? AND o.id != a.id) FROM article a WHERE id = ?"""
-        url, stored = self._conn.execute(sql, (item.keys.url, item.title, article_id)).fetchone()
+        url, stored = self._conn.execute(sql, (item.keys.url, item.prepared.title, article_id)).fetchone()
         if dedup.url_key(url) == dedup.url_key(item.entry.url):
             return False
-        old, new = self._shown(article_id), (item.title, item.entry.url, item.prepared.body)
+        old, new = self._shown(article_id), (item.prepared.title, item.entry.url, item.prepared.body)
         theirs = (other for other in old.appearances if other.feed_id == feed_id and not other.same)
         before = next(theirs, old)
         return stored or dedup.is_other_article(before.title, url, before.body, *new)
-
-    def _free_guid(self, feed_id: int, article_id: int, guid: int) -> None:
-        """Store an article under a guid that no feed uses."""
-        sql = "UPDATE OR REPLACE appearance SET guid_key = ? WHERE feed_id = ? AND guid_key = ?"
-        self._conn.execute(sql, (dedup.freed_guid(guid, article_id), feed_id, guid))
 
     def _alike(
         self, feed_id: int, items: Sequence[IncomingEntry]
@@ -138,8 +135,8 @@ class Entries(Part):
         present: set[int],
         now: int,
         saved: Saved,
-    ) -> bool:
-        """Recognise a new (feed, guid) as a stored article by its address or text.
+    ) -> int:
+        """Recognise a new (feed, guid) as a stored article by its address or text; return it, 0 for none.
 
         Skips articles that the same document contains under their own guids.
         """
@@ -153,20 +150,16 @@ class Entries(Part):
                 if all(feed_id != other.feed_id for other in shown.appearances):
                     saved.first.add(item.keys.guid)
                 self._appearances.add(feed_id, shown, item, saved)
-            elif dedup.same_by_url(item.title, title, same_feed=True):
+            elif dedup.same_by_url(item.prepared.title, title, same_feed=True):
                 self._appear(feed_id, article_id, item, now, saved=saved)
             else:
                 continue
-            present.add(article_id)
-            saved.places[item.keys.guid] = article_id
-            return True
+            return article_id
         for article_id in by_text.get(item.prepared.text_key, ()):
             if article_id not in present:
                 self._appear(feed_id, article_id, item, now, saved=saved)
-                present.add(article_id)
-                saved.places[item.keys.guid] = article_id
-                return True
-        return False
+                return article_id
+        return 0
 
     def _appear(self, feed_id: int, article_id: int, item: IncomingEntry, now: int, *, saved: Saved) -> None:
         self._conn.execute(APPEARANCE, (feed_id, item.keys.guid, article_id, item.keys.digest))
@@ -191,7 +184,7 @@ class Entries(Part):
             "SELECT summary, html FROM content WHERE article_id = ?", (article_id,)
         ).fetchone()
         summary, html = map(self._compression.decompress, kept or (None, None))
-        new = (item.title, entry.url, entry.author, entry.summary_html, entry.content_html)
+        new = (item.prepared.title, entry.url, entry.author, entry.summary_html, entry.content_html)
         if new == (old.title, old.url, old.author, summary, html):
             return
         text = stored(article_id, feed_id, old.time, item)
@@ -213,7 +206,7 @@ class Entries(Part):
         conn.execute(
             """UPDATE article SET title = ?, url = ?, author = ?, url_key = ?, text_key = ?,
                  edited = max(edited, ?) WHERE id = ?""",
-            (item.title, entry.url, entry.author, *keys, int(edited), article_id),
+            (item.prepared.title, entry.url, entry.author, *keys, int(edited), article_id),
         )
         conn.execute(CONTENT, content(article_id, item, self._compression))
         if text.appearances:
@@ -243,7 +236,7 @@ class Entries(Part):
             time = min(published, now) if published is not None else now
             times, keys = (published, now, time), (item.keys.url, item.prepared.text_key)
             minutes = reading_minutes(item.prepared.body)
-            row = article_id, feed_id, item.title, entry.url, entry.author, *times, *keys, minutes
+            row = article_id, feed_id, item.prepared.title, entry.url, entry.author, *times, *keys, minutes
             articles.append(row)
             contents.append(content(article_id, item, self._compression))
             appearances.append((feed_id, item.keys.guid, article_id, item.keys.digest))
@@ -265,9 +258,9 @@ def _is_same(feed_id: int, item: IncomingEntry, text: StoredText) -> bool:
     titles = {text.feed_id: text.title}
     titles |= {other.feed_id: other.title or text.title for other in text.appearances}
     if feed_id in titles:
-        return dedup.same_by_url(item.title, titles[feed_id], same_feed=True)
-    if not any(dedup.same_by_url(item.title, title, same_feed=False) for title in titles.values()):
+        return dedup.same_by_url(item.prepared.title, titles[feed_id], same_feed=True)
+    if not any(dedup.same_by_url(item.prepared.title, title, same_feed=False) for title in titles.values()):
         return False
     known = [text.body, *([text.full] if text.full else [])]
-    words = f"{item.title} {text.title}"
+    words = f"{item.prepared.title} {text.title}"
     return not all(dedup.are_unlike(body, item.prepared.body, words) for body in known)

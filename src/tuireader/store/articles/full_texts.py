@@ -9,14 +9,12 @@ from dataclasses import dataclass
 from tuireader.model import Thread
 from tuireader.store.articles.revisions import Revisions
 from tuireader.store.compression import Compression
-from tuireader.store.feeds.feeds import Feeds
+from tuireader.store.feeds.feeds import FAR, Feeds
 from tuireader.store.json_columns import thread_text
 from tuireader.store.sql import Part, id_list, number_list
 from tuireader.text import plain
-from tuireader.text.durations import DAY
 
-_FAR = 31 * DAY  # a later try was planned while the clock was wrong
-_DUE = f"t.next_try NOT BETWEEN ?1 + 1 AND ?1 + {_FAR}"
+_DUE = f"t.next_try NOT BETWEEN ?1 + 1 AND ?1 + {FAR}"
 _ASKED = "f.subscribed AND f.state != 'paused' AND NOT (f.fault = 'throttled' AND f.next_try > ?1)"
 _WAITING_HOSTS = "page hosts"
 
@@ -133,17 +131,15 @@ class FullTexts(Part):
 
     def waiting_hosts(self, now: int) -> dict[str, int]:
         """Map the servers of pages and feeds that asked us to wait to the end of the wait."""
-        stored = self._value("SELECT value FROM fact WHERE name = ?", (_WAITING_HOSTS,))
-        hosts: dict[str, int] = json.loads(stored) if stored else {}
+        hosts: dict[str, int] = json.loads(self._store.fact(_WAITING_HOSTS) or "{}")
         for host, until in self._feeds.asked_to_wait(now).items():
             hosts[host] = max(until, hosts.get(host, 0))
-        return {host: until for host, until in hosts.items() if now < until <= now + _FAR}
+        return {host: until for host, until in hosts.items() if now < until <= now + FAR}
 
     def wait_for_host(self, host: str, until: int, now: int) -> None:
         hosts = self.waiting_hosts(now)
         hosts[host] = max(until, hosts.get(host, 0))
-        sql = "INSERT OR REPLACE INTO fact (name, value) VALUES (?, ?)"
-        self._conn.execute(sql, (_WAITING_HOSTS, json.dumps(hosts)))
+        self._store.set_fact(_WAITING_HOSTS, json.dumps(hosts))
 
     def judged(self, feed_id: int, texts: str) -> None:
         """Store the kind of a feed's texts; forget planned pages if they would add nothing."""
@@ -177,9 +173,3 @@ class FullTexts(Part):
         """Store the comments of an article, replacing earlier ones."""
         sql = "INSERT OR REPLACE INTO comments (article_id, at, packed) VALUES (?, ?, ?)"
         self._conn.execute(sql, (article_id, thread.at, self._compression.compress(thread_text(thread))))
-
-    def drop(self, ids: Sequence[int]) -> None:
-        wanted = (id_list(ids),)
-        for table in ("full_text", "comments"):
-            sql = f"DELETE FROM {table} WHERE article_id IN (SELECT value FROM json_each(?))"
-            self._conn.execute(sql, wanted)

@@ -49,11 +49,6 @@ class IncomingEntry:
     def prepared(self) -> Prepared:
         return self.given or prepare(self.entry)
 
-    @property
-    def title(self) -> str:
-        """The title, or a substitute for a missing one."""
-        return self.prepared.title
-
 
 def incoming(parsed: ParsedFeed) -> list[IncomingEntry]:
     """Pair the entries of a document with their keys, and with prepared texts if it has any."""
@@ -74,7 +69,7 @@ def stored(article_id: int, feed_id: int, time: int, item: IncomingEntry) -> Sto
     return StoredText(
         id=article_id,
         feed_id=feed_id,
-        title=item.title,
+        title=item.prepared.title,
         url=entry.url,
         author=entry.author,
         time=time,

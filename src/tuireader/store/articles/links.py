@@ -89,9 +89,8 @@ class Links(Part):
         sql = f"""SELECT {_LINKED}, l.article_id AS linking
                   FROM link l JOIN article a ON a.id = {_BEHIND} JOIN feed f ON f.id = a.feed_id
                   WHERE l.article_id IN (SELECT value FROM json_each(?)) ORDER BY l.article_id, l.position"""
-        rows = self._named(sql, (id_list(ids),))
         links: list[tuple[int, LinkedArticle]] = []
-        for row in map(dict, rows):
+        for row in map(dict, self._named(sql, (id_list(ids),))):
             linking = row.pop("linking")
             links.append((linking, LinkedArticle(**row | {"read": bool(row["read"])})))
         return links

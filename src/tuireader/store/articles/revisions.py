@@ -56,8 +56,7 @@ class Revisions(Part):
         """Return the id of the version that was replaced at a time, 0 if it was not kept."""
         sql = """SELECT max(id) FROM revision
                  WHERE article_id = ? AND until = ? AND full_text = ? AND feed_id = ?"""
-        revision = self._value(sql, (article_id, until, int(full), feed_id))
-        return revision or 0
+        return self._value(sql, (article_id, until, int(full), feed_id)) or 0
 
     def by_article(self, ids: Sequence[int]) -> dict[int, list[Version]]:
         """Map articles to their earlier versions, newest first; articles without any are left out."""

@@ -18,35 +18,41 @@ NAMED = "named"
 """`moved_why` of a feed whose page names `moved_to`, which was not followed: the user decides."""
 
 
-@dataclass(frozen=True, slots=True)
-class FeedFacts:
-    """Data for a feed's next fetch; `store.schema` describes the columns."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Answered:
+    """Values from a feed's answers for its next fetch; `store.schema` describes the columns."""
 
-    id: int
-    url: str
-    title: str
-    state: str
-    etag: str | None
-    last_modified: str | None
-    body_hash: bytes | None
-    ttl: int | None
-    max_age: int | None
-    last_success: int | None
-    error_streak: int
-    next_try: int | None
-    moved_to: str
-    moved_seen: int
-    settings: str
+    etag: str | None = None
+    last_modified: str | None = None
+    body_hash: bytes | None = None
+    ttl: int | None = None
+    max_age: int | None = None
     site_url: str = ""
+    moved_seen: int = 0
+    settings: str = ""
     window: int | None = None
     recent: str = ""
     fill: float | None = None
     unchanged: int = 0
     whole_at: int | None = None
     trust: str = ""
+    looked_at: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FeedFacts(_Answered):
+    """Data for a feed's next fetch."""
+
+    id: int
+    url: str
+    title: str
+    state: str
+    last_success: int | None
+    error_streak: int
+    next_try: int | None
+    moved_to: str
     gone_since: int | None = None
     failing_since: int | None = None
-    looked_at: int | None = None
     texts: str = ""
     moved_why: str = ""
 
@@ -84,7 +90,7 @@ class KnownFeed:
 
 
 @dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(_Answered):
     """The outcome of a fetch, good or bad.
 
     After an error, `moved_to` and `moved_why` are those of a page that names an address, None to keep them.
@@ -96,25 +102,10 @@ class Attempt:
     state: str = "ok"
     error: str = ""
     fault: Fault | None = None
-    etag: str | None = None
-    last_modified: str | None = None
-    body_hash: bytes | None = None
-    max_age: int | None = None
-    ttl: int | None = None
     title: str = ""
-    site_url: str = ""
     moved_to: str | None = None
-    moved_seen: int = 0
-    settings: str = ""
-    window: int | None = None
-    recent: str = ""
-    fill: float | None = None
-    unchanged: int = 0
-    whole_at: int | None = None
-    trust: str = ""
-    hold: int | None = None
-    looked_at: int | None = None
     moved_why: str | None = None
+    hold: int | None = None
 
 
 _FEED = f"""id, url, {FEED_TITLE} AS title, folder,
@@ -143,10 +134,10 @@ _HEALTH = f"""
   iif(moved_seen >= :sure AND moved_why != '', looked_at, NULL) AS moved_at,
   iif(moved_why = '{NAMED}', moved_to, '') AS named"""
 
-
 _HEALTH_COLUMNS = ("unread", "total", "per_week", "newest", "moved_why", "moved_at", "named")
-_FAR = 31 * DAY  # as schedule.FARTHEST: a later time was set while the clock was wrong
-_DUE = f"(coalesce(next_try, 0) NOT BETWEEN ?1 + 1 AND ?1 + {_FAR})"
+FAR = 31 * DAY
+"""As schedule.FARTHEST: a later time was set while the clock was wrong."""
+_DUE = f"(coalesce(next_try, 0) NOT BETWEEN ?1 + 1 AND ?1 + {FAR})"
 
 
 class Feeds(Part):
@@ -268,7 +259,7 @@ class Feeds(Part):
         """
         held: dict[str, int] = {}
         for url, hold in self._conn.execute(
-            f"SELECT url, hold FROM feed WHERE hold BETWEEN ? AND ? + {_FAR}", (now + 1, now)
+            f"SELECT url, hold FROM feed WHERE hold BETWEEN ? AND ? + {FAR}", (now + 1, now)
         ):
             held[server_of(url)] = max(hold, held.get(server_of(url), 0))
         tried = dict.fromkeys(held, 0)
@@ -299,8 +290,7 @@ class Feeds(Part):
         free = number_list(
             feed_id for feed_id, url in held if server_of(url) in hosts and feed_id not in fetched
         )
-        if free:
-            self._conn.execute(f"UPDATE feed SET hold = NULL WHERE id IN ({free})")
+        self._conn.execute(f"UPDATE feed SET hold = NULL WHERE id IN ({free})")
 
     def postpone(self, feed_id: int, until: int) -> None:
         """Postpone a feed that leads to another host, which has asked us to wait."""
@@ -365,11 +355,10 @@ class Feeds(Part):
         self._conn.execute(sql, {name: getattr(attempt, name) for name in _RECORDED})
 
     def _stored(self) -> dict[str, tuple[int, str, str, bool]]:
-        sql = "SELECT url, position, own_title, folder, state FROM feed WHERE subscribed AND account_id = 0"
+        sql = """SELECT url, position, own_title, folder, state = 'paused' FROM feed
+                 WHERE subscribed AND account_id = 0"""
         rows = self._conn.execute(sql)
-        return {
-            url: (position, title, folder, state == "paused") for url, position, title, folder, state in rows
-        }
+        return {url: (position, title, folder, bool(paused)) for url, position, title, folder, paused in rows}
 
     def _feeds(self, where: str) -> list[Feed]:
         return [_feed(row) for row in self._named(f"SELECT {_FEED} FROM feed f {where}")]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from tuireader.store.sql import Part, number_list
 
 if TYPE_CHECKING:
-    from tuireader.model import FeedGap
+    from tuireader.model import FeedGap, NewGap
 
 _LONGEST = 500
 """Maximum articles kept of a document: hardly any document changes by more between two visits."""
@@ -37,17 +37,6 @@ class Task:
     filled: int
     tries: int
     known: frozenset[int]
-
-
-@dataclass(frozen=True, slots=True)
-class NewGap:
-    """A gap that was found; `dated` if its start can be compared with the dates of entries."""
-
-    after: int
-    before: int
-    missing: int
-    known: Sequence[int]
-    dated: bool
 
 
 class Gaps(Part):
@@ -96,22 +85,18 @@ class Gaps(Part):
         """Record a fetched page with `filled` new articles; return False if it was not the next one."""
         sql = """UPDATE gap SET page = ?, pages = pages + 1, filled = filled + ?, tries = 0, next_try = NULL,
                    reason = '' WHERE id = ? AND page = ?"""
-        rows = self._conn.execute(sql, (following, filled, gap_id, page))
-        return rows.rowcount == 1
+        return self._conn.execute(sql, (following, filled, gap_id, page)).rowcount == 1
 
     def wait(self, gap_id: int, reason: str, next_try: int) -> None:
         """Record why a page could not be fetched, and when to try again."""
         sql = "UPDATE gap SET tries = tries + 1, next_try = ?, reason = ? WHERE id = ?"
         self._conn.execute(sql, (next_try, reason, gap_id))
 
-    def leave_open(self, gap_id: int, reason: str) -> None:
-        sql = "UPDATE gap SET page = '', known = NULL, next_try = NULL, reason = ? WHERE id = ?"
-        self._conn.execute(sql, (reason, gap_id))
-
-    def close(self, gap_id: int, now: int) -> None:
-        sql = """UPDATE gap SET page = '', known = NULL, next_try = NULL, reason = '', closed_at = ?
-                 WHERE id = ?"""
-        self._conn.execute(sql, (now, gap_id))
+    def end(self, gap_id: int, reason: str = "", *, closed_at: int | None = None) -> None:
+        """Fill a gap no further: it is closed, or stays open for a reason."""
+        sql = """UPDATE gap SET page = '', known = NULL, next_try = NULL, reason = ?,
+                   closed_at = coalesce(?, closed_at) WHERE id = ?"""
+        self._conn.execute(sql, (reason, closed_at, gap_id))
 
     def of_feeds(self, feed_ids: Iterable[int]) -> list[FeedGap]:
         """List all gaps of some feeds, oldest first."""

@@ -34,11 +34,7 @@ class Briefs(Part):
         ).fetchall()
         evidence = self._articles.evidence(report["article_id"] for report in reports)
         return [
-            Report(
-                **report,
-                evidence=evidence.get(report["article_id"], ()),
-                new=report["article_id"] in new,
-            )
+            Report(**report, evidence=evidence.get(report["article_id"], ()), new=report["article_id"] in new)
             for report in reports
         ]
 

@@ -101,19 +101,21 @@ class Conditions:
         """Match names of feeds, folders or watches in Python: they are few."""
         if node.field not in _NAMED or node.field == "label":
             return ANYTHING
-
-        def fits(value: str) -> bool:
-            try:
-                return bool(value) and query.value_matches(node, value)
-            except query.SlowRegex:
-                return False
-
-        return Condition(self._of_names(node.field, fits), exact=True)
+        sql = self._of_names(node.field, lambda value: bool(value) and may_match(node, value))
+        return Condition(sql, exact=True)
 
     def _of_names(self, field: str, fits: Callable[[str], bool]) -> str:
         names, articles = _NAMED[field]
         ids = [number for number, *values in self._conn.execute(names).fetchall() if any(map(fits, values))]
         return f"a.id IN ({articles.format(number_list(ids))})" if articles else of_feeds(ids)
+
+
+def may_match(node: Text | Regex, value: str) -> bool:
+    """Match one value; a regular expression that is too slow on it matches nothing."""
+    try:
+        return query.value_matches(node, value)
+    except query.SlowRegex:
+        return False
 
 
 def of_feeds(feed_ids: Iterable[int]) -> str:

@@ -3,23 +3,16 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from tuireader.store.sql import (
-    FEED_TITLE,
-    grouped,
-    id_list,
-    named_rows,
-    number_list,
-    uncertain_watches,
-    watches_of,
-)
+from tuireader.store.sql import FEED_TITLE, UNCERTAIN, grouped, id_list, named_rows, number_list, watches_of
 from tuireader.text.languages import in_order
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from tuireader.model import ArticleRow
 
@@ -32,7 +25,6 @@ else:
     FirstRow = SimpleNamespace
 
 _AHEAD = 4  # articles to read for each line, because stories fold some of them
-
 
 COLUMNS = """a.id, a.feed_id, a.title, a.time, a.read, a.starred, a.edited, a.sources, a.url, a.author,
   a.fold AS story, a.language, a.reading_time"""
@@ -48,17 +40,11 @@ def first_rows(
     `version` other than the caller's.
     """
     try:
-        conn = sqlite3.connect(f"file:{quote(path)}?mode=ro", timeout=0.02, uri=True)
+        with closing(sqlite3.connect(f"file:{quote(path)}?mode=ro", timeout=0.02, uri=True)) as conn:
+            is_current = conn.execute("PRAGMA user_version").fetchone()[0] == version
+            return _rows(conn, unread, folds, lines, languages) if is_current else None
     except sqlite3.Error:
         return None
-    try:
-        if conn.execute("PRAGMA user_version").fetchone()[0] != version:
-            return None
-        return _rows(conn, unread, folds, lines, languages)
-    except sqlite3.Error:
-        return None
-    finally:
-        conn.close()
 
 
 def _rows(
@@ -76,41 +62,38 @@ def _rows(
             FROM (SELECT * FROM article a WHERE {where} {order} LIMIT {lines * (_AHEAD if folds else 1)}) a
             JOIN feed f ON f.id = a.feed_id {order}""",
     ).fetchall()
-    sizes: dict[int, int] = {}
-    spoken: dict[int, set[str]] = {}
-    best = {code: number for number, code in enumerate(reversed(languages), 1)}
-    if stories := {row["story"] for row in rows if row["story"]}:
+    if folds:
+        stories = {row["story"] for row in rows if row["story"]}
+        best = {code: number for number, code in enumerate(reversed(languages), 1)}
         leads: dict[int, tuple[int, int, int]] = {}
-        for story, article_id, in_view, language, rank in conn.execute(  # the same choice as `Stories.fold`
-            f"""SELECT a.fold, a.id, {where}, a.language, (a.read = 0)
+        for story, article_id, language, rank in conn.execute(  # the same choice as `Stories.fold`
+            f"""SELECT a.fold, a.id, a.language, (a.read = 0)
                        + (a.read = 0 AND EXISTS (SELECT 1 FROM match m WHERE m.article_id = a.id))
                 FROM article a
-                WHERE a.fold != 0 AND a.fold IN ({number_list(stories)}) AND a.muted = 0 {order}"""
+                WHERE a.fold != 0 AND a.fold IN ({number_list(stories)}) AND {where} {order}"""
         ):
-            sizes[story] = sizes.get(story, 0) + 1
-            spoken.setdefault(story, set()).add(language)
             rank = rank, best.get(language, 0)
-            if in_view and (story not in leads or leads[story][:2] < rank):
+            if story not in leads or leads[story][:2] < rank:
                 leads[story] = *rank, article_id
-        if folds:
-            rows = [row for row in rows if not row["story"] or leads[row["story"]][2] == row["id"]]
-    sized = {story: (size, in_order(spoken[story], languages)) for story, size in sizes.items()}
-    return [FirstRow(**values) for values in line_values(conn, rows[:lines], sized)]
+        rows = [row for row in rows if not row["story"] or leads[row["story"]][2] == row["id"]]
+    return [FirstRow(**values) for values in line_values(conn, rows[:lines], languages)]
 
 
 def line_values(
-    conn: sqlite3.Connection, rows: Sequence[sqlite3.Row], stories: Mapping[int, tuple[int, tuple[str, ...]]]
+    conn: sqlite3.Connection, rows: Sequence[sqlite3.Row], languages: Sequence[str]
 ) -> Iterator[dict[str, Any]]:
     """Yield the columns of `rows` and the other fields of `ArticleRow`, except `former`.
 
-    `stories` maps stories to the number of their articles and the known languages of these.
+    The languages of a story come in the order of `languages`.
     """
     ids = [row["id"] for row in rows]
-    watches, labels, uncertain = watches_of(conn, ids), labels_of(conn, ids), uncertain_watches(conn, ids)
-    of_stories = story_watches(conn, {row["story"] for row in rows if row["story"]})
+    stories = {row["story"] for row in rows if row["story"]}
+    watches, labels = watches_of(conn, ids), labels_of(conn, ids)
+    uncertain = watches_of(conn, ids, UNCERTAIN)
+    sizes, of_stories = _story_sizes(conn, stories, languages), story_watches(conn, stories)
     for row in rows:
         article_id, story = row["id"], row["story"]
-        size, languages = stories.get(story, (1, ()))
+        size, spoken = sizes.get(story, (1, ()))
         yield {
             **row,
             "read": bool(row["read"]),
@@ -121,9 +104,19 @@ def line_values(
             "uncertain": uncertain.get(article_id, ()),
             "story": story if size > 1 else 0,
             "story_size": size,
-            "story_languages": languages,
+            "story_languages": spoken,
             "story_watches": of_stories.get(story, ()),
         }
+
+
+def _story_sizes(
+    conn: sqlite3.Connection, stories: Iterable[int], languages: Sequence[str]
+) -> dict[int, tuple[int, tuple[str, ...]]]:
+    """Map stories to the number of their unmuted articles and to their languages, the best first."""
+    sql = f"""SELECT fold, count(*), group_concat(DISTINCT language) FROM article
+              WHERE fold != 0 AND fold IN ({number_list(stories)}) AND muted = 0 GROUP BY fold"""
+    rows = conn.execute(sql)
+    return {story: (size, in_order(codes.split(","), languages)) for story, size, codes in rows}
 
 
 def subscribed(conn: sqlite3.Connection) -> str:
@@ -149,17 +142,14 @@ def _gone(conn: sqlite3.Connection) -> tuple[str, str]:
 
 def story_watches(conn: sqlite3.Connection, stories: Iterable[int]) -> dict[int, tuple[str, ...]]:
     """Map stories to the watches that match any of their articles, in config order."""
-    rows = conn.execute(
-        f"""SELECT DISTINCT a.fold, w.name FROM article a JOIN match m ON m.article_id = a.id
-            JOIN watch w ON w.id = m.watch_id
-            WHERE a.fold != 0 AND a.fold IN ({number_list(stories)}) AND a.muted = 0 ORDER BY w.position"""
-    )
-    return grouped(rows)
+    sql = f"""SELECT DISTINCT a.fold, w.name FROM article a JOIN match m ON m.article_id = a.id
+              JOIN watch w ON w.id = m.watch_id WHERE a.fold != 0 AND a.muted = 0
+                AND a.fold IN ({number_list(stories)}) ORDER BY w.position"""
+    return grouped(conn.execute(sql))
 
 
 def labels_of(conn: sqlite3.Connection, ids: Iterable[int]) -> dict[int, tuple[str, ...]]:
     """Map articles to their labels in alphabetical order; articles without any are left out."""
     sql = """SELECT x.article_id, l.name FROM article_label x JOIN label l ON l.id = x.label_id
              WHERE x.article_id IN (SELECT value FROM json_each(?)) ORDER BY l.key"""
-    rows = conn.execute(sql, (id_list(ids),))
-    return grouped(rows)
+    return grouped(conn.execute(sql, (id_list(ids),)))

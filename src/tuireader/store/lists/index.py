@@ -30,8 +30,6 @@ _REMOVE = "INSERT INTO search (search, rowid, title, body, author) VALUES ('dele
 
 _SET_MINUTES = "UPDATE article SET reading_time = ?2 WHERE id = ?1 AND reading_time != ?2"
 
-_Row = tuple[int, str, str, str]
-
 
 class Index(Part):
     """The index has one row for each article with content. All writes need a transaction."""
@@ -109,7 +107,7 @@ class Index(Part):
         return len(ids)
 
 
-def _words(text: StoredText) -> _Row:
+def _words(text: StoredText) -> tuple[int, str, str, str]:
     prepared = None if text.full else text.words
     columns = prepared or words(text.title, text.asked_summary, text.asked_body, text.author)
     for other in text.appearances:

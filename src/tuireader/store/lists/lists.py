@@ -55,15 +55,13 @@ class Lists(Part):
         check_sort(sort)
         where, args = self._where(view, today, show_read)
         sql = f"SELECT a.id FROM article a{_BESIDE.get(sort, '')} WHERE {where} ORDER BY {_ORDER[sort]}"
-        ids = self._conn.execute(sql, args)
-        return array("q", chain.from_iterable(ids))
+        return array("q", chain.from_iterable(self._conn.execute(sql, args)))
 
     def sorted_ids(self, ids: Sequence[int], sort: str) -> array[int]:
         check_sort(sort)
         sql = f"""SELECT a.id FROM json_each(?) j JOIN article a ON a.id = j.value{_BESIDE.get(sort, "")}
                   ORDER BY {_ORDER[sort]}"""
-        rows = self._conn.execute(sql, (id_list(ids),))
-        return array("q", chain.from_iterable(rows))
+        return array("q", chain.from_iterable(self._conn.execute(sql, (id_list(ids),))))
 
     def first_ids(
         self,
@@ -118,10 +116,9 @@ class Lists(Part):
         ended = self._conn.execute(sql)
         former = grouped((article_id, (name, until)) for article_id, name, until in ended)
         rows = self._named(f"SELECT {COLUMNS} FROM article a WHERE id IN ({wanted})").fetchall()
-        stories = self._stories.sizes({row["story"] for row in rows if row["story"]}, languages)
         by_id = {
             values["id"]: ArticleRow(**values, former=former.get(values["id"], ()))
-            for values in line_values(self._conn, rows, stories)
+            for values in line_values(self._conn, rows, languages)
         }
         return [by_id[article_id] for article_id in ids if article_id in by_id]
 

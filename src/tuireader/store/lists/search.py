@@ -14,7 +14,7 @@ from itertools import chain, islice
 from tuireader import query
 from tuireader.query import And, Is, Language, Near, Node, Query, Regex, Subject
 from tuireader.store.articles.articles import Articles, StoredText
-from tuireader.store.lists.conditions import HIT, Condition, Conditions, joined
+from tuireader.store.lists.conditions import HIT, Condition, Conditions, joined, may_match
 from tuireader.store.sql import Part, number_list
 
 _MANY = 5000
@@ -67,8 +67,7 @@ class Search(Part):
         hit = "FROM search WHERE search MATCH ?"
         first = self._value(f"SELECT rowid {hit} ORDER BY rowid DESC LIMIT 1 OFFSET ?", (expression, RANKED))
         sql = f"SELECT rowid {hit} AND rowid > ? ORDER BY bm25(search, 10.0, 1.0, 1.0), rowid DESC"
-        ids = self._column(sql, (expression, first or 0))
-        return array("q", ids)
+        return array("q", self._column(sql, (expression, first or 0)))
 
     def find_between(
         self,
@@ -80,10 +79,7 @@ class Search(Part):
         first: int = 0,
         last: int = _LAST,
     ) -> Iterator[Sequence[int]]:
-        """Yield in batches the ids from `first` to `last` in some feeds (None: all) that match.
-
-        Includes muted articles.
-        """
+        """Yield in batches the matching ids from `first` to `last` in some feeds (None: all), muted too."""
         within = "a.id BETWEEN ? AND ?"
         if feeds is not None:
             within += f" AND a.feed_id IN ({number_list(feeds)})"
@@ -189,7 +185,7 @@ class Search(Part):
                       UNION SELECT article_id, {node.field} FROM variant
                       WHERE article_id IN (SELECT value FROM json_each(?1))"""
             rows = self._conn.execute(sql, (json.dumps(batch),))
-            hit = {article_id for article_id, text in rows if _may_hold(node, text)}
+            hit = {article_id for article_id, text in rows if may_match(node, text)}
             batch = [article_id for article_id in batch if article_id in hit]
         return batch
 
@@ -238,6 +234,7 @@ class Search(Part):
 
 _IN_BODIES = frozenset({"", *(field.name for field in query.FIELDS.values() if field.reads_body)})
 """Fields that need more than an article's columns, labels and feed names."""
+_COLUMNS = frozenset(name for name, field in query.FIELDS.items() if field.column)
 
 
 def _field(leaf: Node) -> str:
@@ -247,22 +244,10 @@ def _field(leaf: Node) -> str:
 def _column_regexes(parsed: Query) -> list[Regex]:
     root = parsed.root
     nodes = root.nodes if isinstance(root, And) else (root,)
-    return [node for node in nodes if isinstance(node, Regex) and _is_column(node.field)]
-
-
-def _is_column(field: str) -> bool:
-    return field in query.FIELDS and bool(query.FIELDS[field].column)
-
-
-def _may_hold(node: Regex, text: str) -> bool:
-    try:
-        return query.value_matches(node, text)
-    except query.SlowRegex:
-        return False  # then the whole expression does not match
+    return [node for node in nodes if isinstance(node, Regex) and node.field in _COLUMNS]
 
 
 def _has_short_prefix(leaf: Node) -> bool:
-    """Return whether a leaf contains a prefix of one or two letters."""
     term = getattr(leaf, "term", None)
     return term is not None and any(run.prefix and len(run.last[0]) <= 2 for run in term.runs)
 

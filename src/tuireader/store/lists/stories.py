@@ -115,16 +115,6 @@ class Stories(Part):
         )
         return [*ids, *sorted(set(others) - set(ids))]
 
-    def sizes(
-        self, stories: Collection[int], languages: Sequence[str] = ()
-    ) -> dict[int, tuple[int, tuple[str, ...]]]:
-        """Map stories to the number of their unmuted articles and to their languages, the best first."""
-        wanted = number_list(stories)
-        sql = f"""SELECT fold, count(*), group_concat(DISTINCT language) FROM article
-                  WHERE fold != 0 AND fold IN ({wanted}) AND muted = 0 GROUP BY fold"""
-        rows = self._conn.execute(sql)
-        return {story: (size, in_order(codes.split(","), languages)) for story, size, codes in rows}
-
     def languages(self, article_id: int, languages: Sequence[str] = ()) -> tuple[str, ...]:
         """List the languages of the other articles in all rows of an article's story, the best first."""
         sql = """SELECT DISTINCT language FROM article WHERE story = (SELECT story FROM article WHERE id = ?1)
@@ -169,8 +159,7 @@ class Stories(Part):
     def _by(self, query: str) -> dict[int, tuple[int, int]]:
         sql = f"""SELECT key, {_BEHIND} FROM ({query})
                   GROUP BY key HAVING count(*) > count(DISTINCT fold)"""
-        rows = self._conn.execute(sql)
-        return {key: (int(unread), total) for key, unread, total in rows}
+        return {key: (int(unread), total) for key, unread, total in self._conn.execute(sql)}
 
     def twice_in_folders(self) -> dict[str, Count]:
         """Return what to add to the sum of a folder's feeds to get the counts of the folder.

@@ -38,8 +38,7 @@ class Labels(Part):
     def canonical_name(self, name: str) -> str:
         """Return the spelling of an existing label, or else the name in its stored form."""
         name = label_name(name)
-        known = self._value("SELECT name FROM label WHERE key = ?", (label_key(name),))
-        return known or name
+        return self._value("SELECT name FROM label WHERE key = ?", (label_key(name),)) or name
 
     def articles_with(self, name: str) -> list[int]:
         sql = "SELECT article_id FROM article_label WHERE label_id = (SELECT id FROM label WHERE key = ?)"

@@ -103,8 +103,7 @@ class Mutes(Part):
         articles = self._column(f"SELECT DISTINCT m.article_id FROM match m WHERE {inside}", (these,))
         sql = f"""SELECT w.name, count(*) FROM match m JOIN watch w ON w.id = m.watch_id WHERE {inside}
                   GROUP BY w.id ORDER BY w.position"""
-        by_name = self._mapping(sql, (these,))
-        return set(articles), by_name
+        return set(articles), self._mapping(sql, (these,))
 
     def _ids(self) -> dict[str, int]:
         return self._mapping("SELECT signature, id FROM mute")

@@ -163,8 +163,7 @@ class Relations(Part):
         """Return the pairs among some articles that the user has split."""
         sql = """SELECT article, other FROM json_each(?1) CROSS JOIN apart ON article = value
                  WHERE other IN (SELECT value FROM json_each(?1))"""
-        rows = self._conn.execute(sql, (id_list(ids),))
-        return {frozenset(row) for row in rows}
+        return set(map(frozenset, self._conn.execute(sql, (id_list(ids),))))
 
     def relative_rows(self, ids: Sequence[int]) -> dict[int, RelativeRow]:
         """Map unmuted articles to their rows as related articles."""
@@ -211,14 +210,7 @@ class Relations(Part):
         """Return the id up to which all articles are related; by default, the last one with a profile."""
         return int(self._store.fact(RELATED_UP_TO) or self.article_count())
 
-    def add(
-        self,
-        article: int,
-        packed: bytes,
-        day: int,
-        terms: Sequence[int],
-        near: Sequence[int],
-    ) -> None:
+    def add(self, article: int, packed: bytes, day: int, terms: Sequence[int], near: Sequence[int]) -> None:
         """Store the result of relating a new article, or add to that of an older one."""
         conn = self._conn
         conn.execute("INSERT OR REPLACE INTO profile (article, packed) VALUES (?, ?)", (article, packed))
@@ -274,17 +266,17 @@ class Relations(Part):
     def split(self, article: int) -> list[int]:
         """Remove an article from its story for good, and return the others."""
         others = self.leave(article)
-        sql = "INSERT OR IGNORE INTO apart (article, other) VALUES (?, ?)"
-        self._conn.executemany(sql, _pairs(article, others))
+        self._keep_apart(article, others)
         return others
 
     def keep_apart(self, article: int, feed_id: int, most: int) -> None:
         """Keep an article out of the stories of the newest `most` other articles of its feed."""
         sql = "SELECT id FROM article WHERE feed_id = ? AND id != ? ORDER BY id DESC LIMIT ?"
-        others = self._column(sql, (feed_id, article, most))
-        self._conn.executemany(
-            "INSERT OR IGNORE INTO apart (article, other) VALUES (?, ?)", _pairs(article, others)
-        )
+        self._keep_apart(article, self._column(sql, (feed_id, article, most)))
+
+    def _keep_apart(self, article: int, others: Sequence[int]) -> None:
+        sql = "INSERT OR IGNORE INTO apart (article, other) VALUES (?, ?)"
+        self._conn.executemany(sql, _pairs(article, others))
 
     def _number(self, article: int) -> int:
         return int(self._value("SELECT story FROM article WHERE id = ?", (article,)) or 0)

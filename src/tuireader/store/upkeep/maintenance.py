@@ -76,13 +76,13 @@ def _checked(look: Callable[[sqlite3.Connection], tuple[str, str]], conn: sqlite
         return Finding(name, "", f"cannot be read: {error}")
 
 
-def _number(conn: sqlite3.Connection, sql: str) -> int:
-    return int(conn.execute(sql).fetchone()[0])
+def _count(conn: sqlite3.Connection, rows: str) -> int:
+    return int(conn.execute(f"SELECT count(*) FROM {rows}").fetchone()[0])
 
 
 def _file(conn: sqlite3.Connection) -> tuple[str, str]:
     errors = [str(error) for (error,) in conn.execute("PRAGMA integrity_check(100)")]
-    pages, size = _number(conn, "PRAGMA page_count"), _number(conn, "PRAGMA page_size")
+    pages, size = (conn.execute(f"PRAGMA page_{part}").fetchone()[0] for part in ("count", "size"))
     problem = "" if errors == ["ok"] else f"{counted(len(errors), 'error')}: {' '.join(errors[0].split())}"
     return f"{counted(pages, 'page')} of {size:,} bytes", problem
 
@@ -92,13 +92,12 @@ def _references(conn: sqlite3.Connection) -> tuple[str, str]:
     names = ", ".join(sorted(set(tables)))
     rows = counted(len(tables), f"row of {names} belongs", f"rows of {names} belong")
     problem = f"{rows} to missing ones" if tables else ""
-    feeds, articles = (_number(conn, f"SELECT count(*) FROM {table}") for table in ("feed", "article"))
-    return f"{counted(feeds, 'feed')}, {counted(articles, 'article')}", problem
+    return f"{counted(_count(conn, 'feed'), 'feed')}, {counted(_count(conn, 'article'), 'article')}", problem
 
 
 def _texts(conn: sqlite3.Connection) -> tuple[str, str]:
     broken = broken_texts(conn)
-    texts, old = (_number(conn, f"SELECT count(*) FROM {table}") for table in ("content", "revision"))
+    texts, old = _count(conn, "content"), _count(conn, "revision")
     problem = f"{len(broken)} cannot be decompressed, such as that of article {broken[0]}" if broken else ""
     return f"{counted(texts, 'text')}, {counted(old, 'old version')}", problem
 
@@ -113,30 +112,25 @@ def _dictionaries(conn: sqlite3.Connection) -> tuple[str, str]:
 
 
 def _search(conn: sqlite3.Connection) -> tuple[str, str]:
-    missing = _number(
-        conn, "SELECT count(*) FROM content WHERE article_id NOT IN (SELECT id FROM search_docsize)"
-    )
-    left = _number(
-        conn, "SELECT count(*) FROM search_docsize WHERE id NOT IN (SELECT article_id FROM content)"
-    )
+    missing = _count(conn, "content WHERE article_id NOT IN (SELECT id FROM search_docsize)")
+    left = _count(conn, "search_docsize WHERE id NOT IN (SELECT article_id FROM content)")
     problems = [f"{counted(missing, 'article is', 'articles are')} not in the index"] if missing else []
     over = counted(left, "indexed article does", "indexed articles do")
     problems += [f"{over} not exist"] if left else []
-    return f"{_number(conn, 'SELECT count(*) FROM search_docsize'):,} indexed", "; ".join(problems)
+    return f"{_count(conn, 'search_docsize'):,} indexed", "; ".join(problems)
 
 
 def _matches(conn: sqlite3.Connection) -> tuple[str, str]:
     broken = broken_matches(conn)
-    watches, hits = (_number(conn, f"SELECT count(*) FROM {table}") for table in ("watch", "match"))
+    watches, hits = _count(conn, "watch"), _count(conn, "match")
     problem = f"{counted(len(broken), 'match has', 'matches have')} no readable evidence" if broken else ""
     return f"{counted(watches, 'watch', 'watches')}, {counted(hits, 'match', 'matches')}", problem
 
 
 def _appearances(conn: sqlite3.Connection) -> tuple[str, str]:
-    wrong = _number(conn, f"SELECT count(*) FROM article WHERE sources != {SOURCES}")
+    wrong = _count(conn, f"article WHERE sources != {SOURCES}")
     problem = f"{counted(wrong, 'article has', 'articles have')} a wrong number of sources" if wrong else ""
-    entries = _number(conn, "SELECT count(*) FROM appearance")
-    return f"{counted(entries, 'entry', 'entries')} of feeds", problem
+    return f"{counted(_count(conn, 'appearance'), 'entry', 'entries')} of feeds", problem
 
 
 _CHECKS = (_file, _references, _texts, _dictionaries, _search, _matches, _appearances)
@@ -151,13 +145,11 @@ def broken_texts(conn: sqlite3.Connection) -> list[int]:
     broken: list[int] = []
     decompress = Store(conn, Path()).compression.decompress
     variants = "SELECT article_id, summary, html, extra FROM variant"
-    older = not _number(
-        conn, "SELECT count(*) FROM sqlite_schema WHERE name = 'variant'"
-    )  # than version 7, which has the table
+    has_variants = _count(conn, "sqlite_schema WHERE name = 'variant'")  # from version 7 on
     for sql in (
         "SELECT article_id, summary, html, extra FROM content",
         "SELECT article_id, NULL, html, '{}' FROM revision",
-        *([] if older else [variants]),
+        *([variants] if has_variants else []),
         "SELECT article_id, NULL, html, '{}' FROM full_text",
     ):
         for article_id, summary, html, extra in conn.execute(sql):
@@ -188,14 +180,11 @@ def reindex(path: Path) -> int:
     """Rebuild the full-text index from the stored texts; return the number of indexed articles."""
     with open_read_only(path):  # do not create a missing file
         pass
-    store = Store.open(path)
     try:
-        with store.transaction():
+        with closing(Store.open(path)) as store, store.transaction():
             return store.index.rebuild()
     except sqlite3.Error as error:
         raise explain(error, path) from error
-    finally:
-        store.close()
 
 
 _PIECE = 1 << 20  # bytes written to a stream at a time

@@ -13,7 +13,7 @@ import sys
 import time
 from array import array
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 
@@ -112,7 +112,6 @@ class NewsboatCache:
 
     def _scan(self, published: str) -> dict[str, _Rows]:
         by_feed: dict[str, _Rows] = {}
-        number = 0
         sql = f"SELECT rowid, substr(feedurl, 1, ?), {published} FROM rss_item NOT INDEXED"
         rows = self._conn.execute(sql, (_LONGEST_ADDRESS,))
         for number, (row, feed, published_at) in enumerate(rows, 1):
@@ -120,8 +119,8 @@ class NewsboatCache:
                 raise TuireaderError(
                     f"the cache has more than {MOST_ARTICLES:,} articles", "clean it up with newsboat first"
                 )
-            of_feed = by_feed.setdefault(feed, _Rows()) if isinstance(feed, str) else None
-            if of_feed is not None:
+            if isinstance(feed, str):
+                of_feed = by_feed.setdefault(feed, _Rows())
                 of_feed.ids.append(row)
                 of_feed.times.append(_time(published_at))
         return by_feed
@@ -134,11 +133,7 @@ class NewsboatCache:
             sql = """SELECT substr(rssurl, 1, ?), substr(title, 1, 1000), substr(url, 1, ?)
                      FROM rss_feed NOT INDEXED"""
             rows = self._conn.execute(sql, (_LONGEST_ADDRESS, _LONGEST_ADDRESS)).fetchmany(_MOST_FEEDS)
-        return {
-            url: (title if isinstance(title, str) else "", site if isinstance(site, str) else "")
-            for url, title, site in rows
-            if isinstance(url, str)
-        }
+        return {url: (_text(title), _text(site)) for url, title, site in rows if isinstance(url, str)}
 
     def counts(self) -> dict[str, int]:
         """Count the stored articles of each feed."""
@@ -218,7 +213,7 @@ def open_cache(path: Path) -> Iterator[NewsboatCache]:
         conn = sqlite3.connect(
             f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=5, check_same_thread=False
         )
-    try:
+    with closing(conn):
         with _errors(path):
             conn.text_factory = lambda raw: raw.decode("utf-8", "replace")
             for limit, value in _LIMITS.items():
@@ -229,8 +224,6 @@ def open_cache(path: Path) -> Iterator[NewsboatCache]:
             cache = NewsboatCache(conn, path)
             conn.set_progress_handler(None, 0)  # from now on it reads single rows
         yield cache
-    finally:
-        conn.close()
 
 
 @contextmanager

@@ -75,10 +75,9 @@ class OlderVersions(Part):
     def stored_passwords(self) -> list[tuple[int, int, str, str]]:
         """List (id, account, address, new address) of feeds with a password in an address."""
         sql = "SELECT id, account_id, url, moved_to FROM feed WHERE instr(url || moved_to, '@')"
-        rows = self._conn.execute(sql).fetchall()
         return [
             (feed_id, account, url, moved_to)
-            for feed_id, account, url, moved_to in rows
+            for feed_id, account, url, moved_to in self._conn.execute(sql).fetchall()
             if any(split_password(address)[0] != address for address in (url, moved_to))
         ]
 

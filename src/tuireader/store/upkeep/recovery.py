@@ -10,7 +10,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -41,8 +41,7 @@ def recover(path: Path, target: Path) -> dict[str, int]:
 
     Raises DatabaseError if not even the list of tables can be read, or the new file cannot be written.
     """
-    with new_database(target, beside=path) as new:
-        store = Store.open(new)
+    with new_database(target, beside=path) as new, closing(Store.open(new)) as store:
         try:
             store.conn.execute("PRAGMA wal_checkpoint")  # write a header to copy
             with _openable(path, new) as opened, open_read_only(opened) as damaged, store.transaction():
@@ -69,8 +68,6 @@ def recover(path: Path, target: Path) -> dict[str, int]:
                     "restore a backup, or move the file away to start with an empty database",
                 ) from error
             raise
-        finally:
-            store.close()
 
 
 _MAGIC = b"SQLite format 3\0"
@@ -120,8 +117,7 @@ def _openable(path: Path, target: Path) -> Iterator[Path]:
 def _tables(conn: sqlite3.Connection) -> list[str]:
     sql = """SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'
              AND name NOT LIKE 'search%' AND name NOT LIKE '\\_%' ESCAPE '\\' ORDER BY rowid"""
-    rows = conn.execute(sql)
-    return [table for (table,) in rows if table not in _REBUILT]
+    return [table for (table,) in conn.execute(sql) if table not in _REBUILT]
 
 
 def _copy(damaged: sqlite3.Connection, new: sqlite3.Connection, table: str) -> None:

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 from tuireader.model import Purged
 from tuireader.store.articles.articles import Articles
-from tuireader.store.articles.full_texts import FullTexts
 from tuireader.store.compression import Compression
 from tuireader.store.lists.index import Index
 from tuireader.store.sql import Part, id_list
@@ -46,7 +45,6 @@ class Retention(Part):
 
     _articles: Articles
     _compression: Compression
-    _full_texts: FullTexts
     _index: Index
 
     def candidates(self, rule: PurgeRule) -> list[int]:
@@ -86,10 +84,9 @@ class Retention(Part):
         purged = self._column(sql, (id_list(ids),))
         self._index.remove(self._articles.texts(purged, labels=False))
         wanted = (json.dumps(purged),)
-        for table in ("revision", "variant", "content"):
+        for table in ("revision", "variant", "content", "full_text", "comments"):
             conn.execute(f"DELETE FROM {table} WHERE article_id IN (SELECT value FROM json_each(?))", wanted)
         conn.execute("DELETE FROM reference WHERE article IN (SELECT value FROM json_each(?))", wanted)
-        self._full_texts.drop(purged)
 
     def shrink(self) -> bool:
         """Return empty pages to the disk if it is worth the time; not within a transaction.

@@ -110,8 +110,7 @@ class Alarms(Part):
                     '' AS signature, {_KNOWN}
                   FROM feed f LEFT JOIN pace p ON p.feed_id = f.id AND p.subject = ''
                   WHERE f.subscribed AND f.state = 'ok' AND f.last_success IS NOT NULL"""
-        rows = self._named(sql)
-        return [_subject(row) for row in rows]
+        return list(map(_subject, self._named(sql)))
 
     def watches(self, names: Iterable[str]) -> list[Subject]:
         """List the watches among `names` that have been matched with everything stored.
@@ -125,9 +124,8 @@ class Alarms(Part):
                     w.signature, {_KNOWN}
                   FROM watch w LEFT JOIN pace p ON p.feed_id = 0 AND p.subject = w.name
                   WHERE w.pending = 0"""
-        rows = self._named(sql)
         wanted = set(names)
-        return [_subject(row) for row in rows if row["watch"] in wanted]
+        return [_subject(row) for row in self._named(sql) if row["watch"] in wanted]
 
     def times(self, subject: Subject, most: int) -> list[int]:
         """Return the times of the `most` newest articles of a feed or a watch.

@@ -125,8 +125,6 @@ class MatchLog(Part):
             rows.append((text.id, item.watch, text.title, now, *values))
             if text.read:
                 read.append((text.id, item.watch))
-        if not rows:
-            return
         before = self._newest()
         self._conn.executemany(_ADD, rows)
         sql = """INSERT INTO match_event (log_id, kind, at) SELECT id, 'read', 0 FROM match_log
@@ -211,8 +209,7 @@ class MatchLog(Part):
                      AS events
                  FROM match_log l WHERE id > ?1 AND matched >= ?2 AND (?3 IS NULL OR matched < ?3)
                    AND (?4 IS NULL OR watch = ?4) ORDER BY id LIMIT ?5"""
-        rows = self._named(sql, (after, since, until, watch, _CHUNK))
-        return list(map(_logged, rows))
+        return list(map(_logged, self._named(sql, (after, since, until, watch, _CHUNK))))
 
     def drop_passwords(self) -> None:
         """Delete the passwords in addresses of feeds."""

@@ -10,7 +10,7 @@ from statistics import median
 from typing import Annotated
 
 from tuireader.store.json_columns import evidence_of
-from tuireader.store.sql import Part, id_list
+from tuireader.store.sql import Part, grouped, id_list
 from tuireader.text.durations import DAY, MONTH, WEEK
 
 DAYS = 30
@@ -115,15 +115,11 @@ class Stats(Part):
 
     def leads(self, name: str) -> list[FeedLead]:
         """Measure how early each feed is in the stories of a watch, earliest first."""
-        stories: dict[int, list[tuple[int, int]]] = {}
-        for story, time, feed_id in self._conn.execute(
-            """SELECT a.story, min(a.time), a.feed_id
-               FROM watch w JOIN match m ON m.watch_id = w.id
-               JOIN article a ON a.id = m.article_id
-               WHERE w.name = ? AND a.story != 0 GROUP BY 1, a.feed_id""",
-            (name,),
-        ):
-            stories.setdefault(story, []).append((time, feed_id))
+        sql = """SELECT a.story, min(a.time), a.feed_id
+                  FROM watch w JOIN match m ON m.watch_id = w.id JOIN article a ON a.id = m.article_id
+                  WHERE w.name = ? AND a.story != 0 GROUP BY 1, a.feed_id"""
+        rows = self._conn.execute(sql, (name,))
+        stories = grouped((story, (time, feed_id)) for story, time, feed_id in rows)
         lags: dict[int, list[int]] = {}
         for reports in stories.values():
             first = min(reports)

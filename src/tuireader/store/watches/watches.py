@@ -140,8 +140,7 @@ class Watches(Part):
         """Return (watch, article) of former matches whose watches have not changed since."""
         sql = """SELECT w.name, m.article_id FROM match m JOIN watch w ON w.id = m.watch_id
                  WHERE m.until != 0 AND w.changed = 0 AND m.article_id IN (SELECT value FROM json_each(?))"""
-        rows = self._conn.execute(sql, (id_list(ids),))
-        return set(rows.fetchall())
+        return set(self._conn.execute(sql, (id_list(ids),)))
 
     def forget(self, pairs: Iterable[tuple[str, int]]) -> None:
         """Delete the matches of (watch, article) pairs; needs a transaction."""

@@ -73,11 +73,6 @@ def item_name(text: str) -> str:
     return text if DECIMAL.fullmatch(text) else LONG + text
 
 
-def state_of(name: str) -> str:
-    """State in `user/…/state/com.google/STATE`, `""` for anything else; the user varies."""
-    return name.rpartition("/state/com.google/")[2] if "/state/com.google/" in name else ""
-
-
 def label_of(name: str) -> str:
     """Label in `user/…/label/LABEL`, `""` for anything else."""
     match = re.fullmatch(r"user/[^/]*/label/(.+)", name)
@@ -93,7 +88,8 @@ def _sent(data: Any) -> Sent:
     if not feed_id or not isinstance(data.get("categories"), list):
         raise Odd
     names = texts_of(data, "categories")
-    states = {state_of(name) for name in names}
+    # `user/…/state/com.google/STATE`: the user varies
+    states = {name.rpartition("/state/com.google/")[2] for name in names if "/state/com.google/" in name}
     content = _content(data, "content") or _content(data, "summary")
     raw = Raw(
         guid=item_id(text_of(data, "id")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from tuireader.feeds.parse import dates
@@ -21,14 +22,12 @@ def read(raw: bytes) -> Body:
     gone: list[str] = []
     last = 0
     for item in items:
-        try:
+        with suppress(Odd):
             last = number(item, "id")
             if item.get("status") == "removed":
                 gone.append(str(last))
             else:
                 kept.append(_sent(item))
-        except Odd:
-            continue
     more = bool(items) and len(items) < total
     if more and not last:
         raise Odd  # nobody knows where the next page starts

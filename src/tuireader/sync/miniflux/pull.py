@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncGenerator, Mapping
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import asdict, dataclass, field, replace
 
 from tuireader.sync.backend import AccountError, Body, Entries, Known, Listed, Refusal, RemoteEntry, Step
@@ -59,13 +59,11 @@ class Progress:
 
 def read(text: str) -> Progress:
     """Parse a stored progress; an unreadable one starts a first pull, which does no harm."""
-    try:
+    with suppress(ValueError, TypeError, RecursionError):
         progress = Progress(**json.loads(text)) if text else Progress()
         numbers = (progress.since, progress.started, progress.cursor, progress.checked)
         if all(type(number) is int for number in numbers) and isinstance(progress.accepted, dict):
             return progress
-    except (ValueError, TypeError, RecursionError):
-        pass
     return Progress()
 
 
@@ -116,13 +114,7 @@ class _Source:
         return entries
 
     async def page(
-        self,
-        filters: Params,
-        cursor: int,
-        *,
-        descending: bool,
-        path: str = "/v1/entries",
-        limit: int = 0,
+        self, filters: Params, cursor: int, *, descending: bool, path: str = "/v1/entries", limit: int = 0
     ) -> tuple[Body, int]:
         """Ask for the page after `cursor`; a smaller one if its texts are too long for one answer."""
         order = {"order": "id", "direction": "desc" if descending else "asc"}
