@@ -49,7 +49,7 @@ __getattr__, __all__ = lazy.names(
             "record_full_text",
             "record_new",
         ),
-        "matching": ("FeedNames", "hits", "subject"),
+        "matching": ("FeedNames", "feeds_named", "hits", "subject"),
         "relating.older_versions": ("fill_in",),
         "relating.relate": ("Relater",),
         "relating.relatives": ("related",),
