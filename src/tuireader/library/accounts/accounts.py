@@ -327,11 +327,9 @@ class Accounts(UseCases):
     async def _relist(self, name: str, backend: Backend, *, removed: int = 0) -> None:
         """List the feeds of an account again after a change on its server."""
         feeds, now = await backend.feeds(), self._now()
-
-        def list_feeds(store: Store) -> None:
-            store.accounts.list_feeds(store.accounts.get(name), feeds, now, removed=removed)
-
-        await self._transact(list_feeds)
+        await self._transact(
+            lambda store: store.accounts.list_feeds(store.accounts.get(name), feeds, now, removed=removed)
+        )
         await self._context.load_feeds()
 
     def _signed_in(self, name: str) -> AbstractAsyncContextManager[Backend]:
