@@ -92,10 +92,7 @@ class ByText:
         self._order = []
 
     def step(self, store: Store, up_to: int, size: int) -> int:
-        """Match the last `size` candidates up to id `up_to`, newest first; return the id to continue from.
-
-        Needs a transaction.
-        """
+        """Match `size` candidates from id `up_to` down; return the next id. Needs a transaction."""
         wanted = self._wanted
         scanned = [name for name, expression in self.filters.items() if expression is None]
         if scanned:  # the index cannot narrow these watches down
@@ -161,10 +158,7 @@ def explain(
 
 
 def complete_log(store: Store, matcher: Matcher, feeds: FeedNames, limit: int) -> int:
-    """Fill in the evidence of logged matches made from the index alone; return their number.
-
-    Needs a transaction.
-    """
+    """Fill in evidence of logged matches made from the index; return their number. Needs a transaction."""
     bare = store.match_log.bare(limit)
     names: dict[int, list[str]] = {}
     for match in bare:

@@ -56,10 +56,7 @@ class Accounts(UseCases):
         self._sign_in = SignIn(context)
 
     async def all(self, *, aside: bool = False) -> list[AccountState]:
-        """List the accounts in config order, with the state of their syncs.
-
-        `aside` gives requests for rows priority.
-        """
+        """List the accounts and their syncs in config order; `aside` gives requests for rows priority."""
         ask = self._pool.count if aside else self._pool.read
         states = {state.name: state for state in await ask(lambda store: store.accounts.all())}
         return [states[state.name] for state in self._context.config.accounts if state.name in states]

@@ -31,10 +31,7 @@ class SignIn(UseCases):
         return await asyncio.to_thread(secrets.resolve, config.secret)
 
     async def state(self, config: AccountConfig, secret: str) -> AccountState:
-        """Load the state of an account before it signs in, with the fingerprint of the secret.
-
-        A rejection of another secret is forgotten.
-        """
+        """Load the state of an account with the secret's fingerprint; forget another secret's rejection."""
         account = await self._pool.read(lambda store: store.accounts.get(config.name))
         salt = account.rejected_secret.partition(":")[0] or randomness.token_hex(8)
         sent = fingerprint(config, secret, salt)

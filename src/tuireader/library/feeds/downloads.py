@@ -88,10 +88,7 @@ class Downloads(UseCases):
         )
 
     async def run(self) -> AsyncGenerator[Download, None]:
-        """Work through the queue, and yield each download as it changes.
-
-        Only one process per database does this; any other returns at once.
-        """
+        """Work through the queue unless another process does; yield each download as it changes."""
         self._context.require_network()
         while await self._pool.read(lambda store: store.downloads.any_unfinished()):
             was_free = False
