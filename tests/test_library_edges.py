@@ -23,7 +23,7 @@ from tuireader.config import FeedConfig, MuteConfig, ViewConfig, loads
 from tuireader.config.edit import typed_values
 from tuireader.errors import ConfigError, TuireaderError, UsageError
 from tuireader.library.accounts.accounts import Preview
-from tuireader.library.articles import SavedFile, completed, save_file
+from tuireader.library.articles import SavedFile, save_file
 from tuireader.library.content import PictureCache
 from tuireader.library.context import address_key
 from tuireader.library.coverage import coverage
@@ -33,7 +33,6 @@ from tuireader.library.feeds.page_sources import WebPage
 from tuireader.library.newsboat.files import batches
 from tuireader.model import (
     Coverage,
-    Evidence,
     FeedGap,
     FoundArticle,
     FoundOnPage,
@@ -453,11 +452,6 @@ async def test_pages_that_are_built_ahead_do_not_wait_with_the_one_to_read(tmp_p
             assert not other.done()
             over.set()
             assert await other
-
-
-def test_evidence_that_was_computed_replaces_only_its_own() -> None:
-    old, other, new = Evidence("A"), Evidence("B"), Evidence("A", sentence="s")
-    assert completed([old, other], [new, Evidence("C")]) == (new, other)
 
 
 def test_the_least_recently_used_images_go(tmp_path: Path) -> None:

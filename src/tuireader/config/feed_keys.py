@@ -28,13 +28,9 @@ class FeedConfig:
         ),
     ] = ""
     title: Annotated[
-        str,
-        Key(LINE, "Title to show instead of the feed's own.", label="Name", placeholder="the feed's own"),
+        str, Key(LINE, "Title to show instead of the feed's own.", label="Name", placeholder="the feed's own")
     ] = ""
-    folder: Annotated[
-        str,
-        Key(LINE, "Folder in the sidebar.", label="Folder", placeholder="none"),
-    ] = ""
+    folder: Annotated[str, Key(LINE, "Folder in the sidebar.", label="Folder", placeholder="none")] = ""
     labels: Annotated[
         tuple[str, ...],
         Key(

@@ -140,10 +140,8 @@ OTHER_SCHEMES = (COMMAND_SCHEME, *MAIL_SCHEMES)
 
 def command_in(address: str) -> tuple[str, ...]:
     """Split the program after `exec:` into words, as a shell would; empty if that is impossible."""
-    try:
-        return tuple(shlex.split(address.removeprefix(COMMAND_SCHEME)))
-    except ValueError:  # a quotation mark is not closed
-        return ()
+    words = _typed_command(address.removeprefix(COMMAND_SCHEME))
+    return () if isinstance(words, Invalid) else tuple(words)
 
 
 def command_address(command: Sequence[str]) -> str:

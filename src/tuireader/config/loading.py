@@ -60,10 +60,7 @@ def loads(text: str, name: str = "config.toml") -> tuple[Config, tuple[Problem, 
     config = _config(table, problems)
     for problem in resolve_keys(config.ui.preset, config.keys)[1]:
         problems.add(problem.path, problem.message)
-    lines: dict[str, int] = {}
-    if problems.problems:
-        for where, line in key_lines(text):
-            lines.setdefault(where, line)
+    lines = dict(key_lines(text)) if problems.problems else {}
     placed = [replace(item, line=line_of(item.path, lines), file=name) for item in problems.problems]
     return config, tuple(sorted(placed, key=lambda placed: placed.line or 0))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated
 
 from tuireader.config.toml_lines import key_lines
@@ -61,13 +62,14 @@ LONG_NUMBER = re.compile(r"(?<![\w.\"'])[+-]?[\da-fA-Fxo_]{3000,}")
 
 def syntax_problem(error: ValueError | RecursionError, text: str, name: str) -> Problem:
     """Describe a TOML syntax error, with the position that tomllib puts into its message."""
+    problem = partial(Problem, "", fatal=True, file=name)
     if isinstance(error, RecursionError):
-        return Problem("", "is not TOML: brackets are nested too deeply", fatal=True, file=name)
+        return problem(message="is not TOML: brackets are nested too deeply")
     message = str(error)
     if message.startswith("Exceeds the limit"):
         number = LONG_NUMBER.search(text)
         place = text.count("\n", 0, number.start()) + 1 if number else None
-        return Problem("", message="is not TOML: a number is too long", line=place, fatal=True, file=name)
+        return problem(message="is not TOML: a number is too long", line=place)
     lines = text.split("\n")
     line: int | None = None
     column: int | None = None
@@ -84,15 +86,7 @@ def syntax_problem(error: ValueError | RecursionError, text: str, name: str) -> 
         message = "a value is missing or invalid here; text needs quotes"
     source = lines[line - 1] if line else ""
     detail = caret(source, column - 1) if column else clean(source, 100)
-    return Problem(
-        "",
-        message=f"is not TOML: {clean(message)}",
-        line=line,
-        fatal=True,
-        file=name,
-        column=column,
-        detail=detail,
-    )
+    return problem(message=f"is not TOML: {clean(message)}", line=line, column=column, detail=detail)
 
 
 def _first_twice(text: str) -> tuple[str, int] | None:

@@ -17,9 +17,7 @@ SELECTOR_KEYS = (*ITEM_KEYS, "select")
 
 def selector_problems(text: str, name: str) -> list[Problem]:
     """Describe unusable selectors in a valid configuration; `name` is the file."""
-    lines: dict[str, int] = {}
-    for where, line in key_lines(text):
-        lines.setdefault(where, line)
+    lines = dict(key_lines(text))
     problems: list[Problem] = []
     for path, selector in _selectors(tomllib.loads(text.removeprefix("\ufeff"))):
         if unusable := problem(selector):

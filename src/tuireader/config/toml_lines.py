@@ -95,21 +95,12 @@ def _statement(
     stop = end if comment is None else comment
     if source.startswith("["):
         kind = StatementKind.ARRAY if source.startswith("[[") else StatementKind.TABLE
-        return Statement(kind, start=start, end=end, number=number, name=_name(text[start:stop]))
+        return Statement(kind, start, end, number, name=_name(text[start:stop]))
     if equals is None or equals > stop:
-        return Statement(
-            StatementKind.PAIR, start=start, end=end, number=number, name="", value=start, stop=stop
-        )
-    value = equals + 1 + len(text[equals + 1 : stop]) - len(text[equals + 1 : stop].lstrip())
-    return Statement(
-        StatementKind.PAIR,
-        start=start,
-        end=end,
-        number=number,
-        name=_name(text[start:equals]),
-        value=value,
-        stop=start + len(text[start:stop].rstrip()),
-    )
+        return Statement(StatementKind.PAIR, start, end, number, value=start, stop=stop)
+    name, written = _name(text[start:equals]), text[equals + 1 : stop]
+    value, stop = stop - len(written.lstrip()), start + len(text[start:stop].rstrip())
+    return Statement(StatementKind.PAIR, start, end, number, name=name, value=value, stop=stop)
 
 
 def _name(written: str) -> str:
@@ -136,13 +127,9 @@ def key_lines(text: str) -> Iterator[tuple[str, int]]:
             table = f"{statement.name}[{counts[statement.name]}]"
             yield table, statement.number
         elif statement.kind is StatementKind.TABLE:
-            table = _below_array(statement.name, counts)
+            first, dot, below = statement.name.partition(".")
+            # the `[feeds.headers]` of the third feed is `feeds[3].headers`
+            table = f"{first}[{counts[first]}].{below}" if dot and first in counts else statement.name
             yield table, statement.number
         elif statement.kind is StatementKind.PAIR and statement.name:
             yield f"{table}.{statement.name}" if table else statement.name, statement.number
-
-
-def _below_array(name: str, counts: dict[str, int]) -> str:
-    """Turn the `[feeds.headers]` of the third feed into `feeds[3].headers`."""
-    first, dot, below = name.partition(".")
-    return f"{first}[{counts[first]}].{below}" if dot and first in counts else name

@@ -11,6 +11,7 @@ thread, in transactions.
 - `page_watch`  turn the text of a watched page into an article for each change
 - `attempts`    record each attempt, and plan the next one
 - `overlap`     record a gap if entries were missed between two documents
+- `queued`      yield the results of concurrent work
 - `backfill`    fill gaps from older documents of a feed
 - `pages`       decide which pages of articles to fetch
 - `arrival`     match watches and mutes and store links when articles arrive or change
@@ -48,7 +49,7 @@ __getattr__, __all__ = lazy.names(
             "record_full_text",
             "record_new",
         ),
-        "matching": ("FeedNames", "hits", "subject"),
+        "matching": ("FeedNames", "feeds_named", "hits", "subject"),
         "relating.older_versions": ("fill_in",),
         "relating.relate": ("Relater",),
         "relating.relatives": ("related",),

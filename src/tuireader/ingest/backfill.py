@@ -7,7 +7,8 @@ address of the next one: after a kill, the next refresh continues where this one
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -16,6 +17,7 @@ from tuireader.feeds.address import same_server, same_site
 from tuireader.feeds.sources import Sources
 from tuireader.ingest.attempts import Setting
 from tuireader.ingest.overlap import NO_ARCHIVE, listed
+from tuireader.ingest.queued import results_of
 from tuireader.ingest.saving import new_match, save_and_match
 from tuireader.model import (
     Event,
@@ -29,6 +31,7 @@ from tuireader.model import (
     ParseFailed,
 )
 from tuireader.store import Pool, Store
+from tuireader.store.articles.incoming import Saved
 from tuireader.store.feeds.feeds import FeedFacts
 from tuireader.store.feeds.gaps import Task
 from tuireader.store.feeds.requests import Asked
@@ -72,17 +75,6 @@ class Archive:
     setting: Setting
 
 
-@dataclass(frozen=True, slots=True)
-class _Read:
-    """A page of an archive, with the address of the next one and the number of new entries."""
-
-    url: str
-    older: str
-    entries: Sequence[gaps.Listed]
-    new: int
-    may_go_on: bool
-
-
 async def backfill(archive: Archive) -> AsyncGenerator[Event, None]:
     """Fill the gaps of some feeds as far as possible, and yield events."""
     now = int(archive.setting.clock())
@@ -92,20 +84,12 @@ async def backfill(archive: Archive) -> AsyncGenerator[Event, None]:
         by_host.setdefault(server_of(task.page), []).append(task)
     if not by_host:
         return
-    events: asyncio.Queue[Event | None] = asyncio.Queue()
-    filling = asyncio.create_task(_fill_all(archive, list(by_host.values()), events))
-    try:
-        while (event := await events.get()) is not None:
+    async with aclosing(results_of(_fill_all, archive, by_host.values())) as events:
+        async for event in events:
             yield event
-        await filling
-    finally:
-        filling.cancel()
-        await asyncio.gather(filling, return_exceptions=True)
 
 
-async def _fill_all(
-    archive: Archive, tasks: Sequence[Sequence[Task]], events: asyncio.Queue[Event | None]
-) -> None:
+async def _fill_all(put: Callable[[Event], None], archive: Archive, tasks: Iterable[Sequence[Task]]) -> None:
     slots = asyncio.Semaphore(HOSTS)
     until = asyncio.get_running_loop().time() + SECONDS
 
@@ -113,17 +97,14 @@ async def _fill_all(
         async with slots:
             for task in own:
                 if asyncio.get_running_loop().time() < until:
-                    await _fill(archive, task, events, until)
+                    await _fill(archive, task, put, until)
 
-    try:
-        async with asyncio.TaskGroup() as group:
-            for own in tasks:
-                group.create_task(fill_host(own))
-    finally:
-        events.put_nowait(None)
+    async with asyncio.TaskGroup() as group:
+        for own in tasks:
+            group.create_task(fill_host(own))
 
 
-async def _fill(archive: Archive, task: Task, events: asyncio.Queue[Event | None], until: float) -> None:
+async def _fill(archive: Archive, task: Task, put: Callable[[Event], None], until: float) -> None:
     (facts, _), before, nothing_new = archive.feeds[task.feed_id], task.filled, False
     stop: Stop | None = None
     while task.page and asyncio.get_running_loop().time() <= until:
@@ -135,11 +116,11 @@ async def _fill(archive: Archive, task: Task, events: asyncio.Queue[Event | None
         saved, new, task = await archive.pool.write(partial(save, patient=not nothing_new))
         nothing_new = not new
         for event in saved:
-            await events.put(event)
+            put(event)
     if stop is not None:
         await _stop(archive, task, stop)
     gap = await archive.pool.read(lambda store: store.gaps.get(task.id))
-    await events.put(GapNoted.of(gap, facts.title, task.filled - before))
+    put(GapNoted.of(gap, facts.title, task.filled - before))
 
 
 async def _page(archive: Archive, task: Task) -> ParsedFeed | Stop:
@@ -221,24 +202,21 @@ def save_page(
         saved, matches = save_and_match(store, facts, parsed, setting, now)
         store.index.add_new(saved.new)
         store.requests.count([Asked(facts.id, 1)], now)
-        new = len(saved.first)
-        entries = listed(parsed, saved)
-        may_go_on = bool(entries) and (new > 0 or patient)
-        page = _Read(url=task.page, older=parsed.older, entries=entries, new=new, may_go_on=may_go_on)
-        left = _record(store, task, page, now)
-    return [new_match(text, facts.title, evidence) for text, evidence in matches], new, left
+        left = _record(store, task, parsed, saved, now, patient=patient)
+    return [new_match(text, facts.title, evidence) for text, evidence in matches], len(saved.first), left
 
 
-def _record(store: Store, task: Task, page: _Read, now: int) -> Task:
+def _record(store: Store, task: Task, parsed: ParsedFeed, saved: Saved, now: int, *, patient: bool) -> Task:
     """Record a saved page: the gap is closed, the next page follows, or the search ends."""
-    reached, onward, new = gaps.reaches(page.entries, task.known, task.after), page.older, page.new
-    if not store.gaps.advance(task.id, task.page, onward, new):  # another process fills it
+    url, onward, entries, new = task.page, parsed.older, listed(parsed, saved), len(saved.first)
+    reached = gaps.reaches(entries, task.known, task.after)
+    if not store.gaps.advance(task.id, url, onward, new):  # another process fills it
         return replace(task, page="")
     task = replace(task, page=onward, pages=task.pages + 1, filled=task.filled + new)
     reason = ""
     if reached:
         store.gaps.end(task.id, closed_at=now)
-    elif onward in ("", page.url) or not page.may_go_on:
+    elif onward in ("", url) or not entries or not (new or patient):
         reason = ENDS
     elif task.pages >= PAGES:
         reason = f"{PAGES} pages of the archive did not reach its start"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from tuireader.model import Evidence, TermHit
@@ -15,6 +15,14 @@ FULL_TEXT = "full text"
 
 FeedNames = Mapping[int, tuple[str, ...]]
 """Title, address, folder and labels of each feed by id, for watches that refer to feeds."""
+
+
+def feeds_named(names: Iterable[str], feeds: FeedNames) -> frozenset[int]:
+    """Return the feeds with one of some titles, addresses or folders, in any case."""
+    wanted = set(map(str.casefold, names))
+    return frozenset(
+        feed for feed, known in feeds.items() if not wanted.isdisjoint(map(str.casefold, known[:3]))
+    )
 
 
 def subject(text: StoredText, feeds: FeedNames) -> Subject:
@@ -90,11 +98,7 @@ def _with_page(hits: Sequence[TermHit], text: StoredText) -> tuple[TermHit, ...]
 
 
 def former_hits(
-    matcher: Matcher,
-    text: StoredText,
-    kept: Sequence[Version],
-    feeds: FeedNames,
-    names: Collection[str],
+    matcher: Matcher, text: StoredText, kept: Sequence[Version], feeds: FeedNames, names: Collection[str]
 ) -> list[Evidence]:
     """Return the matches of watches with former versions of an article, each with its newest version."""
     by_watch: dict[str, Evidence] = {}

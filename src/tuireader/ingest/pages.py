@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from tuireader.config import FeedConfig
 from tuireader.feeds import teasers
 from tuireader.feeds.teasers import Sample
-from tuireader.model import ParsedEntry, ParsedFeed
+from tuireader.model import ParsedFeed
 from tuireader.store import Store
 from tuireader.store.articles.articles import StoredText
 from tuireader.store.articles.incoming import Saved
@@ -42,7 +42,8 @@ def plan_pages(
     arrived.sort(key=lambda text: (-text.time, -text.id))
     if is_new:
         arrived = arrived[:AT_FIRST]
-    untitled, media = _marked(parsed.entries)
+    untitled = {entry.url for entry in parsed.entries if not entry.title}
+    media = {entry.url for entry in parsed.entries if teasers.is_media(entry)}
 
     def sample(text: StoredText) -> Sample:
         return _sample(text, text.url in untitled, text.url in media)
@@ -93,17 +94,6 @@ def next_try(tries: int, status: int | None, retry_after: int | None, now: int) 
     if tries > len(waits):
         return None
     return now + max(waits[max(tries, 1) - 1], min(retry_after or 0, DAY))
-
-
-def _marked(entries: Iterable[ParsedEntry]) -> tuple[set[str], set[str]]:
-    """Return the addresses of entries without a title, and of those about a recording."""
-    untitled, media = set(), set()
-    for entry in entries:
-        if not entry.title:
-            untitled.add(entry.url)
-        if teasers.is_media(entry):
-            media.add(entry.url)
-    return untitled, media
 
 
 def _sample(text: StoredText, untitled: bool, media: bool = False) -> Sample:

@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from time import perf_counter
 
-from tuireader.ingest.matching import FeedNames, former_hits, hits
+from tuireader.ingest.matching import FeedNames, feeds_named, former_hits, hits
 from tuireader.model import Evidence
 from tuireader.store import Store
 from tuireader.store.articles.articles import StoredText
@@ -39,14 +39,6 @@ class ByIndex:
         self._queue = [(rule, self.pending[rule.name]) for rule in reversed(self.rules)]
         self._all = sum(self.pending[rule.name] for rule in self.rules)
 
-    def _feeds_of(self, rule: WatchRule) -> frozenset[int] | None:
-        if not rule.feeds:
-            return None
-        wanted = set(map(str.casefold, rule.feeds))
-        return frozenset(
-            feed for feed, names in self.feeds.items() if not wanted.isdisjoint(map(str.casefold, names[:3]))
-        )
-
     def step(self, store: Store, seconds: float) -> float:
         """Fill watches for some seconds; return the share that remains (0–1). Needs a transaction."""
         started = perf_counter()
@@ -66,7 +58,7 @@ class ByIndex:
         return sum(up_to for _, up_to in self._queue) / self._all if self._all else 0.0
 
     def _fill(self, store: Store, rule: WatchRule, expression: str, first: int, last: int) -> None:
-        feeds = self._feeds_of(rule)
+        feeds = feeds_named(rule.feeds, self.feeds) if rule.feeds else None
         store.watches.fill_from_index(rule.name, expression, feeds, first, last, self.now)
         store.match_log.record_from_index(rule.name, first, last, self.now)
         positive = prefilter(rule) or expression
@@ -90,11 +82,6 @@ class ByText:
     _wanted: dict[int, list[str]] = field(default_factory=dict)
     _order: list[int] = field(default_factory=list)
 
-    @property
-    def scanned(self) -> list[str]:
-        """Watches that the index cannot narrow down: they are matched with every article."""
-        return [name for name, expression in self.filters.items() if expression is None]
-
     def look_up(self, store: Store, names: Sequence[str]) -> None:
         """Find the candidate articles of some watches in the index."""
         for name in names:
@@ -105,12 +92,10 @@ class ByText:
         self._order = []
 
     def step(self, store: Store, up_to: int, size: int) -> int:
-        """Match the last `size` candidates up to id `up_to`, newest first; return the id to continue from.
-
-        Needs a transaction.
-        """
-        scanned, wanted = self.scanned, self._wanted
-        if scanned:
+        """Match `size` candidates from id `up_to` down; return the next id. Needs a transaction."""
+        wanted = self._wanted
+        scanned = [name for name, expression in self.filters.items() if expression is None]
+        if scanned:  # the index cannot narrow these watches down
             first = max(1, up_to - size + 1)
             ids: Sequence[int] = range(first, up_to + 1)
         else:
@@ -173,10 +158,7 @@ def explain(
 
 
 def complete_log(store: Store, matcher: Matcher, feeds: FeedNames, limit: int) -> int:
-    """Fill in the evidence of logged matches made from the index alone; return their number.
-
-    Needs a transaction.
-    """
+    """Fill in evidence of logged matches made from the index; return their number. Needs a transaction."""
     bare = store.match_log.bare(limit)
     names: dict[int, list[str]] = {}
     for match in bare:

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from importlib import import_module
 from itertools import pairwise
 from pathlib import Path
@@ -17,7 +18,7 @@ from tuireader import files, ingest
 from tuireader.config.files import expand_home
 from tuireader.errors import TuireaderError
 from tuireader.library.context import UseCases, found_article
-from tuireader.model import Article, Evidence, Related, Revision, Story, StoryEntry
+from tuireader.model import Article, Related, Revision, Story, StoryEntry
 from tuireader.store import Store
 from tuireader.subprocesses import programs
 from tuireader.subprocesses.programs import Ran
@@ -52,10 +53,8 @@ class Articles(UseCases):
             article = store.articles.get(article_id, self._context.config.ui.languages)
             if article is None or not article.evidence:
                 return article
-            computed = ingest.explain(
-                store, self._context.matcher, self._context.feed_names, [article_id]
-            ).get(article_id, ())
-            return replace(article, evidence=completed(article.evidence, computed))
+            evidence = self._context.completed(store, {article_id: article.evidence})
+            return replace(article, evidence=evidence[article_id])
 
         return await (self._pool.count if ahead else self._pool.read)(read)
 
@@ -156,10 +155,7 @@ class Articles(UseCases):
         folder = folder or self.save_folder
         content = (await self.render(article_id, form)).encode("utf-8", "replace")
         article = await self._context.article(article_id)
-
-        def named(number: int) -> str:
-            return file_name(article.title, article.time, form, number)
-
+        named = partial(file_name, article.title, article.time, form)
         path, new = await save_file(folder, named, content, overwrite=overwrite)
         return SavedFile(article_id, path, new)
 
@@ -198,9 +194,3 @@ async def save_file(
     except OSError as error:
         reason = error.strerror or str(error)
         raise TuireaderError(f"{folder} cannot be written to: {reason}", "choose another folder") from None
-
-
-def completed(stored: Sequence[Evidence], computed: Sequence[Evidence]) -> tuple[Evidence, ...]:
-    """Replace stored evidence by newly computed evidence of the same watch."""
-    better = {item.watch: item for item in computed}
-    return tuple(better.get(item.watch, item) for item in stored)

@@ -61,8 +61,7 @@ class Content(UseCases):
                 self._context.require_network()
         else:
             data, speed = await self._image_file(url, feed_id)
-        picture = await self._tools.work("picture", data, width, height, ground, seconds=_DECODE)
-        across, down, rgb = picture
+        across, down, rgb = await self._tools.work("picture", data, width, height, ground, seconds=_DECODE)
         return Pixels(across, down, rgb, speed)
 
     async def _image_file(self, url: str, feed_id: int) -> tuple[bytes, float | None]:
@@ -106,18 +105,15 @@ class PictureCache:
 
     def get(self, url: str) -> bytes | None:
         path = self._path(url)
-        try:
-            data = path.read_bytes()
+        with suppress(OSError):
             os.utime(path)
-        except OSError:
-            return None
-        return data
+            return path.read_bytes()
+        return None
 
     def put(self, url: str, data: bytes) -> None:
         """Cache an image, and delete the least recently used ones if the cache is too large."""
-        path = self._path(url)
         with suppress(OSError):
-            files.write(path, [data], sync=False)
+            files.write(self._path(url), [data], sync=False)
             self._trim()
 
     def _path(self, url: str) -> Path:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TypeVar
 
@@ -15,43 +15,35 @@ from tuireader.config import edit as config_edit
 from tuireader.config.edit import undo_files
 from tuireader.errors import TuireaderError, UsageError
 from tuireader.library.watching import advice as watch_advice
-from tuireader.library.watching import ended, quiet_days, rules
-from tuireader.model import Article, Change, Feed
+from tuireader.library.watching import rules
+from tuireader.model import Article, Change, Evidence, Feed
 from tuireader.query import Advice, Names
 from tuireader.store import Pool, Store
 from tuireader.text import feed_key, without_password
+from tuireader.text.durations import DAY
 
 T = TypeVar("T")
 K = TypeVar("K")
 Found = TypeVar("Found")
 
 
+@dataclass(eq=False, repr=False)
 class Context:
     """A configuration and a database, kept in sync."""
 
-    def __init__(
-        self,
-        config: Config,
-        paths: Paths,
-        pool: Pool,
-        *,
-        problems: tuple[Problem, ...],
-        offline: bool,
-        clock: Callable[[], float],
-    ) -> None:
-        self.config = config
-        self.paths = paths
-        self.offline = offline
-        self.problems = problems
-        self.pool = pool
-        self.clock = clock
-        self.feeds: list[Feed] = []
-        self.feed_names: dict[int, tuple[str, ...]] = {}
-        self.homes: dict[int, str] = {}
-        self._compiled: watch.Matcher | None = None
-        self.mutes: dict[MuteConfig, ingest.Mute] = {}
-        self._ended: frozenset[str] = frozenset()
-        self._text: str | None = None  # text of the demo's configuration after its first edit
+    config: Config
+    paths: Paths
+    pool: Pool
+    problems: tuple[Problem, ...]
+    offline: bool
+    clock: Callable[[], float]
+    feeds: list[Feed] = field(default_factory=list)
+    feed_names: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    homes: dict[int, str] = field(default_factory=dict)
+    mutes: dict[MuteConfig, ingest.Mute] = field(default_factory=dict)
+    _compiled: watch.Matcher | None = None
+    _ended: frozenset[str] = frozenset()
+    _text: str | None = None  # text of the demo's configuration after its first edit
 
     def now(self) -> int:
         """Current time in whole seconds."""
@@ -216,13 +208,15 @@ class Context:
     async def _sync_follows(self) -> None:
         """Update which of the watches with `ends_after_quiet_days` have ended."""
         now = self.now()
-        days = quiet_days(self.config)
+        following = [item for item in self.config.watches if item.ends_after_quiet_days]
+        days = {item.name: item.ends_after_quiet_days for item in following}
 
         def sync(store: Store) -> frozenset[str]:
             if not store.watches.follows_exactly(days):
                 with store.transaction():
                     store.watches.follow(days, now)
-            return ended(store.watches.last_news(), days, now) if days else frozenset()
+            last = store.watches.last_news() if days else {}
+            return frozenset(name for name, count in days.items() if now - last.get(name, now) >= count * DAY)
 
         self._ended = await self.pool.write(sync)
 
@@ -269,13 +263,20 @@ class Context:
         """Terms of watches that may name one thing each, for relating across languages."""
         return tuple(item.any for item in self.config.watches if len(item.any) > 1)
 
+    def completed(
+        self, store: Store, stored: Mapping[int, Sequence[Evidence]]
+    ) -> dict[int, tuple[Evidence, ...]]:
+        """Complete the evidence of articles: compute what was matched from the index alone."""
+        computed = ingest.explain(store, self.matcher, self.feed_names, list(stored))
+        better = {article: {item.watch: item for item in items} for article, items in computed.items()}
+        return {
+            article: tuple(better.get(article, {}).get(item.watch, item) for item in items)
+            for article, items in stored.items()
+        }
+
     def feeds_of(self, item: WatchConfig) -> list[Feed]:
-        wanted = {name.casefold() for name in item.feeds}
-        return [
-            feed
-            for feed in self.feeds
-            if not wanted or wanted & {feed.title.casefold(), feed.url.casefold(), feed.folder.casefold()}
-        ]
+        named = ingest.feeds_named(item.feeds, self.feed_names)
+        return [feed for feed in self.feeds if not item.feeds or feed.id in named]
 
     @property
     def watched_feeds(self) -> frozenset[int] | None:
@@ -283,12 +284,7 @@ class Context:
         active = [item for item in self.config.watches if item.name not in self._ended]
         if any(not item.feeds for item in active):
             return None
-        wanted = {name.casefold() for item in active for name in item.feeds}
-        return frozenset(
-            feed_id
-            for feed_id, (title, url, folder, *_) in self.feed_names.items()
-            if not wanted.isdisjoint((title.casefold(), url.casefold(), folder.casefold()))
-        )
+        return ingest.feeds_named((name for item in active for name in item.feeds), self.feed_names)
 
     async def sync_mutes(self) -> None:
         """Update the store from the mutes that apply today."""

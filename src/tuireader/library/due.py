@@ -22,7 +22,7 @@ class Waiting:
 
     def events(self) -> list[HostWaits]:
         return [
-            HostWaits(host_name(server), len(moments), max(moments))
+            HostWaits(clean(urlsplit(f"//{server}").hostname or "", 100), len(moments), max(moments))
             for server, moments in self._hosts.items()
         ]
 
@@ -34,8 +34,3 @@ class Due:
     feeds: list[FeedFacts]
     waiting: Waiting = field(default_factory=Waiting)
     on_trial: AbstractSet[str] = frozenset()
-
-
-def host_name(server: str) -> str:
-    """Strip the port of a host and clean its name for messages."""
-    return clean(urlsplit(f"//{server}").hostname or "", 100)

@@ -7,9 +7,7 @@ from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tuireader import ingest
 from tuireader.commands.sorts import RELEVANCE, SEARCH_SORTS, check_sort
-from tuireader.library.articles import completed
 from tuireader.library.context import Context, UseCases
 from tuireader.library.searches import Searches
 from tuireader.library.watching import named
@@ -59,11 +57,9 @@ class Lists(UseCases):
         """
         ask = self._pool.count if aside else self._pool.read
         matches = await self._ids_of(view, show_read, sort, ask)
-        return (
-            await ask(lambda store: store.stories.fold(matches, opened, self._languages))
-            if folded
-            else matches
-        )
+        if not folded:
+            return matches
+        return await ask(lambda store: store.stories.fold(matches, opened, self._languages))
 
     async def head(
         self, view: View, *, show_read: bool = True, folded: bool = False, limit: int = 1000
@@ -154,16 +150,9 @@ class Briefs(UseCases):
             end = store.briefs.newest()
             reports = store.briefs.reports(after=after, since=since, watch=watch)
             muted = store.briefs.muted(after=after, since=since, watch=watch)
-            computed = ingest.explain(
-                store,
-                self._context.matcher,
-                self._context.feed_names,
-                [report.article_id for report in reports],
-            )
-            reports = [
-                replace(report, evidence=completed(report.evidence, computed.get(report.article_id, ())))
-                for report in reports
-            ]
+            stored = {report.article_id: report.evidence for report in reports}
+            evidence = self._context.completed(store, stored)
+            reports = [replace(report, evidence=evidence[report.article_id]) for report in reports]
             span = None if after is not None else seconds or DAY
             from tuireader.export import brief
 

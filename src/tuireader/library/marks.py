@@ -80,10 +80,7 @@ class Labels(UseCases):
         return await self._pool.read(lambda store: store.labels.all(ids))
 
     async def set(self, name: str, ids: Sequence[int], value: bool) -> Change:
-        """Add a label, new or existing in any spelling, to articles, or remove it from them.
-
-        Raises TuireaderError when the name is empty.
-        """
+        """Add a label, in any spelling, to articles, or remove it. Raises TuireaderError without a name."""
         _check_label(name)
         return await self._transact(lambda store: store.marks.label(name, ids, value, now=self._now()))
 

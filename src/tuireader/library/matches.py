@@ -29,7 +29,10 @@ class Matches(UseCases):
         """
         if watch is not None:
             watch = await self._named(watch)
-        while await self._transact(self._complete):
+        context = self._context
+        while await self._transact(  # computes deferred evidence
+            lambda store: ingest.complete_log(store, context.matcher, context.feed_names, _EXPLAINED)
+        ):
             pass
         last = 0
         while rows := await self._pool.read(
@@ -38,11 +41,6 @@ class Matches(UseCases):
             for row in rows:
                 yield row
             last = rows[-1].id
-
-    def _complete(self, store: Store) -> int:
-        """Compute deferred evidence; returns 0 when none is left."""
-        context = self._context
-        return ingest.complete_log(store, context.matcher, context.feed_names, _EXPLAINED)
 
     async def _named(self, name: str) -> str:
         """Spell a watch's name as in the configuration, else as in the log."""

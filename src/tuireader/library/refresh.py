@@ -295,10 +295,7 @@ class Refresh(Notifying):
         return len((await self._due(self._now())).feeds) or await self._full_texts.count_due()
 
     async def _due(self, now: int, feed_ids: Sequence[int] | None = None) -> Due:
-        """Return the feeds that are due, including those that a new watch makes due sooner.
-
-        Those whose host has asked to wait are only counted.
-        """
+        """Feeds that are due, perhaps for a new watch; those whose host asked to wait are only counted."""
         rates = self._rates
         late = now - max(rates.watched, rates.least)
         facts = await self._pool.read(lambda store: store.feeds.facts(feed_ids, due_at=now, late=late))

@@ -81,8 +81,7 @@ class Searches(UseCases):
 
     async def history(self) -> list[str]:
         """Last fifty expressions, newest first."""
-        stored = await self._pool.read(lambda store: store.fact(_HISTORY))
-        return texts_of(stored)
+        return texts_of(await self._pool.read(lambda store: store.fact(_HISTORY)))
 
     async def remember(self, expression: str) -> None:
         """Move an expression to the top of the history."""
@@ -119,7 +118,7 @@ class Searches(UseCases):
 
     async def advice(self, text: str) -> tuple[str, ...]:
         """Advise on an expression; nothing for an invalid one."""
-        return await self._context.advised(watch_advice.for_expression, text)
+        return await self._context.advised(watch_advice.advise, text)
 
     async def unknown_names(self, text: str, *, new_label: str = "") -> tuple[str, ...]:
         """Report feeds, folders, labels and watches in an expression that do not exist.

@@ -48,10 +48,9 @@ class Settings(UseCases):
         return await self._pool.read(_uses)
 
     async def note_palette_use(self, name: str) -> None:
-        def note(store: Store) -> None:
-            store.set_fact(_USES, json.dumps([name, *_uses(store)][:_REMEMBERED]))
-
-        await self._transact(note)
+        await self._transact(
+            lambda store: store.set_fact(_USES, json.dumps([name, *_uses(store)][:_REMEMBERED]))
+        )
 
 
 class Database(UseCases):

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from tuireader import ingest
 from tuireader.export.brief import FORMATS
 from tuireader.export.story import StoryPage
 from tuireader.export.story_formats import render
-from tuireader.library.articles import Articles, completed, save_file
+from tuireader.library.articles import Articles, save_file
 from tuireader.library.context import Context, UseCases, found_article
 from tuireader.store import Store
 
@@ -31,23 +32,16 @@ class Stories(UseCases):
 
         def read(store: Store) -> StoryPage | None:
             page = ingest.story_page(store, article_id, groups)
-            return None if page is None else self._with_evidence(store, page)
+            return None if page is None else self._with_watches(store, page)
 
         return found_article(await self._pool.read(read), article_id)
 
-    def _with_evidence(self, store: Store, page: StoryPage) -> StoryPage:
-        """Add the evidence of watches to the reports."""
+    def _with_watches(self, store: Store, page: StoryPage) -> StoryPage:
         ids = [report.report.article_id for report in page.reports]
-        stored = store.articles.evidence(ids)
-        names, matcher = self._context.feed_names, self._context.matcher
-        computed = ingest.explain(store, matcher, names, list(stored)) if stored else {}
+        evidence = self._context.completed(store, store.articles.evidence(ids))
         reports = tuple(
-            replace(
-                report, report=replace(report.report, evidence=completed(evidence, computed.get(key, ())))
-            )
-            if (evidence := stored.get(key, ()))
-            else report
-            for key, report in zip(ids, page.reports, strict=True)
+            replace(report, report=replace(report.report, evidence=evidence.get(article_id, ())))
+            for article_id, report in zip(ids, page.reports, strict=True)
         )
         watches = tuple(report.name for report in self._context.config.watches)
         return replace(page, reports=reports, watches=watches)
@@ -67,8 +61,5 @@ class Stories(UseCases):
         form = self._context.config.save.format
         form = form if form in FORMATS else FORMATS[0]
         content = (await asyncio.to_thread(render, page, form)).encode("utf-8", "replace")
-
-        def named(number: int) -> str:
-            return file_name(f"Story {page.title}", page.first.time, form, number)
-
+        named = partial(file_name, f"Story {page.title}", page.first.time, form)
         return await save_file(self._articles.save_folder, named, content)

@@ -149,12 +149,12 @@ class Watches(UseCases):
         while await self._pool.read(trial.step):
             pass
         preview = await self._pool.read(trial.preview)
-        return replace(preview, advice=await self._context.advised(watch_advice.for_watch, config))
+        return replace(preview, advice=await self._context.advised(watch_advice.advise, config))
 
     async def advice(self, name: str) -> tuple[str, ...]:
         for item in self._context.config.watches:
             if item.name == name:
-                return await self._context.advised(watch_advice.for_watch, item)
+                return await self._context.advised(watch_advice.advise, item)
         return ()
 
     async def save(self, config: WatchConfig, replaces: str = "") -> None:
@@ -351,7 +351,7 @@ class Mutes(UseCases):
             )
 
         preview = await self._pool.read(count)
-        return replace(preview, advice=await self._context.advised(watch_advice.for_mute, mute))
+        return replace(preview, advice=await self._context.advised(watch_advice.advise, mute))
 
     async def remove(self, mute: MuteConfig) -> None:
         """Remove a mute from the config; the articles that it hid reappear unchanged."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from tuireader.config import AccountConfig, AccountKind
 from tuireader.config.files import expand_home
 from tuireader.config.values import WEB_ADDRESS, Invalid
-from tuireader.newsboat.outcomes import Became, Consent, Made, No
+from tuireader.newsboat.outcomes import Became, Consent, No
 from tuireader.newsboat.values import shell_words
 from tuireader.text import clean, without_password
 
@@ -48,12 +48,7 @@ def part(name: str, said: Mapping[str, str], accepted: bool) -> Became:
     if source != NAMES[name]:
         raise No(f"has no effect: urls-source is {clean(source, 40)}")
     account(source, said, accepted)
-    return Became("becomes part of an `[[account]]`", (account_entry(source),))
-
-
-def account_entry(source: str) -> Made:
-    """Return the key of a service's account in the configuration."""
-    return "account", source
+    return Became("becomes part of an `[[account]]`", (("account", source),))
 
 
 def account(source: str, said: Mapping[str, str], accepted: bool) -> AccountConfig:

@@ -64,6 +64,7 @@ _APPROXIMATE: Mapping[str, str] = {
     "switch-focus": "goes to the next pane",
 }
 """Operations whose command does something slightly different."""
+_DIGITS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 _ADVICE: Mapping[str, str] = {
     "article-feed": "e in the sidebar edits a feed",
     "bookmark": "bookmark-cmd becomes a macro",
@@ -96,14 +97,8 @@ _ADVICE: Mapping[str, str] = {
     "set-tag": "the sidebar lists the folders",
     "toggle-source-view": "the HTML source cannot be shown",
     "view-dialogs": "esc goes back",
-    **dict.fromkeys(
-        ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "zero"),
-        "1 to 9 always open links",
-    ),
-    **dict.fromkeys(
-        [f"cmd-{name}" for name in ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine")],
-        "there is no jump to a line number",
-    ),
+    **dict.fromkeys((*_DIGITS, "zero"), "1 to 9 always open links"),
+    **{f"cmd-{name}": "there is no jump to a line number" for name in _DIGITS},
 }
 _EVERYWHERE = ("", "all", "feedlist", "articlelist", "article", "searchresultslist")
 _MOST_KEYS = 500

@@ -114,9 +114,7 @@ _SERVICES = (
     "feedbin-", "feedhq-", "freshrss-", "inoreader-", "miniflux-", "newsblur-", "ocnews-", "oldreader-",
     "ttrss-",
 )  # fmt: skip
-_PODCASTS = (
-    "podcast-", "podlist-", "max-downloads", "delete-played-files",
-)  # fmt: skip
+_PODCASTS = ("podcast-", "podlist-", "max-downloads", "delete-played-files")
 _OWN_GROUP: Mapping[str, Group] = {
     **dict.fromkeys(("bind-key", "unbind-key", "macro", "bookmark-cmd"), Group.KEYS),
     "browser": Group.PROGRAMS,

@@ -179,7 +179,7 @@ def _urls_source(settings: Settings, value: str, said: Mapping[str, str]) -> Bec
         raise No(why_not("urls-source"))
     account = accounts.account(value, said, Consent.PROGRAMS in settings.accepted)
     settings.accounts.append(account)
-    return Became(f"becomes the `[[account]]` {value}", (accounts.account_entry(value),))
+    return Became(f"becomes the `[[account]]` {value}", (("account", value),))
 
 
 def _of_account(name: str) -> Handler:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import shlex
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from tuireader.config import FeedConfig, ViewConfig
 from tuireader.config.kinds import command_address
 from tuireader.config.values import WEB_ADDRESS, Invalid
 from tuireader.newsboat.filters import tag_query, translate
 from tuireader.newsboat.lexing import LONGEST_LINE, Line, lines, quoted, words
-from tuireader.newsboat.outcomes import Consent, Fate, Group, Made, No, Outcome
+from tuireader.newsboat.outcomes import Consent, Fate, Group, No, Outcome
 from tuireader.newsboat.values import shell_words
 from tuireader.text import clean, without_password
 
@@ -70,9 +71,10 @@ class _Reader:
     def line(self, line: Line) -> None:
         address, *marks = words(line.text) if len(line.text) <= LONGEST_LINE else [line.text]
         shown = clean(without_password(address[:2_000]), 200)
+        outcome = partial(Outcome, self._file, line.number, shown)
         if address.startswith("query:"):
             self._queries.append((len(self._outcomes), *_query(address), marks))
-            self._add(line, shown, Fate.MOVED, "", group=Group.RULES)
+            self._outcomes.append(outcome(Fate.MOVED, Group.RULES))
             return
         try:
             feed, note = _feed_of(address, marks)
@@ -83,13 +85,16 @@ class _Reader:
                 raise No(f"{note}, once accepted", consent=Consent.PROGRAMS)
         except No as reason:
             self._left_out += 1
-            self._add(line, shown, Fate.DROPPED, str(reason), consent=reason.consent)
+            note, consent = str(reason), reason.consent
+            self._outcomes.append(outcome(Fate.DROPPED, Group.FEEDS, note=note, consent=consent))
         else:
-            self._feed(line, shown, feed, note, marks)
+            fate, note = self._feed(line, feed, note, marks)
+            self._outcomes.append(outcome(fate, Group.FEEDS, note=note, makes=(("feeds", feed.url),)))
             if feed.command or feed.filter:
                 self._there[feed.url] = address
 
-    def _feed(self, line: Line, shown: str, feed: FeedConfig, note: str, marks: list[str]) -> None:
+    def _feed(self, line: Line, feed: FeedConfig, note: str, marks: list[str]) -> tuple[Fate, str]:
+        """Keep a feed, and mark an earlier line with its address; return the fate of its line with a note."""
         address = feed.url
         own = [tag for mark in marks if mark[:1] not in ("~", "!") and (tag := clean(mark, 200))]
         title = next((clean(mark[1:], 500) for mark in marks if mark.startswith("~")), "")
@@ -112,22 +117,7 @@ class _Reader:
         if hidden:
             shown_here = "is hidden in newsboat (!), but shown in tuireader"
             note = f"{note}; {shown_here}" if by_shell else shown_here
-        self._add(line, shown, fate, note, (("feeds", address),))
-
-    def _add(
-        self,
-        line: Line,
-        text: str,
-        fate: Fate,
-        note: str,
-        makes: tuple[Made, ...] = (),
-        group: Group = Group.FEEDS,
-        consent: Consent | None = None,
-    ) -> None:
-        outcome = Outcome(
-            self._file, line.number, text, fate, group=group, note=note, consent=consent, makes=makes
-        )
-        self._outcomes.append(outcome)
+        return fate, note
 
     def subscriptions(self) -> Subscriptions:
         known = frozenset(tag for own in self._tags.values() for tag in own)

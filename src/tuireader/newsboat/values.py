@@ -49,10 +49,7 @@ def words_of(command: str) -> tuple[str, ...]:
 
 
 def shell_words(line: str) -> tuple[tuple[str, ...], bool]:
-    """Split a command that newsboat passes to a shell into words; also return whether it needs the shell.
-
-    Raises No if it names no program.
-    """
+    """Split a shell command; return its words and whether it needs the shell. Raises No without a program."""
     bare, parts = line.strip().removeprefix("~/"), _split(line)
     if _SHELL.search(bare) or "=" in parts[0] or parts[0] in _BUILT_IN:
         return ("sh", "-c", line.strip()), True

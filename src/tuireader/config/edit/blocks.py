@@ -106,9 +106,8 @@ def update_table(text: str, data: Table, name: str, values: Values) -> str:
     if not isinstance(table, dict):
         raise ConfigError(f"{name} is not a table", "fix it first; nothing was changed")
     expected = data | {name: _updated(table, values)}
-    block = _plain_table(text, name)
-    if block:
-        text = _update_block(text, block, lambda document: document[name], values)
+    if blocks := blocks_of(text, name, StatementKind.TABLE):
+        text = _update_block(text, blocks[0], lambda document: document[name], values)
     elif name in data:
         text = _with_tomlkit(text, lambda document: _set_keys(document[name], values))
     else:
@@ -126,12 +125,12 @@ def in_brackets(text: str, name: str) -> bool:
     return any(statement.kind is StatementKind.PAIR and statement.name == name for statement in root)
 
 
-def blocks_of(text: str, name: str) -> list[list[Statement]]:
-    """Statements of each `[[name]]` table, from its header to its last key."""
+def blocks_of(text: str, name: str, kind: StatementKind = StatementKind.ARRAY) -> list[list[Statement]]:
+    """Statements of each `[[name]]` table, or of `[name]`, from its header to its last key."""
     blocks: list[list[Statement]] = []
     open_block: list[Statement] | None = None
     for statement in statements(text):
-        if statement.kind is StatementKind.ARRAY and statement.name == name:
+        if statement.kind is kind and statement.name == name:
             open_block = []
             blocks.append(open_block)
         elif statement.kind in _HEADERS and not statement.name.startswith(f"{name}."):
@@ -139,18 +138,6 @@ def blocks_of(text: str, name: str) -> list[list[Statement]]:
         if open_block is not None:
             open_block.append(statement)
     return [_without_trailing_comments(block) for block in blocks]
-
-
-def _plain_table(text: str, name: str) -> list[Statement]:
-    """Statements of `[name]`, from its header to its last key; empty if it is missing."""
-    block: list[Statement] = []
-    for statement in statements(text):
-        is_header = statement.kind in _HEADERS
-        if is_header and block:
-            break
-        if block or (statement.kind is StatementKind.TABLE and statement.name == name):
-            block.append(statement)
-    return _without_trailing_comments(block)
 
 
 def _without_trailing_comments(block: list[Statement]) -> list[Statement]:
@@ -204,10 +191,7 @@ def _update_block(text: str, block: Sequence[Statement], table: Callable[[Any], 
     if not lines.endswith("\n"):
         lines += line_end  # so that added keys start on a new line
 
-    def update(document: Any) -> None:
-        _set_keys(table(document), values, line_end)
-
-    edited = _with_tomlkit(lines, update)
+    edited = _with_tomlkit(lines, lambda document: _set_keys(table(document), values, line_end))
     if lines.count("\n") == edited.count("\n"):
         edited = edited[: len(edited) - (len(lines) - (end - start))]
     return text[:start] + edited + text[end:]

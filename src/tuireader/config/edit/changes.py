@@ -109,10 +109,7 @@ def update(text: str, name: str, key: str, changes: Mapping[str, object]) -> str
 
 
 def remove(text: str, name: str, *keys: str | Item) -> str:
-    """Remove some of the `[[name]]` tables; comments on lines of their own stay.
-
-    Raises ConfigError if one is missing.
-    """
+    """Remove `[[name]]` tables; comments on lines of their own stay. Raises ConfigError if one is missing."""
     data = data_of(text)
     return remove_tables(text, data, name, {index_of(data, name, key) for key in keys})
 

@@ -198,20 +198,18 @@ def format_value(kind: type[Item], name: str, value: object) -> str:
     return "" if value == field.default else str(key.kind.shown(value))
 
 
-def typed_value(kind: type[Item], name: str, text: str) -> object:
-    """Convert the text of a form or an option for a key; `""` is the default. Raises ConfigError."""
-    field, key = _key_of(kind, name)
-    if not text.strip() and field.default is not MISSING:
-        return field.default
-    value = key.kind.typed(text)
-    if isinstance(value, Invalid):
-        raise ConfigError(f"{name} {value.message}")
-    return parse_value(kind, name, value)
-
-
 def typed_values(kind: type[Item], texts: Mapping[str, str]) -> dict[str, Any]:
-    """Convert the texts of a form or of options, given by key. Raises ConfigError."""
-    return {name: typed_value(kind, name, text) for name, text in texts.items()}
+    """Convert texts of a form or of options, by key; `""` is the default. Raises ConfigError."""
+    values: dict[str, Any] = {}
+    for name, text in texts.items():
+        field, key = _key_of(kind, name)
+        if not text.strip() and field.default is not MISSING:
+            values[name] = field.default
+        elif isinstance(typed := key.kind.typed(text), Invalid):
+            raise ConfigError(f"{name} {typed.message}")
+        else:
+            values[name] = parse_value(kind, name, typed)
+    return values
 
 
 def _key_of(kind: type[Item], name: str) -> tuple[Field[Any], Key]:

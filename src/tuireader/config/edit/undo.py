@@ -194,11 +194,8 @@ def _array_changes(
     for at, (old, new) in enumerate(zip_longest(before, after)):
         if old != new:
             lost = blocks[at] if new is None and at < len(blocks) else []
-            removed = "".join(
-                text[statement.start : statement.end]
-                for statement in lost
-                if statement.kind is not StatementKind.COMMENT
-            )
+            lines = (statement for statement in lost if statement.kind is not StatementKind.COMMENT)
+            removed = "".join(text[statement.start : statement.end] for statement in lines)
             yield TableChange(name, at=at, old=old, new=new, text=removed)
 
 
@@ -213,15 +210,13 @@ def _summary(changes: list[TableChange]) -> str:
         table = (change.old if change.verb != "added" else change.new) or {}
         return " ".join(filter(None, (_noun(change.name), _name(table), change.verb)))
     counts = Counter((change.name, change.verb) for change in changes)
-    return ", ".join(f"{_several(name, count)} {verb}" for (name, verb), count in counts.items())
+    return ", ".join(f"{_noun(name, count)} {verb}" for (name, verb), count in counts.items())
 
 
-def _several(name: str, count: int) -> str:
-    return counted(count, ARRAYS[name].noun, ARRAYS[name].nouns) if name in ARRAYS else f"[{name}]"
-
-
-def _noun(name: str) -> str:
-    return ARRAYS[name].noun if name in ARRAYS else f"[{name}]"
+def _noun(name: str, count: int = 0) -> str:
+    if name not in ARRAYS:
+        return f"[{name}]"
+    return counted(count, ARRAYS[name].noun, ARRAYS[name].nouns) if count else ARRAYS[name].noun
 
 
 def _name(table: Table) -> str:
@@ -237,9 +232,7 @@ def _restore_table(text: str, change: TableChange) -> str:
         return _restore_removed(text, data, change, old or {})
     places = [at for at, table in enumerate(tables) if table == new]
     if not places:
-        verb = (
-            "changed" if any(identity(name, table) == identity(name, new) for table in tables) else "removed"
-        )
+        verb = "changed" if _is_among(name, new, tables) else "removed"
         raise EditedSince(f"the {_noun(name)} {quote(_name(new))} was {verb} since")
     at = min(places, key=lambda index: abs(index - change.at))
     if old is None:
@@ -248,14 +241,15 @@ def _restore_table(text: str, change: TableChange) -> str:
 
 
 def _restore_removed(text: str, data: Table, change: TableChange, old: Table) -> str:
-    if any(
-        identity(change.name, table) == identity(change.name, old) for table in tables_of(data, change.name)
-    ):
+    if _is_among(change.name, old, tables_of(data, change.name)):
         raise EditedSince(f"the {_noun(change.name)} {quote(_name(old))} exists again")
-    block = (
-        change.text.replace("\r\n", "\n").rstrip("\n") + "\n" if change.text else block_of(change.name, old)
-    )
+    removed = change.text.replace("\r\n", "\n").rstrip("\n")
+    block = f"{removed}\n" if change.text else block_of(change.name, old)
     return insert_table(text, data, change.name, change.at, block)
+
+
+def _is_among(name: str, table: Table, tables: Sequence[Table]) -> bool:
+    return identity(name, table) in [identity(name, other) for other in tables]
 
 
 def _restore_keys(text: str, change: TableChange) -> str:

@@ -39,18 +39,13 @@ def fill_in(store: Store, missing: Missing, *, up_to: int, size: int, since: int
 
 
 def _count_reading_times(store: Store, *, up_to: int, size: int) -> int:
-    """Count the reading times of `size` articles that an older version stored; return the next id."""
     first = max(1, up_to - size + 1)
     store.index.count_minutes(store.articles.texts(range(first, up_to + 1), labels=False, appearances=False))
     return first - 1
 
 
 def _find_names(store: Store, *, up_to: int, size: int, since: int, groups: Groups = ()) -> int:
-    """Add the names of articles to their profiles; return the id to continue from.
-
-    Articles in other languages are found by these names, so reports of one event come to share a story. Reads
-    at most `size` ids down from `up_to`, and no articles older than `since`. Needs a transaction.
-    """
+    """Add the names of articles to their profiles, by which articles in other languages are found."""
     first = max(1, up_to - size + 1)
     ids = store.relations.recent(first, up_to, since, _READ)
     left = ids[-1] - 1 if len(ids) == _READ else first - 1

@@ -176,10 +176,7 @@ def refold_stories(store: Store, *, up_to: int, size: int) -> int:
 
 
 def tell_languages(store: Store, *, up_to: int, size: int) -> int:
-    """Detect the languages of up to `size` articles that an older version stored; return the next id.
-
-    Needs a transaction.
-    """
+    """Detect the languages of up to `size` stored articles; return the next id. Needs a transaction."""
     ids = store.references.without_language(up_to, size)
     for text in store.articles.texts(ids, labels=False, appearances=False):
         article = article_text(text, READ)

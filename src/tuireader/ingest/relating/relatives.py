@@ -41,7 +41,11 @@ def related(store: Store, article_id: int, groups: Groups = ()) -> tuple[Related
                 folded = item.article_id in story and story[item.article_id] == story.get(article_id)
                 if not folded and item.relation is Relation.SAME_STORY:
                     item = _as_series_item(profiles, article, item)
-                _add(by_key, item.article_id, _similar(item, shown[item.article_id], folded))
+                relation = item.relation
+                if folded and relation is not Relation.SAME_TEXT:
+                    relation = Relation.SAME_STORY
+                row = _row(shown[item.article_id], relation, item.reason)
+                _add(by_key, item.article_id, replace(row, score=item.score))
     return tuple(sorted(by_key.values(), key=_rank))
 
 
@@ -79,7 +83,7 @@ def _add_references(store: Store, article: search.ArticleText, by_key: _ByKey) -
             reason = f"{how}: “{cut_characters(sentence, _QUOTED)}”"
             if article.dated and row.time:
                 reason = f"{rank.gap(row.time - article.time)} · {reason}"
-            _add(by_key, other, replace(_row(row, relation, reason, 1.0), sentence=sentence))
+            _add(by_key, other, replace(_row(row, relation, reason), sentence=sentence))
 
 
 def _add_links(store: Store, profiles: StoredProfiles, article: search.ArticleText, by_key: _ByKey) -> None:
@@ -107,16 +111,16 @@ def _add_links(store: Store, profiles: StoredProfiles, article: search.ArticleTe
             relation = Relation.ALSO_READ if link.kind == "also" else Relation.CITES
             kind = links.source(link.url)
             how = f"primary source: {kind}" if kind and relation is Relation.CITES else _HOW[link.kind]
-            _add(by_key, link.article_id or link.url, _linked(link, relation, reason(link, how)))
+            _add(by_key, link.article_id or link.url, _row(link, relation, reason(link, how)))
     for link in incoming:
         how = "names this as also read" if link.kind == "also" else "links to this"
-        _add(by_key, link.article_id, _linked(link, Relation.CITED_BY, reason(link, how)))
+        _add(by_key, link.article_id, _row(link, Relation.CITED_BY, reason(link, how)))
     for other, link in theirs:
         target = known.get(link.article_id or 0)
         if full is not None and target is not None and rank.shares_name(full, target, feeds):
             how = f"{'named' if link.kind == 'also' else 'linked'} by {others[other]}"
             relation = Relation.FOLLOW_UP if target.time > article.time else Relation.BACKGROUND
-            _add(by_key, link.article_id, _linked(link, relation, reason(link, how)))
+            _add(by_key, link.article_id, _row(link, relation, reason(link, how)))
 
 
 def _others(store: Store, article_id: int) -> dict[int, str]:
@@ -132,36 +136,19 @@ def _rank(item: Related) -> int:
     return _ORDER[item.relation]
 
 
-def _similar(item: Ranked, other: RelativeRow, folded: bool) -> Related:
-    """Turn an article related by text into a row; one folded into the story counts as the same story."""
-    is_story = folded and item.relation is not Relation.SAME_TEXT
-    relation = Relation.SAME_STORY if is_story else item.relation
-    return _row(other, relation, item.reason, item.score)
-
-
-def _row(row: RelativeRow, relation: Relation, reason: str, score: float) -> Related:
+def _row(other: RelativeRow | LinkedArticle, relation: Relation, reason: str) -> Related:
+    if isinstance(other, LinkedArticle):
+        title, article_id = other.title or other.label or other.url, other.article_id
+    else:
+        title, article_id = other.title, other.id
     return Related(
         relation=relation,
-        title=row.title,
-        article_id=row.id,
-        url=row.url,
-        feed_title=row.feed_title,
-        time=row.time,
-        reason=reason,
-        score=score,
-        read=row.read,
-    )
-
-
-def _linked(link: LinkedArticle, relation: Relation, reason: str) -> Related:
-    return Related(
-        relation=relation,
-        title=link.title or link.label or link.url,
-        article_id=link.article_id,
-        url=link.url,
-        feed_title=link.feed_title,
-        time=link.time,
+        title=title,
+        article_id=article_id,
+        url=other.url,
+        feed_title=other.feed_title,
+        time=other.time,
         reason=reason,
         score=1.0,
-        read=link.read,
+        read=other.read,
     )

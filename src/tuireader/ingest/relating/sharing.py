@@ -38,10 +38,7 @@ def sharing(store: Store, profiles: StoredProfiles, article: ArticleText) -> dic
 def _holders(
     store: Store, profiles: StoredProfiles, article: ArticleText
 ) -> Iterator[tuple[str, list[Holder]]]:
-    """Yield the articles with each link and each picture of an article, unless there are many.
-
-    Articles on the site of a link are left out.
-    """
+    """Yield the articles with each link or picture, unless they are many; not those on a link's own site."""
     own = site_of(article.url)
     pages = ((url, key) for url, key in store.links.cited(article.id) if is_page(url))
     for url, key in islice(pages, _LINKS):

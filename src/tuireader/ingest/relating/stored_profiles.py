@@ -105,19 +105,14 @@ def article_text(text: StoredText, most: int | None = None) -> search.ArticleTex
     """Prepare a stored text for `related.search`: its title, and the text or its first `most` characters."""
     urls = dict.fromkeys((text.picture_url, lead_picture(text.html, text.base_url)))
     pictures = tuple(term for term in map(picture_term, urls) if term)
-    body = _body(text, most)
+    body = f"{text.summary[:most]}\n{text.body[:most]}" if text.summary else text.body
     return search.ArticleText(
         id=text.id,
         time=text.time,
         dated=text.dated,
         feed=text.feed_id,
         title=text.title,
-        text=body,
+        text=body[:most],
         url=text.url,
         pictures=pictures,
     )
-
-
-def _body(text: StoredText, most: int | None) -> str:
-    body = f"{text.summary[:most]}\n{text.body[:most]}" if text.summary else text.body
-    return body[:most]

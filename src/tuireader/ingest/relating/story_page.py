@@ -30,24 +30,22 @@ def story_page(store: Store, article_id: int, groups: Groups = ()) -> StoryPage 
     if not entries:
         return None
     shown = entries[:_REPORTS]
-    added = _added(store, shown)
     background, follow_ups = _around(store, entries, article_id, groups)
     reports = [
         StoryReport(
             Report(
                 entry.article_id, entry.title, entry.url, entry.feed_title, time=entry.time, lag=entry.lag
             ),
-            added[number],
+            added,
             entry.read,
         )
-        for number, entry in enumerate(shown)
+        for entry, added in zip(shown, _added(store, shown), strict=True)
     ]
-    left_out = len(entries) - len(shown)
     return StoryPage(
         tuple(reports),
         background=background,
         follow_ups=follow_ups,
-        left_out=left_out,
+        left_out=len(entries) - len(shown),
         head=_head(shown, article_id),
     )
 
@@ -84,15 +82,10 @@ def _added(store: Store, entries: Sequence[StoryEntry]) -> list[tuple[Addition, 
         text.id: (text.title, f"{text.asked_summary}\n{text.asked_body}".strip()[:READ])
         for text in store.articles.texts(ids, labels=False, appearances=False)
     }
-    relations = store.relations
-    articles = relations.article_count()
-
-    def stats_of(terms: Sequence[int]) -> Stats:
-        return Stats(articles, relations.term_counts(terms))
-
+    articles = store.relations.article_count()
     return additions(
         [texts.get(article_id, ("", "")) for article_id in ids],
-        stats_of,
+        lambda terms: Stats(articles, store.relations.term_counts(terms)),
         {entry.feed_title for entry in entries},
     )
 

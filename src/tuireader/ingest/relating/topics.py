@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 
 from tuireader.ingest.relating.relate import features_of
 from tuireader.ingest.relating.stored_profiles import StoredProfiles, article_text
@@ -31,15 +32,17 @@ def topics(
         if value >> 8 & (NAME | TITLE) and text.title and not is_cjk(shown):
             ranked.append((-_worth(value), shown.removesuffix("'s").removesuffix("’s")))
     ranked += _phrases(profile, text, others)
-    chosen: list[str] = []
-    for _, shown in sorted(ranked):
-        folded = shown.casefold()
-        if any(folded in other.casefold() or other.casefold() in folded for other in chosen):
-            continue
-        chosen.append(shown)
-        if len(chosen) == most:
-            break
-    return tuple(chosen)
+    return tuple(islice(apart(shown for _, shown in sorted(ranked)), most))
+
+
+def apart(names: Iterable[str]) -> Iterator[str]:
+    """Yield the names that neither contain nor are part of an earlier one."""
+    earlier: list[str] = []
+    for name in names:
+        folded = name.casefold()
+        if not any(folded in other or other in folded for other in earlier):
+            earlier.append(folded)
+            yield name
 
 
 def _worth(value: int) -> float:

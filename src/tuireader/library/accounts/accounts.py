@@ -56,10 +56,7 @@ class Accounts(UseCases):
         self._sign_in = SignIn(context)
 
     async def all(self, *, aside: bool = False) -> list[AccountState]:
-        """List the accounts in config order, with the state of their syncs.
-
-        `aside` gives requests for rows priority.
-        """
+        """List the accounts and their syncs in config order; `aside` gives requests for rows priority."""
         ask = self._pool.count if aside else self._pool.read
         states = {state.name: state for state in await ask(lambda store: store.accounts.all())}
         return [states[state.name] for state in self._context.config.accounts if state.name in states]
@@ -327,11 +324,9 @@ class Accounts(UseCases):
     async def _relist(self, name: str, backend: Backend, *, removed: int = 0) -> None:
         """List the feeds of an account again after a change on its server."""
         feeds, now = await backend.feeds(), self._now()
-
-        def list_feeds(store: Store) -> None:
-            store.accounts.list_feeds(store.accounts.get(name), feeds, now, removed=removed)
-
-        await self._transact(list_feeds)
+        await self._transact(
+            lambda store: store.accounts.list_feeds(store.accounts.get(name), feeds, now, removed=removed)
+        )
         await self._context.load_feeds()
 
     def _signed_in(self, name: str) -> AbstractAsyncContextManager[Backend]:

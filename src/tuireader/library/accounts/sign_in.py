@@ -31,11 +31,7 @@ class SignIn(UseCases):
         return await asyncio.to_thread(secrets.resolve, config.secret)
 
     async def state(self, config: AccountConfig, secret: str) -> AccountState:
-        """Load the state of an account before it signs in, with the fingerprint of the secret.
-
-        A rejection of another secret is forgotten.
-        """
-
+        """Load the state of an account with the secret's fingerprint; forget another secret's rejection."""
         account = await self._pool.read(lambda store: store.accounts.get(config.name))
         salt = account.rejected_secret.partition(":")[0] or randomness.token_hex(8)
         sent = fingerprint(config, secret, salt)
@@ -57,7 +53,7 @@ class SignIn(UseCases):
 
         With `peek`, no command is run for it, and no keyring is opened.
         """
-        if peek and (config.secret).startswith(("cmd:", "keyring:")):
+        if peek and config.secret.startswith(("cmd:", "keyring:")):
             return False
         try:
             return (await self.state(config, await self.secret(config))).rejected_since is None
@@ -122,11 +118,9 @@ def known_server(account: AccountState, config: AccountConfig) -> Server | None:
     """
     from tuireader.sync.backend import Server
 
-    is_within = f"{account.url}/".startswith(
-        f"{config.url.rstrip('/')}/"
-    )  # https://host.org does not match https://host.org.example
-    same = is_within and config.user in ("", account.user)
-    if account.url and same and not account.error:
+    # with slashes, as https://host.org does not match https://host.org.example
+    is_within = f"{account.url}/".startswith(f"{config.url.rstrip('/')}/")
+    if account.url and is_within and config.user in ("", account.user) and not account.error:
         return Server(account.url, account.user, account.software)
     return None
 

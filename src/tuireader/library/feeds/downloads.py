@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +14,7 @@ from tuireader.config.files import expand_home
 from tuireader.dedup import hash64
 from tuireader.errors import TuireaderError
 from tuireader.export.enclosures import chosen, file_path
+from tuireader.ingest.queued import results_of
 from tuireader.library.context import UseCases
 from tuireader.library.feeds.page_tools import fetch_limits
 from tuireader.model import Article, Fetched, FetchFailed
@@ -87,10 +88,7 @@ class Downloads(UseCases):
         )
 
     async def run(self) -> AsyncGenerator[Download, None]:
-        """Work through the queue, and yield each download as it changes.
-
-        Only one process per database does this; any other returns at once.
-        """
+        """Work through the queue unless another process does; yield each download as it changes."""
         self._context.require_network()
         while await self._pool.read(lambda store: store.downloads.any_unfinished()):
             was_free = False
@@ -106,24 +104,18 @@ class Downloads(UseCases):
             if not free:
                 return
             await self._transact(lambda store: store.downloads.interrupted())
-            changed: asyncio.Queue[Download | None] = asyncio.Queue()
-            work = asyncio.create_task(self._work(changed))
             try:
-                while (download := await changed.get()) is not None:
-                    yield download
-                await work
+                async with aclosing(results_of(self._work)) as downloads:
+                    async for download in downloads:
+                        yield download
             finally:
-                work.cancel()
-                with suppress(asyncio.CancelledError):
-                    await work
                 await self._transact(lambda store: store.downloads.interrupted())
 
-    async def _work(self, changed: asyncio.Queue[Download | None]) -> None:
+    async def _work(self, put: Callable[[Download], None]) -> None:
         from tuireader.feeds.http.download import Downloader, limits_for_files
 
         config = self._context.config
         limits = limits_for_files(fetch_limits(config), config.download.max_size)
-
         fetcher = Downloader(limits, now=self._context.clock)
         running, ended = 0, asyncio.Event()
 
@@ -133,8 +125,8 @@ class Downloads(UseCases):
             while True:
                 if taken := await self._transact(lambda store: store.downloads.take()):
                     running += 1
-                    changed.put_nowait(taken)
-                    await self._download(fetcher, taken, changed)
+                    put(taken)
+                    await self._download(fetcher, taken, put)
                     running -= 1
                     ended.set()
                     ended = asyncio.Event()
@@ -144,15 +136,12 @@ class Downloads(UseCases):
                 else:
                     return
 
-        try:
-            async with fetcher, asyncio.TaskGroup() as group:
-                for _ in range(AT_ONCE):
-                    group.create_task(one_after_another())
-        finally:
-            changed.put_nowait(None)
+        async with fetcher, asyncio.TaskGroup() as group:
+            for _ in range(AT_ONCE):
+                group.create_task(one_after_another())
 
     async def _download(
-        self, fetcher: Downloader, download: Download, changed: asyncio.Queue[Download | None]
+        self, fetcher: Downloader, download: Download, put: Callable[[Download], None]
     ) -> None:
         """Download one file; any error is stored with it."""
         from tuireader.feeds.http.download import DownloadJob
@@ -161,7 +150,7 @@ class Downloads(UseCases):
 
         async def report() -> None:
             for now in await self.all([download.id]):
-                changed.put_nowait(now)
+                put(now)
 
         async def began(validator: str, size: int | None) -> None:
             await self._transact(lambda store: store.downloads.start(download.id, str(part), validator, size))

@@ -70,11 +70,7 @@ class Feeds(UseCases):
         """Find a feed by its address, number or a part of its title; return its id. Raises UsageError."""
         feeds, address = await self.all(), split_password(wanted)[0]
         for feed in feeds:
-            if wanted == str(feed.id) or address in {
-                feed.url,
-                feed.address,
-                without_password(feed.address),
-            }:
+            if wanted == str(feed.id) or address in {feed.url, feed.address, without_password(feed.address)}:
                 return feed.id
         near = [feed.id for feed in feeds if wanted.casefold() in feed.title.casefold()]
         if len(near) == 1:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import defaultdict, deque
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from tuireader import ingest
 from tuireader.errors import TuireaderError
+from tuireader.ingest.queued import results_of
 from tuireader.library.accounts.accounts import Accounts
 from tuireader.library.context import Context, UseCases
 from tuireader.library.feeds.page_tools import PageTools
@@ -22,6 +23,8 @@ from tuireader.text import is_html, plain, server_of
 
 if TYPE_CHECKING:
     from tuireader.store.articles.full_texts import WaitingPage
+
+    Result = tuple[WaitingPage, str, list[NewMatch]]  # a page with an error or its new matches
 
 EACH = 50
 """Maximum number of pages per feed and refresh; the rest follow in the next one."""
@@ -38,12 +41,9 @@ _LESS = 0.7  # a page with less than this share of the feed's text is probably a
 
 @dataclass(slots=True)
 class Round:
-    """The pages that one refresh fetches, by server, and the results so far."""
+    """The pages that one refresh fetches, by server, and when each server may be asked."""
 
     hosts: dict[str, deque[WaitingPage]] = field(default_factory=lambda: defaultdict(deque))
-    results: asyncio.Queue[tuple[WaitingPage, str, list[NewMatch]] | None] = field(
-        default_factory=asyncio.Queue
-    )
     slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_AT_ONCE))
     free_at: dict[str, float] = field(default_factory=dict)
     ends_at: dict[str, float] = field(default_factory=dict)
@@ -118,19 +118,13 @@ class FullTexts(UseCases):
             else:
                 work.hosts[host].append(page)
         total, done, feeds = sum(map(len, work.hosts.values())), 0, set[int]()
-        driver = asyncio.create_task(self._run(work))
-        try:
-            while (result := await work.results.get()) is not None:
-                page, error, matches = result
+        async with contextlib.aclosing(results_of(self._run, work)) as results:
+            async for page, error, matches in results:
                 done += 1
                 feeds.add(page.feed_id)
                 yield TextFetched(page.article_id, title=page.title, error=error, done=done, total=total)
                 for match in matches:
                     yield match
-            await driver
-        finally:
-            driver.cancel()
-            await asyncio.gather(driver, return_exceptions=True)
         await self._transact(lambda store: settle(store, feeds))
 
     async def _due(self, feed_ids: Sequence[int] | None) -> list[WaitingPage]:
@@ -154,25 +148,20 @@ class FullTexts(UseCases):
             return
         from tuireader.ingest.pages import AT_FIRST
 
-        if not self._context.feeds:
-            await self._context.load_feeds()
         ids = [feed_id for feed_id in self._with_text("on") if feed_ids is None or feed_id in feed_ids]
         new = await self._pool.read(lambda store: store.full_texts.unplanned(ids, AT_FIRST))
         if new:
             now = self._now()
             await self._transact(lambda store: store.full_texts.expect(new, now))
 
-    async def _run(self, work: Round) -> None:
-        """Fetch all pages of a round, two at a time per server; put None at the end."""
-        try:
-            async with asyncio.TaskGroup() as group:
-                for host, pages in work.hosts.items():
-                    for _ in range(min(_PER_HOST, len(pages))):
-                        group.create_task(self._ask_host(work, host))
-        finally:
-            work.results.put_nowait(None)
+    async def _run(self, put: Callable[[Result], None], work: Round) -> None:
+        """Fetch all pages of a round, two at a time per server."""
+        async with asyncio.TaskGroup() as group:
+            for host, pages in work.hosts.items():
+                for _ in range(min(_PER_HOST, len(pages))):
+                    group.create_task(self._ask_host(work, host, put))
 
-    async def _ask_host(self, work: Round, host: str) -> None:
+    async def _ask_host(self, work: Round, host: str, put: Callable[[Result], None]) -> None:
         pages = work.hosts[host]
         clock = asyncio.get_running_loop().time
         while pages:
@@ -183,11 +172,9 @@ class FullTexts(UseCases):
                 end = work.ends_at.setdefault(host, clock() + HOST_SECONDS)
                 with contextlib.suppress(TimeoutError):  # this page and the others stay planned
                     if clock() < end:
-                        work.results.put_nowait(await self._attempt(page, pages, host, end))
+                        put(await self._attempt(page, pages, host, end))
 
-    async def _attempt(
-        self, page: WaitingPage, others: deque[WaitingPage], host: str, end: float
-    ) -> tuple[WaitingPage, str, list[NewMatch]]:
+    async def _attempt(self, page: WaitingPage, others: deque[WaitingPage], host: str, end: float) -> Result:
         """Fetch one page. If its server throttles, postpone the `others` as well.
 
         Raises TimeoutError, and records nothing, if the page is not there when the time of its `host` is up.

@@ -10,7 +10,7 @@ from tuireader.errors import TuireaderError
 from tuireader.library.context import Context, UseCases
 from tuireader.library.feeds.feeds import Feeds
 from tuireader.library.feeds.page_tools import PageTools, fetch_limits
-from tuireader.model import FetchFailed, FetchJob, FoundArticle, FoundOnPage
+from tuireader.model import Fetched, FetchFailed, FetchJob, FoundArticle, FoundOnPage
 from tuireader.subprocesses.jobs import Failed
 from tuireader.text import clean
 
@@ -44,11 +44,9 @@ class PageSources(UseCases):
             answer = await fetcher.fetch(FetchJob(0, with_scheme(url)))
         if isinstance(answer, FetchFailed):
             raise unreadable(answer)
-        body = getattr(answer, "body", b"")
+        assert isinstance(answer, Fetched), "nothing is known that could be unchanged"
         try:
-            return WebPage(
-                getattr(answer, "url", url), page_text(body, getattr(answer, "content_type", None))
-            )
+            return WebPage(answer.url, page_text(answer.body, answer.content_type))
         except Failed as failed:
             raise TuireaderError(str(failed)) from None
 

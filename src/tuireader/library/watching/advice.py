@@ -5,7 +5,6 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,8 @@ from tuireader.library.watching import rule_of
 from tuireader.query import Advice, Names
 from tuireader.store import Store
 
-Ask = Callable[[Names], Sequence[Advice]]
+Asked = str | WatchConfig | MuteConfig
+"""What to advise on: an expression, a watch or a mute."""
 
 
 def known_names(store: Store, config: Config, feeds: ingest.FeedNames) -> Names:
@@ -38,46 +38,35 @@ def _names(config: Config, feeds: Iterable[tuple[str, str, str]], labels: Sequen
     )
 
 
-def for_expression(store: Store, known: Names, text: str) -> list[Advice]:
-    """Advise on an expression."""
-    return _advised(partial(_of_expression, text), known, store.labels.tags)
+def advise(store: Store, known: Names, asked: Asked) -> list[Advice]:
+    """Advise on an expression, a watch or a mute; nothing for an invalid expression."""
+    return _with_tags(asked, known, store.labels.tags)
 
 
 def unknown_names(store: Store, known: Names, sought: tuple[str, str]) -> list[Advice]:
     """Advise on names in an expression that surely do not exist, except a new label."""
     text, new_label = sought
-    advice = for_expression(store, replace(known, labels=[*known.labels, new_label]), text)
+    advice = advise(store, replace(known, labels=[*known.labels, new_label]), text)
     return [note for note in advice if note.field and not note.unsure]
 
 
-def for_watch(store: Store, known: Names, item: WatchConfig) -> list[Advice]:
-    """Advise on a watch."""
-    return _advised(partial(watch.advice, rule_of(item)), known, store.labels.tags)
+def _with_tags(asked: Asked, known: Names, tags: Callable[[], Collection[str]]) -> list[Advice]:
+    """Compute advice; reads the tags of feeds only if a label is unknown."""
+    advice = _advice(asked, known)
+    if any(note.field == "label" for note in advice):
+        advice = _advice(asked, replace(known, labels=[*known.labels, *tags()]))
+    return list(advice)
 
 
-def for_mute(store: Store, known: Names, mute: MuteConfig) -> list[Advice]:
-    """Advise on a mute."""
-    return _advised(partial(_of_mute, mute), known, store.labels.tags)
-
-
-def _of_expression(text: str, known: Names) -> list[Advice]:
-    parsed = query.parse(text)
-    return [] if isinstance(parsed, query.QueryError) else query.advise(parsed, known)
-
-
-def _of_mute(mute: MuteConfig, known: Names) -> list[Advice]:
-    parsed = query.parse(mute.query)
+def _advice(asked: Asked, known: Names) -> Sequence[Advice]:
+    if isinstance(asked, WatchConfig):
+        return watch.advice(rule_of(asked), known)
+    parsed = query.parse(asked if isinstance(asked, str) else asked.query)
     if isinstance(parsed, query.QueryError):
         return []
-    return watch.mute_advice(parsed, mute.feed, mute.include_watched, known)
-
-
-def _advised(ask: Ask, known: Names, tags: Callable[[], Collection[str]]) -> list[Advice]:
-    """Advice of `ask`; reads the tags of feeds only if a label is unknown."""
-    advice = ask(known)
-    if any(note.field == "label" for note in advice):
-        advice = ask(replace(known, labels=[*known.labels, *tags()]))
-    return list(advice)
+    if isinstance(asked, MuteConfig):
+        return watch.mute_advice(parsed, asked.feed, asked.include_watched, known)
+    return query.advise(parsed, known)
 
 
 def for_config(config: Config, text: str, file: str, database: Path) -> list[Problem]:
@@ -94,19 +83,19 @@ def for_config(config: Config, text: str, file: str, database: Path) -> list[Pro
     lines = dict(key_lines(text))
     return [
         Problem(path, str(note), lines.get(path), file=file, warning=True)
-        for path, ask in _advice_by_path(config, tomllib.loads(text.removeprefix("\ufeff")))
-        for note in _advised(ask, known, partial(stored.tags, database))
+        for path, asked in _asked_by_path(config, tomllib.loads(text.removeprefix("\ufeff")))
+        for note in _with_tags(asked, known, lambda: stored.tags(database))
     ]
 
 
-def _advice_by_path(config: Config, data: dict[str, Any]) -> Iterator[tuple[str, Ask]]:
-    """Yield the path of each table with an expression, and a function that computes its advice."""
+def _asked_by_path(config: Config, data: dict[str, Any]) -> Iterator[tuple[str, Asked]]:
+    """Yield the path of each table with an expression, and what to advise on."""
     for item in config.watches:
-        yield _path(data, "watch", name=item.name), partial(watch.advice, rule_of(item))
+        yield _path(data, "watch", name=item.name), item
     for mute in config.mutes:
-        yield _path(data, "mute", query=mute.query, feed=mute.feed), partial(_of_mute, mute)
+        yield _path(data, "mute", query=mute.query, feed=mute.feed), mute
     for view in config.views:
-        yield _path(data, "view", name=view.name), partial(_of_expression, view.query)
+        yield _path(data, "view", name=view.name), view.query
 
 
 def _path(data: dict[str, Any], kind: str, **values: str) -> str:

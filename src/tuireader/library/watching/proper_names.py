@@ -6,7 +6,9 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
+from tuireader.ingest.relating.topics import apart
 from tuireader.related.reading.words import COMMON, STOP, is_cjk, phrases
 from tuireader.text import cut_characters
 
@@ -75,7 +77,7 @@ def names_in(title: str, text: str, known: Callable[[str], bool], most: int = 3)
     names = sorted(
         {*in_title, *again}, key=lambda name: (name not in in_title, -counts[name], -len(name), name)
     )
-    return _apart(names, most)
+    return list(islice(apart(names), most))
 
 
 def phrases_of(title: str, text: str, most: int = 2) -> list[str]:
@@ -84,7 +86,8 @@ def phrases_of(title: str, text: str, most: int = 2) -> list[str]:
         return []
     text = text[:_READ]
     names = [phrase for phrase in phrases(title, [text]) if phrase in text]
-    return _apart(sorted(names, key=lambda phrase: (-text.count(phrase), title.index(phrase))), most)
+    names.sort(key=lambda phrase: (-text.count(phrase), title.index(phrase)))
+    return list(islice(apart(names), most))
 
 
 def watch_name(terms: Sequence[str], taken: Sequence[str]) -> str:
@@ -99,16 +102,6 @@ def watch_name(terms: Sequence[str], taken: Sequence[str]) -> str:
     while free.casefold() in known:
         free, number = f"{name} {number}", number + 1
     return free
-
-
-def _apart(names: list[str], most: int) -> list[str]:
-    """Take up to `most` names that neither contain nor are part of another one."""
-    chosen: list[str] = []
-    for name in names:
-        folded = name.casefold()
-        if not any(folded in other.casefold() or other.casefold() in folded for other in chosen):
-            chosen.append(name)
-    return chosen[:most]
 
 
 def _words(text: str) -> Iterator[_Word]:

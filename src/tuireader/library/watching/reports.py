@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import chain
@@ -104,7 +104,7 @@ def lint(store: Store, config: Config, matcher: Matcher, feeds: ingest.FeedNames
     remarks = [Remark(problem.watch, "", problem.message) for problem in matcher.problems]
     known = advising.known_names(store, config, feeds)
     for item in config.watches:
-        advice = advising.for_watch(store, known, item)
+        advice = advising.advise(store, known, item)
         remarks += [Remark(item.name, note.term, note.message) for note in advice]
         explained = {note.term for note in advice}
         total, some, alone = store.stats.terms(item.name)
@@ -153,7 +153,7 @@ def watch_stats(
     for item in config.watches:
         matches, days = hits.get(item.name) or numbers.Hits(), item.ends_after_quiet_days
         count = counts.get(item.name, Count())
-        advice = advising.for_watch(store, known, item)
+        advice = advising.advise(store, known, item)
         stats.append(
             WatchStats(
                 name=item.name,
@@ -168,7 +168,7 @@ def watch_stats(
                 top_feeds=tuple(
                     (names.get(feed, ("",))[0], count) for feed, count in matches.by_feed.most_common(_TOP)
                 ),
-                quiet="" if matches.week else _quiet(item, matches, feeds, now, advice),
+                quiet="" if matches.week else _quiet(item, matches, feeds, names, now, advice),
                 problem="; ".join(problems.get(item.name, ())),
                 ends=last.get(item.name, now) + days * DAY if days else None,
                 advice=tuple(map(str, advice)),
@@ -179,13 +179,19 @@ def watch_stats(
 
 
 def _quiet(
-    item: WatchConfig, hits: numbers.Hits, feeds: Sequence[Feed], now: int, advice: Sequence[Advice]
+    item: WatchConfig,
+    hits: numbers.Hits,
+    feeds: Sequence[Feed],
+    names: ingest.FeedNames,
+    now: int,
+    advice: Sequence[Advice],
 ) -> str:
     """Explain a week without matches: a mistake in the watch, no news, or failing feeds."""
     for note in sorted(advice, key=lambda note: not note.dead):
         if note.dead or not hits.total:
             return f"quiet: {note}"
-    own = [feed for feed in feeds if feed.subscribed and _depends_on(item, hits, feed)]
+    named: Collection[int] = ingest.feeds_named(item.feeds, names) if item.feeds else hits.by_feed
+    own = [feed for feed in feeds if feed.subscribed and (feed.id in named or not (item.feeds or named))]
     failing = sum(feed.state != "ok" or bool(feed.last_error) for feed in own)
     if failing:
         return f"quiet: {failing} of {len(own)} feeds failing"
@@ -194,10 +200,3 @@ def _quiet(
     if not hits.total:
         return "quiet: feeds fine, no news yet"
     return f"quiet: feeds fine, no news for {max(0, now - hits.newest[0]) // DAY} d"
-
-
-def _depends_on(item: WatchConfig, hits: numbers.Hits, feed: Feed) -> bool:
-    if item.feeds:
-        named = {name.casefold() for name in item.feeds}
-        return not named.isdisjoint((feed.title.casefold(), feed.url.casefold(), feed.folder.casefold()))
-    return feed.id in hits.by_feed or not hits.by_feed

@@ -7,7 +7,7 @@ becomes an ordinary feed only when the user adds it.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated
 from urllib.parse import quote, urlencode
@@ -116,8 +116,6 @@ def _address(base: str, **values: str) -> str:
     return f"{base}?{urlencode(values, quote_via=quote)}"
 
 
-Service = Callable[[str, Wanted], list[SearchFeed]]
-
 _EDITIONS = (
     ("Google News", None, "en-US", "US", "US:en"),
     ("Google News in Chinese", _HAN, "zh-CN", "CN", "CN:zh-Hans"),
@@ -208,4 +206,4 @@ def _mastodon(name: str, terms: Wanted) -> list[SearchFeed]:
     ]
 
 
-SERVICES: Sequence[Service] = (_google, _bing, _hacker_news, _arxiv, _github, _reddit, _mastodon)
+SERVICES = (_google, _bing, _hacker_news, _arxiv, _github, _reddit, _mastodon)
