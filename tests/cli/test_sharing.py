@@ -179,11 +179,13 @@ def test_a_save_that_fails_leaves_nothing_and_one_that_does_not_follows_the_umas
 
 # --------------------------------------------------------------------------- service
 
+INSTALLED = ("~/.local/bin/tuireader",)  # where pipx and `pip install --user` install it, as in docs/systemd
+
 
 def test_the_units_in_the_documentation_are_those_that_are_printed() -> None:
     for name in ("service", "timer"):
         kept = (DOCS / "systemd" / f"tuireader.{name}").read_text(encoding="utf-8")
-        assert kept == service.unit(name, service.PROGRAM, 1800)
+        assert kept == service.UNITS[name](INSTALLED, 1800)
 
 
 def test_service_prints_units_for_this_program(run: Run, home: Home) -> None:
@@ -206,16 +208,16 @@ def test_service_prints_units_for_this_program(run: Run, home: Home) -> None:
 
 def test_odd_paths_are_quoted_for_systemd_and_cron() -> None:
     words = ("/a b/100%/tuireader", "--config", "x'y")
-    assert 'ExecStart="/a b/100%%/tuireader" --config "x\'y" refresh' in service.unit("service", words, 60)
+    assert 'ExecStart="/a b/100%%/tuireader" --config "x\'y" refresh' in service.UNITS["service"](words, 60)
     cron = "*/1 * * * * '/a b/100\\%/tuireader' --config 'x'\"'\"'y' refresh --due --quiet"
-    assert cron in service.unit("cron", words, 60)
-    assert "~/.local/bin/tuireader refresh --due --quiet" in service.unit("cron", service.PROGRAM, 1800)
+    assert cron in service.UNITS["cron"](words, 60)
+    assert "~/.local/bin/tuireader refresh --due --quiet" in service.UNITS["cron"](INSTALLED, 1800)
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not installed")
 def test_systemd_understands_the_units(tmp_path: Path) -> None:
     for name in ("service", "timer"):
-        text = service.unit(name, (shutil.which("true") or "/bin/true",), 1800)
+        text = service.UNITS[name]((shutil.which("true") or "/bin/true",), 1800)
         (tmp_path / f"tuireader.{name}").write_text(text, encoding="utf-8")
     done = subprocess.run(
         ["systemd-analyze", "--user", "--man=no", "verify", *map(str, tmp_path.glob("tuireader.*"))],

@@ -73,11 +73,11 @@ def moment(option: str, text: str, *, end: bool = False) -> int:
     try:
         day = date.fromisoformat(text)
     except ValueError:
-        if not isinstance(duration(0, 36_500 * DAY).read(text), int):
-            raise UsageError(
-                f"{option} wants a day such as 2026-11-03 or a time such as 7d, not {text!r}"
-            ) from None
-        return int(time.time()) - seconds(option, text, 0, 36_500, "7d")
+        ago = duration(0, 36_500 * DAY).read(text)
+        if isinstance(ago, int):
+            return int(time.time()) - ago
+        wanted = "a day such as 2026-11-03 or a time such as 7d"
+        raise UsageError(f"{option} wants {wanted}, not {text!r}") from None
     if end:
         day += timedelta(days=1)
     return int(datetime(day.year, day.month, day.day).timestamp())

@@ -32,73 +32,66 @@ from tuireader.model.fields import FIELDS, NAME_FIELDS
 from tuireader.text.languages import LANGUAGES
 
 _NEWEST = 40
-_SHELLS = ("bash", "zsh", "fish")
 
 
-def complete_feeds(context: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+def complete_feeds(context: click.Context, param: click.Parameter, typed: str) -> list[CompletionItem]:
     """Complete feeds by title; by address if one is being typed or the title is not unique."""
     from tuireader.store.lists import completions
 
     known = completions.feeds(_options(context).database)
     titles = [title for _, title, _ in known]
-    wanted = incomplete.casefold()
+    wanted = typed.casefold()
     return [
         CompletionItem(value, help=url if value == title else title)
         for _, title, url in known
-        for value in ([url] if "://" in incomplete or titles.count(title) > 1 else [title])
+        for value in ([url] if "://" in typed or titles.count(title) > 1 else [title])
         if value.casefold().startswith(wanted)
     ]
 
 
-def complete_accounts(
-    context: click.Context, param: click.Parameter, incomplete: str
-) -> list[CompletionItem]:
+def complete_accounts(context: click.Context, param: click.Parameter, typed: str) -> list[CompletionItem]:
     """Complete accounts by name."""
-    return _starting(incomplete, [item.name for item in _options(context).config.accounts])
+    return _starting(typed, [item.name for item in _options(context).config.accounts])
 
 
-def complete_watches(context: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+def complete_watches(context: click.Context, param: click.Parameter, typed: str) -> list[CompletionItem]:
     """Complete watches by name."""
-    return _starting(incomplete, _names(context, "watch"))
+    return _starting(typed, _names(context, "watch"))
 
 
-def complete_labels(context: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+def complete_labels(context: click.Context, param: click.Parameter, typed: str) -> list[CompletionItem]:
     """Complete the labels of articles by name."""
     from tuireader.store.lists import completions
 
-    return _starting(incomplete, completions.labels(_options(context).database))
+    return _starting(typed, completions.labels(_options(context).database))
 
 
-def complete_articles(
-    context: click.Context, param: click.Parameter, incomplete: str
-) -> list[CompletionItem]:
+def complete_articles(context: click.Context, param: click.Parameter, typed: str) -> list[CompletionItem]:
     """Complete the newest articles by number, with their titles where the shell can show them."""
     from tuireader.store.lists import completions
 
     articles = completions.newest(_options(context).database, _NEWEST)
-    return [CompletionItem(str(id), help=title) for id, title in articles if str(id).startswith(incomplete)]
+    return [CompletionItem(str(id), help=title) for id, title in articles if str(id).startswith(typed)]
 
 
-def complete_expressions(
-    context: click.Context, param: click.Parameter, incomplete: str
-) -> list[CompletionItem]:
+def complete_expressions(context: click.Context, param: click.Parameter, typed: str) -> list[CompletionItem]:
     """Complete fields of the expression language, and names of watches, labels, feeds, folders after them."""
-    lead = "-" if incomplete.startswith("-") else ""
-    field, colon, _ = incomplete[len(lead) :].partition(":")
+    lead = "-" if typed.startswith("-") else ""
+    field, colon, _ = typed[len(lead) :].partition(":")
     if not colon:
         offers = [item.typed or f"{item.name}:" for item in FIELDS.values() if not item.values]
         offers += [f"{item.name}:{value}" for item in FIELDS.values() for value in item.values]
-        return _starting(incomplete, (lead + offer for offer in offers))
+        return _starting(typed, (lead + offer for offer in offers))
     values: Iterable[str] = FIELDS[field].values if field in FIELDS else ()
     if field in ("lang", "language"):
         values = LANGUAGES
     elif field in NAME_FIELDS:
         values = map(_quoted, _names(context, field))
-    return _starting(incomplete, [f"{lead}{field}:{value}" for value in values])
+    return _starting(typed, [f"{lead}{field}:{value}" for value in values])
 
 
-def _starting(incomplete: str, offers: Iterable[str]) -> list[CompletionItem]:
-    wanted = incomplete.casefold()
+def _starting(typed: str, offers: Iterable[str]) -> list[CompletionItem]:
+    wanted = typed.casefold()
     return [CompletionItem(offer) for offer in offers if offer.casefold().startswith(wanted)]
 
 
@@ -224,7 +217,7 @@ def complete(command: click.Command, asked: str) -> int:
 
 
 @click.command()
-@click.argument("shell", type=click.Choice(_SHELLS))
+@click.argument("shell", type=click.Choice(list(_CLASSES)))
 def completion(shell: str) -> None:
     """Print the completion script for a shell.
 

@@ -56,7 +56,9 @@ async def purge(
     purged = await purge(dry_run=True)
     drops = bool(purged.articles) and not dry_run
     if drops:
-        if not yes and not _agreed(f"Drop {_texts(purged)}?"):
+        if not yes and not sys.stdin.isatty():
+            raise UsageError("this needs --yes without a terminal", "--dry-run shows what would be dropped")
+        if not yes and not click.confirm(f"Drop {_texts(purged)}?", err=True):
             return Exit.FAILURE
         purged = await purge()  # may differ from the plan
     if as_json:
@@ -202,9 +204,3 @@ def _print(path: Path, findings: list[Finding]) -> None:
     for finding in findings:
         name = f"file {path}" if finding.name == "file" else finding.name
         print(f"BAD  {name}: {finding.problem}" if finding.problem else f"ok   {name}: {finding.said}")
-
-
-def _agreed(question: str) -> bool:
-    if not sys.stdin.isatty():
-        raise UsageError("this needs --yes without a terminal", "--dry-run shows what would be dropped")
-    return click.confirm(question, err=True)

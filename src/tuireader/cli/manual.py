@@ -118,12 +118,8 @@ def roff(program: click.Command) -> str:
     ]
     for page in others:
         usage = f"\\fB{_roff(page.name.removeprefix('tuireader '))}\\fR \\fI{_roff(page.arguments)}\\fR"
-        lines += [
-            f".SS {usage}",
-            *_prose(page.paragraphs),
-            *_records(page.options[:-1]),
-        ]  # the last is --help
-        lines += _examples(page.examples)
+        lines += [f".SS {usage}", *_prose(page.paragraphs)]
+        lines += [*_records(page.options[:-1]), *_examples(page.examples)]  # the last option is --help
     lines += [".SH EXIT STATUS", *_records((str(code.value), text) for code, text in EXIT_CODES.items())]
     lines += [".SH ENVIRONMENT", *_records(VARIABLES.items())]
     lines += [".SH FILES", *_records(FILES.items())]

@@ -23,13 +23,7 @@ if TYPE_CHECKING:
     from tuireader.library import Library
     from tuireader.library.newsboat.profile import Comparison, Moved
 
-_LABELS = (
-    ("view", "views"),
-    ("watch", "watches"),
-    ("mute", "mutes"),
-    ("macro", "macros"),
-    ("account", "accounts"),
-)
+_LABELS = {"view": "views", "watch": "watches", "mute": "mutes", "macro": "macros", "account": "accounts"}
 _SETTINGS = ("fetch", "ui", "notify", "save", "keys")
 
 
@@ -42,10 +36,8 @@ def _consents(context: click.Context, param: click.Parameter, given: Sequence[st
     return set(map(Consent, names))
 
 
-def _complete_consents(
-    context: click.Context, param: click.Parameter, incomplete: str
-) -> list[CompletionItem]:
-    given, comma, last = incomplete.rpartition(",")
+def _complete_consents(context: click.Context, param: click.Parameter, typed: str) -> list[CompletionItem]:
+    given, comma, last = typed.rpartition(",")
     names = [name for name in Consent if name not in given.split(",") and name.startswith(last)]
     return [CompletionItem(f"{given}{comma}{name}", help=ASKED[name]) for name in names]
 
@@ -141,7 +133,7 @@ def _print_moved(moved: Moved, dry_run: bool, quiet: bool, as_json: bool) -> Non
     print(f"articles\t{moved.articles}\t{moved.new} {new}")
     print(f"read\t{moved.read}")
     print(f"starred\t{moved.starred}")
-    for what, label in _LABELS:
+    for what, label in _LABELS.items():
         print(f"{label}\t{moved.added.get(what, 0)} {new}")
     print(f"settings\t{sum(moved.added.get(table, 0) for table in _SETTINGS)} {new}")
     for file in lines:
@@ -162,14 +154,9 @@ def _print_comparison(comparison: Comparison, as_json: bool) -> int:
     print("what\tnewsboat\ttuireader")
     for side in comparison.sides:
         print(f"{side.what}\t{side.there}\t{side.here}")
-    for heading, lines in (
-        ("Left out", comparison.left_out),
-        (
-            "Different",
-            [*comparison.differences, *([f"and {comparison.more:,} more"] if comparison.more else [])],
-        ),
-        *((heading, told(lines)) for heading, lines in reported(asked)),
-    ):
+    more = [f"and {comparison.more:,} more"] if comparison.more else []
+    sections = [("Left out", comparison.left_out), ("Different", [*comparison.differences, *more])]
+    for heading, lines in (*sections, *((heading, told(lines)) for heading, lines in reported(asked))):
         if lines:
             say(f"{heading} ({len(lines)})")
         for line in lines:

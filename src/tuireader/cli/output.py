@@ -19,11 +19,11 @@ def json_option(function: Command) -> Command:
     return click.option("--json", "as_json", is_flag=True, help="Print JSON, one object a line.")(function)
 
 
-def format_option(forms: Sequence[str], help: str) -> Callable[[Command], Command]:
-    """Add the option `--format`, by default the first of `forms`, with `--json` for short, as `form`."""
+def format_option(forms: Sequence[str], help: str, *, json: str = "json") -> Callable[[Command], Command]:
+    """Add `--format` as `form`, by default the first of `forms`; `--json` is short for the form `json`."""
 
     def add(function: Command) -> Command:
-        short = click.option("--json", "form", flag_value="json", help="Short for --format json.")
+        short = click.option("--json", "form", flag_value=json, help=f"Short for --format {json}.")
         choice = click.Choice(forms)
         return click.option("--format", "form", type=choice, default=forms[0], show_default=True, help=help)(
             short(function)
@@ -32,12 +32,25 @@ def format_option(forms: Sequence[str], help: str) -> Callable[[Command], Comman
     return add
 
 
-def print_json(shape: str, value: object = None, *, flush: bool = False, **own: object) -> None:
-    """Print an object in one line, in the shape that `shapes` has by this name; flush for pipes."""
+def encoded(shape: str, value: object = None, **own: object) -> dict[str, object]:
+    """JSON object of a value, in the shape that `shapes` has by this name."""
     from tuireader.cli.shapes import shapes
 
-    encoded = getattr(shapes, shape).encode(value, **own)
-    print_json_text(json.dumps(encoded, ensure_ascii=False), flush=flush)
+    fields: dict[str, object] = getattr(shapes, shape).encode(value, **own)
+    return fields
+
+
+def print_json(shape: str, value: object = None, *, flush: bool = False, **own: object) -> None:
+    """Print the JSON object of a value in one line; flush for pipes."""
+    print_json_text(json.dumps(encoded(shape, value, **own), ensure_ascii=False), flush=flush)
+
+
+def print_item(as_json: bool, shape: str, value: object, line: str, **own: Any) -> None:
+    """Print a value as JSON, or a line about it."""
+    if as_json:
+        print_json(shape, value, **own)
+    else:
+        print(line)
 
 
 def print_json_text(text: str, *, flush: bool = False) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import click
 
 from tuireader.cli.base import Options, say
-from tuireader.cli.output import json_option, print_json
+from tuireader.cli.output import json_option, print_item, print_json
 from tuireader.commands import COMMANDS, PRESETS, key_label, resolve_keys
 from tuireader.config import Config, Problem, config_exists, load
 from tuireader.errors import Exit
@@ -28,17 +28,12 @@ def keys(options: Options, preset: str | None, as_json: bool) -> None:
       tuireader keys --preset newsboat
       tuireader keys --json
     """
-    if preset is None:
-        config, _ = options.config()
-        resolved, _ = resolve_keys(config.ui.preset, config.keys)
-    else:
-        resolved, _ = resolve_keys(preset, {})
+    config = options.config()[0] if preset is None else Config()
+    resolved, _ = resolve_keys(preset or config.ui.preset, config.keys)
     for command in COMMANDS:
         own = [key_label(key) for key in resolved.get(command.id, ())]
-        if as_json:
-            print_json("KeyBinding", command, keys=own)
-            continue
-        print(f"{' '.join(own):<16} {command.id:<22} {command.help}")
+        line = f"{' '.join(own):<16} {command.id:<22} {command.help}"
+        print_item(as_json, "KeyBinding", command, line, keys=own)
 
 
 @click.command("paths")
@@ -89,17 +84,16 @@ def check(options: Options, as_json: bool) -> int:
         say(f"tuireader: there is no {options.paths.config} yet; the defaults are used")
         return Exit.OK
     config, problems = load(options.paths.config)
+    warnings: Sequence[Problem] = ()
     if not any(problem.fatal for problem in problems):
         from tuireader.config.selectors import selector_problems
+        from tuireader.library.watching import advice
 
-        text = options.paths.config.read_text(encoding="utf-8-sig")
-        problems = (*problems, *selector_problems(text, str(options.paths.config)))
-        problems = (*problems, *_theme_problems(config, text, str(options.paths.config)))
-    for problem in (*problems, *_warnings(options, config, problems)):
-        if as_json:
-            print_json("ConfigProblem", problem)
-        else:
-            print(problem)
+        name, text = str(options.paths.config), options.paths.config.read_text(encoding="utf-8-sig")
+        problems = (*problems, *selector_problems(text, name), *_theme_problems(config, text, name))
+        warnings = advice.for_config(config, text, name, options.places(config).database)
+    for problem in (*problems, *warnings):
+        print_item(as_json, "ConfigProblem", problem, str(problem))
     return Exit.CONFIG if problems else Exit.OK
 
 
@@ -111,16 +105,6 @@ def _theme_problems(config: Config, text: str, name: str) -> Sequence[Problem]:
     message = theme_problem(config.ui.theme)
     line = next((line for path, line in key_lines(text) if path == "ui.theme"), None)
     return [Problem("ui.theme", message, line, file=name)] if message else ()
-
-
-def _warnings(options: Options, config: Config, problems: Sequence[Problem]) -> Sequence[Problem]:
-    if any(problem.fatal for problem in problems):
-        return ()
-    from tuireader.library.watching import advice
-
-    path = options.paths.config
-    text = path.read_text(encoding="utf-8-sig")
-    return advice.for_config(config, text, str(path), options.places(config).database)
 
 
 @config_.command()
@@ -136,7 +120,4 @@ def defaults(as_json: bool) -> None:
     from tuireader.config import reference
 
     for key in reference():
-        if as_json:
-            print_json("ConfigKey", key)
-            continue
-        print(f"{key.path} = {key.default}\n    {key.doc}")
+        print_item(as_json, "ConfigKey", key, f"{key.path} = {key.default}\n    {key.doc}")

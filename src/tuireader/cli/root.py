@@ -40,7 +40,6 @@ def _run(arguments: Sequence[str]) -> int:
 
 
 def _with_hint(error: click.ClickException) -> str:
-    """Add the command that shows the correct usage to a usage error."""
     message = error.format_message().rstrip(".")
     context = getattr(error, "ctx", None)
     if context is None or "\n" in message:

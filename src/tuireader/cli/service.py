@@ -17,15 +17,6 @@ from tuireader.config import paths
 from tuireader.subprocesses import python
 from tuireader.text.wording import counted
 
-PROGRAM = ("~/.local/bin/tuireader",)
-"""Path of the program in the units of `docs/systemd`: where pipx and `pip install --user` install it."""
-UNITS = ("service", "timer", "cron")
-
-
-def unit(name: str, program: Sequence[str], seconds: int) -> str:
-    """Write one of `UNITS` for a program with options; `~` is the home folder."""
-    return {"service": _service, "timer": _timer, "cron": _cron}[name](program, seconds)
-
 
 def _for_systemd(words: Sequence[str]) -> str:
     """Quote a command for systemd (systemd.service(5)): `%` is special, and spaces separate words."""
@@ -90,9 +81,13 @@ def _cron(program: Sequence[str], seconds: int) -> str:
     return f"# a line for `crontab -e`\n{when} {_for_cron(program)} refresh --due --quiet\n"
 
 
+UNITS = {"service": _service, "timer": _timer, "cron": _cron}
+"""Functions that write a unit for a program and the seconds between runs; `~` is the home folder."""
+
+
 @click.command()
 @click.option("--every", default="30m", show_default=True, help="How often to fetch feeds that are due.")
-@click.option("--unit", "name", type=click.Choice(UNITS), help="Print only this one.")
+@click.option("--unit", "name", type=click.Choice(list(UNITS)), help="Print only this one.")
 @click.pass_obj
 def service(options: Options, every: str, name: str | None) -> None:
     """Print systemd units and a cron line for fetching.
@@ -104,7 +99,7 @@ def service(options: Options, every: str, name: str | None) -> None:
     """
     pause = seconds("--every", every, 60, 1, "30m or 2h")
     program = (*_program(), *_options(options))
-    parts = [unit(unit_name, program, pause) for unit_name in ((name,) if name else UNITS)]
+    parts = [UNITS[unit](program, pause) for unit in ((name,) if name else UNITS)]
     print("\n".join(parts), end="")
     if name is None:
         print(

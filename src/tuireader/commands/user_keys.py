@@ -38,9 +38,8 @@ def resolve_keys(
             continue
         keys = _readable_keys(path, written, problems)
         taken = _taken(command_id, keys, own)
-        problems += [
-            KeyProblem(path, f"{key_label(key)!r} is already {other}") for key, other in taken.items()
-        ]
+        for key, other in taken.items():
+            problems.append(KeyProblem(path, f"{key_label(key)!r} is already {other}"))
         if keys or not written:  # if no key of a line is valid, the preset's keys stay
             own[command_id] = tuple(key for key in keys if key not in taken)
     resolved = {}
@@ -49,12 +48,9 @@ def resolve_keys(
             resolved[command.id] = own[command.id]
             continue
         taken = _taken(command.id, base[command.id], own)
-        problems += [
-            KeyProblem(
-                f"keys.{other}", f"{key_label(key)!r} is taken from {command.id}; bind that to another key"
-            )
-            for key, other in taken.items()
-        ]
+        for key, other in taken.items():
+            message = f"{key_label(key)!r} is taken from {command.id}; bind that to another key"
+            problems.append(KeyProblem(f"keys.{other}", message))
         resolved[command.id] = tuple(key for key in base[command.id] if key not in taken)
     return resolved, problems
 
@@ -66,29 +62,22 @@ def _readable_keys(path: str, written: Sequence[str], problems: list[KeyProblem]
         if key is None:
             problems.append(KeyProblem(path, f"{text!r} is not a key"))
         elif key in SAME_BYTE:
-            problems.append(
-                KeyProblem(
-                    path, f"{text!r} cannot be used: in a terminal it is the same key as {SAME_BYTE[key]}"
-                )
-            )
+            message = f"{text!r} cannot be used: in a terminal it is the same key as {SAME_BYTE[key]}"
+            problems.append(KeyProblem(path, message))
         elif key not in keys:
             keys.append(key)
     return tuple(keys)
 
 
 def _taken(command_id: str, keys: Iterable[str], own: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
-    """Map those of `keys` that another command in `own` has to that command."""
+    """Map those of `keys` that another command in `own` has in the same place to that command."""
+    places = BY_ID[command_id].places
     return {
         key: other
         for key in keys
         for other, others_keys in own.items()
-        if key in others_keys and _meet(command_id, other)
+        if key in others_keys and other != command_id and places & BY_ID[other].places
     }
-
-
-def _meet(command_id: str, other_id: str) -> bool:
-    """True if the keys of two commands can work in the same place."""
-    return command_id != other_id and bool(BY_ID[command_id].places & BY_ID[other_id].places)
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

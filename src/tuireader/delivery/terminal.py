@@ -34,10 +34,7 @@ _SIGNS = (
 
 
 def detect(environ: Mapping[str, str], wanted: str) -> str:
-    """Choose the kind of notification for this terminal, `""` for none.
-
-    `wanted` is one of `KINDS`, or `auto` to detect the kind that the terminal supports.
-    """
+    """Choose one of `KINDS`, which `wanted` names unless it is `auto`; `""` for no notification."""
     if wanted != "auto":
         return wanted if wanted in KINDS else ""
     for name, start, kind in _SIGNS:

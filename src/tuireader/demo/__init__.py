@@ -75,10 +75,7 @@ def config_text() -> str:
 
 
 def starter() -> tuple[StarterFeed, ...]:
-    """Return the starter list by folder, in the order of its OPML file.
-
-    `docs/notes/starter-list.md` documents how each address was checked.
-    """
+    """Return the starter list by folder; `docs/notes/starter-list.md` documents how it was checked."""
     from xml.etree import ElementTree
 
     body = ElementTree.fromstring(_file("starter.opml").read_bytes()).find("body")

@@ -40,7 +40,9 @@ def facts(preview: FeedPreview, url: str, now: int, *, followed: bool = False) -
     known = ((FOLLOWED, "star"), (" · ", "dim")) if followed else ()
     texts = "texts of the mails" if mail else _TEXTS[preview.texts]
     lines.append((*known, (texts if preview.entries else "no entries yet", "dim")))
-    return lines + entries(preview, now)
+    ages = age_column([time for _, time in preview.samples], now)
+    samples = zip(ages, preview.samples, strict=True)
+    return [*lines, *(((age, "dim"), (title or "Untitled", "text")) for age, (title, _) in samples)]
 
 
 def waiting_note(health: FeedHealth) -> str:
@@ -69,15 +71,6 @@ def texts_note(health: FeedHealth, *, short: bool = False) -> str:
     if short and health.pages:
         return f"teasers · {health.full_texts:,}/{health.pages:,} full texts"
     return f"teasers · full text of {health.full_texts:,} of {health.pages:,}" if health.pages else "teasers"
-
-
-def entries(preview: FeedPreview, now: int) -> list[Line]:
-    """List the newest entries with their ages."""
-    ages = age_column([time for _, time in preview.samples], now)
-    return [
-        ((age, "dim"), (title or "Untitled", "text"))
-        for age, (title, _) in zip(ages, preview.samples, strict=True)
-    ]
 
 
 def _numbers(preview: FeedPreview, now: int) -> list[str]:

@@ -12,8 +12,6 @@ from tuireader.wording.times import age_column
 if TYPE_CHECKING:
     from tuireader.wording.lines import Line
 
-_NOT_FOUND = "the first that is found counts instead"
-
 
 def found_lines(page: FoundOnPage, address: str, now: int) -> list[Line]:
     """List the articles found: age, title, link; or the lines of a page to watch."""
@@ -23,7 +21,9 @@ def found_lines(page: FoundOnPage, address: str, now: int) -> list[Line]:
     if page.lines:
         counts: Line = ((counted(len(page.lines), "line"), "text"), (" that are compared each time", "dim"))
         return [heading, counts, *(((line, "text"),) for line in page.lines)]
-    return [heading, _counts(page), *_problems(page), *_articles(page.articles, address, now)]
+    instead = "finds nothing; the first that is found counts instead"
+    problems: list[Line] = [((f"{key} {instead}", "error"),) for key in page.missing]
+    return [heading, _counts(page), *problems, *_articles(page.articles, address, now)]
 
 
 def _counts(page: FoundOnPage) -> Line:
@@ -32,10 +32,6 @@ def _counts(page: FoundOnPage) -> Line:
     if page.older:
         facts.append("and a next page")
     return ((" · ".join(facts), "text"),)
-
-
-def _problems(page: FoundOnPage) -> list[Line]:
-    return [((f"{key} finds nothing; {_NOT_FOUND}", "error"),) for key in page.missing]
 
 
 def _articles(articles: tuple[FoundArticle, ...], address: str, now: int) -> list[Line]:

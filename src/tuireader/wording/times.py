@@ -52,8 +52,7 @@ def clock_time(moment: int) -> str:
 def full_time(moment: int) -> str:
     """Day, date and time: `Tue 27 Jul 2021 14:02`."""
     then = _local(moment)
-    day, month = _DAYS[then.tm_wday], _MONTHS[then.tm_mon - 1]
-    return f"{day} {then.tm_mday} {month} {then.tm_year} {then.tm_hour:02d}:{then.tm_min:02d}"
+    return f"{_DAYS[then.tm_wday]} {day(moment)} {then.tm_hour:02d}:{then.tm_min:02d}"
 
 
 def short_time(moment: int) -> str:
@@ -77,7 +76,7 @@ def span(seconds: int) -> str:
     for unit, size, limit in (("day", DAY, 60 * DAY), ("month", MONTH, 2 * YEAR)):
         if seconds < limit:
             return counted(seconds // size, unit)
-    return counted(seconds // (YEAR), "year")
+    return counted(seconds // YEAR, "year")
 
 
 def until(seconds: int) -> str:

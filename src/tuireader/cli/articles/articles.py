@@ -15,7 +15,7 @@ from tuireader.cli.output import format_option, ink, json_option, print_json, pr
 from tuireader.commands.sorts import RELEVANCE
 from tuireader.errors import Exit
 from tuireader.model import Article, ArticleRow, Related
-from tuireader.text.wording import counted
+from tuireader.text.wording import stories_and_articles
 
 if TYPE_CHECKING:
     from tuireader.library import Library
@@ -105,9 +105,8 @@ async def print_count(library: Library, ids: Sequence[int], as_json: bool) -> No
     stories = await library.lists.count_stories(ids)
     if as_json:
         print_json("Counted", articles=len(ids), stories=stories)
-        return
-    articles = counted(len(ids), "article")
-    print(articles if len(ids) == stories else f"{counted(stories, 'story', 'stories')} · {articles}")
+    else:
+        print(stories_and_articles(stories, len(ids)))
 
 
 async def _print_articles(
@@ -127,7 +126,7 @@ async def _print_articles(
 
 def until_edited(until: int) -> str:
     """Phrase until when an article matched a watch."""
-    return f"until edited {_when(until)}"
+    return f"until edited {timestamp(until)}"
 
 
 def _line(library: Library, row: ArticleRow) -> str:
@@ -138,7 +137,7 @@ def _line(library: Library, row: ArticleRow) -> str:
     names = [marked.get(name, name) for name in row.watches]
     watches = ink(f"  [{', '.join(names)}]", fg="yellow") if names else ""
     title = ink(row.title, bold=not row.read)
-    return f"{row.id}\t{marks} {_when(row.time)}  {library.feeds.title(row.feed_id)}  {title}{watches}"
+    return f"{row.id}\t{marks} {timestamp(row.time)}  {library.feeds.title(row.feed_id)}  {title}{watches}"
 
 
 def _columns(library: Library, row: ArticleRow) -> str:
@@ -167,7 +166,8 @@ def _item(library: Library, row: ArticleRow) -> str:
 _FORMS: dict[str, Callable[[Library, ArticleRow], str]] = {"text": _line, "tsv": _columns, "md": _item}
 
 
-def _when(moment: int) -> str:
+def timestamp(moment: int) -> str:
+    """Format a time as `2026-11-03 14:02`."""
     return time.strftime("%Y-%m-%d %H:%M", time.localtime(moment))
 
 
@@ -211,7 +211,7 @@ def _text(article: Article, related: tuple[Related, ...]) -> Iterator[str]:
     document = parse(html, base_url or article.url)
     by = f" · {article.author}" if article.author else ""
     yield ink(article.title, bold=True)
-    yield f"{article.feed_title}{by} · {_when(article.time)}"
+    yield f"{article.feed_title}{by} · {timestamp(article.time)}"
     yield article.url
     if article.labels:
         yield ink("  ".join(f"# {name}" for name in article.labels), fg="cyan")

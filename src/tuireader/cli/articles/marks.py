@@ -65,7 +65,7 @@ class _Selection:
             change = await give(ids)
         what = counted(len(change.ids), "article")
         if self.as_json:
-            _print_change(change)
+            print_json("Marked", change, count=len(change.ids))
         elif self.dry_run:
             say(f"would change {what}")
         else:
@@ -216,9 +216,6 @@ async def undo(library: Library, as_json: bool) -> None:
     if change is not None and change.config is not None:
         await library.watches.catch_up()
     if as_json:
-        _print_change(change or Change("", ()))
+        marked = change or Change("", ())
+        print_json("Marked", marked, count=len(marked.ids))
     say(f"undone: {change.what}" if change else "there is nothing to undo")
-
-
-def _print_change(change: Change) -> None:
-    print_json("Marked", change, count=len(change.ids))

@@ -14,7 +14,7 @@ import click
 
 from tuireader.cli.base import library_command, moment, say
 from tuireader.cli.completion import complete_watches
-from tuireader.cli.output import print_json_text
+from tuireader.cli.output import format_option, print_json_text
 from tuireader.wording.times import short_time
 
 if TYPE_CHECKING:
@@ -30,15 +30,11 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 @click.option("--since", metavar="WHEN", help="Only matches since a day (2026-11-03) or for a time (7d).")
 @click.option("--until", metavar="WHEN", help="Only matches up to a day, included, or a time ago.")
 @click.option("--watch", metavar="NAME", shell_complete=complete_watches, help="Only matches of this watch.")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["table", "csv", "json", "jsonl"]),
-    default="table",
-    show_default=True,
-    help="Lines of columns, CSV, one JSON array, or JSON with one object a line.",
+@format_option(
+    ("table", "csv", "json", "jsonl"),
+    "Lines of columns, CSV, one JSON array, or JSON with one object a line.",
+    json="jsonl",
 )
-@click.option("--json", "form", flag_value="jsonl", help="Short for --format jsonl.")
 @library_command
 async def matches(
     library: Library, since: str | None, until: str | None, watch: str | None, form: str
@@ -56,59 +52,41 @@ async def matches(
     """
     first = 0 if since is None else moment("--since", since)
     end = None if until is None else moment("--until", until, end=True)
-    write, finish = _writer(form)
+    write = _writer(form)
     count = 0
     async with aclosing(library.matches.log(since=first, until=end, watch=watch)) as log:
         async for match in log:
+            if form == "json":
+                print("," if count else "[")
             write(match)
             count += 1
-    finish()
+    if form == "json":
+        print("]" if count else "[]")
     if not count:
         say("no matches")
 
 
-def _writer(form: str) -> tuple[Callable[[LoggedMatch], None], Callable[[], None]]:
-    """Two functions: print a match, and print what follows the last one."""
-    if form == "csv":
-        return _csv()
+def _writer(form: str) -> Callable[[LoggedMatch], None]:
+    """Function that prints a match; CSV (RFC 4180) has times in ISO 8601, below the names of the columns."""
     if form == "table":
-        return lambda match: print(_line(match)), lambda: None
+        return lambda match: print(_line(match))
     from tuireader.cli.shapes import shapes
 
-    paths, printed = shapes.LoggedMatch.paths, 0
-
-    def one(match: LoggedMatch) -> None:
-        nonlocal printed
-        # all values are plain: encoding by the shape would take most of the time of a long log
-        text = json.dumps({name: getattr(match, path) for name, path in paths.items()}, ensure_ascii=False)
-        if form == "json":
-            text = f"{',' if printed else '['}\n{text}"
-        printed += 1
-        print_json_text(text)
-
-    def finish() -> None:
-        if form == "json":
-            print("]" if printed else "[]")
-
-    return one, finish
-
-
-def _csv() -> tuple[Callable[[LoggedMatch], None], Callable[[], None]]:
-    """Print CSV (RFC 4180) with times in ISO 8601."""
-    from tuireader.cli.shapes import shapes
-
-    out = csv.writer(sys.stdout, lineterminator="\r\n")
     paths = shapes.LoggedMatch.paths
-    out.writerow(paths)
+    if form == "csv":
+        out = csv.writer(sys.stdout, lineterminator="\r\n")
+        out.writerow(paths)
+        return lambda match: out.writerow([_cell(name, getattr(match, path)) for name, path in paths.items()])
 
-    def one(match: LoggedMatch) -> None:
-        out.writerow([_cell(name, getattr(match, path)) for name, path in paths.items()])
+    def write(match: LoggedMatch) -> None:
+        # all values are plain: encoding by the shape would take most of the time of a long log
+        values = {name: getattr(match, path) for name, path in paths.items()}
+        print_json_text(json.dumps(values, ensure_ascii=False))
 
-    return one, lambda: None
+    return write
 
 
 def _cell(name: str, value: Any) -> str:
-    """Text of a cell, quoted so that no spreadsheet runs it as a formula."""
     if name in _TIMES:
         return "" if value is None else _iso(value)
     text = ", ".join(value) if isinstance(value, tuple) else str(value)

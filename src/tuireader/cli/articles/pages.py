@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import shlex
 import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from tuireader.cli.articles.articles import timestamp
 from tuireader.cli.base import ARTICLE, Options, in_library, library_command, say
 from tuireader.cli.completion import complete_articles
-from tuireader.cli.output import ink, json_option, print_json, print_paged
+from tuireader.cli.output import ink, json_option, print_item, print_json, print_paged
 from tuireader.errors import Exit, TuireaderError, UsageError
 from tuireader.model import Comment
 from tuireader.subprocesses.programs import filled
@@ -82,9 +82,7 @@ async def comments(library: Library, article: int, stored: bool, as_json: bool) 
 
 def _lines(said: tuple[Comment, ...]) -> Iterator[str]:
     for comment in said:
-        when = (
-            "" if comment.time is None else time.strftime(" · %Y-%m-%d %H:%M", time.localtime(comment.time))
-        )
+        when = "" if comment.time is None else f" · {timestamp(comment.time)}"
         yield f"{ink(comment.author or 'unknown', bold=True)}{when}\n{plain(comment.html)}\n"
 
 
@@ -125,10 +123,7 @@ async def save(
     """
     for number in article:
         saved = await library.articles.save(number, form=form or "", folder=folder, overwrite=overwrite)
-        if as_json:
-            print_json("SavedFile", saved)
-        else:
-            print(saved.path)
+        print_item(as_json, "SavedFile", saved, str(saved.path))
         if not saved.new:
             say(f"tuireader: {saved.path} was saved before, unchanged")
 
@@ -156,7 +151,6 @@ def pipe(options: Options, article: int, command: tuple[str, ...], form: str) ->
       tuireader pipe 12 python3 -m json.tool
       tuireader pipe --format md 12 wc -w
     """
-
     if command[0].startswith("-"):
         at = 1 if "=" in command[0] or not command[0].startswith("--format") else 2
         moved = ["tuireader", "pipe", *command[:at], str(article), *(command[at:] or ("PROGRAM",))]

@@ -19,7 +19,7 @@ from tuireader.cli.expression import (
     say_advice,
 )
 from tuireader.cli.feeds.coverage import coverage, encoded_feeds
-from tuireader.cli.output import json_option, print_json
+from tuireader.cli.output import encoded, json_option, print_item, print_json
 from tuireader.errors import Exit, TuireaderError, UsageError
 from tuireader.text.durations import DAY
 from tuireader.text.wording import counted
@@ -132,11 +132,8 @@ async def sources(library: Library, name: str, numbers: tuple[int, ...], as_json
         else:
             say(f"{'added' if new else 'already there'}: {feed.title} ({feed.url})")
     for number, feed in enumerate(() if numbers else proposals, 1):
-        if as_json:
-            print_json("SearchFeed", feed)
-        else:
-            note = "already subscribed" if feed.followed else feed.note
-            print(f"{number}\t{feed.title}\t{note}\t{feed.url}")
+        note = "already subscribed" if feed.followed else feed.note
+        print_item(as_json, "SearchFeed", feed, f"{number}\t{feed.title}\t{note}\t{feed.url}")
 
 
 @watch.command()
@@ -168,10 +165,8 @@ async def report(library: Library, name: str, days: int | None, as_json: bool) -
         print("\nOther names in its articles")
     for other, sentence in matches.aliases:
         print(f"  {other}: {sentence}")
-    if not matches.leads:
-        print("\nFirst to report: no story of this watch was told by several feeds yet")
-        return
-    print("\nFirst to report")
+    unknown = "" if matches.leads else ": no story of this watch was told by several feeds yet"
+    print(f"\nFirst to report{unknown}")
     for title, lead in matches.leads:
         lag = f", else {_span(lead.lag)} later" if lead.lag else ""
         print(f"  {title}: first in {lead.first} of {lead.stories} stories{lag}")
@@ -193,24 +188,20 @@ async def lint(library: Library, as_json: bool) -> None:
     await library.watches.catch_up()  # match new rules against stored articles
     remarks = await library.watches.lint()
     for remark in remarks:
-        if as_json:
-            print_json("Remark", remark)
-        else:
-            print(": ".join(part for part in (remark.watch, remark.term, remark.message) if part))
+        line = ": ".join(part for part in (remark.watch, remark.term, remark.message) if part)
+        print_item(as_json, "Remark", remark, line)
     if not remarks and not as_json:
         say("nothing to report")
 
 
 def _print_report(library: Library, report: Report, as_json: bool, seen: WatchCoverage | None = None) -> None:
     if as_json:
-        from tuireader.cli.shapes import shapes
-
         print_json(
             "WatchReport",
             report,
             samples=[_article(library, row) for row in report.samples],
-            coverage=seen and shapes.WatchCoverage.encode(seen, feeds=encoded_feeds(seen)),
-            first=[shapes.First.encode(lead, feed=title) for title, lead in report.leads],
+            coverage=seen and encoded("WatchCoverage", seen, feeds=encoded_feeds(seen)),
+            first=[encoded("First", lead, feed=title) for title, lead in report.leads],
         )
         return
     former = f", {report.former:,} until edited" if report.former else ""
@@ -245,9 +236,7 @@ def _span(seconds: int) -> str:
 
 def _article(library: Library, row: ArticleRow) -> object:
     """Encode an article as `list --json` does."""
-    from tuireader.cli.shapes import shapes
-
-    return shapes.Article.encode(row, feed=library.feeds.title(row.feed_id))
+    return encoded("Article", row, feed=library.feeds.title(row.feed_id))
 
 
 _PAUSE = 0.5

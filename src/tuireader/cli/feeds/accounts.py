@@ -17,7 +17,7 @@ from tuireader.cli.completion import complete_accounts, complete_feeds
 from tuireader.cli.feeds.options import setting_options
 from tuireader.cli.feeds.refresh import accepting
 from tuireader.cli.feeds.sync import NO_ACCOUNTS
-from tuireader.cli.output import feeds_progress, json_option, print_json
+from tuireader.cli.output import feeds_progress, json_option, print_item, print_json
 from tuireader.config import AccountConfig, AccountKind
 from tuireader.config.kinds import SECRET_PLACES
 from tuireader.errors import Exit, TuireaderError, UsageError
@@ -160,13 +160,13 @@ async def list_(library: Library, as_json: bool) -> None:
     accounts, now = await library.accounts.all(), int(time.time())
     for state in accounts:
         config = library.accounts.config(state.name)
-        if as_json:
-            print_json("Account", state, kind=config.kind, user=config.user, url=without_password(config.url))
-            continue
-        who = f"{config.user}@{without_password(config.url)}" if config.user else without_password(config.url)
+        url = without_password(config.url)
+        who = f"{config.user}@{url}" if config.user else url
         synced = age(state.synced_at, now) if state.synced_at else "never"
         trouble = f"! {'; '.join(filter(None, (state.error, rejection(state))))}" if state.error else ""
-        print("\t".join([state.name, config.kind, who, synced, f"{state.pending} to send", trouble]).rstrip())
+        columns = [state.name, config.kind, who, synced, f"{state.pending} to send", trouble]
+        line = "\t".join(columns).rstrip()
+        print_item(as_json, "Account", state, line, kind=config.kind, user=config.user, url=url)
     if not accounts:
         say(f"tuireader: {NO_ACCOUNTS}")
 

@@ -13,8 +13,8 @@ import click
 
 from tuireader.cli.base import library_command, say
 from tuireader.cli.completion import complete_accounts
-from tuireader.cli.feeds.adding_pages import add_page, chosen_page, propose_page
-from tuireader.cli.feeds.options import option_of, read_options, setting_options
+from tuireader.cli.feeds.adding_pages import add_page, chosen_page, propose_page, say_added
+from tuireader.cli.feeds.options import option_of, option_words, read_options, setting_options
 from tuireader.cli.output import json_option, print_json
 from tuireader.config import FeedConfig
 from tuireader.config.kinds import MAIL_SCHEMES, command_address
@@ -113,15 +113,14 @@ async def _add_found(
     *,
     account: str,
 ) -> None:
-    """Add one of the feeds at an address, with the wanted title and folder."""
-    url, title, folder = wanted.url, wanted.title, wanted.folder
+    url, title = wanted.url, wanted.title
     if number is not None and number > len(feeds):
         raise UsageError(f"{url} has no feed {number}", f"{counted(len(feeds), 'feed')} were found there")
     if dry_run:
         await _tell_found(library, feeds, number or 1, as_json)
         return
     several = number is None and len(feeds) > 1
-    at = await _which(library, feeds, url, folder, title) if several else number or 1
+    at = await _which(library, feeds, wanted) if several else number or 1
     feed = feeds[at - 1]
     address, name = feed.url, feed.title
     try:
@@ -129,21 +128,13 @@ async def _add_found(
     except TuireaderError as error:
         say(f"tuireader: it cannot be read yet: {error.message}")
     if account:
-        new = await library.accounts.add_feed(account, address, folder, title)
+        new = await library.accounts.add_feed(account, address, wanted.folder, title)
     else:
-        new = bool(await library.feeds.add([(address, title, folder)]))
-    _tell_added(address, title, name, new, as_json)
-
-
-def _tell_added(address: str, title: str, name: str, new: bool, as_json: bool) -> None:
-    shown = without_password(address)
-    if as_json:
-        print_json("Added", url=shown, title=title or name, new=new)
-    say(f"{'added' if new else 'already there'}: {name or shown} ({shown})")
+        new = bool(await library.feeds.add([(address, title, wanted.folder)]))
+    say_added(address, title, name, new, as_json)
 
 
 async def _add_source(library: Library, feed: FeedConfig, dry_run: bool, as_json: bool) -> None:
-    """Add a feed with a program or a password, or preview it."""
     from tuireader.feeds.find.discover import with_scheme
 
     if feed.command and feed.url:
@@ -165,24 +156,21 @@ async def _add_source(library: Library, feed: FeedConfig, dry_run: bool, as_json
     if dry_run:
         await _tell_found(library, [FoundFeed(feed.url, name, preview=preview)], 1, as_json)
         return
-    _tell_added(feed.url, feed.title, name, bool(await library.feeds.add_configs([feed])), as_json)
+    say_added(feed.url, feed.title, name, bool(await library.feeds.add_configs([feed])), as_json)
 
 
-async def _which(library: Library, feeds: Sequence[FoundFeed], url: str, folder: str, title: str) -> int:
-    """Ask which of several feeds to add.
-
-    Raises UsageError, with the commands to choose from, without a terminal.
-    """
-    asks = sys.stdin.isatty() and sys.stderr.isatty()
+async def _which(library: Library, feeds: Sequence[FoundFeed], wanted: FeedConfig) -> int:
+    """Ask which of several feeds to add; without a terminal, raise UsageError with the commands for each."""
+    asks, url = sys.stdin.isatty() and sys.stderr.isatty(), without_password(wanted.url)
+    more = option_words(wanted, "folder", "title")
     lines = []
     for number, feed in enumerate(await library.feeds.with_titles(feeds), 1):
         address = without_password(feed.url)
         known = " · already subscribed" if library.feeds.is_subscribed(feed.url) else ""
         told = f"{feed.title or 'Untitled'} ({address}){known}"
-        more = [*(("--folder", folder) if folder else ()), *(("--title", title) if title else ())]
-        command = shlex.join(["tuireader", "add", "--feed", str(number), *more, without_password(url)])
+        command = shlex.join(["tuireader", "add", "--feed", str(number), *more, url])
         lines.append(f"  {number}  {told}" if asks else f"  {command}   # {told}")
-    heading = f"{len(feeds)} feeds were found at {without_password(url)}"
+    heading = f"{len(feeds)} feeds were found at {url}"
     if not asks:
         raise UsageError("\n".join([f"{heading}, choose one:", *lines]))
     say("\n".join([f"{heading}:", *lines]))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tuireader.cli.base import say
-from tuireader.cli.feeds.options import option_of
+from tuireader.cli.feeds.options import option_words
 from tuireader.cli.output import print_json
 from tuireader.config import FeedConfig
 from tuireader.config.selectors import SELECTOR_KEYS
@@ -60,10 +60,7 @@ async def add_page(library: Library, feed: FeedConfig, dry_run: bool, as_json: b
 
 
 async def propose_page(library: Library, wanted: FeedConfig, dry_run: bool, as_json: bool) -> None:
-    """Show what proposed selectors find on a page without a feed, and ask whether to add it.
-
-    Without a terminal, raises UsageError with the commands to choose from.
-    """
+    """Show what proposed selectors find and ask whether to add it; without a terminal, raise UsageError."""
     page = await library.pages.fetch(wanted.url)
     proposals = await library.pages.propose(page)
     if not proposals:
@@ -106,12 +103,16 @@ async def _asked(library: Library, page: WebPage, feeds: Sequence[FeedConfig]) -
 
 async def _subscribe(library: Library, feed: FeedConfig, matches: FoundOnPage, as_json: bool) -> None:
     new = await library.pages.add(feed)
-    shown = without_password(feed.url)
-    name = feed.title or matches.title
-    if as_json:
-        print_json("Added", url=shown, title=name, new=new)
     what = counted(len(matches.articles), "article") if matches.articles else "watched for changes"
-    say(f"{'added' if new else 'already there'}: {name or shown} ({shown}), {what}")
+    say_added(feed.url, feed.title, feed.title or matches.title, new, as_json, f", {what}")
+
+
+def say_added(url: str, title: str, name: str, new: bool, as_json: bool, what: str = "") -> None:
+    """Report a new subscription by its name; JSON has the configured title, or the name without one."""
+    shown = without_password(url)
+    if as_json:
+        print_json("Added", url=shown, title=title or name, new=new)
+    say(f"{'added' if new else 'already there'}: {name or shown} ({shown}){what}")
 
 
 def _tell(
@@ -150,10 +151,8 @@ async def _summary(library: Library, page: WebPage, feed: FeedConfig) -> str:
 
 
 def _command(feed: FeedConfig) -> str:
-    words = ["tuireader", "add", without_password(feed.url), *_words(feed)]
-    words += [*(("--folder", feed.folder) if feed.folder else ())]
-    words += [*(("--title", feed.title) if feed.title else ())]
-    return shlex.join(words)
+    more = option_words(feed, "folder", "title")
+    return shlex.join(["tuireader", "add", without_password(feed.url), *_words(feed), *more])
 
 
 def _selectors(feed: FeedConfig) -> str:
@@ -161,8 +160,4 @@ def _selectors(feed: FeedConfig) -> str:
 
 
 def _words(feed: FeedConfig) -> list[str]:
-    words = ["--watch-page"] if feed.kind == "page" else []
-    for name in SELECTOR_KEYS:
-        if text := getattr(feed, name):
-            words += [option_of(name), text]
-    return words
+    return [*(["--watch-page"] if feed.kind == "page" else []), *option_words(feed, *SELECTOR_KEYS)]

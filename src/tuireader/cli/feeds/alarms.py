@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tuireader.cli.base import library_command, say
-from tuireader.cli.output import json_option, print_json
+from tuireader.cli.output import json_option, print_item
 from tuireader.errors import Exit
 from tuireader.model import AlarmKind
 from tuireader.wording.times import age
@@ -37,14 +37,11 @@ async def alarms(library: Library, every: bool, fail_on_alarm: bool, as_json: bo
     now = int(time.time())
     listed = await (library.alarms.all() if every else library.alarms.open())
     for alarm in listed:
-        if as_json:
-            print_json("Alarm", alarm)
-            continue
         over = f"over {age(alarm.cleared_at, now)}" if alarm.cleared_at is not None else ""
         if alarm.kind is AlarmKind.MOVED and not over:
             over = f"`tuireader feeds accept {alarm.feed_id}` takes it"
         columns = [age(alarm.raised_at, now), alarm.kind, alarm.name, alarm.words, over]
-        print("\t".join(columns).rstrip("\t"))
+        print_item(as_json, "Alarm", alarm, "\t".join(columns).rstrip("\t"))
     if not listed and not as_json:
         say("no alarms")
     return Exit.ALARM if fail_on_alarm and any(alarm.cleared_at is None for alarm in listed) else Exit.OK

@@ -10,7 +10,7 @@ import click
 from tuireader.cli.base import library_command, moment, say
 from tuireader.cli.completion import complete_watches
 from tuireader.cli.expression import no_feeds
-from tuireader.cli.output import json_option, print_json
+from tuireader.cli.output import encoded, json_option, print_json
 from tuireader.text import without_password
 from tuireader.text.wording import counted
 from tuireader.wording.coverage import missed, period, result, summary, watch_summary
@@ -33,16 +33,8 @@ async def list_gaps(library: Library, as_json: bool) -> None:
         return
     now = int(time.time())
     for feed_coverage in coverages:
-        print(
-            "\t".join(
-                (
-                    str(feed_coverage.feed.id),
-                    summary(feed_coverage, now),
-                    feed_coverage.feed.title,
-                    without_password(feed_coverage.feed.address),
-                )
-            )
-        )
+        feed, state = feed_coverage.feed, summary(feed_coverage, now)
+        print("\t".join((str(feed.id), state, feed.title, without_password(feed.address))))
         for gap in feed_coverage.gaps:
             print(f"\t{period(gap)}\t{result(gap)}")
     if coverages:
@@ -83,11 +75,7 @@ async def coverage(library: Library, name: str, since: str | None, until: str | 
 
 def encoded_feeds(coverage: WatchCoverage) -> list[dict[str, object]]:
     """JSON objects of a watch's feeds."""
-    from tuireader.cli.shapes import shapes
-
-    return [
-        shapes.FeedCoverage.encode(feed, url=without_password(feed.feed.address)) for feed in coverage.feeds
-    ]
+    return [encoded("FeedCoverage", seen, url=without_password(seen.feed.address)) for seen in coverage.feeds]
 
 
 def _print_feeds(feeds: Sequence[Coverage], start: int | None, now: int) -> None:

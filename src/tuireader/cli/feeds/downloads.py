@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Sequence
 from contextlib import aclosing
@@ -14,6 +15,7 @@ from tuireader.cli.expression import ExpressionCommand, expression_argument, mat
 from tuireader.cli.output import json_option, print_json
 from tuireader.errors import Exit, UsageError
 from tuireader.model import Download, DownloadState
+from tuireader.text import cut
 from tuireader.text.wording import counted
 
 if TYPE_CHECKING:
@@ -101,22 +103,15 @@ async def _follow(library: Library, as_json: bool) -> dict[int, Download]:
                     _print(file, as_json)
                 drawn = bool(running)
                 if running:
-                    click.echo(progress_line(list(running.values()), _width()), err=True, nl=False)
+                    width = shutil.get_terminal_size().columns - 1
+                    click.echo(progress_line(list(running.values()), width), err=True, nl=False)
             elif done:
                 _print(file, as_json)
     return ended
 
 
-def _width() -> int:
-    import shutil
-
-    return shutil.get_terminal_size().columns - 1
-
-
 def progress_line(running: Sequence[Download], width: int) -> str:
     """One line on running downloads: a bar, sizes, and the titles."""
-    from tuireader.text import cut
-
     received = sum(file.received for file in running)
     lengths = [file.length for file in running]
     total = sum(length for length in lengths if length is not None)

@@ -14,7 +14,7 @@ from tuireader.cli.completion import complete_feeds
 from tuireader.cli.expression import no_feeds
 from tuireader.cli.feeds.coverage import list_gaps
 from tuireader.cli.feeds.refresh import follow, say_waiting
-from tuireader.cli.output import json_option, print_json
+from tuireader.cli.output import json_option, print_item, print_json
 from tuireader.errors import Exit
 from tuireader.model import Coverage, Feed, FeedHealth, Trouble
 from tuireader.text import without_password
@@ -66,7 +66,6 @@ def feeds(context: click.Context, as_json: bool, sort: str, requests: bool, gaps
 
 
 async def _list_requests(library: Library) -> None:
-    """Print requests per day and the share of 304 for each feed and for all feeds."""
     asked = [
         (health.requests, health.not_modified or 0, health.feed)
         for health in await library.feeds.health()
@@ -97,11 +96,9 @@ async def _list(library: Library, as_json: bool, sort: str) -> None:
     for health in sorted(listed, key=_ORDERS[sort]):
         if health.waits_until is not None:
             waiting.note(health.feed.address, health.waits_until)
-        if as_json:
-            address, trouble = without_password(health.feed.address), health.trouble.name.lower()
-            print_json("FeedHealth", health, url=address, trouble=trouble)
-        else:
-            print(_as_line(health, gaps.get(health.feed.id), now))
+        line = _as_line(health, gaps.get(health.feed.id), now)
+        address, trouble = without_password(health.feed.address), health.trouble.name.lower()
+        print_item(as_json, "FeedHealth", health, line, url=address, trouble=trouble)
     if not as_json:
         say_waiting(waiting.events())
 

@@ -19,6 +19,11 @@ def option_of(name: str) -> str:
     return f"--{name.replace('_', '-')}"
 
 
+def option_words(item: Item, *names: str) -> list[str]:
+    """Spell the settings of these names, if they are set, as options: `["--folder", "Tech"]`."""
+    return [word for name in names if (text := getattr(item, name)) for word in (option_of(name), text)]
+
+
 def setting_options(table: type[Item], *names: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Add options for keys of a table to a command, which gets the given texts by key as `settings`."""
 

@@ -11,10 +11,8 @@ _KIND = "`miniflux` or `greader`."
 class Account(
     Shape,
     of=accounts.AccountState,
-    shows=(
-        "name kind url user software tried_at synced_at next_try error refusal"
-        " rejected_since asks pending refused"
-    ),
+    shows="name kind url user software tried_at synced_at next_try error refusal"
+    " rejected_since asks pending refused",
 ):
     """An account and its last sync."""
 

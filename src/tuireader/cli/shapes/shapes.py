@@ -89,10 +89,8 @@ class Download(
 class LoggedMatch(
     Shape,
     of=model.LoggedMatch,
-    shows=(
-        "id article=article_id watch title url feed feed_url published fetched matched told channels read"
-        " ended term field sentence sha256"
-    ),
+    shows="id article=article_id watch title url feed feed_url published fetched matched told channels read"
+    " ended term field sentence sha256",
 ):
     """A line of the match log."""
 
@@ -104,13 +102,10 @@ class SavedFile(Shape, of=articles.SavedFile, shows="id=article_id path new"):
 class FeedHealth(
     Shape,
     of=model.FeedHealth,
-    shows=(
-        "id=feed.id url title=feed.title folder=feed.folder account=feed.account state=feed.state trouble"
-        " unread total per_week newest last_try=feed.last_try last_success=feed.last_success"
-        " last_error=feed.last_error fault error_streak=feed.error_streak next_try=feed.next_try moved_to"
-        " moved_why texts pages full_texts"
-        " requests not_modified alarm waits_until"
-    ),
+    shows="id=feed.id url title=feed.title folder=feed.folder account=feed.account state=feed.state trouble"
+    " unread total per_week newest last_try=feed.last_try last_success=feed.last_success"
+    " last_error=feed.last_error fault error_streak=feed.error_streak next_try=feed.next_try moved_to"
+    " moved_why texts pages full_texts requests not_modified alarm waits_until",
 ):
     """A feed and its health."""
 
@@ -237,11 +232,9 @@ class Finding(Shape, of=maintenance.Finding, shows="path name ok said"):
 class WatchNumbers(
     Shape,
     of=model.WatchStats,
-    shows=(
-        "name color unread=count.unread total=count.total"
-        " unread_stories=count.unread_stories stories=count.stories former"
-        " today week month days newest top_feeds quiet problem advice alarm"
-    ),
+    shows="name color unread=count.unread total=count.total"
+    " unread_stories=count.unread_stories stories=count.stories former"
+    " today week month days newest top_feeds quiet problem advice alarm",
 ):
     """Numbers of a watch."""
 
@@ -297,10 +290,8 @@ class FileLines(Shape, of=Tally, shows="file lines=total moved changed dropped")
 class NewsboatImport(
     Shape,
     of=newsboat.Moved,
-    shows=(
-        "dry_run feeds articles new read starred deleted marked others too_large trouble"
-        " added kept files not_moved"
-    ),
+    shows="dry_run feeds articles new read starred deleted marked others too_large trouble"
+    " added kept files not_moved",
 ):
     """Result of an import from newsboat, or with --dry-run what it would be."""
 

@@ -47,9 +47,8 @@ class AddAccount(FormDialog[str | None]):
             for name in ("kind", "url", "user", "password")
         }
         if self._keyring:
-            self._lines["keep"] = Pick(
-                "keep", "Kept in", {"keyring": "keyring", "": "configuration"}, "keyring"
-            )
+            places = {"keyring": "keyring", "": "configuration"}
+            self._lines["keep"] = Pick("keep", "Kept in", places, "keyring")
         self._lines["name"] = setting(AccountConfig, "name")
         self._about = Details(id="preview")
         yield self.box("Add an account", *self._lines.values(), self._about)
@@ -138,9 +137,8 @@ def _require(account: AccountConfig) -> None:
     if not account.user and not account.kind.takes_token:
         raise TuireaderError("Enter your user name")
     if not account.secret:
-        raise TuireaderError(
-            "Enter the password" if account.user else "Enter a user and a password, or an API key"
-        )
+        secret = "the password" if account.user else "a user and a password, or an API key"
+        raise TuireaderError(f"Enter {secret}")
 
 
 def _lines(preview: Preview) -> list[Line]:

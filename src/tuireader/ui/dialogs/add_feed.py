@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
@@ -21,23 +21,18 @@ from tuireader.wording.feed_summary import FOLLOWED
 from tuireader.wording.lines import Line
 
 if TYPE_CHECKING:
-    from tuireader.library.feeds.feeds import Feeds
-    from tuireader.library.feeds.page_sources import PageSources
+    from tuireader.library import Library
 
 _ADDRESS = "Address of a feed, or of any page that links to one"
 _LOOK = "enter looks for feeds · ctrl+t adds an account · esc closes"
 _ADD = "enter adds it, with or without a folder · esc closes"
 
 
-Subscribe = Callable[[str, str, str], Awaitable[bool]]
-"""Function that subscribes an account to a feed, in a category; returns whether it is new."""
-
-
 class AddFeed(FeedDialog[int | None]):
     """Dialog that adds a feed; the result is the number of new feeds.
 
-    `places` are further folders, as (account, category): for these, `subscribe` adds the feed on the server
-    of the account, and `account` is set. The result `ACCOUNT` asks for the dialog that adds an account.
+    `places` are further folders, as (account, category): for these, the feed is added on the server of the
+    account, and `account` is set. The result `ACCOUNT` asks for the dialog that adds an account.
     """
 
     ACCOUNT = -1
@@ -45,19 +40,12 @@ class AddFeed(FeedDialog[int | None]):
     PAUSE = 0.3
 
     def __init__(
-        self,
-        feeds: Feeds,
-        pages: PageSources,
-        folders: Sequence[str] = (),
-        *,
-        places: Mapping[str, tuple[str, str]] | None = None,
-        subscribe: Subscribe | None = None,
+        self, library: Library, folders: Sequence[str], places: Mapping[str, tuple[str, str]]
     ) -> None:
-        super().__init__(feeds)
-        self._pages = pages
+        super().__init__(library.feeds)
+        self._library = library
         self._folders = sorted({folder for folder in folders if folder})
-        self._places = dict(places or {})
-        self._subscribe = subscribe
+        self._places = places
         self.account = ""  # the account subscribed to the feed
         self._found: Sequence[FoundFeed] = ()
         self._chosen: FoundFeed | None = None  # once set, the dialog asks for its folder
@@ -107,18 +95,18 @@ class AddFeed(FeedDialog[int | None]):
             self._explain(f"{len(feeds)} feeds found", "enter chooses one · esc closes")
 
     async def _look_at_page(self, url: str) -> None:
-        """Open the dialog for pages without a feed, with proposed selectors."""
         self._explain(f"No feed at {url}; looking for articles …", "esc closes")
+        pages = self._library.pages
         try:
-            page = await self._pages.fetch(url)
-            proposals = await self._pages.propose(page)
+            page = await pages.fetch(url)
+            proposals = await pages.propose(page)
         except TuireaderError as error:
             self._explain(_ADDRESS, _LOOK, f"No feed found there: {error}")
             return
         from tuireader.ui.dialogs.select_page import SelectPage
 
         self._explain(_ADDRESS, _LOOK)
-        self.app.push_screen(SelectPage(self._pages, page, proposals, self._folders), self._page_added)
+        self.app.push_screen(SelectPage(pages, page, proposals, self._folders), self._page_added)
 
     def _page_added(self, added: int | None) -> None:
         if added is not None:
@@ -182,9 +170,9 @@ class AddFeed(FeedDialog[int | None]):
         untitled = isinstance(preview, FeedPreview) and not preview.title  # a feed with a title keeps it
         place = self._place(folder)
         try:
-            if place is not None and self._subscribe is not None:
+            if place is not None:
                 self._explain(f"Asking {place[0]} …", "esc closes")
-                if await self._subscribe(place[0], feed.url, place[1]):
+                if await self._library.accounts.add_feed(place[0], feed.url, place[1]):
                     self.account = place[0]
                 else:
                     self.host.say(f"{place[0]} has it already")

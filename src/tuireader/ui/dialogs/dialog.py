@@ -115,6 +115,9 @@ class FormDialog(Dialog[Result], Generic[Result]):
     def show_hint(self, error: str = "") -> None:
         """Show the keys, below an error if there is one."""
 
+    def on_mount(self) -> None:
+        self.show_hint()
+
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
         self.action_save()

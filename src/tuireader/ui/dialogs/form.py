@@ -16,10 +16,7 @@ from tuireader.ui.widgets.field import Field, Pick
 
 
 class Form(FormDialog[Result | None], Generic[Result]):
-    """Labelled fields above a note; returns the result of `save`, called with the values by name.
-
-    If `save` raises TuireaderError, the form shows the error and stays open.
-    """
+    """Labelled fields above a note; returns the result of `save`, called with the values by name."""
 
     def __init__(
         self,
@@ -40,9 +37,6 @@ class Form(FormDialog[Result | None], Generic[Result]):
     def compose(self) -> ComposeResult:
         about = [Static(self._about, classes="about", markup=False)] if self._about else []
         yield self.box(self._title, *self._lines, *about)
-
-    def on_mount(self) -> None:
-        self.show_hint()
 
     def show_hint(self, error: str = "") -> None:
         more = " · ↑ ↓ move" if len(self._lines) > 1 else ""
@@ -69,9 +63,8 @@ class Confirm(Dialog[bool | None]):
         self._yes = yes
 
     def compose(self) -> ComposeResult:
-        yield self.box(
-            self._title, Static(self._question, markup=False), hint=f"enter {self._yes} · esc cancels"
-        )
+        hint = f"enter {self._yes} · esc cancels"
+        yield self.box(self._title, Static(self._question, markup=False), hint=hint)
 
     def action_agree(self) -> None:
         self.dismiss(True)

@@ -59,9 +59,8 @@ class Help(FilterDialog[str | None]):
 
     def compose(self) -> ComposeResult:
         line = Input(placeholder="Type to search", compact=True)
-        yield self.filtering(
-            "Keys", line, hint="enter runs it · esc closes · change keys under [keys] in the config"
-        )
+        hint = "enter runs it · esc closes · change keys under [keys] in the config"
+        yield self.filtering("Keys", line, hint=hint)
 
     def matching(self, typed: str) -> Sequence[Choice]:
         return help_lines(self._keys_of, typed, self._macros)

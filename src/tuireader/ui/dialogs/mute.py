@@ -19,6 +19,7 @@ from tuireader.query import Query, QueryError, disabled_reason, parse, spans
 from tuireader.text.wording import counted
 from tuireader.ui.bindings import bindings
 from tuireader.ui.dialogs.dialog import FormDialog
+from tuireader.ui.views import MUTED
 from tuireader.ui.widgets.choices import Choice, Choices
 from tuireader.ui.widgets.details import Preview
 from tuireader.ui.widgets.settings import setting
@@ -89,10 +90,7 @@ def sample(row: ArticleRow, query: Query | None, feed: str) -> Line:
 
 
 class Mute(FormDialog[str | View | None]):
-    """Form for a new mute with a preview, above the active mutes.
-
-    The result is a message about the mute added or removed, or a view to show.
-    """
+    """Form for a new mute, above the active ones; the result is a message about a change, or a view."""
 
     BINDINGS = [*bindings(Scope.MUTE)]  # noqa: RUF012
 
@@ -120,7 +118,6 @@ class Mute(FormDialog[str | View | None]):
         yield self.box("Mute", *lines, self.preview, self.count, self.choices)
 
     def on_mount(self) -> None:
-        self.show_hint()
         self.preview.renew()
         run_latest(self, self._list, "mutes")
 
@@ -166,29 +163,22 @@ class Mute(FormDialog[str | View | None]):
     async def _list(self) -> None:
         self._stored = await self._mutes.all()
         hidden = sum(count for _, count in self._stored)
-        self.count.update(
-            f"Muted now, {counted(hidden, 'article')}:" if self._stored else "Nothing is muted now"
-        )
-        self.choices.show(
-            [
-                Choice(
-                    str(at),
-                    ": ".join(filter(None, (described(mute, self._feeds), _problem(mute)))),
-                    f"{count:>5}",
-                )
-                for at, (mute, count) in enumerate(self._stored)
-            ]
-        )
+        muted = f"Muted now, {counted(hidden, 'article')}:"
+        self.count.update(muted if self._stored else "Nothing is muted now")
+        choices = []
+        for at, (mute, count) in enumerate(self._stored):
+            text = ": ".join(filter(None, (described(mute, self._feeds), _problem(mute))))
+            choices.append(Choice(str(at), text, f"{count:>5}"))
+        self.choices.show(choices)
         self.choices.display = bool(self._stored)
         self.show_hint()
         self.filled.set()
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        """Show the articles that a mute hides."""
         self.dismiss(hidden_by(self._stored[event.option_index][0]))
 
     def action_look_at_muted(self) -> None:
-        self.dismiss(View(ViewKind.QUERY, "is:muted"))
+        self.dismiss(MUTED)
 
     def action_remove_this(self) -> None:
         if self.focused is self.choices and self.choices.highlighted is not None:

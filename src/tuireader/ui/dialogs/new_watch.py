@@ -98,24 +98,18 @@ class NewWatch(FormDialog[str | None]):
         if not (color or self._replaces):
             color = free_color(self._watches.colors, list(self.host.theme_styles.palette))
         days = f"after {config.ends_after_quiet_days} quiet days" if config.ends_after_quiet_days else ""
-        self.lines = {
-            line.key: line
-            for line in (
-                setting(config, "name"),
-                setting(config, "any"),
-                setting(config, "none"),
-                setting(config, "query"),
-                Colours("color", KEYS[WatchConfig]["color"][1].label, color),
-                setting(config, "notify"),
-                setting(config, "ends_after_quiet_days", value=days),
-            )
-        }
+        lines = [
+            *(setting(config, name) for name in ("name", "any", "none", "query")),
+            Colours("color", KEYS[WatchConfig]["color"][1].label, color),
+            setting(config, "notify"),
+            setting(config, "ends_after_quiet_days", value=days),
+        ]
+        self.lines = {line.key: line for line in lines}
         self.preview = Preview(self._lines)
         title = f"Watch {self._replaces}" if self._replaces else "New watch"
         yield self.box(title, *self.lines.values(), self.preview)
 
     def on_mount(self) -> None:
-        self.show_hint()
         self.preview.renew()
         if self._replaces:
             run_latest(self, self._look_for_aliases, "aliases")
@@ -191,7 +185,6 @@ class NewWatch(FormDialog[str | None]):
         self.hint(keys, error)
 
     def action_take_alias(self) -> None:
-        """Add the first suggested alias."""
         if self._aliases:
             alias, _ = self._aliases.pop(0)
             line = self.query_one("#any", Input)

@@ -38,31 +38,23 @@ class SelectPage(FormDialog[int | None]):
         self._pages = pages
         self._page = page
         self._proposals = proposals
-        self._folders = sorted({folder for folder in folders if folder})
+        self._folders = folders
         self._seen: FeedConfig | None = None  # the feed that the preview shows
 
     def compose(self) -> ComposeResult:
-        names = {str(at): _named(feed, at) for at, feed in enumerate(self._proposals)}
-        if not names:
-            names = {"0": "articles"}
-        self.kind = Pick("what", "Add", {**names, _WATCHED: "changes of the page"})
-        self.kind.value = "0" if self._proposals else _WATCHED
+        names = {str(at): _named(feed, at) for at, feed in enumerate(self._proposals)} or {"0": "articles"}
+        value = "0" if self._proposals else _WATCHED
+        self.kind = Pick("what", "Add", {**names, _WATCHED: "changes of the page"}, value)
         first = self._proposals[0] if self._proposals else FeedConfig(self._page.address)
         self.fields = {key: setting(first, key) for key in SELECTOR_KEYS}
         folders = f"none; {', '.join(self._folders)}" if self._folders else "none"
         self.folder = Field("folder", "Folder", "", folders)
         self.preview = Preview(self._found)
-        yield self.box(
-            f"No feed at {cut(without_password(self._page.address), 60)}",
-            self.kind,
-            *self.fields.values(),
-            self.folder,
-            self.preview,
-        )
+        title = f"No feed at {cut(without_password(self._page.address), 60)}"
+        yield self.box(title, self.kind, *self.fields.values(), self.folder, self.preview)
 
     def on_mount(self) -> None:
         self._show_fields()
-        self.show_hint()
         self.preview.renew()
 
     def on_pick_changed(self) -> None:

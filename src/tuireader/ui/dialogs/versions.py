@@ -59,7 +59,6 @@ def _words(runs: Sequence[tuple[str, str]]) -> Iterable[Piece]:
 
 
 def _shortened(words: str, *, first: bool, last: bool) -> str:
-    """Leave out the middle of a long unchanged passage."""
     if len(words) <= 2 * _AROUND:
         return words
     head = "" if first else words[:_AROUND].rsplit(" ", 1)[0]
@@ -91,12 +90,8 @@ class Versions(Dialog[None]):
         self._revisions = revisions
 
     def compose(self) -> ComposeResult:
-        yield self.box(
-            "Edits",
-            Static(self._title, markup=False),
-            Edits(*self._texts(), id="edits"),
-            hint="[-removed-] {+added+} · esc closes",
-        )
+        title, edits = Static(self._title, markup=False), Edits(*self._texts(), id="edits")
+        yield self.box("Edits", title, edits, hint="[-removed-] {+added+} · esc closes")
 
     def _texts(self) -> Iterable[Static]:
         now, styles = int(self.host.clock()), self.host.theme_styles

@@ -17,6 +17,7 @@ from textual.widgets import Static
 from tuireader.demo import starter
 from tuireader.errors import TuireaderError
 from tuireader.library import Library
+from tuireader.text import display_host
 from tuireader.ui.dialogs.add_feed import AddFeed
 from tuireader.ui.dialogs.dialog import Dialog
 from tuireader.ui.dialogs.form import Form
@@ -57,7 +58,7 @@ class StarterFeeds(Choices):
                 lines += [Choice(None, "")] * bool(lines) + [Choice(None, feed.folder)]
                 folder = feed.folder
             mark = "[x]" if feed.url in self.checked else "[ ]"
-            lines.append(Choice(feed.url, feed.title, mark, _host(feed.site_url)))
+            lines.append(Choice(feed.url, feed.title, mark, display_host(feed.site_url).removeprefix("www.")))
         return lines
 
     def toggle(self, urls: set[str]) -> None:
@@ -67,7 +68,6 @@ class StarterFeeds(Choices):
             self.replace_option_prompt_at_index(number, self.option(choice).prompt)
 
     def action_check(self) -> None:
-        """Check the feed under the cursor and move on."""
         self.action_select()
         self.action_move(1)
 
@@ -106,7 +106,6 @@ class FirstRun(Dialog[int | None]):
         self.hint(f"{checked} · space checks · a checks all or none", error)
 
     def action_all(self) -> None:
-        """Check all feeds, or none if all are checked."""
         self.offered.toggle({feed.url for feed in self.offered.feeds})
         self._count()
 
@@ -131,7 +130,7 @@ class FirstRun(Dialog[int | None]):
         self.host.exit_to_demo()
 
     def action_address(self) -> None:
-        self.app.push_screen(AddFeed(self._library.feeds, self._library.pages), self._added)
+        self.app.push_screen(AddFeed(self._library, (), {}), self._added)
 
     def action_account(self) -> None:
         run_latest(self, self._ask_account, "account")
@@ -150,9 +149,8 @@ class FirstRun(Dialog[int | None]):
     def action_opml(self) -> None:
         lines = (Field("path", "OPML file", "", "~/subscriptions.opml"),)
         about = "Most readers can export their subscriptions as OPML"
-        self.app.push_screen(
-            Form("Import subscriptions", lines, self._import, about=about, saves="imports"), self._added
-        )
+        form = Form("Import subscriptions", lines, self._import, about=about, saves="imports")
+        self.app.push_screen(form, self._added)
 
     async def _import(self, values: Mapping[str, str]) -> int:
         if not values["path"]:
@@ -172,7 +170,3 @@ class FirstRun(Dialog[int | None]):
 
     def action_quit(self) -> None:
         self.app.exit(0)
-
-
-def _host(url: str) -> str:
-    return url.partition("://")[2].split("/")[0].removeprefix("www.")

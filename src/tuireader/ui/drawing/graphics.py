@@ -44,12 +44,7 @@ def cell_size() -> Cell:
 
 
 def kitty(pixels: Pixels, cell: Cell, base: Style) -> tuple[Art, list[str]]:
-    """Draw an image in kitty's protocol: its placeholder lines, and the sequences with its pixels.
-
-    Write the sequences to the terminal before the lines are drawn.
-    """
-    from rich.console import Console
-
+    """Draw an image in kitty's protocol: placeholder lines, and the sequences to write before them."""
     tgp = _renderable(cell).tgp
     columns, rows = _cells(pixels, cell)
     sent: list[str] = []
@@ -139,7 +134,6 @@ class GraphicStrip(Strip):
         return GraphicStrip(piece, left, self._width, self._graphic)
 
     def render(self, console: Console) -> str:
-        """Render the cells, then paint the graphic over them."""
         end = self._left + self._width
         before, behind = super().crop(0, end).render(console), super().crop(end).render(console)
         return f"{before}\x1b7\x1b[{self._width}D{self._graphic}\x1b8{behind}"

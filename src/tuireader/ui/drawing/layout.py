@@ -125,10 +125,7 @@ class Layout:
         return moved
 
     def with_others(self, parts: Sequence[Part]) -> tuple[Layout, int, int]:
-        """Lay out parts of which the first may differ from these.
-
-        Also return the first unchanged line, and by how many lines it moved.
-        """
+        """Lay out parts that may begin differently; return also the first unchanged line and its shift."""
         layout = Layout(parts, self.width)
         layout.arts = self.arts
         layout.extend(10**9 if self.complete else len(self.lines) + 1)

@@ -21,10 +21,7 @@ from tuireader.wording.times import age, full_time, short_time
 
 
 def build_page(article: Article, document: Document, highlights: Highlights, keys: Keys, now: int) -> Page:
-    """Build the page of an article without related articles. Pure, so it may run in a thread.
-
-    `keys` returns the key of a command, for hints.
-    """
+    """Build the page of an article without related articles. Pure, so it may run in a thread."""
     parts: list[Part] = []
     hits: list[Hit] = []
     _add_title(parts, hits, article, highlights)
@@ -37,9 +34,8 @@ def build_page(article: Article, document: Document, highlights: Highlights, key
         parts.append(picture_part(Block(BlockKind.PICTURE, picture=lead)))
     offset = 0
     previous: Block | None = None
-    marked = mark_references(
-        document, [(earlier.article_id, earlier.sentence) for earlier in article.earlier]
-    )
+    sentences = [(earlier.article_id, earlier.sentence) for earlier in article.earlier]
+    marked = mark_references(document, sentences)
     for block in marked.document.blocks:
         part = block_part(block, previous, offset, highlights, len(parts), hits)
         offset += len(part.text) + 1
@@ -158,10 +154,8 @@ def evidence_parts(evidence: Evidence) -> list[Part]:
     )
     parts = [Part(f"{name}  {counts}" if counts else name, "text", marks, rest="  ")]
     if evidence.sentence:
-        shift = 1
-        inner = tuple(
-            StyleRange(start + shift, end + shift, f"hit:{evidence.watch}") for start, end in evidence.spans
-        )
+        style = f"hit:{evidence.watch}"
+        inner = tuple(StyleRange(start + 1, end + 1, style) for start, end in evidence.spans)
         parts.append(Part(f"“{evidence.sentence}”", "quote", inner, first="  ", rest="  "))
     return parts
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 Highlights = Callable[[str], Sequence[tuple[int, int, str]]]
 Keys = Callable[[str], str]
+"""Function that returns the key of a command, for hints."""
 
 
 class StyleRange(NamedTuple):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from tuireader.document import Block, Link, parse, reference_label
-from tuireader.model import Article, Comment, Neighbour, Related, Relation, Story, Thread
+from tuireader.model import Article, Comment, Related, Relation, Story, Thread
 from tuireader.text.languages import LANGUAGES
 from tuireader.text.wording import counted
 from tuireader.ui.drawing.page_blocks import block_part
@@ -38,8 +38,7 @@ def build_tail(page: Page, related: Sequence[Related], keys: Keys, story: Story 
     article, text_links, numbers = page.article, page.text_links, page.numbers
     tail = TailBuilder()
     facts = [" ".join(f"#{tag}" for tag in article.tags[:30])] if article.tags else []
-    for number, enclosure in enumerate(article.enclosures[:20], text_links + 1):
-        facts.append(f"▸ {enclosure_label(enclosure)} [{number}]")
+    facts += [f"▸ {link.text} [{link.number}]" for link in file_links(article, text_links)]
     if text_links:
         facts.append(f"{counted(text_links, 'link')} · {keys('list_links')} lists them")
     if article.comments is None and (article.comments_url or article.comments_feed or article.comments_count):
@@ -51,9 +50,9 @@ def build_tail(page: Page, related: Sequence[Related], keys: Keys, story: Story 
         group = [other for other in related if other.relation is relation]
         if relation in (Relation.SAME_TEXT, Relation.SAME_STORY):
             group = [other for other in group if other.article_id not in listed]
-        for position, other in enumerate(group):
-            if not position:
-                tail.add(Part(title, "strong", gap=1))
+        if group:
+            tail.add(Part(title, "strong", gap=1))
+        for other in group:
             target = Target(other.title or other.url, other.article_id, other.url)
             tail.add(*_related_parts(other, article, numbers.get(other.article_id or 0, 0)), opens=target)
     _add_neighbours(tail, article)
@@ -142,15 +141,13 @@ def _related_parts(other: Related, article: Article, number: int) -> list[Part]:
 
 
 def _add_neighbours(tail: TailBuilder, article: Article) -> None:
-    sides: list[tuple[str, Neighbour | None]] = [("Previous", article.previous), ("Next", article.next)]
-    neighbours = [(label, side) for label, side in sides if side is not None]
-    for position, (label, side) in enumerate(neighbours):
-        if not position:
-            tail.add(Part(f"In {article.feed_title or 'this feed'}", "strong", gap=1))
-        text = f"{label}  {side.title}"
-        marks = (StyleRange(0, len(label), "dim"),)
-        indent = " " * (len(label) + 4)
-        tail.add(Part(text, "text", marks, first="  ", rest=indent), opens=Target(side.title, side.id))
+    if article.previous is not None or article.next is not None:
+        tail.add(Part(f"In {article.feed_title or 'this feed'}", "strong", gap=1))
+    for label, side in (("Previous", article.previous), ("Next", article.next)):
+        if side is not None:
+            marks, indent = (StyleRange(0, len(label), "dim"),), " " * (len(label) + 4)
+            part = Part(f"{label}  {side.title}", "text", marks, first="  ", rest=indent)
+            tail.add(part, opens=Target(side.title, side.id))
 
 
 def comment_parts(thread: Thread | None, known: int, now: int) -> tuple[tuple[Part, ...], tuple[Link, ...]]:
@@ -164,7 +161,8 @@ def comment_parts(thread: Thread | None, known: int, now: int) -> tuple[tuple[Pa
         links += [replace(link, number=link.number + first) for link in document.links]
         previous: Block | None = None
         for block in document.blocks:
-            part = _placed(block_part(_renumbered(block, first), previous, -1, _nothing, 0, []))
+            # no highlights, as watches do not cover comments
+            part = _placed(block_part(_renumbered(block, first), previous, -1, lambda _: [], 0, []))
             parts.append(part if previous is not None else replace(part, gap=0))
             previous = block
         if len(parts) > _MOST_BLOCKS:
@@ -190,8 +188,3 @@ def _placed(part: Part) -> Part:
 def _renumbered(block: Block, by: int) -> Block:
     spans = tuple(replace(span, link=span.link + by) if span.link else span for span in block.spans)
     return replace(block, spans=spans, link=block.link + by if block.link else 0)
-
-
-def _nothing(_text: str) -> list[tuple[int, int, str]]:
-    """Highlights of comments: none, as watches do not cover them."""
-    return []

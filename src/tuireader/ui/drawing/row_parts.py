@@ -91,7 +91,6 @@ def row_parts(
 def _left_columns(
     row: ArticleRow, time_width: int, now: int, *, selected: bool, same_day: bool | None
 ) -> list[StyledText]:
-    """Build the marks of a row and its time."""
     parts = [
         ("▌", "strong") if selected else (" ", ""),
         (" ", "") if row.read else ("●", "text"),

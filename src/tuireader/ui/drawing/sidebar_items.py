@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from tuireader.config import ViewConfig
 from tuireader.model import Count, Counts, Feed, View, ViewKind
@@ -47,11 +48,7 @@ def sidebar_items(
     everything else as in the configuration. With `folds`, stories are counted, else articles. `new` shows
     the articles since the last session. `accounts` maps the names of accounts to their errors, or to `""`.
     """
-
-    def item(label: str, view: View, count: Count, mark: str = "", watch: str = "") -> SidebarItem:
-        unread, total = count.unread_rows(folds), count.rows(folds)
-        return SidebarItem(label, view, unread=unread, total=total, mark=mark, watch=watch)
-
+    item = partial(_item, folds)
     items = [item("New", new, counts.new)] if new is not None and counts.new.total else []
     items += [
         item("Today", TODAY, counts.today),
@@ -81,6 +78,11 @@ def sidebar_items(
     return tuple(items)
 
 
+def _item(folds: bool, label: str, view: View, count: Count, mark: str = "", watch: str = "") -> SidebarItem:
+    unread, total = count.unread_rows(folds), count.rows(folds)
+    return SidebarItem(label, view, unread=unread, total=total, mark=mark, watch=watch)
+
+
 def _feed_items(
     feeds: Sequence[Feed], counts: Counts, closed: Collection[str], folds: bool
 ) -> Iterator[SidebarItem]:
@@ -90,14 +92,8 @@ def _feed_items(
     for folder, members in folders.items():
         title = folder_title(members[0])
         if title:
-            count = counts.folders.get(folder, Count())
-            yield SidebarItem(
-                title,
-                View(ViewKind.FOLDER, folder),
-                unread=count.unread_rows(folds),
-                total=count.rows(folds),
-                mark="▸" if folder in closed else "▾",
-            )
+            view, count = View(ViewKind.FOLDER, folder), counts.folders.get(folder, Count())
+            yield _item(folds, title, view, count, "▸" if folder in closed else "▾")
             if folder in closed:
                 continue
         for feed in members:

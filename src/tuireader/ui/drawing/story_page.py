@@ -65,10 +65,7 @@ def _add_report(tail: TailBuilder, entry: StoryReport, page: StoryPage, gap: int
 
 
 def _add_others(tail: TailBuilder, heading: str, others: Sequence[Surrounding], page: StoryPage) -> None:
-    """Add the articles before or after a story, with the sentences that refer to the earlier article.
-
-    A sentence that refers to several is shown once.
-    """
+    """Add the articles before or after a story, each sentence that refers to the earlier one only once."""
     shown = {""}
     if others:
         tail.add(Part(heading, "strong", gap=1))

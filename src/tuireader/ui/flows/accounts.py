@@ -25,11 +25,8 @@ async def add_account(main: Controllers, ask: Asking) -> Outcome | None:
     accounts = main.library.accounts
     keyring = await asyncio.to_thread(accounts.has_keyring)
     name = await ask(AddAccount(accounts, keyring=keyring))
-    return None if name is None else added(main, name)
-
-
-def added(main: Controllers, name: str) -> Outcome:
-    """Outcome of a new account, which is shown and synced."""
+    if name is None:
+        return None
     said = f"Account {name} added{main.host.undo_hint}"
     return Outcome(said=said, config_changed=True, view=View(ViewKind.ACCOUNT, name), sync=(name,))
 
@@ -85,12 +82,10 @@ async def edit_feed(main: Controllers, ask: Asking, feed: Feed) -> Outcome | Non
         Field("title", "Name", feed.title),
         Field("category", "Category", category, "none, or the first one of the server"),
     )
-    about = [feed.address, f"Categories: {', '.join(sorted(filter(None, others)))}", _THERE]
+    categories = f"Categories: {', '.join(sorted(filter(None, others)))}"
+    about = f"{feed.address}\n{categories}\nName and category are changed on the server."
     save = partial(_save_feed, main, feed)
-    return await fill_in(ask, feed.title or feed.address, lines, save, "\n".join(about))
-
-
-_THERE = "Name and category are changed on the server."
+    return await fill_in(ask, feed.title or feed.address, lines, save, about)
 
 
 async def _save_feed(main: Controllers, feed: Feed, values: Mapping[str, str]) -> Outcome:
@@ -103,10 +98,7 @@ async def edit_category(main: Controllers, ask: Asking, name: str, title: str) -
     """Ask for a new name for a category, and rename it on the server of its account."""
     line = Field("name", "Name", title, "leave empty to remove the category; its feeds stay")
     save = partial(_rename_category, main, name, title)
-    return await fill_in(ask, f"Category {title} of {name}", (line,), save, _THERE_TOO)
-
-
-_THERE_TOO = "It is changed on the server."
+    return await fill_in(ask, f"Category {title} of {name}", (line,), save, "It is changed on the server.")
 
 
 async def _rename_category(main: Controllers, name: str, title: str, values: Mapping[str, str]) -> Outcome:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
-from typing import TYPE_CHECKING
 
 from tuireader.config import FeedConfig, ViewConfig
 from tuireader.dedup import label_key, label_name
@@ -21,9 +20,6 @@ from tuireader.ui.flows.forms import changed, confirm, fill_in
 from tuireader.ui.flows.watches import edit_watch, new_watch
 from tuireader.ui.widgets.field import Field
 
-if TYPE_CHECKING:
-    from tuireader.ui.dialogs.add_feed import Subscribe
-
 _REMEDIES = ("user_agent", "cookies")  # offered for a server that refuses
 _NO = Outcome(said="Select a feed, folder, watch, label or saved search in the sidebar first")
 
@@ -33,24 +29,20 @@ async def add_feed(main: Controllers, ask: Asking) -> Outcome | None:
     from tuireader.ui.dialogs.add_feed import AddFeed
 
     library = main.library
-    places = {name: (name, "") for name in (known.name for known in library.config.accounts)}
+    places = {account.name: (account.name, "") for account in library.config.accounts}
     places |= {
         known.folder: (known.account, views.folder_title(known))
         for known in main.session.feeds
         if known.account
     }
     folders = [feed.folder for feed in main.session.feeds if not feed.account]
-    dialog = AddFeed(library.feeds, library.pages, folders, places=places, subscribe=_subscribe(main))
+    dialog = AddFeed(library, folders, places)
     added = await ask(dialog)
     if added == AddFeed.ACCOUNT:
         return await accounts.add_account(main, ask)
     if dialog.account:
         return Outcome(said=f"Added to {dialog.account}", config_changed=True, sync=(dialog.account,))
     return Outcome(feeds_added=added) if added else None
-
-
-def _subscribe(main: Controllers) -> Subscribe | None:
-    return main.library.accounts.add_feed if main.library.config.accounts else None
 
 
 def _chosen(main: Controllers) -> View:
@@ -101,15 +93,12 @@ async def _edit_feed(main: Controllers, ask: Asking, feed: Feed) -> Outcome | No
 
     config = main.library.feeds.config(feed.id)
     folders = sorted({other.folder for other in main.session.feeds if other.folder})
-    about = "\n".join(
-        [
-            *([] if config.command else [without_password(feed.url)]),  # a program has a field of its own
-            *([f"Folders: {', '.join(folders)}"] if folders else []),
-        ]
-    )
+    about = [] if config.command else [without_password(feed.url)]  # a program has a field of its own
+    about += [f"Folders: {', '.join(folders)}"] if folders else []
     remedies = _REMEDIES if feed.last_error and not config.command else ()
     lines = settings(config, remedies, title=feed.title)
-    return await fill_in(ask, feed.title or feed.url, lines, partial(_save_feed, main, feed), about)
+    save = partial(_save_feed, main, feed)
+    return await fill_in(ask, feed.title or feed.url, lines, save, "\n".join(about))
 
 
 async def _save_feed(main: Controllers, feed: Feed, values: Mapping[str, str]) -> Outcome:
@@ -130,9 +119,8 @@ async def _rename_folder(main: Controllers, name: str, values: Mapping[str, str]
 async def _rename_label(main: Controllers, name: str, values: Mapping[str, str]) -> Outcome:
     new = label_name(values["name"])
     await _mark(main, f"{name} renamed", lambda _: main.library.labels.rename(name, new))
-    kept = [
-        label.name for label in await main.library.labels.all() if label_key(label.name) == label_key(new)
-    ]
+    names = [label.name for label in await main.library.labels.all()]
+    kept = [name for name in names if label_key(name) == label_key(new)]
     moved = View(ViewKind.LABEL, name), View(ViewKind.LABEL, kept[0]) if kept else views.ALL
     return Outcome(moved, f"Label {name} renamed to {new}", config_changed=True)
 

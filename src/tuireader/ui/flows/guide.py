@@ -56,7 +56,6 @@ class Palette(CommandPalette):
 
 
 def _entries(main: Controllers, ask: Asking) -> Iterator[Entry]:
-    """Yield the commands of the table, the views of the sidebar and the themes."""
     for command in COMMANDS:
         if command.id in ("palette", "open_link") or not command.on_main:
             continue
@@ -121,5 +120,4 @@ async def open_palette(main: Controllers, ask: Asking) -> None:
                     use = partial(_use, main, name, call)
                     yield Hit(score, matcher.highlight(name), use, text=name, help=about)
 
-    palette = Palette(providers=[Commands], placeholder="Command, view, feed or theme")
-    main.host.push_screen(palette)
+    main.host.push_screen(Palette(providers=[Commands], placeholder="Command, view, feed or theme"))
