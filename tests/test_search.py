@@ -21,7 +21,8 @@ from tuireader import ingest, query
 from tuireader.errors import UsageError
 from tuireader.library import Library
 from tuireader.model import ParsedEntry, View, ViewKind
-from tuireader.query import STATES, TEXT_FIELDS, Query, Subject
+from tuireader.model.fields import STATES, TEXT_FIELDS
+from tuireader.query import Query, Subject
 from tuireader.store import Store
 from tuireader.store.articles.articles import StoredText
 from tuireader.store.lists import search

@@ -21,7 +21,7 @@ from tuireader.errors import ConfigError, UsageError
 from tuireader.library import Library
 from tuireader.library.watching.suggestions import suggest_watch
 from tuireader.model import View, ViewKind
-from tuireader.query import TEXT_FIELDS
+from tuireader.model.fields import TEXT_FIELDS
 from tuireader.store import Store
 
 DAY = 86_400

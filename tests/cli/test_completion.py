@@ -21,6 +21,7 @@ from tests.test_house import HEAVY, loaded_by
 from tuireader import query
 from tuireader.cli import completion
 from tuireader.config import FeedConfig
+from tuireader.model.fields import FILES
 from tuireader.store.lists import completions
 
 HERE = str(Path(sys.executable).parent.resolve())  # zsh finds nothing on a path with `..` in it
@@ -301,7 +302,7 @@ def test_every_word_of_the_expression_language_is_offered() -> None:
     offers = [item.value for item in completion.complete_expressions(*_nothing_typed(), "")]
     assert {one.partition(":")[0] for one in offers} == set(query.FIELDS)
     assert [one for one in offers if one.startswith("is:")] == [f"is:{state}" for state in query.STATES]
-    assert [one for one in offers if one.startswith("has:")] == [f"has:{what}" for what in query.FILES]
+    assert [one for one in offers if one.startswith("has:")] == [f"has:{what}" for what in FILES]
 
 
 def _nothing_typed() -> tuple[click.Context, click.Parameter]:

@@ -6,19 +6,11 @@ from collections.abc import Callable, Collection
 from dataclasses import replace
 
 from tuireader.related.reading.concepts import EVENT, NAME, Concepts
-from tuireader.related.reading.features import Profile, Stats, extract, weigh
+from tuireader.related.reading.features import Profile, Stats, choose, extract, weigh
 from tuireader.related.reading.mentions import mentions
 from tuireader.related.reading.telling import MOST_SENTENCES, Telling, referring, tell
 from tuireader.related.reading.words import term_hash
-from tuireader.related.referring import (
-    CANDIDATES,
-    MOST_SHOWN,
-    Reference,
-    choose,
-    days_to_look_at,
-    lookups,
-    references,
-)
+from tuireader.related.referring import MOST_SHOWN, Reference, days_to_look_at, lookups, references
 from tuireader.text.durations import DAY
 
 NOW = 20_000 * DAY
@@ -230,5 +222,7 @@ def test_names_in_latin_letters_are_looked_up_as_well() -> None:
 
 
 def test_candidates_share_the_heaviest_terms() -> None:
-    assert choose([(5.0, [2, 3]), (4.0, [3, 1]), (6.0, [4])], 1) == [3, 4, 2]
-    assert len(choose([(1.0, range(200))], 1)) == CANDIDATES
+    hits = [(25.0, [2, 3]), (16.0, [3, 1]), (36.0, [4])]
+    assert choose(hits, 3, without=1) == [3, 4, 2]
+    assert choose(hits, 2) == [3, 4] and choose(hits, 3, least=30.0) == [3, 4]
+    assert choose([(1.0, range(200))], 30) == list(range(199, 169, -1)), "of equal ones, the newest"

@@ -14,12 +14,11 @@ from tuireader.related import across
 from tuireader.related.compare import chance, fold_chance
 from tuireader.related.rank import reason, shared_terms
 from tuireader.related.reading.concepts import AMOUNT, LATIN, NAME, PLACE, TITLE, Concepts, bundled
-from tuireader.related.reading.features import Profile, Stats, extract, unpack, weigh
+from tuireader.related.reading.features import Profile, Stats, choose, extract, squared, unpack, weigh
 from tuireader.related.reading.mentions import (
     LANGUAGE_TERMS,
     MOST,
     POSTED,
-    choose,
     counted,
     language_term,
     mentions,
@@ -176,7 +175,10 @@ def test_an_article_without_a_known_language_has_no_relatives_in_others() -> Non
 
 def test_candidates_share_the_heaviest_things() -> None:
     things = {1: NAME << 8 | 100, 2: (NAME | TITLE) << 8 | 90, 3: AMOUNT << 8 | 20}
-    assert choose([(1, [7, 8]), (2, [9]), (3, [7])], things, 2) == [9, 7]
+    hits = [
+        (squared(things[thing], TITLE), articles) for thing, articles in ((1, [7, 8]), (2, [9]), (3, [7]))
+    ]
+    assert choose(hits, 2) == [9, 7]
 
 
 # --------------------------------------------------------------------------- the model

@@ -46,8 +46,9 @@ def has_borders(text: str) -> bool:
 
 def uncertain(text: str, start: int, end: int) -> bool:
     """Return whether the term at `text[start:end]` probably lies across word boundaries."""
-    left = _letters_before(text, start) if _is_han(text, start) else 0
-    right = _letters_after(text, end) if _is_han(text, end - 1) else 0
+    left = len(_last_run(text[max(0, start - _AROUND) : start])) if _is_han(text, start) else 0
+    after = regex(_HAN).match(text, end, end + _AROUND) if _is_han(text, end - 1) else None
+    right = len(after[0]) if after else 0
     if not left and not right:
         return False
     if regex(_KANA).search(text, max(0, start - left - 2), end + right + 2):
@@ -57,24 +58,18 @@ def uncertain(text: str, start: int, end: int) -> bool:
         return True
     if first and first.end() == end:
         return _crossed(text[start - left : end + right], left, left + end - start)
-    tail = re.search(rf"{_HAN}\Z", text[start:end]) if right else None
-    return tail is not None and _crossed(tail[0] + text[end : end + right], 0, len(tail[0]))
+    tail = _last_run(text[start:end]) if right else ""
+    return bool(tail) and _crossed(tail + text[end : end + right], 0, len(tail))
 
 
 def _is_han(text: str, at: int) -> bool:
     return regex(_HAN).match(text, at, at + 1) is not None
 
 
-def _letters_before(text: str, start: int) -> int:
-    at = start
-    while at and start - at < _AROUND and _is_han(text, at - 1):
-        at -= 1
-    return start - at
-
-
-def _letters_after(text: str, end: int) -> int:
-    run = regex(_HAN).match(text, end, end + _AROUND)
-    return len(run[0]) if run else 0
+def _last_run(text: str) -> str:
+    """Return the Chinese characters at the end of a text."""
+    run = re.search(rf"{_HAN}\Z", text)
+    return run[0] if run else ""
 
 
 @lru_cache(maxsize=4096)

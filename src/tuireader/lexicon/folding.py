@@ -84,17 +84,13 @@ SIGNS = {
 
 class _Fold(dict[str, str]):
     def __missing__(self, char: str) -> str:
-        self[char] = folded = self._fold(char)
-        return folded
-
-    @staticmethod
-    def _fold(char: str) -> str:
+        base, folded = unicodedata.normalize("NFD", char)[0], char
         if "\u0300" <= char <= "\u036f":
-            return ""
-        base = unicodedata.normalize("NFD", char)[0]
-        if base != char and (base.isascii() or "\u0370" <= base <= "\u03ff" or base in _LETTERS):
-            return _LETTERS.get(base, base)
-        return char
+            folded = ""
+        elif base != char and (base.isascii() or "\u0370" <= base <= "\u03ff" or base in _LETTERS):
+            folded = _LETTERS.get(base, base)
+        self[char] = folded
+        return folded
 
 
 _FOLD = _Fold(_LETTERS | SIGNS)

@@ -61,7 +61,6 @@ _FINNISH = re.compile(
 )
 _VIETNAMESE = re.compile("[ạ-ỹ]")
 
-
 _LETTER_WEIGHT = 0.5
 _Groups = Sequence[tuple[float, tuple[str, ...]]]
 

@@ -66,14 +66,18 @@ class Run:
     last: tuple[str, ...]
     prefix: bool = False
 
+    @property
+    def phrases(self) -> list[str]:
+        """Phrases of FTS5, one for each of `last`."""
+        star = " *" if self.prefix else ""
+        return [f'"{" ".join((*self.words, last))}"{star}' for last in self.last]
+
 
 _STARS = re.compile(r"\*+")
 _PARTS = re.compile(
     f'(?P<gap>[\\s"-]+)|(?P<glued>(?:(?=[^\\W_]|[{MARK_CLASS}])[{GLUED_CLASS}])+)|(?P<word>{WORD_CHAR}+)|(?P<star>\\*)|(?P<sign>.)',
     re.DOTALL,
 )
-
-_GROUP_KINDS = {"gap": Kind.GAP, "glued": Kind.GLUED, "word": Kind.WORD, "star": Kind.SIGN, "sign": Kind.SIGN}
 
 
 def parts_of(cased: str) -> list[Part]:
@@ -92,7 +96,7 @@ def parts_of(cased: str) -> list[Part]:
             if before is Kind.GAP and after is not Kind.GAP:
                 open_left = not parts and after is not Kind.SIGN
                 continue
-        kind = _GROUP_KINDS[match.lastgroup or ""]
+        kind = Kind.SIGN if match.lastgroup == "star" else Kind(match.lastgroup)
         if kind is Kind.SIGN and parts and parts[-1].kind is kind:
             parts[-1] = replace(parts[-1], cased=parts[-1].cased + char)
         elif kind is not Kind.GAP or parts:
@@ -218,6 +222,5 @@ def cased_run(case: Case, forms: tuple[str, ...]) -> Run | None:
 
 def fts_of(run: Run) -> str:
     """Write a run as an FTS5 expression."""
-    star = " *" if run.prefix else ""
-    phrases = [f'"{" ".join((*run.words, last))}"{star}' for last in run.last]
+    phrases = run.phrases
     return phrases[0] if len(phrases) == 1 else f"({' OR '.join(phrases)})"

@@ -9,10 +9,8 @@ phrases follow the rules of `lexicon`.
 """
 
 from tuireader.model.fields import FIELDS as FIELDS
-from tuireader.model.fields import FILES as FILES
 from tuireader.model.fields import NAME_FIELDS as NAME_FIELDS
 from tuireader.model.fields import STATES as STATES
-from tuireader.model.fields import TEXT_FIELDS as TEXT_FIELDS
 from tuireader.query.advice import Advice as Advice
 from tuireader.query.advice import Names as Names
 from tuireader.query.advice import advise as advise

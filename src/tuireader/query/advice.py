@@ -137,8 +137,7 @@ def _nearest(name: str, known: Mapping[str, str]) -> str:
 def advise(query: Query, names: Names | None = None, *, at_arrival: bool = False) -> list[Advice]:
     """List warnings about probable mistakes in an expression.
 
-    Names are only checked when given. An expression evaluated `at_arrival`, like that of a watch, knows
-    neither age nor watches.
+    Names are only checked when given. An expression evaluated `at_arrival` knows neither age nor watches.
     """
     culprits: dict[Node, Advice] = {}
     _collect_dead(query.root, names, at_arrival, culprits)

@@ -121,9 +121,8 @@ class FoldedArticle:
 def matches(query: Query, subject: Subject | FoldedArticle, now: int) -> bool:
     """Return whether an article matches; `now` is for `age:`. A slow regular expression does not match."""
     try:
-        return node_matches(
-            query.root, subject if isinstance(subject, FoldedArticle) else FoldedArticle(subject), now
-        )
+        reading = subject if isinstance(subject, FoldedArticle) else FoldedArticle(subject)
+        return node_matches(query.root, reading, now)
     except SlowRegex:
         return False
 
@@ -147,13 +146,13 @@ def node_matches(node: Node, reading: FoldedArticle, now: int) -> bool:
             return not node_matches(child, reading, now)
         case Text() | Regex():
             return any(value_matches(node, text, reading) for text in reading.texts(node.field) if text)
-        case Near(left, right, distance):
-            return any(
-                _are_near(left.term, right.term, distance, reading, text)
-                for text in reading.texts(left.field)
-            )
+        case Near():
+            return any(_are_near(node, reading, text) for text in reading.texts(node.left.field))
+        case Is("today"):
+            return reading.subject.time >= start_of_day(now)
         case Is(state):
-            return _is(state, reading.subject, now)
+            attribute, value = STATES[state]
+            return bool(getattr(reading.subject, attribute)) is value
         case Has(what):
             files = reading.subject.enclosures
             return bool(files) if what == "enclosure" else any(file.kind == what for file in files)
@@ -165,13 +164,6 @@ def node_matches(node: Node, reading: FoldedArticle, now: int) -> bool:
         case Number():
             return _compare(node, reading.subject, now)
     return (reading.subject.time < node.time) == node.before
-
-
-def _is(state: str, subject: Subject, now: int) -> bool:
-    if state == "today":
-        return subject.time >= start_of_day(now)
-    attribute, value = STATES[state]
-    return bool(getattr(subject, attribute)) is value
 
 
 def _compare(node: Number, subject: Subject, now: int) -> bool:
@@ -210,10 +202,11 @@ def value_matches(node: Text | Regex, value: str, reading: FoldedArticle | None 
     return bool(reading.spans(term, value) if reading else term.spans(Folded(value)))
 
 
-def _are_near(left: Term, right: Term, distance: int, reading: FoldedArticle, text: str) -> bool:
-    folded, first, second = reading.folded(text), reading.spans(left, text), reading.spans(right, text)
+def _are_near(node: Near, reading: FoldedArticle, text: str) -> bool:
+    lower = reading.folded(text).lower
+    first, second = reading.spans(node.left.term, text), reading.spans(node.right.term, text)
     gaps = chain(_gaps(first, second), _gaps(second, first))
-    return any(len(words(index_folded(folded.lower[start:end]))) <= distance for start, end in gaps)
+    return any(len(words(index_folded(lower[start:end]))) <= node.distance for start, end in gaps)
 
 
 def _gaps(before: _Spans, after: _Spans) -> Iterator[tuple[int, int]]:

@@ -99,14 +99,8 @@ def _fts_near(left: Text, right: Text, distance: int) -> str | None:
     runs = [text.term.runs for text in (left, right)]
     if all(len(run) == 1 and not run[0].prefix for run in runs):
         (first,), (second,) = runs
-        pairs = product(_phrases(first.words, first.last), _phrases(second.words, second.last))
         most = 2 * distance + 1  # words, a mark before each, and one at the end
-        near = " OR ".join(
-            f"NEAR({first_phrase} {second_phrase}, {most})" for first_phrase, second_phrase in pairs
-        )
+        pairs = product(first.phrases, second.phrases)
+        near = " OR ".join(f"NEAR({before} {after}, {most})" for before, after in pairs)
         return f"{_INDEXED[left.field]} : ({near})"
     return " AND ".join(f"({side})" for side in sides if side) or None
-
-
-def _phrases(before: Sequence[str], last: Sequence[str]) -> list[str]:
-    return [f'"{" ".join((*before, word))}"' for word in last]

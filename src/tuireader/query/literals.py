@@ -28,10 +28,8 @@ def required_words(pattern: str) -> tuple[tuple[str, bool], ...]:
     tree = None if OTHER_IN_REGEX.search(pattern) else re_parser.parse(pattern)
     if tree is None:
         return ()
-    required: dict[tuple[str, bool], None] = {}
-    for text in "".join(_read(tree)).split("\n"):
-        required.update(dict.fromkeys(_words(text)))
-    return tuple(required)
+    lines = "".join(_read(tree)).split("\n")
+    return tuple(dict.fromkeys(word for line in lines for word in _words(line)))
 
 
 def _read(tree: Iterable[tuple[Any, Any]]) -> Iterator[str]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import product
 
-from tuireader.lexicon import Term, compile_term
+from tuireader.lexicon import compile_term
 from tuireader.model.fields import FIELDS, NAME_FIELDS, TEXT_FIELDS
 from tuireader.query.regexes import regex_problem
 from tuireader.query.tree import (
@@ -102,14 +102,14 @@ def tokens(text: str) -> Iterator[Token]:
 
 
 def _field_token(name: str, token: Token, *, is_name: bool) -> Token:
-    known, name = FIELDS, _ALIASES.get(name, name)
-    if is_name and name in known and name not in NAME_FIELDS:
+    name = _ALIASES.get(name, name)
+    if is_name and name in FIELDS and name not in NAME_FIELDS:
         others = ", ".join(f"{field}:=" for field in NAME_FIELDS)
         raise _ParseError(f"{name}: cannot be followed by =", token, f"whole names are written as {others}")
-    if name in known:
+    if name in FIELDS:
         return Token("name" if is_name else "field", name, token.start, token.end)
-    near = difflib.get_close_matches(name, known, 1, 0.5)
-    hint = f"did you mean {near[0]}:?" if near else f"fields are {': '.join(known)}:"
+    near = difflib.get_close_matches(name, FIELDS, 1, 0.5)
+    hint = f"did you mean {near[0]}:?" if near else f"fields are {': '.join(FIELDS)}:"
     raise _ParseError(f"there is no field {token.value}", token, f"{hint}; put text with a colon in quotes")
 
 
@@ -131,9 +131,8 @@ def parse(text: str) -> Query | QueryError:
     """Parse an expression; an empty one matches everything. Never raises."""
     try:
         if len(text) > _MAX_LENGTH:
-            raise _ParseError(
-                f"longer than {_MAX_LENGTH:,} characters", Token("end", "", _MAX_LENGTH, len(text))
-            )
+            beyond = Token("end", "", _MAX_LENGTH, len(text))
+            raise _ParseError(f"longer than {_MAX_LENGTH:,} characters", beyond)
         return Query(_Parser(list(tokens(text))).read(), text)
     except _ParseError as error:
         start, end = error.token.start, error.token.end
@@ -213,11 +212,19 @@ class _Parser:
         if token.kind == "field":
             return self._field(token)
         if token.kind == "name":
-            return self._name(token)
+            value = self._take()
+            if value.kind not in ("word", "phrase"):
+                hint = f'for example {token.value}:="My name"'
+                raise _ParseError(f"{token.value}:= needs a name", token, hint)
+            return Name(token.value, value.value)
         if token.kind in ("word", "phrase"):
-            return Text(_term(token), name)
+            if (term := compile_term(token.value)) is None:
+                raise _ParseError("this contains nothing to search for", token)
+            return Text(term, name)
         if token.kind == "regex":
-            return _regex(token, name)
+            if problem := regex_problem(token.value):
+                raise _ParseError(problem, token)
+            return Regex(token.value, name)
         raise _ParseError(*_unexpected(token, self._tokens[self._at - 2] if self._at > 1 else None))
 
     def _group(self, name: str, opening: Token) -> Node:
@@ -230,12 +237,6 @@ class _Parser:
         self._take()
         self._depth -= 1
         return node
-
-    def _name(self, token: Token) -> Node:
-        value = self._take()
-        if value.kind not in ("word", "phrase"):
-            raise _ParseError(f"{token.value}:= needs a name", token, f'for example {token.value}:="My name"')
-        return Name(token.value, value.value)
 
     def _field(self, token: Token) -> Node:
         if token.value in TEXT_FIELDS:
@@ -253,11 +254,8 @@ class _Parser:
 def _unexpected(token: Token, before: Token | None) -> tuple[str, Token, str]:
     """Explain an unexpected token: message, position and hint."""
     if token.kind in OPERATORS:
-        return (
-            f"{token.kind} needs terms on both sides",
-            token,
-            f"to search for the word, write {token.kind.lower()}",
-        )
+        hint = f"to search for the word, write {token.kind.lower()}"
+        return f"{token.kind} needs terms on both sides", token, hint
     if before is None or token.kind == "-":
         return "a search term is missing", token, ""
     if before.kind == "(":
@@ -285,20 +283,6 @@ def _operands(node: Node, place: Token) -> tuple[Text, ...]:
     if len(texts) > 20:
         raise _ParseError("NEAR takes at most 20 alternatives", place)
     return texts
-
-
-def _term(token: Token) -> Term:
-    term = compile_term(token.value)
-    if term is None:
-        raise _ParseError("this contains nothing to search for", token)
-    return term
-
-
-def _regex(token: Token, name: str) -> Regex:
-    problem = regex_problem(token.value)
-    if problem:
-        raise _ParseError(problem, token)
-    return Regex(token.value, name)
 
 
 def _choice(field: str, token: Token) -> str:

@@ -48,8 +48,7 @@ _VERBOSE_TOKENS = re.compile(rf"(?P<blank>\s+|\#[^\n]*) | {_TOKEN}", re.VERBOSE 
 def size(pattern: str) -> tuple[int, int]:
     """Measure a pattern with its repeats expanded, and find the position where it gets too long.
 
-    The length is an upper bound: if the groups of an unusual pattern are uncertain, every repeat is assumed
-    to be inside every other.
+    The length is an upper bound: if groups are uncertain, every repeat is assumed to be inside every other.
     """
     of_set = _FOLDED_SET if _FULL_FOLDING.search(pattern) else 0
     length = _weight(pattern, of_set)
@@ -100,9 +99,8 @@ def _expanded_size(pattern: str, of_set: int, verbose: bool) -> tuple[int, int] 
             groups[-1] += more
         else:
             own = _weight(text, of_set)
-            last = (
-                max(own, last) if token["flags"] or token["blank"] else own
-            )  # flags and blanks are not repeated
+            is_repeatable = not (token["flags"] or token["blank"])
+            last = own if is_repeatable else max(own, last)
             groups[-1] += own
         if groups[-1] > LARGEST and not place:
             place = token.start()
@@ -110,10 +108,7 @@ def _expanded_size(pattern: str, of_set: int, verbose: bool) -> tuple[int, int] 
 
 
 def regex_sizes(text: str) -> int:
-    """Add up the sizes of the patterns in an expression or term.
-
-    Patterns that are too large to compile do not count.
-    """
+    """Add up the sizes of the patterns in an expression or term, except those too large to compile."""
     sizes = (size(match[1])[0] for match in _BETWEEN_SLASHES.finditer(text))
     return sum(count for count in sizes if count <= LARGEST)
 
@@ -121,6 +116,7 @@ def regex_sizes(text: str) -> int:
 _REGEX_SECONDS = 0.05
 _MOST_SLOW = 20  # slow texts before a pattern is disabled: one second in total
 _SMALL = 400  # size up to which many patterns are cached
+_LINE_FEED = ord("\n")  # may follow the end
 _slow: Counter[str] = Counter()
 
 
@@ -148,10 +144,7 @@ def regex_problem(pattern: str) -> str:
 
 
 def compiled(pattern: str) -> regex.Pattern[str]:
-    """Compile a pattern, case-sensitive if it has a capital. Raises the exceptions of `regex`.
-
-    Only a few large patterns are cached, to limit memory.
-    """
+    """Compile a pattern, case-sensitive if it has a capital. Raises the exceptions of `regex`."""
     count, _ = size(pattern)
     if count > LARGEST:
         raise ValueError("too large")
@@ -167,7 +160,7 @@ def _compile(pattern: str) -> regex.Pattern[str]:
 
 
 _compiled = lru_cache(maxsize=512)(_compile)
-_compiled_large = lru_cache(maxsize=8)(_compile)
+_compiled_large = lru_cache(maxsize=8)(_compile)  # only a few, to limit memory
 
 
 def is_disabled(pattern: str) -> bool:
@@ -187,9 +180,6 @@ def regex_spans(pattern: str, text: str) -> list[tuple[int, int]]:
         raise SlowRegex(pattern) from None
 
 
-Items = Sequence[tuple[Any, Any]]
-
-
 @lru_cache(maxsize=256)
 def unmatchable_reason(pattern: str) -> str:
     """Explain why a pattern matches nothing; `""` if it can match."""
@@ -201,13 +191,13 @@ def unmatchable_reason(pattern: str) -> str:
     return _reason(tree.state, list(tree)) or ("" if tree.getwidth()[1] else "it only matches empty text")
 
 
-def _reason(state: Any, items: Items) -> str:
+def _reason(state: Any, items: Sequence[tuple[Any, Any]]) -> str:
     taken = 0
     for at, (kind, value) in enumerate(items):
         if kind is code.AT and value in (code.AT_BEGINNING, code.AT_BEGINNING_STRING) and taken:
             return "there is text before the start"
         at_end = kind is code.AT and value in (code.AT_END, code.AT_END_STRING)
-        if at_end and any(map(_is_letter, items[at + 1 :])):
+        if at_end and any(after is code.LITERAL and sign != _LINE_FEED for after, sign in items[at + 1 :]):
             return "there is text after the end"
         if kind is re_parser.never():
             return f"{NEVER} never matches"
@@ -227,8 +217,3 @@ def _inside(state: Any, kind: Any, value: Any) -> str:
         reasons = [_reason(state, list(branch)) for branch in value[1]]
         return reasons[0] if all(reasons) else ""
     return ""
-
-
-def _is_letter(item: tuple[Any, Any]) -> bool:
-    """Return whether an item is a literal other than the line feed, which may follow the end."""
-    return item[0] is code.LITERAL and item[1] != ord("\n")

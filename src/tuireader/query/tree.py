@@ -32,8 +32,7 @@ class Text:
 class Name:
     """The field, one of `NAME_FIELDS`, equals this name, ignoring case, as for entries of the sidebar.
 
-    A feed may be named by its address. Only folders of subscribed feeds count, and only labels given by the
-    user, not the feed's tags.
+    A feed may be named by its address. Only folders of subscribed feeds and labels given by the user count.
     """
 
     field: str
@@ -134,7 +133,7 @@ class Not:
     node: Node
 
     def __str__(self) -> str:
-        return f"NOT {_grouped(self.node)}"
+        return f"NOT ({self.node})" if isinstance(self.node, And | Or | Near) else f"NOT {self.node}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,10 +219,6 @@ def quote(text: str) -> str:
 def phrase(text: str) -> str:
     """Write text as a quoted phrase, with quotation marks inside escaped."""
     return '"' + _TO_ESCAPE.sub(r"\\\1", text) + '"'
-
-
-def _grouped(node: Node) -> str:
-    return f"({node})" if isinstance(node, And | Or | Near) else str(node)
 
 
 def positive_terms(node: Node) -> Iterator[Text | Regex]:

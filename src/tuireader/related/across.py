@@ -107,14 +107,8 @@ def fold_chance(article: Profile, other: Profile, days: float, sharing: bool = F
 
 
 def _evidence(article: Profile, other: Profile, overlap: Shared) -> float:
-    values = features(article, other, overlap)
-    return sum(weight * value for weight, value in zip(WEIGHTS, values, strict=True))
-
-
-def features(article: Profile, other: Profile, overlap: Shared) -> tuple[float, ...]:
-    """Return the values that the model weighs, in the order of `WEIGHTS`."""
     mine, theirs = own_subject(article, other), own_subject(other, article)
-    return (
+    values = (
         1.0,
         overlap.cosine,
         math.log1p(overlap.names),
@@ -126,9 +120,10 @@ def features(article: Profile, other: Profile, overlap: Shared) -> tuple[float, 
         min(mine, theirs),
         max(mine, theirs),
     )
+    return sum(weight * value for weight, value in zip(_WEIGHTS, values, strict=True))
 
 
-WEIGHTS = (-12.35, 8.38, 0.79, 0.72, 0.14, 3.90, 0.22, 1.05, -0.31, -0.06)
+_WEIGHTS = (-12.35, 8.38, 0.79, 0.72, 0.14, 3.90, 0.22, 1.05, -0.31, -0.06)
 
 
 def _logistic(evidence: float) -> float:

@@ -26,9 +26,7 @@ _BOOSTED = Boosted(BOOST)
 
 @dataclass(frozen=True, slots=True)
 class Common:
-    """Common terms of two articles: number of single ones, cosine of the vectors, weight of the second
-    most distinctive one, and total weight of the names.
-    """
+    """Common single terms: number, cosine of the vectors, second highest weight, weight of all names."""
 
     shared: int
     cosine: float

@@ -1,5 +1,4 @@
-"""Classify a link in an article's text: further reading set by the editor, a primary source, or a
-citation."""
+"""Classify a link in an article's text: an editor's further reading, a primary source, or a citation."""
 
 from __future__ import annotations
 
@@ -36,11 +35,7 @@ _ALSO_LABEL = re.compile(
 
 # Kind of source, hosts (including subdomains), paths; "" matches any.
 _SOURCES = (
-    (
-        "advisory",
-        "nvd.nist.gov cve.org cve.mitre.org msrc.microsoft.com kb.cert.org osv.dev",
-        "",
-    ),
+    ("advisory", "nvd.nist.gov cve.org cve.mitre.org msrc.microsoft.com kb.cert.org osv.dev", ""),
     (
         "advisory",
         "cisa.gov cert.europa.eu ncsc.gov.uk bsi.bund.de",
@@ -102,14 +97,10 @@ def kind(url: str, label: str, context: str) -> str:
 
     `context` is the text before the link on its line.
     """
-    if _leads_on(context) or _ALSO_LABEL.match(label):
+    end = context.rstrip().rstrip(_SIGNS).rstrip().casefold()
+    if (end.endswith(_ALSO_ENDS) and _ALSO.search(context)) or _ALSO_LABEL.match(label):
         return "also"
     return "source" if source(url) else "cite"
-
-
-def _leads_on(context: str) -> bool:
-    end = context.rstrip().rstrip(_SIGNS).rstrip().casefold()
-    return end.endswith(_ALSO_ENDS) and _ALSO.search(context) is not None
 
 
 def source(url: str) -> str:

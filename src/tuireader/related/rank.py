@@ -42,7 +42,7 @@ class Ranked:
     reason: str
 
 
-def likeliest(article: Profile, chances: Mapping[int, float]) -> list[int]:
+def likeliest(chances: Mapping[int, float]) -> list[int]:
     """Return the candidates to compare the others with: at most `_ASKED`, likeliest first."""
     sure = [(-chance, other) for other, chance in chances.items() if chance >= _ASKED_FROM]
     return [other for _, other in sorted(sure)[:_ASKED]]
@@ -74,7 +74,7 @@ def rank(
     certain candidate, the list is empty, as even the likeliest may be a coincidence. Articles in `sharing`
     are always listed, with the reason given there.
     """
-    asked = {neighbour: math.sqrt(alone[neighbour]) for neighbour in likeliest(article, alone)}
+    asked = {neighbour: math.sqrt(alone[neighbour]) for neighbour in likeliest(alone)}
     needed = first(articles)
     shown = min(SHOWN, needed)
     scored: list[tuple[float, int, float]] = []
@@ -93,15 +93,12 @@ def rank(
     if max((score for _, _, score in scored), default=0.0) < needed:
         scored = [entry for entry in scored if entry[1] in sharing]
     scored.sort()
-    return [
-        Ranked(
-            other,
-            _relation(article, candidates[other]),
-            score,
-            reason(article, candidates[other], sharing.get(other, "")),
-        )
-        for _, other, score in scored[:MOST]
-    ]
+    ranked: list[Ranked] = []
+    for _, other, score in scored[:MOST]:
+        profile = candidates[other]
+        why = reason(article, profile, sharing.get(other, ""))
+        ranked.append(Ranked(other, _relation(article, profile), score, why))
+    return ranked
 
 
 def _relation(article: Profile, other: Profile) -> Relation:

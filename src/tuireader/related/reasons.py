@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
+from itertools import chain
 
+from tuireader.related.reading.concepts import NAME_TABLES, lines
 from tuireader.related.reading.features import NAME, NUMBER, PAIR
 from tuireader.related.reading.frequencies import frequencies
 from tuireader.related.reading.words import fold, term_hash
 
-_FILES = ("agencies", "companies", "laws", "people", "places", "products")
 _COMMON = 30  # a phrase of words that are in at least so many of 10,000 articles each tells nothing, ...
 _COMMON_NAME = 1000  # ... or so many, if both articles have it in capitals: Privacy Commission
 _ACRONYM = 5  # letters
@@ -36,9 +36,7 @@ _NOTHING = _DATES | _CREDITS
 @cache
 def known_names() -> frozenset[str]:
     """Return the bundled names, casefolded; cheaper than loading `concepts.bundled`."""
-    folder = files("tuireader.related.reading") / "names"
-    text = "\n".join((folder / f"{name}.txt").read_text("utf-8") for name in _FILES).casefold()
-    return frozenset(text.replace("\n", " | ").split(" | "))
+    return frozenset(" | ".join(chain.from_iterable(map(lines, NAME_TABLES))).casefold().split(" | "))
 
 
 def tells(term: int, shown: str, kinds: tuple[int, int], terms: Mapping[int, int]) -> bool:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from tuireader.related.compare import common
-from tuireader.related.reading.features import NAME, TITLE, UNIT, Profile, heaviest
+from tuireader.related.reading.features import NAME, TITLE, UNIT, Profile
 from tuireader.related.reading.telling import Sentence, Telling
 from tuireader.text.durations import DAY
 
@@ -74,16 +74,6 @@ def days_to_look_at(telling: Telling) -> list[int]:
     today = telling.profile.time // DAY
     stated = {today - math.ceil(span.latest) + 1 for part in telling.sentences for span in part.spans}
     return sorted({today - 1, *(min(day, today - 1) for day in stated)}, reverse=True)[:_ENDS]
-
-
-def choose(hits: Iterable[tuple[float, Iterable[int]]], article: int) -> list[int]:
-    """Pick candidates by the squared weights of shared lookups, from (weight, articles) pairs."""
-    sums: dict[int, float] = {}
-    for weight, articles in hits:
-        for candidate in articles:
-            sums[candidate] = sums.get(candidate, 0.0) + weight * weight
-    sums.pop(article, None)
-    return heaviest(sums, CANDIDATES)
 
 
 def references(

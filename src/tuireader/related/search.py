@@ -1,7 +1,6 @@
 """Relate an article to the stored ones: on arrival, and when it is opened.
 
-The store is only used through `ProfileSource`. The cost of every query is independent of the number of stored
-articles.
+The store is only used through `ProfileSource`. The cost of a query does not grow with the number of articles.
 """
 
 from __future__ import annotations
@@ -14,9 +13,12 @@ from typing import Protocol
 from tuireader.related.compare import chance
 from tuireader.related.rank import Ranked, chances, likeliest, rank
 from tuireader.related.reading import mentions
+from tuireader.related.reading.concepts import TITLE as IN_TITLE
 from tuireader.related.reading.concepts import Concepts
 from tuireader.related.reading.features import (
     MOST_TERMS,
+    TITLE,
+    UNIT,
     Profile,
     Stats,
     Term,
@@ -24,6 +26,7 @@ from tuireader.related.reading.features import (
     counted,
     extract,
     probes,
+    squared,
     weigh,
 )
 from tuireader.related.series import Series, Texts
@@ -41,7 +44,7 @@ ACROSS = 40  # articles to read for a thing and a language, and candidates in ot
 ACROSS_ARRIVING = 12
 CANDIDATES_ACROSS = 24
 CANDIDATES_ACROSS_ARRIVING = 6
-LEAST_ACROSS = 32.0  # weight to share for a comparison with an arriving article (`mentions.choose`)
+LEAST_ACROSS = 32.0  # sum of squared weights in nats to share for a comparison with an arriving article
 LANGUAGES = 5  # most frequent other languages in which to look for relatives
 JUDGED = 32  # likeliest candidates, which are also compared with the article's neighbours
 WHOLE = 20_000  # characters of a text to compare with an article that it links to
@@ -178,7 +181,7 @@ def relatives(
     ]
     candidates = {other.id: other for other in profiles}
     alone = chances(profile, candidates.values())
-    linked = {other for _, other in source.neighbours([profile.id, *likeliest(profile, alone)])}
+    linked = {other for _, other in source.neighbours([profile.id, *likeliest(alone)])}
     linked |= sharing.keys()
     linked.discard(profile.id)
     for other in source.profiles(sorted(linked - candidates.keys())):
@@ -222,7 +225,9 @@ def _profile(
 def _candidates(
     source: ProfileSource, profile: Profile, day: int, postings: int, most: int
 ) -> Sequence[Profile]:
-    return source.profiles(choose(source.postings(probes(profile), day, postings), profile, most))
+    posted = source.postings(probes(profile), day, postings)
+    hits = [(squared(profile.terms[term], TITLE), articles) for term, articles in posted.items()]
+    return source.profiles(choose(hits, most, without=profile.id))
 
 
 def _arriving_across(source: ProfileSource, profile: Profile, day: int) -> list[Profile]:
@@ -241,6 +246,7 @@ def _candidates_across(
         for number in mentions.probes(profile.concepts)
     }
     posted = source.postings(list(things), day, postings)
-    hits = [(things[term], articles) for term, articles in posted.items()]
-    profiles = source.profiles(mentions.choose(hits, profile.concepts, most, least))
+    values = {term: profile.concepts[things[term]] for term in posted}
+    hits = [(squared(values[term], IN_TITLE), articles) for term, articles in posted.items()]
+    profiles = source.profiles(choose(hits, most, least * UNIT * UNIT))
     return [other for other in profiles if other.language != profile.language]

@@ -171,9 +171,8 @@ def _has_digit(word: str) -> bool:
 def same_news(titles: tuple[str, str], texts: tuple[str, str]) -> bool:
     """Return whether one of two articles of a feed repeats or corrects the other.
 
-    Texts that are too short prove nothing. Words that only one title contains must be in the text, since
-    notices from one template may differ only in their titles. A changed text is a correction only if its
-    title says so.
+    Short texts prove nothing. Words that only one title contains must be in the text, since notices from one
+    template may differ only in their titles. A changed text is a correction only if its title says so.
     """
     if min(map(len, texts)) < _REPOSTED:
         return False

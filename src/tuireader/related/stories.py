@@ -89,9 +89,8 @@ def united(
 ) -> Place:
     """Merge `story` with all others of `stories` that report the same event.
 
-    The story with the most members takes the others in, so that few articles change their rows. `apart` has
-    the pairs of stories that must not be folded, `sharing` the pairs of articles with a picture or link in
-    common.
+    The story with the most members takes the others in, so that few articles change their rows. Pairs of
+    stories in `apart` are never folded; pairs of articles in `sharing` have a picture or link in common.
     """
     pairs, joined, numbers = _Pairs(series, sharing), [*stories[story]], [story]
     for other, more in stories.items():
@@ -107,8 +106,7 @@ def united(
 def may_share_row(article: Profile, other: Profile) -> bool:
     """Return whether two articles of one story are close enough for one to hide the other.
 
-    Texts of a story support each other; two headlines without text have few words to compare, so they must be
-    almost equal.
+    Texts of a story support each other; headlines without text have few words, so they must be almost equal.
     """
     return not (is_headline(article) and is_headline(other)) or fold_chance(article, other) >= _HEADLINES
 

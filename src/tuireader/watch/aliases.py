@@ -27,15 +27,10 @@ def aliases(text: str, rule: WatchRule) -> list[tuple[str, str]]:
     in the rule are not suggested.
     """
     folded = Folded(text)
-    terms = [
-        item
-        for group in (rule.any, *rule.all)
-        for name in group
-        if isinstance(item := parse_item(name, rule.exact), Term)
-    ]
+    items = [parse_item(name, rule.exact) for group in (rule.any, *rule.all) for name in group]
     known = {fold(name) for group in (rule.any, rule.none, *rule.all) for name in group}
     by_key: dict[str, tuple[str, str]] = {}
-    for term in terms:
+    for term in (item for item in items if isinstance(item, Term)):
         for start, end in term.find(folded):
             readers = (_short_after, _short_before, _long_before, _long_after)
             name = next(filter(None, (read(text, start, end) for read in readers)), "")

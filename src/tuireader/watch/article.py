@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Collection, Iterable, Sequence
-from functools import cached_property
+from functools import cache, partial
 
 from tuireader import query
 from tuireader.lexicon import Folded, Term, borders
@@ -13,7 +13,6 @@ from tuireader.watch.rules import Item
 from tuireader.watch.sentences import line_around, sentences_in, span_of_sentences
 
 Spans = Sequence[tuple[int, int]]
-_NONE = frozenset[tuple[int, int]]()
 
 
 class SearchedArticle:
@@ -21,6 +20,7 @@ class SearchedArticle:
 
     def __init__(self, subject: Subject, items: Sequence[Item], fields: Sequence[str]) -> None:
         self.subject = subject
+        self.reading = cache(partial(FoldedArticle, subject))
         self._items = items
         self._found: dict[int, Spans] = {}
         self._doubtful: dict[int, frozenset[tuple[int, int]]] = {}
@@ -37,15 +37,6 @@ class SearchedArticle:
                 texts.append(text)
                 at += len(text) + 1
         self.folded = Folded("\n".join(texts))
-
-    @cached_property
-    def reading(self) -> FoldedArticle:
-        return FoldedArticle(self.subject)
-
-    @cached_property
-    def certain_reading(self) -> FoldedArticle:
-        """The article as `reading`, without terms across Chinese word boundaries."""
-        return FoldedArticle(self.subject, certain=True)
 
     def field_at(self, place: int) -> str:
         """Return the field at a position of the joined text."""
@@ -64,7 +55,7 @@ class SearchedArticle:
         """Return the matches of a term that lie across Chinese word boundaries."""
         item = self._items[number]
         if not isinstance(item, Term) or not item.crosses:
-            return _NONE
+            return frozenset()
         if number not in self._doubtful:
             text = self.folded.original
             self._doubtful[number] = frozenset(

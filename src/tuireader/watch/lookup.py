@@ -39,7 +39,8 @@ def lookup(rule: WatchRule) -> Lookup:
             parts.append(either)
     parsed = query.parse(rule.query)
     if rule.exact_words and not isinstance(parsed, QueryError):  # the index does not know Chinese words
-        exact = exact and not any(map(_crosses, query.leaves(parsed.root)))
+        texts = [leaf for leaf in query.leaves(parsed.root) if isinstance(leaf, Text)]
+        exact = exact and not any(text.term.crosses for text in texts)
         parsed = query.parse(str(_positive(parsed.root)))
     plan = None if isinstance(parsed, QueryError) else query.plan(parsed)
     if plan and plan.fts:
@@ -53,10 +54,6 @@ def lookup(rule: WatchRule) -> Lookup:
     if not sure:
         return Lookup(expression)
     return Lookup(f"({expression}) NOT ({without})" if without else expression, exact=True)
-
-
-def _crosses(leaf: object) -> bool:
-    return isinstance(leaf, Text) and leaf.term.crosses
 
 
 def _one_of(scope: str, terms: Sequence[str], rule: WatchRule) -> tuple[str | None, bool]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain
 from operator import attrgetter
 
 from tuireader import query
-from tuireader.lexicon import Folded, Term
 from tuireader.model import Evidence, TermHit
 from tuireader.query import Query, QueryError, Regex, SlowRegex, Subject, Text
 from tuireader.text.wording import counted
@@ -38,9 +38,6 @@ class _Watch:
         return sum(map(len, self.groups)) + len(self.none)
 
 
-_place = attrgetter("place")
-
-
 class Matcher:
     """Matches articles with watches. Invalid rules are reported in `problems`.
 
@@ -65,7 +62,7 @@ class Matcher:
                 for number in {*chain(*watch.groups), *(number for number, _ in watch.query_terms)}:
                     self._shown.setdefault(number, []).append(rule.name)
         used = {name for watch in self._watches for name in watch.rule.fields}
-        used |= {"title", "summary", "body"} if any(watch.query for watch in self._watches) else set()
+        used.update(_TEXTS if any(watch.query for watch in self._watches) else ())
         self._fields = tuple(name for name in FIELDS if name in used)
         self.by_feed = frozenset(watch.rule.name for watch in self._watches if _depends_on_feed(watch))
 
@@ -97,7 +94,7 @@ class Matcher:
                 candidates = range(len(self._vocabulary.items))
             else:
                 candidates = self._vocabulary.candidates(article.folded.lower)
-        chosen.sort(key=_place)
+        chosen.sort(key=attrgetter("place"))
         moment = subject.time if now is None else now
         matches = [self._evidence(watch, article, candidates, moment) for watch in chosen]
         return tuple([evidence for evidence in matches if evidence])
@@ -111,22 +108,14 @@ class Matcher:
 
     def spans(self, text: str, names: Collection[str] | None = None) -> list[tuple[int, int, str]]:
         """Return the matches of the terms of some watches (None: all) in a text, sorted."""
-        folded = Folded(text)
+        article = SearchedArticle(Subject(title=text), self._vocabulary.items, ("title",))
         spans: set[tuple[int, int, str]] = set()
-        for number in self._vocabulary.candidates(folded.lower):
+        for number in self._vocabulary.candidates(article.folded.lower):
             watches = [name for name in self._shown.get(number, ()) if names is None or name in names]
             if watches:
-                spans.update((*span, name) for span in self._found(number, folded) for name in watches)
+                with suppress(SlowRegex):
+                    spans.update((*span, name) for span in article.spans(number) for name in watches)
         return sorted(spans)
-
-    def _found(self, number: int, folded: Folded) -> Spans:
-        item = self._vocabulary.items[number]
-        try:
-            if isinstance(item, Term):
-                return item.find(folded)
-            return query.regex_spans(item.pattern, folded.original)
-        except SlowRegex:
-            return ()
 
     def _compile(self, place: int, rule: WatchRule) -> _Watch | None:
         """Add a rule's terms to the vocabulary; report problems and return None for an invalid rule."""
@@ -136,7 +125,8 @@ class Matcher:
         if isinstance(expression, QueryError):
             self._problem(rule, f"query: {expression}")
             return None
-        if not groups and not rule.query.strip():
+        wanted = expression if rule.query.strip() else None
+        if not groups and wanted is None:
             self._problem(rule, "there is nothing to search for")
             return None
         if not all(groups):
@@ -146,18 +136,10 @@ class Matcher:
         if wrong or not rule.fields:
             self._problem(rule, f"fields are {', '.join(FIELDS)}, not {', '.join(wrong) or 'none'}")
             return None
-        nodes = query.positive_terms(expression.root) if rule.query.strip() else ()
+        nodes = query.positive_terms(wanted.root) if wanted else ()
         terms = tuple((self._vocabulary.add(_bare(node)), node.field) for node in nodes)
         feeds = frozenset(feed.casefold() for feed in rule.feeds)
-        return _Watch(
-            place=place,
-            rule=rule,
-            groups=tuple(groups),
-            none=none,
-            query=expression if rule.query.strip() else None,
-            query_terms=terms,
-            feeds=feeds,
-        )
+        return _Watch(place, rule, tuple(groups), none, query=wanted, query_terms=terms, feeds=feeds)
 
     def _problem(self, rule: WatchRule, message: str) -> None:
         self._problems.append(Problem(rule.name, message))
@@ -236,10 +218,7 @@ def _depends_on_feed(watch: _Watch) -> bool:
 def _hits(
     watch: _Watch, article: SearchedArticle, candidates: Collection[int], now: int, *, certain: bool
 ) -> dict[int, Spans] | None:
-    """Return the matching terms with their spans; None if the article does not match.
-
-    With `certain`, terms across Chinese word boundaries do not count.
-    """
+    """Return the matching terms with their spans, only `certain` ones if set; None for no match."""
     fields, subject = watch.rule.fields, article.subject
     if watch.feeds and watch.feeds.isdisjoint(
         (subject.feed.casefold(), subject.feed_url.casefold(), subject.folder.casefold())
@@ -255,20 +234,16 @@ def _hits(
     if excluded and article.hits(excluded, fields, certain=certain):
         return None
     if watch.query:
-        reading = article.certain_reading if certain else article.reading
-        if not query.node_matches(watch.query.root, reading, now):
+        if not query.node_matches(watch.query.root, article.reading(certain=certain), now):
             return None
         for number, field in watch.query_terms:
             if number in candidates and number not in hits:
-                hits.update(article.hits([number], _QUERY_FIELDS[field], certain=certain))
+                searched = query.FIELDS[field].texts if field else _TEXTS
+                hits.update(article.hits([number], searched, certain=certain))
     return hits
 
 
-_QUERY_FIELDS: Mapping[str, tuple[str, ...]] = {
-    "": ("title", "summary", "body"),
-    "title": ("title",),
-    "body": ("summary", "body"),
-}
+_TEXTS = ("title", "summary", "body")
 # The title is always visible, so a sentence from the text adds more.
 _BEST_FIRST = ("body", "summary", "title", "author", "label", "url")
 _HITS_PER_TERM = 20

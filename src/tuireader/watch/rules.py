@@ -12,8 +12,6 @@ from tuireader.query import Regex
 
 FIELDS = ("title", "summary", "body", "author", "url", "label")
 """Fields that a watch can search; by default the first three."""
-
-
 _RULES_VERSION = 3  # increase when matching changes, to match stored articles again
 
 

@@ -18,8 +18,7 @@ Words = tuple[str, ...]
 class Vocabulary:
     """All terms, with tables to find those that may occur in a text.
 
-    A term is filed under one of its words, or the head of its prefix, along with other text that must occur
-    as well.
+    A term is filed under one of its words, or the head of its prefix, along with other text that must occur.
     """
 
     def __init__(self) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tuireader.related import referring
 from tuireader.related.reading import telling
-from tuireader.related.reading.features import Profile, Stats
+from tuireader.related.reading.features import Profile, Stats, choose
 from tuireader.related.reading.mentions import posting
 from tuireader.related.search import ArticleText
 from tuireader.store import Store
@@ -82,4 +82,5 @@ def _candidates(store: Store, told: telling.Telling, profile: Profile) -> list[i
     weights = terms | {posting(number, profile.language): weight for number, weight in things.items()}
     days = referring.days_to_look_at(told)
     posted = store.relations.posted_before(list(weights), days, referring.POSTINGS)
-    return referring.choose([(weights[term], articles) for term, articles in posted.items()], profile.id)
+    hits = [(weights[term] * weights[term], articles) for term, articles in posted.items()]
+    return choose(hits, referring.CANDIDATES, without=profile.id)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from tuireader.related.reading.amounts import MAGNITUDES
 from tuireader.text import cut_characters
@@ -13,7 +12,6 @@ from tuireader.text.date_words import ENGLISH_MONTHS
 _LEAD = 1500  # maximum characters of a later article to search: articles begin with their news
 _NAMED = 4
 _SHOWN = 60
-
 
 _MONTH = (
     r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?"
@@ -39,15 +37,12 @@ NUMBER = re.compile(
     r"\s?(?P<share>%|per ?cent\b|prozent\b|procent\b|pour cent\b|por ciento\b)?",
     re.IGNORECASE,
 )
-
-
 QUOTATION = re.compile(
     r"[“„]([^“”„\n]{20,400})[”“]|(?<![\w.,;:!?…])\"(?! )([^\"\n]{20,400})\""
     r"|«([^«»\n]{20,400})»|»([^«»\n]{20,400})«"
     r"|(?<!\w)[‘'](?P<inner>(?:[^‘’'\n]|(?<=\w)[’'](?=\w)){20,400})[’'](?!\w)"
     r"|「([^「」\n]{8,200})」|『([^『』\n]{8,200})』"
 )
-
 
 CAPITALS = "".join(char for char in map(chr, range(0x530)) if char.isupper())
 _NAME = re.compile(rf"(?<![\w’'-])[{CAPITALS}][\w’'-]+(?:[ \u00a0][{CAPITALS}][\w’'-]+){{0,5}}")
@@ -76,16 +71,6 @@ _ROOT = 4
 _INFLECTING = "\u0370"  # scripts from here on (Greek, Cyrillic) inflect names: compare first letters
 
 
-@dataclass(frozen=True, slots=True)
-class _Facts:
-    """Facts of a text: normalised values, each with the words to show."""
-
-    numbers: dict[float, str]
-    dates: dict[tuple[int, int], str]
-    names: dict[str, str]
-    quotations: dict[str, str]
-
-
 def new_facts(text: str, earlier: Iterable[str]) -> tuple[str, ...]:
     """Return up to four facts at the top of a text that no `earlier` text has.
 
@@ -94,18 +79,22 @@ def new_facts(text: str, earlier: Iterable[str]) -> tuple[str, ...]:
     """
     seen_text = "\n".join(earlier)
     top = text if len(text) <= _LEAD else text[:_LEAD].rpartition(" ")[0]
-    seen, new = _facts(seen_text), _facts(top)
     words = WORD.findall(seen_text)
     roots, heads = {root(word.casefold()) for word in words}, "".join(word[0] for word in words)
     seen_words = _squeezed(seen_text)
-    facts = [shown for number, shown in new.numbers.items() if number not in seen.numbers]
-    facts += [shown for day, shown in new.dates.items() if day not in seen.dates]
+    seen_numbers, seen_dates = _numbers(seen_text), _dates(seen_text)
+    facts = [shown for number, shown in _numbers(top).items() if number not in seen_numbers]
+    facts += [shown for day, shown in _dates(top).items() if day not in seen_dates]
     facts += [
         shown
-        for name, shown in new.names.items()
+        for name, shown in dict(names(DATE.sub(" ", top))).items()
         if root(WORD.findall(name)[-1]) not in roots and not (shown.isupper() and shown in heads)
     ]
-    facts += [f"“{shown}”" for quotation, shown in new.quotations.items() if quotation not in seen_words]
+    quoted: dict[str, str] = {}
+    for match in QUOTATION.finditer(top):
+        spoken = next(filter(None, match.groups()))
+        quoted.setdefault(_squeezed(spoken), spoken)
+    facts += [f"“{shown}”" for spoken, shown in quoted.items() if spoken not in seen_words]
     return tuple(cut_characters(shown, _SHOWN) for shown in facts[:_NAMED])
 
 
@@ -114,17 +103,16 @@ def root(word: str) -> str:
     return word if word < _INFLECTING else word[:_ROOT]
 
 
-def _facts(text: str) -> _Facts:
+def _dates(text: str) -> dict[tuple[int, int], str]:
     dates: dict[tuple[int, int], str] = {}
     for match in DATE.finditer(text):
         dates.setdefault(_day(match), match[0])
-    undated = DATE.sub(" ", text)
-    numbers = {value: shown for value, shown in map(_number, NUMBER.finditer(undated)) if value}
-    quotations: dict[str, str] = {}
-    for match in QUOTATION.finditer(text):
-        words = next(filter(None, match.groups()))
-        quotations.setdefault(_squeezed(words), words)
-    return _Facts(numbers, dates, dict(names(undated)), quotations)
+    return dates
+
+
+def _numbers(text: str) -> dict[float, str]:
+    numbers = map(_number, NUMBER.finditer(DATE.sub(" ", text)))
+    return {value: shown for value, shown in numbers if value}
 
 
 def _day(match: re.Match[str]) -> tuple[int, int]:
@@ -164,8 +152,7 @@ def value_of(digits: str) -> float:
 def names(text: str) -> Iterator[tuple[str, str]]:
     """Yield capitalised words inside sentences, casefolded and as written, not the first of a sentence.
 
-    Bylines and headlines in title case are skipped. In German, where nouns are capitalised, a name has at
-    least two words.
+    Bylines and headlines in title case are skipped. In German, which capitalises nouns, one word is no name.
     """
     title, line_feed, body = text.partition("\n")
     least = 2 if is_german(WORD.findall(text)) else 1

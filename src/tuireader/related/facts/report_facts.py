@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from tuireader.model import AddedKind
 from tuireader.related.facts.new_facts import (
@@ -29,7 +29,6 @@ _IN_TITLE = 2.0
 _LARGE = 1000  # smallest number to show without unit and noun
 _PAIR = 2  # words of a full name
 
-
 _CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af"
 HAS_CJK = re.compile(f"[{_CJK}]")
 """Matches a character of a script without blanks."""
@@ -46,7 +45,7 @@ _MONEY = frozenset(
     """pound dollar euro yen yuan franc franken rupee rouble ruble won peso krone kronor kroner dolar
     美元 欧元 歐元 日元 人民币 元 円 원""".split()  # noqa: SIM905
 )
-_SHARES = frozenset(("prozent", "procent", "percent"))
+_NO_NAME_PARTS = UNITS.keys() | {"prozent", "procent", "percent"}
 _TIME_WORDS = (
     "second minute hour day week month year sekunden minuten stunden tage tagen wochen monate jahre jahren"
 )
@@ -79,36 +78,41 @@ class Fact:
     speaker: str = ""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class ReportFacts:
     """Facts and words of a report: `lower` are its lower-case terms, `heads` all initials in order."""
 
     text: str
-    numbers: list[Fact] = field(default_factory=list)
-    names: list[Fact] = field(default_factory=list)
-    quotations: list[Fact] = field(default_factory=list)
-    roots: set[str] = field(default_factory=set)
-    shingles: set[tuple[str, ...]] = field(default_factory=set)
-    lower: set[int] = field(default_factory=set)
-    heads: str = ""
+    numbers: list[Fact]
+    names: list[Fact]
+    quotations: list[Fact]
+    roots: set[str]
+    shingles: set[tuple[str, ...]]
+    lower: set[int]
+    heads: str
 
 
 def report_facts(title: str, text: str, ignored: Collection[str]) -> ReportFacts:
     """Extract the facts of a report; names whose words are all `ignored` are left out."""
     article = f"{title}\n{text}"
-    report = ReportFacts(article)
     words = WORDS.findall(article)
-    report.roots = set(map(name_key, words))
-    report.heads = "".join(word[0] for word in words)
-    report.lower = {term_hash(fold(word)) for word in words if word.islower()}
-    text_words = folded(article)
-    report.shingles = set(zip(*(text_words[at:] for at in range(_SHINGLE)), strict=False))
     undated = DATE.sub(" ", article)
-    report.numbers = _first(_numbers(undated, title, is_german(words)))
-    report.quotations = _first(_quotations(article, title))
-    speakers = [quotation.speaker for quotation in report.quotations if quotation.speaker]
-    report.names = _names(undated, title, speakers, ignored)
-    return report
+    quotations = _first(_quotations(article, title))
+    speakers = [quotation.speaker for quotation in quotations if quotation.speaker]
+    return ReportFacts(
+        article,
+        numbers=_first(_numbers(undated, title, is_german(words))),
+        names=_names(undated, title, speakers, ignored),
+        quotations=quotations,
+        roots=set(map(name_key, words)),
+        shingles=set(_shingles(folded(article))),
+        lower={term_hash(fold(word)) for word in words if word.islower()},
+        heads="".join(word[0] for word in words),
+    )
+
+
+def _shingles(words: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    return zip(*(words[at:] for at in range(_SHINGLE)), strict=False)
 
 
 def name_key(word: str) -> str:
@@ -174,12 +178,7 @@ def _with_noun(text: str, end: int, shown: str, capitals: bool) -> tuple[str, st
     if not (capitals or noun.islower() or fold(noun) in _MONEY):
         return "", shown
     head = _NOUN.match(text, match.end())
-    if (
-        head is not None
-        and head["noun"].endswith("s")
-        and not noun.endswith("s")
-        and head["noun"] not in STOP
-    ):
+    if head and head["noun"].endswith("s") and not noun.endswith("s") and head["noun"] not in STOP:
         return fold(head["noun"]), f"{shown}{match[0]}{head[0]}"  # monthly users
     return fold(noun), f"{shown}{match[0]}"
 
@@ -217,9 +216,7 @@ def _cleaned(name: str) -> str:
     while words and words[0].rstrip(".").casefold() in TITLES:
         words = words[1:]
     cleaned = " ".join(words).rstrip("-")
-    units = any(
-        word.casefold() in UNITS or word.casefold() in _SHARES or fold(word) in _MONEY for word in words
-    )
+    units = any(word.casefold() in _NO_NAME_PARTS or fold(word) in _MONEY for word in words)
     return "" if units or (len(cleaned) < _LEAST_NAME and not HAS_CJK.search(cleaned)) else cleaned
 
 
@@ -231,8 +228,7 @@ def _quotations(text: str, title: str) -> Iterator[Fact]:
             continue
         speaker = _speaker(text, match.start(), match.end())
         score = 4.5 + (1.5 if speaker else 0.0) + (_IN_TITLE if words in title else 0.0)
-        shingles = tuple(zip(*(spoken[at:] for at in range(_SHINGLE)), strict=False))
-        yield Fact(AddedKind.QUOTATION, words, shingles, score, speaker=speaker)
+        yield Fact(AddedKind.QUOTATION, words, tuple(_shingles(spoken)), score, speaker=speaker)
 
 
 def _speaker(text: str, start: int, end: int) -> str:
@@ -240,8 +236,7 @@ def _speaker(text: str, start: int, end: int) -> str:
     before = text[max(0, start - _BEFORE_SIZE) : start].rpartition("\n")[2]
     for match in (_AFTER.match(text, end), _BEFORE.search(before)):
         if match is not None:
-            who = match["a"] or match.groupdict().get("b") or ""
-            words = who.split()
+            words = (match["a"] or match.groupdict().get("b") or "").split()
             while words and words[0].casefold() in STOP:
                 words = words[1:]
             if words:

@@ -8,10 +8,10 @@ scripts, as in 腾讯（Tencent）, add further forms (`own_forms`).
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
-from itertools import chain, islice
+from itertools import islice
 from typing import NamedTuple
 
 from tuireader.related.reading.amounts import amounts
@@ -19,7 +19,7 @@ from tuireader.related.reading.words import term_hash
 
 NAME, PLACE, EVENT, AMOUNT, TITLE, LATIN = 1, 2, 4, 8, 16, 32
 """Kinds of things, as bits; `TITLE` is added to those in a title. `LATIN` is a name without a table."""
-_FILES = {PLACE: ("places",), NAME: ("companies", "products", "agencies", "laws", "people")}
+NAME_TABLES = {"places": PLACE} | dict.fromkeys(("companies", "products", "agencies", "laws", "people"), NAME)
 _BETWEEN = " | "
 _NEXT_LANGUAGE = re.compile("; [a-z]{2}: ")
 _READ = 20_000  # maximum characters of a text to read
@@ -46,7 +46,7 @@ class Concept(NamedTuple):
     """A thing found in a text: its number, its kind, and the form in which it was found.
 
     `common` is its expected number in 3,000 articles, for libraries that have not seen enough; `name`, if
-    known, its name in Latin letters.
+    known, its name in Latin letters; `times` how often an article names it.
     """
 
     hash: int
@@ -54,6 +54,7 @@ class Concept(NamedTuple):
     shown: str
     common: float = 0.5
     name: str = ""
+    times: int = 1
 
 
 class _Entry(NamedTuple):
@@ -89,11 +90,12 @@ class Concepts:
     ) -> None:
         """Add the forms of a thing; `key` identifies it, unless a `number` does."""
         line = _BETWEEN.join(forms)
-        self._put(key, kind, line, line.lower().split(_BETWEEN), common, number)
+        self.add_lower(key, kind, line.lower().split(_BETWEEN), line, common, number)
 
-    def _put(
-        self, key: str, kind: int, line: str, forms: Sequence[str], common: float, number: int | None = None
+    def add_lower(
+        self, key: str, kind: int, forms: Sequence[str], line: str, common: float, number: int | None = None
     ) -> None:
+        """Do the same with forms in lower case; `line` has them as written, or is empty for any case."""
         number = term_hash(f"={key}") if number is None else number
         capitals = _BETWEEN.join(form for form in line.split(_BETWEEN) if form.lower() != form)
         entry = _Entry(number, kind, common or _EXPECTED[kind], "" if kind == EVENT else key, capitals)
@@ -101,18 +103,6 @@ class Concepts:
         if _ODD.search(line):
             spaced = [form for form in forms if not _IS_UNSPACED.search(form)]
             self._forms.update(dict.fromkeys(filter(None, map(_key, spaced)), entry))
-
-    def load_events(self, lines: Iterable[str]) -> None:
-        """Add words of events: `key = de: Form, Form; en: Form`."""
-        for line in lines:
-            key, _, forms = _NEXT_LANGUAGE.sub(", ", line.lower()).partition(" = ")
-            self._put(f"~{key}", EVENT, "", forms.partition(": ")[2].split(", "), 0.0)
-
-    def load_names(self, kind: int, lines: Iterable[str], frequent: Mapping[str, float]) -> None:
-        """Add names of a kind: `Form | Form`, the first of which is the key of `frequent`."""
-        for line in lines:
-            key = line.partition(_BETWEEN)[0]
-            self._put(key, kind, line, line.lower().split(_BETWEEN), frequent.get(key, 0.0))
 
     def look_up(self, form: str) -> Concept | None:
         entry = self._forms.get(form.lower()) or self._forms.get(_key(form))
@@ -291,13 +281,17 @@ def bundled() -> Concepts:
     for line in _FREQUENT.split("\n")[1:-1]:
         number, _, names = line.partition(" ")
         frequent |= dict.fromkeys(names.split("|"), float(number))
-    concepts.load_events(_lines("events"))
-    for kind, tables in _FILES.items():
-        concepts.load_names(kind, chain.from_iterable(map(_lines, tables)), frequent)
+    for line in lines("events"):  # key = de: Form, Form; en: Form
+        key, _, forms = _NEXT_LANGUAGE.sub(", ", line.lower()).partition(" = ")
+        concepts.add_lower(f"~{key}", EVENT, forms.partition(": ")[2].split(", "), "", 0.0)
+    for table, kind in NAME_TABLES.items():
+        for line in lines(table):  # Form | Form
+            key = line.partition(_BETWEEN)[0]
+            concepts.add_lower(key, kind, line.lower().split(_BETWEEN), line, frequent.get(key, 0.0))
     return concepts
 
 
-def _lines(table: str) -> Iterator[str]:
+def lines(table: str) -> Iterator[str]:
     """Read a bundled table line by line: its whole text would take memory that is never given back."""
     with (files(__package__) / "names" / f"{table}.txt").open(encoding="utf-8") as file:
         for line in file:

@@ -11,6 +11,7 @@ import struct
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import islice
 
 from tuireader.related.reading.frequencies import frequencies
 from tuireader.related.reading.words import COMMON_HASHES, STOP_FOLDED, fold, is_cjk, term_hash, tokens
@@ -140,34 +141,20 @@ class Profile:
 def unpack(article_id: int, blob: bytes) -> Profile:
     """Restore a profile that `Profile.pack` serialised."""
     time, feed, dated, count, names, norm = _HEAD.unpack_from(blob)
-    packed = struct.unpack_from(f"<{count}I{count}H", blob, _HEAD.size)
-    kept = dict(zip(packed[:count], packed[count:], strict=True))
-    subjects = tuple([((kept[term] & 255) / UNIT, term) for term in packed[:names]])
-    language, concepts = _unpack_tail(blob, _HEAD.size + 6 * count)
+    terms = _unpack_pairs(blob, _HEAD.size, count)
+    subjects = tuple([((terms[term] & 255) / UNIT, term) for term in islice(terms, names)])
+    at = _HEAD.size + 6 * count
+    code, things = _TAIL.unpack_from(blob, at) if at < len(blob) else (b"", 0)
+    concepts = _unpack_pairs(blob, at + _TAIL.size, things) if things else {}
+    language = code.rstrip(b"\0").decode()
     return Profile(
-        article_id,
-        time,
-        bool(dated),
-        feed,
-        norm=norm,
-        terms=kept,
-        subjects=subjects,
-        language=language,
-        concepts=concepts,
+        article_id, time, bool(dated), feed, norm, terms, subjects, language=language, concepts=concepts
     )
 
 
-def _unpack_tail(blob: bytes, at: int) -> tuple[str, dict[int, int]]:
-    if at == len(blob):
-        return "", {}
-    language, count = _TAIL.unpack_from(blob, at)
-    packed = struct.unpack_from(f"<{count}I{count}H", blob, at + _TAIL.size)
-    return language.rstrip(b"\0").decode(), dict(zip(packed[:count], packed[count:], strict=True))
-
-
-def _subjects(terms: Mapping[int, int]) -> tuple[tuple[float, int], ...]:
-    names = [(value & 255, term) for term, value in terms.items() if value & _KINDS == _TITLE_NAME]
-    return tuple((weight / UNIT, term) for weight, term in sorted(names, reverse=True))
+def _unpack_pairs(blob: bytes, at: int, count: int) -> dict[int, int]:
+    packed = struct.unpack_from(f"<{count}I{count}H", blob, at)
+    return dict(zip(packed[:count], packed[count:], strict=True))
 
 
 def extract(title: str, text: str, lead: int = LEAD) -> tuple[Term, ...]:
@@ -269,9 +256,9 @@ def weigh(
             square += (weight * BOOST[kind]) ** 2
     norm = struct.unpack("<f", struct.pack("<f", math.sqrt(square) or 1.0))[0]  # as it will be stored
     shown = {term.hash: term.shown for _, term, _, _ in weighed}
-    return Profile(
-        article_id, time, dated, feed, norm=norm, terms=terms, subjects=_subjects(terms), shown=shown
-    )
+    titled = [(value & 255, term) for term, value in terms.items() if value & _KINDS == _TITLE_NAME]
+    subjects = tuple((weight / UNIT, term) for weight, term in sorted(titled, reverse=True))
+    return Profile(article_id, time, dated, feed, norm=norm, terms=terms, subjects=subjects, shown=shown)
 
 
 def probes(profile: Profile) -> list[int]:
@@ -285,20 +272,24 @@ def probes(profile: Profile) -> list[int]:
     return [term for _, term in entries[:POSTED]]
 
 
-def choose(hits: Mapping[int, Iterable[int]], profile: Profile, most: int) -> list[int]:
-    """Pick the `most` articles by squared weights of shared probes; `hits` maps terms to article ids."""
-    sums: dict[int, int] = {}
-    for term, ids in hits.items():
-        value = profile.terms[term]
-        weight = (value & 255) ** 2 * (2 if value >> 8 & TITLE else 1)
-        for article in ids:
+def squared(value: int, title: int) -> int:
+    """Return the squared weight of a value of `Profile`, twice that with the bit `title` in its kind."""
+    return (value & 255) ** 2 * (2 if value >> 8 & title else 1)
+
+
+def choose(
+    hits: Iterable[tuple[float, Iterable[int]]], most: int, least: float = 0.0, without: int = 0
+) -> list[int]:
+    """Pick the `most` articles by the sums of the weights in (weight, articles) pairs, heaviest first.
+
+    Of equal ones, the newest comes first. Sums below `least` and the article `without` are left out.
+    """
+    sums: dict[int, float] = {}
+    for weight, articles in hits:
+        for article in articles:
             sums[article] = sums.get(article, 0) + weight
-    sums.pop(profile.id, None)
-    return heaviest(sums, most)
-
-
-def heaviest(sums: Mapping[int, float], most: int) -> list[int]:
-    """Return the `most` articles with the largest sums; of equal ones, the newest."""
-    least = sorted(sums.values(), reverse=True)[most - 1] if len(sums) > most else 0
+    sums.pop(without, None)
+    if len(sums) > most:
+        least = max(least, sorted(sums.values(), reverse=True)[most - 1])
     near = [article for article, total in sums.items() if total >= least]
     return sorted(near, key=lambda article: (-sums[article], -article))[:most]

@@ -6,15 +6,13 @@ and keeps the most distinctive things. They are part of the `Profile`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import NamedTuple
 from zlib import crc32
 
 from tuireader.lexicon.language import language
-from tuireader.related.reading.concepts import AMOUNT, EVENT, LATIN, NAME, PLACE, TITLE, Concepts
-from tuireader.related.reading.features import LEAD, NUMBER, PAIR, UNIT, Stats, Term, heaviest
+from tuireader.related.reading.concepts import AMOUNT, EVENT, LATIN, NAME, PLACE, TITLE, Concept, Concepts
+from tuireader.related.reading.features import LEAD, NUMBER, PAIR, UNIT, Stats, Term
 from tuireader.related.reading.words import COMMON_HASHES, fold, term_hash
 from tuireader.text.languages import LANGUAGES
 
@@ -33,55 +31,29 @@ _NOUN = 0.6  # rank of a capitalised word in a language that capitalises every n
 _SHORTEST = 3  # characters of a name in Latin letters
 
 
-class Mention(NamedTuple):
-    """A thing that an article names: number, kind, form there, name in Latin letters, frequency.
-
-    `common` is as in `Concept`; `times` is how often the article names it.
-    """
-
-    hash: int
-    kind: int
-    shown: str
-    name: str
-    common: float
-    times: int
-
-
 @dataclass(frozen=True, slots=True)
 class Mentions:
     """The language of an article, the things it names, and the folded words of their forms."""
 
     language: str = ""
-    things: tuple[Mention, ...] = ()
+    things: tuple[Concept, ...] = ()
     covered: frozenset[int] = frozenset()
 
 
 NOTHING = Mentions()
 
 
-@lru_cache(maxsize=20_000)
-def _term_of(word: str) -> int:
-    return term_hash(fold(word))
-
-
 def mentions(title: str, text: str, concepts: Concepts) -> Mentions:
     """Find the things that the title and the beginning of the text name."""
-    things: dict[int, Mention] = {}
+    things: dict[int, Concept] = {}
     covered: set[int] = set()
     for where, part in ((TITLE, title), (0, text[:LEAD])):
         for concept in concepts.find(part):
             known = things.get(concept.hash)
             if known is None:
-                things[concept.hash] = Mention(
-                    hash=concept.hash,
-                    kind=concept.kind | where,
-                    shown=concept.shown,
-                    name=concept.name,
-                    common=concept.common,
-                    times=1,
-                )
+                things[concept.hash] = concept._replace(kind=concept.kind | where)
                 if concept.kind != AMOUNT and concept.shown[0].isascii():
-                    covered.update(map(_term_of, concept.shown.replace("-", " ").split()))
+                    covered.update(term_hash(fold(word)) for word in concept.shown.replace("-", " ").split())
             else:
                 things[concept.hash] = known._replace(kind=known.kind | where, times=known.times + 1)
     return Mentions(language(f"{title}\n{text[:LEAD]}"), tuple(things.values()), frozenset(covered))
@@ -89,7 +61,7 @@ def mentions(title: str, text: str, concepts: Concepts) -> Mentions:
 
 def counted(article: Mentions) -> dict[int, bool]:
     """Return the terms that the store counts, as `features.counted`: the things and the language."""
-    terms = {mention.hash: False for mention in article.things}
+    terms = {concept.hash: False for concept in article.things}
     if article.language:
         terms[language_term(article.language)] = False
     return terms
@@ -108,7 +80,7 @@ def weigh(
 ) -> tuple[dict[int, int], dict[int, tuple[str, str]]]:
     """Return the `MOST` most distinctive things as `kind << 8 | weight * 16`, and their forms and names."""
     ranked: list[tuple[float, int, int, int, tuple[str, str]]] = []
-    for number, kind, shown, name, common, times in article.things:
+    for number, kind, shown, common, name, times in article.things:
         ranked.append((stats.rarity(number, common), number, kind, times, (shown, name)))
     for term in features:
         if _is_latin_name(term, article.covered) and stats.is_name(term):
@@ -125,9 +97,7 @@ def weigh(
 
 
 def _rank(weight: float, kind: int, language: str) -> float:
-    factor = _RANK[kind & ~TITLE]
-    if kind & LATIN and language == "de":
-        factor = _NOUN
+    factor = _NOUN if kind & LATIN and language == "de" else _RANK[kind & ~TITLE]
     return weight * factor * (1.5 if kind & TITLE else 1.0)
 
 
@@ -156,20 +126,3 @@ def probes(things: Mapping[int, int]) -> list[int]:
 def posting(number: int, language: str) -> int:
     """Return the term that indexes the articles of one language by a thing."""
     return crc32(language.encode(), number)
-
-
-def choose(
-    hits: Sequence[tuple[int, Sequence[int]]], things: Mapping[int, int], most: int, least: float = 0.0
-) -> list[int]:
-    """Pick the `most` articles that share the heaviest things, from (thing, articles) pairs.
-
-    The squares of the shared weights in nats add up to at least `least`; things in the title count twice.
-    """
-    sums: dict[int, int] = {}
-    for number, articles in hits:
-        value = things[number]
-        weight = (value & 255) ** 2 * (2 if value >> 8 & TITLE else 1)
-        for article in articles:
-            sums[article] = sums.get(article, 0) + weight
-    enough = least * UNIT * UNIT
-    return heaviest({article: total for article, total in sums.items() if total >= enough}, most)

@@ -25,7 +25,7 @@ def own_forms(groups: Iterable[Sequence[str]], aliases: Mapping[str, str], base:
         if base.look_up(form) is None:
             _add(own, base, [form, name], name)
     for group in groups:
-        terms = [term for term in group if _is_plain(term)]
+        terms = [term for term in group if term and set(term).isdisjoint('*/"~')]
         if len(terms) <= _MOST_TERMS and len({_script(term) for term in terms}) > 1:
             _add_group(own, base, terms)
     return own if own.has_forms else base
@@ -55,10 +55,6 @@ def _add(own: Concepts, base: Concepts, forms: Sequence[str], name: str) -> None
     else:
         number = term_hash(fold(name)) if name.isalnum() else None
         own.add(name, EVENT if name == name.lower() else NAME, forms, 0.5, number)
-
-
-def _is_plain(term: str) -> bool:
-    return bool(term) and not any(character in term for character in '*/"~')
 
 
 def _script(term: str) -> str:

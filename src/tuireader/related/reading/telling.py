@@ -123,16 +123,18 @@ def tell(
     stats = stats_of({*counts, *known, *article.concepts})
     weights = {term: stats.weight(term) for term in counts}
     rarities = {number: stats.rarity(number, concept.common) for number, concept in known.items()}
+    own = {number: (value & 255) / UNIT for number, value in article.concepts.items() if value >> 8 & TELLING}
+    named = {number: rarities[number] for number, concept in known.items() if concept.kind & TELLING}
 
     def sentence(reference: Told) -> Sentence:
-        place, own = reference.place, words[reference.place]
+        place, counted = reference.place, words[reference.place]
         beside = {term for near in words[max(0, place - 1) : place + 2] for term in near}
         events = [number for number, concept in things[place].items() if concept.kind == EVENT]
         return Sentence(
             text=sentences[place],
-            terms={term: weights[term] for term in own},
+            terms={term: weights[term] for term in counted},
             events={number: rarities[number] for number in events},
-            around={term: weights[term] for term in beside - own.keys()},
+            around={term: weights[term] for term in beside - counted.keys()},
             spans=reference.spans,
             amounts=reference.amounts,
         )
@@ -140,17 +142,10 @@ def tell(
     return Telling(
         profile=_profile(article, counts, head, weights),
         title={term: weights[term] for term in head},
-        things=_telling(article, known, rarities),
+        things=own | named,
         elsewhere=frozenset(_elsewhere(article, stats)),
         sentences=[sentence(reference) for reference in sorted(told)],
     )
-
-
-def _telling(
-    article: Profile, known: Mapping[int, Concept], rarities: Mapping[int, float]
-) -> dict[int, float]:
-    own = {number: (value & 255) / UNIT for number, value in article.concepts.items() if value >> 8 & TELLING}
-    return own | {number: rarities[number] for number, concept in known.items() if concept.kind & TELLING}
 
 
 def _elsewhere(article: Profile, stats: Stats) -> Iterator[int]:
