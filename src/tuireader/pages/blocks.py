@@ -83,8 +83,7 @@ class Block:
     selector: str
     elements: tuple[HtmlElement, ...]
     score: float = 0.0
-    others: list[str] = field(default_factory=list)
-    """Selectors that should find the same."""
+    others: list[str] = field(default_factory=list)  # selectors that should find the same
 
 
 def blocks(root: HtmlElement, now: int, most: int) -> list[Block]:

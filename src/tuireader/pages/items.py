@@ -65,10 +65,8 @@ class Scope:
 
     element: HtmlElement
     content: HtmlElement
-    latest: int
-    """Latest time of a date without a year: now, or the end of a year in a heading."""
-    day: int | None
-    """Date in a heading, for an item without one."""
+    latest: int  # latest time of a date without a year: now, or the end of a year in a heading
+    day: int | None  # date in a heading, for an item without one
 
 
 def scopes(root: HtmlElement, selector: str, now: int) -> list[Scope]:

@@ -13,8 +13,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
 
-MOST_WORDS = 20_000
-"""Maximum words of each text to compare; the rest counts as one word."""
+MOST_WORDS = 20_000  # maximum words of each text to compare; the rest counts as one word
 _SMALL = 2_500  # maximum pairs of words for a full comparison
 _DEEPEST = 40
 _HANDFUL = 5  # minimum changed characters for an edit to be worth reporting
@@ -35,8 +34,7 @@ class Kind(StrEnum):
     ADDED = "added"
 
 
-Run = tuple[Kind, str]
-"""Consecutive words of one kind, with the white space after them."""
+Run = tuple[Kind, str]  # consecutive words of one kind, with the white space after them
 
 _Hunk = tuple[int, int, int, int]  # words old[a:b] became new[c:d]
 

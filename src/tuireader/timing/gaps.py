@@ -23,10 +23,7 @@ from tuireader.timing.documents import Document as Document
 from tuireader.timing.documents import Listed as Listed
 from tuireader.timing.documents import Page, by_date, longest_rise, page_of
 
-FEW = 3
-"""A document with this few entries or dates is often replaced as a whole: the comic or the issue of the
-day.
-"""
+FEW = 3  # a document with this few entries or dates is often replaced as a whole: the issue of the day
 _HALF = 0.5
 _MOST = 10_000
 _MONTH = 31 * DAY

@@ -25,8 +25,7 @@ DATA = 272 << 20  # memory limit in bytes
 Request = tuple[tuple[Any, ...], str, float, int]  # fields of a MailAddress, cursor, seconds, bytes
 New = tuple[list[bytes], str, bool]
 """Mails, the cursor for the next visit, and whether this is the first one."""
-Answer = tuple[str, Any]
-"""A fault and its reason; or `""` and the new mails (New), None without any."""
+Answer = tuple[str, Any]  # a fault and its reason; or `""` and the new mails (New), None without any
 _TOGETHER = 20  # mails requested at once
 _MOST_OWED = 200  # mails left out by the server that later visits ask for again
 _UID = re.compile(rb"\bUID (\d+)")
