@@ -53,7 +53,7 @@ def read_items(
         page = page_text(body, content_type)
         title, base, _, articles, following, _ = items(page, dict(selectors), now)
     except Failed as failed:
-        return _instead(page, url) or ParseFailed(Fault.SELECTOR, str(failed))
+        return obstacle(page, url) or ParseFailed(Fault.SELECTOR, str(failed))
     base = join(url, base)
     entries = [_raw(*item, base, url) for item in articles]
     parsed = shape(RawFeed(url, atom=True, title=Text(title, PLAIN), link=url, entries=entries))
@@ -79,20 +79,14 @@ def read_page(body: bytes, url: str, content_type: str | None, selector: str) ->
         page = page_text(body, content_type)
         title, base, text, links = watched(page, selector)
     except Failed as failed:
-        return _instead(page, url) or ParseFailed(Fault.SELECTOR, str(failed))
-    if not selector and (blocked := _instead(page, url)) and blocked.fault is not Fault.LOGIN:
+        return obstacle(page, url) or ParseFailed(Fault.SELECTOR, str(failed))
+    if not selector and (blocked := obstacle(page, url)) and blocked.fault is not Fault.LOGIN:
         return blocked  # many short pages offer a login, too
     base = join(url, base)
     resolved = [(clean(words, 300), web_url(link, base)) for words, link in links]
     name = clean(title, 300) or without_password(url)
     kept = tuple((words, link) for words, link in resolved if words and link)
     return ParsedFeed(title=name, site_url=url, partial=True, page_text=text, page_links=kept)
-
-
-def _instead(page: str, url: str) -> ParseFailed | None:
-    """Recognize what was served in place of a page, such as a bot check or a login."""
-    blocked = obstacle(page, url) if page else None
-    return ParseFailed(blocked.fault, blocked.reason) if blocked else None
 
 
 def page_text(body: bytes, content_type: str | None) -> str:
