@@ -33,12 +33,12 @@ from tuireader.feeds.http.headers import (
     header,
     header_bytes,
     reason_phrase,
+    redirect_target,
     retry_after,
     validator,
 )
 from tuireader.feeds.http.hosts import PrivateAddress, Resolver
 from tuireader.feeds.http.pauses import Pauses
-from tuireader.feeds.http.redirects import redirect_target
 from tuireader.model import Fault, Fetched, FetchFailed, FetchJob, FetchResult, NotModified
 from tuireader.text import clean, server_of
 
