@@ -45,10 +45,8 @@ def same_server(url: str, target: str) -> bool:
     """
     before, after = urlsplit(url), urlsplit(target)
     start, end = (before.scheme, _port(before)), (after.scheme, _port(after))
-    return before.hostname == after.hostname and (start == end or (start, end) == _UPGRADE)
-
-
-_UPGRADE = (("http", 80), ("https", 443))
+    is_upgrade = (start, end) == (("http", 80), ("https", 443))
+    return before.hostname == after.hostname and (start == end or is_upgrade)
 
 
 def _port(parts: SplitResult) -> int | None:
