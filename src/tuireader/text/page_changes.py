@@ -84,10 +84,8 @@ def steady(line: str, now: int) -> str:
 
 def _without_dates(line: str, now: int) -> str:
     for _ in range(3):
-        date = page_dates.find(line, now)
-        if date is None:
-            break
-        line = f"{line[: date.start]}#{line[date.end :]}"
+        if date := page_dates.find(line, now):
+            line = f"{line[: date.start]}#{line[date.end :]}"
     return line
 
 
