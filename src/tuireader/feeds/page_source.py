@@ -13,16 +13,7 @@ from tuireader.feeds.address import same_host
 from tuireader.feeds.http.blocked import obstacle
 from tuireader.feeds.parse import charset
 from tuireader.feeds.parse.entry import PLAIN, Raw, RawFeed, Text, join, shape, web_url
-from tuireader.model import (
-    Fault,
-    Fetched,
-    FetchJob,
-    FetchResult,
-    ParsedFeed,
-    ParseFailed,
-    ParseResult,
-    Source,
-)
+from tuireader.model import Fault, Fetched, FetchJob, FetchResult, ParsedFeed, ParseFailed, ParseResult
 from tuireader.subprocesses.jobs import Failed
 from tuireader.text import clean, without_password
 
@@ -33,13 +24,6 @@ _SESSION = re.compile(
     r"(?i);jsessionid=[^?#/]*|(?<=[?&])(?:phpsessid|jsessionid|sid|session_?id|oscsid|zenid)=[0-9a-z]{16,}(?:&|(?=#|$))"
 )
 _LOOSE_END = re.compile(r"[?&]+(?=#|$)")
-
-
-def reader_of(source: Source, now: int) -> tuple[str, tuple[object, ...]] | None:
-    """Name the reader for the page of a source, with its settings; None for a feed."""
-    if source.items:
-        return "items", (tuple((key, getattr(source, key)) for key in SELECTORS), now)
-    return ("page", (source.select,)) if source.watched else None
 
 
 def read_items(
