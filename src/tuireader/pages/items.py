@@ -13,16 +13,15 @@ from contextlib import suppress
 from dataclasses import dataclass
 from itertools import pairwise, takewhile
 from statistics import median_low
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
+
+from lxml.html import Element, HtmlElement
 
 from tuireader.pages.headings import HEADINGS, Headings, headed, headings
 from tuireader.pages.tree import base_of, drop, lines_of, select, spaced, squeezed, text_of, tree, written
 from tuireader.subprocesses.jobs import Failed
 from tuireader.text import page_dates
-
-if TYPE_CHECKING:
-    from lxml.html import HtmlElement
 
 MOST_ITEMS = 1_000  # maximum number of items of a page; the first ones count
 _MOST_COPIED = 400_000  # maximum elements of all items together
@@ -76,8 +75,6 @@ def scopes(root: HtmlElement, selector: str, now: int) -> list[Scope]:
 
 def copied(grouped: Sequence[Group], known: Headings) -> list[Scope]:
     """Copy the elements of items. Raises Failed if they are too many."""
-    from lxml import html
-
     dated = headed({first for first, _ in grouped}, known)
     copies: list[Scope] = []
     elements = 0
@@ -85,7 +82,7 @@ def copied(grouped: Sequence[Group], known: Headings) -> list[Scope]:
         elements += sum(1 for element in group for _ in element.iter())
         if elements > _MOST_COPIED:
             raise Failed("items finds elements within each other; make it more specific")
-        content = html.Element("div")
+        content = Element("div")
         for element in group:
             content.append(copy.deepcopy(element))
         if first.tag in _INLINE and (len(group) > 1 or _breaks(first)):

@@ -8,14 +8,14 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+
+from lxml import etree, html
+from lxml.html import HtmlElement
+from readability import Document
 
 from tuireader.pages.tree import drop, parsed, written
 from tuireader.subprocesses.jobs import Failed
 from tuireader.text import clean, plain
-
-if TYPE_CHECKING:
-    from lxml.html import HtmlElement
 
 _LONGEST = 1_500_000  # maximum characters of an article's HTML
 
@@ -49,8 +49,6 @@ def article(page: str, url: str, title: str) -> str:
 
     A heading that only repeats `title` is left out. Raises Failed if the page has no text.
     """
-    from lxml import etree, html
-    from readability import Document
 
     class Lenient(Document):  # type: ignore[misc]
         """Keep short lists and tables, which readability mistakes for lists of links."""
