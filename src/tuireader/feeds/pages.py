@@ -22,7 +22,6 @@ from tuireader.model import Comment, Fault, Fetched, FetchFailed, FetchJob, Pars
 MOST_BYTES = 8_000_000  # maximum size of a page, a thread of comments or an image
 MOST_COMMENTS = 500
 LONGEST_COMMENT = 20_000  # maximum characters of HTML kept for one comment
-_HEAD = 4_096
 Headers = tuple[tuple[str, str], ...]
 _ACCEPT_PAGE = (("Accept", "text/html, application/xhtml+xml, text/plain;q=0.5, */*;q=0.1"),)
 _ACCEPT_PICTURE = (("Accept", "image/webp, image/png, image/jpeg, image/gif, image/*;q=0.5"),)
@@ -83,7 +82,7 @@ async def fetch_page(
     text = charset.decode_page(answer.body, answer.content_type)
     if kind not in ("", "text/html", "application/xhtml+xml", "text/plain", "text/xml", "application/xml"):
         raise PageFailed(f"the page is {kind}, not text", "o opens it in the browser", status=200)
-    if "\0" in text[:_HEAD]:
+    if "\0" in text[:4_096]:
         raise PageFailed("the page is not text", "o opens it in the browser", status=200)
     return text, answer.url
 

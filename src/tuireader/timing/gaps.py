@@ -181,8 +181,7 @@ def _follows(
     if _is_on_the_way(page, before, visited):
         return True
     # without dates, the newest entry may be the last one
-    turned = replace(page, entries=page.entries[::-1], dates=page.dates[::-1])
-    return _is_on_the_way(turned, before[::-1], visited)
+    return _is_on_the_way(page.reversed(), before[::-1], visited)
 
 
 def _is_in_turn(

@@ -17,7 +17,6 @@ from tuireader.errors import TuireaderError
 
 MOST_BYTES = 5_000_000
 _FIELDS = 7  # domain, subdomains too, path, secure, expiry, name, value
-_HTTP_ONLY = "#HttpOnly_"
 
 
 def read(path: Path, url: str) -> tuple[Cookie, ...]:
@@ -31,7 +30,7 @@ def read(path: Path, url: str) -> tuple[Cookie, ...]:
     lines = raw.decode("utf-8", "replace").splitlines()
     cookies, first_wrong, last = list[Cookie](), 0, 0
     for number, line in enumerate(lines, 1):
-        line = line.removeprefix(_HTTP_ONLY)
+        line = line.removeprefix("#HttpOnly_")
         if not line.strip() or line.startswith("#"):
             continue
         last = number

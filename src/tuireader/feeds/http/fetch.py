@@ -232,7 +232,7 @@ class Fetcher(contextlib.AbstractAsyncContextManager["Fetcher"]):
             look_up = bool(proxy) and not proxy.lower().startswith("socks")
             await self._resolver.refuse_private(url.raw_host.decode("ascii"), look_up=look_up)
         if proxy not in self._transports:
-            self._transports[proxy] = self._proxied(proxy) if proxy else self._direct()
+            self._transports[proxy] = self._transport(proxy)
         chain.requests += 1
         return await self._transports[proxy].handle_async_request(request)
 
@@ -258,18 +258,17 @@ class Fetcher(contextlib.AbstractAsyncContextManager["Fetcher"]):
             headers[named.get(key.lower(), key)] = header_bytes(value)
         return list(headers.items())
 
-    def _direct(self) -> httpx.AsyncBaseTransport:
-        from tuireader.feeds.http.transport import DirectTransport
-
-        return DirectTransport(tls=self._tls_context, resolver=self._resolver)
-
     def _proxy_for(self, url: httpx.URL) -> str:
         proxy = self._proxies.get(url.scheme) or self._proxies.get("all") or ""
         if not proxy or proxy_bypass(url.netloc.decode("ascii", "replace")):
             return ""
         return proxy if "://" in proxy else f"http://{proxy}"
 
-    def _proxied(self, proxy: str) -> httpx.AsyncBaseTransport:
+    def _transport(self, proxy: str) -> httpx.AsyncBaseTransport:
+        if not proxy:
+            from tuireader.feeds.http.transport import DirectTransport
+
+            return DirectTransport(tls=self._tls_context, resolver=self._resolver)
         import httpx
 
         try:
