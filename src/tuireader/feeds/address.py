@@ -7,7 +7,7 @@ from urllib.parse import SplitResult, unquote, urlsplit, urlunsplit
 
 from tuireader.feeds.http.errors import Refused
 from tuireader.model import Fault
-from tuireader.text import clean
+from tuireader.text import clean, host_of
 
 MAX_URL = 8_000
 
@@ -58,10 +58,7 @@ def same_site(url: str, other: str) -> bool:
 
     `www.` makes no difference, nor does the port.
     """
-    try:
-        host, other_host = [(urlsplit(each).hostname or "").removeprefix("www.") for each in (url, other)]
-    except ValueError:
-        return False
+    host, other_host = host_of(url).removeprefix("www."), host_of(other).removeprefix("www.")
     if host == other_host:
         return bool(host)
     short, long = sorted((host, other_host), key=len)
