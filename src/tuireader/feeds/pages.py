@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-import ssl
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -60,13 +59,9 @@ def limited(limits: FetchLimits, seconds: float) -> FetchLimits:
 
 async def open_fetcher(limits: FetchLimits, now: Callable[[], float]) -> Fetcher:
     """Open a fetcher, loading its imports and certificates in a thread."""
-
-    def certificates() -> ssl.SSLContext:
-        import httpx
-
-        return httpx.create_ssl_context()
-
-    return Fetcher(limits, now=now, tls=await asyncio.to_thread(certificates))
+    fetcher = Fetcher(limits, now=now)
+    await asyncio.to_thread(fetcher.tls_context)
+    return fetcher
 
 
 async def fetch_page(

@@ -268,19 +268,20 @@ class Fetcher(contextlib.AbstractAsyncContextManager["Fetcher"]):
         if not proxy:
             from tuireader.feeds.http.transport import DirectTransport
 
-            return DirectTransport(tls=self._tls_context, resolver=self._resolver)
+            return DirectTransport(tls=self.tls_context, resolver=self._resolver)
         import httpx
 
         try:
             # connections are not reused: surplus bytes after a response would be taken for the next one
             limits = httpx.Limits(max_keepalive_connections=0)
-            return httpx.AsyncHTTPTransport(verify=self._tls_context(), proxy=proxy, limits=limits)
+            return httpx.AsyncHTTPTransport(verify=self.tls_context(), proxy=proxy, limits=limits)
         except ImportError:
             raise Refused(Fault.NETWORK, "SOCKS proxies need the package socksio") from None
         except (ValueError, httpx.InvalidURL):
             raise Refused(Fault.NETWORK, "the proxy address is not valid") from None
 
-    def _tls_context(self) -> ssl.SSLContext:
+    def tls_context(self) -> ssl.SSLContext:
+        """Load the certificates, which blocks, unless that is done already."""
         import httpx
 
         if self._tls is None:
@@ -321,7 +322,10 @@ class Fetcher(contextlib.AbstractAsyncContextManager["Fetcher"]):
             raise await self._refusal(chain, response)
         content_type = clean(header(response, b"content-type"), 200) or None
         if status != 200 or "html" in (content_type or ""):
-            _refuse_challenge(chain.url, response)
+            from tuireader.feeds.http import blocked
+
+            if who := blocked.challenged(status, blocked.cleaned(response.headers)):
+                raise Refused(Fault.BLOCKED, f"HTTP {status}: {who}; {blocked.remedy(chain.url)}", status)
         body = await self._body(chain, response)
         digest = hashlib.blake2b(body, digest_size=16).digest()
         if digest == job.body_hash:
@@ -376,11 +380,3 @@ class Fetcher(contextlib.AbstractAsyncContextManager["Fetcher"]):
         if wait is not None and self.limits.keep_away and status in (429, 503):
             self._pauses.hold(chain.server, wait)
         return refused
-
-
-def _refuse_challenge(url: str, response: httpx.Response) -> None:
-    from tuireader.feeds.http import blocked
-
-    status = response.status_code
-    if who := blocked.challenged(status, blocked.cleaned(response.headers)):
-        raise Refused(Fault.BLOCKED, f"HTTP {status}: {who}; {blocked.remedy(url)}", status)
