@@ -74,8 +74,7 @@ def text_of(element: HtmlElement) -> str:
 
 def written(element: HtmlElement) -> str:
     """HTML of an element."""
-    markup: Any = html.tostring(element, encoding="unicode", with_tail=False)
-    return str(markup)
+    return str(html.tostring(element, encoding="unicode", with_tail=False))
 
 
 def spaced(element: HtmlElement) -> str:
