@@ -151,10 +151,6 @@ def _close_heading(page: Elements) -> None:
         page.close(f"h{page.headings[-1]}")
 
 
-def _end_heading(page: Elements) -> None:
-    page.headings.pop()
-
-
 def _break(page: Elements) -> None:
     """Handle a break: one ends a line, two end the paragraph."""
     if page.code is not None:
@@ -168,10 +164,6 @@ def _break(page: Elements) -> None:
 def _add_rule(page: Elements, _name: str, _raw: str) -> None:
     if page.code is None and page.out and page.out[-1].kind is not BlockKind.RULE:
         page.emit(page.placed(BlockKind.RULE))
-
-
-def _start_quotation(page: Elements, _name: str, _raw: str) -> None:
-    page.line.add("“")
 
 
 def _start_code(page: Elements, name: str, raw: str) -> None:
@@ -204,12 +196,12 @@ _STARTS: Mapping[str, Start] = {
     **dict.fromkeys(("blockquote", "figcaption", "summary"), lambda page, name, _raw: page.push(name)),
     "hr": _add_rule,
     "pre": _start_code,
-    "q": _start_quotation,
+    "q": lambda page, _name, _raw: page.line.add("“"),
 }
 _ENDS: Mapping[str, End] = {
     **lists.ENDS,
     **media.ENDS,
     **tables.ENDS,
-    **dict.fromkeys(_HEADINGS, _end_heading),
+    **dict.fromkeys(_HEADINGS, lambda page: page.headings.pop()),
     "pre": _end_code,
 }

@@ -75,7 +75,6 @@ def propose(page: str, url: str, now: int) -> list[dict[str, str]]:
 
 
 def _best(proposals: Sequence[Proposal]) -> list[Proposal]:
-    """Choose the best proposals with different items."""
     chosen: list[Proposal] = []
     for proposal in sorted(proposals, key=lambda proposal: -proposal.score):
         if proposal.score < max(_LEAST, _WORTH * chosen[0].score if chosen else 0):

@@ -151,7 +151,6 @@ def _compact(text: str) -> str:
 
 
 def _drop_title(content: HtmlElement, title: str) -> None:
-    """Remove the first heading if it repeats the title."""
     for heading in content.iter("h1", "h2"):
         if clean(heading.text_content()).casefold() == title.casefold():
             heading.drop_tree()

@@ -28,8 +28,6 @@ DECLINED = frozenset({
     "itunes:keywords", "homepage", "url", "uri", "name", "email", "item", "entry", "channel", "feed", "rss",
     "info", "feedburner:browserfriendly", "modified_parsed", "cloud", "lastmod",
 })  # fmt: skip
-
-
 _MAY_STAND_IN = frozenset({
     "link", "enclosure", "source", "subtitle", "tagline", "itunes:subtitle", "itunes:image", "itunes:link",
 })  # fmt: skip
