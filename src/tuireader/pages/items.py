@@ -256,10 +256,8 @@ def default_link(scope: Scope, title: HtmlElement | None) -> str:
         if address := _address(above):
             return address
     places = [*([title] if title is not None else ()), *scope.content, *scope.content.iter("a")]
-    place = next(
-        (str(name) for candidate in places if (name := candidate.get("id") or candidate.get("name"))), ""
-    )
-    return f"#{place}" if place else ""
+    names = (place.get("id") or place.get("name") for place in places)
+    return next((f"#{name}" for name in names if name), "")
 
 
 def _address(element: HtmlElement) -> str:

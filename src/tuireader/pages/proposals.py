@@ -157,15 +157,13 @@ def _pleasant(selector: str) -> float:
 
 def _headlines(scopes: Sequence[Scope]) -> float:
     """Mean number of links per item that could be headlines."""
-    counts = []
-    for scope in scopes:
-        links = {
-            str(link.get("href"))
-            for link in scope.content.iter("a")
-            if is_link(link) and cell_len(text_of(link)) >= HEADLINE
-        }
-        counts.append(len(links))
-    return sum(counts) / len(counts)
+    links = {
+        (at, str(link.get("href")))
+        for at, scope in enumerate(scopes)
+        for link in scope.content.iter("a")
+        if is_link(link) and cell_len(text_of(link)) >= HEADLINE
+    }
+    return len(links) / len(scopes)
 
 
 def next_selector(root: HtmlElement, url: str) -> str:

@@ -85,11 +85,8 @@ def article(page: str, url: str, title: str) -> str:
 def _noise(root: HtmlElement) -> list[HtmlElement]:
     """Find blocks whose names show that they are not part of an article."""
     size = max(1, len(root.text_content()))
-    blocks = [
-        element
-        for element in root.iter("nav", "footer")
-        if not any(above.tag == "blockquote" for above in element.iterancestors())
-    ]
+    menus = list(root.iter("nav", "footer"))
+    blocks = [menu for menu in menus if next(menu.iterancestors("blockquote"), None) is None]
     for element in root.iter(*_NOISY):
         names = f"{element.get('class') or ''} {element.get('id') or ''}"
         if names.strip() and _NOISE.search(names) and len(element.text_content()) < _SHARE * size:
@@ -111,11 +108,8 @@ def _other_parts(root: HtmlElement, known: str) -> HtmlElement | None:
         parent = None if element is None else element.getparent()
         if element is None or parent is None:
             return None
-        alike = [
-            sibling
-            for sibling in parent
-            if sibling.tag == element.tag and sibling.get("class") == element.get("class")
-        ]
+        kind = (element.tag, element.get("class"))
+        alike = [sibling for sibling in parent if (sibling.tag, sibling.get("class")) == kind]
         missing = [len(text) for sibling in alike[:_MOST_PARTS] if (text := _missing(sibling, known))]
         if len(missing) >= _PARTS - 1 and sum(missing) > len(known) * _REST:
             return parent
