@@ -16,7 +16,7 @@ from hashlib import blake2b
 from urllib.parse import urlsplit
 
 from tuireader.model import Keys, ParsedEntry
-from tuireader.text import canonical_url, clean, host_of, plain
+from tuireader.text import canonical_url, clean, plain
 
 _SOME_PAGE = re.compile(r"https://[a-z0-9.-]+/[A-Za-z0-9]")
 _TEXT_MIN = 200  # minimum length of a text whose fingerprint identifies it
@@ -225,7 +225,10 @@ def is_home(feed_url: str, url: str) -> bool:
 
 def site_of(url: str) -> str:
     """Return the host of an address without prefixes such as `www.` and `feeds.`."""
-    host = host_of(url)
+    try:
+        host = urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
     first, _, domain = host.partition(".")
     return domain if first in _FEED_HOSTS and "." in domain else host
 
