@@ -151,6 +151,10 @@ def _close_heading(page: Elements) -> None:
         page.close(f"h{page.headings[-1]}")
 
 
+def _end_heading(page: Elements) -> None:
+    page.headings.pop()
+
+
 def _break(page: Elements) -> None:
     """Handle a break: one ends a line, two end the paragraph."""
     if page.code is not None:
@@ -202,6 +206,6 @@ _ENDS: Mapping[str, End] = {
     **lists.ENDS,
     **media.ENDS,
     **tables.ENDS,
-    **dict.fromkeys(_HEADINGS, lambda page: page.headings.pop()),
+    **dict.fromkeys(_HEADINGS, _end_heading),
     "pre": _end_code,
 }
