@@ -15,9 +15,8 @@ _ROMAN = (
 
 def _start_list(page: Elements, name: str, raw: str) -> None:
     values = attributes(raw)
-    page.lists.append(
-        OpenList(name == "ol", whole_number(values.get("start", ""), 1), values.get("type", "1"))
-    )
+    number = whole_number(values.get("start", ""), 1)
+    page.lists.append(OpenList(name == "ol", number, values.get("type", "1")))
     page.push(name)
 
 

@@ -170,10 +170,6 @@ def _add_rule(page: Elements, _name: str, _raw: str) -> None:
         page.emit(page.placed(BlockKind.RULE))
 
 
-def _start_quotation(page: Elements, _name: str, _raw: str) -> None:
-    page.line.add("“")
-
-
 def _start_code(page: Elements, name: str, raw: str) -> None:
     if page.code is not None:
         return
@@ -204,7 +200,7 @@ _STARTS: Mapping[str, Start] = {
     **dict.fromkeys(("blockquote", "figcaption", "summary"), lambda page, name, _raw: page.push(name)),
     "hr": _add_rule,
     "pre": _start_code,
-    "q": _start_quotation,
+    "q": lambda page, _name, _raw: page.line.add("“"),
 }
 _ENDS: Mapping[str, End] = {
     **lists.ENDS,

@@ -16,8 +16,7 @@ from tuireader.text import cell_len
 _MOST_COLUMNS = 50
 _MOST_ROWS_SPANNED = 100
 _LONGEST_FIELD = 400
-WIDEST = 100
-"""Default maximum width of a line of a table in cells."""
+WIDEST = 100  # default maximum width of a line of a table in cells
 _NARROWEST = 10
 _BAR = " │ "
 _FIELD_KINDS = frozenset((BlockKind.PARAGRAPH, BlockKind.ITEM, BlockKind.HEADING))

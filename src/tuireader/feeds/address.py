@@ -7,7 +7,7 @@ from urllib.parse import SplitResult, unquote, urlsplit, urlunsplit
 
 from tuireader.feeds.http.errors import Refused
 from tuireader.model import Fault
-from tuireader.text import clean
+from tuireader.text import clean, host_of
 
 MAX_URL = 8_000
 
@@ -45,10 +45,8 @@ def same_server(url: str, target: str) -> bool:
     """
     before, after = urlsplit(url), urlsplit(target)
     start, end = (before.scheme, _port(before)), (after.scheme, _port(after))
-    return before.hostname == after.hostname and (start == end or (start, end) == _UPGRADE)
-
-
-_UPGRADE = (("http", 80), ("https", 443))
+    is_upgrade = (start, end) == (("http", 80), ("https", 443))
+    return before.hostname == after.hostname and (start == end or is_upgrade)
 
 
 def _port(parts: SplitResult) -> int | None:
@@ -60,10 +58,7 @@ def same_site(url: str, other: str) -> bool:
 
     `www.` makes no difference, nor does the port.
     """
-    try:
-        host, other_host = [(urlsplit(each).hostname or "").removeprefix("www.") for each in (url, other)]
-    except ValueError:
-        return False
+    host, other_host = host_of(url).removeprefix("www."), host_of(other).removeprefix("www.")
     if host == other_host:
         return bool(host)
     short, long = sorted((host, other_host), key=len)

@@ -152,7 +152,8 @@ def _outlines(text: str) -> Iterator[tuple[OpmlFeed, str]]:
 def _feed(attributes: dict[str, str], folders: list[str]) -> tuple[OpmlFeed, str]:
     address = (attributes.get("xmlurl") or attributes.get("url") or "").strip()
     address = re.sub(r"(?i)^feed:(?://)?(?=https?:)", "", address)
-    address = re.sub(r"(?i)^(feed|https?)://", lambda match: _SCHEMES[match[1].lower()], address)
+    address = re.sub(r"(?i)^feed:(?=//)", "http:", address)
+    address = re.sub(r"(?i)^https?://", lambda match: match[0].lower(), address)
     names = [name for name in folders if name][:MAX_FOLDER_DEPTH]
     title = clean(attributes.get("title") or attributes.get("text") or "", 200)
     url = web_url(address)
@@ -168,9 +169,6 @@ def _feed(attributes: dict[str, str], folders: list[str]) -> tuple[OpmlFeed, str
         labels=tuple(labels),
     )
     return feed, "" if url else _why_not(address)
-
-
-_SCHEMES = {"feed": "http://", "http": "http://", "https": "https://"}
 
 
 def _why_not(address: str) -> str:

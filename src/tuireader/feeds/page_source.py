@@ -13,16 +13,7 @@ from tuireader.feeds.address import same_host
 from tuireader.feeds.http.blocked import obstacle
 from tuireader.feeds.parse import charset
 from tuireader.feeds.parse.entry import PLAIN, Raw, RawFeed, Text, join, shape, web_url
-from tuireader.model import (
-    Fault,
-    Fetched,
-    FetchJob,
-    FetchResult,
-    ParsedFeed,
-    ParseFailed,
-    ParseResult,
-    Source,
-)
+from tuireader.model import Fault, Fetched, FetchJob, FetchResult, ParsedFeed, ParseFailed, ParseResult
 from tuireader.subprocesses.jobs import Failed
 from tuireader.text import clean, without_password
 
@@ -33,13 +24,6 @@ _SESSION = re.compile(
     r"(?i);jsessionid=[^?#/]*|(?<=[?&])(?:phpsessid|jsessionid|sid|session_?id|oscsid|zenid)=[0-9a-z]{16,}(?:&|(?=#|$))"
 )
 _LOOSE_END = re.compile(r"[?&]+(?=#|$)")
-
-
-def reader_of(source: Source, now: int) -> tuple[str, tuple[object, ...]] | None:
-    """Name the reader for the page of a source, with its settings; None for a feed."""
-    if source.items:
-        return "items", (tuple((key, getattr(source, key)) for key in SELECTORS), now)
-    return ("page", (source.select,)) if source.watched else None
 
 
 def read_items(
@@ -53,7 +37,7 @@ def read_items(
         page = page_text(body, content_type)
         title, base, _, articles, following, _ = items(page, dict(selectors), now)
     except Failed as failed:
-        return _instead(page, url) or ParseFailed(Fault.SELECTOR, str(failed))
+        return obstacle(page, url) or ParseFailed(Fault.SELECTOR, str(failed))
     base = join(url, base)
     entries = [_raw(*item, base, url) for item in articles]
     parsed = shape(RawFeed(url, atom=True, title=Text(title, PLAIN), link=url, entries=entries))
@@ -79,20 +63,14 @@ def read_page(body: bytes, url: str, content_type: str | None, selector: str) ->
         page = page_text(body, content_type)
         title, base, text, links = watched(page, selector)
     except Failed as failed:
-        return _instead(page, url) or ParseFailed(Fault.SELECTOR, str(failed))
-    if not selector and (blocked := _instead(page, url)) and blocked.fault is not Fault.LOGIN:
+        return obstacle(page, url) or ParseFailed(Fault.SELECTOR, str(failed))
+    if not selector and (blocked := obstacle(page, url)) and blocked.fault is not Fault.LOGIN:
         return blocked  # many short pages offer a login, too
     base = join(url, base)
     resolved = [(clean(words, 300), web_url(link, base)) for words, link in links]
     name = clean(title, 300) or without_password(url)
     kept = tuple((words, link) for words, link in resolved if words and link)
     return ParsedFeed(title=name, site_url=url, partial=True, page_text=text, page_links=kept)
-
-
-def _instead(page: str, url: str) -> ParseFailed | None:
-    """Recognize what was served in place of a page, such as a bot check or a login."""
-    blocked = obstacle(page, url) if page else None
-    return ParseFailed(blocked.fault, blocked.reason) if blocked else None
 
 
 def page_text(body: bytes, content_type: str | None) -> str:

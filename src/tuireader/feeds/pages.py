@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-import ssl
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -22,7 +21,6 @@ from tuireader.model import Comment, Fault, Fetched, FetchFailed, FetchJob, Pars
 MOST_BYTES = 8_000_000  # maximum size of a page, a thread of comments or an image
 MOST_COMMENTS = 500
 LONGEST_COMMENT = 20_000  # maximum characters of HTML kept for one comment
-_HEAD = 4_096
 Headers = tuple[tuple[str, str], ...]
 _ACCEPT_PAGE = (("Accept", "text/html, application/xhtml+xml, text/plain;q=0.5, */*;q=0.1"),)
 _ACCEPT_PICTURE = (("Accept", "image/webp, image/png, image/jpeg, image/gif, image/*;q=0.5"),)
@@ -61,13 +59,9 @@ def limited(limits: FetchLimits, seconds: float) -> FetchLimits:
 
 async def open_fetcher(limits: FetchLimits, now: Callable[[], float]) -> Fetcher:
     """Open a fetcher, loading its imports and certificates in a thread."""
-
-    def certificates() -> ssl.SSLContext:
-        import httpx
-
-        return httpx.create_ssl_context()
-
-    return Fetcher(limits, now=now, tls=await asyncio.to_thread(certificates))
+    fetcher = Fetcher(limits, now=now)
+    await asyncio.to_thread(fetcher.tls_context)
+    return fetcher
 
 
 async def fetch_page(
@@ -83,7 +77,7 @@ async def fetch_page(
     text = charset.decode_page(answer.body, answer.content_type)
     if kind not in ("", "text/html", "application/xhtml+xml", "text/plain", "text/xml", "application/xml"):
         raise PageFailed(f"the page is {kind}, not text", "o opens it in the browser", status=200)
-    if "\0" in text[:_HEAD]:
+    if "\0" in text[:4_096]:
         raise PageFailed("the page is not text", "o opens it in the browser", status=200)
     return text, answer.url
 

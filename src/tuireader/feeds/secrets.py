@@ -63,7 +63,11 @@ def resolve(value: str) -> str:
     if value.startswith("cmd:"):
         return _first_line(value[4:])
     if value.startswith("keyring:"):
-        return _from_keyring(value.removeprefix("keyring:"))
+        name = value.removeprefix("keyring:")
+        password = _ask_keyring(name, lambda keyring: keyring.get_password(SERVICE, name))
+        if password is None:
+            raise TuireaderError(f"the keyring has no {name}", f"`keyring set {SERVICE} {name}` adds it")
+        return str(password)
     return value
 
 
@@ -79,13 +83,6 @@ def keep(name: str, secret: str) -> str:
     """
     _ask_keyring(name, lambda keyring: keyring.set_password(SERVICE, name, secret))
     return f"keyring:{name}"
-
-
-def _from_keyring(name: str) -> str:
-    password = _ask_keyring(name, lambda keyring: keyring.get_password(SERVICE, name))
-    if password is None:
-        raise TuireaderError(f"the keyring has no {name}", f"`keyring set {SERVICE} {name}` adds it")
-    return str(password)
 
 
 def _ask_keyring(name: str, ask: Callable[[Any], Any]) -> Any:

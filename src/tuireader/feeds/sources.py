@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from tuireader.config.kinds import MAIL_SCHEMES
 from tuireader.feeds.http.backpressure import Reservation
 from tuireader.feeds.http.fetch import Fetcher
+from tuireader.feeds.parse.worker_protocol import Reader
 from tuireader.feeds.parse.workers import ParseWorker
 from tuireader.model import Fault, Fetched, FetchJob, FetchResult, ParseFailed, ParseResult, Source
 from tuireader.text import clean
@@ -66,7 +67,10 @@ class Sources(AbstractAsyncContextManager["Sources"]):
         """Parse a page without a feed, and further pages of its articles."""
         from tuireader.feeds import page_source
 
-        reader = page_source.reader_of(source, int(self._fetcher.now()))
+        reader: Reader = ("page", (source.select,))
+        if source.items:
+            selectors = tuple((key, getattr(source, key)) for key in page_source.SELECTORS)
+            reader = ("items", (selectors, int(self._fetcher.now())))
 
         async def parse(page: Fetched) -> ParseResult:
             return await self._parser.parse(

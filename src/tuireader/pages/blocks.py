@@ -13,15 +13,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import islice
-from typing import TYPE_CHECKING
+
+from lxml.html import HtmlElement
 
 from tuireader.pages.headings import HEADINGS
 from tuireader.pages.items import groups
 from tuireader.pages.tree import select, squeezed
 from tuireader.text import page_dates
-
-if TYPE_CHECKING:
-    from lxml.html import HtmlElement
 
 _FEWEST = 3  # minimum elements of a block
 _MOST_CLASSES = 6
@@ -83,8 +81,7 @@ class Block:
     selector: str
     elements: tuple[HtmlElement, ...]
     score: float = 0.0
-    others: list[str] = field(default_factory=list)
-    """Selectors that should find the same."""
+    others: list[str] = field(default_factory=list)  # selectors that should find the same
 
 
 def blocks(root: HtmlElement, now: int, most: int) -> list[Block]:
@@ -326,7 +323,7 @@ def _zone(element: HtmlElement) -> float:
     return factor * (_MAIN if is_main else 1.0)
 
 
-def missed(block: Block, facts: Mapping[HtmlElement, Facts] | None = None) -> float:
+def missed(block: Block) -> float:
     """Share of similar siblings with links that a block leaves out."""
     absorbed = {element for _, group in groups(block.elements) for element in group}
     tags = {element.tag for element in block.elements}

@@ -6,13 +6,11 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+
+from lxml.html import HtmlElement
 
 from tuireader.pages.tree import text_of
 from tuireader.text import page_dates
-
-if TYPE_CHECKING:
-    from lxml.html import HtmlElement
 
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _LONGEST_DATE = 60  # maximum characters of a heading that is a date

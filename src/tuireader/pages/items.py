@@ -13,16 +13,15 @@ from contextlib import suppress
 from dataclasses import dataclass
 from itertools import pairwise, takewhile
 from statistics import median_low
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
+
+from lxml.html import Element, HtmlElement
 
 from tuireader.pages.headings import HEADINGS, Headings, headed, headings
 from tuireader.pages.tree import base_of, drop, lines_of, select, spaced, squeezed, text_of, tree, written
 from tuireader.subprocesses.jobs import Failed
 from tuireader.text import page_dates
-
-if TYPE_CHECKING:
-    from lxml.html import HtmlElement
 
 MOST_ITEMS = 1_000  # maximum number of items of a page; the first ones count
 _MOST_COPIED = 400_000  # maximum elements of all items together
@@ -65,10 +64,8 @@ class Scope:
 
     element: HtmlElement
     content: HtmlElement
-    latest: int
-    """Latest time of a date without a year: now, or the end of a year in a heading."""
-    day: int | None
-    """Date in a heading, for an item without one."""
+    latest: int  # latest time of a date without a year: now, or the end of a year in a heading
+    day: int | None  # date in a heading, for an item without one
 
 
 def scopes(root: HtmlElement, selector: str, now: int) -> list[Scope]:
@@ -78,8 +75,6 @@ def scopes(root: HtmlElement, selector: str, now: int) -> list[Scope]:
 
 def copied(grouped: Sequence[Group], known: Headings) -> list[Scope]:
     """Copy the elements of items. Raises Failed if they are too many."""
-    from lxml import html
-
     dated = headed({first for first, _ in grouped}, known)
     copies: list[Scope] = []
     elements = 0
@@ -87,7 +82,7 @@ def copied(grouped: Sequence[Group], known: Headings) -> list[Scope]:
         elements += sum(1 for element in group for _ in element.iter())
         if elements > _MOST_COPIED:
             raise Failed("items finds elements within each other; make it more specific")
-        content = html.Element("div")
+        content = Element("div")
         for element in group:
             content.append(copy.deepcopy(element))
         if first.tag in _INLINE and (len(group) > 1 or _breaks(first)):
@@ -261,10 +256,8 @@ def default_link(scope: Scope, title: HtmlElement | None) -> str:
         if address := _address(above):
             return address
     places = [*([title] if title is not None else ()), *scope.content, *scope.content.iter("a")]
-    place = next(
-        (str(name) for candidate in places if (name := candidate.get("id") or candidate.get("name"))), ""
-    )
-    return f"#{place}" if place else ""
+    names = (place.get("id") or place.get("name") for place in places)
+    return next((f"#{name}" for name in names if name), "")
 
 
 def _address(element: HtmlElement) -> str:

@@ -7,16 +7,14 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from statistics import median
-from typing import TYPE_CHECKING
+
+from lxml.html import HtmlElement
 
 from tuireader.pages.blocks import classes, is_link, utility
 from tuireader.pages.headings import HEADINGS
 from tuireader.pages.items import Scope, default_title, title_text
 from tuireader.pages.tree import spaced, text_of
 from tuireader.text import cell_len, page_dates
-
-if TYPE_CHECKING:
-    from lxml.html import HtmlElement
 
 HEADLINE = 15  # minimum width in cells of a link that may be a headline
 _LONGEST = 90  # cells above which the score of titles falls

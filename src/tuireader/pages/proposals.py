@@ -9,12 +9,13 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from statistics import median
-from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
+
+from lxml.html import HtmlElement
 
 from tuireader.pages.blocks import Block, blocks, classes, is_link, missed, uniform, utility, zone
 from tuireader.pages.headings import Headings, headings
@@ -24,9 +25,6 @@ from tuireader.pages.tree import base_of, select, shorten, text_of, tree
 from tuireader.subprocesses.jobs import Failed
 from tuireader.text import cell_len, page_dates
 from tuireader.text.durations import DAY
-
-if TYPE_CHECKING:
-    from lxml.html import HtmlElement
 
 MOST = 5  # maximum number of proposals
 _READ = 24  # blocks to read
@@ -77,7 +75,6 @@ def propose(page: str, url: str, now: int) -> list[dict[str, str]]:
 
 
 def _best(proposals: Sequence[Proposal]) -> list[Proposal]:
-    """Choose the best proposals with different items."""
     chosen: list[Proposal] = []
     for proposal in sorted(proposals, key=lambda proposal: -proposal.score):
         if proposal.score < max(_LEAST, _WORTH * chosen[0].score if chosen else 0):
@@ -118,16 +115,12 @@ def _lead(proposal: Proposal, heads: Headings, language: str) -> str:
         before = below.getprevious()
         if before is None or before.tag not in ("div", "article", "section", "a", "li"):
             continue
+        articles, _ = read(copied([(before, [before])], heads), {}, language)
+        title, link, time, _ = next(iter(articles), ("", "", None, ""))
+        if not link or link in known or time is None or cell_len(title) < HEADLINE:
+            continue
         for selector in (f"{before.tag}.{name}" for name in classes(before)):
-            alone = select(heads.root, selector, "items")
-            articles, _ = read(copied([(before, [before])], heads), {}, language)
-            new = articles and articles[0][1] and articles[0][1] not in known
-            if (
-                alone == [before]
-                and new
-                and articles[0][2] is not None
-                and cell_len(articles[0][0]) >= HEADLINE
-            ):
+            if select(heads.root, selector, "items") == [before]:
                 return selector
     return ""
 
@@ -164,28 +157,20 @@ def _pleasant(selector: str) -> float:
 
 def _headlines(scopes: Sequence[Scope]) -> float:
     """Mean number of links per item that could be headlines."""
-    counts = []
-    for scope in scopes:
-        links = {
-            str(link.get("href"))
-            for link in scope.content.iter("a")
-            if is_link(link) and cell_len(text_of(link)) >= HEADLINE
-        }
-        counts.append(len(links))
-    return sum(counts) / len(counts)
+    links = {
+        (at, str(link.get("href")))
+        for at, scope in enumerate(scopes)
+        for link in scope.content.iter("a")
+        if is_link(link) and cell_len(text_of(link)) >= HEADLINE
+    }
+    return len(links) / len(scopes)
 
 
 def next_selector(root: HtmlElement, url: str) -> str:
     """Find a selector for the link to the next page, or ""."""
-    tries: Sequence[tuple[str, Callable[[HtmlElement], bool]]] = (
-        ("a[rel~=next]", lambda _: True),
-        ("link[rel~=next]", lambda _: True),
-        (".next > a", _is_next),
-        ("a.next", _is_next),
-    )
-    for selector, fits in tries:
+    for selector in ("a[rel~=next]", "link[rel~=next]", ".next > a", "a.next"):
         matches = select(root, selector, "next_page")
-        if matches and fits(matches[0]) and _leads_on(matches[0], url):
+        if matches and ("rel" in selector or _is_next(matches[0])) and _leads_on(matches[0], url):
             return selector
     for link in root.iter("a"):
         words = text_of(link)

@@ -8,14 +8,14 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+
+from lxml import etree, html
+from lxml.html import HtmlElement
+from readability import Document
 
 from tuireader.pages.tree import drop, parsed, written
 from tuireader.subprocesses.jobs import Failed
 from tuireader.text import clean, plain
-
-if TYPE_CHECKING:
-    from lxml.html import HtmlElement
 
 _LONGEST = 1_500_000  # maximum characters of an article's HTML
 
@@ -49,8 +49,6 @@ def article(page: str, url: str, title: str) -> str:
 
     A heading that only repeats `title` is left out. Raises Failed if the page has no text.
     """
-    from lxml import etree, html
-    from readability import Document
 
     class Lenient(Document):  # type: ignore[misc]
         """Keep short lists and tables, which readability mistakes for lists of links."""
@@ -87,11 +85,8 @@ def article(page: str, url: str, title: str) -> str:
 def _noise(root: HtmlElement) -> list[HtmlElement]:
     """Find blocks whose names show that they are not part of an article."""
     size = max(1, len(root.text_content()))
-    blocks = [
-        element
-        for element in root.iter("nav", "footer")
-        if not any(above.tag == "blockquote" for above in element.iterancestors())
-    ]
+    menus = list(root.iter("nav", "footer"))
+    blocks = [menu for menu in menus if next(menu.iterancestors("blockquote"), None) is None]
     for element in root.iter(*_NOISY):
         names = f"{element.get('class') or ''} {element.get('id') or ''}"
         if names.strip() and _NOISE.search(names) and len(element.text_content()) < _SHARE * size:
@@ -113,11 +108,8 @@ def _other_parts(root: HtmlElement, known: str) -> HtmlElement | None:
         parent = None if element is None else element.getparent()
         if element is None or parent is None:
             return None
-        alike = [
-            sibling
-            for sibling in parent
-            if sibling.tag == element.tag and sibling.get("class") == element.get("class")
-        ]
+        kind = (element.tag, element.get("class"))
+        alike = [sibling for sibling in parent if (sibling.tag, sibling.get("class")) == kind]
         missing = [len(text) for sibling in alike[:_MOST_PARTS] if (text := _missing(sibling, known))]
         if len(missing) >= _PARTS - 1 and sum(missing) > len(known) * _REST:
             return parent
@@ -153,7 +145,6 @@ def _compact(text: str) -> str:
 
 
 def _drop_title(content: HtmlElement, title: str) -> None:
-    """Remove the first heading if it repeats the title."""
     for heading in content.iter("h1", "h2"):
         if clean(heading.text_content()).casefold() == title.casefold():
             heading.drop_tree()

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from lxml.html import HtmlElement
 
 from tuireader.pages.tree import base_of, drop, lines_of, select, text_of, tree
 from tuireader.subprocesses.jobs import Failed
 from tuireader.text import is_html, plain
-
-if TYPE_CHECKING:
-    from lxml.html import HtmlElement
 
 LONGEST = 500_000  # maximum characters of a page's text; the rest is left out
 _MOST_LINKS = 400

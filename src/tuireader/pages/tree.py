@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from lxml import etree, html
+from lxml.html import HtmlElement
 
 from tuireader.pages.selectors import problem, xpath
 from tuireader.subprocesses.jobs import Failed
 from tuireader.text import plain
-
-if TYPE_CHECKING:
-    from lxml.html import HtmlElement
 
 MOST_ELEMENTS = 120_000
 _SAMPLE = 2_000  # enough elements to find what repeats
@@ -30,8 +30,6 @@ def tree(page: str) -> HtmlElement:
 
 def parsed(page: str, **options: bool) -> HtmlElement:
     """Parse a page as it is, with options of lxml's HTMLParser. Raises Failed."""
-    from lxml import etree, html
-
     page = re.sub(r"^\s*<\?xml[^>]*\?>", "", page, count=1)  # not accepted in decoded text
     try:
         root = html.document_fromstring(page, parser=html.HTMLParser(huge_tree=False, **options))
@@ -55,8 +53,6 @@ def base_of(root: HtmlElement) -> str:
 
 def select(root: Any, selector: str, key: str) -> list[HtmlElement]:
     """Select elements in the order of the page. Raises Failed, naming the key."""
-    from lxml import etree
-
     if bad := problem(selector):
         raise Failed(f"{key} {bad}")
     try:
@@ -78,10 +74,7 @@ def text_of(element: HtmlElement) -> str:
 
 def written(element: HtmlElement) -> str:
     """HTML of an element."""
-    from lxml import html
-
-    markup: Any = html.tostring(element, encoding="unicode", with_tail=False)
-    return str(markup)
+    return str(html.tostring(element, encoding="unicode", with_tail=False))
 
 
 def spaced(element: HtmlElement) -> str:

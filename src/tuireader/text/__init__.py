@@ -9,6 +9,7 @@ from tuireader.text.addresses import (
     display_host,
     feed_key,
     feed_name,
+    host_of,
     safe_url,
     server_of,
     split_password,
@@ -20,7 +21,7 @@ from tuireader.text.measures import cell_len, cut, pad, portable_emoji, reading_
 
 __all__ = [
     "BREAKS", "canonical_url", "cell_len", "clean", "clean_multiline", "cut", "cut_characters", "decode",
-    "display_host", "feed_key", "feed_name", "is_html", "pad", "paragraphs", "plain", "plain_title",
-    "portable_emoji", "reading_minutes", "safe_url", "scrub", "server_of", "split_password", "tokens",
-    "without_password",
+    "display_host", "feed_key", "feed_name", "host_of", "is_html", "pad", "paragraphs", "plain",
+    "plain_title", "portable_emoji", "reading_minutes", "safe_url", "scrub", "server_of", "split_password",
+    "tokens", "without_password",
 ]  # fmt: skip

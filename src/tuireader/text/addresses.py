@@ -101,6 +101,16 @@ def display_host(url: str) -> str:
     return f"{'…@' if '@' in parts.netloc else ''}{shown}{f':{port}' if port is not None else ''}"
 
 
+def host_of(url: str) -> str:
+    """Return the host of an address in lower case, "" if it has none."""
+    from urllib.parse import urlsplit
+
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
+
+
 def server_of(url: str) -> str:
     """Return the host and port of an address, or the address itself if it has none."""
     from urllib.parse import urlsplit

@@ -66,11 +66,8 @@ def clean_multiline(s: str, limit: int | None = None) -> str:
     For code: tabs become spaces up to the next multiple of four, trailing space is removed.
     """
     lines = scrub(s).replace("\r\n", "\n").splitlines()
-    s = "\n".join(regex(_WHITE).sub(" ", line.expandtabs(4)).rstrip() for line in lines).strip("\n")
+    s = "\n".join(regex(r"[^\S ]").sub(" ", line.expandtabs(4)).rstrip() for line in lines).strip("\n")
     return s if limit is None else cut_characters(s, limit)
-
-
-_WHITE = r"[^\S ]"
 
 
 def scrub(s: str) -> str:

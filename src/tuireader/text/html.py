@@ -37,7 +37,6 @@ _KNOWN_TAG = "(?i)" + (
 _ODD_MARKUP = "(?i)" + (
     rf"<(?=[!?a-z])(?:(!--)|[!?]|({'|'.join(f'{_HIDDEN_NAMES} {_EMBED_NAMES}'.split())})(?=[\s/>]))"
 )
-_COMMENT_END = r"--!?>"
 _ODD_NAMES = frozenset(f"{_HIDDEN_NAMES} {_EMBED_NAMES}".split())
 _EMBEDS = frozenset(_EMBED_NAMES.split())
 _PROSE = 5_000
@@ -188,5 +187,5 @@ def _skip_comment(html: str, markup: re.Match[str]) -> int:
         return html.find(">", start) + 1 or len(html)
     if html.startswith((">", "->"), start):
         return html.index(">", start) + 1
-    end = regex(_COMMENT_END).search(html, start)
+    end = regex(r"--!?>").search(html, start)
     return end.end() if end else len(html)

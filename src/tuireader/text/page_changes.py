@@ -40,8 +40,7 @@ _TOKEN = r"\b(?=[\w+/=-]*\d)[A-Za-z0-9_+/=-]{8,}"
 _SHORT = 200  # maximum characters of a line that may be only the date of an update
 _NAME = 40  # maximum characters of the page's title in the title of a change: the feed has the same name
 _QUOTED = 90  # maximum characters of the first new line in the title of a change
-MOST_LINES = 400
-"""Maximum removed and added lines of a change to show; the rest are counted."""
+MOST_LINES = 400  # maximum removed and added lines of a change to show; the rest are counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +84,8 @@ def steady(line: str, now: int) -> str:
 
 def _without_dates(line: str, now: int) -> str:
     for _ in range(3):
-        date = page_dates.find(line, now)
-        if date is None:
-            break
-        line = f"{line[: date.start]}#{line[date.end :]}"
+        if date := page_dates.find(line, now):
+            line = f"{line[: date.start]}#{line[date.end :]}"
     return line
 
 

@@ -18,8 +18,7 @@ from tuireader.text.date_words import JUST_NOW, MONTHS, NAMED_DAYS, UNITS
 from tuireader.text.durations import DAY
 from tuireader.text.regex import regex
 
-LONGEST = 300
-"""Maximum characters of a text to search."""
+LONGEST = 300  # maximum characters of a text to search
 
 
 def _folded(word: str) -> str:

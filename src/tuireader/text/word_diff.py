@@ -12,9 +12,9 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
+from itertools import islice
 
-MOST_WORDS = 20_000
-"""Maximum words of each text to compare; the rest counts as one word."""
+MOST_WORDS = 20_000  # maximum words of each text to compare; the rest counts as one word
 _SMALL = 2_500  # maximum pairs of words for a full comparison
 _DEEPEST = 40
 _HANDFUL = 5  # minimum changed characters for an edit to be worth reporting
@@ -35,8 +35,7 @@ class Kind(StrEnum):
     ADDED = "added"
 
 
-Run = tuple[Kind, str]
-"""Consecutive words of one kind, with the white space after them."""
+Run = tuple[Kind, str]  # consecutive words of one kind, with the white space after them
 
 _Hunk = tuple[int, int, int, int]  # words old[a:b] became new[c:d]
 
@@ -82,17 +81,10 @@ def _alike(removed: str, added: str, distance: int) -> bool:
 
 
 def _split(text: str) -> list[str]:
-    pieces: list[str] = []
     text = text.lstrip()
-    end = 0
-    for match in re.finditer(_WORD, text):
-        pieces.append(match[0])
-        end = match.end()
-        if len(pieces) == MOST_WORDS:
-            break
-    if end < len(text):
-        pieces.append(text[end:])
-    return pieces
+    pieces = [match[0] for match in islice(re.finditer(_WORD, text), MOST_WORDS)]
+    remainder = text[sum(map(len, pieces)) :]
+    return [*pieces, remainder] if remainder else pieces
 
 
 def _distance(old: str, new: str) -> int:

@@ -17,10 +17,8 @@ from math import exp, gamma, log, sqrt
 from tuireader.model import Pace
 from tuireader.text.durations import DAY, WEEK
 
-HISTORY = 65 * WEEK
-"""Length of the past that counts."""
-MOST = 5000
-"""Maximum number of articles that count."""
+HISTORY = 65 * WEEK  # length of the past that counts
+MOST = 5000  # maximum number of articles that count
 
 # Chosen by trials on simulated feeds (`python -m tests.core.test_alarms`), which count false alarms in 1,000
 # feed-weeks, and the days until a feed that has died is noticed.

@@ -59,6 +59,9 @@ class Page:
         """Articles in this order."""
         return tuple(entry.article for entry in self.entries)
 
+    def reversed(self) -> Page:
+        return replace(self, entries=self.entries[::-1], dates=self.dates[::-1])
+
 
 def by_date(page: Page) -> Page:
     """Sort a document by date, newest first; entries without a date are last."""
@@ -78,16 +81,12 @@ def page_of(entries: Sequence[Listed], now: int) -> Page:
         return Page(tuple(entries), tuple(dates), dated=False, ordered=True, issue=same)
     known = [date for date in dates if date is not None]
     falls, rises = longest_rise([-date for date in known]), longest_rise(known)
-    order = list(range(len(entries)))
     ordered = 10 * max(falls, rises) >= 8 * len(known)
-    if ordered and rises > falls:
-        order.reverse()
-    elif not ordered:
-        order.sort(key=lambda at: -(dates[at] or 0))
     days = len(known) > 1 and len({date % DAY for date in known}) == 1
-    return Page(
-        tuple(entries[at] for at in order), tuple(dates[at] for at in order), True, ordered, days=days
-    )
+    page = Page(tuple(entries), tuple(dates), dated=True, ordered=ordered, days=days)
+    if not ordered:
+        return by_date(page)
+    return page.reversed() if rises > falls else page
 
 
 def _dates(entries: Sequence[Listed], now: int) -> list[int | None]:

@@ -24,10 +24,7 @@ from tuireader.timing.documents import Document as Document
 from tuireader.timing.documents import Listed as Listed
 from tuireader.timing.documents import Page, by_date, longest_rise, page_of
 
-FEW = 3
-"""A document with this few entries or dates is often replaced as a whole: the comic or the issue of the
-day.
-"""
+FEW = 3  # a document with this few entries or dates is often replaced as a whole: the issue of the day
 _HALF = 0.5
 _MOST = 10_000
 _MONTH = 31 * DAY
@@ -171,8 +168,7 @@ def _follows(
     if _is_on_the_way(page, before, visited):
         return True
     # without dates, the newest entry may be the last one
-    turned = replace(page, entries=page.entries[::-1], dates=page.dates[::-1])
-    return _is_on_the_way(turned, before[::-1], visited)
+    return _is_on_the_way(page.reversed(), before[::-1], visited)
 
 
 def _is_in_turn(

@@ -25,16 +25,11 @@ FARTHEST = 31 * DAY
 """Longest plausible wait: a feed planned later was planned while the clock was wrong, so it is due."""
 EARLY = 0.05
 JITTER = 0.05
-SHARE = 3
-"""A feed is asked about three times between two articles."""
-USUAL = 12
-"""Number of latest gaps between articles that determine the usual one."""
-KEPT = 40
-"""Number of latest articles whose times are kept."""
-FEWEST = 3
-"""Number of articles that make a burst."""
-MEMORY = 14 * DAY
-"""A burst counts half as much after this time without another."""
+SHARE = 3  # a feed is asked about three times between two articles
+USUAL = 12  # number of latest gaps between articles that determine the usual one
+KEPT = 40  # number of latest articles whose times are kept
+FEWEST = 3  # number of articles that make a burst
+MEMORY = 14 * DAY  # a burst counts half as much after this time without another
 LONG_OUTAGE = 2 * DAY
 GONE_TRIES = 3
 SEEN_TO_MOVE = 2

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Iterator
 
+from tuireader.document.attributes import attributes
 from tuireader.feeds.parse.entry import web_url
 from tuireader.text import clean, safe_url
 
 HEAD = 400_000
 MOST = 20
 MOST_LINKED = 4
-ATTRIBUTE = re.compile(r"""([A-Za-z-]{1,30})\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
 UNSEEN = re.compile(r"<!--.*?(?:-->|\Z)|<(script|style|template)\b.*?(?:</\1|\Z)", re.IGNORECASE | re.DOTALL)
 LOOKS = re.compile(
     r"(?i)(?:^|[/.=_-])(?:rss2?|atom|feeds?|rdf)(?:\.(?:xml|rss|atom|json|php|rdf))?/?(?:\?.*)?$|\.(?:rss|atom)$"
@@ -34,9 +33,9 @@ def advertised(page: str, url: str) -> tuple[tuple[str, str], ...]:
     Titles such as "RSS" become "".
     """
     titles: dict[str, str] = {}
-    for attributes, address in _tags("link", page, url):
-        if address and _is_feed(attributes):
-            title = clean(attributes.get("title", ""), 200)
+    for values, address in _tags("link", page, url):
+        if address and _is_feed(values):
+            title = clean(values.get("title", ""), 200)
             titles.setdefault(address, "" if NO_NAME.fullmatch(title) else title)
         if len(titles) == MOST:
             break
@@ -46,8 +45,8 @@ def advertised(page: str, url: str) -> tuple[tuple[str, str], ...]:
 def linked(page: str, url: str) -> tuple[str, ...]:
     """Return the addresses that look like feeds among the links of the page at `url`, comment feeds last."""
     links: dict[str, None] = {}
-    for attributes, address in _tags("a", page, url):
-        typed = attributes.get("type", "").lower().partition(";")[0].strip() in TYPES
+    for values, address in _tags("a", page, url):
+        typed = values.get("type", "").lower().partition(";")[0].strip() in TYPES
         if address and (typed or LOOKS.search(address[:1000])):
             links[address] = None
     return tuple(sorted(links, key=lambda address: COMMENTS.search(address) is not None))[:MOST_LINKED]
@@ -57,25 +56,22 @@ def _tags(name: str, page: str, url: str) -> Iterator[tuple[dict[str, str], str]
     """Yield the attributes and the web address of each `name` tag; the address is "" for the page itself."""
     base = url
     for tag in re.finditer(rf"(?i)<({name}|base)\b([^<>]{{0,4000}})>", UNSEEN.sub("", page[:HEAD])):
-        attributes = {
-            key.lower(): html.unescape(double or single or bare)
-            for key, double, single, bare in ATTRIBUTE.findall(tag[2])
-        }
+        values = attributes(tag[2])
         # `feed:` may precede or replace `http:`
-        href = re.sub(r"(?i)^\s*feed:(?:(?=https?:)|(?=//))", "", attributes.get("href", ""))
+        href = re.sub(r"(?i)^\s*feed:(?:(?=https?:)|(?=//))", "", values.get("href", ""))
         if tag[1].lower() == "base":
-            base = safe_url(attributes.get("href", ""), url) or base
+            base = safe_url(values.get("href", ""), url) or base
         else:
             address = web_url(href, base)
-            yield attributes, "" if address == url else address
+            yield values, "" if address == url else address
 
 
-def _is_feed(attributes: dict[str, str]) -> bool:
-    relations = attributes.get("rel", "").lower().split()
-    kind = attributes.get("type", "").lower().partition(";")[0].strip()
+def _is_feed(values: dict[str, str]) -> bool:
+    relations = values.get("rel", "").lower().split()
+    kind = values.get("type", "").lower().partition(";")[0].strip()
     if "feed" in relations:
         return True
     if "alternate" not in relations or "stylesheet" in relations or kind not in TYPES:
         return False
     # WordPress and others also declare their API as "application/json"
-    return kind != "application/json" or "feed" in attributes.get("href", "").lower()
+    return kind != "application/json" or "feed" in values.get("href", "").lower()

@@ -13,8 +13,7 @@ from tuireader.feeds.http.hosts import may_be_public
 MAX_BYTES = 24_000_000
 LARGE = 1_000_000
 LARGE_AT_ONCE = 3
-CROWD = 100
-"""Number of requests waiting for one of the user's own hosts at which more of them may run."""
+CROWD = 100  # number of requests waiting for one of the user's own hosts at which more of them may run
 SPARE_FILES = 64  # open files left to the rest of the program
 
 

@@ -10,11 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
-from urllib.parse import urlsplit
 
-from tuireader.model import Fault
-from tuireader.text import clean
+from tuireader.model import Fault, ParseFailed
+from tuireader.text import clean, host_of
 
 HEAD = 60_000
 SHORT = 2_500  # maximum letters of text on such a page
@@ -23,18 +21,10 @@ REMEDY = "try user_agent, cookies or headers for this feed, or another address"
 ASKS, DENIES = "asks for a browser", "denies access"
 
 
-@dataclass(frozen=True, slots=True)
-class Obstacle:
-    """A response in place of the feed; `reason` is one line: what it is, then what helps."""
-
-    fault: Fault
-    reason: str
-
-
 class Page:
     """The beginning of a response, tags and scripts apart from the words that it shows."""
 
-    def __init__(self, text: str, url: str = "") -> None:
+    def __init__(self, text: str, url: str) -> None:
         text = text[:HEAD]
         self.markup = " ".join(_MARKUP.findall(_COMMENT.sub(" ", text)))
         self.words = " ".join(_MARKUP.sub(" ", _COMMENT.sub(" ", text)).split())
@@ -53,15 +43,6 @@ class Page:
     def is_brief(self) -> bool:
         """True for a page that shows hardly more than a sentence or two, and is not cut off."""
         return len(self.words) <= BRIEF and not self.is_cut
-
-    @cached_property
-    def address(self) -> tuple[str, str]:
-        """Host and path of the page, in lower case."""
-        try:
-            parts = urlsplit(self.url)
-            return (parts.hostname or "").lower(), parts.path.lower()
-        except ValueError:
-            return "", ""
 
 
 # Patterns below are compiled on first use: most processes never see such a page.
@@ -166,34 +147,30 @@ _MAINTENANCE = (
 
 def challenged(status: int, headers: Mapping[str, str]) -> str:
     """Name who stopped the request, if a header shows it: `Cloudflare asks for a browser`, else `""`."""
-    if headers.get("cf-mitigated", "").lower() == "challenge":
-        return f"Cloudflare {ASKS}"
-    if headers.get("x-amzn-waf-action", "").lower() in ("challenge", "captcha"):
-        return f"AWS WAF {ASKS}"
-    if headers.get("x-vercel-mitigated", "").lower() in ("challenge", "deny"):
-        return f"Vercel {ASKS}"
-    if "x-dd-b" in headers or (status in (401, 403) and headers.get("server", "").lower() == "datadome"):
-        return f"DataDome {ASKS}"
-    if "x-sucuri-block" in headers:
-        return f"Sucuri {DENIES}"
-    if status in (403, 429) and "x-kpsdk-ct" in headers:
-        return f"Kasada {ASKS}"
-    if status == 403 and headers.get("server", "").lower() == "akamaighost":
-        return f"Akamai {DENIES}"
-    return ""
+    server = headers.get("server", "").lower()
+    signs = (
+        (f"Cloudflare {ASKS}", headers.get("cf-mitigated", "").lower() == "challenge"),
+        (f"AWS WAF {ASKS}", headers.get("x-amzn-waf-action", "").lower() in ("challenge", "captcha")),
+        (f"Vercel {ASKS}", headers.get("x-vercel-mitigated", "").lower() in ("challenge", "deny")),
+        (f"DataDome {ASKS}", "x-dd-b" in headers or (status in (401, 403) and server == "datadome")),
+        (f"Sucuri {DENIES}", "x-sucuri-block" in headers),
+        (f"Kasada {ASKS}", status in (403, 429) and "x-kpsdk-ct" in headers),
+        (f"Akamai {DENIES}", status == 403 and server == "akamaighost"),
+    )
+    return next((who for who, is_shown in signs if is_shown), "")
 
 
 def obstacle(
     text: str, url: str, *, status: int = 200, headers: Mapping[str, str] | None = None
-) -> Obstacle | None:
-    """Recognize what was served in place of a feed; None if it is nothing known.
+) -> ParseFailed | None:
+    """Recognize what was served in place of a feed: what it is, then what helps; None if it is nothing known.
 
     `text` is the beginning of a body that is no feed, `url` its address after redirects, `headers` those of
     the response, with names in lower case.
     """
     page = Page(text, url)
     if who := challenged(status, headers or {}) or next(_guards(page), ""):
-        return Obstacle(Fault.BLOCKED, f"{who}; {remedy(url)}")
+        return ParseFailed(Fault.BLOCKED, f"{who}; {remedy(url)}")
     if not page.is_html or not page.is_short:
         return None
     return _wall(page) or _vacant(page)
@@ -201,7 +178,7 @@ def obstacle(
 
 def remedy(url: str) -> str:
     """Advise against a block at this address; Reddit and YouTube have rules of their own."""
-    host = Page("", url).address[0]
+    host = host_of(url)
     if host == "reddit.com" or host.endswith(".reddit.com"):
         account = "add feed=…&user=… of your account (reddit.com/prefs/feeds) to its address"
         return f"give this feed a user_agent of your own; {account}"
@@ -214,38 +191,38 @@ def _guards(page: Page) -> Iterator[str]:
     """Name each service that checks or blocks the visitors of a page, such as `Sucuri denies access`."""
     if not page.is_short:
         return
+    guards = _GUARDS if page.is_html else [guard for guard in _GUARDS if guard.words.startswith("^")]
+    yield from (f"{guard.name} {guard.does}" for guard in guards if guard.stands_in(page))
     if not page.is_html:
-        plain = [guard for guard in _GUARDS if guard.words.startswith("^") and guard.stands_in(page)]
-        yield from (f"{guard.name} {guard.does}" for guard in plain)
         return
-    yield from (f"{guard.name} {guard.does}" for guard in _GUARDS if guard.stands_in(page))
     if len(page.words) < 200 and re.search(_IMPERVA, page.markup):  # ordinary pages load the same script
         yield f"Imperva {ASKS}"
     if page.is_brief and re.search(_CHECK, page.words):
         yield "the site asks whether you are human"
 
 
-def _wall(page: Page) -> Obstacle | None:
+def _wall(page: Page) -> ParseFailed | None:
     """Recognize a short page that asks for consent or a login."""
-    if re.match(_CONSENT_HOST, page.address[0]) or re.match(_CONSENT, page.title):
-        return Obstacle(Fault.BLOCKED, f"the site asks for consent first; {remedy(page.url)}")
+    if re.match(_CONSENT_HOST, host_of(page.url)) or re.match(_CONSENT, page.title):
+        return ParseFailed(Fault.BLOCKED, f"the site asks for consent first; {remedy(page.url)}")
     if re.search(_PASSWORD, page.markup) or re.match(_LOGIN, page.title):
         advice = "set cookies, or username and password, for this feed"
-        return Obstacle(Fault.LOGIN, f"this is a web page that asks to log in; {advice}")
+        return ParseFailed(Fault.LOGIN, f"this is a web page that asks to log in; {advice}")
     return None
 
 
-def _vacant(page: Page) -> Obstacle | None:
+def _vacant(page: Page) -> ParseFailed | None:
     """Recognize a site without content of its own: for sale, suspended, under maintenance."""
-    host, path = page.address
     is_for_sale = re.search(_FOR_SALE, page.title) or (page.is_brief and re.search(_FOR_SALE, page.words))
-    if is_for_sale or re.search(_PARKED_HOST, host) or re.search(_PARKED, page.markup):
+    if is_for_sale or re.search(_PARKED_HOST, host_of(page.url)) or re.search(_PARKED, page.markup):
         advice = "look for the site's new address, or remove this feed"
-        return Obstacle(Fault.PARKED, f"the domain is parked or for sale; {advice}")
+        return ParseFailed(Fault.PARKED, f"the domain is parked or for sale; {advice}")
+    path = page.url.lower().partition("?")[0]
     if path.endswith("/suspendedpage.cgi") or re.match(_SUSPENDED, page.title):
-        return Obstacle(Fault.PARKED, "the site is suspended by its host; wait, or look for its new address")
+        advice = "wait, or look for its new address"
+        return ParseFailed(Fault.PARKED, f"the site is suspended by its host; {advice}")
     if re.search(_MAINTENANCE, page.title) or (page.is_brief and re.search(_MAINTENANCE, page.words)):
-        return Obstacle(Fault.NOT_A_FEED, "the site is under maintenance; its feed is asked again later")
+        return ParseFailed(Fault.NOT_A_FEED, "the site is under maintenance; its feed is asked again later")
     return None
 
 

@@ -10,14 +10,13 @@ import urllib.request
 from collections.abc import Sequence
 from http.cookiejar import Cookie, CookieJar, DefaultCookiePolicy
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from tuireader import files
 from tuireader.errors import TuireaderError
+from tuireader.text import host_of
 
 MOST_BYTES = 5_000_000
 _FIELDS = 7  # domain, subdomains too, path, secure, expiry, name, value
-_HTTP_ONLY = "#HttpOnly_"
 
 
 def read(path: Path, url: str) -> tuple[Cookie, ...]:
@@ -31,7 +30,7 @@ def read(path: Path, url: str) -> tuple[Cookie, ...]:
     lines = raw.decode("utf-8", "replace").splitlines()
     cookies, first_wrong, last = list[Cookie](), 0, 0
     for number, line in enumerate(lines, 1):
-        line = line.removeprefix(_HTTP_ONLY)
+        line = line.removeprefix("#HttpOnly_")
         if not line.strip() or line.startswith("#"):
             continue
         last = number
@@ -48,7 +47,7 @@ def read(path: Path, url: str) -> tuple[Cookie, ...]:
 
 def staying(cookies: Sequence[Cookie], url: str) -> tuple[Cookie, ...]:
     """Keep the cookies for the host of `url`; on a redirect, all others are dropped for good."""
-    host = _host(url)
+    host = host_of(url)
     return tuple([cookie for cookie in cookies if _covers(cookie, host)])
 
 
@@ -99,10 +98,3 @@ def _covers(cookie: Cookie, host: str) -> bool:
     domain = cookie.domain.lstrip(".")
     below = cookie.domain_specified and "." in domain  # a cookie for all of `.org` is a mistake
     return host == domain or (below and host.endswith(f".{domain}"))
-
-
-def _host(url: str) -> str:
-    try:
-        return (urlsplit(url).hostname or "").lower()
-    except ValueError:
-        return ""

@@ -218,10 +218,6 @@ class Inflater:
         for step in self._steps:
             step.end()
 
-    def so_far(self) -> bytes:
-        """Return the output so far, which may end anywhere."""
-        return b"".join(self._pieces)
-
 
 async def beginning(chunks: AsyncIterator[bytes], header: str, size: int, seconds: float) -> bytes:
     """Return about `size` bytes of a body, or what arrives of them within some seconds; never raises."""
@@ -231,7 +227,7 @@ async def beginning(chunks: AsyncIterator[bytes], header: str, size: int, second
         async with asyncio.timeout(seconds):
             async for chunk in chunks:
                 inflater.feed(chunk[:size])
-                start = inflater.so_far()[:size]
-                if len(start) == size:
+                start += inflater.take()
+                if len(start) >= size:
                     break
-    return start
+    return start[:size]

@@ -131,7 +131,9 @@ class Downloader(Fetcher):
                     received += len(piece)
                     if received > self.limits.max_bytes:
                         raise self._too_large()
-                    _put(file, piece, job.part)
+                    with _writing(job.part):
+                        file.write(piece)
+                        file.flush()
                 if job.received is not None and not await job.received(received):
                     raise Refused(Fault.NETWORK, "cancelled")
         inflater.end()
@@ -186,12 +188,6 @@ def _opened(part: Path, known: int) -> BinaryIO:
 def _remove(part: Path) -> None:
     with _writing(part):
         part.unlink(missing_ok=True)
-
-
-def _put(file: BinaryIO, piece: bytes, part: Path) -> None:
-    with _writing(part):
-        file.write(piece)
-        file.flush()
 
 
 @contextmanager

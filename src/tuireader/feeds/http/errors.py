@@ -107,19 +107,17 @@ def explained(error: Exception, host: str, connect: float, idle: float) -> Refus
             return Refused(Fault.NETWORK, f"the name {host} {words}")
         if isinstance(cause, OSError) and cause.errno in ERRNO_WORDS:
             return Refused(Fault.NETWORK, f"{host}: {ERRNO_WORDS[cause.errno]}")
-    if isinstance(error, httpx.ConnectTimeout):
-        return Refused(Fault.TIMEOUT, f"{host} could not be reached within {connect:g} seconds")
-    if isinstance(error, httpx.TimeoutException):
-        return Refused(Fault.TIMEOUT, f"{host} sent nothing for {idle:g} seconds")
-    if isinstance(error, httpx.ProxyError):
-        return Refused(Fault.NETWORK, "the proxy refuses the connection")
-    if isinstance(error, httpx.RemoteProtocolError):
-        return Refused(Fault.NETWORK, f"{host}: {_protocol_words(str(error))}")
-    if isinstance(
-        error, (httpx.LocalProtocolError, httpx.InvalidURL, httpx.UnsupportedProtocol, UnicodeError)
-    ):
+    unsendable = (httpx.LocalProtocolError, httpx.InvalidURL, httpx.UnsupportedProtocol, UnicodeError)
+    if isinstance(error, unsendable):
         return Refused(Fault.ADDRESS, "the address or a header of the configuration cannot be sent")
-    return Refused(Fault.NETWORK, f"the connection to {host} failed")
+    kinds = (
+        (httpx.ConnectTimeout, Fault.TIMEOUT, f"{host} could not be reached within {connect:g} seconds"),
+        (httpx.TimeoutException, Fault.TIMEOUT, f"{host} sent nothing for {idle:g} seconds"),
+        (httpx.ProxyError, Fault.NETWORK, "the proxy refuses the connection"),
+        (httpx.RemoteProtocolError, Fault.NETWORK, f"{host}: {_protocol_words(str(error))}"),
+        (Exception, Fault.NETWORK, f"the connection to {host} failed"),
+    )
+    return next(Refused(fault, words) for kind, fault, words in kinds if isinstance(error, kind))
 
 
 ERRNO_WORDS = {

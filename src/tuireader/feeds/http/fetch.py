@@ -33,12 +33,12 @@ from tuireader.feeds.http.headers import (
     header,
     header_bytes,
     reason_phrase,
+    redirect_target,
     retry_after,
     validator,
 )
 from tuireader.feeds.http.hosts import PrivateAddress, Resolver
 from tuireader.feeds.http.pauses import Pauses
-from tuireader.feeds.http.redirects import redirect_target
 from tuireader.model import Fault, Fetched, FetchFailed, FetchJob, FetchResult, NotModified
 from tuireader.text import clean, server_of
 
@@ -232,7 +232,7 @@ class Fetcher(contextlib.AbstractAsyncContextManager["Fetcher"]):
             look_up = bool(proxy) and not proxy.lower().startswith("socks")
             await self._resolver.refuse_private(url.raw_host.decode("ascii"), look_up=look_up)
         if proxy not in self._transports:
-            self._transports[proxy] = self._proxied(proxy) if proxy else self._direct()
+            self._transports[proxy] = self._transport(proxy)
         chain.requests += 1
         return await self._transports[proxy].handle_async_request(request)
 
@@ -258,30 +258,30 @@ class Fetcher(contextlib.AbstractAsyncContextManager["Fetcher"]):
             headers[named.get(key.lower(), key)] = header_bytes(value)
         return list(headers.items())
 
-    def _direct(self) -> httpx.AsyncBaseTransport:
-        from tuireader.feeds.http.transport import DirectTransport
-
-        return DirectTransport(tls=self._tls_context, resolver=self._resolver)
-
     def _proxy_for(self, url: httpx.URL) -> str:
         proxy = self._proxies.get(url.scheme) or self._proxies.get("all") or ""
         if not proxy or proxy_bypass(url.netloc.decode("ascii", "replace")):
             return ""
         return proxy if "://" in proxy else f"http://{proxy}"
 
-    def _proxied(self, proxy: str) -> httpx.AsyncBaseTransport:
+    def _transport(self, proxy: str) -> httpx.AsyncBaseTransport:
+        if not proxy:
+            from tuireader.feeds.http.transport import DirectTransport
+
+            return DirectTransport(tls=self.tls_context, resolver=self._resolver)
         import httpx
 
         try:
             # connections are not reused: surplus bytes after a response would be taken for the next one
             limits = httpx.Limits(max_keepalive_connections=0)
-            return httpx.AsyncHTTPTransport(verify=self._tls_context(), proxy=proxy, limits=limits)
+            return httpx.AsyncHTTPTransport(verify=self.tls_context(), proxy=proxy, limits=limits)
         except ImportError:
             raise Refused(Fault.NETWORK, "SOCKS proxies need the package socksio") from None
         except (ValueError, httpx.InvalidURL):
             raise Refused(Fault.NETWORK, "the proxy address is not valid") from None
 
-    def _tls_context(self) -> ssl.SSLContext:
+    def tls_context(self) -> ssl.SSLContext:
+        """Load the certificates, which blocks, unless that is done already."""
         import httpx
 
         if self._tls is None:
@@ -322,7 +322,10 @@ class Fetcher(contextlib.AbstractAsyncContextManager["Fetcher"]):
             raise await self._refusal(chain, response)
         content_type = clean(header(response, b"content-type"), 200) or None
         if status != 200 or "html" in (content_type or ""):
-            _refuse_challenge(chain.url, response)
+            from tuireader.feeds.http import blocked
+
+            if who := blocked.challenged(status, blocked.cleaned(response.headers)):
+                raise Refused(Fault.BLOCKED, f"HTTP {status}: {who}; {blocked.remedy(chain.url)}", status)
         body = await self._body(chain, response)
         digest = hashlib.blake2b(body, digest_size=16).digest()
         if digest == job.body_hash:
@@ -377,11 +380,3 @@ class Fetcher(contextlib.AbstractAsyncContextManager["Fetcher"]):
         if wait is not None and self.limits.keep_away and status in (429, 503):
             self._pauses.hold(chain.server, wait)
         return refused
-
-
-def _refuse_challenge(url: str, response: httpx.Response) -> None:
-    from tuireader.feeds.http import blocked
-
-    status = response.status_code
-    if who := blocked.challenged(status, blocked.cleaned(response.headers)):
-        raise Refused(Fault.BLOCKED, f"HTTP {status}: {who}; {blocked.remedy(url)}", status)

@@ -42,8 +42,6 @@ LOCAL_NAMES = frozenset({
 NAME = re.compile(r"[\w.-]+")
 NUMBER = re.compile(r"0x[0-9a-f]*|[0-9]+")
 
-IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
-
 
 class PrivateAddress(Exception):
     """The request would reach a private network, which is not allowed for its origin."""
@@ -54,7 +52,7 @@ def is_public(address: str) -> bool:
     return _is_global(ipaddress.ip_address(address.partition("%")[0]))
 
 
-def _is_global(address: IPAddress) -> bool:
+def _is_global(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
     if isinstance(address, ipaddress.IPv6Address):
         inner = address.ipv4_mapped or address.sixtofour
         if inner is None and any(address in network for network in EMBEDDING):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from tuireader.feeds.address import same_site
 from tuireader.feeds.find.links import advertised, linked
@@ -101,10 +102,7 @@ def _web_page(text: str, url: str) -> ParseFailed:
     if not feeds:  # a page may say in words that the feed has moved
         feeds = tuple(address for address in linked(text, url) if not same_site(address, url))
     named = f"{NAMES_FEEDS}{', '.join(feeds[:3])}{', …' if len(feeds) > 3 else ''}" if feeds else ""
-    blocked = obstacle(text, url)
-    if blocked and feeds and blocked.fault is Fault.LOGIN:
-        blocked = None  # a login beside named feeds does not block them
-    if blocked:
-        return ParseFailed(blocked.fault, "; ".join(filter(None, (blocked.reason, named))), feeds)
-    reason = "; ".join(filter(None, ("this is a web page, not a feed", named)))
-    return ParseFailed(Fault.NOT_A_FEED, reason, feeds)
+    failed = obstacle(text, url)
+    if failed is None or (feeds and failed.fault is Fault.LOGIN):  # a login does not block named feeds
+        failed = ParseFailed(Fault.NOT_A_FEED, "this is a web page, not a feed")
+    return replace(failed, reason="; ".join(filter(None, (failed.reason, named))), feeds=feeds)

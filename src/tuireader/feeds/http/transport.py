@@ -22,8 +22,7 @@ import httpx
 
 from tuireader.feeds.http.hosts import PrivateAddress, Resolver, is_public
 
-ATTEMPT_DELAY = 0.3
-"""Seconds before the next address is tried as well (RFC 8305 §5 recommends 0.25)."""
+ATTEMPT_DELAY = 0.3  # seconds before the next address is tried as well (RFC 8305 §5 recommends 0.25)
 MAX_HEAD = 1 << 16
 MAX_INTERIM = 20  # maximum number of interim responses (1xx) to skip
 READ_AT_ONCE = 1 << 16
@@ -42,8 +41,7 @@ class _Connection(httpx.AsyncByteStream):
     writer: asyncio.StreamWriter
     http: h11.Connection
     release: Callable[[_Connection], None]
-    seconds: float | None = None
-    """Maximum time to wait for more bytes."""
+    seconds: float | None = None  # maximum time to wait for more bytes
     idle_since: float = 0.0
 
     async def ask(self, request: httpx.Request) -> httpx.Response:

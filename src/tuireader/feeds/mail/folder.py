@@ -16,14 +16,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import BinaryIO
 
 from tuireader.feeds.http.errors import Refused
+from tuireader.feeds.mail.address import MailAddress
 from tuireader.model import Fault
 from tuireader.text import clean
-
-if TYPE_CHECKING:
-    from tuireader.feeds.mail.address import MailAddress
 
 FIRST = 500  # number of the newest mails read on the first visit
 AT_ONCE = 1_000  # maximum number of mails read on a visit

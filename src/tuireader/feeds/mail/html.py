@@ -53,7 +53,9 @@ def cleaned(html: str) -> tuple[str, str]:
     Raises ValueError if there are too many elements.
     """
     from lxml import etree
-    from lxml.html import HTMLParser, document_fromstring, tostring
+    from lxml.html import HTMLParser, document_fromstring
+
+    from tuireader.pages.tree import drop, written
 
     html = re.sub(r"^\s*<\?xml[^>]*\?>", "", html, count=1)  # not accepted in decoded text
     try:
@@ -67,17 +69,16 @@ def cleaned(html: str) -> tuple[str, str]:
         raise ValueError("too many elements")
     link, view = next(((link, url) for link in root.iter("a") if (url := _view_url(link))), (None, ""))
     if link is not None:
-        _drop(link)
+        drop(link)
     for element in elements:
         is_text = isinstance(element.tag, str) and element.tag not in _DROPPED
         if not is_text or _is_hidden(element) or (element.tag == "img" and _is_tracker(element)):
-            _drop(element)
+            drop(element)
         elif element.tag == "a" and (href := element.get("href")):
             element.set("href", without_tracking(href.strip()))
     _unwrap(list(root.iter()))
     body = root.find("body")
-    text: str = tostring(body if body is not None else root, encoding="unicode", with_tail=False)
-    return text, view
+    return written(body if body is not None else root), view
 
 
 def _view_url(link: HtmlElement) -> str:
@@ -85,11 +86,6 @@ def _view_url(link: HtmlElement) -> str:
     if not words or len(words) > 100 or not _VIEW.search(words):
         return ""
     return web_url(without_tracking((link.get("href") or "").strip()))
-
-
-def _drop(element: HtmlElement) -> None:
-    if element.getparent() is not None:
-        element.drop_tree()
 
 
 def _is_hidden(element: HtmlElement) -> bool:

@@ -10,7 +10,7 @@ from contextlib import suppress
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from tuireader.feeds.http.errors import ERRNO_WORDS
+from tuireader.feeds.http.errors import ERRNO_WORDS, Refused
 from tuireader.feeds.http.hosts import is_public
 from tuireader.feeds.mail.address import MailAddress
 from tuireader.feeds.mail.folder import AT_ONCE, FIRST, LARGEST, identified, stand_in
@@ -25,18 +25,11 @@ DATA = 272 << 20  # memory limit in bytes
 Request = tuple[tuple[Any, ...], str, float, int]  # fields of a MailAddress, cursor, seconds, bytes
 New = tuple[list[bytes], str, bool]
 """Mails, the cursor for the next visit, and whether this is the first one."""
-Answer = tuple[str, Any]
-"""A fault and its reason; or `""` and the new mails (New), None without any."""
+Answer = tuple[str, Any]  # a fault and its reason; or `""` and the new mails (New), None without any
 _TOGETHER = 20  # mails requested at once
 _MOST_OWED = 200  # mails left out by the server that later visits ask for again
 _UID = re.compile(rb"\bUID (\d+)")
 _GRACE = 5
-
-
-class _Refused(Exception):
-    def __init__(self, fault: Fault, reason: str) -> None:
-        super().__init__(reason)
-        self.fault = fault
 
 
 def answer(request: Request) -> Answer:
@@ -47,8 +40,8 @@ def answer(request: Request) -> Answer:
     try:
         with alarm(int(seconds) + _GRACE):
             return "", _read(address, cursor, seconds, most)
-    except _Refused as refused:
-        return refused.fault.value, str(refused)
+    except Refused as refused:
+        return refused.fault.value, refused.reason
     except ImportError:
         return Fault.MAIL.value, "IMAP needs the package imap-tools: install tuireader[mail]"
     except ssl.SSLCertVerificationError as error:
@@ -72,10 +65,10 @@ def answer(request: Request) -> Answer:
 
 def _read(address: MailAddress, cursor: str, seconds: float, most: int) -> New | None:
     if not address.user:
-        raise _Refused(Fault.ADDRESS, "the address names no user; write imaps://USER@HOST/FOLDER")
+        raise Refused(Fault.ADDRESS, "the address names no user; write imaps://USER@HOST/FOLDER")
     if not address.password:
         missing = 'the password is missing; set `password` of this feed, such as "cmd:pass show mail"'
-        raise _Refused(Fault.MAIL, missing)
+        raise Refused(Fault.MAIL, missing)
     box = _connected(address.scheme, address.host, address.port, seconds)
     _limit_announced(box.client)
     try:
@@ -98,7 +91,7 @@ def _connected(scheme: str, host: str, port: int, seconds: float) -> BaseMailBox
         plain.client.starttls(context)
     elif is_public(str(plain.client.sock.getpeername()[0])):
         plain.client.shutdown()
-        raise _Refused(Fault.TLS, f"{host} offers no encryption; the password is not sent")
+        raise Refused(Fault.TLS, f"{host} offers no encryption; the password is not sent")
     return plain
 
 
@@ -126,7 +119,7 @@ def _sign_in(box: BaseMailBox, host: str, user: str, password: str) -> None:
         if isinstance(error, imaplib.IMAP4.abort):
             raise
         refused = f"{host} refuses the password of {user}; check `password` of this feed"
-        raise _Refused(Fault.MAIL, refused) from None
+        raise Refused(Fault.MAIL, refused) from None
 
 
 def _new_mails(box: BaseMailBox, folder: str, wanted: str, cursor: str, most: int) -> New | None:
@@ -154,7 +147,7 @@ def _new_mails(box: BaseMailBox, folder: str, wanted: str, cursor: str, most: in
     left_out = _still_listed(box, [uid for uid in (*later, *due, *asked) if uid not in mails | late])
     if not mails and len(set(left_out) - set(owed)) > 1:
         words = f"the server lists {len(left_out)} mails but sends none of them; try again later"
-        raise _Refused(Fault.MAIL, words)
+        raise Refused(Fault.MAIL, words)
     delivered = [identified(_identity(validity, uid)).encode() + late[uid] for uid in due if uid in late]
     for uid in asked:
         if uid in mails:
@@ -177,9 +170,9 @@ def _opened(box: BaseMailBox, folder: str) -> tuple[str, int | None]:
         box.folder.set(folder, readonly=True)
     except (imap_tools.MailboxFolderStatusError, imap_tools.MailboxFolderSelectError):
         names = ", ".join(folder.name for folder in box.folder.list()[:10])
-        raise _Refused(Fault.MAIL, f"there is no folder {folder}; there are {clean(names, 200)}") from None
+        raise Refused(Fault.MAIL, f"there is no folder {folder}; there are {clean(names, 200)}") from None
     if "UIDVALIDITY" not in state:
-        raise _Refused(Fault.MAIL, f"the server does not say how it numbers the mails of {folder}")
+        raise Refused(Fault.MAIL, f"the server does not say how it numbers the mails of {folder}")
     return str(state["UIDVALIDITY"]), state.get("UIDNEXT")
 
 
@@ -210,7 +203,7 @@ def _uids(box: BaseMailBox, last: int, wanted: str) -> list[int]:
 def _search(box: BaseMailBox, *criteria: str | bytes) -> list[int]:
     kind, data = box.client.uid("SEARCH", *criteria)  # type: ignore[arg-type]
     if kind != "OK":
-        raise _Refused(Fault.MAIL, f"the server cannot search the folder: {_said(data)}")
+        raise Refused(Fault.MAIL, f"the server cannot search the folder: {_said(data)}")
     return sorted({int(uid) for line in data if isinstance(line, bytes) for uid in line.split()})
 
 

@@ -168,9 +168,7 @@ def _attach(part: Message, texts: _Texts) -> None:
 
 def _text(part: Message) -> str:
     data = part.get_payload(decode=True)
-    label = part.get_param("charset", "")
-    label = label[2] if isinstance(label, tuple) else label
-    kind = f"text/plain; charset={label}"
+    kind = f"text/plain; charset={part.get_content_charset('')}"
     return charset.decode(data[:_LONGEST_TEXT], kind) if isinstance(data, bytes) else ""
 
 

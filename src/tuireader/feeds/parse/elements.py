@@ -43,6 +43,7 @@ NAMESPACES = {
     "http://www.opengis.net/gml": "gml:",
     "http://podlove.org/simple-chapters": "psc:",
 }
+DECLARED = re.compile(rb"""xmlns(?::([\w.-]+))?\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 OTHER = "?:"
 RESERVED = frozenset({"", *(prefix.rstrip(":") for prefix in NAMESPACES.values())})
 XML_BASE = "{http://www.w3.org/XML/1998/namespace}base"
@@ -58,6 +59,16 @@ C1 = re.compile("[\x80-\x9f]")
 
 class Declined(Exception):
     """The document has a feature that the fast path does not support."""
+
+
+def misnamed(data: bytes) -> frozenset[str]:
+    """Find unknown namespaces with no prefix or a well-known one: feedparser goes by the prefix."""
+    names = set()
+    for prefix, double, single in set(DECLARED.findall(data)):
+        name = (double or single).decode("utf-8", "replace").lower()
+        if name not in NAMESPACES and prefix.decode("ascii", "replace").lower() in RESERVED:
+            names.add(name)
+    return frozenset(names)
 
 
 class Elements:

@@ -265,10 +265,9 @@ def _count(text: str) -> int | None:
 
 def seconds(text: str) -> int | None:
     """Parse a duration such as `1:02:03`, `62:03` or `3723` into seconds."""
-    text = text.strip()
-    if text.isdecimal() and len(text) < 10:
-        return int(text)
-    if match := DURATION.fullmatch(text):
+    if (number := _count(text)) is not None:
+        return number
+    if match := DURATION.fullmatch(text.strip()):
         return int(match[1] or 0) * 3600 + int(match[2]) * 60 + int(match[3])
     return None
 

@@ -28,8 +28,6 @@ DECLINED = frozenset({
     "itunes:keywords", "homepage", "url", "uri", "name", "email", "item", "entry", "channel", "feed", "rss",
     "info", "feedburner:browserfriendly", "modified_parsed", "cloud", "lastmod",
 })  # fmt: skip
-
-
 _MAY_STAND_IN = frozenset({
     "link", "enclosure", "source", "subtitle", "tagline", "itunes:subtitle", "itunes:image", "itunes:link",
 })  # fmt: skip
@@ -130,20 +128,15 @@ class EntryReader:
         if permalink and self._link is None:
             self._link = text
 
-    def _take_published(self, child: Element, name: str) -> None:
-        self.raw.published = self._date(child)
-
-    def _take_updated(self, child: Element, name: str) -> None:
-        self.raw.updated = self._date(child)
-
-    def _date(self, child: Element) -> int | None:
+    def _take_date(self, child: Element, name: str) -> None:
         text = self._elements.text(child)
-        if not text:
-            return None
         moment = dates.parse(text)
-        if moment is None:
+        if text and moment is None:
             raise Declined
-        return moment
+        if name in PUBLISHED:
+            self.raw.published = moment
+        else:
+            self.raw.updated = moment
 
     def _take_author(self, child: Element, name: str) -> None:
         self.raw.authors.append(self._elements.author(child))
@@ -258,8 +251,7 @@ _HANDLERS: dict[str, Callable[[EntryReader, Element, str], None]] = {
     **dict.fromkeys(("title", "dc:title"), EntryReader._take_title),
     "link": EntryReader._take_link,
     **dict.fromkeys(("guid", "id"), EntryReader._take_guid),
-    **dict.fromkeys(PUBLISHED, EntryReader._take_published),
-    **dict.fromkeys(UPDATED, EntryReader._take_updated),
+    **dict.fromkeys(PUBLISHED | UPDATED, EntryReader._take_date),
     **dict.fromkeys(AUTHORS, EntryReader._take_author),
     **dict.fromkeys(SUMMARIES.keys() - {"media:description"}, EntryReader._take_description),
     **dict.fromkeys(("content", "content:encoded"), EntryReader._take_content),

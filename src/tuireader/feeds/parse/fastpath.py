@@ -12,20 +12,10 @@ import re
 from xml.etree.ElementTree import Element, ParseError, XMLParser
 
 from tuireader.feeds.find.archive import RELATIONS
-from tuireader.feeds.parse.elements import (
-    NAMESPACES,
-    RESERVED,
-    Declined,
-    Elements,
-    href_of,
-    is_page,
-    joined,
-    unescaped,
-)
+from tuireader.feeds.parse.elements import Declined, Elements, href_of, is_page, joined, misnamed, unescaped
 from tuireader.feeds.parse.entry import Raw, RawFeed
 from tuireader.feeds.parse.fastentry import EntryReader
 
-DECLARED = re.compile(rb"""xmlns(?::([\w.-]+))?\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 DOCTYPE = re.compile(rb"<!DOCTYPE|<!ENTITY", re.IGNORECASE)
 ROOT = re.compile(rb"<[A-Za-z_]")
 BASE_ATTRIBUTE = re.compile(rb"base\s*=")
@@ -44,7 +34,7 @@ def parse(data: bytes, url: str, most: int | None = None) -> RawFeed | None:
         parser = XMLParser()
         parser.feed(data)
         bases = data.count(b"xml:base") if b"base" in data else 0
-        return _Reader(parser.close(), url, bases, _misnamed(data), most).feed()
+        return _Reader(parser.close(), url, bases, misnamed(data), most).feed()
     except (ParseError, Declined, ValueError, LookupError, RecursionError):
         return None
 
@@ -54,16 +44,6 @@ def _has_plain_base(data: bytes) -> bool:
     if b"base" not in data:
         return False
     return any(data[at.start() - 1 : at.start()].isspace() for at in BASE_ATTRIBUTE.finditer(data))
-
-
-def _misnamed(data: bytes) -> frozenset[str]:
-    """Find unknown namespaces with no prefix or a well-known one: feedparser goes by the prefix."""
-    names = set()
-    for prefix, double, single in set(DECLARED.findall(data)):
-        name = (double or single).decode("utf-8", "replace").lower()
-        if name not in NAMESPACES and prefix.decode("ascii", "replace").lower() in RESERVED:
-            names.add(name)
-    return frozenset(names)
 
 
 class _Reader(Elements):

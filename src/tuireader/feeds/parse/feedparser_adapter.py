@@ -162,8 +162,6 @@ def _date(entry: Any, *names: str) -> int | None:
 
 
 def _seconds(parsed: Any) -> int | None:
-    if not parsed:
-        return None
     try:
         year = parsed[0]
         return calendar.timegm(parsed) if year in dates.YEARS else None
