@@ -11,7 +11,6 @@ import pytest
 
 from tests.builders import config
 from tests.ui.alone import Call, Stage, call, later
-from tests.ui.alone import without_app as without_app
 from tuireader.errors import TuireaderError
 from tuireader.model import Away, Change, View, ViewKind
 from tuireader.ui.controllers import full_text, search

@@ -175,8 +175,15 @@ class Host(CrashSafeApp):
         self.exit(code)
 
 
-def host_of(node: MessagePump) -> Host:
-    """The app that runs a screen or widget."""
-    app = node.app
-    assert isinstance(app, Host)
-    return app
+class Hosted(MessagePump):
+    """Mixin for screens and widgets, after their Textual base."""
+
+    @property
+    def host(self) -> Host:
+        app = self.app
+        assert isinstance(app, Host)
+        return app
+
+    @property
+    def theme_styles(self) -> styles.Styles:
+        return self.host.theme_styles

@@ -21,7 +21,7 @@ from tuireader.ui.controllers.search_hits import SearchHits
 from tuireader.ui.controllers.wiring import Controllers
 from tuireader.ui.flows import feeds, guide
 from tuireader.ui.flows.context import FlowRunner, Outcome
-from tuireader.ui.host import Host, host_of
+from tuireader.ui.host import Hosted
 from tuireader.ui.screens.commands import INSTEAD, Commands, commands
 from tuireader.ui.session import Session
 from tuireader.ui.status import footer_keys, footer_position, header, notes
@@ -36,7 +36,7 @@ from tuireader.ui.workers import run_latest
 _AT_REST = 0.05  # seconds between checks for keys typed during startup
 
 
-class MainScreen(PaneScreen, inherit_bindings=False):
+class MainScreen(PaneScreen, Hosted, inherit_bindings=False):
     """Sidebar, list and article between header and footer."""
 
     AUTO_FOCUS = "#list"
@@ -51,10 +51,6 @@ class MainScreen(PaneScreen, inherit_bindings=False):
     @property
     def is_composed(self) -> bool:
         return hasattr(self, "controllers")
-
-    @property
-    def host(self) -> Host:
-        return host_of(self)
 
     def compose(self) -> ComposeResult:
         library = self.library = self.host.library

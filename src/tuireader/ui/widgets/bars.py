@@ -10,8 +10,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tuireader.text import cell_len, cut
-from tuireader.ui.drawing.styles import Styles
-from tuireader.ui.host import host_of
+from tuireader.ui.host import Hosted
 
 _KEYS = 44  # minimum number of cells that warnings leave for keys
 
@@ -28,12 +27,8 @@ class FooterKey(NamedTuple):
         return cell_len(self.key) + cell_len(self.title) + 3
 
 
-class Bar(Widget):
+class Bar(Widget, Hosted):
     """Base of the one-line bars."""
-
-    @property
-    def theme_styles(self) -> Styles:
-        return host_of(self).theme_styles
 
     def strip(self, segments: Iterable[Segment]) -> Strip:
         width = self.size.width

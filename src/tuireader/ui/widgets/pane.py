@@ -13,8 +13,7 @@ from textual.scroll_view import ScrollView
 from textual.scrollbar import ScrollBar, ScrollBarRender
 from textual.strip import Strip
 
-from tuireader.ui.drawing.styles import Styles
-from tuireader.ui.host import Host, host_of
+from tuireader.ui.host import Hosted
 
 _BLACK = Color.parse("black")
 _LINES = {"move_down": 1, "move_up": -1}
@@ -59,7 +58,7 @@ class CachedLines:
         return [strip.crop(crop.x, crop.right) for strip in self._drawn[1][crop.y : crop.bottom]]
 
 
-class Pane(ScrollView, can_focus=True, inherit_bindings=False):
+class Pane(ScrollView, Hosted, can_focus=True, inherit_bindings=False):
     """A focusable part of the screen with a cursor or scroll position, and movement commands."""
 
     ALLOW_MAXIMIZE = False
@@ -68,14 +67,6 @@ class Pane(ScrollView, can_focus=True, inherit_bindings=False):
         super().__init__(id=id)
         self._lines: dict[int, Strip] = {}  # lines as shown, by y
         self._lines_for: object = None
-
-    @property
-    def host(self) -> Host:
-        return host_of(self)
-
-    @property
-    def theme_styles(self) -> Styles:
-        return host_of(self).theme_styles
 
     def forget_strips(self) -> None:
         self.refresh()

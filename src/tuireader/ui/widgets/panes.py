@@ -8,6 +8,7 @@ from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
 
+from tuireader.ui.host import Hosted
 from tuireader.ui.session import Session
 from tuireader.ui.textual_private import CoalescingScreen
 from tuireader.ui.widgets.article_list import ArticleList
@@ -48,7 +49,7 @@ class PaneScreen(CoalescingScreen, _Covered):
     """A screen covered by its panes."""
 
 
-class Panes(PaneRow):
+class Panes(PaneRow, Hosted):
     """Sidebar on the left, list above article on the right; classes of the screen set their arrangement."""
 
     def __init__(
