@@ -170,7 +170,7 @@ class TuireaderApp(Host):
             self.app_focus = True
         main, focused = self._main, self.focused
         if main is self.screen and (focused is None or isinstance(focused, Pane)):
-            await main.before_key()
+            await main.controllers.search.settled()
             await self._run_command(event.key)
             main.after_key()
         elif isinstance(focused, Input) and event.is_printable:
@@ -232,7 +232,7 @@ class TuireaderApp(Host):
 
     async def unsaved(self) -> str:
         """Store changes that a crash left pending; return a message about those that failed, or `""`."""
-        if self._main is None or not self._main.is_composed:
+        if self._main is None or not hasattr(self._main, "controllers"):
             return ""
         marks = self._main.controllers.marks
         with suppress(Exception):  # the cause of a crash may return; what it costs is in `unsaved`

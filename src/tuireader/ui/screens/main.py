@@ -28,8 +28,9 @@ from tuireader.ui.status import footer_keys, footer_position, header, notes
 from tuireader.ui.widgets.article_list import ArticleList
 from tuireader.ui.widgets.article_pane import ArticlePane
 from tuireader.ui.widgets.bars import StatusLine, TopLine
+from tuireader.ui.widgets.pane import CursorPane
 from tuireader.ui.widgets.panes import Panes, PaneScreen
-from tuireader.ui.widgets.search_line import FindLine, SearchLine
+from tuireader.ui.widgets.search_line import SearchLine
 from tuireader.ui.widgets.sidebar import Sidebar
 from tuireader.ui.workers import run_latest
 
@@ -47,10 +48,6 @@ class MainScreen(PaneScreen, Hosted, inherit_bindings=False):
         super().__init__()
         self._counting = counting  # the sidebar's counts, requested before Textual was imported
         self._opened = opened
-
-    @property
-    def is_composed(self) -> bool:
-        return hasattr(self, "controllers")
 
     def compose(self) -> ComposeResult:
         library = self.library = self.host.library
@@ -124,6 +121,8 @@ class MainScreen(PaneScreen, Hosted, inherit_bindings=False):
             await self.host.keep_frame()
             await self.library.articles.warm_up()
 
+    @on(CursorPane.Moved)
+    @on(ArticlePane.Changed)
     def update_footer(self) -> None:
         """Show the available keys, the position, and the sentence that matched."""
         if self.hits.update(self.articles.current_id):
@@ -141,10 +140,6 @@ class MainScreen(PaneScreen, Hosted, inherit_bindings=False):
 
     def _paint(self) -> None:
         self.flush_refresh(self.top, *self.panes.repainted(), self.status)
-
-    async def before_key(self) -> None:
-        """Wait for the search whose results the key applies to."""
-        await self.controllers.search.settled()
 
     def after_key(self) -> None:
         """Show the changes made by a key, unless more keys are waiting."""
@@ -188,15 +183,6 @@ class MainScreen(PaneScreen, Hosted, inherit_bindings=False):
     def on_descendant_focus(self) -> None:
         if self.focused is not self.sidebar:
             self.remove_class("-sidebar")
-        self.update_footer()
-
-    @on(Sidebar.Moved)
-    @on(ArticleList.Moved)
-    @on(ArticlePane.Changed)
-    @on(FindLine.Typed)
-    @on(FindLine.Stepped)
-    @on(FindLine.Left)
-    def show_position(self) -> None:
         self.update_footer()
 
     async def on_sidebar_chosen(self, message: Sidebar.Chosen) -> None:

@@ -24,14 +24,12 @@ class SideScreen(Screen[Result | None], Hosted, Generic[Result], inherit_binding
 
     BINDINGS: ClassVar = [Binding("ctrl+c", "screen.copy_text", show=False)]
 
-    @property
-    @abstractmethod
-    def main_pane(self) -> Pane:
-        """Pane that gets the movement commands."""
+    main_pane: Pane
+    """Gets the movement commands."""
 
     @abstractmethod
     def content(self) -> Iterable[Widget]:
-        """Create what stands between header and footer."""
+        """Create `main_pane`, and what else stands between header and footer."""
 
     def compose(self) -> ComposeResult:
         self.top, self.status = TopLine(), StatusLine()

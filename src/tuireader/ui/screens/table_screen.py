@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import ClassVar, Generic, TypeVar
 
-from textual import events
+from textual import events, on
 from textual.screen import Screen
 from textual.widget import Widget
 
@@ -42,12 +42,9 @@ class TableScreen(SideScreen[Result], Generic[Result, Item]):
 
     def content(self) -> Iterable[Widget]:
         self.library = self.host.library
-        self.table, self.facts = Table(self.COLUMNS), Details(id="facts")
+        self.table = self.main_pane = Table(self.COLUMNS)
+        self.facts = Details(id="facts")
         return TableHead(self.COLUMNS), self.table, self.facts
-
-    @property
-    def main_pane(self) -> Table:
-        return self.table
 
     def on_mount(self) -> None:
         """Fill the table now and whenever the store changes."""
@@ -106,14 +103,12 @@ class TableScreen(SideScreen[Result], Generic[Result, Item]):
     def keys(self) -> list[tuple[str, str]]:
         """Return the ids of the commands for the current item, with titles."""
 
+    @on(Table.Moved)
     def update_details(self) -> None:
         current = self.current
         self.facts.show(*(self.about(current) if current is not None else ()))
         position = f"{self.table.cursor + 1}/{len(self.table.rows)}" if self.table.rows else ""
         self.show_footer(self.keys(), position)
-
-    def on_table_moved(self) -> None:
-        self.update_details()
 
     def action_open(self) -> None:
         self.table.choose()

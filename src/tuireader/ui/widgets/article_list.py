@@ -32,9 +32,6 @@ class ArticleList(CursorPane):
 
         article_id: int
 
-    class Moved(Message):
-        """A click moved the cursor. Methods that move it post nothing."""
-
     def __init__(
         self,
         fetch: Rows,

@@ -9,6 +9,7 @@ from rich.color import Color
 from rich.segment import Segment
 from rich.style import Style
 from textual.geometry import Region, Size
+from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.scrollbar import ScrollBar, ScrollBarRender
 from textual.strip import Strip
@@ -163,6 +164,9 @@ class Pane(ScrollView, Hosted, can_focus=True, inherit_bindings=False):
 
 class CursorPane(Pane):
     """A pane of one-line items with a cursor that is always visible."""
+
+    class Moved(Message):
+        """A click moved the cursor, or in a table a key; methods that move it post nothing."""
 
     cursor = 0
 

@@ -190,7 +190,7 @@ class Panes(PaneRow, Hosted):
 
     async def open_find(self) -> None:
         lines = self.query(FindLine)
-        line = lines.first() if lines else FindLine(self.article.sought)
+        line = lines.first() if lines else FindLine(self.article)
         if not lines:
             await self._column.mount(line, after=self.article)
         self.screen.set_focus(line)  # at once: the next key goes into it
@@ -206,12 +206,6 @@ class Panes(PaneRow, Hosted):
         if lines:
             self.go_to(self.article)
         return sought or bool(lines)
-
-    def on_find_line_typed(self, message: FindLine.Typed) -> None:
-        self.article.find(message.text)
-
-    def on_find_line_stepped(self, message: FindLine.Stepped) -> None:
-        self.article.next_found(message.step)
 
     def on_find_line_left(self, message: FindLine.Left) -> None:
         self.close_find(keep=message.keep)

@@ -42,9 +42,6 @@ class Sidebar(CursorPane):
 
         folder: str
 
-    class Moved(Message):
-        """A click moved the cursor. Methods that move it post nothing."""
-
     BINDINGS: ClassVar = [*bindings(Scope.SIDEBAR)]
 
     def __init__(self) -> None:

@@ -84,9 +84,6 @@ class Table(CursorPane):
 
         key: str
 
-    class Moved(Message):
-        """The cursor is on another row, or the current row changed."""
-
     def __init__(self, columns: Sequence[Column]) -> None:
         super().__init__(id="table")
         self._columns = columns
