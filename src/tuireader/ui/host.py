@@ -165,9 +165,6 @@ class Host(CrashSafeApp):
         if trouble := await start(words):
             self.say(f"{trouble}\n{target}", severity="warning", seconds=10)
 
-    def exit_to_demo(self) -> None:
-        self.exit(DEMO)
-
     async def keep_frame(self) -> None:
         """Save the frame that the next start shows before anything is imported."""
 

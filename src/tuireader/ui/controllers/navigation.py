@@ -36,7 +36,6 @@ class Navigation(Controller):
         await self.show_view(view)
         self.panes.sidebar.select(view)
         self.panes.go_to(self.articles)
-        self.changed()
 
     async def preview_view(self, view: View, *, leave: bool) -> None:
         """Show the view under the cursor of the sidebar; with `leave`, go to the list."""

@@ -176,7 +176,7 @@ class Refreshing(Controller):
                 fresh = f" · {new} new" if new else ""
                 self.top.show(progress=f"refreshing {event.done}/{event.total}{fresh}")
             if event.new or event.changed:
-                await self._reload_if_quiet(now)
+                await self._reload_if_quiet()
         elif isinstance(event, AccountSynced):
             await self._take_sync(event)
         elif isinstance(event, NewMatch):
@@ -188,16 +188,15 @@ class Refreshing(Controller):
             if not event.error:
                 await self.completed(event.article_id)
             if self._matches:
-                await self._reload_if_quiet(time.monotonic())
+                await self._reload_if_quiet()
         elif isinstance(event, Told):
             for channel in self._notify(event):
                 await self.library.refresh.shown(event.articles, channel)
         elif isinstance(event, GapNoted):
             if event.new and self.may_reload(time.monotonic()):
                 await self.reload()
-        elif isinstance(event, HostWaits):
-            if self._asked:
-                self.host.say(waiting(event.feeds, event.host, clock_time(event.until)), seconds=8)
+        elif isinstance(event, HostWaits) and self._asked:
+            self.host.say(waiting(event.feeds, event.host, clock_time(event.until)), seconds=8)
         elif isinstance(event, RefreshDone):
             self._summarize(event)
         await asyncio.sleep(0)  # keys come first
@@ -210,15 +209,14 @@ class Refreshing(Controller):
         is_first = bool(event.total) or not self.session.feeds
         self.session.syncing = f"{event.account}{far}" if is_first and not event.done else ""
         self.explain_sync()
-        now = time.monotonic()
-        if (event.new or event.changed or event.taken) and (event.done or self.may_reload(now)):
-            self.reloaded_at = now
-            await self.reload()
+        if event.new or event.changed or event.taken:
+            await self._reload_if_quiet(anyway=event.done)
         if event.done:
             self.syncing.tell(event, asked=self._asked)
 
-    async def _reload_if_quiet(self, now: float) -> None:
-        if self.may_reload(now):
+    async def _reload_if_quiet(self, *, anyway: bool = False) -> None:
+        now = time.monotonic()
+        if anyway or self.may_reload(now):
             self.reloaded_at = now
             await self.reload()
 

@@ -36,7 +36,7 @@ class ArticleList(CursorPane):
         self,
         fetch: Rows,
         feed_title: Callable[[int], str],
-        marks: Callable[[ArticleRow], TitleRanges] = lambda row: (),
+        marks: Callable[[ArticleRow], TitleRanges],
     ) -> None:
         super().__init__(id="list")
         self._marks = marks
@@ -162,15 +162,11 @@ class ArticleList(CursorPane):
         except ValueError:
             return None
 
-    def select_id(self, article_id: int) -> bool:
-        """Move the cursor to an article; return False if it is not listed."""
+    def select_id(self, article_id: int) -> None:
+        """Move the cursor to an article if it is listed."""
         self.to_end = False
-        index = self._index(article_id)
-        if index is None:
-            return False
-        self.touched = True
-        self.move_to(index)
-        return True
+        if (index := self._index(article_id)) is not None:
+            self.move_to(index)
 
     def patch(self, ids: Sequence[int], *, read: bool | None = None, starred: bool | None = None) -> None:
         """Show changed marks at once."""
@@ -221,8 +217,6 @@ class ArticleList(CursorPane):
             below = changed
 
     def on_resize(self) -> None:
-        if self._row_context is not None and self._row_context.width != self.size.width:
-            self.forget_strips()
         super().on_resize()
         self._fetch_missing()
 

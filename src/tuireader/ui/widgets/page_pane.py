@@ -244,12 +244,10 @@ class PagePane(Pane):
         lines = [at for at, line in enumerate(self._tail.lines) if parts[line.part].target == target]
         return (above + lines[0], above + lines[-1]) if lines else (above, above)
 
-    def open_chosen(self) -> bool:
-        """Open the target under the cursor; return False if there is none."""
-        if not 0 <= self.chosen < len(self.targets):
-            return False
-        self.post_message(self.TargetOpened(self.targets[self.chosen]))
-        return True
+    def open_chosen(self) -> None:
+        """Open the target under the cursor, if there is one."""
+        if 0 <= self.chosen < len(self.targets):
+            self.post_message(self.TargetOpened(self.targets[self.chosen]))
 
     def on_click(self, event: events.Click) -> None:
         number = event.y + self.scroll_offset.y - len(self._head.lines)

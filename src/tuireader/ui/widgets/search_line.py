@@ -33,19 +33,13 @@ class SearchLine(Input):
         text: str
         filters: bool
 
-    @dataclass
-    class Left(Message):
+    class Left(Typed):
         """The focus moves to the results for `text`; `""` ends the search."""
 
-        text: str
-        filters: bool
-
     @dataclass
-    class Kept(Message):
+    class Kept(Typed):
         """The user wants to keep the text as a watch or (`as_view`) a saved search."""
 
-        text: str
-        filters: bool
         as_view: bool
 
     def __init__(self, value: str = "", *, filters: bool = False, history: Sequence[str] = ()) -> None:

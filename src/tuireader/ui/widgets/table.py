@@ -110,11 +110,6 @@ class Table(CursorPane):
         self.refresh()
         self.cursor_moved()
 
-    def select(self, key: str) -> None:
-        for number, row in enumerate(self.rows):
-            if row.key == key:
-                self.move_to(number)
-
     def cursor_moved(self) -> None:
         self.post_message(self.Moved())
 
