@@ -35,16 +35,11 @@ if TYPE_CHECKING:
     from tuireader.model import Counts
     from tuireader.ui.screens.main import MainScreen
 
-PATIENCE = 1.0
-"""Maximum seconds that keys wait for a screen to open."""
-_AT_REST = 0.5
-"""Idle seconds before a full garbage collection."""
-YOUNG_ROUNDS = 20
-"""Number of young collections after which a full one pays off."""
-_THRESHOLDS = (700, 10, 50 * YOUNG_ROUNDS)
-"""Thresholds for `gc`; at the last one, a full collection no longer waits for an idle moment."""
-_LARGEST = Size(1500, 500)
-"""Maximum columns and lines to draw on: a terminal may report any size, and each cell costs memory."""
+PATIENCE = 1.0  # maximum seconds that keys wait for a screen to open
+_AT_REST = 0.5  # idle seconds before a full garbage collection
+YOUNG_ROUNDS = 20  # number of young collections after which a full one pays off
+_THRESHOLDS = (700, 10, 50 * YOUNG_ROUNDS)  # at the last one, a full collection waits for no idle moment
+_LARGEST = Size(1500, 500)  # columns and lines: a terminal may report any size, and each cell costs memory
 
 
 def collect_garbage() -> None:

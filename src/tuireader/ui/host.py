@@ -23,8 +23,7 @@ from tuireader.ui.textual_private import CrashSafeApp
 
 Browser = Callable[[str], Awaitable[str]]
 
-DEMO = -1
-"""Return code that requests a restart as the demo."""
+DEMO = -1  # return code that requests a restart as the demo
 _MOST_TOASTS = 4
 _SHORT = "short"  # group of toasts about frequent actions
 
@@ -80,7 +79,6 @@ class Host(CrashSafeApp):
 
     @property
     def row_options(self) -> RowOptions:
-        """Options of the configuration for the rows of lists."""
         return RowOptions.of(self.library.config.ui, self.watch_names)
 
     def key_of(self, command_id: str) -> str:

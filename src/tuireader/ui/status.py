@@ -37,7 +37,6 @@ _SEARCH = (("keep_as_watch", "as watch"), ("keep_as_view", "as saved search"))
 _NO_ARTICLE = ("refresh_all", "add_feed", "show_hide_read", "search", "help", "quit_or_back")
 _STAYS = {"help": 2, "quit_or_back": 1}
 _KINDS = (ViewKind.FEED, ViewKind.FOLDER, ViewKind.ACCOUNT, ViewKind.WATCH, ViewKind.QUERY)
-
 _TITLE = 40  # maximum width of a title in the footer, which leaves room for the keys
 
 

@@ -242,12 +242,10 @@ class Navigation(Controller):
         """Leave the first of: related articles, mark, followed article, zen, article, selection, search."""
         panes, session = self.panes, self.session
         if panes.in_article and session.page is not None:
-            if panes.close_find():
+            if panes.close_find() or panes.article.leave_reference():
                 pass
             elif panes.article.chosen >= 0:
                 panes.article.choose(-1)
-            elif panes.article.leave_reference():
-                pass
             elif session.trail:
                 await self.reader.back()
                 if session.article_id is not None:

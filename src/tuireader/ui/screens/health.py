@@ -11,7 +11,7 @@ from tuireader.model import Coverage, Feed, FeedHealth, Trouble, View, ViewKind
 from tuireader.text import without_password
 from tuireader.text.wording import counted
 from tuireader.ui.bindings import bindings
-from tuireader.ui.flows.context import FlowRunner, Outcome
+from tuireader.ui.flows.context import Outcome
 from tuireader.ui.flows.forms import change
 from tuireader.ui.screens.table_screen import TableScreen, ViewRows
 from tuireader.ui.status import no_feeds
@@ -75,7 +75,6 @@ def _note(health: FeedHealth) -> str:
 
 
 def health_row(health: FeedHealth, now: int, coverage: Coverage | None = None) -> Row:
-    """Build the row of a feed."""
     gaps = summary(coverage, now) if coverage is not None and coverage.open else ""
     feed = health.feed
     sign, style, state = _SIGNS[health.trouble]
@@ -156,9 +155,7 @@ class Health(TableScreen[View, FeedHealth], ViewRows):
     )
     BINDINGS: ClassVar = [*bindings(Scope.HEALTH)]
 
-    def __init__(self, flows: FlowRunner) -> None:
-        super().__init__(flows)
-        self._coverage: dict[int, Coverage] = {}
+    _coverage: dict[int, Coverage]
 
     async def read(self) -> list[FeedHealth]:
         """Sort feeds with problems first, then as in the config."""

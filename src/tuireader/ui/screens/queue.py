@@ -21,8 +21,7 @@ from tuireader.ui.widgets.table import Cell, Column, Row, Table
 from tuireader.wording.enclosures import megabytes, progress
 from tuireader.wording.lines import Line
 
-_EVERY = 1.0
-"""Seconds between reloads of the queue while a download is running or waiting."""
+_EVERY = 1.0  # seconds between reloads of the queue while a download is running or waiting
 _SIGNS = {
     DownloadState.WAITING: ("·", "dim"),
     DownloadState.RUNNING: ("↓", "star"),

@@ -24,8 +24,7 @@ class SideScreen(Screen[Result | None], Hosted, Generic[Result], inherit_binding
 
     BINDINGS: ClassVar = [Binding("ctrl+c", "screen.copy_text", show=False)]
 
-    main_pane: Pane
-    """Gets the movement commands."""
+    main_pane: Pane  # gets the movement commands
 
     @abstractmethod
     def content(self) -> Iterable[Widget]:

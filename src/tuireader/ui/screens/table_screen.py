@@ -35,10 +35,8 @@ class TableScreen(SideScreen[Result], Generic[Result, Item]):
     def __init__(self, flows: FlowRunner) -> None:
         super().__init__(classes="table")
         self.flows = flows
-        self.items: dict[str, Item] = {}
-        """The items shown, by the keys of their rows."""
-        self.filled = asyncio.Event()
-        """Set once the rows are shown; the first keys wait for that."""
+        self.items: dict[str, Item] = {}  # by the keys of their rows
+        self.filled = asyncio.Event()  # set once the rows are shown; the first keys wait for that
 
     def content(self) -> Iterable[Widget]:
         self.library = self.host.library

@@ -17,8 +17,6 @@ from tuireader.ui.textual_private import CoalescingScreen
 from tuireader.ui.widgets.pane import CursorPane
 from tuireader.wording.times import list_day
 
-Rows = Callable[[Sequence[int]], Awaitable[list[ArticleRow]]]
-
 _CHUNK = 64  # number of rows per fetch
 _KEEP = 4096  # maximum number of rows and strips kept
 
@@ -34,7 +32,7 @@ class ArticleList(CursorPane):
 
     def __init__(
         self,
-        fetch: Rows,
+        fetch: Callable[[Sequence[int]], Awaitable[list[ArticleRow]]],
         feed_title: Callable[[int], str],
         marks: Callable[[ArticleRow], TitleRanges],
     ) -> None:

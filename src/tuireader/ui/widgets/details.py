@@ -12,8 +12,7 @@ from tuireader.ui.host import Hosted
 from tuireader.ui.workers import Delayed, run_latest
 from tuireader.wording.lines import Line
 
-PAUSE = 0.12
-"""Seconds without a key before a preview is made."""
+PAUSE = 0.12  # seconds without a key before a preview is made
 
 
 class Details(Static, Hosted):

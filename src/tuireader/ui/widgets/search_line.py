@@ -48,7 +48,7 @@ class SearchLine(Input):
         self._filters = filters
         self._history = history
         self._back = 0  # position in the history; 0 is the typed text
-        self._search = Delayed(self, self._post_typed)
+        self._search = Delayed(self, lambda: self.post_message(self.Typed(self.value, self._filters)))
         self._left = False
 
     def on_input_changed(self, event: Input.Changed) -> None:
@@ -56,9 +56,6 @@ class SearchLine(Input):
         self._search.cancel()
         if not self._left:  # else the key to leave arrived together with the text
             self._search.start(_PAUSE)
-
-    def _post_typed(self) -> None:
-        self.post_message(self.Typed(self.value, self._filters))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
