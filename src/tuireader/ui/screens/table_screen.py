@@ -9,7 +9,6 @@ from functools import partial
 from typing import ClassVar, Generic, TypeVar
 
 from textual import events, on
-from textual.screen import Screen
 from textual.widget import Widget
 
 from tuireader.model import View, ViewKind
@@ -116,12 +115,10 @@ class TableScreen(SideScreen[Result], Generic[Result, Item]):
         self.reload()
 
 
-class ViewRows(Screen[View | None]):
-    """Mixin for tables whose items (feeds, watches) are views: enter returns the view to show."""
+class ViewTable(TableScreen[View, Item], Generic[Item]):
+    """Base of tables whose items (feeds, watches) are views: enter returns the view to show."""
 
     KIND: ClassVar[ViewKind]
-    table: Table
-    flows: FlowRunner
 
     def view_of(self, key: str) -> View:
         """Return the view of an item, by default the one with the same key."""
