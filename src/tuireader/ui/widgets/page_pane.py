@@ -16,6 +16,7 @@ from textual.widget import Widget
 from tuireader.ui.drawing.graphics import GraphicStrip
 from tuireader.ui.drawing.layout import Art, Layout, Line, LineKind, Overlay, before, draw
 from tuireader.ui.drawing.page_parts import Page, StyleRange, Tail, Target
+from tuireader.ui.host import Hosted
 from tuireader.ui.session import PageSpot
 from tuireader.ui.widgets.pane import Pane
 
@@ -23,7 +24,7 @@ _FIRST = 400  # lines laid out before the first paint
 _CHUNK = 3000  # lines laid out at a time after that
 
 
-class PagePane(Pane):
+class PagePane(Pane, Hosted):
     """Shows a `Page`. The head is laid out in chunks; the tail is replaced once more of it is known."""
 
     @dataclass

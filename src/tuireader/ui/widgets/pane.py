@@ -59,7 +59,7 @@ class CachedLines:
         return [strip.crop(crop.x, crop.right) for strip in self._drawn[1][crop.y : crop.bottom]]
 
 
-class Pane(ScrollView, Hosted, can_focus=True, inherit_bindings=False):
+class Pane(ScrollView, can_focus=True, inherit_bindings=False):
     """A focusable part of the screen with a cursor or scroll position, and movement commands."""
 
     ALLOW_MAXIMIZE = False
@@ -162,7 +162,7 @@ class Pane(ScrollView, Hosted, can_focus=True, inherit_bindings=False):
             self.go_bottom()
 
 
-class CursorPane(Pane):
+class CursorPane(Pane, Hosted):
     """A pane of one-line items with a cursor that is always visible."""
 
     class Moved(Message):
