@@ -102,12 +102,12 @@ async def open_in_list(
     library = main.library
     found = await library.lists.rows(await library.lists.ids(View(ViewKind.ALL)))
     row = next(row for row in found if row.title.startswith(title))
-    if not main.articles.select_id(row.id):
+    if row.id not in main.articles.ids:
         listed = await library.lists.rows(main.articles.ids)
         main.articles.select_id(next(one.id for one in listed if one.story == row.story))
         await pilot.press("f")
         await settle()
-        main.articles.select_id(row.id)
+    main.articles.select_id(row.id)
     await settle()
     await pilot.press("enter")
     await settle()

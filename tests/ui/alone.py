@@ -16,11 +16,8 @@ from collections.abc import AsyncIterator
 from types import SimpleNamespace
 from typing import Any, NamedTuple, TypeVar
 
-import pytest
-
 from tuireader.config import Config
 from tuireader.model import Event
-from tuireader.ui.controllers import controller
 from tuireader.ui.controllers.controller import Controller
 from tuireader.ui.session import Session
 
@@ -120,7 +117,7 @@ class Stage:
                 "articles.is_attached": True,
                 "articles.scroll_offset": SimpleNamespace(y=0),
                 "articles.row": lambda article_id: None,
-                "stage_host": self.host,
+                "host": self.host,
                 "in_list": True,
                 "in_article": False,
                 "in_sidebar": False,
@@ -172,12 +169,6 @@ class _Named(Part):
     def __init__(self, calls: list[Call], answers: dict[str, Any], path: str) -> None:
         prefix = f"{path}." if path else ""
         super().__init__(calls, {prefix + name: one for name, one in answers.items()}, path)
-
-
-@pytest.fixture(autouse=True)
-def without_app(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let each stage have its own host; import this where controllers are alone."""
-    monkeypatch.setattr(controller, "host_of", lambda panes: panes.stage_host)
 
 
 ACCOUNT = (

@@ -11,7 +11,6 @@ import pytest
 
 from tests.builders import config
 from tests.ui.alone import Call, Stage, call, later
-from tests.ui.alone import without_app as without_app
 from tuireader.errors import TuireaderError
 from tuireader.model import Away, Change, View, ViewKind
 from tuireader.ui.controllers import full_text, search
@@ -111,7 +110,7 @@ def full_texts(**library: Any) -> tuple[Stage, Any, Any]:
     stage = Stage(library={name.replace("__", "."): one for name, one in library.items()}, article__place=9)
     stage.panes.run_worker = stage.keep
     article = opens(stage.session, 8, shows_full=False, comments_feed="", comments_url="")
-    reader = stage.note("reader", renew=later(True))
+    reader = stage.note("reader", renew=later(True), completed=later())
     navigation = stage.note("navigation", opened_here=lambda: later(stage.session.article))
     return stage, stage.alone(FullText, reader, navigation, stage.note("reload", _=later())), article
 
@@ -153,20 +152,15 @@ async def test_the_feeds_text_and_the_full_text_take_turns(shows_full: bool) -> 
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("is_stored", [True, False])
-async def test_a_full_text_that_cannot_be_fetched(is_stored: bool) -> None:
-    stage, made, article = full_texts(
-        full_texts__fetch=later(TuireaderError("login page")),
-        articles__get=later("now" if is_stored else None),
-    )
+async def test_a_full_text_that_cannot_be_fetched() -> None:
+    stage, made, article = full_texts(full_texts__fetch=later(TuireaderError("login page")))
     article.full = SimpleNamespace(html="")
     await made.toggle()
     await stage.done()
-    renewed = [call("reader.renew", "now", place=9)] * is_stored
     assert stage.drained()[2:] == [
         call("say_shortly", "Fetching the full text …"), call("library.full_texts.fetch", 8),
         call("say", "No full text: login page", severity="warning", seconds=8),
-        call("library.articles.get", 8), *renewed,
+        call("reader.completed", 8),
     ]  # fmt: skip
 
 
@@ -592,7 +586,7 @@ async def test_a_view_that_was_chosen(is_open: bool) -> None:
     stage.session.before_search = cast(ListSpot, "spot")
     await made.go_to_view(view)
     selects = call("sidebar.select", view)
-    assert stage.drained() == [*closes, *shows, selects, call("go_to", "articles"), call("changed")]
+    assert stage.drained() == [*closes, *shows, selects, call("go_to", "articles")]
     assert stage.session.before_search is None
     stage.session.before_search = cast(ListSpot, "spot")
     await made.preview_view(view, leave=False)
@@ -860,7 +854,7 @@ ARTICLE = {"in_article": True, "in_list": False, "article__chosen": -1}
 FIND = [call("close_find"), call("article.leave_reference")]
 BACK: list[tuple[dict[str, Any], list[Call]]] = [
     ({**ARTICLE, "close_find": lambda: True}, [call("close_find")]),
-    ({**ARTICLE, "article__chosen": 0}, [call("close_find"), call("article.choose", -1)]),
+    ({**ARTICLE, "article__chosen": 0}, [*FIND, call("article.choose", -1)]),
     ({**ARTICLE, "article__leave_reference": lambda: True}, FIND),
     ({**ARTICLE, "trail": True}, [*FIND, call("reader.back"), call("articles.select_id", 8)]),
     ({**ARTICLE, "is_zen": True}, [*FIND, call("go_to", "article")]),

@@ -12,7 +12,6 @@ from rich.style import Style
 
 from tests.builders import config
 from tests.ui.alone import Call, Stage, call, later
-from tests.ui.alone import without_app as without_app
 from tuireader.errors import DatabaseError, TuireaderError
 from tuireader.model import Article, ArticleRow, Change, Label, Pixels, View, ViewKind
 from tuireader.ui.controllers import images, listing

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from tests.ui.alone import Stage, call, later
-from tests.ui.alone import without_app as without_app
 from tuireader.errors import TuireaderError
 from tuireader.model import Article, Counts, Story, StoryEntry
 from tuireader.ui.controllers.controller import Controller

@@ -11,7 +11,6 @@ import pytest
 
 from tests.builders import config
 from tests.ui.alone import ACCOUNT, Stage, call, events, later, shown
-from tests.ui.alone import without_app as without_app
 from tuireader.errors import TuireaderError
 from tuireader.model import (
     AccountSynced,

@@ -11,7 +11,6 @@ import pytest
 
 from tests.builders import config
 from tests.ui.alone import ACCOUNT, Stage, later
-from tests.ui.alone import without_app as without_app
 from tuireader.model import Count, Counts
 from tuireader.model.accounts import AccountState, Refusal
 from tuireader.ui.controllers import wiring

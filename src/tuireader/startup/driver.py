@@ -17,8 +17,7 @@ from textual.drivers.linux_driver import LinuxDriver
 from tuireader.startup import first_frame
 
 _ENTER = "\x1b[?1049h"
-PATIENCE = 2.0
-"""Seconds that an end waits for the thread that reads keys."""
+PATIENCE = 2.0  # seconds that an end waits for the thread that reads keys
 _GLANCE = 1.0  # seconds between looks at whether the terminal is still there
 
 

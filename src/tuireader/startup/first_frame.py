@@ -18,8 +18,7 @@ if TYPE_CHECKING:
 
     from tuireader.store.lists.first_page import FirstRow
 
-FORMAT = 3
-"""Version of the saved file; others are ignored."""
+FORMAT = 3  # version of the saved file; others are ignored
 SMALLEST = (40, 8)
 ENDING = (
     "SIGTERM", "SIGHUP", "SIGQUIT", "SIGABRT", "SIGUSR1", "SIGUSR2", "SIGALRM", "SIGVTALRM", "SIGPROF",
@@ -195,18 +194,15 @@ def draw(kept: Mapping[str, Any], rows: Sequence[FirstRow], now: int, lines: int
     for number, line in [*enumerate(kept["head"], 1), *enumerate(kept["side"], kept["above"] + 1)]:
         out.append(f"\x1b[{number};1H{line}")
     first = kept["above"] + 1
-    for number in range(first, lines):
-        at_cursor = number == first
-        out.append(f"\x1b[{number};{kept['left'] + 1}H")
-        if number - first < len(rows):
-            row = rows[number - first]
-            same_day = number > first and list_day(row.time, now) == list_day(
-                rows[number - first - 1].time, now
-            )
+    for at in range(lines - first):
+        out.append(f"\x1b[{first + at};{kept['left'] + 1}H")
+        if at < len(rows):
+            row = rows[at]
+            same_day = at > 0 and list_day(row.time, now) == list_day(rows[at - 1].time, now)
             parts = row_parts(row, row.feed_title, kept["width"], options, now, same_day=same_day)
         else:
             parts = [(" " * kept["width"], "")]
-        styles = kept["inks"][at_cursor]
+        styles = kept["inks"][at == 0]  # the cursor is on the first row
         out += [f"{styles.get(style, styles[''])}{_plain(text)}\x1b[0m" for text, style in parts if text]
     out.append(f"\x1b[{lines};1H{kept['foot']}")
     return "".join(out)

@@ -26,8 +26,7 @@ from tuireader.ui.status import list_keys, number
 if TYPE_CHECKING:
     from tuireader.ui.screens.main import MainScreen
 
-_KEPT = 12
-"""Maximum number of files, one per terminal size and pair of configuration and database."""
+_KEPT = 12  # maximum number of files, one per terminal size and pair of configuration and database
 _STYLES = ("", "star", "dim", "text", "strong")
 
 
@@ -88,7 +87,6 @@ def compose(main: MainScreen) -> dict[str, Any] | None:
         ]
     options = host.row_options
     count = counts.unread if unread else counts.all
-    rows = count.rows(options.folds)
     names = (*_STYLES, *(f"watch:{name}" for name in host.watch_names))
     styles = [
         {name: _escape_codes(host, row_style(name, host.theme_styles, cursor)) for name in names}
@@ -110,7 +108,7 @@ def compose(main: MainScreen) -> dict[str, Any] | None:
         "left": left,
         "width": width - left,
         "side": side,
-        "foot": _text(host, main.status.draw(keys, f"1/{rows}")),
+        "foot": _text(host, main.status.draw(keys, f"1/{count.rows(options.folds)}")),
         "inks": styles,
     }
 

@@ -93,7 +93,6 @@ def _is_broken(stream: TextIO) -> bool:
 
 
 def _show_migration(backup: Path, done: float) -> None:
-    """Show the progress of a database migration in one line."""
     if not sys.stderr.isatty():
         return
     if done < 1:

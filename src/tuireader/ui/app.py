@@ -35,16 +35,11 @@ if TYPE_CHECKING:
     from tuireader.model import Counts
     from tuireader.ui.screens.main import MainScreen
 
-PATIENCE = 1.0
-"""Maximum seconds that keys wait for a screen to open."""
-_AT_REST = 0.5
-"""Idle seconds before a full garbage collection."""
-YOUNG_ROUNDS = 20
-"""Number of young collections after which a full one pays off."""
-_THRESHOLDS = (700, 10, 50 * YOUNG_ROUNDS)
-"""Thresholds for `gc`; at the last one, a full collection no longer waits for an idle moment."""
-_LARGEST = Size(1500, 500)
-"""Maximum columns and lines to draw on: a terminal may report any size, and each cell costs memory."""
+PATIENCE = 1.0  # maximum seconds that keys wait for a screen to open
+_AT_REST = 0.5  # idle seconds before a full garbage collection
+YOUNG_ROUNDS = 20  # number of young collections after which a full one pays off
+_THRESHOLDS = (700, 10, 50 * YOUNG_ROUNDS)  # at the last one, a full collection waits for no idle moment
+_LARGEST = Size(1500, 500)  # columns and lines: a terminal may report any size, and each cell costs memory
 
 
 def collect_garbage() -> None:
@@ -170,7 +165,7 @@ class TuireaderApp(Host):
             self.app_focus = True
         main, focused = self._main, self.focused
         if main is self.screen and (focused is None or isinstance(focused, Pane)):
-            await main.before_key()
+            await main.controllers.search.settled()
             await self._run_command(event.key)
             main.after_key()
         elif isinstance(focused, Input) and event.is_printable:
@@ -232,7 +227,7 @@ class TuireaderApp(Host):
 
     async def unsaved(self) -> str:
         """Store changes that a crash left pending; return a message about those that failed, or `""`."""
-        if self._main is None or not self._main.is_composed:
+        if self._main is None or not hasattr(self._main, "controllers"):
             return ""
         marks = self._main.controllers.marks
         with suppress(Exception):  # the cause of a crash may return; what it costs is in `unsaved`

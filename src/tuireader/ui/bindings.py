@@ -14,8 +14,7 @@ MOVES = tuple(
     command.id for command in COMMANDS if command.group is Group.MOVE and Scope.CHOICES in command.places
 )
 """Movement commands for the focused pane of any screen."""
-ANYWHERE = "quit.anywhere"
-"""Id of the app's binding that quits from inputs and dialogs as well, by keys that type no text."""
+ANYWHERE = "quit.anywhere"  # the app's binding that quits from inputs and dialogs, by keys that type no text
 _NO_KEY = "none"  # Textual ignores an empty new key; no terminal sends this one
 
 

@@ -28,7 +28,6 @@ async def open_in_browser(url: str, program: Sequence[str] = ()) -> str:
     """Pass an address to the browser as one argument, without a shell; return an error or `""`.
 
     In the configured `program`, `{url}` stands for the address; without it, the address is appended.
-
     Python's `webbrowser` may block, write to the terminal, and mistake an address for an option.
     """
     if program:

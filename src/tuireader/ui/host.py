@@ -23,8 +23,7 @@ from tuireader.ui.textual_private import CrashSafeApp
 
 Browser = Callable[[str], Awaitable[str]]
 
-DEMO = -1
-"""Return code that requests a restart as the demo."""
+DEMO = -1  # return code that requests a restart as the demo
 _MOST_TOASTS = 4
 _SHORT = "short"  # group of toasts about frequent actions
 
@@ -80,7 +79,6 @@ class Host(CrashSafeApp):
 
     @property
     def row_options(self) -> RowOptions:
-        """Options of the configuration for the rows of lists."""
         return RowOptions.of(self.library.config.ui, self.watch_names)
 
     def key_of(self, command_id: str) -> str:
@@ -165,9 +163,6 @@ class Host(CrashSafeApp):
         if trouble := await start(words):
             self.say(f"{trouble}\n{target}", severity="warning", seconds=10)
 
-    def exit_to_demo(self) -> None:
-        self.exit(DEMO)
-
     async def keep_frame(self) -> None:
         """Save the frame that the next start shows before anything is imported."""
 
@@ -175,8 +170,15 @@ class Host(CrashSafeApp):
         self.exit(code)
 
 
-def host_of(node: MessagePump) -> Host:
-    """The app that runs a screen or widget."""
-    app = node.app
-    assert isinstance(app, Host)
-    return app
+class Hosted(MessagePump):
+    """Mixin for screens and widgets, after their Textual base."""
+
+    @property
+    def host(self) -> Host:
+        app = self.app
+        assert isinstance(app, Host)
+        return app
+
+    @property
+    def theme_styles(self) -> styles.Styles:
+        return self.host.theme_styles

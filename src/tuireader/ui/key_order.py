@@ -19,10 +19,8 @@ from textual.widget import Widget
 from tuireader.commands.keys import SAME_BYTE
 from tuireader.ui.workers import wait_at_most
 
-PATIENCE = 1.0
-"""Maximum seconds to wait for a widget that may have been removed."""
-ROUNDS = 10
-"""Times that for a widget which is still there: it may be reading a view from a slow disk."""
+PATIENCE = 1.0  # maximum seconds to wait for a widget that may have been removed
+ROUNDS = 10  # times that for a widget which is still there: it may be reading a view from a slow disk
 
 
 class Key(events.Key, bubble=False):
@@ -31,7 +29,6 @@ class Key(events.Key, bubble=False):
     stopped = False
 
     def stop(self, stop: bool = True) -> Key:
-        """Stop the key from bubbling to the parents."""
         self.stopped = stop
         super().stop(stop)
         return self

@@ -75,11 +75,11 @@ class Session:
         self.filter = ""
         self.partial = False  # only the first articles of the view are listed yet
         self.capped = False  # the search finds more than are ever listed
-        self.folds = self._ui().fold_stories
+        self.folds = self.config.ui.fold_stories
         self.open_stories: set[int] = set()  # folded stories whose articles are all shown
         self.kept: set[int] = set()  # articles read in this view: they stay in it until another view is shown
         self._sorts: dict[View, str] = {}
-        self._hides_read = _hidden(self._ui())
+        self._hides_read = _hidden(self.config.ui)
         # search
         self.searches: list[str] = []  # newest first
         self.before_search: ListSpot | None = None
@@ -88,16 +88,13 @@ class Session:
         self.page: Page | None = None
         self.trail: list[Stop] = []
 
-    def _ui(self) -> UiConfig:
-        return self._config().ui
-
     @property
-    def account_names(self) -> list[str]:
-        return [account.name for account in self._config().accounts]
+    def config(self) -> Config:
+        return self._config()
 
     def apply_config(self, before: UiConfig) -> None:
         """Apply changed settings of lists; other changes made by keys stay."""
-        ui = self._ui()
+        ui = self.config.ui
         if ui.show_read != before.show_read:
             self._hides_read = _hidden(ui)
         if ui.fold_stories != before.fold_stories:
@@ -111,7 +108,7 @@ class Session:
     @property
     def sort(self) -> str:
         """Order of the view; the configured one is the default except for searches."""
-        usual = "date" if self.view.kind is ViewKind.QUERY else self._ui().sort
+        usual = "date" if self.view.kind is ViewKind.QUERY else self.config.ui.sort
         return self._sorts.get(self.view, usual)
 
     def sort_by(self, sort: str) -> None:

@@ -37,7 +37,6 @@ _SEARCH = (("keep_as_watch", "as watch"), ("keep_as_view", "as saved search"))
 _NO_ARTICLE = ("refresh_all", "add_feed", "show_hide_read", "search", "help", "quit_or_back")
 _STAYS = {"help": 2, "quit_or_back": 1}
 _KINDS = (ViewKind.FEED, ViewKind.FOLDER, ViewKind.ACCOUNT, ViewKind.WATCH, ViewKind.QUERY)
-
 _TITLE = 40  # maximum width of a title in the footer, which leaves room for the keys
 
 
@@ -181,6 +180,12 @@ def account_trouble(account: AccountState, key_of: KeyOf) -> str:
     return f"{counted(account.refused, 'mark')} refused by the server" if account.refused else ""
 
 
+def account_troubles(session: Session, key_of: KeyOf) -> dict[str, str]:
+    """Map the configured accounts to what is wrong with them, or `""`."""
+    troubles = {account.name: account_trouble(account, key_of) for account in session.accounts}
+    return {account.name: troubles.get(account.name, "") for account in session.config.accounts}
+
+
 def _sidebar_position(panes: Panes, key_of: KeyOf) -> tuple[str, bool]:
     item = panes.sidebar.current
     if item is None:
@@ -206,8 +211,7 @@ def empty_list(session: Session, key_of: KeyOf) -> str:
     if session.syncing:
         return f"First sync of {session.syncing}"
     if not session.feeds:
-        troubles = {account.name: account_trouble(account, key_of) for account in session.accounts}
-        return no_feeds({name: troubles.get(name, "") for name in session.account_names}, key_of)
+        return no_feeds(account_troubles(session, key_of), key_of)
     if kind is ViewKind.UNREAD:
         return (
             f"Nothing unread. {key_of('refresh_all')} refreshes, "

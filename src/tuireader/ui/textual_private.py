@@ -17,8 +17,7 @@ from textual.worker import WorkerFailed
 
 from tuireader.errors import TuireaderError
 
-_MAX_WAIT = 0.04
-"""Seconds between repaints while keys arrive faster than they are handled."""
+_MAX_WAIT = 0.04  # seconds between repaints while keys arrive faster than they are handled
 
 
 class CoalescingScreen(Screen[None]):

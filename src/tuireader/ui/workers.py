@@ -70,8 +70,7 @@ async def wait_at_most(seconds: float, event: asyncio.Event) -> None:
         await asyncio.wait_for(event.wait(), seconds)
 
 
-FIRST, THEN = 0.1, 0.3
-"""Seconds before first results are shown, and between updates."""
+FIRST, THEN = 0.1, 0.3  # seconds before first results are shown, and between updates
 
 
 def now_and_then(tell: Callable[[array[int]], None]) -> Callable[[array[int]], None]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tuireader.library import Library
-from tuireader.ui.host import Host, host_of
+from tuireader.ui.host import Host
 from tuireader.ui.session import Session
 from tuireader.ui.status import empty_list
 from tuireader.ui.widgets.article_list import ArticleList
@@ -25,7 +25,7 @@ class Controller:
 
     @property
     def host(self) -> Host:
-        return host_of(self.panes)
+        return self.panes.host
 
     def explain_sync(self) -> None:
         """Show in an empty list how far a first sync is, or why there is none."""

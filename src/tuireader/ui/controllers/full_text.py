@@ -52,9 +52,7 @@ class FullText(Controller):
             article = await self.library.full_texts.fetch(article_id)
         except TuireaderError as error:
             self.host.say(f"No full text: {error}", severity="warning", seconds=8)
-            article_now = await self.library.articles.get(article_id)
-            if article_now is not None:
-                await self.reader.renew(article_now, place=self.pane.place)
+            await self.reader.completed(article_id)
             return
         if await self.reader.renew(article):
             key = self.host.key_of("full_text")

@@ -112,7 +112,6 @@ class Listing(Controller):
         return ids, complete, await self.marks.rows(ids[max(0, at - _SIGHT) : max(0, at) + _SIGHT])
 
     def _prepare(self, ids: Sequence[int], partial: bool) -> ArticleList:
-        """Prepare the list for other articles."""
         self.session.partial = partial
         self._explain_empty(ids)
         self.articles.by_day = self.session.sort in ("date", "oldest")

@@ -61,7 +61,6 @@ class MarkCommands(Controller):
             await self._show_unread(article_id)
 
     async def _show_unread_once(self, step: Step, article_id: int) -> None:
-        """Show the next unread article of a story once a mark is stored."""
         await step.done.wait()
         if not step.failed:
             await self._show_unread(article_id)

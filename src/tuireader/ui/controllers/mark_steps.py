@@ -13,8 +13,7 @@ from tuireader.errors import TuireaderError
 from tuireader.model import LABEL_MARK, Article, ArticleRow, Change
 from tuireader.text.wording import counted
 
-PLACE = "place"
-"""The mark for the reading position in a text."""
+PLACE = "place"  # the mark for the reading position in a text
 _MANY = 2_000  # number of ids from which their set is made in a thread
 _PART = 10_000  # number of ids at a time
 

@@ -15,12 +15,9 @@ from tuireader.ui.controllers.controller import Controller
 from tuireader.ui.controllers.mark_steps import PLACE, Marked, State, Step, Unsaved
 from tuireader.ui.workers import wait_at_most
 
-MOMENT = 0.1
-"""Maximum seconds that a key waits for its mark to be stored, if no other mark is waiting."""
-PATIENCE = 10.0
-"""Seconds that marks wait for another program to finish writing before they are taken back."""
-LAST = 0.7
-"""Maximum seconds that the exit waits for marks."""
+MOMENT = 0.1  # maximum seconds that a key waits for its mark to be stored, if no other mark is waiting
+PATIENCE = 10.0  # seconds that marks wait for another program to finish writing before they are taken back
+LAST = 0.7  # maximum seconds that the exit waits for marks
 
 Answer = TypeVar("Answer")
 

@@ -36,7 +36,6 @@ class Navigation(Controller):
         await self.show_view(view)
         self.panes.sidebar.select(view)
         self.panes.go_to(self.articles)
-        self.changed()
 
     async def preview_view(self, view: View, *, leave: bool) -> None:
         """Show the view under the cursor of the sidebar; with `leave`, go to the list."""
@@ -243,12 +242,10 @@ class Navigation(Controller):
         """Leave the first of: related articles, mark, followed article, zen, article, selection, search."""
         panes, session = self.panes, self.session
         if panes.in_article and session.page is not None:
-            if panes.close_find():
+            if panes.close_find() or panes.article.leave_reference():
                 pass
             elif panes.article.chosen >= 0:
                 panes.article.choose(-1)
-            elif panes.article.leave_reference():
-                pass
             elif session.trail:
                 await self.reader.back()
                 if session.article_id is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
@@ -79,7 +79,6 @@ class Reader(Controller):
         self._ahead = asyncio.get_running_loop().call_later(_AT_REST, self._start_prefetch)
 
     def _start_prefetch(self) -> None:
-        self._ahead = None
         if self.pane.is_running:
             run_latest(self.pane, self._prefetch, "ahead")
 
@@ -238,25 +237,18 @@ class Reader(Controller):
         """Store the reading position of the open article without waiting for the write."""
         if self.session.page is None:
             return
-        place = self.pane.place
+        place, article_id = self.pane.place, self.session.page.article.id
         if place != self.session.page.article.place and self.pane.page_shown is not None:
-            article = replace(self.session.page.article, place=place)
-            self._replace_open(replace(self.session.page, article=article))
-            await self.marks.do(self._keeps_place(article.id, place), wait=False)
+            self._note_place(article_id, place)
+            step = Step("", lambda _: self.library.marks.keep_place(article_id, place), PLACE, (article_id,))
+            step.place, step.undoable = place, False
+            step.on_unsaved = partial(self._note_place, article_id, -1)  # to store it again next time
+            await self.marks.do(step, wait=False)
 
-    def _keeps_place(self, article_id: int, place: int) -> Step:
-        async def write(_: Sequence[int]) -> None:
-            await self.library.marks.keep_place(article_id, place)
-
-        step = Step("", write, PLACE, (article_id,), place=place, undoable=False)
-        step.on_unsaved = partial(self._forget_place, article_id)
-        return step
-
-    def _forget_place(self, article_id: int) -> None:
-        """Store the position of the open article again next time: this attempt failed."""
-        if self.session.page is not None and self.session.page.article.id == article_id:
-            article = replace(self.session.page.article, place=-1)
-            self._replace_open(replace(self.session.page, article=article))
+    def _note_place(self, article_id: int, place: int) -> None:
+        page = self.session.page
+        if page is not None and page.article.id == article_id:
+            self._replace_open(replace(page, article=replace(page.article, place=place)))
 
     async def stored(self, target: Target) -> int | None:
         """Find the id of a related article: None if it is not stored, or is the open one."""

@@ -10,22 +10,9 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
 
+from tuireader import model
 from tuireader.delivery import terminal
 from tuireader.errors import DatabaseError, TuireaderError
-from tuireader.model import (
-    AccountSynced,
-    Away,
-    Event,
-    FeedDone,
-    GapNoted,
-    HostWaits,
-    NewMatch,
-    RefreshDone,
-    RefreshStarted,
-    Relating,
-    TextFetched,
-    Told,
-)
 from tuireader.text import feed_name
 from tuireader.text.wording import counted, followed, left_out, waiting
 from tuireader.ui.controllers.controller import Controller
@@ -56,12 +43,12 @@ class Refreshing(Controller):
     def __post_init__(self) -> None:
         self.running = False
         self._asked = False  # whether it was started by a key
-        self._failed: list[FeedDone] = []
-        self._matches: list[NewMatch] = []
+        self._failed: list[model.FeedDone] = []
+        self._matches: list[model.NewMatch] = []
         self.reloaded_at = 0.0
         self._shown_at = 0.0
         self._away_since: int | None = None
-        self.away: Away | None = None
+        self.away: model.Away | None = None
 
     def start(self) -> None:
         """Apply changed watches, refresh due feeds, and keep checking for due feeds and outside changes."""
@@ -84,7 +71,7 @@ class Refreshing(Controller):
         sync = self.library.refresh.sync_in_subprocess
         self._start(lambda: sync(accounts, believed=believed), asked=True)
 
-    def _start(self, events: Callable[[], AsyncGenerator[Event, None]], *, asked: bool) -> None:
+    def _start(self, events: Callable[[], AsyncGenerator[model.Event, None]], *, asked: bool) -> None:
         if self.library.offline:
             self.host.say("Offline: feeds are not fetched")
         elif self.running:
@@ -140,14 +127,14 @@ class Refreshing(Controller):
         if not self.running and await self.library.database.changed_elsewhere():
             await self.reload()
 
-    async def _run(self, start: Callable[[], AsyncGenerator[Event, None]]) -> None:
+    async def _run(self, start: Callable[[], AsyncGenerator[model.Event, None]]) -> None:
         self._failed.clear()
         new = 0
         self.top.show(progress="refreshing …")
         try:
             async with aclosing(start()) as events:
                 async for event in events:
-                    new += event.new if isinstance(event, FeedDone) else 0
+                    new += event.new if isinstance(event, model.FeedDone) else 0
                     await self._take(event, new)
         except TuireaderError as error:
             self.host.report(error)
@@ -159,10 +146,10 @@ class Refreshing(Controller):
         await self.reload()
         await self._report_away()
 
-    async def _take(self, event: Event, new: int) -> None:
-        if isinstance(event, RefreshStarted):
+    async def _take(self, event: model.Event, new: int) -> None:
+        if isinstance(event, model.RefreshStarted):
             self.top.show(progress=f"refreshing 0/{event.feeds}")
-        elif isinstance(event, FeedDone):
+        elif isinstance(event, model.FeedDone):
             if event.error:
                 self._failed.append(event)
             elif event.followed:
@@ -176,33 +163,32 @@ class Refreshing(Controller):
                 fresh = f" · {new} new" if new else ""
                 self.top.show(progress=f"refreshing {event.done}/{event.total}{fresh}")
             if event.new or event.changed:
-                await self._reload_if_quiet(now)
-        elif isinstance(event, AccountSynced):
+                await self._reload_if_quiet()
+        elif isinstance(event, model.AccountSynced):
             await self._take_sync(event)
-        elif isinstance(event, NewMatch):
+        elif isinstance(event, model.NewMatch):
             self._matches.append(event)
-        elif isinstance(event, Relating):
+        elif isinstance(event, model.Relating):
             self.top.show(progress=f"relating {event.done}/{event.total}")
-        elif isinstance(event, TextFetched):
+        elif isinstance(event, model.TextFetched):
             self.top.show(progress=f"full texts {event.done}/{event.total}")
             if not event.error:
                 await self.completed(event.article_id)
             if self._matches:
-                await self._reload_if_quiet(time.monotonic())
-        elif isinstance(event, Told):
+                await self._reload_if_quiet()
+        elif isinstance(event, model.Told):
             for channel in self._notify(event):
                 await self.library.refresh.shown(event.articles, channel)
-        elif isinstance(event, GapNoted):
+        elif isinstance(event, model.GapNoted):
             if event.new and self.may_reload(time.monotonic()):
                 await self.reload()
-        elif isinstance(event, HostWaits):
-            if self._asked:
-                self.host.say(waiting(event.feeds, event.host, clock_time(event.until)), seconds=8)
-        elif isinstance(event, RefreshDone):
+        elif isinstance(event, model.HostWaits) and self._asked:
+            self.host.say(waiting(event.feeds, event.host, clock_time(event.until)), seconds=8)
+        elif isinstance(event, model.RefreshDone):
             self._summarize(event)
         await asyncio.sleep(0)  # keys come first
 
-    async def _take_sync(self, event: AccountSynced) -> None:
+    async def _take_sync(self, event: model.AccountSynced) -> None:
         far = f" · {event.new:,} new" if event.new else ""
         if event.total:
             far = f": {event.arrived:,} of {event.total:,}"
@@ -210,15 +196,14 @@ class Refreshing(Controller):
         is_first = bool(event.total) or not self.session.feeds
         self.session.syncing = f"{event.account}{far}" if is_first and not event.done else ""
         self.explain_sync()
-        now = time.monotonic()
-        if (event.new or event.changed or event.taken) and (event.done or self.may_reload(now)):
-            self.reloaded_at = now
-            await self.reload()
+        if event.new or event.changed or event.taken:
+            await self._reload_if_quiet(anyway=event.done)
         if event.done:
             self.syncing.tell(event, asked=self._asked)
 
-    async def _reload_if_quiet(self, now: float) -> None:
-        if self.may_reload(now):
+    async def _reload_if_quiet(self, *, anyway: bool = False) -> None:
+        now = time.monotonic()
+        if anyway or self.may_reload(now):
             self.reloaded_at = now
             await self.reload()
 
@@ -228,7 +213,7 @@ class Refreshing(Controller):
         rests = now - self.host.typed_at >= _AT_REST
         return since >= _AT_LATEST or (rests and since >= _RELOAD_EVERY)
 
-    def _notify(self, told: Told) -> list[str]:
+    def _notify(self, told: model.Told) -> list[str]:
         config = self.library.config.notify
         shown = told.desktop or (config.desktop and self._show_in_terminal(told))
         channels = ["terminal"] if shown and not told.desktop else []
@@ -241,21 +226,20 @@ class Refreshing(Controller):
             self.host.say("\n".join(told.troubles), severity="warning", seconds=8)
         return channels
 
-    def _show_in_terminal(self, told: Told) -> bool:
+    def _show_in_terminal(self, told: model.Told) -> bool:
         """Notify through the terminal if it can; the app's driver writes it between two frames."""
-        app = self.host
         kind = terminal.detect(os.environ, self.library.config.notify.terminal)
         number = max(told.articles, default=0)
         written = terminal.escape_sequence(told.title, told.body, kind, os.environ, number)
-        if not written or app.is_web:
+        if not written or self.host.is_web:
             return False
-        app.write_to_terminal(written)
+        self.host.write_to_terminal(written)
         return True
 
     def _clear_progress(self) -> None:
         self.top.show(progress="offline" if self.library.offline else "")
 
-    def _summarize(self, done: RefreshDone) -> None:
+    def _summarize(self, done: model.RefreshDone) -> None:
         """Show one toast for new articles and failures, one for matches."""
         say = self.host.say
         if self._failed:
@@ -275,12 +259,12 @@ class Refreshing(Controller):
             self._matches.clear()
 
 
-def _match_lines(matches: Sequence[NewMatch]) -> list[str]:
+def _match_lines(matches: Sequence[model.NewMatch]) -> list[str]:
     if len(matches) <= 3:
         return [f"{_sign(match)} {match.evidence.watch}: {match.title}" for match in matches]
     counted = Counter(match.evidence.watch for match in matches)
     return [f"◆ {watch}: {count} new" for watch, count in counted.most_common(5)]
 
 
-def _sign(match: NewMatch) -> str:
+def _sign(match: model.NewMatch) -> str:
     return "◇" if match.evidence.uncertain else "◆"

@@ -12,8 +12,7 @@ from tuireader.ui.controllers.listing import Listing
 from tuireader.ui.key_order import drained
 from tuireader.ui.workers import run_latest, wait_at_most
 
-PATIENCE = 2.0
-"""Maximum seconds that a key waits for the list that it acts on."""
+PATIENCE = 2.0  # maximum seconds that a key waits for the list that it acts on
 
 
 @dataclass(eq=False)

@@ -15,12 +15,9 @@ from tuireader.ui.controllers.controller import Controller
 from tuireader.ui.widgets.bars import TopLine
 from tuireader.ui.workers import Delayed
 
-SOON = 2.0
-"""Seconds after the last mark before marks are sent."""
-LATER = 10.0
-"""Seconds until the next attempt after an error, such as another running sync."""
-LAST = 2.0
-"""Maximum seconds that the exit waits for the servers."""
+SOON = 2.0  # seconds after the last mark before marks are sent
+LATER = 10.0  # seconds until the next attempt after an error, such as another running sync
+LAST = 2.0  # maximum seconds that the exit waits for the servers
 
 
 @dataclass(eq=False)
@@ -81,11 +78,10 @@ class Syncing(Controller):
 
     def tell(self, done: AccountSynced, *, asked: bool) -> None:
         """Show the outcome of a sync: errors and questions once, news only if `asked` for."""
-        name = done.account
+        name, edits = done.account, self.host.key_of("edit_this")
         if asked:
             self._told.pop(name, None)
         if done.refusal == Refusal.LOGIN:
-            edits = self.host.key_of("edit_this")
             kinds = {account.name: account.kind for account in self.library.config.accounts}
             own = name in kinds and kinds[name].own_password
             hint = f" ({done.hint})" if done.hint and own else ""
@@ -95,8 +91,7 @@ class Syncing(Controller):
             waiting = f" · {counted(done.pending, 'mark')} to send" if done.pending else ""
             self._say_once(name, f"{name}: {done.error}{waiting}", done.refusal)
         elif done.asks:
-            decides = self.host.key_of("edit_this")
-            self._say_once(name, f"{name}: {done.asks} · {decides} in the sidebar decides", done.asks)
+            self._say_once(name, f"{name}: {done.asks} · {edits} in the sidebar decides", done.asks)
         elif not done.error:
             self._told.pop(name, None)
             if asked:

@@ -19,7 +19,7 @@ from tuireader.ui.controllers.refresh import Refreshing
 from tuireader.ui.controllers.search import Search
 from tuireader.ui.controllers.syncing import Syncing
 from tuireader.ui.drawing.sidebar_items import sidebar_items
-from tuireader.ui.status import account_trouble
+from tuireader.ui.status import account_troubles
 from tuireader.ui.widgets.bars import TopLine
 from tuireader.ui.workers import Latest, run_latest
 
@@ -100,15 +100,9 @@ class Controllers(Controller):
                 folds=session.folds,
                 views=self.library.searches.saved,
                 new=self.library.lists.new_view,
-                accounts=self._account_troubles(),
+                accounts=account_troubles(session, self.host.key_of),
             )
         )
-
-    def _account_troubles(self) -> dict[str, str]:
-        errors = {
-            account.name: account_trouble(account, self.host.key_of) for account in self.session.accounts
-        }
-        return {account.name: errors.get(account.name, "") for account in self.library.config.accounts}
 
     async def count_marks(self) -> None:
         """Read the state of the accounts and the number of marks not sent yet."""

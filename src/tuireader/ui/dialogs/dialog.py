@@ -15,7 +15,7 @@ from textual.widget import Widget
 from textual.widgets import Input, OptionList, Static
 
 from tuireader.errors import TuireaderError
-from tuireader.ui.host import Host, host_of
+from tuireader.ui.host import Hosted
 from tuireader.ui.widgets.choices import Choice, Choices
 from tuireader.ui.workers import run_latest
 
@@ -25,7 +25,7 @@ STEPS = {"down": 1, "up": -1, "pagedown": 10, "pageup": -10}
 """Keys that move in a list while a text field has the focus."""
 
 
-class Dialog(ModalScreen[Result], Generic[Result], inherit_bindings=False):
+class Dialog(ModalScreen[Result], Hosted, Generic[Result], inherit_bindings=False):
     """A box over the screen, closed by escape."""
 
     VERTICAL_BREAKPOINTS = [(0, "-tiny"), (16, "-low"), (24, "-high")]  # noqa: RUF012
@@ -35,10 +35,6 @@ class Dialog(ModalScreen[Result], Generic[Result], inherit_bindings=False):
         Binding("shift+tab", "app.focus_previous", show=False),
         Binding("ctrl+c", "screen.copy_text", show=False),
     ]
-
-    @property
-    def host(self) -> Host:
-        return host_of(self)
 
     def box(self, title: str, *widgets: Widget, hint: str = "") -> Vertical:
         """Frame the widgets, with a hint about the keys at the bottom."""

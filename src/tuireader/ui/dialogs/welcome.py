@@ -21,6 +21,7 @@ from tuireader.text import display_host
 from tuireader.ui.dialogs.add_feed import AddFeed
 from tuireader.ui.dialogs.dialog import Dialog
 from tuireader.ui.dialogs.form import Form
+from tuireader.ui.host import DEMO
 from tuireader.ui.widgets.choices import Choice, Choices
 from tuireader.ui.widgets.field import Field
 from tuireader.ui.workers import run_latest
@@ -127,7 +128,7 @@ class FirstRun(Dialog[int | None]):
             self._count(str(error))
 
     def action_demo(self) -> None:
-        self.host.exit_to_demo()
+        self.host.exit(DEMO)
 
     def action_address(self) -> None:
         self.app.push_screen(AddFeed(self._library, (), {}), self._added)

@@ -13,7 +13,7 @@ from tuireader.text.wording import counted
 from tuireader.ui.bindings import bindings
 from tuireader.ui.flows.context import Outcome
 from tuireader.ui.flows.forms import change
-from tuireader.ui.screens.table_screen import TableScreen, ViewRows
+from tuireader.ui.screens.table_screen import ViewTable
 from tuireader.ui.widgets.table import Cell, Column, Row
 from tuireader.wording.lines import Line, error_lines
 from tuireader.wording.times import age, full_time
@@ -60,7 +60,7 @@ def alarm_facts(alarm: Alarm) -> list[Line]:
     return lines
 
 
-class Alarms(TableScreen[View, Alarm], ViewRows):
+class Alarms(ViewTable[Alarm]):
     """Table of open alarms, and of those that ended in the last week."""
 
     HEADING = "Alarms"

@@ -15,7 +15,6 @@ from tuireader.ui.flows.context import Asking, Flow, FlowRunner, Outcome
 
 Commands = dict[str, Callable[..., Any]]
 
-
 # Commands that the help runs instead of those of another screen or dialog.
 INSTEAD = {
     "open_link": "list_links",

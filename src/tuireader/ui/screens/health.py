@@ -7,13 +7,13 @@ from functools import partial
 from typing import ClassVar
 
 from tuireader.commands import Scope
-from tuireader.model import Coverage, Feed, FeedHealth, Trouble, View, ViewKind
+from tuireader.model import Coverage, Feed, FeedHealth, Trouble, ViewKind
 from tuireader.text import without_password
 from tuireader.text.wording import counted
 from tuireader.ui.bindings import bindings
-from tuireader.ui.flows.context import FlowRunner, Outcome
+from tuireader.ui.flows.context import Outcome
 from tuireader.ui.flows.forms import change
-from tuireader.ui.screens.table_screen import TableScreen, ViewRows
+from tuireader.ui.screens.table_screen import ViewTable
 from tuireader.ui.status import no_feeds
 from tuireader.ui.widgets.table import Cell, Column, Row
 from tuireader.wording.coverage import gap_lines, summary
@@ -137,7 +137,7 @@ def health_facts(health: FeedHealth, now: int, coverage: Coverage | None = None)
     return lines
 
 
-class Health(TableScreen[View, FeedHealth], ViewRows):
+class Health(ViewTable[FeedHealth]):
     """Table of all feeds, those with problems first; most problems can be fixed here."""
 
     HEADING = "Feed health"
@@ -156,9 +156,7 @@ class Health(TableScreen[View, FeedHealth], ViewRows):
     )
     BINDINGS: ClassVar = [*bindings(Scope.HEALTH)]
 
-    def __init__(self, flows: FlowRunner) -> None:
-        super().__init__(flows)
-        self._coverage: dict[int, Coverage] = {}
+    _coverage: dict[int, Coverage]
 
     async def read(self) -> list[FeedHealth]:
         """Sort feeds with problems first, then as in the config."""

@@ -21,22 +21,23 @@ from tuireader.ui.controllers.search_hits import SearchHits
 from tuireader.ui.controllers.wiring import Controllers
 from tuireader.ui.flows import feeds, guide
 from tuireader.ui.flows.context import FlowRunner, Outcome
-from tuireader.ui.host import Host, host_of
+from tuireader.ui.host import Hosted
 from tuireader.ui.screens.commands import INSTEAD, Commands, commands
 from tuireader.ui.session import Session
 from tuireader.ui.status import footer_keys, footer_position, header, notes
 from tuireader.ui.widgets.article_list import ArticleList
 from tuireader.ui.widgets.article_pane import ArticlePane
 from tuireader.ui.widgets.bars import StatusLine, TopLine
+from tuireader.ui.widgets.pane import CursorPane
 from tuireader.ui.widgets.panes import Panes, PaneScreen
-from tuireader.ui.widgets.search_line import FindLine, SearchLine
+from tuireader.ui.widgets.search_line import SearchLine
 from tuireader.ui.widgets.sidebar import Sidebar
 from tuireader.ui.workers import run_latest
 
 _AT_REST = 0.05  # seconds between checks for keys typed during startup
 
 
-class MainScreen(PaneScreen, inherit_bindings=False):
+class MainScreen(PaneScreen, Hosted, inherit_bindings=False):
     """Sidebar, list and article between header and footer."""
 
     AUTO_FOCUS = "#list"
@@ -47,14 +48,6 @@ class MainScreen(PaneScreen, inherit_bindings=False):
         super().__init__()
         self._counting = counting  # the sidebar's counts, requested before Textual was imported
         self._opened = opened
-
-    @property
-    def is_composed(self) -> bool:
-        return hasattr(self, "controllers")
-
-    @property
-    def host(self) -> Host:
-        return host_of(self)
 
     def compose(self) -> ComposeResult:
         library = self.library = self.host.library
@@ -128,6 +121,8 @@ class MainScreen(PaneScreen, inherit_bindings=False):
             await self.host.keep_frame()
             await self.library.articles.warm_up()
 
+    @on(CursorPane.Moved)
+    @on(ArticlePane.Changed)
     def update_footer(self) -> None:
         """Show the available keys, the position, and the sentence that matched."""
         if self.hits.update(self.articles.current_id):
@@ -145,10 +140,6 @@ class MainScreen(PaneScreen, inherit_bindings=False):
 
     def _paint(self) -> None:
         self.flush_refresh(self.top, *self.panes.repainted(), self.status)
-
-    async def before_key(self) -> None:
-        """Wait for the search whose results the key applies to."""
-        await self.controllers.search.settled()
 
     def after_key(self) -> None:
         """Show the changes made by a key, unless more keys are waiting."""
@@ -192,15 +183,6 @@ class MainScreen(PaneScreen, inherit_bindings=False):
     def on_descendant_focus(self) -> None:
         if self.focused is not self.sidebar:
             self.remove_class("-sidebar")
-        self.update_footer()
-
-    @on(Sidebar.Moved)
-    @on(ArticleList.Moved)
-    @on(ArticlePane.Changed)
-    @on(FindLine.Typed)
-    @on(FindLine.Stepped)
-    @on(FindLine.Left)
-    def show_position(self) -> None:
         self.update_footer()
 
     async def on_sidebar_chosen(self, message: Sidebar.Chosen) -> None:

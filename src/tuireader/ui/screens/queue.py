@@ -6,6 +6,8 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import ClassVar
 
+from textual import on
+
 from tuireader.commands import Scope
 from tuireader.model import Download, DownloadState, Enclosure
 from tuireader.text import without_password
@@ -15,12 +17,11 @@ from tuireader.ui.controllers.wiring import Controllers
 from tuireader.ui.flows.context import Asking, Outcome
 from tuireader.ui.flows.files import open_enclosure
 from tuireader.ui.screens.table_screen import TableScreen
-from tuireader.ui.widgets.table import Cell, Column, Row
+from tuireader.ui.widgets.table import Cell, Column, Row, Table
 from tuireader.wording.enclosures import megabytes, progress
 from tuireader.wording.lines import Line
 
-_EVERY = 1.0
-"""Seconds between reloads of the queue while a download is running or waiting."""
+_EVERY = 1.0  # seconds between reloads of the queue while a download is running or waiting
 _SIGNS = {
     DownloadState.WAITING: ("·", "dim"),
     DownloadState.RUNNING: ("↓", "star"),
@@ -107,19 +108,11 @@ class Queue(TableScreen[None, Download]):
         again = [("refresh_one", "Retry")] if self.current.state in _AGAIN else [("open", "Open")]
         return [*again, ("remove_this", "Remove")]
 
-    async def on_table_chosen(self) -> None:
-        await self.action_open_file()
-
+    @on(Table.Chosen)
     async def action_open_file(self) -> None:
-        download = self.current
-        if download is None:
-            return
-
-        async def open_it(main: Controllers, ask: Asking) -> Outcome | None:
-            await open_enclosure(main, Enclosure(download.url, download.type))
-            return None
-
-        await self.flows.run(open_it, keys_wait=False)
+        if self.current is not None:
+            file = Enclosure(self.current.url, self.current.type)
+            await self.flows.run(lambda main, ask: open_enclosure(main, file), keys_wait=False)
 
     async def action_refresh_one(self) -> None:
         if self.current is not None:

@@ -12,30 +12,23 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from tuireader.commands import key_label
-from tuireader.ui.host import Host, host_of
+from tuireader.ui.host import Hosted
 from tuireader.ui.widgets.bars import FooterKey, StatusLine, TopLine
 from tuireader.ui.widgets.pane import Pane
 
 Result = TypeVar("Result")
 
 
-class SideScreen(Screen[Result | None], Generic[Result], inherit_bindings=False):
+class SideScreen(Screen[Result | None], Hosted, Generic[Result], inherit_bindings=False):
     """A pane, and perhaps more, between header and footer; going back returns None."""
 
     BINDINGS: ClassVar = [Binding("ctrl+c", "screen.copy_text", show=False)]
 
-    @property
-    def host(self) -> Host:
-        return host_of(self)
-
-    @property
-    @abstractmethod
-    def main_pane(self) -> Pane:
-        """Pane that gets the movement commands."""
+    main_pane: Pane  # gets the movement commands
 
     @abstractmethod
     def content(self) -> Iterable[Widget]:
-        """Create what stands between header and footer."""
+        """Create `main_pane`, and what else stands between header and footer."""
 
     def compose(self) -> ComposeResult:
         self.top, self.status = TopLine(), StatusLine()

@@ -37,12 +37,8 @@ class StoryScreen(SideScreen["Target"]):
         self._page = page
 
     def content(self) -> Iterable[Widget]:
-        self.pane = StoryPane(self.host.library.config.ui.width)
+        self.pane = self.main_pane = StoryPane(self.host.library.config.ui.width)
         return (self.pane,)
-
-    @property
-    def main_pane(self) -> StoryPane:
-        return self.pane
 
     def on_mount(self) -> None:
         """Show the page now, and again whenever the store changes."""

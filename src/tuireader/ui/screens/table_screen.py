@@ -8,8 +8,7 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import ClassVar, Generic, TypeVar
 
-from textual import events
-from textual.screen import Screen
+from textual import events, on
 from textual.widget import Widget
 
 from tuireader.model import View, ViewKind
@@ -35,19 +34,14 @@ class TableScreen(SideScreen[Result], Generic[Result, Item]):
     def __init__(self, flows: FlowRunner) -> None:
         super().__init__(classes="table")
         self.flows = flows
-        self.items: dict[str, Item] = {}
-        """The items shown, by the keys of their rows."""
-        self.filled = asyncio.Event()
-        """Set once the rows are shown; the first keys wait for that."""
+        self.items: dict[str, Item] = {}  # by the keys of their rows
+        self.filled = asyncio.Event()  # set once the rows are shown; the first keys wait for that
 
     def content(self) -> Iterable[Widget]:
         self.library = self.host.library
-        self.table, self.facts = Table(self.COLUMNS), Details(id="facts")
+        self.table = self.main_pane = Table(self.COLUMNS)
+        self.facts = Details(id="facts")
         return TableHead(self.COLUMNS), self.table, self.facts
-
-    @property
-    def main_pane(self) -> Table:
-        return self.table
 
     def on_mount(self) -> None:
         """Fill the table now and whenever the store changes."""
@@ -106,14 +100,12 @@ class TableScreen(SideScreen[Result], Generic[Result, Item]):
     def keys(self) -> list[tuple[str, str]]:
         """Return the ids of the commands for the current item, with titles."""
 
+    @on(Table.Moved)
     def update_details(self) -> None:
         current = self.current
         self.facts.show(*(self.about(current) if current is not None else ()))
         position = f"{self.table.cursor + 1}/{len(self.table.rows)}" if self.table.rows else ""
         self.show_footer(self.keys(), position)
-
-    def on_table_moved(self) -> None:
-        self.update_details()
 
     def action_open(self) -> None:
         self.table.choose()
@@ -123,12 +115,10 @@ class TableScreen(SideScreen[Result], Generic[Result, Item]):
         self.reload()
 
 
-class ViewRows(Screen[View | None]):
-    """Mixin for tables whose items (feeds, watches) are views: enter returns the view to show."""
+class ViewTable(TableScreen[View, Item], Generic[Item]):
+    """Base of tables whose items (feeds, watches) are views: enter returns the view to show."""
 
     KIND: ClassVar[ViewKind]
-    table: Table
-    flows: FlowRunner
 
     def view_of(self, key: str) -> View:
         """Return the view of an item, by default the one with the same key."""

@@ -8,12 +8,12 @@ from typing import ClassVar
 
 from tuireader.commands import Scope
 from tuireader.config import WatchConfig
-from tuireader.model import Count, View, ViewKind, WatchStats
+from tuireader.model import Count, ViewKind, WatchStats
 from tuireader.text.wording import counted, stories_and_articles
 from tuireader.ui.bindings import bindings
 from tuireader.ui.flows.context import FlowRunner
 from tuireader.ui.flows.watches import find_sources, keep_watch, new_watch
-from tuireader.ui.screens.table_screen import TableScreen, ViewRows
+from tuireader.ui.screens.table_screen import ViewTable
 from tuireader.ui.widgets.table import Cell, Column, Row
 from tuireader.wording.lines import Line, marked, sparkline
 from tuireader.wording.times import age, day
@@ -73,7 +73,7 @@ def definition(config: WatchConfig) -> str:
     return " · ".join(f"{name}: {words}" for name, words in parts if words)
 
 
-class Watches(TableScreen[View, WatchStats], ViewRows):
+class Watches(ViewTable[WatchStats]):
     """Table of all watches in the order of the config; enter shows the matches of a watch."""
 
     HEADING = "Watches"

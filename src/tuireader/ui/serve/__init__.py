@@ -29,8 +29,7 @@ from textual_serve.server import Server, to_int
 
 from tuireader.errors import TuireaderError
 
-COOKIE = "tuireader"
-"""Name of the cookie with the token; the port is appended."""
+COOKIE = "tuireader"  # name of the cookie with the token; the port is appended
 _TOKEN = 24
 _ENTRANCE = "/open"
 _FORWARD = '<!DOCTYPE html><meta http-equiv="refresh" content="0; url={}">'

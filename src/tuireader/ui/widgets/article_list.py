@@ -17,8 +17,6 @@ from tuireader.ui.textual_private import CoalescingScreen
 from tuireader.ui.widgets.pane import CursorPane
 from tuireader.wording.times import list_day
 
-Rows = Callable[[Sequence[int]], Awaitable[list[ArticleRow]]]
-
 _CHUNK = 64  # number of rows per fetch
 _KEEP = 4096  # maximum number of rows and strips kept
 
@@ -32,14 +30,11 @@ class ArticleList(CursorPane):
 
         article_id: int
 
-    class Moved(Message):
-        """A click moved the cursor. Methods that move it post nothing."""
-
     def __init__(
         self,
-        fetch: Rows,
+        fetch: Callable[[Sequence[int]], Awaitable[list[ArticleRow]]],
         feed_title: Callable[[int], str],
-        marks: Callable[[ArticleRow], TitleRanges] = lambda row: (),
+        marks: Callable[[ArticleRow], TitleRanges],
     ) -> None:
         super().__init__(id="list")
         self._marks = marks
@@ -165,15 +160,11 @@ class ArticleList(CursorPane):
         except ValueError:
             return None
 
-    def select_id(self, article_id: int) -> bool:
-        """Move the cursor to an article; return False if it is not listed."""
+    def select_id(self, article_id: int) -> None:
+        """Move the cursor to an article if it is listed."""
         self.to_end = False
-        index = self._index(article_id)
-        if index is None:
-            return False
-        self.touched = True
-        self.move_to(index)
-        return True
+        if (index := self._index(article_id)) is not None:
+            self.move_to(index)
 
     def patch(self, ids: Sequence[int], *, read: bool | None = None, starred: bool | None = None) -> None:
         """Show changed marks at once."""
@@ -224,8 +215,6 @@ class ArticleList(CursorPane):
             below = changed
 
     def on_resize(self) -> None:
-        if self._row_context is not None and self._row_context.width != self.size.width:
-            self.forget_strips()
         super().on_resize()
         self._fetch_missing()
 

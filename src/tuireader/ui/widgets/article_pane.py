@@ -111,15 +111,13 @@ class ArticlePane(PagePane):
         self._unchoose()
         self.scroll_now(len(self._head.lines) + len(self._tail.lines))
 
-    def go_to_comments(self) -> bool:
-        """Scroll to the first comment; return False if there are no comments."""
+    def go_to_comments(self) -> None:
+        """Scroll to the first comment, if there are comments."""
         page = self.page_shown
-        if page is None or page.tail.comments < 0:
-            return False
-        self._finish()
-        self._unchoose()
-        self.scroll_now(len(self._head.lines) + self._tail.firsts[page.tail.comments])
-        return True
+        if page is not None and page.tail.comments >= 0:
+            self._finish()
+            self._unchoose()
+            self.scroll_now(len(self._head.lines) + self._tail.firsts[page.tail.comments])
 
     def _bring_in_sight(self, line: int) -> None:
         self.forget_strips()
@@ -212,17 +210,16 @@ class ArticlePane(PagePane):
             if not top <= self._head.line_of(mark.part, mark.start) < top + self.size.height:
                 self.leave_reference()
 
-    def find(self, words: str) -> int:
+    def find(self, words: str) -> None:
         """Highlight all occurrences, ignoring case, and go to the first one after the start of the search.
 
-        Return the number of occurrences; `""` removes the highlights.
+        `""` removes the highlights.
         """
         if not self.sought:
             self._find_from = self.scroll_offset.y
         self.sought = words.strip()
         self._find_all()
         if self.found:
-            self._arrive_if_needed()
             self._finish()
             lines = (self._line_of(place) for place in self.found)
             self.found_at = next((at for at, line in enumerate(lines) if line >= self._find_from), 0)
@@ -230,7 +227,6 @@ class ArticlePane(PagePane):
         else:
             self.forget_strips()
             self.post_message(self.Changed())
-        return len(self.found)
 
     def next_found(self, step: int) -> None:
         """Go to the next occurrence, wrapping around."""
@@ -257,13 +253,12 @@ class ArticlePane(PagePane):
         layout, above = (self._tail, len(self._head.lines)) if place.below else (self._head, 0)
         return above + layout.line_of(place.part, place.start)
 
-    def open_chosen(self) -> bool:
-        """Open the related article under the cursor, or that of the current mark; return False if none."""
+    def open_chosen(self) -> None:
+        """Open the related article under the cursor, or that of the current mark."""
         if mark := self.current_reference:
-            earlier = mark.article
-            self.post_message(self.TargetOpened(Target(earlier.title, earlier.article_id)))
-            return True
-        return super().open_chosen()
+            self.post_message(self.TargetOpened(Target(mark.article.title, mark.article.article_id)))
+        else:
+            super().open_chosen()
 
     def on_click(self, event: events.Click) -> None:
         """Open the article of a mark; the base class opens the targets."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import accumulate
 from typing import NamedTuple
 
 from rich.segment import Segment
@@ -10,8 +11,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tuireader.text import cell_len, cut
-from tuireader.ui.drawing.styles import Styles
-from tuireader.ui.host import host_of
+from tuireader.ui.host import Hosted
 
 _KEYS = 44  # minimum number of cells that warnings leave for keys
 
@@ -28,12 +28,8 @@ class FooterKey(NamedTuple):
         return cell_len(self.key) + cell_len(self.title) + 3
 
 
-class Bar(Widget):
+class Bar(Widget, Hosted):
     """Base of the one-line bars."""
-
-    @property
-    def theme_styles(self) -> Styles:
-        return host_of(self).theme_styles
 
     def strip(self, segments: Iterable[Segment]) -> Strip:
         width = self.size.width
@@ -88,10 +84,7 @@ class StatusLine(Bar):
     def show(
         self, keys: Sequence[FooterKey], where: str, trouble: bool = False, notes: Sequence[str] = ()
     ) -> None:
-        """Show keys, the first of the warnings that fits, and the position.
-
-        With `trouble`, `where` is an error.
-        """
+        """Show keys, the first of the notes that fits, and the position, with `trouble` an error."""
         before, self._shown = self._shown, (keys, where, trouble, notes)
         if before != self._shown:
             self.refresh()
@@ -138,10 +131,5 @@ def _fitting(keys: Sequence[FooterKey], room: int) -> list[FooterKey]:
 
 
 def _first(keys: Sequence[FooterKey], room: int) -> list[FooterKey]:
-    fitting = []
-    for key in keys:
-        room -= key.width
-        if room < 0:
-            break
-        fitting.append(key)
-    return fitting
+    ends = accumulate(key.width for key in keys)
+    return [key for key, end in zip(keys, ends, strict=True) if end <= room]

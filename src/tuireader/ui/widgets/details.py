@@ -8,15 +8,14 @@ from textual.content import Content
 from textual.widgets import Static
 
 from tuireader.ui.drawing.styles import content
-from tuireader.ui.host import host_of
+from tuireader.ui.host import Hosted
 from tuireader.ui.workers import Delayed, run_latest
 from tuireader.wording.lines import Line
 
-PAUSE = 0.12
-"""Seconds without a key before a preview is made."""
+PAUSE = 0.12  # seconds without a key before a preview is made
 
 
-class Details(Static):
+class Details(Static, Hosted):
     """Lines of styled text, cut to the width."""
 
     def __init__(self, *, id: str | None = None) -> None:
@@ -26,7 +25,7 @@ class Details(Static):
     def show(self, *lines: Line) -> None:
         if lines != self.lines:
             self.lines = lines
-            styles = host_of(self).theme_styles
+            styles = self.theme_styles
             self.update(Content("\n").join(content(line, styles) for line in lines), layout=False)
 
 

@@ -15,7 +15,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Label
 
 from tuireader.text import pad
-from tuireader.ui.host import host_of
+from tuireader.ui.host import Hosted
 
 _LABEL = 11  # width in cells
 
@@ -42,7 +42,7 @@ class Field(Horizontal):
         return self._input.value.strip()
 
 
-class Pick(Widget, can_focus=True):
+class Pick(Widget, Hosted, can_focus=True):
     """A choice among a few values, all visible; arrow keys and space change it."""
 
     BINDINGS = [  # noqa: RUF012
@@ -76,12 +76,12 @@ class Pick(Widget, can_focus=True):
     def piece(self, value: str, name: str, cursor: RichStyle) -> tuple[str, RichStyle]:
         """Text of a value; the chosen one is in brackets, for terminals without colours."""
         if value != self.value:
-            return f" {name} ", host_of(self).theme_styles.dim
+            return f" {name} ", self.theme_styles.dim
         return f"[{name}]", cursor
 
     def render(self) -> Content:
         """Draw the label and all values, or only the chosen one if they do not fit."""
-        styles = host_of(self).theme_styles
+        styles = self.theme_styles
         cursor = (styles.cursor if self.has_focus else styles.cursor_idle) + styles.text
         label = Content.styled(pad(f" {self._label}", _LABEL), Style.from_rich_style(styles.dim))
 
@@ -104,11 +104,11 @@ class Colours(Pick):
 
     def names(self) -> Mapping[str, str]:
         """The palette, along with a configured colour that is not in it."""
-        known = {"": "from the theme"} | {name: name for name in host_of(self).theme_styles.palette}
+        known = {"": "from the theme"} | {name: name for name in self.theme_styles.palette}
         return known | {self._given: self._given or known[""]}
 
     def piece(self, value: str, name: str, cursor: RichStyle) -> tuple[str, RichStyle]:
         """A sign in the colour, followed by the name if it is the chosen one."""
-        styles, sign = host_of(self).theme_styles, "◆" if value else "·"
+        styles, sign = self.theme_styles, "◆" if value else "·"
         ink = styles.palette.get(value, styles.text)
         return (f" {sign}", ink) if value != self.value else (f" [{sign} {name}]", cursor + ink)

@@ -16,6 +16,7 @@ from textual.widget import Widget
 from tuireader.ui.drawing.graphics import GraphicStrip
 from tuireader.ui.drawing.layout import Art, Layout, Line, LineKind, Overlay, before, draw
 from tuireader.ui.drawing.page_parts import Page, StyleRange, Tail, Target
+from tuireader.ui.host import Hosted
 from tuireader.ui.session import PageSpot
 from tuireader.ui.widgets.pane import Pane
 
@@ -23,7 +24,7 @@ _FIRST = 400  # lines laid out before the first paint
 _CHUNK = 3000  # lines laid out at a time after that
 
 
-class PagePane(Pane):
+class PagePane(Pane, Hosted):
     """Shows a `Page`. The head is laid out in chunks; the tail is replaced once more of it is known."""
 
     @dataclass
@@ -244,12 +245,10 @@ class PagePane(Pane):
         lines = [at for at, line in enumerate(self._tail.lines) if parts[line.part].target == target]
         return (above + lines[0], above + lines[-1]) if lines else (above, above)
 
-    def open_chosen(self) -> bool:
-        """Open the target under the cursor; return False if there is none."""
-        if not 0 <= self.chosen < len(self.targets):
-            return False
-        self.post_message(self.TargetOpened(self.targets[self.chosen]))
-        return True
+    def open_chosen(self) -> None:
+        """Open the target under the cursor, if there is one."""
+        if 0 <= self.chosen < len(self.targets):
+            self.post_message(self.TargetOpened(self.targets[self.chosen]))
 
     def on_click(self, event: events.Click) -> None:
         number = event.y + self.scroll_offset.y - len(self._head.lines)

@@ -9,12 +9,12 @@ from rich.color import Color
 from rich.segment import Segment
 from rich.style import Style
 from textual.geometry import Region, Size
+from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.scrollbar import ScrollBar, ScrollBarRender
 from textual.strip import Strip
 
-from tuireader.ui.drawing.styles import Styles
-from tuireader.ui.host import Host, host_of
+from tuireader.ui.host import Hosted
 
 _BLACK = Color.parse("black")
 _LINES = {"move_down": 1, "move_up": -1}
@@ -68,14 +68,6 @@ class Pane(ScrollView, can_focus=True, inherit_bindings=False):
         super().__init__(id=id)
         self._lines: dict[int, Strip] = {}  # lines as shown, by y
         self._lines_for: object = None
-
-    @property
-    def host(self) -> Host:
-        return host_of(self)
-
-    @property
-    def theme_styles(self) -> Styles:
-        return host_of(self).theme_styles
 
     def forget_strips(self) -> None:
         self.refresh()
@@ -170,8 +162,11 @@ class Pane(ScrollView, can_focus=True, inherit_bindings=False):
             self.go_bottom()
 
 
-class CursorPane(Pane):
+class CursorPane(Pane, Hosted):
     """A pane of one-line items with a cursor that is always visible."""
+
+    class Moved(Message):
+        """A click moved the cursor, or in a table a key; methods that move it post nothing."""
 
     cursor = 0
 

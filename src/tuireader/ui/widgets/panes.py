@@ -8,6 +8,7 @@ from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
 
+from tuireader.ui.host import Hosted
 from tuireader.ui.session import Session
 from tuireader.ui.textual_private import CoalescingScreen
 from tuireader.ui.widgets.article_list import ArticleList
@@ -48,7 +49,7 @@ class PaneScreen(CoalescingScreen, _Covered):
     """A screen covered by its panes."""
 
 
-class Panes(PaneRow):
+class Panes(PaneRow, Hosted):
     """Sidebar on the left, list above article on the right; classes of the screen set their arrangement."""
 
     def __init__(
@@ -189,7 +190,7 @@ class Panes(PaneRow):
 
     async def open_find(self) -> None:
         lines = self.query(FindLine)
-        line = lines.first() if lines else FindLine(self.article.sought)
+        line = lines.first() if lines else FindLine(self.article)
         if not lines:
             await self._column.mount(line, after=self.article)
         self.screen.set_focus(line)  # at once: the next key goes into it
@@ -205,12 +206,6 @@ class Panes(PaneRow):
         if lines:
             self.go_to(self.article)
         return sought or bool(lines)
-
-    def on_find_line_typed(self, message: FindLine.Typed) -> None:
-        self.article.find(message.text)
-
-    def on_find_line_stepped(self, message: FindLine.Stepped) -> None:
-        self.article.next_found(message.step)
 
     def on_find_line_left(self, message: FindLine.Left) -> None:
         self.close_find(keep=message.keep)

@@ -12,6 +12,7 @@ from textual.widgets import Input
 
 from tuireader.commands import Scope
 from tuireader.ui.bindings import bindings
+from tuireader.ui.widgets.article_pane import ArticlePane
 from tuireader.ui.workers import Delayed
 
 _PAUSE = 0.02  # seconds without a key: a burst of keys is one search
@@ -32,19 +33,13 @@ class SearchLine(Input):
         text: str
         filters: bool
 
-    @dataclass
-    class Left(Message):
+    class Left(Typed):
         """The focus moves to the results for `text`; `""` ends the search."""
 
-        text: str
-        filters: bool
-
     @dataclass
-    class Kept(Message):
+    class Kept(Typed):
         """The user wants to keep the text as a watch or (`as_view`) a saved search."""
 
-        text: str
-        filters: bool
         as_view: bool
 
     def __init__(self, value: str = "", *, filters: bool = False, history: Sequence[str] = ()) -> None:
@@ -53,7 +48,7 @@ class SearchLine(Input):
         self._filters = filters
         self._history = history
         self._back = 0  # position in the history; 0 is the typed text
-        self._search = Delayed(self, self._post_typed)
+        self._search = Delayed(self, lambda: self.post_message(self.Typed(self.value, self._filters)))
         self._left = False
 
     def on_input_changed(self, event: Input.Changed) -> None:
@@ -61,9 +56,6 @@ class SearchLine(Input):
         self._search.cancel()
         if not self._left:  # else the key to leave arrived together with the text
             self._search.start(_PAUSE)
-
-    def _post_typed(self) -> None:
-        self.post_message(self.Typed(self.value, self._filters))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
@@ -118,29 +110,18 @@ class FindLine(Input):
     """Input for find in page: arrows go to other matches, only enter keeps them marked."""
 
     @dataclass
-    class Typed(Message):
-        """The text has changed."""
-
-        text: str
-
-    @dataclass
-    class Stepped(Message):
-        """Go to the next match, or with -1 to the previous one."""
-
-        step: int
-
-    @dataclass
     class Left(Message):
         """The focus returns to the article; `keep` leaves the matches marked."""
 
         keep: bool
 
-    def __init__(self, value: str = "") -> None:
-        super().__init__(value, placeholder="Find in this article …", compact=True, id="find")
+    def __init__(self, article: ArticlePane) -> None:
+        super().__init__(article.sought, placeholder="Find in this article …", compact=True, id="find")
+        self._article = article
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
-        self.post_message(self.Typed(self.value))
+        self._article.find(self.value)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
@@ -149,7 +130,7 @@ class FindLine(Input):
     def on_key(self, event: events.Key) -> None:
         step = {"down": 1, "up": -1}.get(event.key)
         if step is not None:
-            self.post_message(self.Stepped(step))
+            self._article.next_found(step)
         elif event.key == "escape" or (event.key == "backspace" and not self.value):
             self.post_message(self.Left(keep=False))
         else:

@@ -22,7 +22,6 @@ from tuireader.ui.widgets.pane import CursorPane
 from tuireader.ui.workers import Delayed
 
 _PREVIEW_AFTER = 0.08  # seconds without movement before a view is shown
-
 _MOST_STRIPS = 1000
 
 
@@ -42,16 +41,12 @@ class Sidebar(CursorPane):
 
         folder: str
 
-    class Moved(Message):
-        """A click moved the cursor. Methods that move it post nothing."""
-
     BINDINGS: ClassVar = [*bindings(Scope.SIDEBAR)]
 
     def __init__(self) -> None:
         super().__init__(id="sidebar")
         self.items: tuple[SidebarItem, ...] = ()
-        self.preview = Delayed(self, partial(self._choose, leave=False))
-        """Shows the view under the cursor."""
+        self.preview = Delayed(self, partial(self._choose, leave=False))  # shows the view under the cursor
         self._moved = 0.0
         self._strips: dict[tuple[SidebarItem, bool, bool, int], Strip] = {}
 

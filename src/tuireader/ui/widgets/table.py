@@ -84,9 +84,6 @@ class Table(CursorPane):
 
         key: str
 
-    class Moved(Message):
-        """The cursor is on another row, or the current row changed."""
-
     def __init__(self, columns: Sequence[Column]) -> None:
         super().__init__(id="table")
         self._columns = columns
@@ -112,11 +109,6 @@ class Table(CursorPane):
         self.keep_in_sight()
         self.refresh()
         self.cursor_moved()
-
-    def select(self, key: str) -> None:
-        for number, row in enumerate(self.rows):
-            if row.key == key:
-                self.move_to(number)
 
     def cursor_moved(self) -> None:
         self.post_message(self.Moved())
