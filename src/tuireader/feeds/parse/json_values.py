@@ -32,10 +32,10 @@ def _is_legal(text: str) -> bool:
     return len(raw.translate(None, _CONTROLS)) == len(raw)
 
 
-def line_of(data: dict[str, Any], key: str) -> str:
+def line_of(data: dict[str, Any], key: str, limit: int = 200) -> str:
     """Clean a text to one line; `""` for anything else."""
     value = data.get(key)
-    return clean(value, 200) if isinstance(value, str) else ""
+    return clean(value, limit) if isinstance(value, str) else ""
 
 
 def texts_of(data: dict[str, Any], key: str) -> list[str]:
