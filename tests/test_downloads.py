@@ -29,3 +29,24 @@ async def test_what_is_queued_at_the_last_moment_is_downloaded_as_well(tmp_path:
                     await library.downloads.add([waiting.pop()])
         assert {one.state for one in await library.downloads.all()} == {DownloadState.DONE}
         assert len(list((tmp_path / "got").rglob("*.mp3"))) == 5
+
+
+async def test_files_of_one_name_are_all_kept(tmp_path: Path) -> None:
+    async with (
+        Web() as web,
+        opened(
+            tmp_path, feeds(f"{web.url}/f") + "[download]\nfolder = 'got'\nname = '{name}{ext}'\n"
+        ) as library,
+    ):
+        bodies = [b"first", b"second", b"third"]
+        urls = [web.serve(f"/{number}/talk.mp3", body) for number, body in enumerate(bodies)]
+        await fill(library, 1, entry(1, enclosures=tuple(Enclosure(url, "audio/mpeg") for url in urls)))
+        await library.downloads.add([1])
+        async with aclosing(library.downloads.run()) as changes:
+            assert [change.error async for change in changes if change.state is DownloadState.FAILED] == []
+        assert sorted(path.name for path in (tmp_path / "got").iterdir()) == [
+            "talk (2).mp3",
+            "talk (3).mp3",
+            "talk.mp3",
+        ]
+        assert sorted(path.read_bytes() for path in (tmp_path / "got").iterdir()) == bodies

@@ -25,7 +25,7 @@ from tests.mails import mail
 from tests.workers import forked_workers as forked_workers
 from tuireader.feeds.mail import imap as mail_imap
 from tuireader.feeds.mail import messages as mail_messages
-from tuireader.feeds.mail.folder import AT_ONCE, FIRST
+from tuireader.feeds.mail.folder import AT_ONCE, FIRST, LARGEST
 from tuireader.library import Library
 from tuireader.model import Fault, FeedDone
 
@@ -268,9 +268,17 @@ def ask(port: int, scheme: str = "imap", password: str = "secret") -> tuple[str,
             "mail",
             "the server cannot search the folder: not now",
         ),
+        (
+            answering(STATUS, SEARCH, (b"FETCH", announcing(LARGEST + 1))),
+            "too large",
+            "127.0.0.1 sent more than can be read",
+        ),
         (lambda client: client.recv(1_000), "timeout", "127.0.0.1 did not "),
     ],
-    ids=["close", "http", "login", "status", "no status", "no uids", "search", "no search", "silent"],
+    ids=[
+        *("close", "http", "login", "status", "no status", "no uids", "search", "no search"),
+        *("announced", "silent"),
+    ],
 )
 def test_servers_that_misbehave(talk: Talk, fault: str, error: str) -> None:
     with serving(talk) as port:

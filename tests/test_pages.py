@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from tests.builders import CLOCK as NOW
-from tests.builders import WATCHES, feeds, item, opened, paths, refreshed, rss
+from tests.builders import WATCHES, Clock, feeds, item, opened, paths, refreshed, rss
 from tests.newsroom import fetched
 from tests.processes import problems
 from tests.web import Answer, Web, endless
@@ -107,6 +107,29 @@ async def test_a_page_that_changed_is_kept_as_a_version(tmp_path: Path, web: Web
         )
         await library.full_texts.fetch(number)  # says the same
         assert len(await library.articles.revisions(number)) == 1
+
+
+async def test_versions_of_the_feed_and_of_the_page_are_listed_newest_first(tmp_path: Path, web: Web) -> None:
+    clock = Clock()
+    async with opened(tmp_path, feeds(site(web)), clock=clock.time) as library:
+        await refreshed(library)
+        number = await first(library)
+        await library.full_texts.fetch(number)
+        for minutes, word in enumerate(("numbat", "walrus", "lemur"), 1):
+            clock.now = NOW + 60 * minutes
+            if word == "walrus":
+                edited = item("1", "Ferry number 1", "<p>A walrus was seen.</p>", url=f"{web.url}/1")
+                web.serve("/feed", rss("The Quay", [edited]))
+                await refreshed(library)
+            else:
+                web.serve("/1", PAGE.replace("quokka", word), headers=HTML)
+                await library.full_texts.fetch(number)
+        versions = await library.articles.revisions(number)
+        assert [(version.until - NOW, version.full) for version in versions] == [
+            (180, True),
+            (120, False),
+            (60, True),
+        ]
 
 
 async def test_relatives_stay_as_they_are(tmp_path: Path, web: Web) -> None:

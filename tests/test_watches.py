@@ -18,10 +18,12 @@ from tests.builders import CLOCK as NOW
 from tests.builders import TWO_FEEDS, WATCHES, applied, entry, fill, opened, titles, written
 from tuireader.config import MuteConfig, WatchConfig, loads
 from tuireader.errors import ConfigError, UsageError
+from tuireader.ingest.relating.topics import topics
 from tuireader.library import Library
 from tuireader.library.watching.suggestions import suggest_watch
 from tuireader.model import View, ViewKind
 from tuireader.model.fields import TEXT_FIELDS
+from tuireader.query import STATES
 from tuireader.store import Store
 
 DAY = 86_400
@@ -99,6 +101,11 @@ async def test_a_silent_watch_says_why(tmp_path: Path) -> None:
             "quiet: 1 of 1 feeds failing",
             "quiet: feeds fine, no news yet",
         ]
+        await library.feeds.pause(2)
+        assert [one.quiet for one in await library.watches.stats() if one.name != "Off"] == [
+            "quiet: 2 of 2 feeds failing",
+            *["quiet: 1 of 1 feeds failing"] * 2,
+        ]
 
 
 async def test_a_watch_is_tried_before_it_is_saved(tmp_path: Path) -> None:
@@ -165,6 +172,31 @@ async def test_a_watch_and_aliases_are_proposed(tmp_path: Path) -> None:
         everything = WatchConfig("All", any=(f"{law} Tencent fights a fine. Tencent said no.",))
         again = await library.context.pool.read(lambda store: suggest_watch(store, article, [everything]))
         assert again.any == proposed.any
+
+
+async def test_what_holds_of_an_article_when_it_arrives_holds_of_it_in_the_store(tmp_path: Path) -> None:
+    watches = "".join(f'[[watch]]\nname = "{state}"\nquery = "is:{state}"\n' for state in STATES)
+    async with opened(tmp_path, TWO_FEEDS + watches) as library:
+        await fill(library, 1, entry(1, published=NOW))
+        on = [state for state in STATES if await library.lists.ids(View(ViewKind.WATCH, state))]
+        stored = [
+            state
+            for state in STATES
+            if (await library.watches.preview(WatchConfig("New", query=f"is:{state}"))).matches
+        ]
+    assert on == stored == ["unread", "today", "subscribed"]
+
+
+async def test_an_article_has_at_most_as_many_topics_as_asked_for(tmp_path: Path) -> None:
+    async with opened(tmp_path, TWO_FEEDS) as library:
+        await fill(library, 1, entry(1, title="Tencent and Alibaba fight Baidu over Shanghai and Guangzhou"))
+
+        def read(store: Store) -> list[tuple[str, ...]]:
+            (text,) = store.articles.texts([1])
+            return [topics(store, text, most) for most in (1, 2, 3, 99)]
+
+        *few, every = await library.context.pool.read(read)
+        assert few == [every[:1], every[:2], every[:3]] and len(every) > 3
 
 
 async def test_snippets_of_hits(library: Library) -> None:

@@ -227,13 +227,28 @@ def test_values_of_every_kind_come_back() -> None:
     text = '[[feeds]]\nurl = "https://a.example/"\n"odd key" = [1.5, true, 1979-05-27T07:32:00Z, 07:32:00]\n'
     after, made = step(text, lambda text: edit.remove(text, "feeds", "https://a.example/"))
     assert tomllib.loads(edit.revert(f"# more\n{after}", made.packed)) == tomllib.loads(text)
-    other = edit.step_between("database = 'x'\n", "database = 'y'\n")
-    assert other is not None and other.what == "configuration changed"
-    with pytest.raises(edit.EditedSince, match="edited since"):
-        edit.revert("database = 'z'\n", other.packed)
     assert edit.step_between(TEXT, TEXT) is None
     with pytest.raises(ConfigError, match="is not TOML"):
         edit.revert(f"{TEXT}[", step(TEXT, EDITS["watch Roads added"])[1].packed)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("", "database = 'x'\n"),
+        ("database = 'x'\n", ""),
+        ("database = 'x'\n", "database = 'y'\n"),
+        ("ui = 90\n", "[ui]\nwidth = 90\n"),
+        ("[ui]\nwidth = 90\n", "ui = 90\n"),
+        ("feeds = ['https://a.example/']\n", "[[feeds]]\nurl = 'https://a.example/'\n"),
+    ],
+)
+def test_values_that_are_no_tables_go_back_with_the_whole_text_alone(before: str, after: str) -> None:
+    step = edit.step_between(before, after)
+    assert step is not None and step.what == "configuration changed"
+    assert edit.revert(after, step.packed) == before
+    with pytest.raises(edit.EditedSince, match="edited since"):
+        edit.revert(f"# more\n{after}", step.packed)
 
 
 def test_headers_in_a_table_of_their_own_go_back() -> None:

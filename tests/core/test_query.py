@@ -484,6 +484,10 @@ def test_needles(expression: str, expected: list[str] | None) -> None:
         ("C++", True, 0, False),
         ("nimbo OR is:read", False, 0, False),
         ("nimbo /x/", True, 0, False),
+        ("/x/ nimbo", True, 0, False),
+        ("C++ nimbo", True, 0, False),
+        ("-*umo nimbo", True, 0, False),
+        ("nimbo OR (C++ kumo)", True, 0, False),
         ("*umo", False, 0, False),
         ("nimbo -/k.mo/", True, 0, False),  # the index cannot leave out what it cannot find
         ("nimbo OR /k.mo/", False, 0, False),
@@ -603,6 +607,7 @@ EXPRESSIONS = st.recursive(
 @settings(deadline=None)
 @given(EXPRESSIONS, st.lists(SUBJECTS, min_size=1, max_size=3))
 @example("F NEAR/1 kumo", [Subject(title="F++ kumo")])
+@example("/k.mo/ farm", [Subject(title="farm")])
 @example("kumo -F++", [Subject(title="kumo F")])  # the index finds more than these match, so it excludes none
 @example("kumo -.f", [Subject(title="kumo f")])
 @example("farm -=Kumo", [Subject(title="farm kumo")])

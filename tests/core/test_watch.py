@@ -9,8 +9,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.core.indexing import Index
+from tuireader.lexicon import Term, compile_term
 from tuireader.model import Evidence, TermHit
 from tuireader.watch import Matcher, Subject, WatchRule, aliases, lookup, prefilter, signature
+from tuireader.watch.vocabulary import Vocabulary
+
+
+def compiled(text: str) -> Term:
+    term = compile_term(text, exact=False)
+    assert term is not None
+    return term
 
 
 def on(rule: WatchRule, subject: Subject) -> bool:
@@ -475,6 +483,29 @@ def test_few_terms_and_many_find_the_same(terms: list[str], more: str) -> None:
     ):
         subject = Subject(title=text)
         assert few.match(subject) == many.match(subject)
+
+
+@pytest.mark.parametrize("others", [0, 70])  # up to 64 terms are few
+@pytest.mark.parametrize(
+    ("term", "with_it", "without"),
+    [
+        ("kumo", "The kumos met", "The nimbo met"),
+        ("solar farm", "A farm is solar", "A farm is near"),
+        ("solar farm", "Two solar farms", "A solar roof"),
+        ("priv*", "On privacy", "On secrecy"),
+        ("*ware", "The hardware", "The tools"),
+        ("微信", "用微信支付", "用现金支付"),
+        ("C++", "In C++", "In Rust"),
+    ],
+)
+def test_only_terms_whose_words_occur_are_searched_for(
+    others: int, term: str, with_it: str, without: str
+) -> None:
+    vocabulary = Vocabulary()
+    for number in range(others):
+        vocabulary.add(compiled(f"filler{number} word"))
+    number = vocabulary.add(compiled(term))
+    assert [vocabulary.candidates(text.lower()) for text in (with_it, without)] == [{number}, set()]
 
 
 def test_a_part_of_a_phrase_is_no_hit_among_many_terms() -> None:

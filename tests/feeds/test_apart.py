@@ -22,7 +22,8 @@ from tuireader.feeds.http.backpressure import MemoryBudget, Reservation
 from tuireader.feeds.http.fetch import Fetcher, FetchLimits
 from tuireader.feeds.parse.worker_protocol import pack, unpack
 from tuireader.feeds.parse.workers import ParseWorker
-from tuireader.model import Enclosure, Fault, Fetched, FetchJob, ParsedEntry, ParsedFeed, ParseFailed
+from tuireader.feeds.sources import Sources
+from tuireader.model import Enclosure, Fault, Fetched, FetchJob, ParsedEntry, ParsedFeed, ParseFailed, Source
 from tuireader.store import Store
 
 URL = "https://news.example.org/feed"
@@ -214,6 +215,32 @@ async def test_a_job_that_is_fetched_twice_counts_twice() -> None:
             second.release()
             second.release()
             assert isinstance(await waiting, Fetched)
+
+
+@pytest.mark.usefixtures("forked_workers")
+async def test_further_pages_of_a_source_give_their_memory_back() -> None:
+    html = {"Content-Type": "text/html"}
+    async with Web() as web, asyncio.timeout(10):
+        for number in range(1, 4):
+            page = (
+                f"<li><a href='/article{number}'>Title {number}</a></li><a class=next href='/{number + 1}'>"
+            )
+            web.serve(f"/{number}", page, headers=html)
+        web.serve("/4", "<li><a href='/article4'>Title 4</a></li>", headers=html)
+        job = FetchJob(1, f"{web.url}/1", source=Source(items="li", next_page="a.next"))
+        async with (
+            Fetcher(FetchLimits(proxies=False)) as fetcher,
+            ParseWorker() as parser,
+            Sources(fetcher, parser) as sources,
+        ):
+            fetcher.budget = MemoryBudget(max_bytes=1)
+            reservation = sources.reserve()
+            fetched = await sources.fetch(job, reservation)
+            assert isinstance(fetched, Fetched)
+            reservation.release()
+            parsed = await sources.parse(fetched, {})
+            assert isinstance(parsed, ParsedFeed)
+            assert [entry.title for entry in parsed.entries] == [f"Title {number}" for number in range(1, 5)]
 
 
 async def test_of_many_large_bodies_few_come_at_a_time() -> None:

@@ -163,6 +163,14 @@ def test_a_folder_deeper_than_outlines_are_read_is_not_cut_short() -> None:
     assert load(dump([feed]).encode()) == ((feed,), ())
 
 
+def test_each_outline_has_a_line_of_its_own() -> None:
+    """A document under version control shows a new feed as a new line."""
+    lines = dump(
+        [OpmlFeed(f"https://{name}.example/", folder=f"News / {name}") for name in "ab"]
+    ).splitlines()
+    assert [line.count("<outline") for line in lines if "<outline" in line] == [1] * 5
+
+
 def test_a_feed_without_a_title_is_named_by_its_address() -> None:
     """Other readers refuse an outline without a text."""
     assert b'text="https://a.example/f"' in dump([OpmlFeed("https://a.example/f", "", "", "")]).encode()

@@ -285,6 +285,14 @@ def test_wrong_labels(declared: str, real: str, header: str | None) -> None:
     assert feed(CYRILLIC.format(declared).encode(real), header).title == "Гавань и маяк"
 
 
+@pytest.mark.parametrize("codec", ["koi8-r", "utf-16", "utf-8"])
+@pytest.mark.parametrize("more", ["", "<?xml-stylesheet href='a.xsl' encoding='{0}'?>"])
+def test_a_damaged_document_is_decoded_once(codec: str, more: str) -> None:
+    """feedparser gets a decoded text, and must not decode it again as its head says."""
+    body = CYRILLIC.format(f" encoding='{codec}'").replace("</channel>", "").replace("<rss", f"{more}<rss", 1)
+    assert feed(body.format(codec).encode(codec)).title == "Гавань и маяк"
+
+
 @pytest.mark.parametrize(
     ("head", "header", "title"),
     [

@@ -89,6 +89,27 @@ def test_the_notes_of_a_recording_are_no_teaser(kind: str, teasers: bool) -> Non
     assert preview(feed(*entries), NOW).teasers is teasers
 
 
+LONG = "<p>The ferry is free on Mondays.</p>" * 40
+
+
+@pytest.mark.parametrize(
+    ("html", "teasers"),
+    [
+        (TEASER, True),
+        (LONG, False),
+        (f"{LONG}<a href='{{}}'>Read more</a>", True),
+        (f"{LONG}<a href='https://harbour.example/about'>Read more</a>", False),
+        ("<p>The ferry company lets passengers pay by phone from Monday on.</p>", True),
+        ("<ul><li>The ferry company lets passengers pay by phone from Monday on.</li></ul>", False),
+    ],
+)
+def test_the_markup_of_contents_and_of_summaries_tells_teasers(html: str, teasers: bool) -> None:
+    urls = [f"https://harbour.example/{number}" for number in range(3)]
+    contents = [ParsedEntry(title="A title", url=url, content_html=html.format(url)) for url in urls]
+    summaries = [ParsedEntry(title="A title", url=url, summary_html=html.format(url)) for url in urls]
+    assert (preview(feed(*contents), NOW).teasers, preview(feed(*summaries), NOW).teasers) == (teasers,) * 2
+
+
 @pytest.mark.parametrize(
     ("ages", "expected"),
     [

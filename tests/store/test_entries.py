@@ -96,6 +96,20 @@ def test_a_site_that_moves_keeps_its_articles_by_their_text(store: Store) -> Non
     assert (new, changed) == ([], [article_id])
 
 
+@pytest.mark.parametrize(
+    "changes", [{}, {"url": "https://moved.example.com/1"}], ids=["by its address", "by its text"]
+)
+def test_an_article_that_was_known_again_is_known_by_its_new_guid_from_then_on(
+    store: Store, changes: dict[str, str]
+) -> None:
+    (article_id,), _ = save(store, 1, entry(1, content_html=LONG))
+    assert save(store, 1, entry(1, guid="new", content_html=LONG, **changes))[0] == []
+    later = entry(
+        1, guid="new", title="Another title", url="https://b.example/2", content_html="<p>Another.</p>"
+    )
+    assert save(store, 1, later) == ([], [article_id])
+
+
 def test_entries_with_the_text_of_a_stored_one_are_all_kept(store: Store) -> None:
     save(store, 1, entry(1, content_html=LONG))
     moved = [

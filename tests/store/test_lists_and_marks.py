@@ -11,9 +11,11 @@ from tuireader.config import FeedConfig
 from tuireader.errors import UsageError
 from tuireader.ingest import subject
 from tuireader.model import Count, Evidence, TermHit, View, ViewKind
+from tuireader.model.fields import FILES, STATES
 from tuireader.store import Store
 from tuireader.store.articles.links import OutLink
 from tuireader.store.lists import search
+from tuireader.store.lists.conditions import Conditions
 
 
 @pytest.fixture
@@ -224,3 +226,23 @@ def test_a_search_that_goes_on_in_older_articles_stops_at_its_limit(
     assert isinstance(parsed, query.Query)
     steps = store.search.find_in_steps(parsed, now=NOW, subject=lambda text: subject(text, {}), limit=2)
     assert [article for step in steps for article in step] == [9, 7]
+
+
+DECIDED = [
+    *(f"is:{state}" for state in STATES),
+    *(f"has:{kind}" for kind in FILES),
+    *(f"{field}:{name}" for field in ("feed", "folder", "watch") for name in ("x", "=x", "/x/")),
+    *("label:=law", "enclosure:mp3", "lang:zh", "age:<3d", "age:>3d", "reading_time:<5", "reading_time:>5"),
+    *("after:2023-01-01", "before:2023-01-01", "zebra", "title:zebra", '"a phrase"', "-is:read"),
+    *("is:read OR lang:zh", "is:read feed:x", "-(is:read feed:x)"),
+]
+READ = ["/zebra/", "label:law", "url:x", "author:/x/", "a NEAR b", "-/x/", "is:read OR /x/", "is:read url:x"]
+
+
+@pytest.mark.parametrize(("expressions", "exact"), [(DECIDED, True), (READ, False)])
+def test_what_is_decided_without_reading_a_text(store: Store, expressions: list[str], exact: bool) -> None:
+    conditions = Conditions(store.conn, NOW)
+    for expression in expressions:
+        parsed = query.parse(expression)
+        assert isinstance(parsed, query.Query)
+        assert conditions.of(parsed.root).exact is exact, expression

@@ -11,9 +11,10 @@ import sys
 import threading
 from collections.abc import Callable
 from contextlib import closing
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
 
@@ -162,6 +163,24 @@ def test_a_check_goes_on_beside_a_writer(tmp_path: Path) -> None:
         store.entries.save(1, [entry(5000)], NOW)
         assert problems(path) == {}
     store.close()
+
+
+def test_a_check_reads_one_state_of_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = filled(tmp_path, 60)
+    findings = maintenance.check(path)
+
+    class Disturbed(sqlite3.Connection):
+        """A connection beside which another program writes between two checks."""
+
+        def execute(self, sql: str, *arguments: Any) -> sqlite3.Cursor:
+            if sql == "PRAGMA foreign_key_check":
+                change(path, "DELETE FROM article WHERE id = 7")
+            return super().execute(sql, *arguments)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(sqlite3, "connect", partial(sqlite3.connect, factory=Disturbed))
+        assert maintenance.check(path) == findings
+    assert "references" in problems(path)
 
 
 # --------------------------------------------------------------------------- copying

@@ -9,7 +9,7 @@ import pytest
 from tests.builders import NOW, entry
 from tuireader.model.accounts import Mark, RemoteFeed
 from tuireader.store import Store
-from tuireader.store.accounts.listed_feeds import KnownFeed, address, match_feeds
+from tuireader.store.accounts.listed_feeds import KnownFeed, address, distinct_addresses, match_feeds
 
 STATES = list(product((False, True), (False, True), (False, True)))
 """Mark of the article here, mark last seen on the server, whether the server lists the entry."""
@@ -95,3 +95,23 @@ def test_feeds_of_a_server_are_recognised(
     listed = [RemoteFeed(number, title, url) for number, title, url in feeds]
     urls = {number: address("home", url) for number, _, url in feeds}
     assert match_feeds(listed, urls, stored) == matched
+
+
+@pytest.mark.parametrize(
+    ("urls", "stored"),
+    [
+        ([A, B], [f"home+{A}", f"home+{B}"]),
+        ([A, A, A], [f"home+{A}", f"home+{A}#2", f"home+{A}#3"]),
+        (["", "", A], ["home+#1", "home+#2", f"home+{A}"]),  # the first has no address either
+        # passwords do not tell addresses apart
+        (
+            ["https://me:x@a.example/f", "https://me:y@a.example/f"],
+            ["home+https://me@a.example/f", "home+https://me@a.example/f#2"],
+        ),
+    ],
+)
+def test_each_feed_of_a_server_is_stored_under_an_address_of_its_own(
+    urls: list[str], stored: list[str]
+) -> None:
+    feeds = [RemoteFeed(f"{number}", "A title", url) for number, url in enumerate(urls, 1)]
+    assert list(distinct_addresses("home", feeds).values()) == stored

@@ -87,15 +87,15 @@ class Exchange(UseCases):
     async def import_page(self, url: str) -> Imported:
         """Subscribe to the feeds at an address: a web page, a feed, or an OPML file."""
         self._context.require_own_feeds()
-        from tuireader.feeds.find.discover import unreadable, with_scheme
+        from tuireader.feeds.find.discover import unreadable
         from tuireader.feeds.http.fetch import Fetcher
         from tuireader.feeds.parse import charset
 
         async with Fetcher(fetch_limits(self._context.config)) as fetcher:
-            answer = await fetcher.fetch(FetchJob(0, with_scheme(url)))
+            answer = await fetcher.fetch(FetchJob(0, url))
         if isinstance(answer, Fetched) and "<opml" in charset.decode(answer.body[:8192]).lower():
             return await self.import_data(answer.body, url)
-        if isinstance(answer, FetchFailed) and "://" in url:
+        if isinstance(answer, FetchFailed):
             raise unreadable(answer)
         feeds = await self._feeds.discover(url)
         if not feeds:

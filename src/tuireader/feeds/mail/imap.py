@@ -246,7 +246,7 @@ def _mails(box: BaseMailBox, uids: list[int]) -> dict[int, bytes]:
     data = [*(data or []), *(box.client.response("FETCH")[1] or [])]
     mails: dict[int, bytes] = {}
     for at, part in enumerate(data):
-        if not isinstance(part, tuple) or not isinstance(part[1], bytes):
+        if not isinstance(part, tuple):
             continue
         after = data[at + 1] if at + 1 < len(data) and isinstance(data[at + 1], bytes) else b""
         uid = _UID.search(part[0]) or _UID.search(after)

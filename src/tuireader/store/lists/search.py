@@ -159,7 +159,7 @@ class Search(Part):
         fields = {_field(leaf) for leaf in query.leaves(parsed.root)}
         bodies, labels = not fields.isdisjoint(_IN_BODIES), not fields.isdisjoint(("label", "enclosure"))
         languages = any(isinstance(leaf, Language) for leaf in query.leaves(parsed.root))
-        regexes = [] if bodies else _column_regexes(parsed)
+        regexes = _column_regexes(parsed)
         left, size = limit, min(limit, _FIRST)
         while left > 0 and (batch := list(islice(candidates, size))):
             right = {
