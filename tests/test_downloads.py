@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
-from contextlib import aclosing
+from contextlib import aclosing, nullcontext
 from pathlib import Path
 
 from tests.builders import entry, feeds, fill, opened
 from tests.web import Web
+from tuireader import files
 from tuireader.model import DownloadState, Enclosure
+
+
+async def test_a_queue_that_another_process_works_through_is_left_to_it(tmp_path: Path) -> None:
+    async with (
+        Web() as web,
+        opened(tmp_path, feeds(f"{web.url}/f") + "[download]\nfolder = 'got'\n") as library,
+    ):
+        url = web.serve("/1.mp3", b"sound")
+        await fill(library, 1, entry(1, enclosures=(Enclosure(url, "audio/mpeg"),)))
+        await library.downloads.add([1])
+        for is_free in (False, True):
+            with nullcontext() if is_free else files.locked_or_busy(tmp_path / "news.db.downloads"):
+                async with aclosing(library.downloads.run()) as changes:
+                    states = [change.state async for change in changes]
+            assert states[-1:] == [DownloadState.DONE] * is_free and len(web.seen("/1.mp3")) == is_free
 
 
 async def test_what_is_queued_at_the_last_moment_is_downloaded_as_well(tmp_path: Path) -> None:

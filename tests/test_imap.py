@@ -348,6 +348,7 @@ class Mailbox:
         self.spoiling: set[int] = set()
         self.deleted: set[int] = set()
         self.asked: list[list[int]] = []
+        self.commands: list[bytes] = []
         self.body: str | None = None
         self._gone: set[int] = set()
 
@@ -360,6 +361,7 @@ class Mailbox:
 
     def _answer(self, command: bytes) -> bytes:
         done = b"{tag} OK done\r\n"
+        self.commands.append(command)
         words = command.split()
         if words[0] == b"STATUS":
             return b"* STATUS News (UIDVALIDITY 7 UIDNEXT %d)\r\n" % (self.count + 1) + done
@@ -386,6 +388,18 @@ class Mailbox:
     def _mail(self, uid: int) -> bytes:
         data = mail(uid, f"Letter {uid}", body=self.body)
         return b"* %d FETCH (UID %d BODY[]<0> {%d}\r\n%s)\r\n" % (uid, uid, len(data), data)
+
+
+def test_a_server_is_asked_to_change_nothing() -> None:
+    """`EXAMINE` keeps the mails recent for other programs, `PEEK` keeps them unread."""
+    box = Mailbox(2)
+    with serving(box) as port:
+        assert mail_imap.answer((place(port), "", 5.0, 1 << 30))[0] == ""
+    changing = (b"SELECT", b"STORE", b"UID STORE", b"EXPUNGE", b"CLOSE")
+    assert b'EXAMINE "News"' in box.commands
+    assert not any(command.startswith(changing) for command in box.commands)
+    fetches = [command for command in box.commands if b"FETCH" in command]
+    assert fetches and all(b"BODY.PEEK[" in command for command in fetches)
 
 
 def letters(*numbers: int) -> list[str]:

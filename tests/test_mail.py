@@ -78,14 +78,16 @@ def one(**options: object) -> ParsedEntry:
 
 async def test_a_maildir_is_a_feed_that_is_never_changed(tmp_path: Path) -> None:
     folder = maildir(tmp_path / "Mail" / "news")
+    archive = "List-Archive: <https://lists.example.org/archive>\n"
     for n in range(3):
-        deliver(folder, f"{n}.host", mail(n, f"Letter {n}"))
+        deliver(folder, f"{n}.host", mail(n, f"Letter {n}", more=archive))
     before = snapshot(folder)
     async with opened(tmp_path, text("maildir:Mail/news", 'folder = "Letters"\n')) as library:
         first = await done(library)
         assert (first.error, first.new, first.title) == ("", 3, "Harbour Letters")
         (feed,) = await library.feeds.all()
         assert (feed.title, feed.folder, feed.url) == ("Harbour Letters", "Letters", "maildir:Mail/news")
+        assert feed.site_url == "https://lists.example.org/archive"
         found = await article(library, "Letter 2")
         assert (found.author, found.url) == ("Käthe Küste", "https://letters.example.org/web/1?id=7")
         assert "ferry.jpg" in found.html and "t.example.net" not in found.html and "utm_" not in found.html
@@ -95,7 +97,8 @@ async def test_a_maildir_is_a_feed_that_is_never_changed(tmp_path: Path) -> None
         (folder / "new" / "0.host").rename(folder / "cur" / "0.host:2,S")  # read elsewhere
         again = await done(library)
         assert (again.new, again.changed) == (1, 0)
-        assert (await library.feeds.all())[0].title == "Harbour Letters"
+        (feed,) = await library.feeds.all()
+        assert (feed.title, feed.site_url) == ("Harbour Letters", "https://lists.example.org/archive")
 
 
 async def test_mails_of_several_lists_and_those_of_one(tmp_path: Path) -> None:

@@ -229,6 +229,17 @@ async def test_feeds_come_back_with_their_articles(library: Library, server: Ser
     assert [one for one in maintenance.check(library.paths.database) if one.problem] == []
 
 
+async def test_a_feed_without_a_valid_address_stays_on_the_server(library: Library, server: Server) -> None:
+    server.add_feed("Old", url="ftp://old.example/feed")
+    server.add_feed("New")
+    await synced(library)
+    moved = await library.moving.pull("home")
+    assert moved.feeds == ["New"]
+    ((title, reason),) = moved.refused
+    assert title == "Old" and reason.startswith("url ")
+    assert {feed.title for feed in await library.feeds.all() if feed.account} == {"Old", "New"}
+
+
 async def test_the_demo_asks_for_no_password_and_moves_no_feeds(tmp_path: Path) -> None:
     text = f'[[account]]\nname = "home"\nkind = "miniflux"\nurl = "https://a.example"\ntoken = "{TOKEN}"\n'
     async with opened(tmp_path, text, offline=True) as library:

@@ -6,6 +6,7 @@ import asyncio
 import io
 import struct
 import zlib
+from collections.abc import Awaitable
 from contextlib import aclosing
 from pathlib import Path
 
@@ -13,7 +14,7 @@ import pytest
 from PIL import Image
 
 from tests.builders import CLOCK as NOW
-from tests.builders import WATCHES, Clock, feeds, item, opened, paths, refreshed, rss
+from tests.builders import WATCHES, Clock, entry, feeds, fill, item, opened, paths, refreshed, rss
 from tests.newsroom import fetched
 from tests.processes import problems
 from tests.web import Answer, Web, endless
@@ -22,7 +23,7 @@ from tests.workers import forked_workers as forked_workers
 from tuireader.errors import TuireaderError
 from tuireader.library import Library
 from tuireader.library.content import PictureCache
-from tuireader.model import NewMatch, Relation, TextFetched
+from tuireader.model import Enclosure, NewMatch, Relation, TextFetched
 from tuireader.store import Store
 
 pytestmark = pytest.mark.usefixtures("forked_workers", "shared_certificates")
@@ -292,11 +293,24 @@ async def test_other_feeds_are_left_alone(tmp_path: Path, web: Web) -> None:
 
 
 async def test_the_demo_asks_no_network(tmp_path: Path) -> None:
+    address = "http://127.0.0.1:9/x"
     async with opened(tmp_path, feeds("https://a.example/feed"), offline=True) as library:
         with pytest.raises(TuireaderError, match="there is no article 9"):
             await library.full_texts.fetch(9)
-        with pytest.raises(TuireaderError, match="the demo has no network"):
-            await library.content.image("https://a.example/x.png", 1, 10, 10)
+        enclosures = (Enclosure(address, "audio/mpeg"),)
+        await fill(library, 1, entry(url=address, comments_feed=address, enclosures=enclosures))
+        calls: tuple[Awaitable[object], ...] = (
+            library.content.fetch_comments(1),
+            library.content.image(address, 1, 10, 10),
+            library.downloads.add([1]),
+            anext(library.downloads.run()),
+            library.feeds.discover(address),
+            library.full_texts.fetch(1),
+            library.pages.fetch(address),
+        )
+        for call in calls:
+            with pytest.raises(TuireaderError, match="the demo has no network"):
+                await call
 
 
 # --------------------------------------------------------------------------- comments

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import fcntl
+import gc
 import json
 import os
 import signal
 import sys
 import time
+import warnings
 from contextlib import suppress
 from pathlib import Path
 
@@ -18,7 +20,7 @@ from tests.builders import ALL, item, opened, refreshed, rss, titles
 from tests.processes import PATIENCE, gone, pid_in, start
 from tests.web import Answer, Request, Web
 from tuireader.feeds.http.backpressure import MemoryBudget
-from tuireader.feeds.program import Programs
+from tuireader.feeds.program import AT_ONCE, Programs
 from tuireader.library import Library
 from tuireader.model import Fault, FeedDone, Fetched, FetchFailed, FetchJob, Source
 
@@ -351,6 +353,33 @@ async def test_a_cancelled_refresh_kills_the_program(tmp_path: Path) -> None:
         with pytest.raises(asyncio.CancelledError):
             await running
     assert await asyncio.to_thread(gone, pid)
+
+
+async def test_no_file_or_socket_of_a_program_is_left_open() -> None:
+    """Neither of one that fails after a long output, nor of those that are cancelled, started or not."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", ResourceWarning)
+        failed = await run(SH, "-c", "head -c 2000000 /dev/zero; exit 3", seconds=30, most=3_000_000)
+        assert isinstance(failed, FetchFailed) and failed.reason == "sh ended with status 3"
+        del failed
+        budget, source = MemoryBudget(), Source(("sleep", "60"))
+        async with Programs(budget, seconds=30, most=1_000) as programs, asyncio.timeout(30):
+            fetches = [
+                asyncio.create_task(
+                    programs.fetch(FetchJob(n, "exec:", source=source), source, budget.reserve())
+                )
+                for n in range(AT_ONCE + 2)
+            ]
+            await asyncio.sleep(0)
+            await asyncio.sleep(0)
+            for fetch in fetches:
+                fetch.cancel()
+            results = await asyncio.gather(*fetches, return_exceptions=True)
+        assert all(isinstance(result, asyncio.CancelledError) for result in results)
+        del fetch, fetches, results
+        await asyncio.sleep(0)  # the loop keeps the last one that ran
+        gc.collect()
+    assert [str(warning.message) for warning in caught] == []
 
 
 def test_killing_tuireader_leaves_no_orphan(tmp_path: Path) -> None:

@@ -168,6 +168,26 @@ async def test_steps_over_the_texts_stay_short(tmp_path: Path, monkeypatch: pyte
         assert [done for done, _ in await applied(library)] == [0, 20, 100, 150]
 
 
+@pytest.mark.parametrize("table", ['watch]]\nname = "{0}"\nany = ["{1}"]', 'mute]]\nquery = "{1}"'])
+async def test_what_was_interrupted_is_finished_together_with_what_is_new(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, table: str
+) -> None:
+    """The interrupted one needs only the older articles, the new one all of them."""
+    monkeypatch.setattr("tuireader.library.watches.CHUNK", 20)
+    first, second = (
+        f"[[{table.format(name, term)}\n" for name, term in (("A", "/appl[ey]/"), ("B", "/app[lm]/"))
+    )
+    async with opened(tmp_path, TWO_FEEDS) as library:
+        await fill(library, 1, *[entry(number, title=f"apple {number}") for number in range(30)])
+    async with opened(tmp_path, TWO_FEEDS + first) as library, aclosing(library.watches.apply()) as steps:
+        assert [await anext(steps), await anext(steps)] == [(0, 30), (20, 30)]
+    async with opened(tmp_path, TWO_FEEDS + first + second) as library:
+        await applied(library)
+        numbers = [number for _, number in await library.mutes.all()]
+        numbers += [stats.count.total for stats in await library.watches.stats()]
+        assert numbers == [30, 30]
+
+
 async def test_a_watch_of_a_feed_that_is_not_there_hits_nothing(tmp_path: Path) -> None:
     async with opened(tmp_path, feeds("https://a.example.org/feed")) as library:
         await fill(library, 1, entry(1, title="Apple"))

@@ -275,14 +275,27 @@ def test_a_pipe_or_folder_in_the_place_of_a_part(home: Home, run: Run, web: Web)
 def test_what_is_not_the_file_is_refused_and_the_rest_goes_on(home: Home, run: Run, web: Web) -> None:
     web.serve("/page.mp3", "<html>Please log in</html>", headers={"Content-Type": "text/html"})
     web.serve("/huge.mp3", None, headers={"Content-Length": "99999999999"})
-    web.handle("/four.mp3", ranged(SOUND))
-    subscribed(home, run, web, "/page.mp3", "/gone.mp3", "/huge.mp3", "/four.mp3")
+    web.serve("/endless.mp3", None, headers={"Content-Length": "9" * 20})
+    web.handle("/five.mp3", ranged(SOUND))
+    subscribed(home, run, web, "/page.mp3", "/gone.mp3", "/huge.mp3", "/endless.mp3", "/five.mp3")
     told = run("download", "has:audio")
     assert told.code == 1
-    assert [path.rpartition("/")[2][:20] for path in told.out.splitlines()] == ["2023-11-14 Episode 4"]
+    assert [path.rpartition("/")[2][:20] for path in told.out.splitlines()] == ["2023-11-14 Episode 5"]
     for reason in ("sends a web page instead of the file", "HTTP 404", "larger than 4,000 MB; `max_size`"):
         assert reason in told.err
-    assert run("download", "--list").err.count("tuireader: failed: ") == 3
+    assert run("download", "--list").err.count("tuireader: failed: ") == 4
+
+
+def test_others_may_read_what_the_umask_lets_them_read(home: Home, run: Run, web: Web) -> None:
+    web.handle("/one.mp3", ranged(SOUND))
+    subscribed(home, run, web, "/one.mp3")
+    assert run("download", "1").code == 0
+    (usual := home.folder / "usual").mkdir()
+    (usual / "file").touch()
+    (path,) = kept(home)
+    file = home.folder / "got" / path
+    assert {folder.stat().st_mode for folder in file.parents[:2]} == {usual.stat().st_mode}
+    assert file.stat().st_mode == (usual / "file").stat().st_mode
 
 
 def test_no_name_leaves_the_folder_and_none_is_replaced(home: Home, run: Run, web: Web) -> None:

@@ -191,8 +191,9 @@ def test_the_issue_of_the_day_replaces_that_of_yesterday() -> None:
 
 def test_a_site_that_renamed_everything_reaches_back_over_the_last_visit() -> None:
     last, times = Document(tuple(range(1, 11))), [START - day * DAY for day in range(10)]
-    new = dated(*[0.2 - day for day in range(10)])
-    assert not a_visit(*new, last=last, visited=START, now=START + DAY, times=times)
+    late, at_once = [0.2 - day for day in range(10)], [0.0] * 8 + [-1.3, -2.7]
+    for days in (late, at_once):
+        assert not a_visit(*dated(*days), last=last, visited=START, now=START + DAY, times=times)
 
 
 def test_a_larger_or_smaller_window_is_no_gap() -> None:

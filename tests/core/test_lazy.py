@@ -1,5 +1,6 @@
 """Modules that are imported when something of them is first used."""
 
+import importlib
 import subprocess
 import sys
 from pathlib import Path
@@ -7,7 +8,7 @@ from types import ModuleType
 
 import pytest
 
-from tuireader import document, ingest, model, store
+from tuireader import document, feeds, ingest, model, store
 
 LAZY = (document, ingest, model, store)
 
@@ -62,3 +63,16 @@ def test_the_processes_of_a_refresh_import_no_more_than_they_need() -> None:
     assert "tuireader.model.fetching" in imported, run.stderr
     models = {f"tuireader.model.{name}" for name in ("alarms", "articles", "events", "lists")}
     assert imported.isdisjoint({*models, "tuireader.config", "tuireader.store", "httpx", "feedparser"})
+
+
+@pytest.mark.parametrize("is_installed", [False, True])
+def test_sniffio_is_ruled_out_only_where_it_is_not_installed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_installed: bool
+) -> None:
+    """Where it is, older versions of anyio need it; where it is not, httpcore would look for it each time."""
+    if is_installed:
+        (tmp_path / "sniffio.py").touch()
+    monkeypatch.setattr(sys, "path", [str(tmp_path)])
+    monkeypatch.delitem(sys.modules, "sniffio", raising=False)
+    importlib.reload(feeds)
+    assert ("sniffio" in sys.modules) is not is_installed

@@ -162,6 +162,7 @@ def test_reading(expression: str, tree: Node) -> None:
         (f"a NEAR ({' OR '.join('abcdefghijklmnopqrstu')})", 7, 1, "NEAR takes at most 20 alternatives", ""),
         ("NOT", 0, 3, "a search term is missing after NOT", ""),
         ("title:a NOT", 8, 3, "a search term is missing after NOT", ""),
+        ("a NEAR -b", 7, 1, "a search term is missing", ""),
         ("a - b", 2, 1, "this contains nothing to search for", ""),
         ("a ( -)", 4, 1, "a search term is missing after -", ""),
         ("title:", 0, 6, "title: needs a word", "title:word"),

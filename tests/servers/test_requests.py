@@ -11,6 +11,7 @@ from itertools import product
 
 import pytest
 
+from tests.processes import PATIENCE
 from tests.servers.fake import PASSWORD, USER, Call, json_answer
 from tests.servers.fake_greader import API, LOGIN, STATE, FakeGReader
 from tests.servers.fake_miniflux import FakeMiniflux
@@ -19,6 +20,7 @@ from tests.servers.single import miniflux as miniflux
 from tests.servers.single import reader as reader
 from tests.servers.single import server as server
 from tests.servers.stages import Copy, FakeStage
+from tests.web import Web
 from tuireader.sync import http, merge, paging
 from tuireader.sync.backend import (
     AccountError,
@@ -274,6 +276,22 @@ async def test_a_sync_has_a_budget_that_begins_once(name: str, monkeypatch: pyte
             await backend.feeds()
         assert caught.value.refusal is Refusal.AWAY
         await backend.close()
+
+
+async def test_a_closed_client_leaves_no_connection() -> None:
+    ended = asyncio.Event()
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+        await reader.read()
+        ended.set()
+
+    async with Web() as web:
+        web.raw("/v1/me", talk)
+        client = http.Http(web.url)
+        assert (await client.find("/v1/me")).body == b"{}" and not ended.is_set()
+        await client.close()
+        await asyncio.wait_for(ended.wait(), 5 * PATIENCE)
 
 
 @pytest.mark.parametrize("pages_stored", [1, 2, 5])

@@ -209,6 +209,15 @@ def test_entries_that_share_an_address_are_all_kept(store: Store) -> None:
     assert len(save(store, 1, entry(1, url=page), entry(2, url=page))[0]) == 2
 
 
+def test_the_former_address_of_an_entry_that_is_still_listed_may_be_that_of_another(store: Store) -> None:
+    save(store, 1, entry(1))
+    save(store, 2, entry(1, guid="theirs"))
+    moved = entry(1, guid="theirs", url="https://feed2.example.org/1")
+    assert save(store, 2, moved)[0] == [] and count(store) == 1
+    for news in (1, 0):
+        assert len(save(store, 2, moved, entry(1, guid="other"))[0]) == news and count(store) == 2
+
+
 def test_the_same_article_in_two_feeds_is_one_thing_to_read(store: Store) -> None:
     (article_id,), _ = save(store, 1, entry(1))
     assert save(store, 2, entry(1, guid="elsewhere")) == ([], [])
@@ -368,6 +377,11 @@ def test_what_feeds_say_alike_is_kept_once(store: Store) -> None:
     assert texts_of(store)[1] == ("1: Something else is said of article 1.", ("The text of article 1.",))
     save(store, 2, entry(1, guid="theirs", content_html=later))
     assert texts_of(store)[1] == ("1: Something else is said of article 1.", ())
+    # the other way round, the one that is shown follows
+    last = "<p>In the end they say this of article 1.</p>"
+    save(store, 2, entry(1, guid="theirs", content_html=last))
+    save(store, 1, entry(1, content_html=last))
+    assert texts_of(store)[1] == ("1: In the end they say this of article 1.", ())
     assert index_is_exact(store)
 
 

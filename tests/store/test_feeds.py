@@ -131,7 +131,7 @@ def test_a_failure_keeps_what_a_feed_has_said(store: Store) -> None:
     """Else the next document would be fetched whole, under the address as its title, or be taken for new."""
     good = replace(
         OK, etag='"1"', last_modified="then", body_hash=b"h", max_age=60, ttl=30, title="News",
-        site_url="https://a.example/", moved_to="https://b.example/f", moved_seen=3, settings="s", window=20,
+        site_url="https://a.example/", moved_to="https://b.example/f", moved_seen=3, settings="s",
         recent="r", fill=0.5, unchanged=2, whole_at=NOW - 9, trust="t", looked_at=NOW - 8, moved_why="named",
     )  # fmt: skip
     record(store, good)
@@ -163,15 +163,13 @@ def test_a_failure_keeps_what_a_feed_has_said(store: Store) -> None:
 
 
 def test_a_success_ends_a_failure_and_keeps_what_the_new_document_does_not_say(store: Store) -> None:
-    first = replace(
-        OK, body_hash=b"h", ttl=30, site_url="https://a.example/", window=20, whole_at=1, looked_at=2
-    )
+    first = replace(OK, body_hash=b"h", ttl=30, site_url="https://a.example/", whole_at=1, looked_at=2)
     record(
         store, first, replace(FAILED, fault=Fault.GONE, hold=NOW + 99), replace(OK, at=NOW + 90, etag='"2"')
     )
     facts = store.feeds.facts_of(1)
-    kept = (facts.body_hash, facts.ttl, facts.site_url, facts.window, facts.whole_at, facts.looked_at)
-    assert kept == (b"h", 30, "https://a.example/", 20, 1, 2)
+    kept = (facts.body_hash, facts.ttl, facts.site_url, facts.whole_at, facts.looked_at)
+    assert kept == (b"h", 30, "https://a.example/", 1, 2)
     assert (facts.etag, facts.error_streak, facts.failing_since, facts.gone_since) == ('"2"', 0, None, None)
     assert (facts.moved_to, facts.moved_why, facts.last_success) == ("", "", NOW + 90)
     (feed, other) = store.feeds.subscribed()

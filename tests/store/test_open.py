@@ -7,13 +7,14 @@ import os
 import sqlite3
 import subprocess
 import sys
+import threading
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from tests.builders import entry, open_store, save
-from tests.processes import at_once
+from tests.processes import PATIENCE, at_once
 from tuireader.errors import DatabaseError, Exit
 from tuireader.store import Pool, Store
 from tuireader.store.database_file import CACHE
@@ -86,6 +87,18 @@ def test_a_database_of_another_program_is_refused(tmp_path: Path) -> None:
 def test_random_bytes_are_refused(tmp_path: Path) -> None:
     (tmp_path / "x.db").write_bytes(os.urandom(8192))
     assert "damaged or not a database" in refused(tmp_path / "x.db")
+
+
+async def test_a_database_that_cannot_be_opened_leaves_no_thread(tmp_path: Path) -> None:
+    path = tmp_path / "test.db"
+    path.write_bytes(b"no database" * 1_000)
+    before = {*threading.enumerate()}
+    with pytest.raises(DatabaseError):
+        await Pool.open(path)
+    threads = {*threading.enumerate()} - before
+    for thread in threads:
+        thread.join(5 * PATIENCE)
+    assert not any(thread.is_alive() for thread in threads)
 
 
 async def test_a_damaged_page_is_told_in_words(store: Store) -> None:

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
 
 import pytest
 
 from tests.builders import NOW, entry
-from tuireader.model.accounts import Mark, RemoteFeed
+from tuireader import dedup
+from tuireader.document.prepare import prepare
+from tuireader.ingest import Rules
+from tuireader.ingest.attempts import Setting
+from tuireader.model.accounts import Mark, RemoteEntry, RemoteFeed
 from tuireader.store import Store
 from tuireader.store.accounts.listed_feeds import KnownFeed, address, distinct_addresses, match_feeds
+from tuireader.sync.saving import store_entries
+from tuireader.timing.schedule import Rates
+from tuireader.watch import Matcher
 
 STATES = list(product((False, True), (False, True), (False, True)))
 """Mark of the article here, mark last seen on the server, whether the server lists the entry."""
@@ -64,6 +72,34 @@ def test_an_entry_that_comes_back_is_no_longer_a_lost_one(store: Store, account:
         store.remote.recall(account, ["2", "5"])
     assert store.remote.unknown(account, ["2", "1"]) == ["1"] and lost() == ["1"]
     assert store.remote.rows(account, ["2"])["2"].article_id == before["2"].article_id
+
+
+@pytest.mark.parametrize("apart", [False, True], ids=["here", "in another process"])
+def test_entries_are_stored_wherever_they_were_prepared(store: Store, apart: bool) -> None:
+    entries = [entry(number, guid=f"{number}") for number in range(1, 4)]
+    keys = {sent.guid: keys for sent, keys in dedup.unique_entries(entries).values()}
+    remote = [
+        RemoteEntry(
+            sent.guid,
+            "7",
+            sent,
+            read=False,
+            starred=False,
+            keys=keys[sent.guid] if apart else None,
+            prepared=replace(prepare(sent), words=("quokka", "", "")) if apart else None,
+        )
+        for sent in entries
+    ]
+    setting = Setting(Rules(Matcher(()), {}), Rates(), {}, lambda: NOW)
+    with store.transaction():
+        store.accounts.sync(["home"])
+        account = store.accounts.get("home")
+        listed = [RemoteFeed("7", "Theirs", "https://t.example/f")]
+        feeds = store.accounts.list_feeds(account, listed, NOW, believed=True).feeds
+        assert store_entries(store, account.id, feeds, remote, setting, NOW, pages=False).new == 3
+    assert set(store.remote.rows(account.id, ["1", "2", "3", "4"])) == {"1", "2", "3"}
+    sql = "SELECT count(*) FROM search WHERE search MATCH ?"
+    assert store.conn.execute(sql, ("quokka",)).fetchone() == (3 * apart,), "not prepared again"
 
 
 def known(number: int, remote_id: str, url: str, title: str = "") -> KnownFeed:

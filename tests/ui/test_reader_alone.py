@@ -231,8 +231,9 @@ async def test_code_is_coloured_unless_another_article_is_open() -> None:
     assert "article.colour" not in paths(stage)
 
 
-async def test_tables_fit_the_pane() -> None:
-    table = article(1, html="<table><tr><th>A<th>B<tr><td>1<td>2</table>")
+@pytest.mark.parametrize("tag", ["table", "TABLE"])
+async def test_tables_fit_the_pane(tag: str) -> None:
+    table = article(1, html=f"<{tag}><tr><th>A<th>B<tr><td>1<td>2</{tag}>")
     stage, made = reading(table)
     await made.open(1)
     page = stage.session.page

@@ -12,10 +12,9 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from typing import IO
 
@@ -82,11 +81,9 @@ class Programs(AbstractAsyncContextManager["Programs"]):
         """Run a program for its output; killed with its group if that takes too long or is cancelled."""
         limits = _Limits(self._seconds, self._most, folder)
         own, theirs = socket.socketpair()
-        running = asyncio.get_running_loop().run_in_executor(
-            self._threads, _run, list(command), given, limits, own, theirs
-        )
+        running = self._threads.submit(_run, list(command), given, limits, own, theirs)
         try:
-            with await asyncio.shield(running) as printed:
+            with await asyncio.wrap_future(running) as printed:
                 size = printed.tell()
                 if reservation.must_wait(size):
                     await reservation.wait_for_turn()
@@ -94,19 +91,18 @@ class Programs(AbstractAsyncContextManager["Programs"]):
                 printed.seek(0)
                 return printed.read()
         except asyncio.CancelledError:
-            with suppress(OSError):
-                own.shutdown(socket.SHUT_RDWR)  # the guard kills the program, and the thread ends
-            running.add_done_callback(partial(_dropped, own, theirs))
-            running.cancel()
+            if running.cancel():  # it was not started
+                own.close()
+                theirs.close()
+            else:
+                with suppress(OSError):
+                    own.shutdown(socket.SHUT_RDWR)  # the guard kills the program, and the thread ends
+                running.add_done_callback(_close_output)
             raise
 
 
-def _dropped(own: socket.socket, theirs: socket.socket, done: asyncio.Future[IO[bytes]]) -> None:
-    """Close what a program leaves behind that is no longer awaited."""
-    if done.cancelled():  # it was not started
-        own.close()
-        theirs.close()
-    elif done.exception() is None:
+def _close_output(done: Future[IO[bytes]]) -> None:
+    if done.exception() is None:
         done.result().close()
 
 

@@ -98,11 +98,10 @@ def asked_for(outcome: Outcome) -> Asked:
 
 @dataclass(frozen=True, slots=True)
 class _Pace:
-    """Times of a feed's latest entries, seconds in which a burst fills its document, and its length."""
+    """Times of a feed's latest entries, and seconds in which a burst fills its document."""
 
     recent: Sequence[int]
     fill: float | None
-    window: int | None
 
 
 def record_success(
@@ -148,7 +147,6 @@ def record_success(
             moved_seen=moved.seen,
             moved_why=moved_why,
             settings=result.job.source.digest if result.job.source else "",
-            window=pace.window,
             recent=(facts.recent if parsed is None else "") or json.dumps(pace.recent, separators=(",", ":")),
             fill=pace.fill,
             unchanged=0 if news else facts.unchanged + 1,
@@ -230,7 +228,7 @@ def _pace(store: Store, facts: FeedFacts, parsed: ParsedFeed | None, saved: Save
     else:  # last fetched by an older version
         recent = store.feeds.recent_times(facts.id, schedule.KEPT)
     if parsed is None or saved is None or parsed.partial:
-        return _Pace(recent, facts.fill, facts.window)
+        return _Pace(recent, facts.fill)
     window = len(parsed.entries) + len(parsed.known) + parsed.left_out
     carried = [
         old
@@ -242,12 +240,12 @@ def _pace(store: Store, facts: FeedFacts, parsed: ParsedFeed | None, saved: Save
     new = schedule.appeared(times, facts.last_success, now)
     elapsed = 0 if facts.last_success is None else max(now - facts.last_success, 0)
     if not new:
-        return _Pace(recent, schedule.faster(facts.fill, elapsed, None), window)
+        return _Pace(recent, schedule.faster(facts.fill, elapsed, None))
     recent = schedule.remembered(recent, new)
     measured = schedule.fill_time(recent, window)
     if elapsed and len(new) >= window:  # everything in the document is new: it was replaced at least once
         measured = min(measured or elapsed, elapsed)
-    return _Pace(recent, schedule.faster(facts.fill, elapsed, measured), window)
+    return _Pace(recent, schedule.faster(facts.fill, elapsed, measured))
 
 
 def _trust(facts: FeedFacts, result: Fetched | NotModified, news: bool) -> str:

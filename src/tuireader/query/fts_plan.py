@@ -80,7 +80,7 @@ def _fts_all(nodes: Sequence[Node]) -> tuple[str | None, bool]:
     for node in nodes:
         negative = isinstance(node, Not)
         expression, sure = fts(node.node if isinstance(node, Not) else node)
-        exact = exact and sure and expression is not None
+        exact = exact and sure
         if expression and not negative:
             hits.append(f"({expression})")
         elif expression and sure:

@@ -229,7 +229,7 @@ _HISTORY = (
     "UPDATE appearance SET digest = 0 WHERE secondary = 1",
 )
 
-# `feed.window`: entries in its last document; `unchanged`: responses without news in a row; `whole_at`: last
+# `feed.window`: no longer used; `unchanged`: responses without news in a row; `whole_at`: last
 # time it sent a document; `gone_since`: first 410; `failing_since`: first failure in a row; `texts`: `full`,
 # `teasers`, `short` (and whole), `same` (short, and pages have no more), `""` if unknown; `since`: first
 # successful fetch. `full_text.next_try`: when to fetch a page, NULL for never. `document`: articles of a

@@ -172,7 +172,7 @@ def _size(part: Path) -> int:
 
 
 def _number(text: str) -> int | None:
-    return int(text) if text.isdecimal() and len(text) < 18 else None
+    return int(text) if text.isdecimal() else None
 
 
 def _opened(part: Path, known: int) -> BinaryIO:

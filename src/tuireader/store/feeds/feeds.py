@@ -30,7 +30,6 @@ class _Answered:
     site_url: str = ""
     moved_seen: int = 0
     settings: str = ""
-    window: int | None = None
     recent: str = ""
     fill: float | None = None
     unchanged: int = 0
@@ -344,8 +343,8 @@ class Feeds(Part):
                       max_age = :max_age, ttl = coalesce(:ttl, ttl),
                       title = coalesce(nullif(:title, ''), title),
                       site_url = coalesce(nullif(:site_url, ''), site_url),
-                      window = coalesce(:window, window), recent = :recent, fill = :fill,
-                      unchanged = :unchanged, whole_at = coalesce(:whole_at, whole_at), trust = :trust,
+                      recent = :recent, fill = :fill, unchanged = :unchanged,
+                      whole_at = coalesce(:whole_at, whole_at), trust = :trust,
                       gone_since = NULL, failing_since = NULL, hold = NULL,
                       moved_to = coalesce(:moved_to, ''), moved_seen = :moved_seen,
                       moved_why = coalesce(:moved_why, ''),

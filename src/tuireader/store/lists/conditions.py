@@ -46,7 +46,7 @@ class Conditions:
 
     def of(self, node: Node) -> Condition:
         expression, exact = query.fts(node)
-        if expression is not None and exact:
+        if exact:
             return Condition(HIT, (expression,), exact=True)
         match node:
             case Is("today"):

@@ -43,7 +43,6 @@ def recover(path: Path, target: Path) -> dict[str, int]:
     """
     with new_database(target, beside=path) as new, closing(Store.open(new)) as store:
         try:
-            store.conn.execute("PRAGMA wal_checkpoint")  # write a header to copy
             with _openable(path, new) as opened, open_read_only(opened) as damaged, store.transaction():
                 damaged.execute("PRAGMA cell_size_check = ON")
                 damaged.text_factory = lambda data: data.decode("utf-8", "replace")
