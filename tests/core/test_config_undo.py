@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable
+from itertools import permutations
 
 import pytest
 from hypothesis import given, settings
@@ -227,10 +228,13 @@ def test_values_of_every_kind_come_back() -> None:
     text = '[[feeds]]\nurl = "https://a.example/"\n"odd key" = [1.5, true, 1979-05-27T07:32:00Z, 07:32:00]\n'
     after, made = step(text, lambda text: edit.remove(text, "feeds", "https://a.example/"))
     assert tomllib.loads(edit.revert(f"# more\n{after}", made.packed)) == tomllib.loads(text)
-    other = edit.step_between("database = 'x'\n", "database = 'y'\n")
-    assert other is not None and other.what == "configuration changed"
-    with pytest.raises(edit.EditedSince, match="edited since"):
-        edit.revert("database = 'z'\n", other.packed)
+    keys = ("database = 'x'\n", "database = 'y'\n", "database = ['x']\n", "")
+    for before, after in permutations(keys, 2):  # keys outside tables: only the text as a whole goes back
+        other = edit.step_between(before, after)
+        assert other is not None and other.what == "configuration changed"
+        assert edit.revert(after, other.packed) == before
+        with pytest.raises(edit.EditedSince, match="edited since"):
+            edit.revert("database = 'z'\n", other.packed)
     assert edit.step_between(TEXT, TEXT) is None
     with pytest.raises(ConfigError, match="is not TOML"):
         edit.revert(f"{TEXT}[", step(TEXT, EDITS["watch Roads added"])[1].packed)
