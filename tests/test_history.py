@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 from functools import partial
 from pathlib import Path
 
@@ -184,6 +185,32 @@ async def test_what_was_told_stays_on_record(library: Library) -> None:
     ((watch, article_id, told_at, term, sentence),) = rows
     assert (watch, article_id, term, sentence) == ("Quokka", 1, "quokka", "A quokka was seen in town.")
     assert told_at >= NOW
+
+
+@pytest.mark.parametrize("in_page", [False, True])
+async def test_a_former_version_does_not_end_the_match_of_another_watch(
+    tmp_path: Path, in_page: bool
+) -> None:
+    """Both watches, applied together, match it; one of them still matches the article."""
+    async with opened(tmp_path, f'{RULES}[[watch]]\nname = "Town"\nany = ["town"]\n') as library:
+        texts = HIT, "<p>It began. Nothing came to town. It ended.</p>"
+        await fill(library, 2, said(NONE if in_page else texts[0]))
+        for number, html in enumerate(texts):
+            page = partial(
+                _fetched, html=f"{html}<p>{LONG}</p>", rules=library.context.rules, now=NOW + number
+            )
+            if in_page:
+                await library.context.pool.write(page)
+            else:
+                await fill(library, 2, said(html), now=NOW + number)
+        for name in ("Quokka", "Town"):
+            await library.watches.save(WatchConfig(name, any=(f"/{name.lower()}/",)), name)
+        await applied(library)
+        former = {match.watch: match.former for match in (await article(library)).evidence}
+        assert former == {"Quokka": True, "Town": False}
+        async with aclosing(library.matches.log()) as rows:
+            ended = {row.watch: row.ended async for row in rows}
+        assert ended == {"Quokka": NOW + 1, "Town": None}
 
 
 # --------------------------------------------------------------------------- several feeds

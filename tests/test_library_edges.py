@@ -30,7 +30,7 @@ from tuireader.library.coverage import coverage
 from tuireader.library.exchange import Imported
 from tuireader.library.feeds.full_texts import PAUSE, Round
 from tuireader.library.feeds.page_sources import WebPage
-from tuireader.library.newsboat.files import batches
+from tuireader.library.newsboat.files import batches, cache_of
 from tuireader.model import (
     Coverage,
     FeedGap,
@@ -243,6 +243,29 @@ async def test_opml_leaves_out_what_only_this_program_can_fetch(tmp_path: Path) 
         assert library.exchange.left_out("json") == []
         opml = "".join(await library.exchange.export("opml"))
         assert A in opml and B in opml and opml.count("<outline") == 2
+
+
+async def test_a_cache_is_closed_after_its_import(tmp_path: Path) -> None:
+    path = tmp_path / "cache.db"
+    with closing(sqlite3.connect(path)) as conn:
+        conn.execute("CREATE TABLE rss_item (guid, title, url, feedurl, unread)")
+    async with cache_of(path) as cache:
+        assert cache is not None and cache.feeds() == {}
+    with pytest.raises(TuireaderError, match="closed"):
+        cache.feeds()
+
+
+async def test_titles_and_texts_of_a_cache_are_markup(tmp_path: Path) -> None:
+    """Newsboat stores both as the feed has them."""
+    with closing(sqlite3.connect(":memory:", check_same_thread=False)) as conn:
+        conn.execute("CREATE TABLE rss_item (guid, title, url, feedurl, unread, content, content_mime_type)")
+        title = "Salt &amp; <em>tides</em>"
+        rows = [(kind, title, f"{A}/{kind}", A, 1, "<p>Low</p>", kind) for kind in ("", "text/plain")]
+        conn.executemany("INSERT INTO rss_item VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+        (articles,) = [batch async for batch in batches(NewsboatCache(conn, tmp_path / "c"), A)]
+    assert [(article.entry.title, article.entry.content_html) for article, _ in articles] == [
+        ("Salt & tides", "<p>Low</p>")
+    ] * 2
 
 
 async def test_an_episode_whose_address_names_no_type_stays_audio(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ import pytest
 
 from tests.builders import CLOCK, Clock, config, entry, fill, opened, refreshed
 from tuireader.errors import TuireaderError
+from tuireader.feeds import pages
 from tuireader.feeds.http import fetch
 from tuireader.feeds.http.fetch import FetchLimits
 from tuireader.ingest import refresh as ingest_refresh
@@ -23,7 +24,7 @@ from tuireader.ingest.attempts import Setting
 from tuireader.ingest.events import encode
 from tuireader.library import Library
 from tuireader.library.due import Waiting
-from tuireader.library.feeds.page_tools import fetch_limits
+from tuireader.library.feeds.page_tools import PageTools, fetch_limits
 from tuireader.model import (
     AccountSynced,
     Event,
@@ -258,6 +259,31 @@ async def stored(library: Library, sql: str) -> None:
             store.conn.execute(sql)
 
     await library.context.pool.write(change)
+
+
+async def test_requests_at_the_same_time_share_a_fetcher(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The fetcher that was opened for nothing is closed."""
+    closed: list[fetch.Fetcher] = []
+
+    class Fetcher(fetch.Fetcher):
+        async def aclose(self) -> None:
+            closed.append(self)
+            await super().aclose()
+
+    async def open_fetcher(limits: FetchLimits, now: Callable[[], float]) -> Fetcher:
+        await asyncio.sleep(0)
+        return Fetcher(limits, now=now)
+
+    monkeypatch.setattr(pages, "open_fetcher", open_fetcher)
+    async with opened(tmp_path, FEEDS) as library:
+        tools = PageTools(library.context)
+        first, second = await asyncio.gather(tools.open_fetcher(), tools.open_fetcher())
+        assert first is second is await tools.open_fetcher()
+        assert len(closed) == 1 and first not in closed
+        await tools.close()
+        assert len(closed) == 2 and first in closed
 
 
 async def test_a_refresh_knows_all_rules(tmp_path: Path, rounds: list[Fetched]) -> None:

@@ -521,6 +521,19 @@ def test_plain_text_flows_and_links() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        ("a\n\nb", "<p>a</p>\n<p>b</p>"),
+        ("\n\n\na\n \n\t\n\nb\n\n\n", "<p>a</p>\n<p>b</p>"),
+        ("  \n\n \n", ""),
+        ("", ""),
+    ],
+)
+def test_blank_lines_are_no_paragraphs(text: str, html: str) -> None:
+    assert one(body=text, kind="text/plain").content_html == html
+
+
+@pytest.mark.parametrize(
     ("text", "joined"),
     [
         ("a \nb", "a b"),

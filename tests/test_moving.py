@@ -101,6 +101,7 @@ BEFORE = {
 
 async def test_feeds_move_with_their_marks(library: Library, server: Server) -> None:
     moved = await library.moving.push("HOME")
+    assert server.seen()[-1] == "PUT /v1/entries", "marks are sent without reading the server again"
     assert (sorted(moved.feeds), moved.refused, moved.sent) == (["My news", "other.xml"], [], 2)
     assert [reason for _, reason in moved.kept] == ["comes from a program or a mail folder"]
     assert moved.remarks == ["My news: labels of local feeds were given up"]

@@ -172,7 +172,7 @@ async def run(
         ("yes", Fault.TOO_LARGE, "printed more than 0.1 MB"),
         ("yes >&2", Fault.TIMEOUT, "did not finish within 0.2 seconds: y"),
         ("sleep 60", Fault.TIMEOUT, "did not finish within 0.2 seconds"),
-        ("exec >&- 2>&-; sleep 60", Fault.TIMEOUT, "did not finish within 0.2 seconds"),
+        ("echo y >&2; exec >&- 2>&-; sleep 60", Fault.TIMEOUT, "did not finish within 0.2 seconds: y"),
         ("trap '' TERM INT HUP; while :; do :; done", Fault.TIMEOUT, "did not finish"),
         ("exec python3 -c 'x = bytearray(3 << 30)'", Fault.PROGRAM, "MemoryError"),
     ],

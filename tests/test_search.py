@@ -22,7 +22,7 @@ from tuireader.errors import UsageError
 from tuireader.library import Library
 from tuireader.model import ParsedEntry, View, ViewKind
 from tuireader.model.fields import STATES, TEXT_FIELDS
-from tuireader.query import Query, Subject
+from tuireader.query import Query, Subject, regexes
 from tuireader.store import Store
 from tuireader.store.articles.articles import StoredText
 from tuireader.store.lists import search
@@ -261,3 +261,24 @@ async def test_a_regular_expression_that_takes_too_long_is_given_up_and_named(li
     assert await library.mutes.add("/(a|aa)+$/") == 0
     await fill(library, 1, entry(200, title=SLOW_TEXT))
     assert len(await library.lists.ids(View(ViewKind.ALL))) == 101
+
+
+async def test_what_is_too_slow_for_a_regular_expression_does_not_match(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither names nor columns; a column that takes too long is not read again with its text."""
+    asked: list[str] = []
+
+    class Slow:
+        def finditer(self, text: str, timeout: float) -> list[object]:
+            asked.append(text)
+            raise TimeoutError
+
+    feed = '[[feeds]]\nurl = "https://a.example/feed"\ntitle = "News"\nfolder = "Daily"\n'
+    async with opened(tmp_path, feed) as library:
+        await fill(library, 1, entry(1, title="Kumo", content_html="<p>Kumo and Sora</p>"))
+        monkeypatch.setattr(regexes, "compiled", lambda pattern: Slow())
+        for field, times in (("feed", 2), ("folder", 1), ("title", 1), ("author", 1), ("url", 1)):
+            asked.clear()
+            assert list((await library.searches.run(f"{field}:/slow.{field}/"))[0]) == []
+            assert len(asked) == times, field

@@ -160,6 +160,18 @@ async def test_no_name_is_looked_up_for_a_socks_proxy() -> None:
     assert asked == []
 
 
+async def test_an_unknown_name_is_looked_up_once_without_a_proxy() -> None:
+    asked: list[str] = []
+
+    def ask(host: str) -> list[str] | OSError:
+        asked.append(host)
+        return socket.gaierror(socket.EAI_NONAME, "not known")
+
+    async with Fetcher(FetchLimits(proxies=False), resolver=Resolver(ask)) as fetcher:
+        await fetcher.fetch(FetchJob(1, "http://two.example/", public_only=True))
+    assert asked == ["two.example"]
+
+
 async def test_links_of_a_page_are_not_followed_inside_to_find_its_feeds() -> None:
     async with Web() as web, Web(host="127.0.0.2") as other:
         other.serve("/feed.xml", "<rss><channel><title>Inside</title></channel></rss>")

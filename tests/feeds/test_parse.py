@@ -449,6 +449,8 @@ def test_a_body_that_is_a_path_is_not_opened(tmp_path: Path, shape: str) -> None
         (b"<!DOCTYPE html><html><body>hello</body></html>", "this is a web page, not a feed"),
         (b"<HTML><head>", "this is a web page"),
         (b"<p>hello", "this is a web page"),
+        (b"<P>hello", "this is a web page"),
+        (b"<FONT SIZE=5>hello</FONT><TABLE BORDER=1>", "this is a web page"),
         (b"<?xml version='1.0'?><urlset></urlset>", "this is a sitemap"),
         (b"<opml version='2.0'><body/></opml>", "this is a list of feeds (OPML)"),
         (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "this is an image"),

@@ -194,11 +194,11 @@ def test_names_in_older_articles_are_found_once(tmp_path: Path) -> None:
     store.close()
 
 
-def find_names(store: Store, articles: int, size: int = 2) -> None:
-    left = articles
+def find_names(store: Store, articles: int, size: int = 2, groups: Sequence[Sequence[str]] = ()) -> None:
+    left, since = articles, NOW - 30 * DAY
     while left:
         with store.transaction():
-            left = ingest.fill_in(store, Missing.NAMES, up_to=left, size=size, since=NOW - 30 * DAY)
+            left = ingest.fill_in(store, Missing.NAMES, up_to=left, size=size, since=since, groups=groups)
 
 
 @pytest.mark.parametrize("size", [1, 2, 50])
@@ -214,6 +214,19 @@ def test_older_reports_share_a_row_afterwards(tmp_path: Path, size: int) -> None
     assert again[7] == again[8] and again[9] == rows[9] == 0
     near = set(store.relations.neighbours(range(1, 10)))
     assert {(1, 2), (7, 8)} <= near, "later articles are compared with both"
+    store.close()
+
+
+@pytest.mark.parametrize("size", [1, 50])
+def test_older_reports_share_the_names_of_a_watch(tmp_path: Path, size: int) -> None:
+    groups = [["Zorblax", "佐布拉"], ["Quibbleton", "奎伯顿"]]
+    store = open_store(tmp_path)
+    fill(store, OWN)
+    relate(store, groups)
+    forget_names(store, [1, 2])
+    find_names(store, 2, size, groups)
+    assert store.relations.stories([1, 2]) == {1: 1, 2: 1}
+    assert (1, 2) in store.relations.neighbours([1, 2])
     store.close()
 
 

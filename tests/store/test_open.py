@@ -17,7 +17,7 @@ from tests.builders import entry, open_store, save
 from tests.processes import PATIENCE, at_once
 from tuireader.errors import DatabaseError, Exit
 from tuireader.store import Pool, Store
-from tuireader.store.database_file import CACHE
+from tuireader.store.database_file import CACHE, explain
 
 
 def refused(path: Path) -> str:
@@ -99,6 +99,21 @@ async def test_a_database_that_cannot_be_opened_leaves_no_thread(tmp_path: Path)
     for thread in threads:
         thread.join(5 * PATIENCE)
     assert not any(thread.is_alive() for thread in threads)
+
+
+@pytest.mark.parametrize(
+    ("error", "message", "hint"),
+    [
+        (sqlite3.ProgrammingError("Recursive use"), "failed: Recursive use", "see the log"),
+        (sqlite3.OperationalError("no such table: x"), "failed: no such table: x", "see the log"),
+    ],
+)
+def test_an_error_without_words_of_its_own_leads_to_the_log(
+    error: sqlite3.Error, message: str, hint: str, tmp_path: Path
+) -> None:
+    explained = explain(error, tmp_path / "x.db")
+    assert message in explained.message and str(tmp_path / "x.db") in explained.message
+    assert hint in explained.hint
 
 
 async def test_a_damaged_page_is_told_in_words(store: Store) -> None:

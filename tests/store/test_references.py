@@ -38,3 +38,18 @@ def test_names_count_once_they_were_seen_in_several_articles(store: Store) -> No
         store.references.add_aliases({"腾讯": "Tencent", "阿里": "Ali"})
         store.references.add_aliases({"腾讯": "Tencent"})
     assert store.references.aliases() == {"腾讯": "Tencent"}
+
+
+def test_articles_with_a_term_up_to_a_day(store: Store) -> None:
+    """The day itself counts, and of too many the latest are listed."""
+    with store.transaction():
+        for article, day in ((1, 10), (2, 11), (3, 12), (4, 12), (5, 13), (6, 14)):
+            store.relations.add(article, b"", day, [7, 8] if article == 2 else [7], ())
+    postings, before = store.relations.postings, store.relations.posted_before
+    assert before([7, 8], [11], 9) == {7: {1, 2}, 8: {2}}
+    assert before([7, 9], [12], 3) == {7: {2, 3, 4}}
+    assert before([7], [10, 13], 2) == {7: {1, 4, 5}}
+    assert before([7], [9], 9) == {}
+    assert postings([7, 8], 12, 2) == {7: [4, 3, 5, 6], 8: [2]}
+    assert postings([7, 8], 12, 3, later=False) == {7: [4, 3, 2], 8: [2]}
+    assert postings([7], 12, 1) == {7: [4, 5]}

@@ -97,12 +97,13 @@ async def test_a_view_is_shown_at_once_and_completed_later() -> None:
         (9, True, [5, 6, 7], [5, 6, 7]),
         (9, False, [5, 6, 7, 8], []),
         (5, False, [5, 6, 7], [5, 6]),
+        (7, False, [5, 6, 7], [6, 7]),
     ],
 )
 async def test_the_cursor_is_on_its_article(
     monkeypatch: pytest.MonkeyPatch, cursor: int, whole: bool, ids: list[int], rows: list[int]
 ) -> None:
-    monkeypatch.setattr(listing, "_SIGHT", 2 if cursor == 5 else 64)
+    monkeypatch.setattr(listing, "_SIGHT", {5: 2, 7: 1}.get(cursor, 64))
     stage, made = lists(whole=whole)
     await made.show(NEWS, cursor_id=cursor)
     partial = not whole and len(ids) == 3

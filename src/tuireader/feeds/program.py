@@ -177,7 +177,7 @@ class _Reader:
 
     def _until_end(self, waiting: selectors.BaseSelector) -> None:
         end = time.monotonic() + self.limits.seconds
-        while len(waiting.get_map()) > (1 if self.code is None else 0):
+        while waiting.get_map():
             left = end - time.monotonic()
             if left <= 0 and self.code is None:
                 raise self._too_slow(self._last_line())
@@ -190,12 +190,6 @@ class _Reader:
                     waiting.unregister(key.fileobj)
                 elif not self._take(key.fd, is_error=key.fileobj is self.process.stderr):
                     waiting.unregister(key.fileobj)
-        if self.code is None:  # both pipes are closed, but it keeps running
-            self.guarded.settimeout(max(0.01, end - time.monotonic()))
-            try:
-                self.code = int(self.guarded.recv(16) or -signal.SIGKILL)
-            except TimeoutError:
-                raise self._too_slow() from None
 
     def _too_slow(self, last: str = "") -> Refused:
         words = f"{self.name} did not finish within {self.limits.seconds:g} seconds{last}"

@@ -69,7 +69,7 @@ def _find_names(store: Store, *, up_to: int, size: int, since: int, groups: Grou
         store.references.set_language(text.id, named.language)
         articles.append(article)
     profiles.counts.save()
-    profiles = StoredProfiles(store, groups)  # with their names and languages
+    profiles = StoredProfiles(store)  # with their names and languages
     for article in sorted(articles, key=lambda article: article.time):
         _fold(store, profiles, article)
     return left

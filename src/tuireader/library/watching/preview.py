@@ -47,9 +47,8 @@ class WatchPreviewer:
         """Match the next `size` articles; return False when done or when enough have matched."""
         batch = [article for article, _ in self._candidates[self._at : self._at + size]]
         self._at += len(batch)
-        names = (self.rule.name,)
         for text in store.articles.texts(batch, watches=True):
-            for evidence in ingest.hits(self._matcher, text, self.feeds, names):
+            for evidence in ingest.hits(self._matcher, text, self.feeds):
                 self.found[text.id] = evidence
         return self._at < len(self._candidates) and len(self.found) < _COUNTED and self._at < _LOOKED_AT
 
