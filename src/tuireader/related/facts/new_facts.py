@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
-from tuireader.related.reading.amounts import MAGNITUDES
+from tuireader.related.reading.amounts import MAGNITUDES, value_of
 from tuireader.text import cut_characters
 from tuireader.text.date_words import ENGLISH_MONTHS
 
@@ -131,22 +131,6 @@ def _number(match: re.Match[str]) -> tuple[float, str]:
     if bare and (value < 10 or (1900 <= value <= 2100 and match["digits"].isdecimal())):
         return 0.0, ""
     return value, match[0].strip()
-
-
-def value_of(digits: str) -> float:
-    """Return the value of `1,200.5`, `1.200,5`, `10,5` or `1,00,000`; 0 for a version such as `2.1.3`."""
-    first, *groups = re.split("[.,]", digits)
-    signs = [char for char in digits if char in ".,"]
-    if not signs:
-        return float(first)
-    last, several = signs[-1], len(signs) > 1
-    if several and len(set(signs)) == 1:
-        if last == "." and not all(len(group) == 3 for group in groups):
-            return 0.0
-        return float("".join((first, *groups)))
-    if not several and last == "," and len(groups[0]) == 3:
-        return float(first + groups[0])
-    return float("".join((first, *groups[:-1], ".", groups[-1])))
 
 
 def names(text: str) -> Iterator[tuple[str, str]]:

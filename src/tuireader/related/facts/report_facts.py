@@ -19,8 +19,8 @@ from tuireader.related.facts.new_facts import (
     is_german,
     names,
     root,
-    value_of,
 )
+from tuireader.related.reading.amounts import value_of
 from tuireader.related.reading.words import STOP, fold, folded, term_hash
 from tuireader.text import cut_characters
 

@@ -24,7 +24,6 @@ _AMOUNT = re.compile(
     r"(?P<share>\s?(?:%|％|per ?cent|prozent|pour cent|パーセント|퍼센트))?",
     re.IGNORECASE,
 )
-_GROUPED = re.compile(r"\d{1,3}(?:[.,'’\u00a0\u202f ]\d{3})+")
 _LEAST = 10
 _CHINESE_SHARE = re.compile(
     r"百分之(?:(\d{1,3}(?:\.\d{1,3})?)|([一二三四五六七八九])?(十)?([一二三四五六七八九])?)"
@@ -43,7 +42,7 @@ def amounts(text: str) -> Iterator[tuple[int, str, str]]:
                 yield share.start(), f"{value:.4g}%", share.group()
     for match in _AMOUNT.finditer(text):
         name = match["name"]
-        value = _value(match["number"], grouped=not name)
+        value = value_of(match["number"], "" if name else ".,")
         if name:
             value *= 10 ** MAGNITUDES[name.lower()]
             if match["rest"] and not name.isascii():  # 3億4500万
@@ -63,10 +62,19 @@ def _chinese_share(match: re.Match[str]) -> float:
     return first * (10 if ten else 1) + _DIGITS.get(ones, 0)
 
 
-def _value(number: str, *, grouped: bool) -> float:
-    """Return the value of digits with separators: three after one are thousands, unless a name follows."""
-    *groups, last = re.split(r"\D", number)
-    is_grouped = _GROUPED.fullmatch(number) and (grouped or len(groups) > 1)
-    if not groups or is_grouped or number[-len(last) - 1] not in ".,":
-        return float("".join((*groups, last)))
-    return float(f"{''.join(groups)}.{last}")
+def value_of(digits: str, thousands: str = ",") -> float:
+    """Return the value of `1,200.5`, `1.200,5`, `10,5`, `1 200` or `1,00,000`; 0 for a version such as `2.1.3`.
+
+    `thousands` are the signs after which three digits are thousands even if the sign is the only one.
+    """
+    first, *groups = re.split(r"\D", digits)
+    signs = re.findall(r"\D", digits)
+    if len(signs) > 1 and len(set(signs)) == 1:
+        if signs[0] == "." and any(len(group) != 3 for group in groups):
+            return 0.0
+        is_grouped = True
+    else:
+        is_grouped = len(signs) == 1 and signs[0] in thousands and len(groups[0]) == 3 >= len(first)
+    if is_grouped or not signs or signs[-1] not in ".,":
+        return float("".join((first, *groups)))
+    return float(f"{first}{''.join(groups[:-1])}.{groups[-1]}")
