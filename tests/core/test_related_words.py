@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from string import printable
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -61,7 +63,7 @@ def test_any_text_gives_terms_without_spaces_and_known_hashes(text: str) -> None
         assert 0 <= term_hash(word) < 2**32
 
 
-@given(st.text(st.characters(max_codepoint=127)))
+@given(st.text(st.sampled_from(printable)))  # what comes in has no other control characters
 def test_ascii_texts_are_split_like_any_others(text: str) -> None:
     assert [*folded(text), "微"] == folded(f"{text} 微")
     assert [shown for shown, *_ in tokens(text)] == [shown for shown, *_ in tokens(f"{text} 微")][:-1]

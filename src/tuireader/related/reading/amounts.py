@@ -63,7 +63,7 @@ def _chinese_share(match: re.Match[str]) -> float:
 
 
 def value_of(digits: str, thousands: str = ",") -> float:
-    """Return the value of `1,200.5`, `1.200,5`, `10,5`, `1 200` or `1,00,000`; 0 for a version such as `2.1.3`.
+    """Return the value of `1,200.5`, `1.200,5`, `10,5`, `1 200`, `1,00,000`; 0 for a version such as `2.1.3`.
 
     `thousands` are the signs after which three digits are thousands even if the sign is the only one.
     """
