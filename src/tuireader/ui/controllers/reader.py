@@ -79,7 +79,6 @@ class Reader(Controller):
         self._ahead = asyncio.get_running_loop().call_later(_AT_REST, self._start_prefetch)
 
     def _start_prefetch(self) -> None:
-        self._ahead = None
         if self.pane.is_running:
             run_latest(self.pane, self._prefetch, "ahead")
 
