@@ -163,9 +163,10 @@ def test_a_folder_deeper_than_outlines_are_read_is_not_cut_short() -> None:
     assert load(dump([feed]).encode()) == ((feed,), ())
 
 
-def test_a_feed_without_a_title_is_named_by_its_address() -> None:
-    """Other readers refuse an outline without a text."""
-    assert b'text="https://a.example/f"' in dump([OpmlFeed("https://a.example/f", "", "", "")]).encode()
+def test_what_the_specification_requires_is_written() -> None:
+    """Other readers refuse a document without a version, and an outline without a text."""
+    written = dump([OpmlFeed("https://a.example/f", "", "", "")])
+    assert '<opml version="2.0">' in written and 'text="https://a.example/f"' in written
 
 
 @settings(deadline=None)
