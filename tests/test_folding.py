@@ -16,8 +16,10 @@ from tests.web import Web
 from tuireader import ingest
 from tuireader.config import FeedConfig
 from tuireader.ingest.relating import relate as relating
+from tuireader.ingest.relating.stored_profiles import StoredProfiles
 from tuireader.library import Library
 from tuireader.model import ParsedEntry, Relation, View, ViewKind
+from tuireader.related.stories import Place
 from tuireader.store import Store
 from tuireader.store.lists.first_page import first_rows
 from tuireader.store.schema import VERSION
@@ -400,4 +402,22 @@ def test_a_story_with_too_many_rows_leaves_the_rest_alone(
     save(store, 2, STORY[1])
     relate(store)
     assert len(values(store)) == 2
+    store.close()
+
+
+def test_an_article_without_a_row_in_a_merged_story_is_in_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(relating, "ROWS", 1)
+    store = open_store(tmp_path, 3)
+    for number, article in zip((1, 2, 1, 3), STORY, strict=True):
+        save(store, number, article)
+    relate(store)
+    with store.transaction():
+        store.relations.dissolve(store.relations.stories([1])[1])
+    join(store, [1, 2])
+    join(store, [3, 4])
+    with store.transaction():
+        relating.merge(store, StoredProfiles(store), Place(1, (3,)))
+    assert values(store) == {1: 1, 2: 1, 4: 1}
     store.close()

@@ -22,6 +22,7 @@ from tests.builders import ALL, CLOCK, TWO_FEEDS, Clock, entry, fill, opened, ti
 from tuireader.config import FeedConfig, MuteConfig, ViewConfig, loads
 from tuireader.config.edit import typed_values
 from tuireader.errors import ConfigError, TuireaderError, UsageError
+from tuireader.exchange import documents
 from tuireader.library.accounts.accounts import Preview
 from tuireader.library.articles import SavedFile, save_file
 from tuireader.library.content import PictureCache
@@ -214,6 +215,14 @@ async def test_feeds_are_imported_and_counted(tmp_path: Path) -> None:
         opml = "".join(await library.exchange.export("opml"))
         text = written(tmp_path)
         assert await library.exchange.import_data(b"\xef\xbb\xbf \n" + opml.encode()) == Imported(feeds=3)
+        bad = "".join(f'<outline xmlUrl="{url}"/>' for url in (A, "mailto:x"))
+        saved = json.dumps(
+            {"format": documents.FEEDS, "version": 1, "feeds": [{"url": A}, {"url": "mailto:x"}]}
+        )
+        for data in (f"<opml><body>{bad}</body></opml>", saved, f"{A}\nmailto:x\n"):
+            imported = await library.exchange.import_data(data.encode())
+            assert (imported.feeds, imported.new, len(imported.skipped)) == (1, 0, 1)
+            assert "mailto:x" in imported.skipped[0]
         assert written(tmp_path) == text
         for wrong in (b"", b"nothing here", b"# only\n"):
             with pytest.raises(TuireaderError, match=r"the list contains no feed"):

@@ -163,6 +163,26 @@ async def test_the_text_of_another_feed_is_the_one_that_is_hashed(library: Libra
     assert row.sha256 == hashlib.sha256(f"Title number 1\n\n{words} quokka".encode()).hexdigest()
 
 
+STORY_WORDS = " ".join(f"word{number}" for number in range(80))
+
+
+@pytest.mark.parametrize(
+    ("said", "read"), [(STORY_WORDS, CLOCK), ("Points: 12. Comments: 3.", None)], ids=["known", "new"]
+)
+async def test_a_text_that_the_user_has_not_seen_is_logged_as_unread(
+    library: Library, said: str, read: int | None
+) -> None:
+    """The text of the site takes the place of the one that was read."""
+    title = "A quokka was seen in town"
+    await fill(library, 1, entry(1, title=title, guid="hub", content_html=f"<p>{said}</p>"))
+    await library.marks.set_read([1], True)
+    assert (await one(library)).read == CLOCK
+    await fill(library, 2, entry(1, title=title, content_html=f"<p>{STORY_WORDS}. The end.</p>"))
+    (row,) = await library.lists.rows([1])
+    assert (row.feed_id, row.read) == (2, read is not None)
+    assert (await one(library)).read == read
+
+
 async def test_it_only_grows(library: Library) -> None:
     await fill(library, 1, entry(1, content_html=HIT))
     await library.marks.set_read([1], True)

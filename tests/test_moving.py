@@ -17,6 +17,7 @@ from tuireader.config import load
 from tuireader.errors import TuireaderError, UsageError
 from tuireader.library import Library
 from tuireader.model import View, ViewKind
+from tuireader.newsboat.profile import Places
 from tuireader.store.upkeep import maintenance
 
 
@@ -241,12 +242,20 @@ async def test_a_feed_without_a_valid_address_stays_on_the_server(library: Libra
     assert {feed.title for feed in await library.feeds.all() if feed.account} == {"Old", "New"}
 
 
-async def test_the_demo_asks_for_no_password_and_moves_no_feeds(tmp_path: Path) -> None:
+async def test_the_demo_asks_for_no_password_and_changes_no_feeds(tmp_path: Path) -> None:
     text = f'[[account]]\nname = "home"\nkind = "miniflux"\nurl = "https://a.example"\ntoken = "{TOKEN}"\n'
     async with opened(tmp_path, text, offline=True) as library:
+        other = replace(library.accounts.config("home"), name="other")
         with pytest.raises(TuireaderError, match="the demo cannot"):
-            library.accounts.require_new(replace(library.accounts.config("home"), name="other"))
-        with pytest.raises(TuireaderError, match="the demo cannot"):
-            await library.moving.push("home")
-        with pytest.raises(TuireaderError, match="the demo cannot"):
-            await library.moving.pull("home")
+            library.accounts.require_new(other)
+        for change in (
+            library.accounts.add(other),
+            library.moving.push("home"),
+            library.moving.pull("home"),
+            library.feeds.edit(1, {}),
+            library.exchange.import_data(b"https://a.example/feed"),
+            library.exchange.import_page("https://a.example/"),
+            library.newsboat.import_profile(Places(*[tmp_path / "absent"] * 3)),
+        ):
+            with pytest.raises(TuireaderError, match="the demo cannot"):
+                await change

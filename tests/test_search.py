@@ -50,6 +50,9 @@ async def test_the_most_relevant_first(library: Library, monkeypatch: pytest.Mon
         by_date[0],
     ]
     assert list((await library.searches.run("tariffs is:read", ranked=True))[0]) == []
+    # With a short prefix, which very many words have, the newest come first, too.
+    for asked in ("tariffs t*", "t* tariffs", "tariffs (s* OR tariffs)"):
+        assert list((await library.searches.run(asked, ranked=True))[0]) == list(by_date)
     # Beyond the window, and without any word, the newest come first.
     monkeypatch.setattr(search, "RANKED", 1)
     everything, _ = await library.searches.run("tariffs", ranked=True)

@@ -390,6 +390,7 @@ async def test_following_a_story_proposes_a_watch_from_its_rarest_words(demo: Li
     assert chinese.any == proposed.any
     crumble = await demo.watches.for_story((await row_of(demo, "Apple and blackberry")).id)
     assert (await demo.watches.preview(crumble)).matches == 1
+    assert len({crumble.query, *crumble.any}) == 6, "of many more"
 
 
 async def test_after_two_days_away_what_has_come_is_summed_up_and_can_be_cleared(tmp_path: Path) -> None:

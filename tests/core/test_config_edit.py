@@ -258,6 +258,13 @@ def test_an_edit_that_cannot_be_proven_is_refused(text: str) -> None:
         update(text, "feeds", A, {"title": "A"})
 
 
+def test_of_two_feeds_with_one_address_the_one_in_force_is_edited() -> None:
+    text = f'[[feeds]]\nurl = "{A}"\ntitle = "first"\n[[feeds]]\nurl = "{A}"\ntitle = "second"\n'
+    config, problems = loads(update(text, "feeds", A, {"title": "new"}))
+    assert [feed.title for feed in config.feeds] == ["new"] and len(problems) == 1
+    assert [feed.title for feed in loads(remove(text, "feeds", A))[0].feeds] == ["second"]
+
+
 def test_a_feed_that_has_both_an_address_and_a_command_is_found_by_its_address() -> None:
     text = f'[[feeds]]\nurl = "{A}"\ncommand = ["a"]\n'
     assert update(text, "feeds", A, {"title": "A"}).endswith('title = "A"\n')

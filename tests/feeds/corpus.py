@@ -71,6 +71,15 @@ CLAIMED: dict[str, str] = {
     "rss content before description": rss(
         "<content:encoded><![CDATA[<p>The long text of it</p>]]></content:encoded><description>Short</description>"
     ),
+    "rss content before media description in a group": rss(
+        "<content:encoded>Full</content:encoded>"
+        "<media:group><media:description>Deep</media:description></media:group>"
+    ),
+    "rss content before media description in a group before description": rss(
+        "<content:encoded>Full</content:encoded>"
+        "<media:group><media:description>Deep</media:description></media:group>"
+        "<description>Flat</description>"
+    ),
     "rss only content": rss("<content:encoded><![CDATA[<p>All</p>]]></content:encoded>"),
     "rss empty content": rss("<description>Text</description><content:encoded></content:encoded>"),
     "rss description longer than content": rss(

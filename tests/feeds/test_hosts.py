@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 
 import pytest
@@ -170,6 +171,20 @@ async def test_an_unknown_name_is_looked_up_once_without_a_proxy() -> None:
     async with Fetcher(FetchLimits(proxies=False), resolver=Resolver(ask)) as fetcher:
         await fetcher.fetch(FetchJob(1, "http://two.example/", public_only=True))
     assert asked == ["two.example"]
+
+
+async def test_only_an_answer_is_kept() -> None:
+    """A name that cannot be looked up while the network is down can be later."""
+    answers: list[list[str] | OSError] = [
+        socket.gaierror(socket.EAI_AGAIN, "not now"),
+        ["192.0.2.1"],
+        ["192.0.2.2"],
+    ]
+    names = Resolver(lambda host: answers.pop(0))
+    failures = await asyncio.gather(*(names.lookup("a.example") for _ in range(2)), return_exceptions=True)
+    assert len(answers) == 2 and all(isinstance(failure, OSError) for failure in failures)
+    for _ in range(2):
+        assert await names.lookup("a.example") == ["192.0.2.1"]
 
 
 async def test_links_of_a_page_are_not_followed_inside_to_find_its_feeds() -> None:

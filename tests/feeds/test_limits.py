@@ -5,13 +5,25 @@ from __future__ import annotations
 import asyncio
 import resource
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 
-from tuireader.feeds.http.backpressure import CROWD, SPARE_FILES, MemoryBudget, RequestLimits, wait_untimed
+from tests.mails import deliver, mail, maildir
+from tests.processes import PATIENCE
+from tuireader.feeds.http.backpressure import (
+    CROWD,
+    SPARE_FILES,
+    MemoryBudget,
+    RequestLimits,
+    Reservation,
+    wait_untimed,
+)
 from tuireader.feeds.http.errors import Refused
 from tuireader.feeds.http.pauses import Pauses
-from tuireader.model import SILENCE, Fault, Fetched, FetchFailed, FetchJob, FetchResult
+from tuireader.feeds.mail.source import MailFolders
+from tuireader.feeds.program import Programs
+from tuireader.model import SILENCE, Fault, Fetched, FetchFailed, FetchJob, FetchResult, Source
 
 SERVER = "slow.example:443"
 JOB = FetchJob(1, "https://slow.example/feed")
@@ -95,6 +107,38 @@ async def test_a_large_body_takes_one_turn_and_gives_it_back_once() -> None:
     body.release()
     await budget.reserve().wait_for_turn()
     assert budget.large_bodies.locked()
+
+
+@pytest.mark.parametrize("of_program", [True, False], ids=["program", "mail folder"])
+async def test_what_programs_and_mail_folders_send_counts_like_a_body(
+    tmp_path: Path, of_program: bool
+) -> None:
+    deliver(maildir(tmp_path), "1", mail())
+    source = Source(("/bin/sh", "-c", "printf news") if of_program else ())
+    job = FetchJob(1, f"maildir:{tmp_path}", source=source)
+
+    async def fetched(budget: MemoryBudget, reservation: Reservation) -> int:
+        if of_program:
+            async with Programs(budget, seconds=PATIENCE, most=100) as programs:
+                result = await programs.fetch(job, source, reservation)
+        else:
+            result = await MailFolders(budget, seconds=PATIENCE, most=10_000).fetch(job, source, reservation)
+        assert isinstance(result, Fetched)
+        return len(result.body)
+
+    plenty = MemoryBudget()
+    size = await fetched(plenty, plenty.reserve())
+    for large in (size, size - 1):
+        budget = MemoryBudget(max_bytes=size, large=large, large_at_once=1)
+        reservation = budget.reserve()
+        await fetched(budget, reservation)
+        assert budget.large_bodies.locked() is (large < size)
+        waiting = asyncio.create_task(budget.wait())
+        await asyncio.sleep(0)
+        assert not waiting.done()
+        reservation.release()
+        await asyncio.wait_for(waiting, 1)
+        assert not budget.large_bodies.locked()
 
 
 async def test_requests_go_on_once_enough_bytes_are_free() -> None:

@@ -171,9 +171,10 @@ def test_each_outline_has_a_line_of_its_own() -> None:
     assert [line.count("<outline") for line in lines if "<outline" in line] == [1] * 5
 
 
-def test_a_feed_without_a_title_is_named_by_its_address() -> None:
-    """Other readers refuse an outline without a text."""
-    assert b'text="https://a.example/f"' in dump([OpmlFeed("https://a.example/f", "", "", "")]).encode()
+def test_what_the_specification_requires_is_written() -> None:
+    """Other readers refuse a document without a version, and an outline without a text."""
+    written = dump([OpmlFeed("https://a.example/f", "", "", "")])
+    assert '<opml version="2.0">' in written and 'text="https://a.example/f"' in written
 
 
 @settings(deadline=None)

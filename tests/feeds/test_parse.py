@@ -478,6 +478,14 @@ def test_a_web_page_names_its_feeds() -> None:
     assert result.reason.endswith(f"it names these feeds: {', '.join(result.feeds)}")
 
 
+def test_a_web_page_that_names_no_feed_may_link_to_one_elsewhere() -> None:
+    """Links within its own site were there when the feed still was."""
+    own = "".join(f'<a href="{url}">x</a>' for url in ("/rss.xml", "https://www.example.org/atom.xml"))
+    assert failed(f"<html><body>{own}</body></html>").feeds == ()
+    moved = failed(f'<html><body>{own}<a href="https://else.example/rss.xml">moved</a></body></html>')
+    assert moved.feeds == ("https://else.example/rss.xml",)
+
+
 def test_an_xhtml_page_with_an_xml_declaration_is_a_page() -> None:
     body = (
         '<?xml version="1.0"?><!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Strict//EN" "x">'

@@ -74,8 +74,13 @@ async def test_a_miniflux_takes_a_password_or_a_token(
 
 @pytest.mark.parametrize(
     "path",
-    ["", "/", "/i", "/i/", "/i/?get=c_2", "/api", "/api/greader.php", "/api/greader.php/reader/api/0/"],
-)
+    ["", "/", "/i", "/i/", "/i/?get=c_2", "/api"]
+    + [
+        f"/api/greader.php{end}"
+        for end in ("", "/reader", "/reader/api/", "/reader/api/0/", "/reader/api/0/token",
+                    "/accounts/ClientLogin")
+    ],
+)  # fmt: skip
 async def test_any_address_of_a_freshrss(freshrss: FakeGReader, path: str) -> None:
     assert await signed_in(AccountKind.GREADER, freshrss.url + path) == Server(freshrss.api, USER, "FreshRSS")
 

@@ -21,6 +21,7 @@ from tuireader.errors import DatabaseError
 from tuireader.model import View, ViewKind
 from tuireader.store import Pool, Store
 from tuireader.store.compression import Compression, UnreadableText
+from tuireader.store.dictionaries import is_damage
 from tuireader.store.upkeep import maintenance
 from tuireader.store.upkeep.recovery import recover
 from tuireader.store.upkeep.retention import PurgeRule
@@ -168,6 +169,27 @@ def test_what_was_compressed_with_a_dictionary_is_read_beside_new_texts(trained:
 
 
 # --------------------------------------------------------------------------- damage
+
+
+def test_damage_is_told_from_other_errors(tmp_path: Path) -> None:
+    """Some errors of Python's module have no name of SQLite's."""
+    noise, locked = tmp_path / "noise", tmp_path / "locked"
+    noise.write_bytes(b"noise " * 100)
+    closed = sqlite3.connect(":memory:")
+    closed.close()
+    with closing(sqlite3.connect(noise)) as noisy, closing(sqlite3.connect(locked)) as holder:
+        holder.execute("BEGIN EXCLUSIVE")
+        with closing(sqlite3.connect(locked, timeout=0)) as other:
+            for conn, sql, damaged in (
+                (noisy, "PRAGMA user_version", True),
+                (other, "PRAGMA user_version", False),
+                (other, "SELECT CAST(x'ff' AS TEXT)", False),
+                (closed, "SELECT 1", False),
+            ):
+                with pytest.raises(sqlite3.Error) as caught:
+                    conn.execute(sql).fetchall()
+                assert is_damage(caught.value) is damaged
+
 
 FIRST = "UPDATE dictionary SET packed = zeroblob(70000)"
 SECOND = "UPDATE fact SET value = zeroblob(70000) WHERE name GLOB 'dictionary *'"

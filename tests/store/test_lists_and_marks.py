@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 
 from tests.builders import NOW, entry, save
@@ -16,6 +18,8 @@ from tuireader.store import Store
 from tuireader.store.articles.links import OutLink
 from tuireader.store.lists import search
 from tuireader.store.lists.conditions import Conditions
+from tuireader.store.lists.first_page import first_rows
+from tuireader.store.schema import VERSION
 
 
 @pytest.fixture
@@ -57,6 +61,14 @@ def test_views_and_their_counts_follow_the_marks(store: Store) -> None:
     assert (counts.all, counts.unread) == (Count(3, 5), Count(3, 3))
     assert (counts.starred, counts.today) == (Count(1, 2), Count(0, 2))
     assert counts.feeds == {1: Count(1, 3), 2: Count(2, 2)}
+
+
+def test_the_first_frame_has_the_order_of_the_list(store: Store) -> None:
+    save(store, 1, *(entry(n, published=NOW - 60) for n in range(6, 9)))  # at the same time as another
+    for lines, folds, unread in itertools.product((2, 3, 9), (True, False), (True, False)):
+        rows = first_rows(str(store.path), VERSION, unread=unread, folds=folds, lines=lines)
+        assert rows is not None
+        assert [row.id for row in rows] == ids(store, ViewKind.UNREAD if unread else ViewKind.ALL)[:lines]
 
 
 def test_sorting(store: Store) -> None:

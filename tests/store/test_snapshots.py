@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import combinations
 
 import pytest
 
-from tests.builders import NOW
+from tests import builders
+from tests.builders import NOW, entry
 from tuireader.ingest import page_watch
 from tuireader.model import ParsedFeed
 from tuireader.store import Store
@@ -37,11 +39,26 @@ def test_a_kill_between_text_and_article_loses_and_doubles_nothing(store: Store)
     assert save(store, changed) == [] and store.snapshots.get(1) == ("", changed.page_text)
 
 
+def test_no_change_is_in_a_story_with_another_of_its_page(store: Store) -> None:
+    for time in ("22:40", "23:10", "23:40"):
+        save(store, replace(PAGE, page_text=f"Last ferry {time}"))
+        builders.save(store, 2, entry(int(time[:2] + time[3:])))
+    ids = range(1, 7)
+    assert store.relations.split_pairs(ids) == {frozenset(pair) for pair in combinations((1, 3, 5), 2)}
+    with store.transaction():
+        store.relations.keep_apart(6, 2, 1)
+    assert [pair for pair in store.relations.split_pairs(ids) if 6 in pair] == [frozenset((4, 6))]
+
+
 def test_the_words_of_a_change_can_be_compared(store: Store) -> None:
     save(store, PAGE)
     save(store, replace(PAGE, page_text="Last ferry 23:10\nTickets"))
     article = store.articles.get(2)
-    assert article is not None and "<del>Last ferry 22:40</del>" in article.shown[0]
+    assert (
+        article is not None
+        and article.url == PAGE.site_url
+        and "<del>Last ferry 22:40</del>" in article.shown[0]
+    )
     assert "22:40" not in article.html
     assert [version.text for version in store.revisions.versions(2)] == [
         "Last ferry 23:10",

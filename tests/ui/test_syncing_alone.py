@@ -163,7 +163,7 @@ async def test_what_is_said_of_a_sync(event: AccountSynced, asked: bool, said: s
     assert stage.drained() == expected
     if not is_problem:
         return
-    made.tell(replace(event, new=1), asked=False)
+    made.tell(replace(event, new=1, pending=event.pending + 1, hint=""), asked=False)
     assert stage.drained() == [], "the same problem is said once"
     made.tell(event, asked=True)
     assert stage.drained() == expected, "unless it is asked for"

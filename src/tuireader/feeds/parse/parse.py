@@ -51,7 +51,7 @@ def _quick_feed(body: bytes, url: str, content_type: str | None, most: int | Non
     if charset.is_plain_utf8(body):
         return fastpath.parse(body.lstrip(b" \t\r\n"), url, most)
     text = charset.decode(body, content_type)
-    return fastpath.parse(_without_declaration(text).encode("utf-8", "replace"), url, most)
+    return fastpath.parse(_without_declaration(text).encode(), url, most)
 
 
 def parse_tolerantly(body: bytes, url: str, content_type: str | None = None) -> ParseResult:

@@ -85,9 +85,8 @@ class Accounts(UseCases):
 
     async def add(self, account: AccountConfig) -> None:
         """Write an account to the configuration. Raises ConfigError for a taken name or an invalid value."""
-        self._context.require_own_feeds()
         what = f"account {account.name} added"
-        await self._context.change_config(lambda text: config_edit.add(text, account), what)
+        await self._context.change_feeds(lambda text: config_edit.add(text, account), what)
 
     @staticmethod
     def has_keyring() -> bool:

@@ -56,7 +56,7 @@ class WatchPreviewer:
         looked_at = self._candidates[: self._at]
         complete = self._at >= len(self._candidates)
         before = self._before
-        if not complete and looked_at:
+        if not complete:
             last, time = looked_at[-1]
             before = [(article, at) for article, at in before if (at, article) >= (time, last)]
         old = {article for article, _ in before}
