@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import codecs
 import contextlib
+import gc
 import io
 import os
 import sys
+
+_RARELY = 20_000
+"""Objects between two garbage collections: imports keep theirs, and each batch of articles frees its own."""
 
 
 def main() -> None:
@@ -24,6 +28,7 @@ def main() -> None:
     else:
         if "--demo" in arguments and set(arguments) <= {"--demo", "--fresh"}:
             first_frame.keep_keys(os.environ)
+        gc.set_threshold(_RARELY)
         from tuireader.cli import run
     code = run(arguments)
     _settle_streams()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import shutil
 import sys
@@ -38,9 +37,6 @@ from tuireader.wording.times import clock_time
 if TYPE_CHECKING:
     from tuireader.config import NotifyConfig
     from tuireader.library import Library
-
-_RARELY = 20_000
-"""Objects between two collections: each batch of articles allocates as many, and frees them all."""
 
 
 @click.command()
@@ -89,7 +85,6 @@ def favour_the_loop() -> None:
     """Tune a process that stores much."""
     # The writer thread releases the GIL after each row; it must reacquire it quickly.
     sys.setswitchinterval(0.0005)
-    gc.set_threshold(_RARELY)
 
 
 async def follow(
