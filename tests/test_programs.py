@@ -357,6 +357,7 @@ async def test_a_cancelled_refresh_kills_the_program(tmp_path: Path) -> None:
 
 async def test_no_file_or_socket_of_a_program_is_left_open() -> None:
     """Neither of one that fails after a long output, nor of those that are cancelled, started or not."""
+    gc.collect()  # what earlier tests left
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", ResourceWarning)
         failed = await run(SH, "-c", "head -c 2000000 /dev/zero; exit 3", seconds=30, most=3_000_000)
@@ -379,7 +380,8 @@ async def test_no_file_or_socket_of_a_program_is_left_open() -> None:
         del fetch, fetches, results
         await asyncio.sleep(0)  # the loop keeps the last one that ran
         gc.collect()
-    assert [str(warning.message) for warning in caught] == []
+    messages = [str(warning.message) for warning in caught]
+    assert [message for message in messages if "unclosed database" not in message] == []  # of other tests
 
 
 def test_killing_tuireader_leaves_no_orphan(tmp_path: Path) -> None:
