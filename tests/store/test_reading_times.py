@@ -57,6 +57,18 @@ def test_the_text_of_another_feed_that_is_displayed_is_counted(store: Store) -> 
     assert minutes(store) == {1: 2}
 
 
+def test_what_version_0_3_has_not_begun_to_count_is_left(tmp_path: Path) -> None:
+    store = open_store(tmp_path)
+    save(store, 1, entry(1), entry(2))
+    with store.transaction():
+        store.conn.execute("DELETE FROM fact WHERE name = ?", (Missing.READING_TIMES,))
+        go_back(store.conn, 13)
+    store.close()
+    store = brought_up(tmp_path / "test.db")
+    assert store.older_versions.left(Missing.READING_TIMES) == 2
+    store.close()
+
+
 def test_articles_of_an_older_version_get_theirs_in_small_steps(tmp_path: Path) -> None:
     store = open_store(tmp_path)
     save(store, 1, *(entry(n, content_html=text(240 * (n % 4))) for n in range(1, 11)))

@@ -327,7 +327,7 @@ def _migrations(
     from tuireader.store.marks.labels import Labels
     from tuireader.store.relations.references import REFERENCES
     from tuireader.store.relations.relations import FOLDS
-    from tuireader.store.upkeep.older_versions import READING_TIMES
+    from tuireader.store.upkeep.older_versions import READING_TIMES, STILL_UNCOUNTED
     from tuireader.store.watches.match_log import MATCH_LOG
 
     base = [statement for statement in _BASE.split(";\n") if statement.strip()]
@@ -344,7 +344,7 @@ def _migrations(
     yield "0011_neighbours", ("DROP INDEX neighbour_other",), None  # nothing needs it
     yield "0012_lost_entries", LOST_ENTRIES, None
     yield "0013_reading_times", READING_TIMES, None
-    yield "0014_folds", FOLDS, None
+    yield "0014_folds", (*FOLDS, STILL_UNCOUNTED), None
 
 
 def migrate(conn: sqlite3.Connection, report: Callable[[float], None] = lambda done: None) -> None:
