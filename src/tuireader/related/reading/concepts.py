@@ -70,7 +70,7 @@ class _Entry(NamedTuple):
 class Concepts:
     """Tables of forms, consulted before those of `base`.
 
-    Reading 80,000 forms takes some 40 ms, so the details of a form are worked out once it is found.
+    Reading 80,000 forms takes some 70 ms, so most details of a form are worked out once it is found.
     """
 
     def __init__(self, base: Concepts | None = None) -> None:
@@ -95,7 +95,7 @@ class Concepts:
     def add_lower(
         self, key: str, kind: int, forms: Sequence[str], line: str, common: float, number: int | None = None
     ) -> None:
-        """Do the same with forms in lower case; `line` has them as written, or is empty for any case."""
+        """Add forms given in lower case; `line` has them as written, or is empty for any case."""
         number = term_hash(f"={key}") if number is None else number
         capitals = _BETWEEN.join(form for form in line.split(_BETWEEN) if form.lower() != form)
         entry = _Entry(number, kind, common or _EXPECTED[kind], "" if kind == EVENT else key, capitals)
