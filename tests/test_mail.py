@@ -630,6 +630,12 @@ def test_no_mail_is_too_odd(lines: list[str], rest: bytes) -> None:
     assert entry.url == "" or entry.url.startswith("http")
 
 
+@pytest.mark.parametrize("label", [b"charset*=a\0b''utf-8", b"charset*=utf-8''utf-8", b"charset=no-codec"])
+def test_any_label_of_an_encoding_leaves_the_text(label: bytes) -> None:
+    (entry,) = entries(b"Subject: Tides\nContent-Type: text/plain; " + label + b"\n\nHigh water at noon\n")
+    assert (entry.title, plain(entry.content_html)) == ("Tides", "High water at noon")
+
+
 async def test_bombs_lose_no_other_mail(tmp_path: Path) -> None:
     deep = b"".join(b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (n, n) for n in range(1_200))
     bombs = [

@@ -180,5 +180,6 @@ async def _end(starting: asyncio.Task[asyncio.subprocess.Process]) -> None:
     with contextlib.suppress(OSError, ValueError):
         process = await starting
         if process.returncode is None:
-            os.killpg(process.pid, signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
             await process.wait()

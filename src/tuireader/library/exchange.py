@@ -92,7 +92,7 @@ class Exchange(UseCases):
         from tuireader.feeds.parse import charset
 
         async with Fetcher(fetch_limits(self._context.config)) as fetcher:
-            answer = await fetcher.fetch(FetchJob(0, url))
+            answer = await fetcher.fetch(FetchJob(0, url.strip()))
         if isinstance(answer, Fetched) and "<opml" in charset.decode(answer.body[:8192]).lower():
             return await self.import_data(answer.body, url)
         if isinstance(answer, FetchFailed):

@@ -84,8 +84,9 @@ def steady(line: str, now: int) -> str:
 
 def _without_dates(line: str, now: int) -> str:
     for _ in range(3):
-        if date := page_dates.find(line, now):
-            line = f"{line[: date.start]}#{line[date.end :]}"
+        if not (date := page_dates.find(line, now)):
+            break
+        line = f"{line[: date.start]}#{line[date.end :]}"
     return line
 
 

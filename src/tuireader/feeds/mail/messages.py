@@ -168,7 +168,8 @@ def _attach(part: Message, texts: _Texts) -> None:
 
 def _text(part: Message) -> str:
     data = part.get_payload(decode=True)
-    kind = f"text/plain; charset={part.get_content_charset('')}"
+    label = part.get_param("charset", "")  # `get_content_charset` raises ValueError for NUL in a label
+    kind = f"text/plain; charset={label[2] if isinstance(label, tuple) else label}"
     return charset.decode(data[:_LONGEST_TEXT], kind) if isinstance(data, bytes) else ""
 
 

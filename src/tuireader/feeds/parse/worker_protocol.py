@@ -6,7 +6,16 @@ from dataclasses import fields
 from operator import attrgetter
 from typing import Any
 
-from tuireader.model import Enclosure, Fault, Keys, ParsedEntry, ParsedFeed, ParseFailed, Prepared
+from tuireader.model import (
+    Enclosure,
+    Fault,
+    Keys,
+    ParsedEntry,
+    ParsedFeed,
+    ParseFailed,
+    ParseResult,
+    Prepared,
+)
 
 Reader = tuple[str, tuple[Any, ...]]
 """Name of one of the worker's readers of other documents than feeds, with its settings."""
@@ -28,7 +37,7 @@ _PLACES = {
 """Positions of the fields with further dataclasses, and their classes, by the class that has them."""
 
 
-def pack(result: ParsedFeed | ParseFailed | None) -> tuple[Any, ...] | None:
+def pack(result: ParseResult | None) -> tuple[Any, ...] | None:
     """Convert a result to plain values for `marshal`."""
     if result is None:
         return None
@@ -45,7 +54,7 @@ def _packed(value: Any) -> tuple[Any, ...]:
     return values
 
 
-def unpack(values: tuple[Any, ...] | None) -> ParsedFeed | ParseFailed | None:
+def unpack(values: tuple[Any, ...] | None) -> ParseResult | None:
     """Rebuild the result from the values of `pack`."""
     if values is None:
         return None

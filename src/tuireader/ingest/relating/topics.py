@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from itertools import islice
 
 from tuireader.ingest.relating.relate import features_of
 from tuireader.ingest.relating.stored_profiles import StoredProfiles, article_text
 from tuireader.related.reading.features import NAME, TITLE, Profile, Stats, counted, weigh
-from tuireader.related.reading.words import is_cjk, phrases, term_hash
+from tuireader.related.reading.words import apart, is_cjk, phrases, term_hash
 from tuireader.store import Store
 from tuireader.store.articles.articles import StoredText
 
@@ -33,16 +33,6 @@ def topics(
             ranked.append((-_worth(value), shown.removesuffix("'s").removesuffix("’s")))
     ranked += _phrases(profile, text, others)
     return tuple(islice(apart(shown for _, shown in sorted(ranked)), most))
-
-
-def apart(names: Iterable[str]) -> Iterator[str]:
-    """Yield the names that neither contain nor are part of an earlier one."""
-    earlier: list[str] = []
-    for name in names:
-        folded = name.casefold()
-        if not any(folded in other or other in folded for other in earlier):
-            earlier.append(folded)
-            yield name
 
 
 def _worth(value: int) -> float:

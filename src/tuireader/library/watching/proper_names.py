@@ -8,8 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from tuireader.ingest.relating.topics import apart
-from tuireader.related.reading.words import COMMON, STOP, is_cjk, phrases
+from tuireader.related.reading.words import COMMON, STOP, apart, is_cjk, phrases
 from tuireader.text import cut_characters
 
 _WORD = re.compile(r"[^\W_]+(?:[-–’'.&][^\W_]+)*")

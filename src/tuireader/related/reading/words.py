@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from zlib import crc32
 
@@ -222,3 +222,13 @@ def term_hash(folded: str) -> int:
 
 STOP_FOLDED = STOP | frozenset(fold(word) for word in STOP)
 COMMON_HASHES = frozenset(term_hash(fold(word)) for word in COMMON)
+
+
+def apart(names: Iterable[str]) -> Iterator[str]:
+    """Yield the names that neither contain nor are part of an earlier one."""
+    earlier: list[str] = []
+    for name in names:
+        folded = name.casefold()
+        if not any(folded in other or other in folded for other in earlier):
+            earlier.append(folded)
+            yield name
