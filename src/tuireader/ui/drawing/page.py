@@ -129,7 +129,7 @@ def _byline(article: Article, keys: Keys, now: int) -> Part:
 
 
 def _languages(article: Article, keys: Keys) -> str:
-    """Other languages of the story with the key that opens them: `also in Chinese (I)`."""
+    """Other languages of the story with the key that opens them: `also in Chinese, Japanese (I)`."""
     others = [code for code in article.languages if code != article.language]
     return f"also in {language_names(others)} ({keys('next_language')})" if others else ""
 
