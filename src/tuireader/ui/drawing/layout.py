@@ -287,7 +287,8 @@ def draw(
         start, end = line.beside
         text.append(Segment(" " * _apart(part, line, width), body))
         text += _segments(part, Line(line.part, start, end, line.kind), styles, body, over)
-        if end < len(part.text) and not part.text.startswith(DOT, end):
+        is_last = line.kind is LineKind.REST  # so facts are missing even if it ends with a whole one
+        if end < len(part.text) and (is_last or not part.text.startswith(DOT, end)):
             text.append(Segment("…", body + styles.dim))
     used = sum(cell_len(segment.text) for segment in text)
     named = part.lead or ("text" if lead.strip() in ("•", "▎", "▎ ▎") else "dim")

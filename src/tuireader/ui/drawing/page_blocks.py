@@ -73,8 +73,6 @@ def _is_strong(block: Block) -> bool:
 
 
 _NAMES_ITSELF = re.compile(r"(?i)(image|photo|picture|graphic|credit|source|courtesy)\b|©|.*[:：]")
-# The beginning of a credit within a caption.
-_CREDIT = re.compile(r"(?i)\s(?:(?:image|photo|picture|graphic)(?: credit| source)?s?|credits?) ?[:：]|\s©")
 
 
 def picture_part(block: Block, hint: str = "", gap: int = 1, offset: int = -1) -> Part:
@@ -93,9 +91,7 @@ def picture_part(block: Block, hint: str = "", gap: int = 1, offset: int = -1) -
     text = (" · ".join(filter(None, (said, credit))) + number) or "Image"
     shown = (len(alt) if said or credit else len(text), len(text))
     hidden = f"{text} · {hint}" if hint and picture.url else text
-    named = _CREDIT.search(said, len(alt))
-    end = named.start() if named else len(said)
-    marks = (StyleRange(len(alt), end, "italic"), StyleRange(end, len(hidden), "dim"))
+    marks = (StyleRange(len(alt), len(said), "italic"), StyleRange(len(said), len(hidden), "dim"))
     place = partial(Part, gap=gap, offset=offset, picture=picture.url, caption=shown, most=1)
     return place(hidden, "text", marks, "▣ ", "  ")
 

@@ -280,7 +280,7 @@ class PagePane(Pane, Hosted):
         self.forget_strips()
 
     def _selected(self, number: int, selection: Selection) -> dict[int, tuple[int, int]]:
-        """Selected ranges of the text of a line by column; of a second column only if they are not empty."""
+        """Selected ranges of the text of a line by column, except empty ones."""
         span = selection.get_span(number)
         layout, line = self._line(number)
         selected: dict[int, tuple[int, int]] = {}
@@ -290,7 +290,7 @@ class PagePane(Pane, Hosted):
         for column, (at, start, stop) in enumerate(ranges(part, line, layout.width, art)):
             left = max(0, span[0] - self._pad - at)
             right = stop - start if span[1] < 0 else max(0, span[1] - self._pad - at)
-            if not column or (right and left < stop - start):
+            if left < right and left < stop - start:
                 selected[column] = min(stop, start + left), min(stop, start + right)
         return selected
 
