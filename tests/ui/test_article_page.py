@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -14,6 +15,7 @@ from tests.ui.samples import FEEDS, one
 from tests.ui.shelf import NOW, Shelf, Site, story
 from tests.ui.test_layout import STYLES, article
 from tuireader.document import Document, parse
+from tuireader.errors import TuireaderError
 from tuireader.model import (
     Article,
     EarlierArticle,
@@ -28,7 +30,7 @@ from tuireader.store import Store
 from tuireader.text import cell_len
 from tuireader.ui.drawing.layout import Art, Layout, draw, ranges
 from tuireader.ui.drawing.page import build_page, evidence_parts, relabelled
-from tuireader.ui.drawing.page_parts import Page, Part, fact
+from tuireader.ui.drawing.page_parts import Page, Part, joined
 from tuireader.ui.drawing.page_tail import build_tail
 
 QUAY = "https://a.example/quay.png"
@@ -78,7 +80,7 @@ def test_the_facts_stand_on_one_line_between_blank_ones_and_those_at_the_end_are
 
 def test_facts_are_units_even_if_they_look_like_several() -> None:
     facts = page(FACTS).head[1].text.split(" · ")
-    assert facts[-1] == fact("also Wire · Asia") and len(facts) == 7
+    assert facts[-1] == joined("also Wire · Asia") and len(facts) == 7
 
 
 def test_an_article_with_less_says_less_and_another_year_is_named() -> None:
@@ -168,8 +170,8 @@ def test_a_hidden_image_is_one_line_with_the_key_that_shows_it() -> None:
         "".join(lines([part], 30)).replace("  ", " ")
         == "▣ Bars — Bars rising out of a chip. · Photo: A. Quist"
     )
-    dim = next(mark for mark in part.marks if mark.style == "dim")
-    assert part.text[dim.start : dim.end] == " · Photo: A. Quist · ctrl+p shows it"
+    dim = "".join(part.text[mark.start : mark.end] for mark in part.marks if mark.style == "dim")
+    assert dim == " · Photo: A. Quist · ctrl+p shows it"
     bare = image("")
     assert lines([bare], 80, hints=True) == ["▣ Image · ctrl+p shows it"] and lines([bare], 80) == ["▣ Image"]
     assert lines([image("", "Wire")], 80) == ["▣ Photo: Wire"]
@@ -213,6 +215,30 @@ async def test_text_stands_on_the_first_screen_below_a_drawn_image(size: tuple[i
             assert asked and asked[-1][1] <= 2 * max(1, run.main.pane.size.height // 3)
 
 
+@pytest.mark.parametrize("works", [True, False])
+async def test_text_stays_in_place_when_an_image_arrives(works: bool) -> None:
+    arrival = asyncio.Event()
+
+    async def image(*_: object) -> Pixels:
+        await arrival.wait()
+        if not works:
+            raise TuireaderError("no such image")
+        return Pixels(20, 2 * rows, bytes(120 * rows))
+
+    async with running(one(PAGE), (120, 40)) as run:
+        vars(run.library.content).update(image=image)
+        await run.hit("enter")
+        rows = run.main.pane.size.height // 3
+        waiting = run.page_lines
+        arrival.set()
+        await run.settle()
+        assert ([line for line in run.page_lines if "Text." in line] == [
+            line for line in waiting if "Text." in line]) == works  # fmt: skip
+        assert ("▣ Bars — A caption." in run.text) == (not works)
+        await run.press("h", "enter")
+        assert ("▣ Bars — A caption." in run.text) == (not works)
+
+
 def note_sizes(run: Running, asked: list[tuple[int, int]]) -> None:
     """Note the sizes in pixels that images are asked for."""
     content = run.library.content
@@ -237,7 +263,7 @@ UNITS = st.lists(
 
 @given(TITLES, UNITS, st.integers(4, 100))
 def test_titles_and_facts_fill_two_columns(words: list[str], units: list[str], width: int) -> None:
-    title, facts = " ".join(words) or "(no title)", " · ".join(map(fact, units))
+    title, facts = " ".join(words) or "(no title)", joined(*units)
     text = f"{title}\n{facts}" if facts else title
     part = Part(text, first="• ", rest="  ", column=len(title) + 1 if facts else 0)
     shown = lines([part], width)

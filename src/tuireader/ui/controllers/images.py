@@ -29,7 +29,6 @@ _Key = tuple[str, int, int, str]  # URL, width, height in lines, theme
 
 _KEPT = 40  # number of rendered images kept
 _SLOW = 40_000  # bytes per second below which a connection is slow
-_SMALLEST = 8  # minimum width of an image in cells
 _SIXEL_TERMS = ("foot", "mlterm", "contour", "yaft", "xterm-sixel")
 _SIXEL_PROGRAMS = ("WezTerm", "iTerm.app", "mintty", "contour")
 
@@ -114,7 +113,7 @@ class Images(Controller):
     def see(self, urls: Mapping[str, int], width: int) -> None:
         """Show images, each in at most as many lines as `urls` says."""
         article = self.session.article
-        if not self.on or article is None or width < _SMALLEST:
+        if not self.on or article is None:
             return
         for url, rows in urls.items():
             key = (url, width, rows, self.host.theme)
@@ -124,6 +123,8 @@ class Images(Controller):
             elif url not in self._failed:
                 work = self._load(key, article.feed_id)
                 self.pane.run_worker(work, group="pictures", exit_on_error=False)
+            else:
+                self.pane.show_picture(url, None)
 
     async def _load(self, key: _Key, feed_id: int) -> None:
         url, width, rows, _ = key
@@ -133,7 +134,8 @@ class Images(Controller):
             try:
                 art = await self._art(url, width, rows, feed_id)
             except TuireaderError:
-                self._failed.add(url)  # its placeholder describes it
+                self._failed.add(url)
+                self.pane.show_picture(url, None)
                 return
         self._ready[key] = art
         while len(self._ready) > _KEPT:

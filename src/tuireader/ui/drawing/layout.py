@@ -197,12 +197,12 @@ class Layout:
     def _add_columns(self, number: int, width: int) -> None:
         """Add a title beside at most two lines of facts, of which the second one may be cut."""
         part = self.parts[number]
-        text, size = part.text, len(part.text)
-        side = _side_width(self.width)
-        end = _facts_end(text, part.column, size, side)
+        text = part.text
+        side = self.width * 2 // 5
+        end = _facts_end(text, part.column, len(text), side)
         beside = [(part.column, end)]
-        start = text.find(DOT, end) + len(DOT)
-        if end < size and start >= len(DOT):
+        if (dot := text.find(DOT, end)) >= 0:
+            start = dot + len(DOT)
             beside.append((start, start + _count_fitting(text[start:], side)))
         titles = wrap(text[: part.column - 1], width - side - _BETWEEN)
         kind = LineKind.FIRST
@@ -247,11 +247,6 @@ def _count_fitting(text: str, width: int) -> int:
     """Count the characters that fit into `width`, with room for `…` if not all do."""
     short = cut(text, width)
     return len(text) if short == text else len(short) - 1
-
-
-def _side_width(width: int) -> int:
-    """Width of the second column."""
-    return width * 2 // 5
 
 
 class Overlay(NamedTuple):
@@ -312,7 +307,7 @@ def _lead(part: Part, line: Line, art: Art | None) -> str:
 def _apart(part: Part, line: Line, width: int) -> int:
     """Number of spaces between the two columns of a line."""
     used = cell_len(_lead(part, line, None)) + cell_len(part.text[line.start : line.end])
-    return width - _side_width(width) - used
+    return width - width * 2 // 5 - used
 
 
 def before(part: Part, line: Line, art: Art | None = None) -> int:

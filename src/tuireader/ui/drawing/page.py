@@ -14,7 +14,7 @@ from tuireader.document import Block, BlockKind, Document, Picture, Referring, m
 from tuireader.model import Article, Evidence, TermHit
 from tuireader.text import cell_len, cut, plain, reading_minutes
 from tuireader.text.languages import language_names
-from tuireader.ui.drawing.page_blocks import block_part, picture_part
+from tuireader.ui.drawing.page_blocks import block_part, hinted, picture_part
 from tuireader.ui.drawing.page_parts import (
     Highlights,
     Hit,
@@ -23,8 +23,8 @@ from tuireader.ui.drawing.page_parts import (
     Part,
     ReferenceMark,
     StyleRange,
-    fact,
     first_reports,
+    joined,
 )
 from tuireader.ui.drawing.page_tail import build_tail, comment_parts, file_links
 from tuireader.wording.times import full_time, short_time
@@ -37,17 +37,16 @@ def build_page(article: Article, document: Document, highlights: Highlights, key
     _add_title(parts, hits, article, highlights)
     parts.append(_byline(article, keys, now))
     parts += evidence_parts(*article.evidence, title=article.title)
-    hint = f"{keys('pictures')} shows it"
     if _lead_is_missing(article, document):
         lead = Picture(article.picture_url, credit=article.picture_credit)
-        parts.append(picture_part(Block(BlockKind.PICTURE, picture=lead), hint))
+        parts.append(picture_part(Block(BlockKind.PICTURE, picture=lead)))
     offset = 0
     previous: Block | None = None
     firsts = first_reports(article)
     sentences = [(firsts[earlier.article_id], earlier.sentence) for earlier in article.earlier]
     marked = mark_references(document, sentences)
     for block in marked.document.blocks:
-        part = block_part(block, previous, offset, highlights, len(parts), hits, hint)
+        part = block_part(block, previous, offset, highlights, len(parts), hits)
         offset += len(part.text) + 1
         parts.append(part)
         previous = block
@@ -57,7 +56,7 @@ def build_page(article: Article, document: Document, highlights: Highlights, key
     comments, more = comment_parts(article.comments, len(links), now)
     page = Page(
         article,
-        head=tuple(parts),
+        head=tuple(hinted(part, f"{keys('pictures')} shows it") if part.picture else part for part in parts),
         hits=tuple(hits),
         links=(*links, *more),
         text_links=len(document.links),
@@ -125,7 +124,7 @@ def _byline(article: Article, keys: Keys, now: int) -> Part:
         f"{keys('changes')} compares the words" if article.difference else "",
         f"also {', '.join(article.other_feeds)}" if article.other_feeds else "",
     ]
-    return _with_labels(" · ".join(map(fact, filter(None, facts))), article.labels)
+    return _with_labels(joined(*facts), article.labels)
 
 
 def _languages(article: Article, keys: Keys) -> str:
@@ -135,12 +134,8 @@ def _languages(article: Article, keys: Keys) -> str:
 
 
 def _with_labels(facts: str, labels: Sequence[str]) -> Part:
-    if not labels:
-        return Part(facts, "dim", gap=1, fits=True)
-    shown = "  ".join(f"# {name}" for name in labels)
-    start = len(facts) + 1
-    marks = (StyleRange(start, start + len(shown), "text"),)
-    return Part(f"{facts}\n{shown}", "dim", marks, gap=1, fits=True)
+    text = f"{facts}\n{'  '.join(f'# {name}' for name in labels)}" if labels else facts
+    return Part(text, "dim", (StyleRange(len(facts) + 1, len(text), "text"),), gap=1, fits=True)
 
 
 def relabelled(page: Page, labels: tuple[str, ...]) -> Page:
@@ -177,14 +172,15 @@ def evidence_parts(*matches: Evidence, title: str = "") -> list[Part]:
 def _match_line(match: Evidence, column: int, gap: int) -> Part:
     """A watch, padded to a column, with the fields in which its terms are."""
     name = match.watch + " " * (column - cell_len(match.watch))
-    facts = [_fields(match)]
-    facts += ["uncertain: across word boundaries"] if match.uncertain else []
-    facts += [f"matched until edited {short_time(match.until)}"] if match.former else []
-    facts += [f"in {fact(match.feed)}"] if match.feed else []
-    counts = " · ".join(filter(None, facts))
+    facts = joined(
+        _fields(match),
+        "uncertain: across word boundaries" if match.uncertain else "",
+        f"matched until edited {short_time(match.until)}" if match.former else "",
+        f"in {match.feed}" if match.feed else "",
+    )
     lead = f"watch:{match.watch}"
-    marks = (StyleRange(0, len(match.watch), lead), StyleRange(len(name), len(name) + 2 + len(counts), "dim"))
-    text = f"{name}  {counts}" if counts else match.watch
+    text = f"{name}  {facts}" if facts else match.watch
+    marks = (StyleRange(0, len(match.watch), lead), StyleRange(len(name), len(text), "dim"))
     return Part(text, "text", marks, "▌ ", "▌ ", lead, gap=gap, fits=True)
 
 
@@ -205,7 +201,7 @@ def _fields(match: Evidence) -> str:
         terms = [term for term in terms if term.casefold() != match.watch.casefold()]
         label = f"{field} ×{count}" if count > 1 else field
         labels.append(f"{label} ({', '.join(terms)})" if terms else label)
-    return fact(", ".join(labels))
+    return ", ".join(labels)
 
 
 def _lead_is_missing(article: Article, document: Document) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import partial
 
 from tuireader.document import Block, BlockKind, Picture, SpanKind
@@ -20,18 +21,9 @@ _SPAN_STYLES = {
 
 
 def block_part(
-    block: Block,
-    previous: Block | None,
-    offset: int,
-    highlights: Highlights,
-    number: int,
-    hits: list[Hit],
-    hint: str = "",
+    block: Block, previous: Block | None, offset: int, highlights: Highlights, number: int, hits: list[Hit]
 ) -> Part:
-    """Build part `number` of a page from a block; its text starts at `offset`, its matches go to `hits`.
-
-    `hint` says how to show an image.
-    """
+    """Build part `number` of a page from a block; its text starts at `offset`, its matches go to `hits`."""
     text, marks, places = _numbered(block, highlights)
     hits.extend(Hit(number, start, end, watch) for start, end, watch in places)
     gap = 0 if _close(block, previous) else 1
@@ -50,7 +42,7 @@ def block_part(
     if block.kind is BlockKind.RULE:
         return make(rule=True)
     if block.kind is BlockKind.PICTURE:
-        return picture_part(block, hint, gap, offset)
+        return picture_part(block, gap, offset)
     if block.kind is BlockKind.EMBED:
         label = f"▸ {text or 'embedded media'}" + (f" [{block.link}]" if block.link else "")
         return make(label, "link", (), bars, bars)
@@ -75,8 +67,8 @@ def _is_strong(block: Block) -> bool:
 _NAMES_ITSELF = re.compile(r"(?i)(image|photo|picture|graphic|credit|source|courtesy)\b|©|.*[:：]")
 
 
-def picture_part(block: Block, hint: str = "", gap: int = 1, offset: int = -1) -> Part:
-    """Describe an image: `▣ A quay — The quay at dawn. · Photo: A. Quist · i shows it`.
+def picture_part(block: Block, gap: int = 1, offset: int = -1) -> Part:
+    """Describe an image: `▣ A quay — The quay at dawn. · Photo: A. Quist`.
 
     Below the drawn image, its caption or else its alternative text stands with the credit.
     """
@@ -90,10 +82,15 @@ def picture_part(block: Block, hint: str = "", gap: int = 1, offset: int = -1) -
     said = f"{alt}{caption}"
     text = (" · ".join(filter(None, (said, credit))) + number) or "Image"
     shown = (len(alt) if said or credit else len(text), len(text))
-    hidden = f"{text} · {hint}" if hint and picture.url else text
-    marks = (StyleRange(len(alt), len(said), "italic"), StyleRange(len(said), len(hidden), "dim"))
+    marks = (StyleRange(len(alt), len(said), "italic"), StyleRange(len(said), len(text), "dim"))
     place = partial(Part, gap=gap, offset=offset, picture=picture.url, caption=shown, most=1)
-    return place(hidden, "text", marks, "▣ ", "  ")
+    return place(text, "text", marks, "▣ ", "  ")
+
+
+def hinted(part: Part, hint: str) -> Part:
+    """Add to an image how to show it: `▣ A quay · i shows it`."""
+    text = f"{part.text} · {hint}"
+    return replace(part, text=text, marks=(*part.marks, StyleRange(len(part.text), len(text), "dim")))
 
 
 def _numbered(

@@ -20,9 +20,9 @@ DOT = " · "
 """Separates facts, of which those at the end are left out where there is no room."""
 
 
-def fact(text: str) -> str:
-    """Prepare text as one of several facts, so that it stays or is left out as a unit."""
-    return text.replace(DOT, "\u00a0·\u00a0")
+def joined(*facts: str) -> str:
+    """Join facts, without empty ones; a separator within a fact does not break it."""
+    return DOT.join(fact.replace(DOT, "\u00a0·\u00a0") for fact in facts if fact)
 
 
 class StyleRange(NamedTuple):

@@ -10,7 +10,7 @@ from tuireader.model import Article, Comment, Related, Relation, Story, Thread
 from tuireader.text.languages import LANGUAGES
 from tuireader.text.wording import counted
 from tuireader.ui.drawing.page_blocks import block_part
-from tuireader.ui.drawing.page_parts import Keys, Page, Part, StyleRange, Tail, TailBuilder, Target, fact
+from tuireader.ui.drawing.page_parts import Keys, Page, Part, StyleRange, Tail, TailBuilder, Target, joined
 from tuireader.wording.enclosures import enclosure_label
 from tuireader.wording.times import age, distance, full_time, span
 
@@ -77,11 +77,10 @@ def _add_story(tail: TailBuilder, story: Story, page: Page, keys: Keys) -> set[i
         facts = (when, entry.feed_title, language)
         head = entry.title or entry.url
         number = page.numbers.get(entry.article_id, 0)
-        if entry.article_id == page.article.id:
-            tail.add(_listed(page, head, facts, "▸ "))
-        else:
-            target = Target(head, entry.article_id, entry.url)
-            tail.add(_listed(page, head, facts, "  " if entry.read else "• ", number), opens=target)
+        is_open = entry.article_id == page.article.id
+        lead = "▸ " if is_open else "  " if entry.read else "• "
+        target = None if is_open else Target(head, entry.article_id, entry.url)
+        tail.add(_listed(page, head, facts, lead, number), opens=target)
     return {entry.article_id for entry in story.entries}
 
 
@@ -89,18 +88,16 @@ def _listed(page: Page, title: str, facts: Sequence[str], lead: str, number: int
     """A title, after the number of its mark in the text if it has one, beside dim facts."""
     width = max((len(reference_label(known)) + 1 for known in page.numbers.values()), default=0)
     lead = f"{reference_label(number) if number else '':<{width}}{lead}"
-    shown = " · ".join(fact(text) for text in facts if text)
-    start = len(title) + 1 if shown else 0
-    marks = (StyleRange(start, start + len(shown), "dim"),) if shown else ()
-    style = "text" if lead.endswith("▸ ") else "reference"
+    shown = joined(*facts)
     text = f"{title}\n{shown}" if shown else title
-    return Part(text, "text", marks, lead, " " * len(lead), style, column=start)
+    marks = (StyleRange(len(title) + 1, len(text), "dim"),)
+    style = "text" if lead.endswith("▸ ") else "reference"
+    return Part(text, "text", marks, lead, " " * len(lead), style, column=len(title) + 1 if shown else 0)
 
 
 def _is_earlier(other: Related, article: Article) -> bool:
     """Whether a sentence of the article refers to the other one."""
-    known = any(earlier.article_id == other.article_id for earlier in article.earlier)
-    return known and bool(other.sentence)
+    return bool(other.sentence) and other.article_id in {earlier.article_id for earlier in article.earlier}
 
 
 def _add_group(tail: TailBuilder, group: Sequence[Related], page: Page) -> None:
@@ -114,23 +111,19 @@ def _add_group(tail: TailBuilder, group: Sequence[Related], page: Page) -> None:
 
     before, numbered = "", 0
     for other in sorted(group, key=order):
-        earlier = _is_earlier(other, page.article)
         sentence = " ".join(other.sentence.split())
-        if earlier and sentence != before:
-            tail.add(Part(f"“{sentence}”", "quote", gap=int(bool(before)), most=_MOST_LINES))
-            numbered = 0
+        above = sentence if _is_earlier(other, page.article) else ""
         number = numbers.get(other.article_id or 0, 0)
+        if above and above != before:
+            tail.add(Part(f"“{above}”", "quote", gap=int(bool(before)), most=_MOST_LINES))
+            numbered = 0
         part = _related_part(other, page, number if number != numbered else 0)
-        if before and not earlier and before != other.sentence:
-            part = replace(part, gap=1)
-        before = sentence if earlier else ""
-        numbered = number
-        target = Target(other.title or other.url, other.article_id, other.url)
-        parts = [part]
-        if sentence and not earlier:
-            lead = part.rest
-            parts.append(Part(f"refers to this: “{sentence}”", "dim", (), lead, lead, most=_MOST_LINES))
-        tail.add(*parts, opens=target)
+        parts = [part if above or not before else replace(part, gap=1)]
+        if sentence and not above:
+            said = f"refers to this: “{sentence}”"
+            parts.append(Part(said, "dim", first=part.rest, rest=part.rest, most=_MOST_LINES))
+        tail.add(*parts, opens=Target(other.title or other.url, other.article_id, other.url))
+        before, numbered = above, number
 
 
 def _comments_fact(article: Article, keys: Keys) -> str:

@@ -16,6 +16,7 @@ from tuireader.ui.session import PageSpot
 from tuireader.ui.widgets.page_pane import PagePane
 
 _MOST_FOUND = 10_000
+_NARROWEST = 8  # minimum width of an image in cells
 _LOWEST = 4  # lines that an image takes even if it pushes text off the first screen
 _TEXT_LINES = 6  # lines on the first screen around an image, for its caption and some text
 _SOON = 20  # number of lines below the visible part in which images are loaded too
@@ -274,21 +275,22 @@ class ArticlePane(PagePane):
             self.open_chosen()
 
     def _look_for_pictures(self) -> None:
-        if not self.looks_for_pictures or not self.size.height:  # a resize event follows
-            return
+        if not self.looks_for_pictures or not self.size.height or self._head.width < _NARROWEST:
+            return  # without a size, a resize event follows
         if self.size.height != self._seen_at:
             self._seen.clear()
             self._seen_at = self.size.height
         top = self.scroll_offset.y
         lines = self._head.lines[top : top + self.size.height + _SOON]
-        new: dict[str, int] = {}
-        for part in dict.fromkeys(line.part for line in lines):
-            url = self._head.parts[part].picture
-            if url and url not in self._seen:
-                self._seen.add(url)
-                new[url] = self._rows_of(part)
+        pictures = {part: self._head.parts[part].picture for part in sorted({line.part for line in lines})}
+        new = {part: self._rows_of(part) for part, url in pictures.items() if url and url not in self._seen}
+        for part, rows in reversed(new.items()):
+            self._seen.add(pictures[part])
+            if part not in self._head.arts:  # reserve the space, so that text does not move when it is there
+                self._show_art(part, Art(0, [()] * rows))
         if new:
-            self.post_message(self.PicturesSeen(new, self._head.width))
+            urls = {pictures[part]: rows for part, rows in new.items()}
+            self.post_message(self.PicturesSeen(urls, self._head.width))
 
     def _rows_of(self, part: int) -> int:
         """Maximum height of an image: a third of the pane, less where text would leave the first screen."""
@@ -306,9 +308,9 @@ class ArticlePane(PagePane):
         self._seen.clear()
         self._look_for_pictures()
 
-    def show_picture(self, url: str, art: Art) -> None:
-        """Show an image at each of its placeholders; the text being read stays in place."""
-        if art.width > self._head.width or not self.looks_for_pictures:
+    def show_picture(self, url: str, art: Art | None) -> None:
+        """Show an image at each of its placeholders, or that it failed; the text in sight stays in place."""
+        if not self.looks_for_pictures or (art is not None and art.width > self._head.width):
             return
         for number, part in enumerate(self._head.parts):
             if part.picture == url:
