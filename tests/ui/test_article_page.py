@@ -28,7 +28,8 @@ from tuireader.model import (
 )
 from tuireader.store import Store
 from tuireader.text import cell_len
-from tuireader.ui.drawing.layout import Art, Layout, draw, ranges
+from tuireader.ui.drawing import styles
+from tuireader.ui.drawing.layout import Art, Layout, Overlay, draw, ranges
 from tuireader.ui.drawing.page import build_page, evidence_parts, relabelled
 from tuireader.ui.drawing.page_parts import Page, Part, joined
 from tuireader.ui.drawing.page_tail import build_tail
@@ -147,6 +148,21 @@ def test_matches_say_what_is_special_about_them() -> None:
     assert part.text == (
         "W  body · uncertain: across word boundaries · matched until edited 21 Sep 14:12 · in Wire"
     )
+
+
+@pytest.mark.parametrize("dark", [True, False])
+def test_bars_have_the_colour_of_the_watch_and_a_reversed_cursor_has_one_colour(dark: bool) -> None:
+    for variables in ({}, {"background": "ansi_default", "foreground": "ansi_default"}):
+        made = styles.make(variables, dark=dark, watch_colors={"W": "magenta"})
+        part = evidence_parts(Evidence("W", (), "A sentence.", ((2, 10),)))[1]
+        layout = Layout([part], 40)
+        layout.extend(9)
+        bar = next(iter(draw(part, layout.lines[0], made, 40)))
+        assert bar.text == "▌ " and bar.style is not None and bar.style.color == made.watch("W").color
+        segments = list(draw(part, layout.lines[0], made, 40, Overlay(chosen=True)))
+        if made.cursor.reverse:
+            reversed_ones = [segment.style for segment in segments[:1] if segment.style is not None]
+            assert {str(style.color and style.color.name) for style in reversed_ones} == {"default"}
 
 
 # --------------------------------------------------------------------------- images

@@ -177,7 +177,7 @@ async def test_long_sentences_are_cut_at_the_width() -> None:
             await run.press("e")
             lines = [line for line in run.page_lines if line.strip()]
             at = next(number for number, line in enumerate(lines) if "Background" in line)
-            assert lines[at + 2].rstrip().endswith("…”") and "Taxi app" in lines[at + 3]
+            assert lines[at + 3].rstrip().endswith("…”") and "Taxi app" in lines[at + 4]
 
 
 async def test_a_full_text_has_marks_where_it_has_the_sentences() -> None:

@@ -287,7 +287,7 @@ def draw(
             text.append(Segment("…", body + styles.dim))
     used = sum(cell_len(segment.text) for segment in text)
     named = part.lead or ("text" if lead.strip() in ("•", "▎", "▎ ▎") else "dim")
-    lead_style = under + styles.named(named)
+    lead_style = under_cursor(under + styles.named(named)) if over.chosen else under + styles.named(named)
     moved_in = cell_len(lead)
     if part.filled:
         text.insert(0, Segment(" ", body))

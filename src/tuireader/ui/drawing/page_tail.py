@@ -26,7 +26,7 @@ _GROUPS = (
 )
 _SAID = (Relation.BACKGROUND, Relation.REFERRED_BY)  # a sentence that stands there is the reason
 _MOST_BLOCKS = 4_000  # maximum number of blocks in comments
-_MOST_LINES = 2  # maximum number of lines of a sentence that refers to another article
+_MOST_LINES = 3  # maximum number of lines of a sentence that refers to another article
 _INDENT = "  "
 
 
