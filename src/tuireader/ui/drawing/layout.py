@@ -12,7 +12,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from tuireader.text import cell_len, cut
+from tuireader.text import cell_len, cut, pad
 from tuireader.ui.drawing.page_parts import Part, StyleRange
 from tuireader.ui.drawing.styles import Styles, under_cursor
 from tuireader.ui.drawing.wrap import fold, wrap
@@ -158,6 +158,7 @@ class Layout:
         self.firsts.append(len(self.lines))
         framed = part.frame and art is None
         inner = self.width - (4 if framed else max(cell_len(part.first), cell_len(part.rest)))
+        inner -= side_cells(self.width) + 2 if part.side else 0
         ranges = (fold if part.hard else wrap)(part.text, inner - (2 if part.filled else 0))
         if part.most and len(ranges) > part.most:
             self._add_cut(number, ranges[: part.most], inner)
@@ -224,14 +225,36 @@ def draw(
         edge = base + styles.faint
         parts = [Segment("│ ", edge), *text, Segment(" " * max(0, room) + " ", under), Segment("│", edge)]
         return Strip(parts, width)
-    lead = part.first if line.kind is LineKind.FIRST else part.rest
+    lead = _lead(part, line)
     lead_style = under + (styles.text if lead.strip() in ("•", "▎", "▎ ▎") else styles.dim)
     moved_in = cell_len(lead)
     if part.filled:
         text.insert(0, Segment(" ", body))
         used += 1
-    tail = Segment(" " * max(0, width - moved_in - used), body if part.filled else under)
-    return Strip([Segment(lead, lead_style), *text, tail], max(width, moved_in + used))
+    tail = [Segment(" " * max(0, width - moved_in - used), body if part.filled else under)]
+    if part.side and line.start == 0:
+        side = pad(part.side, side_cells(width))
+        tail = [
+            Segment(" " * (width - moved_in - used - cell_len(side)), under),
+            Segment(side, under + styles.dim),
+        ]
+    before_dot, dot, after_dot = lead.partition("●")
+    mark = Segment(dot, under_cursor(under + styles.named("reference")))
+    head = (
+        [Segment(before_dot, lead_style), mark, Segment(after_dot, lead_style)]
+        if dot
+        else [Segment(lead, lead_style)]
+    )
+    return Strip([*head, *text, *tail], max(width, moved_in + used))
+
+
+def side_cells(width: int) -> int:
+    """Width of the column right of the text, in lines of `width` cells."""
+    return min(20, width // 4)
+
+
+def _lead(part: Part, line: Line) -> str:
+    return part.rest if line.start else part.first
 
 
 def _frame(label: str, width: int, kind: LineKind) -> str:
@@ -247,7 +270,7 @@ def before(part: Part, line: Line, art: Art | None = None) -> int:
         return -1
     if part.frame and art is None:
         return 2
-    return len(part.first if line.kind is LineKind.FIRST else part.rest) + int(part.filled)
+    return len(_lead(part, line)) + int(part.filled)
 
 
 def _segments(part: Part, line: Line, styles: Styles, body: Style, over: Overlay) -> list[Segment]:

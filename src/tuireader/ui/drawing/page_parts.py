@@ -52,7 +52,7 @@ class Part:
     painted in the background of the style across the full width. `offset` is the start of its text in the
     text of the article, for the remembered position. `target` is the index of the target that `enter` opens,
     `picture` the URL of an image to show here, `language` that of source code. At most `most` lines are
-    shown, 0 for all.
+    shown, 0 for all. `side` stands in a dim column of its own, right of the first line.
     """
 
     text: str = ""
@@ -69,6 +69,7 @@ class Part:
     picture: str = ""
     language: str = ""
     most: int = 0
+    side: str = ""
 
 
 @dataclass(frozen=True, slots=True)
