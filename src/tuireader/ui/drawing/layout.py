@@ -13,6 +13,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from tuireader.text import cell_len, cut, pad
+from tuireader.text.bidi import START
 from tuireader.ui.drawing.page_parts import Part, StyleRange
 from tuireader.ui.drawing.styles import Styles, under_cursor
 from tuireader.ui.drawing.wrap import fold, wrap
@@ -190,11 +191,15 @@ def _ending(text: str) -> str:
 
 
 class Overlay(NamedTuple):
-    """Temporary style ranges, drawn below and above those of the part; `chosen` draws the cursor line."""
+    """Temporary style ranges, drawn below and above those of the part.
+
+    `chosen` draws the cursor line, `right` aligns a right-to-left part with the right edge.
+    """
 
     below: Sequence[StyleRange] = ()
     above: Sequence[StyleRange] = ()
     chosen: bool = False
+    right: bool = False
 
 
 _PLAIN = Overlay()
@@ -231,20 +236,19 @@ def draw(
     if part.filled:
         text.insert(0, Segment(" ", body))
         used += 1
-    tail = [Segment(" " * max(0, width - moved_in - used), body if part.filled else under)]
+    room = width - moved_in - used
+    if over.right and not part.filled:
+        parts = [Segment(" " * max(0, room), under), Segment(START + lead, lead_style), *text]
+        return Strip(parts, max(width, moved_in + used))
+    tail = [Segment(" " * max(0, room), body if part.filled else under)]
     if part.side and line.start == 0:
         side = pad(part.side, side_cells(width))
-        tail = [
-            Segment(" " * (width - moved_in - used - cell_len(side)), under),
-            Segment(side, under + styles.dim),
-        ]
-    before_dot, dot, after_dot = lead.partition("●")
-    mark = Segment(dot, under_cursor(under + styles.named("reference")))
-    head = (
-        [Segment(before_dot, lead_style), mark, Segment(after_dot, lead_style)]
-        if dot
-        else [Segment(lead, lead_style)]
-    )
+        tail = [Segment(" " * (room - cell_len(side)), under), Segment(side, under + styles.dim)]
+    left, dot, right = lead.partition("●")
+    head = [Segment(left, lead_style)]
+    if dot:
+        accent = under_cursor(under + styles.named("reference"))
+        head += [Segment(dot, accent), Segment(right, lead_style)]
     return Strip([*head, *text, *tail], max(width, moved_in + used))
 
 
