@@ -37,7 +37,7 @@ def test_visual_order(text: str, shown: str) -> None:
 @given(LINES)
 def test_every_character_is_shown_once_and_the_width_stays(text: str) -> None:
     line = list(places(text))
-    assert sorted(place for place, _ in line) == sorted({place for place, _ in line})
+    assert len(line) == len({place for place, _ in line})
     assert sum(len(shown) for _, shown in line) == len(text) - (START in text)
     assert cell_len("".join(shown for _, shown in line)) == cell_len(text)
     if not has_right_to_left(text):
@@ -54,6 +54,21 @@ def test_words_have_the_order_of_the_unicode_algorithm(words: list[str]) -> None
 def test_the_first_letter_decides_the_direction(text: str) -> None:
     assert is_right_to_left(text) <= has_right_to_left(text)
     assert is_right_to_left("א" + text) and not is_right_to_left("a" + text)
+
+
+def test_lines_longer_than_any_terminal_stay_as_they_are() -> None:
+    assert visual("אב" * 2_001) == "אב" * 2_001 and visual("אב" * 2_000) == "בא" * 2_000
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("ב-2024-11-24, 1,299.50 (25%)", "(25%) 1,299.50 ,2024-11-24-ב"),
+        ("في 2024-11-24 (٣٤.٥)", "(٣٤.٥) 24-11-2024 يف"),
+    ],
+)
+def test_numbers_keep_their_order_as_unicode_has_it(text: str, shown: str) -> None:
+    assert visual(text) == shown
 
 
 def test_marks_and_digits_alone_have_no_direction() -> None:

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import importlib.util
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import pairwise
-from typing import Any
 from unicodedata import bidirectional
 
 MISSING = "needs a package: pip install 'tuireader[bidi]'"
@@ -24,8 +23,15 @@ _RIGHT_TO_LEFT = re.compile(
     "[\u0590-\u08ff\u200f\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
 )
 _COLUMN = re.compile("[^ \u2500-\u259f]+(?: [^ \u2500-\u259f]+)*")  # lines and two spaces separate columns
-_CLASSES = ("L", "R", "AL", "EN", "ES", "ET", "AN", "CS", "NSM", "WS", "ON")  # others are for control codes
-_BRACKETS = {"(": ")", "[": "]", "{": "}"}
+_CLASSES = ("L", "R", "AL", "EN", "ES", "ET", "AN", "CS", "WS", "ON")  # others are marks and controls
+_NUMBER = re.compile("[0-9]+(?:[.,:/+-][0-9]+)*|[٠-٩]+(?:[.,:/][٠-٩]+)*")
+_ARABIC_NUMBER = re.compile("[0-9]+(?:[.,:/][0-9]+)*|[٠-٩]+(?:[.,:/][٠-٩]+)*")  # signs separate
+_ARABIC = re.compile("[\u0600-\u08ff\ufb50-\ufdff\ufe70-\ufefc]")
+_LONGEST = 4_000  # characters, more than fit into a line of a terminal
+_HIGH, _LOW, _LOWS = 0x300, 0xE0100, 240  # combining marks that name up to 26,880 places
+_MARKED = re.compile(
+    "(?P<low>[\U000e0100-\U000e01ef])(?P<high>[\u0300-\u036f]).|[^\u0300-\u036f]+(?P<after>..)"
+)
 
 
 def is_available() -> bool:
@@ -80,56 +86,38 @@ def _columns(text: str, edges: Iterable[int]) -> Iterator[tuple[int, int]]:
 def _order(text: str, right_to_left: bool) -> tuple[tuple[int, str], ...]:
     """Order the characters of a paragraph's line; combining marks stay behind their letters.
 
-    The steps of `bidi.algorithm.get_display`, which keep track of where each character was.
+    python-bidi returns no places, so each character, or number, is followed by two marks that name its
+    place. They move along: where text reads from right to left, they stand before it, in reverse.
     """
-    from bidi import algorithm
+    if len(text) > _LONGEST:
+        return tuple(enumerate(text))
+    from bidi import get_display
+    from bidi.mirror import MIRRORED
     from rich.cells import split_graphemes
 
-    spans = split_graphemes(text)[0]
-    firsts = [text[start] if bidirectional(text[start]) in _CLASSES else " " for start, _, _ in spans]
-    base = "LR"[right_to_left]
-    storage: dict[str, Any] = {
-        **algorithm.get_empty_storage(),
-        "base_level": int(right_to_left),
-        "base_dir": base,
-    }
-    algorithm.get_embedding_levels("".join(firsts), storage)
-    characters = storage["chars"]
-    for place, character in enumerate(characters):
-        character["place"] = place
-    algorithm.explicit_embed_and_overrides(storage)
-    algorithm.resolve_weak_types(storage)
-    _resolve_brackets(characters, base)
-    algorithm.resolve_neutral_types(storage, False)
-    algorithm.resolve_implicit_levels(storage, False)
-    algorithm.reorder_resolved_levels(storage, False)
-    algorithm.apply_mirroring(storage, False)
+    number = _ARABIC_NUMBER if _ARABIC.search(text) else _NUMBER
+    ends = {match.start(): match.end() for match in number.finditer(text)}
+    starts: list[int] = []
+    reach = 0
+    for start, end, _ in split_graphemes(text)[0]:
+        if start >= reach:
+            starts.append(start)
+            reach = ends.get(start, end)
+    pieces = [text[start:end] for start, end in pairwise([*starts, len(text)])]
+    marked = "".join(
+        f"{_bare(piece)}{chr(_HIGH + place // _LOWS)}{chr(_LOW + place % _LOWS)}"
+        for place, piece in enumerate(pieces)
+    )
     order = []
-    for character in storage["chars"]:
-        start, end, _ = spans[character["place"]]
-        own = text[start:end]
-        is_mirrored = character["ch"] != firsts[character["place"]]
-        order.append((start, character["ch"] + own[1:] if is_mirrored else own))
+    for match in _MARKED.finditer(get_display(marked, base_dir="LR"[right_to_left])):
+        low, high = match["low"] or match["after"][1], match["high"] or match["after"][0]
+        place = (ord(high) - _HIGH) * _LOWS + ord(low) - _LOW
+        piece = pieces[place]
+        order.append((starts[place], MIRRORED.get(piece, piece) if match["low"] else piece))
     return tuple(order)
 
 
-def _resolve_brackets(characters: Sequence[dict[str, Any]], base: str) -> None:
-    """Give the brackets of a pair one direction, by their content (rule N0, which python-bidi lacks)."""
-    opened: list[int] = []
-    for at, character in enumerate(characters):
-        if character["type"] != "ON":
-            continue
-        if character["ch"] in _BRACKETS:
-            opened.append(at)
-        elif opened and character["ch"] == _BRACKETS[characters[opened[-1]]["ch"]]:
-            start = opened.pop()
-            inside = {_direction(each["type"]) for each in characters[start + 1 : at]} - {""}
-            before = [_direction(each["type"]) for each in characters[:start]]
-            context = next((kind for kind in reversed(before) if kind), base)
-            if inside:
-                side = base if base in inside or context == base else context
-                characters[start]["type"] = character["type"] = side
-
-
-def _direction(kind: str) -> str:
-    return "R" if kind in ("R", "EN", "AN") else kind if kind == "L" else ""
+def _bare(piece: str) -> str:
+    """A number, or a letter without its marks; a space for marks and controls alone."""
+    number = _NUMBER.match(piece)
+    return number[0] if number else piece[0] if bidirectional(piece[0]) in _CLASSES else " "

@@ -80,16 +80,9 @@ def _evidence(hits: Sequence[StoryHit]) -> list[Part]:
             style = f"hit:{hit.evidence.watch}"
             marks += [StyleRange(at + start, at + end, style) for start, end in hit.evidence.spans]
         feed = together[0].evidence.feed or together[0].report.feed_title
+        rest = " " * (names + 3)
         parts.append(
-            Part(
-                text.rstrip(),
-                "text",
-                tuple(marks),
-                rest=" " * (names + 3),
-                gap=int(not parts),
-                most=2,
-                side=feed,
-            )
+            Part(text.rstrip(), marks=tuple(marks), rest=rest, gap=int(not parts), most=3, side=feed)
         )
     return parts
 
