@@ -20,9 +20,18 @@ _SPAN_STYLES = {
 
 
 def block_part(
-    block: Block, previous: Block | None, offset: int, highlights: Highlights, number: int, hits: list[Hit]
+    block: Block,
+    previous: Block | None,
+    offset: int,
+    highlights: Highlights,
+    number: int,
+    hits: list[Hit],
+    hint: str = "",
 ) -> Part:
-    """Build part `number` of a page from a block; its text starts at `offset`, its matches go to `hits`."""
+    """Build part `number` of a page from a block; its text starts at `offset`, its matches go to `hits`.
+
+    `hint` says how to show an image.
+    """
     text, marks, places = _numbered(block, highlights)
     hits.extend(Hit(number, start, end, watch) for start, end, watch in places)
     gap = 0 if _close(block, previous) else 1
@@ -39,9 +48,9 @@ def block_part(
     if block.kind is BlockKind.TABLE:
         return make(text, "text", marks, bars, bars, hard=True)
     if block.kind is BlockKind.RULE:
-        return make(frame="rule")
+        return make(rule=True)
     if block.kind is BlockKind.PICTURE:
-        return picture_part(block, gap, offset)
+        return picture_part(block, hint, gap, offset)
     if block.kind is BlockKind.EMBED:
         label = f"▸ {text or 'embedded media'}" + (f" [{block.link}]" if block.link else "")
         return make(label, "link", (), bars, bars)
@@ -66,18 +75,25 @@ def _is_strong(block: Block) -> bool:
 _NAMES_ITSELF = re.compile(r"(?i)(image|photo|picture|graphic|credit|source|courtesy)\b|©|.*[:：]")
 
 
-def picture_part(block: Block, gap: int = 1, offset: int = -1) -> Part:
-    """Describe an image: alternative text, caption and credit."""
+def picture_part(block: Block, hint: str = "", gap: int = 1, offset: int = -1) -> Part:
+    """Describe an image: `▣ A quay — The quay at dawn. · Photo: A. Quist · i shows it`.
+
+    Below the drawn image, its caption or else its alternative text stands with the credit.
+    """
     picture = block.picture or Picture("")
-    says = [picture.alt, picture.caption if picture.caption != picture.alt else ""]
-    text = " — ".join(part for part in says if part)
-    credit = picture.credit
-    if credit and credit not in text:
-        credit = credit if _NAMES_ITSELF.match(credit) else f"Image source: {credit}"
-        text = f"{text} · {credit}" if text else credit
+    caption = picture.caption or picture.alt
+    alt = f"{picture.alt} — " if picture.alt not in ("", caption) else ""
+    credit = picture.credit if picture.credit not in alt + caption else ""
+    if credit and not _NAMES_ITSELF.match(credit):
+        credit = f"Photo: {credit}"
     number = f" [{block.link}]" if block.link else ""
-    label = f"{text or 'no description'}{number}"
-    return Part(label, "dim", gap=gap, frame="picture", offset=offset, picture=picture.url)
+    said = f"{alt}{caption}"
+    text = (" · ".join(filter(None, (said, credit))) + number) or "Image"
+    shown = (len(alt) if said or credit else len(text), len(text))
+    hidden = f"{text} · {hint}" if hint and picture.url else text
+    marks = (StyleRange(len(alt), len(said), "italic"), StyleRange(len(said), len(hidden), "dim"))
+    place = partial(Part, gap=gap, offset=offset, picture=picture.url, caption=shown, most=1)
+    return place(hidden, "text", marks, "▣ ", "  ")
 
 
 def _numbered(

@@ -69,7 +69,7 @@ def _evidence(hits: Sequence[StoryHit]) -> list[Part]:
         text, marks = "", []
         for hit in together:
             evidence = hit.evidence
-            name = f"▌{evidence.watch}"
+            name = evidence.watch
             marks.append(StyleRange(len(text), len(text) + len(name), f"watch:{evidence.watch}"))
             state = " (uncertain)" if evidence.uncertain else " (until edited)" if evidence.former else ""
             text += f"{name}{state}{' ' * (names - cell_len(evidence.watch))}  "
@@ -80,10 +80,9 @@ def _evidence(hits: Sequence[StoryHit]) -> list[Part]:
             style = f"hit:{hit.evidence.watch}"
             marks += [StyleRange(at + start, at + end, style) for start, end in hit.evidence.spans]
         feed = together[0].evidence.feed or together[0].report.feed_title
-        rest = " " * (names + 3)
-        parts.append(
-            Part(text.rstrip(), marks=tuple(marks), rest=rest, gap=int(not parts), most=3, side=feed)
-        )
+        rest, lead = f"▌ {' ' * (names + 2)}", f"watch:{together[0].evidence.watch}"
+        text, gap = text.rstrip(), int(not parts)
+        parts.append(Part(text, "text", tuple(marks), "▌ ", rest, lead, gap=gap, most=3, side=feed))
     return parts
 
 

@@ -16,6 +16,8 @@ from tuireader.ui.session import PageSpot
 from tuireader.ui.widgets.page_pane import PagePane
 
 _MOST_FOUND = 10_000
+_LOWEST = 4  # lines that an image takes even if it pushes text off the first screen
+_TEXT_LINES = 6  # lines on the first screen around an image, for its caption and some text
 _SOON = 20  # number of lines below the visible part in which images are loaded too
 
 
@@ -33,9 +35,12 @@ class ArticlePane(PagePane):
 
     @dataclass
     class PicturesSeen(Message):
-        """New image placeholders became visible: show the images at `urls`, `width` cells wide."""
+        """New image placeholders became visible: show these images, `width` cells wide at most.
 
-        urls: tuple[str, ...]
+        `urls` maps them to their maximum number of lines.
+        """
+
+        urls: dict[str, int]
         width: int
 
     class Unfit(Message):
@@ -52,6 +57,7 @@ class ArticlePane(PagePane):
         self._find_from = 0
         self.looks_for_pictures = False
         self._seen: set[str] = set()
+        self._seen_at = 0  # height of the pane when they were
 
     def show(self, page: Page, *, place: int = 0) -> None:
         self.hit = self.reference = -1
@@ -268,25 +274,37 @@ class ArticlePane(PagePane):
             self.open_chosen()
 
     def _look_for_pictures(self) -> None:
-        if not self.looks_for_pictures:
+        if not self.looks_for_pictures or not self.size.height:  # a resize event follows
             return
+        if self.size.height != self._seen_at:
+            self._seen.clear()
+            self._seen_at = self.size.height
         top = self.scroll_offset.y
-        lines = self._head.lines[top : top + (self.size.height or _SOON) + _SOON]
-        urls = dict.fromkeys(self._head.parts[line.part].picture for line in lines)
-        new = tuple(url for url in urls if url and url not in self._seen)
+        lines = self._head.lines[top : top + self.size.height + _SOON]
+        new: dict[str, int] = {}
+        for part in dict.fromkeys(line.part for line in lines):
+            url = self._head.parts[part].picture
+            if url and url not in self._seen:
+                self._seen.add(url)
+                new[url] = self._rows_of(part)
         if new:
-            self._seen.update(new)
             self.post_message(self.PicturesSeen(new, self._head.width))
 
+    def _rows_of(self, part: int) -> int:
+        """Maximum height of an image: a third of the pane, less where text would leave the first screen."""
+        height = self.size.height
+        left = height - self._head.top_of(part) - _TEXT_LINES
+        return max(1, min(height // 3, max(_LOWEST, left) if left > -_TEXT_LINES else height))
+
     def look_for_pictures(self, wanted: bool) -> None:
-        """Start to post `PicturesSeen`, or show only placeholders."""
+        """Start to post `PicturesSeen`, or show only placeholders with a hint."""
         self.looks_for_pictures = wanted
-        if wanted:
-            self._seen.clear()
-            self._look_for_pictures()
-        else:
-            for number in list(self._head.arts):
+        self.hints = self._head.hints = not wanted
+        for number, part in enumerate(self._head.parts):
+            if part.picture:
                 self._show_art(number, None)
+        self._seen.clear()
+        self._look_for_pictures()
 
     def show_picture(self, url: str, art: Art) -> None:
         """Show an image at each of its placeholders; the text being read stays in place."""
