@@ -310,11 +310,13 @@ def draw(
     tail = [Segment(" " * max(0, room), body if part.filled else under)]
     if part.side and line.start == 0:
         side = pad(part.side, side_cells(width))
-        tail = [Segment(" " * (room - cell_len(side)), under), Segment(side, under + styles.dim)]
+        dim = under_cursor(under + styles.dim) if over.chosen else under + styles.dim
+        tail = [Segment(" " * (room - cell_len(side)), under), Segment(side, dim)]
     left, dot, right = lead.partition("●")
     head = [Segment(left, lead_style)]
     if dot:
-        accent = under_cursor(under + styles.named("reference"))
+        accent = under + styles.named("reference")
+        accent = under_cursor(accent) if over.chosen else accent
         head += [Segment(dot, accent), Segment(right, lead_style)]
     return Strip([*head, *text, *tail], max(width, moved_in + used))
 

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from tuireader.ui.drawing.page_parts import Target
     from tuireader.ui.widgets.page_pane import PagePane
 
-_WIDE = 60  # cells of a header with the time of the story
 _FEEDS = 20  # cells beside the text, for the names of the feeds
 _KEYS = (("open", "Open"), ("open_browser", "Browser"), ("copy_markdown", "Copy"), ("save", "Save"))
 
@@ -55,8 +54,7 @@ class StoryScreen(SideScreen["Target"]):
         self._show(current)
 
     def _show(self, current: Target | None) -> None:
-        count = facts(self._page, int(self.host.clock()))
-        self.top.show(count=count if self.host.size.width >= _WIDE else count.rpartition(" · ")[0])
+        self.top.show(count=facts(self._page, int(self.host.clock())))
         page, start = build_story(self._page, self._article, self._unfolded)
         ids = [target.article_id for target in page.tail.targets]
         known = current is not None and current.article_id in ids
