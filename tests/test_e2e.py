@@ -153,7 +153,7 @@ def chosen(screen: Terminal) -> str:
 
 def opened(screen: Terminal) -> str:
     """Who wrote the article that is open, `""` when none is."""
-    return screen.line(" min").partition(" · ")[2].partition(" ·")[0]
+    return screen.line(" min · also in").partition(" · ")[2].partition(" ·")[0]
 
 
 def test_a_person_and_their_feeds(tmp_path: Path, web: Web) -> None:

@@ -191,7 +191,7 @@ class Layout:
         text = self.parts[number].text
         stop = text.find("\n")
         stop = len(text) if stop < 0 else stop
-        end = _fitting(text, 0, stop, width)
+        end = _facts_end(text, 0, stop, width)
         is_cut = end < stop and not text.startswith(DOT, end)
         self.lines.append(Line(number, 0, end, LineKind.CUT if is_cut else LineKind.FIRST))
         return stop
@@ -201,11 +201,11 @@ class Layout:
         part = self.parts[number]
         text, size = part.text, len(part.text)
         side = _side_width(self.width)
-        end = _fitting(text, part.column, size, side)
+        end = _facts_end(text, part.column, size, side)
         beside = [(part.column, end)]
         start = text.find(DOT, end) + len(DOT)
         if end < size and start >= len(DOT):
-            beside.append((start, start + _whole(text[start:], side)))
+            beside.append((start, start + _count_fitting(text[start:], side)))
         titles = wrap(text[: part.column - 1], width - side - _BETWEEN)
         kind = LineKind.FIRST
         for title, facts in zip_longest(titles, beside):
@@ -234,18 +234,18 @@ def _ending(part: Part) -> str:
     return "…" + (part.text[part.caption[1] :] if part.picture else "”" * part.text.endswith("”"))
 
 
-def _fitting(text: str, start: int, stop: int, width: int) -> int:
+def _facts_end(text: str, start: int, stop: int, width: int) -> int:
     """Find the end of the facts that fit into `width`; the first one is cut if it is too long."""
     end = stop
     while cell_len(text[start:end]) > width:
         at = text.rfind(DOT, start, end)
         if at <= start:
-            return start + _whole(text[start:end], width)
+            return start + _count_fitting(text[start:end], width)
         end = at
     return end
 
 
-def _whole(text: str, width: int) -> int:
+def _count_fitting(text: str, width: int) -> int:
     """Count the characters that fit into `width`, with room for `…` if not all do."""
     short = cut(text, width)
     return len(text) if short == text else len(short) - 1

@@ -172,10 +172,10 @@ def _related_part(other: Related, page: Page, number: int) -> Part:
 def _add_neighbours(tail: TailBuilder, article: Article) -> None:
     if article.previous is not None or article.next is not None:
         tail.add(Part(f"In {article.feed_title or 'this feed'}", "strong", gap=1))
-    for label, side in (("Previous", article.previous), ("Next", article.next)):
+    for label, side in (("Previous", article.previous), ("Next    ", article.next)):
         if side is not None:
             marks, indent = (StyleRange(0, len(label), "dim"),), " " * (len(label) + 4)
-            part = Part(f"{label}  {side.title}", "text", marks, first="  ", rest=indent)
+            part = Part(f"{label}  {side.title}", "text", marks, "  ", indent, most=_MOST_LINES)
             tail.add(part, opens=Target(side.title, side.id))
 
 
