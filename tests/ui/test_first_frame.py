@@ -27,7 +27,7 @@ TITLES = (
     "Ferries take phones",
     "渡轮公司下周起接受手机支付，纸质船票将于十月停用，乘客可在码头领取说明",
     "A title 🚀 with a very long tail that fits into no line of a list that people read in a terminal",
-    "[bold]no markup[/]",
+    "[bold]no markup[/] العبارات (WHO) تقبل 12 هاتفا",
     "Read already",
 )
 CONFIG = """
@@ -45,6 +45,7 @@ refresh_on_start = false
 [ui]
 author_column = true
 reading_time_column = true
+bidi = true
 """
 MOUSE = b"\x1b[?1000h"  # Textual has taken the terminal over
 ENTERS, LEAVES = b"\x1b[?1049h", b"\x1b[?1049l"

@@ -189,6 +189,9 @@ class UiConfig:
             "Show images; auto: not over SSH or slow connections. blocks, kitty and sixel set the method.",
         ),
     ] = "auto"
+    bidi: Annotated[
+        bool, Key(FLAG, "Reorder right-to-left text for terminals that do not; needs tuireader[bidi].")
+    ] = False
     browser: Annotated[
         tuple[str, ...],
         Key(COMMAND, "Program with arguments to open addresses, instead of $BROWSER; {url} is the address."),

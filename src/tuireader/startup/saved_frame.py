@@ -100,6 +100,7 @@ def compose(main: MainScreen) -> dict[str, Any] | None:
         "schema": library.database.schema,
         "config": [str(config.absolute()), first_frame.stamp(str(config))],
         "database": str(library.paths.database.absolute()),
+        "bidi": host.reorders,
         "unread": unread,
         "options": asdict(options),
         "languages": library.config.ui.languages,

@@ -20,7 +20,7 @@ from textual.widgets import Input
 
 from tuireader.errors import TuireaderError
 from tuireader.ui.bindings import ANYWHERE
-from tuireader.ui.drawing.line_filters import Nearest256, SameEverywhere
+from tuireader.ui.drawing.line_filters import Nearest256, SameEverywhere, VisualOrder
 from tuireader.ui.drawing.themes import THEMES
 from tuireader.ui.host import Browser, Host
 from tuireader.ui.key_order import press, same_key, split_alt
@@ -84,6 +84,7 @@ class TuireaderApp(Host):
         for theme in THEMES:
             self.register_theme(theme)
         self._no_color = NoColor()
+        self._order = VisualOrder()
         self._own_filters = (SameEverywhere(), Nearest256(enabled=self.console.color_system == "256"))
         self.take_config()
         self._parsed_for = self.get_css_variables()
@@ -100,7 +101,8 @@ class TuireaderApp(Host):
         """Replace Textual's filter for `NO_COLOR`, whose greys are colours too, and add our own."""
         given, own = super().get_line_filters(), self._own_filters
         filters = [self._no_color if isinstance(each, Monochrome) else each for each in given]
-        return [*filters, *(each for each in own if each.enabled)]
+        last = (self._order,) if self.reorders else ()
+        return [*filters, *(each for each in own if each.enabled), *last]
 
     def on_load(self) -> None:
         """Paint nothing until there is something to read: a blank screen would flicker."""

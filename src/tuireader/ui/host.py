@@ -14,6 +14,7 @@ from tuireader.commands import BY_ID, KeyProblem, key_label, resolve_keys
 from tuireader.errors import TuireaderError
 from tuireader.library import Library
 from tuireader.subprocesses.programs import ADDRESS
+from tuireader.text import bidi
 from tuireader.ui.bindings import keymap
 from tuireader.ui.browser import open_in_browser, start
 from tuireader.ui.drawing import styles
@@ -44,6 +45,7 @@ class Host(CrashSafeApp):
         self.keys_of: Mapping[str, tuple[str, ...]] = {}
         self.key_problems: Sequence[KeyProblem] = ()
         self.theme_problem = ""
+        self.reorders = False  # right-to-left text is put into visual order
         self.typed_at = 0.0  # time of the last key, by the monotonic clock
         self.reloaded: Signal[None] = Signal(self, "reloaded")  # published after a full reload
         self.lent = False  # an editor has the terminal, and receives ctrl+c
@@ -57,6 +59,7 @@ class Host(CrashSafeApp):
         few = self.no_color or self.console.color_system == "standard"  # 16 colours cannot show a theme
         wanted = PLAIN.name if few else ui.theme
         self.theme_problem = theme_problem(ui.theme, self.available_themes)
+        self.reorders = ui.bidi and bidi.is_available()
         self.theme = wanted if wanted in self.available_themes else DARK.name
         self.keys_of, self.key_problems = resolve_keys(ui.preset, self.library.config.keys)
         self.set_keymap(keymap(self.keys_of))
@@ -113,6 +116,8 @@ class Host(CrashSafeApp):
     def say_theme_problem(self) -> None:
         if self.theme_problem:
             self.say(f"ui.theme: {self.theme_problem}", severity="warning", seconds=10)
+        if self.library.config.ui.bidi and not self.reorders:
+            self.say(f"ui.bidi {bidi.MISSING}", severity="warning", seconds=10)
 
     def report(self, error: TuireaderError) -> None:
         self.say(str(error), severity="error", seconds=10)

@@ -1,8 +1,10 @@
-"""Filters for lines sent to the terminal: portable emoji and the nearest of 256 colours."""
+"""Filters for lines sent to the terminal: portable emoji, nearest of 256 colours, visual order of letters."""
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
+from itertools import accumulate, groupby
 
 from rich.color import Color, ColorType
 from rich.segment import Segment
@@ -10,7 +12,7 @@ from rich.style import Style
 from textual.color import Color as Background
 from textual.filter import LineFilter
 
-from tuireader.text import portable_emoji
+from tuireader.text import bidi, portable_emoji
 
 _STEPS = (0, 95, 135, 175, 215, 255)
 """Levels of red, green and blue in the 256-colour cube."""
@@ -30,6 +32,31 @@ class SameEverywhere(LineFilter):
             segment if segment.control else segment._replace(text=portable_emoji(segment.text))
             for segment in segments
         ]
+
+
+_SIGN = re.compile(r"\s*[●○•◆◇★└▸▾×~#·]")
+_ALONE = re.compile(r"\s*(?:[●○•◆◇★└▸▾×~#·]\w{0,2}|\d[\d,.]*)\s*")
+
+
+class VisualOrder(LineFilter):
+    """Put right-to-left text into visual order, column by column."""
+
+    def apply(self, segments: list[Segment], background: Background) -> list[Segment]:
+        """Reorder characters with their styles. Segments of signs and counts keep their places."""
+        text = "".join([segment.text for segment in segments])
+        if not bidi.has_right_to_left(text) or any(segment.control for segment in segments):
+            return segments
+        ends = list(accumulate(len(segment.text) for segment in segments))
+        styles = [segment.style for segment in segments for _ in segment.text]
+        edges = set()
+        for segment, end in zip(segments, ends, strict=True):
+            alone = _ALONE.fullmatch(segment.text)
+            if alone or _SIGN.match(segment.text):
+                edges.add(end - len(segment.text))
+            if alone:
+                edges.add(end)
+        runs = groupby(bidi.places(text, edges), key=lambda place: styles[place[0]])
+        return [Segment("".join(shown for _, shown in run), style) for style, run in runs]
 
 
 class Nearest256(LineFilter):

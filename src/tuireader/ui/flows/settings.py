@@ -90,6 +90,7 @@ async def apply_config(main: Controllers, ask: Asking) -> Outcome | None:
     ui = library.config.ui
     main.panes.sidebar.styles.width = ui.sidebar + 2
     main.panes.article.set_measure(ui.width)
+    main.panes.article.forget_strips()
     main.session.apply_config(before.ui)
     main.panes.articles.folds = main.session.folds
     if library.config.database != before.database:
