@@ -299,10 +299,13 @@ async def stats(library: Library, days: int, sort: str, as_json: bool) -> None:
       tuireader stats --json
     """
     await library.watches.catch_up()  # match new rules against stored articles
-    if not as_json:
-        title = f"Last {days} days"
+    items = in_order(await library.lists.activity(days), sort)
+    if not items:
+        say(f"tuireader: {no_feeds(library)}")
+    elif not as_json:
+        title = f"Last {counted(days, 'day')}"
         print(_columns({"name": "", "a_day": "A day", "days": title, "read": "Read", "first": "First"}))
-    for item in in_order(await library.lists.activity(days), sort):
+    for item in items:
         print_item(as_json, "Activity", item, _columns(columns(item)))
 
 
