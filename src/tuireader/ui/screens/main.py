@@ -34,6 +34,7 @@ from tuireader.ui.widgets.search_line import SearchLine
 from tuireader.ui.widgets.sidebar import Sidebar
 from tuireader.ui.workers import run_latest
 
+_SIGN = "watch sign"
 _AT_REST = 0.05  # seconds between checks for keys typed during startup
 
 
@@ -48,6 +49,7 @@ class MainScreen(PaneScreen, Hosted, inherit_bindings=False):
         super().__init__()
         self._counting = counting  # the sidebar's counts, requested before Textual was imported
         self._opened = opened
+        self._explains_signs = False  # the sign of a watch has yet to be explained
 
     def compose(self) -> ComposeResult:
         library = self.library = self.host.library
@@ -113,6 +115,8 @@ class MainScreen(PaneScreen, Hosted, inherit_bindings=False):
         self.session.searches[:] = await self.library.searches.history()
         await self.hits.mark_watches()
         self.articles.forget_strips()
+        self._explains_signs = not await self.library.settings.was_seen(_SIGN)
+        self.update_footer()
 
     async def _keep_frame(self) -> None:
         """Save the first frame of the next start once the counts are known."""
@@ -131,6 +135,21 @@ class MainScreen(PaneScreen, Hosted, inherit_bindings=False):
         keys = footer_keys(self.session, self.panes, key_of)
         position, trouble = footer_position(self.session, self.panes, key_of)
         self.status.show(keys, position, trouble, notes(self.session, int(self.host.clock())))
+        if self._explains_signs:
+            self._explain_sign()
+        elif self.session.page is not None:
+            self.top.show(sign="")
+
+    def _explain_sign(self) -> None:
+        """Explain the sign of a watch where it first appears, until an article is opened."""
+        top = self.articles.scroll_offset.y
+        visible = self.articles.ids[top : top + self.articles.size.height]
+        rows = [row for article_id in visible if (row := self.articles.row(article_id)) is not None]
+        for name in (name for row in rows for name in row.watches):
+            self._explains_signs = False
+            self.top.show(sign=name)
+            self.run_worker(self.library.settings.note_seen(_SIGN), group="hints")
+            break
 
     def update_bars(self) -> None:
         title, count = header(self.session, len(self.articles.ids), self.library.searches.saved)
