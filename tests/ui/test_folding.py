@@ -1,4 +1,4 @@
-"""While the stories of a first library are being found: rows and counts stay, until all of them fold at once."""
+"""While the stories of a first library are being found, rows and counts stay; then all fold at once."""
 
 from __future__ import annotations
 
@@ -9,8 +9,16 @@ import pytest
 
 from tests.ui.running import Running, running
 from tests.ui.shelf import Shelf, replaced, story
-from tuireader.model import Event, FeedDone, RefreshDone, RefreshStarted, Relating, TextFetched, View, ViewKind
-from tuireader.ui.controllers import refresh as refreshing
+from tuireader.model import (
+    Event,
+    FeedDone,
+    RefreshDone,
+    RefreshStarted,
+    Relating,
+    TextFetched,
+    View,
+    ViewKind,
+)
 
 FEEDS = "".join(
     f'[[feeds]]\nurl = "https://{name}.example/rss"\ntitle = "{name}"\n' for name in ("Quay", "Pier", "Mole")

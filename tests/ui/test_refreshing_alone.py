@@ -65,7 +65,9 @@ def refreshing(*known: Event | Exception, text: str = "", **library: Any) -> tup
         **{name.replace("__", "."): one for name, one in library.items()},
     }
     stage = Stage(
-        config(text), library=answers, host={"typed_at": 0.0, "is_web": False, "bell": lambda: None, "clock": lambda: 9_000}
+        config(text),
+        library=answers,
+        host={"typed_at": 0.0, "is_web": False, "bell": lambda: None, "clock": lambda: 9_000},
     )
     top = stage.note("top", run_worker=stage.keep)
     made = stage.alone(

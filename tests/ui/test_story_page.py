@@ -23,7 +23,7 @@ async def test_the_page_says_who_reported_when_and_what_each_added(demo: Running
     await demo.at("The Kaseya key works")
     await demo.press("T")
     text = demo.text
-    assert "Story · 2 reports by 2 feeds" in text and "within 2 h · first: Pacific Wire" in text
+    assert "Story   2 reports by 2 feeds" in text and "within 2 h · first: Pacific Wire" in text
     assert "◆ Ransomware" in text and "“Software company Kaseya has got hold of" in text
     headings = [
         text.index(line) for line in ("Before", "Reports", "first  Pacific Wire", "+2 h  Night Watch")
@@ -122,7 +122,7 @@ async def test_the_page_is_copied_and_saved_and_its_articles_open_in_the_browser
 async def test_an_article_without_a_story_has_the_same_page(demo: Running) -> None:
     await demo.at("Slow bread")
     await demo.press("T")
-    assert "Story · 1 report by 1 feed" in demo.text and "Slow bread for hot days" in demo.text
+    assert "Story   1 report by 1 feed" in demo.text and "Slow bread for hot days" in demo.text
     await demo.press("y", "j", "k", "G", "g", "enter")
     assert "Slow bread" in demo.text and demo.focus == "article"
 

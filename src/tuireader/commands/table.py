@@ -110,7 +110,7 @@ COMMANDS: tuple[Command, ...] = (
     _read("cancel_download", "Cancel", "x",
         "In the queue: stop a download; what was received is kept.", Scope.QUEUE),
     _read("zen", "Article only", "z", "Show only the article, or all panes.",
-        aka="full screen, fullscreen, focus mode, hide sidebar, maximize"),
+        aka="zen mode, full screen, fullscreen, focus mode, hide sidebar, maximize"),
     _mark("toggle_read", "Read/unread", "N m", "Mark the article as read or unread.",
         aka="mark unread, mark as read, mark as unread, toggle read"),
     _mark("toggle_star", "Star", "s", "Star or unstar the article.",

@@ -45,20 +45,20 @@ _HERE = {
 """Heading and most useful commands of each pane."""
 
 SIGNS = (
-    ("●", "unread"),
-    ("★", "starred"),
-    ("▌", "selected"),
-    ("◆", "matches a watch; a letter names the watch: ◆W"),
-    ("◇", "may match a watch: one of its words is ambiguous"),
-    ("×3", "number of articles in the story, and of feeds that have the article"),
-    ("└", "belongs to the story above"),
-    ("~", "edited since it arrived"),
-    ("#", "label"),
-    ("/", "saved search"),
-    ("▾ ▸", "folder, open or folded"),
-    ("!", "feed that fails, or alarm"),
-    ("=", "paused feed"),
-    ("‹1›", "refers to an earlier article"),
+    ("●", "Unread"),
+    ("★", "Starred"),
+    ("▌", "Selected"),
+    ("◆", "Matches a watch; a letter names the watch: ◆W"),
+    ("◇", "May match a watch: one of its words is ambiguous"),
+    ("×3", "Number of articles in the story, and of feeds that have the article"),
+    ("└", "Belongs to the story above"),
+    ("~", "Edited since it arrived"),
+    ("#", "Label"),
+    ("/", "Saved search"),
+    ("▾ ▸", "Folder, open or folded"),
+    ("!", "Feed that fails, or alarm"),
+    ("=", "Paused feed"),
+    ("‹1›", "Refers to an earlier article"),
 )
 """Signs on the screen, each with its meaning."""
 
@@ -95,7 +95,7 @@ def help_lines(
     for macro in macros:
         add("Macros", f"macro {macro.key}", described(macro), f"{first} {keys_label([macro.key])}", "macro")
     for sign, meaning in SIGNS if in_panes else ():
-        add("Signs", f"{_SIGN}{sign}", meaning.capitalize(), sign, "sign")
+        add("Signs", f"{_SIGN}{sign}", meaning, sign, "sign")
     lines: list[Choice] = []
     for title, choices in sections.items():
         if choices:

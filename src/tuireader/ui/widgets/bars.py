@@ -60,7 +60,7 @@ class TopLine(Bar):
         else:
             states = [f"{lead} {sign}: on your watchlist"] if sign else []
             states += [*_shortened(state), ""]
-        room = width - 2 - min(cell_len(title), width // 2)
+        room = width - 2 - min(cell_len(title), width // 3)
         right, count = next(
             (
                 (right, count)
@@ -122,7 +122,7 @@ class StatusLine(Bar):
         note = next((note for note in notes if note and cell_len(note + where) < width - _KEYS), "")
         note = f"{note}  " if note else ""
         right = cell_len(note) + cell_len(where)
-        drawn = _drawn(keys, width - right - 2 - bool(right))
+        drawn = fitting(keys, width - right - 2 - bool(right))
         segments = [Segment(" ", base)]
         segments += [Segment(text, base + (styles.strong if key else styles.dim)) for text, key in drawn]
         used = 1 + _width(drawn)
@@ -133,7 +133,7 @@ class StatusLine(Bar):
         return self.strip(segments)
 
 
-def _drawn(keys: Sequence[FooterKey], room: int) -> list[tuple[str, bool]]:
+def fitting(keys: Sequence[FooterKey], room: int) -> list[tuple[str, bool]]:
     """Texts of the first keys that fit, by group; True for keys, False for words and gaps."""
     for count in range(len(keys), 0, -1):
         texts: list[tuple[str, bool]] = []
