@@ -296,7 +296,7 @@ def test_the_palette_leaves_no_half_of_a_wide_character(demo_home: Path) -> None
         screen.wait(lambda shown: "Refresh all feeds" in shown and row not in shown)
         screen.press("zen")
         screen.wait(lambda shown: "Refresh all feeds" not in shown and "Article only" in shown)
-        screen.press("escape")
+        screen.press("\x1b")
         screen.wait(lambda shown: "Article only" not in shown and row in shown)
 
 

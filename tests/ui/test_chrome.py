@@ -228,7 +228,7 @@ async def test_help_of_another_screen_runs_its_commands(run: Running) -> None:
     help_screen = run.screen(Help)
     assert "Watches" in run.text and keys_label(BY_ID["search_feeds"].keys) in run.text
     await run.write("line\r")  # the first: open, j, k ... of what is left
-    assert run.app.screen is not help_screen
+    assert help_screen not in run.app.screen_stack
     await run.press("escape", "escape", "escape", "w", "question_mark")
     await run.write("move down a line\r")
     assert run.screen(Watches).table.cursor == 1
@@ -242,7 +242,7 @@ async def test_a_sign_is_explained_and_does_nothing(run: Running) -> None:
     await run.write("◆")
     assert "Matches a watch; a letter names the watch: ◆W" in run.text
     await run.press("enter")
-    assert isinstance(run.app.screen, Help)
+    run.screen(Help)
     await run.press("escape")
     assert run.app.screen is run.main
 
@@ -260,7 +260,8 @@ async def test_a_key_of_the_tour_also_does_what_it_names(
 ) -> None:
     await run.main.run_command("tour")
     await run.settle()
-    assert isinstance(run.app.screen, Tour) and "try one of these keys" in run.text
+    run.screen(Tour)
+    assert "try one of these keys" in run.text
     await run.press(key)
     assert run.app.screen is run.main and (run.focus, run.cursor_id) == (focus, cursor)
 

@@ -5,17 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Any
 
 from textual.app import ComposeResult
 from textual.widgets import Input
 
-from tuireader.text import cut, pad
+from tuireader.text import cell_len, cut, pad
 from tuireader.ui.dialogs.dialog import FilterDialog
 from tuireader.ui.widgets.choices import Choice
-
-if TYPE_CHECKING:
-    from tuireader.ui.flows.context import Outcome
 
 _MOST = 200  # lines shown: more take too long to lay out at each key
 _NAME = 22  # cells of a name, so that descriptions are aligned
@@ -28,7 +25,7 @@ class Entry:
 
     name: str
     about: str
-    run: Callable[[], Awaitable[Outcome | None]]
+    run: Callable[[], Awaitable[Any]]
     keys: str = ""
     aliases: tuple[str, ...] = ()
 
@@ -114,7 +111,7 @@ class Palette(FilterDialog["Entry"]):
         return [
             Choice(
                 str(number),
-                pad(entry.name, _NAME) if not alias else entry.name,
+                entry.name if alias else pad(entry.name, max(_NAME, cell_len(entry.name))),
                 entry.keys.partition(" ")[0],
                 f"· {alias}" if alias else entry.about,
             )

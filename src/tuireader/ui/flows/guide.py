@@ -108,4 +108,5 @@ async def open_palette(main: Controllers, ask: Asking) -> Outcome | None:
     if entry is None:
         return None
     run_latest(main.panes, partial(main.library.settings.note_palette_use, entry.name), "palette")
-    return await entry.run()
+    outcome: Outcome | None = await entry.run()
+    return outcome

@@ -48,7 +48,7 @@ class SideScreen(Screen[Result | None], Hosted, Generic[Result], inherit_binding
         going_back = key_label("escape") if by_escape else key_of("back")
         leaving = FooterKey(going_back, "back", place("quit_or_back"))
         helping = [FooterKey(key_of("help"), "help", place("help"))] if self.PLACE else []
-        self.status.show([moving, leaving, *keys, *helping], position)
+        self.status.show([moving, leaving, *helping, *keys], position)
 
     async def action_help(self) -> None:
         """List the keys of this screen, and run the chosen command."""

@@ -122,7 +122,7 @@ class StatusLine(Bar):
         note = next((note for note in notes if note and cell_len(note + where) < width - _KEYS), "")
         note = f"{note}  " if note else ""
         right = cell_len(note) + cell_len(where)
-        drawn = fitting(keys, width - right - 2 - bool(right))
+        drawn = fitting(keys, width - right - 2 - 2 * bool(right))
         segments = [Segment(" ", base)]
         segments += [Segment(text, base + (styles.strong if key else styles.dim)) for text, key in drawn]
         used = 1 + _width(drawn)
