@@ -7,22 +7,15 @@ from functools import partial
 
 from tuireader.commands.command import MOVING, TABLES, Command, Group, Scope
 
+Scopes = tuple[Scope, ...]
+
 
 def _command(
-    id: str,
-    title: str,
-    keys: str,
-    help: str,
-    *scopes: Scope,
-    group: Group,
-    also: tuple[Scope, ...] = (),
-    aka: str = "",
+    id: str, title: str, keys: str, help: str, *scopes: Scope, group: Group, also: Scopes = (), aka: str = ""
 ) -> Command:
     scope, *others = scopes or (Scope.GLOBAL,)
-    also, aliases = (*others, *also), tuple(aka.split(", ")) if aka else ()
-    return Command(
-        id, title, help, keys=tuple(keys.split()), group=group, scope=scope, also=also, aliases=aliases
-    )
+    aliases, also = tuple(aka.split(", ")) if aka else (), (*others, *also)
+    return Command(id, title, help, tuple(keys.split()), group, scope, also, aliases)
 
 
 _move = partial(_command, group=Group.MOVE)
@@ -49,15 +42,14 @@ COMMANDS: tuple[Command, ...] = (
     _move("half_page_up", "Half page up", "ctrl+u", "Move up half a page.", also=MOVING),
     _move("page_down", "Page down", "pagedown", "Move down a page.", also=MOVING),
     _move("page_up", "Page up", "pageup", "Move up a page.", also=MOVING),
-    _move("top", "Top", "g home", "Go to the first line.", also=MOVING, aka="beginning, first article"),
-    _move("bottom", "Bottom", "G end", "Go to the last line.", also=MOVING, aka="end, last article"),
-    _move("next_pane", "Next pane", "tab", "Focus the next pane.", aka="switch pane, focus, window"),
+    _move("top", "Top", "g home", "Go to the first line.", also=MOVING),
+    _move("bottom", "Bottom", "G end", "Go to the last line.", also=MOVING),
+    _move("next_pane", "Next pane", "tab", "Focus the next pane."),
     _move("previous_pane", "Previous pane", "shift+tab", "Focus the previous pane."),
     _read("open", "Open", "enter l right",
         "Open the selected line and go to the pane on the right.", also=MOVING, aka="view, read article"),
     _read("back", "Back", "h left escape backspace",
-        "Go back, or to the pane on the left.", also=(*TABLES, Scope.STORY),
-        aka="close, previous, sidebar, feed list"),
+        "Go back, or to the pane on the left.", also=(*TABLES, Scope.STORY)),
     _read("open_browser", "Browser", "o", "Open the article in the web browser.", also=(Scope.STORY,),
         aka="open in browser, open externally, web page, website, firefox"),
     _read("open_browser_next", "Browser, next", "O",
@@ -75,8 +67,7 @@ COMMANDS: tuple[Command, ...] = (
     _read("changes", "Changes", "D", "Show how the article was edited since it arrived.",
         aka="diff, history, versions, edits"),
     _read("pictures", "Images", "i", "Show or hide images.", aka="pictures, photos"),
-    _read("related", "Related", "e", "Go to the related articles below the text.", Scope.LIST, Scope.ARTICLE,
-        aka="similar, see also"),
+    _read("related", "Related", "e", "Go to the related articles below the text.", Scope.LIST, Scope.ARTICLE),
     _read("next_reference", "Next background", "right_curly_bracket",
         "Jump to the next sentence that refers to an earlier article; enter opens the article."),
     _read("previous_reference", "Previous background", "left_curly_bracket",
@@ -84,8 +75,7 @@ COMMANDS: tuple[Command, ...] = (
     _read("story_sources", "Sources", "f", "Show or hide the other articles of the story in the list.",
         aka="expand story, other sources"),
     _read("next_language", "Other language", "I",
-        "Open the report of the story in the next language; go back to return.", Scope.LIST, Scope.ARTICLE,
-        aka="translation"),
+        "Open the report of the story in the next language; go back to return.", Scope.LIST, Scope.ARTICLE),
     _read("story", "Story", "T",
         "Show the story as a page: who reported when, what each added, what came before and after.",
         Scope.LIST, Scope.ARTICLE, aka="timeline, thread, coverage"),
@@ -127,8 +117,7 @@ COMMANDS: tuple[Command, ...] = (
         aka="mark all read, mark all as read, catch up, mark feed read"),
     _mark("clear_rest", "Clear the rest", "C",
         "After days away, mark everything as read that is not on a watch.", aka="catch up, vacation"),
-    _mark("split_story", "Not this story", "X", "Remove the article from its story for good.",
-        aka="separate, unmerge"),
+    _mark("split_story", "Not this story", "X", "Remove the article from its story for good."),
     _mark("undo", "Undo", "ctrl+z U",
         "Undo the last mark or configuration change, even from before a restart.", also=TABLES,
         aka="revert, take back"),
@@ -201,8 +190,7 @@ COMMANDS: tuple[Command, ...] = (
         "Jump to the next match of find in page, a watch or the search."),
     _watches("previous_hit", "Previous match", "left_square_bracket", "Jump to the previous match."),
     _program("palette", "Commands", "colon ctrl+p", "Find and run a command by name."),
-    _program("macro", "Macros", "comma", "Run a macro of the configuration; press its key next.",
-        aka="scripts"),
+    _program("macro", "Macros", "comma", "Run a macro of the configuration; press its key next."),
     _program("edit_config", "Edit config", "E",
         "Edit the configuration in $VISUAL or $EDITOR and reload it.",
         aka="settings, preferences, options, configuration, set, toml"),

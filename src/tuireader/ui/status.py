@@ -24,11 +24,11 @@ KeyOf = Callable[[str], str]
 # Keys of the footer, the most important first.
 _LIST = (
     "open", "help", "quit_or_back", "next_unread", "back", "search", "toggle_star", "toggle_read",
-    "refresh_all",
+    "refresh_all", "mark_list_read", "palette",
 )  # fmt: skip
 _ARTICLE = (
     "page_or_next_unread", "help", "quit_or_back", "next_hit", "next_reference", "related", "open_browser",
-    "list_links", "toggle_star",
+    "list_links", "toggle_star", "labels", "full_text", "palette",
 )  # fmt: skip
 _REFERENCE = ("open", "help", "quit_or_back", "next_reference", "related")
 _RELATED = ("open", "help", "quit_or_back", "next_unread")
@@ -39,7 +39,7 @@ _SEARCH = (("keep_as_watch", "as watch"), ("keep_as_view", "as saved search"))
 _MOVING = {
     "open", "back", "next_unread", "page_or_next_unread", "next_hit", "next_reference", "related",
 }  # fmt: skip
-_APP = ("search", "add_feed", "refresh_all", "show_hide_read", "help", "quit_or_back")
+_APP = ("search", "add_feed", "refresh_all", "show_hide_read", "palette", "help", "quit_or_back")
 _KINDS = (ViewKind.FEED, ViewKind.FOLDER, ViewKind.ACCOUNT, ViewKind.WATCH, ViewKind.QUERY)
 _TITLE = 40  # maximum width of a title in the footer, which leaves room for the keys
 

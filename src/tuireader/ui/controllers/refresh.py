@@ -182,7 +182,8 @@ class Refreshing(Controller):
                 await self.reload()
         elif isinstance(event, model.TextFetched):
             self.top.show(progress=f"full texts {event.done}/{event.total}")
-            self._fold()
+            if self._fold():
+                await self.reload()
             if not event.error:
                 await self.completed(event.article_id)
             if self._matches:

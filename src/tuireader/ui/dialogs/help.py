@@ -26,23 +26,14 @@ def described(macro: MacroConfig) -> str:
 
 
 _HERE = {
-    Scope.LIST: (
-        "In the list",
-        "open next_unread toggle_star toggle_read back search mark_list_read select labels sort filter "
-        "show_hide_read fold_stories story_sources story related full_text open_browser save",
-    ),
-    Scope.ARTICLE: (
-        "In the article",
-        "page_or_next_unread back next_unread next_hit previous_hit next_reference related story "
-        "next_language open_browser list_links open_link find_in_page full_text comments pictures changes "
-        "toggle_star labels copy_url save download zen",
-    ),
-    Scope.SIDEBAR: (
-        "In the sidebar",
-        "open edit_this remove_this refresh_one add_feed new_watch mark_list_read search feed_health",
-    ),
+    Scope.LIST: "open next_unread toggle_star toggle_read back search mark_list_read select labels sort "
+    "filter show_hide_read fold_stories story_sources story related full_text open_browser save",
+    Scope.ARTICLE: "page_or_next_unread back next_unread next_hit previous_hit next_reference related story "
+    "next_language open_browser list_links open_link find_in_page full_text comments pictures changes "
+    "toggle_star labels copy_url save download zen",
+    Scope.SIDEBAR: "open edit_this remove_this refresh_one add_feed new_watch mark_list_read feed_health",
 }
-"""Heading and most useful commands of each pane."""
+"""Most useful commands of each pane."""
 
 SIGNS = (
     ("●", "Unread"),
@@ -75,8 +66,8 @@ def help_lines(
     last; the keys of macros are typed after the key of the macro command.
     """
     words = wanted.lower().split()
-    heading, first_ids = _HERE.get(place, (place.value.capitalize(), ""))
-    here, in_panes = first_ids.split(), place in PANES | {Scope.GLOBAL}
+    here, in_panes = _HERE.get(place, "").split(), place in PANES | {Scope.GLOBAL}
+    heading = f"In the {place.value}" if in_panes else place.value.capitalize()
     names = [heading, *(group.value for group in Group), "Macros", "Signs"]
     sections: dict[str, list[Choice]] = {name: [] for name in names}
 

@@ -96,27 +96,20 @@ class Palette(FilterDialog["Entry"]):
         yield self.filtering("Commands", line, hint="enter runs it · esc closes")
 
     def matching(self, typed: str) -> Sequence[Choice]:
-        matches = find(self._entries, typed)[:_MOST]
+        matches, miss = find(self._entries, typed)[:_MOST], []
         if not matches:
             near = similar([entry for entry in self._entries if entry.aliases], typed)
-            matches = [(entry, "") for entry in near or self._hints]
             advice = "Did you mean one of these?" if near else "Try another word, or ? for keys."
-            self.listed = [entry for entry, _ in matches]
-            miss = f"Nothing called “{cut(typed.strip(), _NAME)}”. {advice}"
-            return [Choice(None, miss), *self._choices(matches)]
+            miss = [Choice(None, f"Nothing called “{cut(typed.strip(), _NAME)}”. {advice}")]
+            matches = [(entry, "") for entry in near or self._hints]
         self.listed = [entry for entry, _ in matches]
-        return self._choices(matches)
-
-    def _choices(self, matches: Sequence[tuple[Entry, str]]) -> list[Choice]:
-        return [
-            Choice(
-                str(number),
-                entry.name if alias else pad(entry.name, max(_NAME, cell_len(entry.name))),
-                entry.keys.partition(" ")[0],
-                f"· {alias}" if alias else entry.about,
-            )
-            for number, (entry, alias) in enumerate(matches)
-        ]
+        return [*miss, *(_choice(number, *match) for number, match in enumerate(matches))]
 
     async def choose(self, key: str) -> None:
         self.dismiss(self.listed[int(key)])
+
+
+def _choice(number: int, entry: Entry, alias: str) -> Choice:
+    name = entry.name if alias else pad(entry.name, max(_NAME, cell_len(entry.name)))
+    note = f"· {alias}" if alias else entry.about
+    return Choice(str(number), name, entry.keys.partition(" ")[0], note)

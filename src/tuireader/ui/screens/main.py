@@ -145,7 +145,8 @@ class MainScreen(PaneScreen, Hosted, inherit_bindings=False):
         top = self.articles.scroll_offset.y
         visible = self.articles.ids[top : top + self.articles.size.height]
         rows = [row for article_id in visible if (row := self.articles.row(article_id)) is not None]
-        for name in (name for row in rows for name in row.watches):
+        folds = self.articles.folds
+        for name in (name for row in rows for name in (folds and row.story_watches) or row.watches):
             self._explains_signs = False
             self.top.show(sign=name)
             self.run_worker(self.library.settings.note_seen(_SIGN), group="hints")
