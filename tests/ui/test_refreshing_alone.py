@@ -348,7 +348,7 @@ async def test_the_reader_starts(
     for interval in (2.0, 60.0):
         timers[interval]()
         await stage.done()
-    assert stage.drained() == [call("clock"), call("top.show", state="")], "a refresh is running"
+    assert stage.drained() == [call("top.show", state="")], "a refresh is running"
 
 
 async def test_watches_that_have_changed_are_applied_at_the_start(clock: Clock) -> None:
