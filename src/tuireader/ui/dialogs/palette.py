@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,38 +39,43 @@ def find(entries: Sequence[Entry], typed: str) -> list[tuple[Entry, str]]:
     typed = " ".join(typed.casefold().split())
     if not typed:
         return [(entry, "") for entry in entries]
-    ranked = [(min(_ranks(entry, typed)), entry) for entry in entries]
+    ranked = [(_best(entry, typed), entry) for entry in entries]
     best = min((rank for (rank, _, _), _ in ranked), default=_NONE)
     most = _FUZZY if best == _FUZZY else _ABOUT
     matches = [(rank, entry) for rank, entry in ranked if rank[0] <= most]
     return [(entry, alias) for (_, _, alias), entry in sorted(matches, key=lambda match: match[0][:2])]
 
 
-def _ranks(entry: Entry, typed: str) -> Iterator[tuple[int, bool, str]]:
-    """Rank the matches of an entry; one in the name is better than one in an alias unless that is exact."""
-    yield _rank(typed, entry.name.casefold()), False, ""
+def _best(entry: Entry, typed: str) -> tuple[int, bool, str]:
+    """Rank an entry; a match in the name is better than one in an alias unless that is exact."""
+    ranks = [(_rank(typed, entry.name.casefold()), False, "")]
     for alias in entry.aliases:
         rank = _rank(typed, alias.casefold())
-        yield max(rank, _WORDS) if rank != _EXACT else _EXACT, True, alias
+        ranks.append((max(rank, _WORDS) if rank != _EXACT else _EXACT, True, alias))
     if typed in entry.keys.casefold().split():
-        yield _EXACT, True, ""
+        ranks.append((_EXACT, True, ""))
+    if (best := min(ranks))[0] < _NONE:
+        return best
     if _are_in(typed, " ".join((entry.name, *entry.aliases, entry.about)).casefold()):
-        yield _ABOUT, False, ""
+        return _ABOUT, False, ""
     letters = iter(entry.name.casefold())
-    if len(typed) > 1 and all(letter in letters for letter in typed):
-        yield _FUZZY, False, ""
+    is_near = len(typed) > 1 and all(letter in letters for letter in typed)
+    return _FUZZY if is_near else _NONE, False, ""
 
 
 def _rank(typed: str, text: str) -> int:
-    if text.startswith(typed):
-        return _EXACT if text == typed else _STARTS
-    return _WORDS if _are_in(typed, text) else _WITHIN if len(typed) > 2 and typed in text else _NONE
+    if typed in text:
+        return _EXACT if text == typed else _STARTS if text.startswith(typed) else _inside(typed, text)
+    return _WORDS if " " in typed and _are_in(typed, text) else _NONE
+
+
+def _inside(typed: str, text: str) -> int:
+    return _WORDS if _are_in(typed, text) else _WITHIN if len(typed) > 2 else _NONE
 
 
 def _are_in(typed: str, text: str) -> bool:
     """True if each typed word is the beginning of a word of the text."""
-    words = re.findall(r"\w+", text)
-    return all(any(word.startswith(start) for word in words) for start in typed.split())
+    return all(re.search(rf"(?<!\w){re.escape(start)}", text) for start in typed.split())
 
 
 def similar(entries: Sequence[Entry], typed: str) -> list[Entry]:
