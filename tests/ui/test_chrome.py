@@ -17,6 +17,7 @@ from tuireader.commands import BY_ID, Scope, keys_label
 from tuireader.config import Config
 from tuireader.model import Feed, View, ViewKind
 from tuireader.model.accounts import AccountState
+from tuireader.store import Store
 from tuireader.text import cell_len
 from tuireader.ui.dialogs.help import SIGNS, Help, Tour, help_lines
 from tuireader.ui.screens.alarms import Alarms
@@ -28,7 +29,9 @@ from tuireader.ui.session import Session
 from tuireader.ui.status import at_rest
 from tuireader.ui.widgets.bars import FooterKey, fitting
 
-STATE = "2 feeds failing · refreshed 4 min ago"
+TROUBLE, REFRESHED = "2 feeds failing", "refreshed 4 min ago"
+STATE = f"{TROUBLE} · {REFRESHED}"
+RESTS = {"trouble": TROUBLE, "state": REFRESHED}
 
 
 def first(run: Running) -> str:
@@ -50,24 +53,24 @@ LONG = "港口日报" * 20
     ("width", "texts", "left", "right"),
     [
         (80, {}, f"Unread   {COUNT}", ""),
-        (80, {"state": STATE}, f"Unread   {COUNT}", STATE),
-        (72, {"state": STATE}, f"Unread   {COUNT}", "2 feeds failing"),
-        (50, {"state": STATE}, f"Unread   {COUNT}", ""),
-        (32, {"state": STATE}, "Unread   79 stories", ""),
-        (12, {"state": STATE}, "Unread", ""),
+        (80, {**RESTS}, f"Unread   {COUNT}", STATE),
+        (72, {**RESTS}, f"Unread   {COUNT}", "2 feeds failing"),
+        (50, {**RESTS}, f"Unread   {COUNT}", ""),
+        (32, {**RESTS}, "Unread   79 stories", ""),
+        (12, {**RESTS}, "Unread", ""),
         (60, {"progress": "refreshing 3/12"}, f"Unread   {COUNT}", "refreshing 3/12"),
         (40, {"progress": "refreshing 3/12"}, "Unread   79 stories", "refreshing 3/12"),
         (30, {"progress": "refreshing 3/12"}, "Unread", "refreshing 3/12"),
-        (80, {"progress": "syncing", "state": STATE, "sign": "WeChat"}, f"Unread   {COUNT}", "syncing"),
-        (80, {"state": STATE, "sign": "WeChat"}, f"Unread   {COUNT}", "◆ WeChat: on your watchlist"),
-        (50, {"state": STATE, "sign": "WeChat"}, f"Unread   {COUNT}", ""),
+        (80, {"progress": "syncing", **RESTS, "sign": "WeChat"}, f"Unread   {COUNT}", "syncing"),
+        (80, {**RESTS, "sign": "WeChat"}, f"Unread   {COUNT}", "◆ WeChat: on your watchlist"),
+        (50, {**RESTS, "sign": "WeChat"}, f"Unread   {COUNT}", ""),
         (80, {"title": LONG}, f"{LONG[:25]}…   {COUNT}", ""),
         (80, {"title": LONG, "state": "offline"}, f"{LONG[:20]}…   {COUNT}", "offline"),
     ],
 )
 async def test_the_header_shows_what_fits(width: int, texts: dict[str, str], left: str, right: str) -> None:
     async with running(Shelf(), (width, 24)) as run:
-        run.main.top.show(**{"title": "Unread", "count": COUNT, "state": "", **texts})
+        run.main.top.show(**{"title": "Unread", "count": COUNT, "state": "", "trouble": "", **texts})
         line = "".join(segment.text for segment in run.main.top.render_line(0))
         assert cell_len(line) == width and line[0] == line[-1] == " "
         assert line.strip() == (left + line[1 + len(left) : -1 - len(right)] + right).strip()
@@ -96,20 +99,38 @@ async def test_long_names_leave_the_count_in_any_width(run: Running) -> None:
 def test_the_state_between_refreshes() -> None:
     session = Session(lambda: Config())
     feed = Feed(1, "https://a.example", "A", last_success=NOW - 3600)
-    assert at_rest(session, NOW, offline=False) == ""
-    assert at_rest(session, NOW, offline=True) == "offline"
-    session.feeds = [
-        feed,
-        replace(feed, id=2, last_success=NOW - 240),
-        replace(feed, id=3, last_success=None),
-    ]
-    assert at_rest(session, NOW, offline=False) == "refreshed 4 min ago"
-    session.feeds.append(replace(feed, id=4, last_error="HTTP 500"))
-    assert at_rest(session, NOW, offline=False) == "1 feed failing · refreshed 4 min ago"
+
+    def state(*, offline: bool = False) -> str:
+        return " · ".join(filter(None, at_rest(session, NOW, offline=offline).values()))
+
+    assert state() == "" and state(offline=True) == "offline"
+    session.feeds = [feed, replace(feed, last_success=NOW - 240), replace(feed, last_success=None)]
+    assert state() == "refreshed 4 min ago"
+    session.feeds.append(replace(feed, last_error="HTTP 500"))
+    assert state() == "1 feed failing · refreshed 4 min ago"
     session.feeds += [replace(feed, last_error="gone", state=state) for state in ("paused", "gone")]
-    assert at_rest(session, NOW, offline=False) == "2 feeds failing · refreshed 4 min ago"
+    assert state() == "2 feeds failing · refreshed 4 min ago"
     session.accounts = [AccountState(1, "home", synced_at=NOW)]
-    assert at_rest(session, NOW, offline=False).endswith("refreshed now")
+    assert state().endswith("refreshed now")
+
+
+async def test_the_header_says_when_feeds_were_refreshed_and_how_many_fail() -> None:
+    def fetched(store: Store) -> None:
+        store.conn.execute("UPDATE feed SET last_success = ?", (NOW - 240,))
+        store.conn.execute("UPDATE feed SET last_error = 'HTTP 500' WHERE id IN (1, 2)")
+
+    async with running(replace(many(5), prepare=fetched)) as run:
+        assert first(run).endswith("   2 feeds failing · refreshed 4 min ago")
+        bright = [
+            part.text for part in run.main.top.render_line(0) if part.style == run.app.theme_styles.base
+        ]
+        assert "2 feeds failing" in bright
+        run.app.clock = lambda: NOW + 60.0
+        run.main.controllers.refreshing.show_state()
+        await run.settle()
+        assert first(run).endswith("refreshed 5 min ago")
+        await run.resize(40, 20)
+        assert first(run) == " Unread   5 articles    2 feeds failing"
 
 
 # --------------------------------------------------------------------------- footer

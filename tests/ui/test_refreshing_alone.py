@@ -189,7 +189,7 @@ async def test_nothing_is_fetched_offline() -> None:
     await stage.done()
     shows = [one for one in stage.drained() if one.path.startswith("top")]
     assert [one.path for one in shows] == ["top.set_interval", "top.show"]
-    assert shows[1] == call("top.show", state="offline")
+    assert shows[1] == call("top.show", state="offline", trouble="")
 
 
 FAR = "home: 1,000 of 9,000"
@@ -348,7 +348,7 @@ async def test_the_reader_starts(
     for interval in (2.0, 60.0):
         timers[interval]()
         await stage.done()
-    assert stage.drained() == [call("top.show", state="")], "a refresh is running"
+    assert stage.drained() == [call("top.show", state="", trouble="")], "a refresh is running"
 
 
 async def test_watches_that_have_changed_are_applied_at_the_start(clock: Clock) -> None:

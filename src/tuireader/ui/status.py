@@ -76,13 +76,13 @@ def header(session: Session, listed: int, saved: Sequence[ViewConfig]) -> tuple[
     return f"{title} › {session.filter}" if session.filter else title, shown
 
 
-def at_rest(session: Session, now: int, *, offline: bool) -> str:
-    """Describe the state between refreshes: `2 feeds failing · refreshed 4 min ago`."""
+def at_rest(session: Session, now: int, *, offline: bool) -> dict[str, str]:
+    """Describe the state between refreshes for the header: `2 feeds failing` and `refreshed 4 min ago`."""
     failing = sum(bool(feed.last_error) and feed.state != "paused" for feed in session.feeds)
     times = [*(feed.last_success for feed in session.feeds), *(each.synced_at for each in session.accounts)]
     refreshed = max((moment for moment in times if moment), default=None)
     state = "offline" if offline else f"refreshed {age(refreshed, now)}" if refreshed else ""
-    return " · ".join(filter(None, (f"{counted(failing, 'feed')} failing" if failing else "", state)))
+    return {"trouble": f"{counted(failing, 'feed')} failing" if failing else "", "state": state}
 
 
 def list_keys(key_of: KeyOf, *, wide: bool) -> list[FooterKey]:

@@ -116,8 +116,7 @@ class Refreshing(Controller):
 
     def show_state(self) -> None:
         """Show at the top what is the case between refreshes."""
-        now = int(self.host.clock())
-        self.top.show(state=at_rest(self.session, now, offline=self.library.offline))
+        self.top.show(**at_rest(self.session, int(self.host.clock()), offline=self.library.offline))
 
     async def _if_due(self) -> None:
         self.show_state()

@@ -35,15 +35,15 @@ class Bar(Widget, Hosted):
 class TopLine(Bar):
     """Header: the view and its count; on the right the progress of a refresh, or the state at rest.
 
-    Of `count` and `state`, the parts after a ` · ` are left out if there is no room.
+    Of the count and the state, the parts after a ` · ` are left out if there is no room.
     """
 
     def __init__(self) -> None:
         super().__init__(id="top")
-        self._texts = {"title": "", "count": "", "progress": "", "state": "", "sign": ""}
+        self._texts = {"title": "", "count": "", "progress": "", "trouble": "", "state": "", "sign": ""}
 
     def show(self, **texts: str) -> None:
-        """Change `title`, `count`, `progress`, `state`, or `sign`: a watch whose sign is to be explained."""
+        """Change some of the texts; `sign` is a watch whose sign is to be explained."""
         before, self._texts = self._texts, self._texts | texts
         if before != self._texts:
             self.refresh()
@@ -51,15 +51,19 @@ class TopLine(Bar):
     def render_line(self, y: int) -> Strip:
         return self.draw(**self._texts)
 
-    def draw(self, title: str, count: str, progress: str = "", state: str = "", sign: str = "") -> Strip:
+    def draw(
+        self, title: str, count: str, progress: str = "", trouble: str = "", state: str = "", sign: str = ""
+    ) -> Strip:
         styles, width = self.theme_styles, self.size.width
-        base = styles.base
-        lead = f"◆{self.host.row_options.letters.get(sign, '')}" if sign and not progress else ""
+        base, lead, lead_style = styles.base, trouble, styles.text
+        states = [*_shortened(" · ".join(filter(None, (trouble, state)))), ""]
         if progress:
-            states = [cut(progress, max(0, width // 2))]
-        else:
-            states = [f"{lead} {sign}: on your watchlist"] if sign else []
-            states += [*_shortened(state), ""]
+            lead = cut(progress, max(0, width // 2))
+            states = [lead]
+        elif sign:
+            lead = f"◆{self.host.row_options.letters.get(sign, '')}"
+            lead_style = styles.named(f"watch:{sign}")
+            states = [f"{lead} {sign}: on your watchlist", ""]
         room = width - 2 - min(cell_len(title), width // 3)
         right, count = next(
             (
@@ -80,8 +84,8 @@ class TopLine(Bar):
                 Segment(f" {title}", base + styles.strong),
                 Segment(f"   {count}" if count else "", base + styles.dim),
                 Segment(" " * max(0, gap), base),
-                Segment(lead, base + styles.named(f"watch:{sign}")),
-                Segment(right.removeprefix(lead), base + (styles.text if progress else styles.dim)),
+                Segment(lead, base + lead_style),
+                Segment(right.removeprefix(lead), base + styles.dim),
                 Segment(" ", base),
             ]
         )
