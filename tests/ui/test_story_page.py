@@ -24,7 +24,7 @@ async def test_the_page_is_a_timeline_with_what_each_report_added(demo: Running)
     await demo.at("The Kaseya key works")
     await demo.press("T")
     text = demo.text
-    assert "Story · 2 reports · 2 sources · " in text
+    assert "Story   2 reports · 2 sources · " in text
     assert "▌ Ransomware  “Software company Kaseya has got hold of" in text
     rows = ["● ", "│   70 million dollars · Miami · REvil", "Night Watch Security", "Before", "19 days  "]
     places = [text.index(row) for row in rows]

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tuireader.model import Purged
     from tuireader.store.upkeep.retention import PurgeRule
 
-_USES = "palette"
+_USES, _HINTS = "palette", "hints"
 _REMEMBERED = 200
 
 
@@ -42,6 +42,15 @@ class Settings(UseCases):
             )
         else:
             await self._context.change_config(lambda text: edit.set_values(text, "ui", {"theme": name}))
+
+    async def was_seen(self, hint: str) -> bool:
+        """True if a hint that is given once has been shown."""
+        return hint in await self._pool.read(lambda store: texts_of(store.fact(_HINTS)))
+
+    async def note_seen(self, hint: str) -> None:
+        await self._transact(
+            lambda store: store.set_fact(_HINTS, json.dumps([hint, *texts_of(store.fact(_HINTS))]))
+        )
 
     async def palette_uses(self) -> Sequence[str]:
         """Recently used palette entries, latest first, with repetitions."""
