@@ -100,9 +100,9 @@ def check(options: Options, as_json: bool) -> int:
 def _theme_problems(config: Config, text: str, name: str) -> Sequence[Problem]:
     """Report a theme that neither tuireader nor the installed Textual has."""
     from tuireader.config.toml_lines import key_lines
-    from tuireader.ui.drawing.themes import theme_problem
+    from tuireader.ui.drawing.themes import available, theme_problem
 
-    message = theme_problem(config.ui.theme)
+    message = theme_problem(config.ui.theme, available(config.themes))
     line = next((line for path, line in key_lines(text) if path == "ui.theme"), None)
     return [Problem("ui.theme", message, line, file=name)] if message else ()
 

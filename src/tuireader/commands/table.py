@@ -159,6 +159,7 @@ COMMANDS: tuple[Command, ...] = (
     _program("macro", "Macros", "comma", "Run a macro of the configuration; press its key next."),
     _program("edit_config", "Edit config", "E",
         "Edit the configuration in $VISUAL or $EDITOR and reload it."),
+    _program("theme", "Theme", "", "Choose a theme; each is shown while you move through the list."),
     _program("tour", "Tour", "", "Show the few keys to start with."),
     _program("help", "Help", "question_mark f1", "Show and search all keys."),
     _program("quit_or_back", "Back/quit", "q", "Go back; at the top, quit.", also=(*TABLES, Scope.STORY)),

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import replace
 from functools import partial
 
 from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
 from tuireader.commands import BY_ID, COMMANDS, Group, keys_label
+from tuireader.config import Themes
 from tuireader.errors import TuireaderError
 from tuireader.ui.controllers.wiring import Controllers
 from tuireader.ui.flows.articles import run_macro
@@ -42,7 +44,7 @@ _THEME = "Theme "
 _LIKELY = (
     "refresh_all", "search", "add_feed", "new_watch", "watches", "mark_list_read", "mute", "filter", "sort",
     "show_hide_read", "full_text", "related", "story", "follow_story", "labels", "save", "comments",
-    "save_view", "feed_health", "show_new", "undo", "edit_config", "help", "tour", "quit",
+    "save_view", "feed_health", "show_new", "undo", "theme", "edit_config", "help", "tour", "quit",
 )  # fmt: skip
 """Commands that people look for in the palette before they have used it."""
 
@@ -66,7 +68,7 @@ def _entries(main: Controllers, ask: Asking) -> Iterator[Entry]:
         if item.view is not None:
             go = partial(ask.flows.apply, Outcome(view=item.view))
             yield f"Go to {item.label}", f"{item.unread} unread", go
-    for theme in sorted(main.host.available_themes):
+    for theme in main.host.themes:
         yield f"{_THEME}{theme}", "Use this theme and save it", partial(_use_theme, main, ask, theme)
 
 
@@ -89,17 +91,42 @@ async def _use(main: Controllers, name: str, call: Callable[[], Awaitable[None]]
     await call()
 
 
+async def choose_theme(main: Controllers, ask: Asking) -> Outcome | None:
+    """Show themes while moving through their list, then use and save the chosen one."""
+    from tuireader.ui.dialogs.pickers import ThemePicker
+
+    host, configured = main.host, main.library.config.ui.theme
+    followed = (configured if configured.follow else Themes()).on(host.on_dark)
+    own = [theme.name for theme in main.library.config.themes]
+    at = ThemePicker.FOLLOW if configured.follow else host.theme
+    name = await ask(ThemePicker(host.themes, own, followed if followed in host.themes else host.theme, at))
+    if name is None:
+        host.take_theme()
+        return None
+    return await _kept_theme(main, name)
+
+
 async def _use_theme(main: Controllers, ask: Asking, theme: str) -> None:
-    main.host.theme = theme
-    library = main.library
-    try:
-        await library.settings.set_theme(theme)
-    except (TuireaderError, OSError) as error:
-        said = f"Theme {theme} until you quit: {error}"
-        await ask.flows.apply(Outcome(said=said, severity="warning", seconds=10))
+    await ask.flows.apply(await _kept_theme(main, theme))
+
+
+async def _kept_theme(main: Controllers, name: str) -> Outcome:
+    """Use a theme and save it: for this background only if the terminal tells of its background."""
+    host, library, before = main.host, main.library, main.library.config.ui.theme
+    if not name:
+        themes, name = before if before.follow else Themes(), "as the terminal is"
+        host.theme = themes.on(host.on_dark)
     else:
-        kept = "until the demo ends" if library.offline else f"saved to {library.paths.config}"
-        await ask.flows.apply(Outcome(said=f"Theme {theme}\n{kept}"))
+        host.theme = name
+        follows = before.follow and host.background_known and host.themes[name].dark == host.on_dark
+        side = {"dark" if host.on_dark else "light": name}
+        themes = replace(before, **side) if follows else Themes.always(name)
+    try:
+        await library.settings.set_theme(themes)
+    except (TuireaderError, OSError) as error:
+        return Outcome(said=f"Theme {name} until you quit: {error}", severity="warning", seconds=10)
+    kept = "until the demo ends" if library.offline else f"saved to {library.paths.config}"
+    return Outcome(said=f"Theme {name}\n{kept}")
 
 
 async def open_palette(main: Controllers, ask: Asking) -> None:
