@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect
 from functools import lru_cache
 from itertools import product
 from math import dist
@@ -17,7 +17,9 @@ from tuireader.text import portable_emoji
 
 _STEPS = (0, 95, 135, 175, 215, 255)
 """Levels of red, green and blue in the 256-colour cube."""
-_FIRST = 16  # number of the first colour of the cube; the greys follow it
+_FIRST, _CUBE, _GREYS = 16, 216, 24
+"""Number of the first colour of the cube, and sizes of the cube and of the greys after it."""
+_HUE = 1.5  # weight of the hue: a dark green must not become grey
 
 
 class SameEverywhere(LineFilter):
@@ -56,21 +58,23 @@ def _nearest_style(style: Style) -> Style:
 def _nearest(color: Color | None) -> Color | None:
     if color is None or color.type is not ColorType.TRUECOLOR or color.triplet is None:
         return color
-    wanted, palette = _oklab(color.triplet), _palette()
-    return Color.from_ansi(
-        _FIRST + min(range(len(palette)), key=lambda number: dist(palette[number], wanted))
-    )
+    wanted, palette = _seen(*color.triplet), _palette()
+    sides = [{step := max(0, bisect(_STEPS, part) - 1), min(5, step + 1)} for part in color.triplet]
+    grey = min(_GREYS - 1, max(0, round((sum(color.triplet) / 3 - 8) / 10)))
+    near = [36 * red + 6 * green + blue for red, green, blue in product(*sides)]
+    near.append(_CUBE + grey)
+    return Color.from_ansi(_FIRST + min(near, key=lambda number: dist(palette[number], wanted)))
 
 
 @lru_cache(1)
 def _palette() -> list[tuple[float, float, float]]:
     """The cube and the greys, as the eye compares them."""
-    greys = range(8, 248, 10)
-    return [*map(_oklab, product(_STEPS, repeat=3)), *(_oklab((grey, grey, grey)) for grey in greys)]
+    greys = [(8 + 10 * grey,) * 3 for grey in range(_GREYS)]
+    return [_seen(*color) for color in (*product(_STEPS, repeat=3), *greys)]
 
 
-def _oklab(color: Sequence[int]) -> tuple[float, float, float]:
-    """Lightness and two axes of hue (Oklab, Ottosson 2020); equal distances look equal."""
+def _seen(*color: int) -> tuple[float, float, float]:
+    """Lightness and two axes of hue (Oklab, Ottosson 2020); equal distances look about equal."""
     red, green, blue = (
         part / 3294.6 if part <= 10 else ((part / 255 + 0.055) / 1.055) ** 2.4 for part in color
     )
@@ -79,6 +83,6 @@ def _oklab(color: Sequence[int]) -> tuple[float, float, float]:
     short = (0.0883024619 * red + 0.2817188376 * green + 0.6299787005 * blue) ** (1 / 3)
     return (
         0.2104542553 * long + 0.7936177850 * medium - 0.0040720468 * short,
-        1.9779984951 * long - 2.4285922050 * medium + 0.4505937099 * short,
-        0.0259040371 * long + 0.7827717662 * medium - 0.8086757660 * short,
+        _HUE * (1.9779984951 * long - 2.4285922050 * medium + 0.4505937099 * short),
+        _HUE * (0.0259040371 * long + 0.7827717662 * medium - 0.8086757660 * short),
     )

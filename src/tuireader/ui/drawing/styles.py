@@ -27,11 +27,11 @@ _ON_CURSOR = 5.0  # more than enough, as 256 colours cannot be exact
 # Colour names of `color =`, for dark and light backgrounds; among 256 colours each keeps its hue.
 _WATCH_COLORS = {
     "magenta": ("#e39ad6", "#9c2a86"),
-    "cyan": ("#74cfd0", "#0b6e72"),
+    "cyan": ("#6ad4c8", "#0b6e72"),
     "yellow": ("#e6d268", "#6e5f00"),
     "green": ("#97cf8a", "#2c6e26"),
     "red": ("#f08a84", "#b02a2a"),
-    "blue": ("#8f97fa", "#4a52d2"),
+    "blue": ("#9492fb", "#4a52d2"),
     "orange": ("#f2a55c", "#a8540a"),
     "white": ("#eceff4", "#3a3f48"),
     "purple": ("#c79bff", "#8320c4"),
@@ -162,7 +162,7 @@ def make(variables: Mapping[str, str], *, dark: bool, watch_colors: Mapping[str,
             "name": Style(color=names["blue"]),
         },
         selection=Style(bgcolor=background.blend(accent, 0.25).rich_color),
-        found=Style(bgcolor=background.blend(Color.parse(names["yellow"]), 0.25).rich_color) + UNDERLINE,
+        found=Style(bgcolor=background.blend(Color.parse(names["yellow"]), 0.22).rich_color) + UNDERLINE,
         added=Style(color=names["green"], underline=True),
         removed=Style(color=names["red"], strike=True),
     )
