@@ -22,7 +22,7 @@ class Themes:
 
     @property
     def follow(self) -> bool:
-        """Whether the theme depends on the terminal."""
+        """True if the theme depends on the terminal."""
         return self.dark != self.light
 
     def on(self, dark: bool) -> str:

@@ -92,7 +92,7 @@ def is_asked(environ: Mapping[str, str]) -> bool:
 
 
 def remembered(state: Path, environ: Mapping[str, str]) -> bool:
-    """Whether this terminal was dark when it last answered; without an answer, as `COLORFGBG` hints."""
+    """Recall whether this terminal was dark when it last answered; if it never did, use `COLORFGBG`."""
     word = _read(state).get(_terminal(environ))
     if word is not None:
         return word != "light"

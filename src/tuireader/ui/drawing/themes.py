@@ -58,7 +58,7 @@ DARK = from_config(
         accent="#7fb4e6",
         surface="#1a1e25",
         border="#343b47",
-        cursor="#263850",
+        cursor="#2a3a50",
     )
 )
 LIGHT = from_config(

@@ -111,7 +111,7 @@ async def _use_theme(main: Controllers, ask: Asking, theme: str) -> None:
 
 
 async def _kept_theme(main: Controllers, name: str) -> Outcome:
-    """Use a theme and save it: for this background only if the terminal tells of its background."""
+    """Use a theme and save it: for this background only if the terminal reports its background."""
     host, library, before = main.host, main.library, main.library.config.ui.theme
     if not name:
         themes, name = before if before.follow else Themes(), "as the terminal is"
