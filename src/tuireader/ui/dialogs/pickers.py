@@ -115,7 +115,7 @@ class ThemePicker(FilterDialog[str | None]):
         wanted = typed.strip().casefold()
         usual = [theme.name for theme in THEMES]
         listed: list[Choice] = []
-        if wanted in "light or dark, as the terminal":
+        if wanted in "as the terminal is":
             listed.append(Choice(self.FOLLOW, "As the terminal is", swatch=self._swatch(self._followed)))
         for heading, names in (
             ("Yours", self._own),

@@ -87,8 +87,6 @@ PLAIN = Theme(
         "border": "ansi_default",
         "block-cursor-foreground": "ansi_black",
         "block-cursor-background": "ansi_white",
-        "input-selection-background": "ansi_bright_blue",
-        "input-selection-foreground": "ansi_black",
         "screen-selection-background": "ansi_bright_blue",
     },
 )
@@ -106,10 +104,10 @@ def available(own: Sequence[ThemeConfig] = ()) -> Mapping[str, Theme]:
 def swatch(theme: Theme) -> Sequence[tuple[str, Style]]:
     """Blocks of a theme's text, accent and other colours on its background."""
     system = theme.to_color_system().generate() | theme.variables
-    ground = Color.parse(system["background"])
+    ground = Style(background=Color.parse(system["background"]), reverse=False)
     names = ("foreground", "accent", "success", "warning", "error")
-    blocks = [("■ ", Style(background=ground, foreground=Color.parse(system[name]))) for name in names]
-    return [(" ", Style(background=ground)), *blocks, ("  ", Style())]
+    blocks = [("■ ", ground + Style(foreground=Color.parse(system[name]))) for name in names]
+    return [(" ", ground), *blocks, ("  ", Style())]
 
 
 NAMES = tuple(available())

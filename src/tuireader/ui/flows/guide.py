@@ -96,10 +96,10 @@ async def choose_theme(main: Controllers, ask: Asking) -> Outcome | None:
     from tuireader.ui.dialogs.pickers import ThemePicker
 
     host, configured = main.host, main.library.config.ui.theme
-    followed = (configured if configured.follow else Themes()).on(host.on_dark)
+    followed = host.theme if configured.follow else Themes().on(host.on_dark)
     own = [theme.name for theme in main.library.config.themes]
     at = ThemePicker.FOLLOW if configured.follow else host.theme
-    name = await ask(ThemePicker(host.themes, own, followed if followed in host.themes else host.theme, at))
+    name = await ask(ThemePicker(host.themes, own, followed, at))
     if name is None:
         host.take_theme()
         return None
@@ -115,7 +115,6 @@ async def _kept_theme(main: Controllers, name: str) -> Outcome:
     host, library, before = main.host, main.library, main.library.config.ui.theme
     if not name:
         themes, name = before if before.follow else Themes(), "as the terminal is"
-        host.theme = themes.on(host.on_dark)
     else:
         host.theme = name
         follows = before.follow and host.background_known and host.themes[name].dark == host.on_dark

@@ -79,6 +79,12 @@ class Choices(OptionList, inherit_bindings=False):
         note = (f"  {choice.note}", "dim") if choice.note else ""
         return Option(Content.assemble((lead, "bold"), *choice.swatch, choice.text, note), id=choice.key)
 
+    def get_visual_style(self, *component_classes: str, partial: bool = False) -> Style:
+        """Reverse the chosen line where colours cannot show it; Textual ignores `reverse` in stylesheets."""
+        style = super().get_visual_style(*component_classes, partial=partial)
+        chosen = self.app.native_ansi_color and "option-list--option-highlighted" in component_classes
+        return style + Style(reverse=True) if chosen else style
+
     def render_lines(self, crop: Region) -> list[Strip]:
         """Note the width of the first paint."""
         self._drawn_width = self._drawn_width or self.scrollable_content_region.width
