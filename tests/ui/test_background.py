@@ -174,6 +174,7 @@ def test_a_late_answer_and_reports_while_running_repaint_it(
         terminal.rest(0.2)
         terminal.press(NOW_DARK[6:])
         terminal.wait_for(ON_DARK)
+        os.write(terminal.fd, b"\xff\xfe")  # is no text
         terminal.press(NOW_LIGHT + "j")
         terminal.wait_for(ON_LIGHT)
         terminal.wait(" 2/79")

@@ -112,6 +112,15 @@ async def test_a_theme_is_chosen_for_the_background_if_the_terminal_tells_of_it(
     assert own.library.config.ui.theme == Themes("nord", "tuireader-light")
 
 
+async def test_the_name_of_a_theme_is_text(tmp_path: Path) -> None:
+    ui = '[ui]\ntheme = "[b] 暗 / x.y"\n'
+    text = CONFIG + DUSK.replace("dusk", "[b] 暗 / x.y") + ui
+    async with configured(tmp_path, text) as made, running(made) as run:
+        assert ground(run) == "#1f1d2b"
+        assert (await picker(run))[1:3] == ["Yours", "[b] 暗 / x.y"]
+        await run.press("escape")
+
+
 async def test_own_themes_are_used_listed_first_and_reloaded(tmp_path: Path) -> None:
     async with configured(tmp_path, CONFIG + DUSK + PAIR) as made, running(made) as run:
         assert run.app.theme == "dusk"
@@ -143,6 +152,7 @@ async def test_own_themes_are_used_listed_first_and_reloaded(tmp_path: Path) -> 
         (DUSK.replace("#1f1d2b", "mauve"), ["theme[1].background: should be a colour such as"]),
         (DUSK.replace("accent", "acent"), ["theme[1]: has no accent", "theme[1].acent: is not a known key"]),
         (DUSK + 'border = "red"\n', ["theme[1].border: should be a colour such as"]),
+        (DUSK.replace("dusk", "dusk, dawn"), ["theme[1].name: cannot have a comma"]),
         (DUSK + DUSK, ["theme[2].name: is the same as in theme[1]"]),
     ],
 )

@@ -80,6 +80,12 @@ def _hex(value: object) -> str | Invalid:
     return text
 
 
+def _own_name(value: object) -> str | Invalid:
+    name: str | Invalid = NAME.read(value)
+    return Invalid("cannot have a comma") if isinstance(name, str) and "," in name else name
+
+
+OWN_NAME = Kind("text", _own_name)
 HEX = Kind('colour such as "#4fa3ff"', _hex)
 
 
@@ -91,7 +97,7 @@ class ThemeConfig:
     """
 
     name: Annotated[
-        str, Key(NAME, "Name to use in `[ui]`; it may replace one of the given themes.", vital=True)
+        str, Key(OWN_NAME, "Name to use in `[ui]`; it may replace one of the given themes.", vital=True)
     ]
     background: Annotated[str, Key(HEX, "Background.", vital=True)]
     foreground: Annotated[str, Key(HEX, "Text.", vital=True)]

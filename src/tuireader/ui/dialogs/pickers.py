@@ -8,7 +8,6 @@ from typing import ClassVar
 
 from textual import events
 from textual.app import ComposeResult
-from textual.style import Style
 from textual.theme import Theme
 from textual.timer import Timer
 from textual.widgets import Input, OptionList
@@ -98,7 +97,7 @@ class ThemePicker(FilterDialog[str | None]):
 
     def __init__(self, themes: Mapping[str, Theme], own: Sequence[str], followed: str, at: str) -> None:
         super().__init__()
-        self._themes, self._own, self._followed, self._at = themes, own, followed, at
+        self._themes, self._own, self._followed = themes, own, followed
         self._wanted = at
         self._shown_by: Timer | None = None
 
@@ -108,27 +107,23 @@ class ThemePicker(FilterDialog[str | None]):
 
     def on_mount(self) -> None:
         self.host.previews = True
-        self.choices.show(self.matching(""), self._at)
+        self.choices.show(self.matching(""), self._wanted)
 
     def matching(self, typed: str) -> Sequence[Choice]:
         """List the user's themes, ours and Textual's, in this order, if they contain the typed text."""
         wanted = typed.strip().casefold()
-        usual = [theme.name for theme in THEMES]
+        usual = [theme.name for theme in THEMES if theme.name not in self._own]
+        others = sorted(self._themes.keys() - {*usual, *self._own})
         listed: list[Choice] = []
         if wanted in "as the terminal is":
-            listed.append(Choice(self.FOLLOW, "As the terminal is", swatch=self._swatch(self._followed)))
-        for heading, names in (
-            ("Yours", self._own),
-            ("tuireader", [name for name in usual if name not in self._own]),
-            ("Textual", sorted(self._themes.keys() - {*usual, *self._own})),
-        ):
-            names = [name for name in names if wanted in name.casefold()]
-            listed += [Choice(None, heading)] if names else []
-            listed += [Choice(name, name, swatch=self._swatch(name)) for name in names]
+            listed.append(
+                Choice(self.FOLLOW, "As the terminal is", swatch=swatch(self._themes[self._followed]))
+            )
+        for heading, names in (("Yours", self._own), ("tuireader", usual), ("Textual", others)):
+            fitting = [name for name in names if wanted in name.casefold()]
+            listed += [Choice(None, heading)] if fitting else []
+            listed += [Choice(name, name, swatch=swatch(self._themes[name])) for name in fitting]
         return listed
-
-    def _swatch(self, name: str) -> Sequence[tuple[str, Style]]:
-        return swatch(self._themes[name])
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         """Show the theme once the cursor rests: each change repaints everything."""

@@ -124,6 +124,8 @@ async def _kept_theme(main: Controllers, name: str) -> Outcome:
         await library.settings.set_theme(themes)
     except (TuireaderError, OSError) as error:
         return Outcome(said=f"Theme {name} until you quit: {error}", severity="warning", seconds=10)
+    if themes.follow:
+        host.take_theme()  # the terminal may have changed meanwhile
     kept = "until the demo ends" if library.offline else f"saved to {library.paths.config}"
     return Outcome(said=f"Theme {name}\n{kept}")
 
