@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections.abc import Callable
 from functools import lru_cache
 
 from textual.color import BLACK, WHITE, Color
 
 TEXT, MARK = 4.5, 3.0
 """Least contrast of text, and of signs and lines (WCAG 1.4.3, 1.4.11)."""
-_STEPS = 40
+_STEPS = 64
 
 
 def contrast(one: Color, other: Color) -> float:
@@ -20,18 +22,25 @@ def contrast(one: Color, other: Color) -> float:
 @lru_cache(4096)
 def legible(color: Color, background: Color, least: float = TEXT) -> Color:
     """The colour, moved towards white or black as far as its contrast needs."""
+    if contrast(color, background) >= least:
+        return color
     end = max(WHITE, BLACK, key=lambda end: contrast(end, background))
-    steps = (color.blend(end, step / _STEPS) for step in range(_STEPS))
-    return next((step for step in steps if contrast(step, background) >= least), end)
+    return _first(color, end, lambda step: contrast(step, background) >= least)
 
 
 @lru_cache(1024)
 def faded(color: Color, background: Color, wanted: float) -> Color:
     """The colour, moved towards the background until its contrast is just above `wanted`."""
-    steps = (color.blend(background, 1 - step / _STEPS) for step in range(_STEPS))
-    return next((step for step in steps if contrast(step, background) >= wanted), color)
+    return _first(background, color, lambda step: contrast(step, background) >= wanted)
 
 
+def _first(start: Color, end: Color, fits: Callable[[Color], bool]) -> Color:
+    """The first colour between two that fits, as all after it do; `end` if none does."""
+    step = bisect_left(range(1, _STEPS), True, key=lambda step: fits(start.blend(end, step / _STEPS)))
+    return start.blend(end, (step + 1) / _STEPS)
+
+
+@lru_cache(4096)
 def _luminance(color: Color) -> float:
     """Relative luminance between 0 and 1."""
     red, green, blue = (

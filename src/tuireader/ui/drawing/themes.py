@@ -103,10 +103,12 @@ def available(own: Sequence[ThemeConfig] = ()) -> Mapping[str, Theme]:
 
 def swatch(theme: Theme) -> Sequence[tuple[str, Style]]:
     """Blocks of a theme's text, accent and other colours on its background."""
-    system = theme.to_color_system().generate() | theme.variables
-    ground = Style(background=Color.parse(system["background"]), reverse=False)
-    names = ("foreground", "accent", "success", "warning", "error")
-    blocks = [("■ ", ground + Style(foreground=Color.parse(system[name]))) for name in names]
+    usual = "ansi_default" if theme.ansi else "#121212" if theme.dark else "#efefef"
+    background = Color.parse(theme.background or usual)
+    ground = Style(background=background, reverse=False)
+    text = theme.foreground or (usual if theme.ansi else background.inverse.hex)
+    colors = (text, theme.accent, theme.success, theme.warning, theme.error)
+    blocks = [("■ ", ground + Style(foreground=Color.parse(color or theme.primary))) for color in colors]
     return [(" ", ground), *blocks, ("  ", Style())]
 
 
