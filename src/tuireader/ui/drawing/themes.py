@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 
 from textual.color import Color
 from textual.style import Style
@@ -98,20 +99,35 @@ THEMES = (DARK, LIGHT, PLAIN)
 def available(own: Sequence[ThemeConfig] = ()) -> Mapping[str, Theme]:
     """Map names to themes: the user's, ours, then Textual's; a theme of the user may replace another."""
     mine = {config.name: from_config(config) for config in own}
-    return {**mine, **{theme.name: theme for theme in THEMES}, **BUILTIN_THEMES, **mine}
+    return {**mine, **{theme.name: theme for theme in THEMES}, **_TEXTUALS, **mine}
+
+
+def _ground(theme: Theme) -> tuple[str, str]:
+    """Colours of a theme's background and text; Textual has defaults."""
+    usual = "ansi_default" if theme.ansi else "#121212" if theme.dark else "#efefef"
+    background = theme.background or usual
+    return background, theme.foreground or (usual if theme.ansi else Color.parse(background).inverse.hex)
+
+
+def _calm(theme: Theme) -> Theme:
+    """Textual's theme with lines that divide and no more: the accent is for what matters."""
+    if theme.ansi:
+        return theme
+    background, text = map(Color.parse, _ground(theme))
+    line = background.blend(text, 0.18).hex
+    return replace(theme, variables={"border": line, "scrollbar": line, **theme.variables})
 
 
 def swatch(theme: Theme) -> Sequence[tuple[str, Style]]:
     """Blocks of a theme's text, accent and other colours on its background."""
-    usual = "ansi_default" if theme.ansi else "#121212" if theme.dark else "#efefef"
-    background = Color.parse(theme.background or usual)
-    ground = Style(background=background, reverse=False)
-    text = theme.foreground or (usual if theme.ansi else background.inverse.hex)
+    background, text = _ground(theme)
+    ground = Style(background=Color.parse(background), reverse=False)
     colors = (text, theme.accent, theme.success, theme.warning, theme.error)
     blocks = [("■ ", ground + Style(foreground=Color.parse(color or theme.primary))) for color in colors]
     return [(" ", ground), *blocks, ("  ", Style())]
 
 
+_TEXTUALS = {name: _calm(theme) for name, theme in BUILTIN_THEMES.items()}
 NAMES = tuple(available())
 
 
