@@ -101,10 +101,13 @@ def _look_problems(config: Config, text: str, name: str) -> Sequence[Problem]:
     """Report a theme that neither tuireader nor the installed Textual has, and a missing package."""
     from tuireader.config.toml_lines import key_lines
     from tuireader.text import bidi
-    from tuireader.ui.drawing.themes import theme_problem
+    from tuireader.ui.drawing.themes import available, theme_problem
 
     is_missing = config.ui.bidi and not bidi.is_available()
-    messages = {"ui.theme": theme_problem(config.ui.theme), "ui.bidi": bidi.MISSING if is_missing else ""}
+    messages = {
+        "ui.theme": theme_problem(config.ui.theme, available(config.themes)),
+        "ui.bidi": bidi.MISSING if is_missing else "",
+    }
     lines = dict(key_lines(text))
     return [
         Problem(path, message, lines.get(path), file=name) for path, message in messages.items() if message

@@ -194,6 +194,8 @@ COMMANDS: tuple[Command, ...] = (
     _program("edit_config", "Edit config", "E",
         "Edit the configuration in $VISUAL or $EDITOR and reload it.",
         aka="settings, preferences, options, configuration, set, toml"),
+    _program("theme", "Theme", "", "Choose a theme; each is shown while you move through the list.",
+        aka="colorscheme, colours, colors, dark, light, appearance"),
     _program("tour", "Tour", "", "Show the few keys to start with.",
         aka="tutorial, getting started, introduction"),
     _program("help", "Help", "question_mark f1", "Show and search all keys.", also=(*TABLES, Scope.STORY),

@@ -21,7 +21,6 @@ from textual.widgets import Input
 from tuireader.errors import TuireaderError
 from tuireader.ui.bindings import ANYWHERE
 from tuireader.ui.drawing.line_filters import Nearest256, SameEverywhere, VisualOrder
-from tuireader.ui.drawing.themes import THEMES
 from tuireader.ui.host import Browser, Host
 from tuireader.ui.key_order import press, same_key, split_alt
 from tuireader.ui.widgets.pane import Pane
@@ -66,10 +65,11 @@ class TuireaderApp(Host):
         driver: type[Driver] | None = None,
         keep_frame: Callable[[MainScreen], Awaitable[None]] | None = None,
         clock: Callable[[], float] = time.time,
+        dark: bool = True,
     ) -> None:
         self._coloured_for: Theme | None = None
         self._colours: dict[str, str] = {}
-        super().__init__(library, browser, clock, driver)
+        super().__init__(library, browser, clock, driver, dark=dark)
         self.counting = counting  # the sidebar's counts, requested before Textual was imported
         self._opening = ExitStack()
         self._first_run = first_run
@@ -81,8 +81,6 @@ class TuireaderApp(Host):
         self._bound_in: tuple[object, ...] = ()  # screen, focus and keys that `_bound` is for
         self._leaves = False
         self.leaving: asyncio.Future[None] | None = None  # referenced to keep it from garbage collection
-        for theme in THEMES:
-            self.register_theme(theme)
         self._no_color = NoColor()
         self._order = VisualOrder()
         self._own_filters = (SameEverywhere(), Nearest256(enabled=self.console.color_system == "256"))

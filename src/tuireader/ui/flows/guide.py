@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from tuireader.commands import BY_ID, COMMANDS, Group, Scope, keys_label
+from tuireader.config import Themes
 from tuireader.errors import TuireaderError
 from tuireader.ui.controllers.wiring import Controllers
 from tuireader.ui.flows.articles import run_macro
@@ -44,7 +46,7 @@ _THEME_ALIASES = ("colorscheme", "color scheme", "colour scheme", "appearance")
 _LIKELY = (
     "refresh_all", "search", "add_feed", "new_watch", "watches", "mark_list_read", "mute", "filter", "sort",
     "show_hide_read", "full_text", "related", "story", "follow_story", "labels", "save", "comments",
-    "save_view", "feed_health", "show_new", "undo", "edit_config", "help", "tour", "quit",
+    "save_view", "feed_health", "show_new", "undo", "theme", "edit_config", "help", "tour", "quit",
 )  # fmt: skip
 """Commands that people look for in the palette before they have used it."""
 _HINTS = ("help", "edit_config", "add_feed", "tour")  # offered after a miss
@@ -63,9 +65,8 @@ def _entries(main: Controllers) -> Iterator[Entry]:
         if item.view is not None:
             run = partial(_outcome, Outcome(view=item.view))
             yield Entry(f"Go to {item.label}", f"{item.unread} unread", run)
-    themes = sorted(main.host.available_themes.items())
-    for name, theme in sorted(themes, key=lambda item: not item[0].startswith("tuireader")):
-        run, mode = partial(_use_theme, main, name), f"{'dark' if theme.dark else 'light'} mode"
+    for name, theme in main.host.themes.items():
+        run, mode = partial(_kept_theme, main, name), f"{'dark' if theme.dark else 'light'} mode"
         yield Entry(f"{_THEME}{name}", "Use this theme and save it", run, aliases=(*_THEME_ALIASES, mode))
 
 
@@ -87,15 +88,39 @@ async def _by_use(main: Controllers) -> list[Entry]:
     return sorted(_entries(main), key=place)
 
 
-async def _use_theme(main: Controllers, theme: str) -> Outcome:
-    main.host.theme = theme
-    library = main.library
+async def choose_theme(main: Controllers, ask: Asking) -> Outcome | None:
+    """Show themes while moving through their list, then use and save the chosen one."""
+    from tuireader.ui.dialogs.pickers import ThemePicker
+
+    host, configured = main.host, main.library.config.ui.theme
+    followed = host.theme if configured.follow else Themes().on(host.on_dark)
+    own = [theme.name for theme in main.library.config.themes]
+    at = ThemePicker.FOLLOW if configured.follow else host.theme
+    name = await ask(ThemePicker(host.themes, own, followed, at))
+    if name is None:
+        host.take_theme()
+        return None
+    return await _kept_theme(main, name)
+
+
+async def _kept_theme(main: Controllers, name: str) -> Outcome:
+    """Use a theme and save it: for this background only if the terminal reports its background."""
+    host, library, before = main.host, main.library, main.library.config.ui.theme
+    if not name:
+        themes, name = before if before.follow else Themes(), "as the terminal is"
+    else:
+        host.theme = name
+        follows = before.follow and host.background_known and host.themes[name].dark == host.on_dark
+        side = {"dark" if host.on_dark else "light": name}
+        themes = replace(before, **side) if follows else Themes.always(name)
     try:
-        await library.settings.set_theme(theme)
+        await library.settings.set_theme(themes)
     except (TuireaderError, OSError) as error:
-        return Outcome(said=f"Theme {theme} until you quit: {error}", severity="warning", seconds=10)
+        return Outcome(said=f"Theme {name} until you quit: {error}", severity="warning", seconds=10)
+    if themes.follow:
+        host.take_theme()  # the terminal may have changed meanwhile
     kept = "until the demo ends" if library.offline else f"saved to {library.paths.config}"
-    return Outcome(said=f"Theme {theme}\n{kept}")
+    return Outcome(said=f"Theme {name}\n{kept}")
 
 
 async def open_palette(main: Controllers, ask: Asking) -> Outcome | None:

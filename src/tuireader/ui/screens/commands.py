@@ -109,6 +109,7 @@ _FLOWS: dict[str, Flow] = {
     "watches": _watches,
     "undo": settings.undo,
     "palette": guide.open_palette,
+    "theme": guide.choose_theme,
     "tour": guide.show_tour,
     "help": guide.show_help,
 }
