@@ -52,10 +52,14 @@ def config(home: Path, text: str) -> Path:
 def test_first_run_starter_and_leave(tmp_path: Path) -> None:
     with forked(tmp_path) as screen:
         screen.wait("Welcome to tuireader")
-        for way in ("s  Start", "d  Look", "u  Enter the address", "o  Import", "q  Quit"):
+        for way in ("s  A starter", "u  An address", "o  A file", "m  An account", "d  The demo", "q quits"):
             screen.wait(way)
         screen.press("s")
+        screen.wait("Ars Technica")
+        screen.press("enter")
         screen.wait("feeds added")
+        screen.wait("What must you not miss?")
+        screen.press("escape")
         screen.wait("A few keys to start with")
         screen.press("enter")
         screen.wait_gone("A few keys")

@@ -124,6 +124,8 @@ COMMANDS: tuple[Command, ...] = (
         "In the feed health or the queue: try everything again that failed.", Scope.HEALTH, Scope.QUEUE),
     _feeds("refresh_all", "Refresh all", "R", "Refresh all feeds."),
     _feeds("add_feed", "Add feed", "plus", "Subscribe to a feed or to a page that has one."),
+    _feeds("import", "Import feeds (OPML)", "ctrl+o",
+        "Import feeds from OPML, a list of URLs, a web page or newsboat."),
     _feeds("add_account", "Add account", "", "Add an account on a server such as Miniflux or FreshRSS."),
     _feeds("sync_accounts", "Sync accounts", "", "Sync all accounts with their servers, both ways."),
     _feeds("feed_health", "Feed health", "H", "Show failing feeds, why they fail, and fix them."),

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.widgets import Input, OptionList, Static
 
+from tuireader.config.files import expand_home
 from tuireader.config.kinds import OTHER_SCHEMES
-from tuireader.errors import TuireaderError
+from tuireader.errors import IsOpmlError, TuireaderError
 from tuireader.model import FeedPreview, FoundFeed
-from tuireader.text import cut, safe_url
+from tuireader.text import cut, safe_url, without_password
 from tuireader.ui.dialogs.feed_dialog import FeedDialog
 from tuireader.ui.widgets.choices import Choice
 from tuireader.ui.workers import run_latest
@@ -22,8 +24,9 @@ from tuireader.wording.lines import Line
 
 if TYPE_CHECKING:
     from tuireader.library import Library
+    from tuireader.library.exchange import Imported
 
-_ADDRESS = "Address of a feed, or of any page that links to one"
+_ADDRESS = "Address of a feed or of any page that links to one, or an OPML file"
 _LOOK = "enter looks for feeds · ctrl+t adds an account · esc closes"
 _ADD = "enter adds it, with or without a folder · esc closes"
 
@@ -47,6 +50,7 @@ class AddFeed(FeedDialog[int | None]):
         self._folders = sorted({folder for folder in folders if folder})
         self._places = places
         self.account = ""  # the account subscribed to the feed
+        self.imported: Imported | None = None  # from an OPML file
         self._found: Sequence[FoundFeed] = ()
         self._chosen: FoundFeed | None = None  # once set, the dialog asks for its folder
 
@@ -70,6 +74,9 @@ class AddFeed(FeedDialog[int | None]):
             self._show_found([])
             run_latest(self, partial(self._discover, text), "add")
             return
+        if text.startswith(("/", "~", "./", "../")) or (text.lower().endswith(".opml") and "/" not in text):
+            run_latest(self, partial(self._offer, expand_home(text)), "add")
+            return
         url = safe_url(text) or safe_url(f"https://{text}" if "://" not in text and "." in text else "")
         if not url.lower().startswith(("http://", "https://")):
             self._explain(_ADDRESS, _LOOK, "Not a web address")
@@ -82,6 +89,9 @@ class AddFeed(FeedDialog[int | None]):
     async def _discover(self, url: str) -> None:
         try:
             feeds = await self.feeds.discover(url)
+        except IsOpmlError as opml:
+            await self._offer(opml.data, without_password(url))
+            return
         except TuireaderError as error:
             self._explain(_ADDRESS, _LOOK, str(error))
             return
@@ -93,6 +103,27 @@ class AddFeed(FeedDialog[int | None]):
         else:
             self.choices.focus()
             self._explain(f"{len(feeds)} feeds found", "enter chooses one · esc closes")
+
+    async def _offer(self, file: Path | bytes, name: str = "") -> None:
+        """Offer the feeds of a file, given by path or content."""
+        from tuireader.ui.dialogs.import_feeds import preview_file, preview_plan
+
+        library = self._library
+        try:
+            if isinstance(file, bytes):
+                preview = preview_plan(library, await library.exchange.read_data(file, name), name)
+            else:
+                preview = await preview_file(library, file)
+        except TuireaderError as error:
+            self._explain(_ADDRESS, _LOOK, str(error))
+            return
+        self._explain(_ADDRESS, _LOOK)
+        self.app.push_screen(preview, self._file_imported)
+
+    def _file_imported(self, done: Imported | None) -> None:
+        if done is not None:
+            self.imported = done
+            self.dismiss(0)
 
     async def _look_at_page(self, url: str) -> None:
         self._explain(f"No feed at {url}; looking for articles …", "esc closes")

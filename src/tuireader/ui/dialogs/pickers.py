@@ -16,6 +16,8 @@ from tuireader.text import safe_url
 from tuireader.ui.dialogs.dialog import Dialog, FilterDialog
 from tuireader.ui.widgets.choices import Choice, Choices
 
+_STEPS = {"down": 1, "j": 1, "up": -1, "k": -1}
+
 
 class KeyPicker(Dialog[str | None]):
     """Menu of choices with a key each; the result is the key pressed, or the key of the selected line."""
@@ -24,22 +26,22 @@ class KeyPicker(Dialog[str | None]):
 
     def __init__(self, title: str, choices: Sequence[Choice], hint: str, current: str = "") -> None:
         super().__init__(classes="-short")
-        self._title, self._keys = title, hint
+        self._title, self.keys = title, hint
         self._by_key = {choice.key: replace(choice, lead=key_label(choice.key or "")) for choice in choices}
-        self._choices = Choices(list(self._by_key.values()), at=current)
+        self.choices = Choices(list(self._by_key.values()), at=current)
 
     def compose(self) -> ComposeResult:
-        yield self.box(self._title, self._choices, hint=self._keys)
+        yield self.box(self._title, self.choices, hint=self.keys)
 
     def on_key(self, event: events.Key) -> None:
         """Choose by key; arrows move and enter chooses unless a choice has that key."""
         if event.key in self._by_key:
             event.prevent_default()
             self.dismiss(event.key)
-        elif event.key in ("down", "up"):
-            self._choices.action_move(1 if event.key == "down" else -1)
+        elif event.key in _STEPS:
+            self.choices.action_move(_STEPS[event.key])
         elif event.key == "enter":
-            self._choices.action_select()
+            self.choices.action_select()
         else:
             return
         event.stop()

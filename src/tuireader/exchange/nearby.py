@@ -1,0 +1,76 @@
+"""Files that may list feeds, recognised by their names alone; nothing is opened."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from tuireader.config.files import expand_home
+
+_ENTRIES = 20_000  # maximum entries of a folder that are looked at
+_OFFERED = 5
+_COMPLETIONS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Nearby:
+    """A file, or the folder of a newsboat profile; `modified` is in seconds since 1970."""
+
+    path: Path
+    modified: int
+    newsboat: bool = False
+
+
+def nearby(environ: Mapping[str, str], folder: Path) -> list[Nearby]:
+    """List newsboat profiles and OPML files, newest first: at most five.
+
+    Looks into `folder`, newsboat's folders and `~/Downloads`, but into none of their subfolders.
+    """
+    home = Path(environ.get("HOME") or "/")
+    config = Path(environ.get("XDG_CONFIG_HOME") or home / ".config") / "newsboat"
+    profiles = {folder: _times(folder, "urls", "cache.db")}
+    if len(profiles[folder]) < 2:  # elsewhere, a file with the name `urls` alone may be anything
+        profiles.clear()
+    profiles |= {place: _times(place, "urls", "config") for place in (config, home / ".newsboat")}
+    offers = [Nearby(place, max(times), newsboat=True) for place, times in profiles.items() if times]
+    for place in dict.fromkeys((folder, home / "Downloads")):
+        names = [entry.name for entry in _entries(place) if is_opml_name(entry.name)]
+        offers += [Nearby(place / name, at) for name in names for at in _times(place, name)]
+    return sorted(offers, key=lambda offer: -offer.modified)[:_OFFERED]
+
+
+def completions(typed: str) -> list[str]:
+    """Complete a typed path: OPML files first, folders with a slash at the end."""
+    lead, slash, start = typed.rpartition("/")
+    names = [
+        (not is_opml_name(entry.name), entry.name.casefold(), entry.name + "/" * _is_folder(entry))
+        for entry in _entries(expand_home(f"{lead}{slash}" or "."))
+        if entry.name.startswith(start) and (start or not entry.name.startswith("."))
+    ]
+    return [f"{lead}{slash}{name}" for _, _, name in sorted(names)[:_COMPLETIONS]]
+
+
+def is_opml_name(name: str) -> bool:
+    name = name.lower()
+    return name.endswith(".opml") or ("opml" in name and name.endswith(".xml"))
+
+
+def _entries(folder: Path) -> Iterator[os.DirEntry[str]]:
+    with suppress(OSError), os.scandir(folder) as entries:
+        yield from (entry for entry in islice(entries, _ENTRIES) if entry.name.isprintable())
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    return Path(entry.path).is_dir() if entry.is_symlink() else entry.is_dir()
+
+
+def _times(folder: Path, *names: str) -> list[int]:
+    """When those files of a folder that exist and are regular were changed."""
+    paths = [folder / name for name in names]
+    with suppress(OSError):
+        return [int(path.stat().st_mtime) for path in paths if path.is_file()]
+    return []

@@ -1,0 +1,310 @@
+"""Import dialogs: choose a file, then see what it would add."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.message import Message
+from textual.widgets import Input, Static
+
+from tuireader.config.files import expand_home
+from tuireader.errors import TuireaderError
+from tuireader.library.exchange import Imported, Plan
+from tuireader.newsboat.outcomes import Fate
+from tuireader.text import cell_len, clean, display_host, pad, without_password
+from tuireader.text.wording import counted
+from tuireader.ui.dialogs.dialog import Dialog, FilterDialog
+from tuireader.ui.widgets.choices import Choice, Choices
+from tuireader.ui.widgets.details import Details
+from tuireader.ui.workers import run_latest
+from tuireader.wording.lines import Line
+from tuireader.wording.times import age
+
+if TYPE_CHECKING:
+    from tuireader.exchange.nearby import Nearby
+    from tuireader.library import Library
+    from tuireader.library.newsboat.profile import Moved
+
+_LARGEST = 50_000_000  # bytes of a file to import
+_LISTED = 500  # maximum feeds that can be unchecked
+_SKIPPED = 3  # maximum skipped parts that are shown
+_CONTENTS = {"view": "saved search", "watch": "watch", "mute": "mute", "macro": "macro", "account": "account"}
+_ABOUT = "A file or its address: OPML, a list of URLs or an export of tuireader; or a folder of newsboat"
+_SETTINGS = ("fetch", "ui", "notify", "save", "keys")
+
+
+class FeedChecklist(Choices):
+    """Feeds by folder, given as (folder, title, note); `checked` are their numbers. Space checks a feed."""
+
+    BINDINGS: ClassVar = [Binding("space", "check", show=False)]
+
+    class Checked(Message):
+        """The checked feeds have changed."""
+
+    def __init__(self, feeds: Sequence[tuple[str, str, str]]) -> None:
+        self.feeds = feeds
+        self.checked = set(range(len(feeds)))
+        super().__init__(self._choices())
+
+    def _choices(self) -> list[Choice]:
+        folders: dict[str, list[Choice]] = {}
+        for number, (folder, title, note) in enumerate(self.feeds):
+            mark = "[x]" if number in self.checked else "[ ]"
+            folders.setdefault(folder, []).append(Choice(str(number), title, mark, note))
+        lines: list[Choice] = []
+        for folder, choices in folders.items():
+            lines += [Choice(None, "")] * bool(lines)
+            lines += [Choice(None, folder or "No folder")] * (len(folders) > 1 or bool(folder))
+            lines += choices
+        return lines
+
+    def toggle(self, numbers: Collection[int]) -> None:
+        """Uncheck these feeds if all of them are checked, else check them."""
+        numbers = set(numbers)
+        self.checked = self.checked - numbers if numbers <= self.checked else self.checked | numbers
+        for at, choice in enumerate(self._choices()):
+            if choice.key is not None and int(choice.key) in numbers:
+                self.replace_option_prompt_at_index(at, self.option(choice).prompt)
+        self.post_message(self.Checked())
+
+    def toggle_all(self) -> None:
+        self.toggle(range(len(self.feeds)))
+
+    def action_check(self) -> None:
+        self.action_select()
+        self.action_move(1)
+
+    def action_select(self) -> None:
+        self.toggle({int(self.current)} if self.current else ())
+
+    def action_open(self) -> None:
+        super().action_select()
+
+
+class ImportPreview(Dialog[Imported | None]):
+    """What an import would add; the result is what was imported. `save` gets the numbers of the feeds."""
+
+    AUTO_FOCUS = "FeedChecklist"
+    BINDINGS: ClassVar = [Binding("enter", "save", show=False), Binding("a", "all", show=False)]
+
+    def __init__(
+        self,
+        name: str,
+        lines: Sequence[Line],
+        save: Callable[[Collection[int]], Awaitable[Imported]] | None,
+        feeds: Sequence[tuple[str, str, str]] = (),
+    ) -> None:
+        super().__init__(classes="-short")
+        self._name = name
+        self._lines = lines
+        self._save = save
+        self._feeds = FeedChecklist(feeds) if 0 < len(feeds) <= _LISTED else None
+
+    def compose(self) -> ComposeResult:
+        self._about = Details()
+        yield self.box(f"Import {self._name}", self._about, *([self._feeds] if self._feeds else []))
+
+    def on_mount(self) -> None:
+        self._about.show(*self._lines)
+        self.show_hint()
+
+    def on_feed_checklist_checked(self) -> None:
+        self.show_hint()
+
+    def show_hint(self, error: str = "") -> None:
+        """Show the keys, below an error if there is one."""
+        keys = "enter imports" if self._save else "Nothing new"
+        if self._feeds:
+            keys = f"enter imports {counted(len(self._feeds.checked), 'feed')} · space checks · a all or none"
+        self.hint(f"{keys} · esc goes back", error)
+
+    def action_all(self) -> None:
+        if self._feeds:
+            self._feeds.toggle_all()
+
+    def on_option_list_option_selected(self) -> None:
+        self.action_save()
+
+    def action_save(self) -> None:
+        if self._save is not None:
+            self.hint("Importing …")
+            run_latest(self, partial(self._import, self._save), "save")
+
+    async def _import(self, save: Callable[[Collection[int]], Awaitable[Imported]]) -> None:
+        try:
+            self.dismiss(await save(self._feeds.checked if self._feeds else ()))
+        except (TuireaderError, OSError) as error:
+            self.show_hint(str(error))
+
+
+async def preview_file(library: Library, path: Path) -> ImportPreview:
+    """Read a file, or the newsboat profile in a folder. Raises TuireaderError."""
+    if await asyncio.to_thread(path.is_dir):
+        return await _preview_profile(library, path)
+    return preview_plan(library, await library.exchange.read_file(path, most=_LARGEST), shown(path))
+
+
+def preview_plan(library: Library, plan: Plan, name: str) -> ImportPreview:
+    """Show what was read, as far as it is new."""
+    new = library.exchange.new_feeds(plan)
+    known = [feed for feed in plan.feeds if feed not in new]
+    folders = len({feed.folder for feed in new if feed.folder})
+    places = f" in {counted(folders, 'folder')}" if folders else ""
+    parts = [f"{counted(len(new), 'new feed')}{places}"] if plan.feeds else []
+    parts += [f"{len(known):,} already subscribed"] if known else []
+    parts += [counted(len(plan.views), "saved search", "saved searches")] if plan.views else []
+    parts += [f"marks of {counted(len(plan.marks), 'article')}"] if plan.marks else []
+
+    async def save(checked: Collection[int]) -> Imported:
+        chosen = [new[number] for number in sorted(checked)] if 0 < len(new) <= _LISTED else new
+        return await library.exchange.import_plan(Plan([*chosen, *known], plan.views, plan.marks))
+
+    lines: list[Line] = [((" · ".join(parts), "strong"),)]
+    lines += [((f"skipped: {clean(reason)}", "dim"),) for reason in plan.skipped[:_SKIPPED]]
+    if len(plan.skipped) > _SKIPPED:
+        lines.append(((f"and {len(plan.skipped) - _SKIPPED:,} more skipped", "dim"),))
+    listed = [
+        (clean(feed.folder), clean(feed.title) or clean(address), display_host(address).removeprefix("www."))
+        for feed in new
+        for address in (without_password(feed.url),)
+    ]
+    return ImportPreview(name, lines, save if new or plan.views or plan.marks else None, listed)
+
+
+async def _preview_profile(library: Library, folder: Path) -> ImportPreview:
+    from tuireader.newsboat.profile import places
+
+    sources = await asyncio.to_thread(places, os.environ, folder)
+
+    async def save(_: Collection[int]) -> Imported:
+        moved = await library.newsboat.import_profile(sources)
+        return Imported(
+            moved.feeds, moved.added.get("feeds", 0), skipped=tuple(filter(None, [moved.trouble]))
+        )
+
+    moved = await library.newsboat.import_profile(sources, dry_run=True)
+    return ImportPreview(shown(folder), [((line, "text"),) for line in _summary(moved)], save)
+
+
+def _summary(moved: Moved) -> list[str]:
+    """Describe what a profile would add, and how much of it stays behind."""
+    contents = [
+        counted(number, name, f"{name}es" if name.endswith("ch") else "")
+        for table, name in _CONTENTS.items()
+        if (number := moved.added.get(table, 0))
+    ]
+    if settings := sum(moved.added.get(table, 0) for table in _SETTINGS):
+        contents.append(counted(settings, "setting"))
+    asked = sum(outcome.consent is not None for outcome in moved.outcomes)
+    dropped = sum(outcome.fate is Fate.DROPPED for outcome in moved.outcomes)
+    lines = [
+        f"{counted(moved.added.get('feeds', 0), 'new feed')} of {moved.feeds:,}",
+        f"{counted(moved.new, 'new article')} of {moved.articles:,} · {moved.read:,} read · "
+        f"{moved.starred:,} starred",
+        " · ".join(contents),
+        f"{counted(dropped, 'line')} left out"
+        + f", {asked:,} of them start programs or the like" * bool(asked),
+        "`tuireader import newsboat` lists them, and asks about programs",
+    ]
+    return [line for line in lines[: 5 if dropped else 3] if line]
+
+
+def shown(path: Path) -> str:
+    """Path for display, with `~` for the home folder."""
+    home, text = str(expand_home("~")), str(path)
+    return clean(f"~{text[len(home) :]}" if text.startswith(f"{home}/") else text, 200)
+
+
+def offers(files: Sequence[Nearby], now: int) -> list[Choice]:
+    """List files: `~/feeds.opml  OPML, 3 days ago`."""
+    kinds = [(file, "newsboat profile" if file.newsboat else "OPML") for file in files]
+    names = [shown(file.path) for file in files]
+    width = max(map(cell_len, names), default=0)
+    return [
+        Choice(str(file.path), pad(name, width), note=f"{kind}, {age(file.modified, now)}")
+        for name, (file, kind) in zip(names, kinds, strict=True)
+    ]
+
+
+class ImportFeeds(FilterDialog[Imported | None]):
+    """Dialog that asks for a file or an address, and imports it; the result is what was imported."""
+
+    BINDINGS: ClassVar = [Binding("tab", "complete", show=False)]
+
+    def __init__(self, library: Library, files: Sequence[Nearby]) -> None:
+        super().__init__(classes="-short")
+        self._library = library
+        self._files = files
+
+    def compose(self) -> ComposeResult:
+        self.line = Input(placeholder="~/feeds.opml", compact=True)
+        self.choices = Choices(self.matching(""))
+        yield self.box("Import feeds", Static(_ABOUT, id="about", markup=False), self.line, self.choices)
+
+    def on_mount(self) -> None:
+        self._show_keys()
+
+    def _show_keys(self, error: str = "") -> None:
+        self.hint("enter shows what it would add · tab completes · esc closes", error)
+
+    def matching(self, typed: str) -> Sequence[Choice]:
+        return offers(self._files, int(self.host.clock()))
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        event.stop()
+        self._show_keys()
+        run_latest(self, partial(self._complete, event.value.strip()), "complete")
+
+    async def _complete(self, typed: str) -> None:
+        paths = await self._library.exchange.completions(typed) if typed and "://" not in typed else []
+        self.choices.show([Choice(path, path) for path in paths] if typed else self.matching(""))
+
+    def action_complete(self) -> None:
+        if self.line.value.strip() and self.choices.current:
+            self.line.value = self.choices.current
+
+    async def on_input_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        await self.choose(self.choices.current or "")
+
+    async def choose(self, key: str) -> None:
+        if key or self.line.value.strip():
+            self.hint("Reading …")
+            run_latest(self, partial(self._look, self.line.value.strip(), key), "look")
+
+    async def _look(self, typed: str, chosen: str) -> None:
+        """Preview a file, or open a folder."""
+        try:
+            if "://" in typed:
+                plan = await self._library.exchange.read_page(typed)
+                preview = preview_plan(self._library, plan, without_password(typed))
+            elif (path := await asyncio.to_thread(_path, typed, chosen)) is None:
+                self.line.value = f"{(chosen or typed).rstrip('/')}/"
+                return
+            else:
+                preview = await preview_file(self._library, path)
+        except TuireaderError as error:
+            self._show_keys(str(error))
+            return
+        self._show_keys()
+        self.app.push_screen(preview, self._imported)
+
+    def _imported(self, done: Imported | None) -> None:
+        if done is not None:
+            self.dismiss(done)
+
+
+def _path(typed: str, chosen: str) -> Path | None:
+    """Return the typed path if it exists, else the chosen one; None for a folder to look into."""
+    path = expand_home(typed)
+    if not typed or (not path.exists() and chosen.startswith(typed)):
+        path = expand_home(chosen)
+    is_profile = path.name in ("newsboat", ".newsboat") or (path / "urls").is_file()
+    return None if path.is_dir() and not is_profile else path
