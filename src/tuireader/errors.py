@@ -47,7 +47,7 @@ class IsOpmlError(TuireaderError):
     """A web address has an OPML file, whose bytes are in `data`, in place of a feed."""
 
     def __init__(self, data: bytes) -> None:
-        super().__init__("this is an OPML file", "import it")
+        super().__init__("this is an OPML file", "`tuireader import` imports it")
         self.data = data
 
 

@@ -32,29 +32,28 @@ def nearby(environ: Mapping[str, str], folder: Path) -> list[Nearby]:
     """
     home = Path(environ.get("HOME") or "/")
     config = Path(environ.get("XDG_CONFIG_HOME") or home / ".config") / "newsboat"
-    profiles = {folder: _times(folder, "urls", "cache.db")}
-    if len(profiles[folder]) < 2:  # elsewhere, a file with the name `urls` alone may be anything
-        profiles.clear()
-    profiles |= {place: _times(place, "urls", "config") for place in (config, home / ".newsboat")}
+    profiles = {place: _times(place, "urls", "config") for place in (config, home / ".newsboat")}
+    if folder not in profiles and len(times := _times(folder, "urls", "cache.db")) == 2:
+        profiles[folder] = times  # elsewhere, a file with the name `urls` alone may be anything
     offers = [Nearby(place, max(times), newsboat=True) for place, times in profiles.items() if times]
     for place in dict.fromkeys((folder, home / "Downloads")):
-        names = [entry.name for entry in _entries(place) if is_opml_name(entry.name)]
+        names = [entry.name for entry in _entries(place) if _is_opml(entry.name)]
         offers += [Nearby(place / name, at) for name in names for at in _times(place, name)]
     return sorted(offers, key=lambda offer: -offer.modified)[:_OFFERED]
 
 
 def completions(typed: str) -> list[str]:
-    """Complete a typed path: OPML files first, folders with a slash at the end."""
+    """Complete a typed path: the exact name first, then OPML files; folders have a slash at the end."""
     lead, slash, start = typed.rpartition("/")
-    names = [
-        (not is_opml_name(entry.name), entry.name.casefold(), entry.name + "/" * _is_folder(entry))
+    entries = [
+        (entry.name != start, not _is_opml(entry.name), entry.name.casefold(), entry.name + _slash(entry))
         for entry in _entries(expand_home(f"{lead}{slash}" or "."))
         if entry.name.startswith(start) and (start or not entry.name.startswith("."))
     ]
-    return [f"{lead}{slash}{name}" for _, _, name in sorted(names)[:_COMPLETIONS]]
+    return [f"{lead}{slash}{name}" for *_, name in sorted(entries)[:_COMPLETIONS]]
 
 
-def is_opml_name(name: str) -> bool:
+def _is_opml(name: str) -> bool:
     name = name.lower()
     return name.endswith(".opml") or ("opml" in name and name.endswith(".xml"))
 
@@ -64,8 +63,8 @@ def _entries(folder: Path) -> Iterator[os.DirEntry[str]]:
         yield from (entry for entry in islice(entries, _ENTRIES) if entry.name.isprintable())
 
 
-def _is_folder(entry: os.DirEntry[str]) -> bool:
-    return Path(entry.path).is_dir() if entry.is_symlink() else entry.is_dir()
+def _slash(entry: os.DirEntry[str]) -> str:
+    return "/" * (Path(entry.path).is_dir() if entry.is_symlink() else entry.is_dir())
 
 
 def _times(folder: Path, *names: str) -> list[int]:

@@ -77,7 +77,10 @@ class Exchange(UseCases):
         """List files to import, found by name in the current and a few other folders."""
         from tuireader.exchange.nearby import nearby
 
-        return await asyncio.to_thread(lambda: nearby(os.environ, Path.cwd()))
+        try:
+            return await asyncio.to_thread(lambda: nearby(os.environ, Path.cwd()))
+        except OSError:  # the current folder is gone
+            return []
 
     async def completions(self, typed: str) -> list[str]:
         """Complete the path of a file to import."""

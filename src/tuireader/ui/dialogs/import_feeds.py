@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Awaitable, Callable, Collection, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
 _LARGEST = 50_000_000  # bytes of a file to import
 _LISTED = 500  # maximum feeds that can be unchecked
+_COLUMN = 40  # maximum cells of titles before the notes
 _SKIPPED = 3  # maximum skipped parts that are shown
 _CONTENTS = {"view": "saved search", "watch": "watch", "mute": "mute", "macro": "macro", "account": "account"}
 _ABOUT = "A file or its address: OPML, a list of URLs or an export of tuireader; or a folder of newsboat"
@@ -51,13 +53,15 @@ class FeedChecklist(Choices):
     def __init__(self, feeds: Sequence[tuple[str, str, str]]) -> None:
         self.feeds = feeds
         self.checked = set(range(len(feeds)))
+        self._column = min(_COLUMN, max((cell_len(title) for _, title, _ in feeds), default=0))
         super().__init__(self._choices())
 
     def _choices(self) -> list[Choice]:
         folders: dict[str, list[Choice]] = {}
         for number, (folder, title, note) in enumerate(self.feeds):
             mark = "[x]" if number in self.checked else "[ ]"
-            folders.setdefault(folder, []).append(Choice(str(number), title, mark, note))
+            choice = Choice(str(number), pad(title, self._column), mark, note)
+            folders.setdefault(folder, []).append(choice)
         lines: list[Choice] = []
         for folder, choices in folders.items():
             lines += [Choice(None, "")] * bool(lines)
@@ -217,8 +221,11 @@ def _summary(moved: Moved) -> list[str]:
 
 
 def shown(path: Path) -> str:
-    """Path for display, with `~` for the home folder."""
+    """Path for display: `feeds.opml` in the current folder, else `~/feeds.opml`."""
     home, text = str(expand_home("~")), str(path)
+    with suppress(OSError):  # the current folder may be gone
+        if path.parent == Path.cwd():
+            return clean(path.name, 200)
     return clean(f"~{text[len(home) :]}" if text.startswith(f"{home}/") else text, 200)
 
 
@@ -267,8 +274,19 @@ class ImportFeeds(FilterDialog[Imported | None]):
         self.choices.show([Choice(path, path) for path in paths] if typed else self.matching(""))
 
     def action_complete(self) -> None:
-        if self.line.value.strip() and self.choices.current:
-            self.line.value = self.choices.current
+        if typed := self.line.value.strip():
+            run_latest(self, partial(self._fill_in, typed), "look")
+
+    async def _fill_in(self, typed: str) -> None:
+        path = await self._completed(typed)
+        if self.line.value.strip() == typed:  # nothing was typed since
+            self.line.value = path
+            self.line.cursor_position = len(path)
+
+    async def _completed(self, typed: str) -> str:
+        """Return the chosen completion, or the first if the list does not show those of `typed` yet."""
+        paths = await self._library.exchange.completions(typed)
+        return self.choices.current if self.choices.current in paths else next(iter(paths), typed)
 
     async def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
@@ -281,15 +299,21 @@ class ImportFeeds(FilterDialog[Imported | None]):
 
     async def _look(self, typed: str, chosen: str) -> None:
         """Preview a file, or open a folder."""
+        library = self._library
         try:
             if "://" in typed:
-                plan = await self._library.exchange.read_page(typed)
-                preview = preview_plan(self._library, plan, without_password(typed))
-            elif (path := await asyncio.to_thread(_path, typed, chosen)) is None:
-                self.line.value = f"{(chosen or typed).rstrip('/')}/"
-                return
+                plan = await library.exchange.read_page(typed)
+                preview = preview_plan(library, plan, without_password(typed))
             else:
-                preview = await preview_file(self._library, path)
+                path = expand_home(typed or chosen)
+                if typed and not await asyncio.to_thread(_is_profile, path):
+                    chosen = await self._completed(typed)
+                    path = expand_home(chosen)
+                    if await asyncio.to_thread(lambda: path.is_dir() and not _is_profile(path)):
+                        self.line.value = f"{chosen.rstrip('/')}/"
+                        self.line.cursor_position = len(self.line.value)
+                        return
+                preview = await preview_file(library, path)
         except TuireaderError as error:
             self._show_keys(str(error))
             return
@@ -301,10 +325,5 @@ class ImportFeeds(FilterDialog[Imported | None]):
             self.dismiss(done)
 
 
-def _path(typed: str, chosen: str) -> Path | None:
-    """Return the typed path if it exists, else the chosen one; None for a folder to look into."""
-    path = expand_home(typed)
-    if not typed or (not path.exists() and chosen.startswith(typed)):
-        path = expand_home(chosen)
-    is_profile = path.name in ("newsboat", ".newsboat") or (path / "urls").is_file()
-    return None if path.is_dir() and not is_profile else path
+def _is_profile(path: Path) -> bool:
+    return path.is_dir() and (path.name in ("newsboat", ".newsboat") or (path / "urls").is_file())
