@@ -17,7 +17,8 @@ from tests.ui.shelf import Server, configured
 from tests.web import Web
 from tests.workers import forked_workers as forked_workers
 from tuireader.config import FeedConfig
-from tuireader.ui.dialogs.import_feeds import FeedChecklist, ImportFeeds, ImportPreview
+from tuireader.ui.dialogs.add_feed import AddFeed
+from tuireader.ui.dialogs.import_feeds import FeedChecklist, ImportPreview
 
 pytestmark = pytest.mark.usefixtures("forked_workers")
 OPML = """<?xml version="1.0"?>
@@ -52,7 +53,7 @@ async def test_a_file_nearby_shows_what_it_adds_and_is_undone_in_one_step(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with importing(tmp_path, monkeypatch) as run:
-        await run.press("ctrl+o")
+        await run.press("plus")
         assert "~/Downloads/feeds.opml  OPML" in run.text
         await run.press("enter")
         assert "2 new feeds in 1 folder · 1 already subscribed" in run.text
@@ -60,7 +61,7 @@ async def test_a_file_nearby_shows_what_it_adds_and_is_undone_in_one_step(
         assert "Quay [/x]" in run.text and "<b>Fog" in run.text and "\u202e" not in run.text
         assert urls(run) == ["tide.example"]
         await run.press("escape")
-        run.screen(ImportFeeds)
+        run.screen(AddFeed)
         await run.press("enter", "enter")
         assert urls(run) == ["tide.example", "quay.example", "fog.example"]
         assert run.library.config.feeds[0].folder == "Sea"  # was missing
@@ -71,14 +72,14 @@ async def test_a_file_nearby_shows_what_it_adds_and_is_undone_in_one_step(
 
 async def test_feeds_are_unchecked_before_the_import(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with importing(tmp_path, monkeypatch) as run:
-        await run.press("ctrl+o", "enter", "space")
+        await run.press("plus", "enter", "space")
         assert "enter imports 1 feed" in run.text
         await run.press("a")
         assert "enter imports 2 feeds" in run.text
         await run.press("g", "space", "enter")
         assert urls(run) == ["tide.example", "fog.example"]
-        await run.press("ctrl+o", "enter", "enter")
-        await run.press("ctrl+o", "enter")
+        await run.press("plus", "enter", "enter")
+        await run.press("plus", "enter")
         assert "0 new feeds · 3 already subscribed" in run.text and "Nothing new" in run.text
         await run.press("enter")
         run.screen(ImportPreview)
@@ -88,11 +89,9 @@ async def test_feeds_are_unchecked_before_the_import(tmp_path: Path, monkeypatch
 
 async def test_a_typed_path_is_completed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with importing(tmp_path, monkeypatch) as run:
-        dialog = ImportFeeds(run.library, [])
-        run.app.push_screen(dialog)
+        await run.main.run_command("import")
         await run.settle()
-        await run.press("enter", "tab")
-        assert run.app.screen is dialog  # nothing is chosen
+        dialog = run.screen(AddFeed)
         await run.write("~/D\t")
         assert dialog.line.value == "~/Downloads/" and "~/Downloads/feeds.opml" in run.text
         await run.press("tab", "enter")
@@ -100,10 +99,19 @@ async def test_a_typed_path_is_completed(tmp_path: Path, monkeypatch: pytest.Mon
         await run.press("escape")
         await run.write("\x15~/Down\r")  # a folder is entered
         assert dialog.line.value == "~/Downloads/"
-        await run.write("\r")  # its first file
+        await run.press("enter")  # its first file
         assert "2 new feeds" in run.text
         await run.press("escape")
         await run.write("\x15~/Downloads/feeds.opml\r")  # faster than the list follows
+        assert "2 new feeds" in run.text
+        (tmp_path / "home" / "Downloads" / "more.txt").write_text("https://more.example/rss\n")
+        await run.press("escape")
+        await run.write("\x15~/Downloads/")
+        await run.press("down", "enter")
+        assert "1 new feed" in run.text and "more.example" in run.text
+        await run.press("escape", "tab")
+        await run.write("\x15")
+        await run.press("tab", "enter")  # the list of files nearby
         assert "2 new feeds" in run.text
 
 
@@ -118,7 +126,7 @@ async def test_errors_are_one_line_with_their_place(tmp_path: Path, monkeypatch:
         (downloads / "large.opml").touch()
         os.truncate(downloads / "large.opml", 50_000_001)
         os.mkfifo(downloads / "pipe")
-        await run.press("ctrl+o")
+        await run.press("plus")
         for name, error in (
             ("broken.opml", "the OPML file is damaged at line 4; nothing was imported"),
             ("page.html", "this is a web page"),
@@ -129,28 +137,22 @@ async def test_errors_are_one_line_with_their_place(tmp_path: Path, monkeypatch:
         ):
             await run.write(f"\x15~/Downloads/{name}\r")
             assert error in " ".join(run.text.replace("│", " ").split())
-            run.screen(ImportFeeds)
+            run.screen(AddFeed)
         assert urls(run) == ["tide.example"] and run.written == KNOWN
 
 
-async def test_an_address_of_an_opml_file_is_understood_by_both_dialogs(
+async def test_an_address_of_an_opml_file_is_understood(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with Web() as web, importing(tmp_path, monkeypatch) as run:
         url = web.serve("/feeds", f"<!-- of today -->{OPML.split('?>')[1]}".encode())
-        for open_dialog in ("plus", "ctrl+o"):
-            await run.press(open_dialog)
-            await run.write(f"{url}\r")
-            await run.shows("2 new feeds in 1 folder")
-            await run.press("enter")
-            assert urls(run) == ["tide.example", "quay.example", "fog.example"]
-            await run.press("ctrl+z")
-            assert run.written == KNOWN
-        await run.press("ctrl+o")
-        await run.write(f"{web.url}/none\r")
-        await run.shows("404")
-        assert len(web.seen("/feeds")) == 2  # each once, and no guessed address beside it
-        assert {request.path for request in web.requests} == {"/feeds", "/none"}
+        await run.write(f"+{url}\r")
+        await run.shows("2 new feeds in 1 folder")
+        await run.press("enter")
+        assert urls(run) == ["tide.example", "quay.example", "fog.example"]
+        await run.press("ctrl+z")
+        assert run.written == KNOWN
+        assert [request.path for request in web.requests] == ["/feeds"]  # and no guessed address
 
 
 async def test_the_dialog_that_adds_a_feed_takes_a_path(
@@ -174,7 +176,7 @@ async def test_a_newsboat_profile_comes_with_its_settings_and_goes_in_one_step(
     text = "[fetch]\nrefresh_on_start = false\n"
     async with importing(tmp_path, monkeypatch, text) as run:
         shutil.copytree(DATA, tmp_path / "home" / ".newsboat")
-        await run.press("ctrl+o")
+        await run.press("plus")
         await run.write("~/.newsboat\r")
         assert "new feeds of" in run.text and "new articles of" in run.text and "starred" in run.text
         assert "tuireader import newsboat" in run.text or "left out" not in run.text
@@ -196,7 +198,7 @@ async def test_marks_are_imported_and_counted(tmp_path: Path, monkeypatch: pytes
     }
     async with importing(tmp_path, monkeypatch) as run:
         (tmp_path / "home" / "state.json").write_text(json.dumps(marks))
-        await run.press("ctrl+o")
+        await run.press("plus")
         await run.write("~/state.json\r")
         assert "marks of 1 article" in run.text
         await run.press("enter")
@@ -209,21 +211,22 @@ async def test_a_long_list_is_imported_without_a_choice(
     async with importing(tmp_path, monkeypatch) as run:
         lines = "".join(f"https://{number}.example/rss\n" for number in range(501))
         (tmp_path / "home" / "urls.txt").write_text(lines)
-        await run.press("ctrl+o")
+        await run.press("plus")
         await run.write("~/urls.txt\r")
         assert "501 new feeds" in run.text and not run.app.screen.query(FeedChecklist)
         await run.press("enter")
         assert len(run.library.config.feeds) == 502
 
 
-async def test_the_demo_imports_nothing(demo: Running) -> None:
-    await demo.press("ctrl+o")
-    assert "The demo cannot change its feeds" in demo.toasts and demo.app.screen is demo.main
+async def test_the_demo_imports_nothing(demo: Running, tmp_path: Path) -> None:
+    (tmp_path / "feeds.opml").write_text(OPML)
+    await demo.write(f"+{tmp_path}/feeds.opml\r")
+    assert "the demo cannot change its feeds" in demo.text
 
 
 async def test_a_failed_write_keeps_the_preview_open(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with importing(tmp_path, monkeypatch) as run:
-        await run.press("ctrl+o", "enter")
+        await run.press("plus", "enter")
         run.library.paths.config.write_text("[[feeds]\n")
         await run.press("enter")
         run.screen(ImportPreview)

@@ -124,7 +124,7 @@ COMMANDS: tuple[Command, ...] = (
         "In the feed health or the queue: try everything again that failed.", Scope.HEALTH, Scope.QUEUE),
     _feeds("refresh_all", "Refresh all", "R", "Refresh all feeds."),
     _feeds("add_feed", "Add feed", "plus", "Subscribe to a feed or to a page that has one."),
-    _feeds("import", "Import feeds (OPML)", "ctrl+o",
+    _feeds("import", "Import feeds (OPML)", "",
         "Import feeds from OPML, a list of URLs, a web page or newsboat."),
     _feeds("add_account", "Add account", "", "Add an account on a server such as Miniflux or FreshRSS."),
     _feeds("sync_accounts", "Sync accounts", "", "Sync all accounts with their servers, both ways."),

@@ -65,8 +65,15 @@ class Exchange(UseCases):
         return await self.import_plan(await self.read_data(data, name, programs=programs))
 
     async def import_page(self, url: str) -> Imported:
-        """Subscribe to what `read_page` reads."""
-        return await self.import_plan(await self.read_page(url))
+        """Subscribe to the feeds at an address: a web page, a feed, or an OPML file."""
+        self._context.require_own_feeds()
+        try:
+            feeds = await self._feeds.discover(url.strip())
+        except IsOpmlError as opml:
+            return await self.import_data(opml.data, url)
+        if not feeds:
+            raise TuireaderError(f"no feed was found at {url}", "give the address of the feed itself")
+        return await self.import_plan(Plan([FeedConfig(feed.url) for feed in feeds]))
 
     async def import_plan(self, plan: Plan) -> Imported:
         """Import what was read, as one undo step."""
@@ -96,17 +103,6 @@ class Exchange(UseCases):
     async def read_file(self, path: Path, *, programs: bool = False, most: int = -1) -> Plan:
         """Read a file in any format that `read_data` supports, of at most `most` bytes."""
         return await self.read_data(await asyncio.to_thread(_bytes, path, most), path.name, programs=programs)
-
-    async def read_page(self, url: str) -> Plan:
-        """Read the feeds at an address: a web page, a feed, or an OPML file."""
-        self._context.require_own_feeds()
-        try:
-            feeds = await self._feeds.discover(url.strip())
-        except IsOpmlError as opml:
-            return await self.read_data(opml.data, url)
-        if not feeds:
-            raise TuireaderError(f"no feed was found at {url}", "give the address of the feed itself")
-        return Plan([FeedConfig(feed.url) for feed in feeds])
 
     async def read_data(self, data: bytes, name: str, *, programs: bool = False) -> Plan:
         """Read OPML, tuireader's JSON, or a list of addresses, one per line, with tags as in newsboat.

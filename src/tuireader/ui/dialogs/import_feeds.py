@@ -1,4 +1,4 @@
-"""Import dialogs: choose a file, then see what it would add."""
+"""Show what an import would add, and offer files to import."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.message import Message
-from textual.widgets import Input, Static
 
 from tuireader.config.files import expand_home
 from tuireader.errors import TuireaderError
@@ -21,7 +20,7 @@ from tuireader.library.exchange import Imported, Plan
 from tuireader.newsboat.outcomes import Fate
 from tuireader.text import cell_len, clean, display_host, pad, without_password
 from tuireader.text.wording import counted
-from tuireader.ui.dialogs.dialog import Dialog, FilterDialog
+from tuireader.ui.dialogs.dialog import Dialog
 from tuireader.ui.widgets.choices import Choice, Choices
 from tuireader.ui.widgets.details import Details
 from tuireader.ui.workers import run_latest
@@ -37,9 +36,6 @@ _LARGEST = 50_000_000  # bytes of a file to import
 _LISTED = 500  # maximum feeds that can be unchecked
 _COLUMN = 40  # maximum cells of titles before the notes
 _SKIPPED = 3  # maximum skipped parts that are shown
-_CONTENTS = {"view": "saved search", "watch": "watch", "mute": "mute", "macro": "macro", "account": "account"}
-_ABOUT = "A file or its address: OPML, a list of URLs or an export of tuireader; or a folder of newsboat"
-_SETTINGS = ("fetch", "ui", "notify", "save", "keys")
 
 
 class FeedChecklist(Choices):
@@ -109,6 +105,7 @@ class ImportPreview(Dialog[Imported | None]):
         self._name = name
         self._lines = lines
         self._save = save
+        self._saving = False
         self._feeds = FeedChecklist(feeds) if 0 < len(feeds) <= _LISTED else None
 
     def compose(self) -> ComposeResult:
@@ -137,7 +134,10 @@ class ImportPreview(Dialog[Imported | None]):
         self.action_save()
 
     def action_save(self) -> None:
-        if self._save is not None:
+        if self._feeds and not self._feeds.checked:
+            self.show_hint("No feed is checked")
+        elif self._save is not None and not self._saving:
+            self._saving = True
             self.hint("Importing …")
             run_latest(self, partial(self._import, self._save), "save")
 
@@ -145,6 +145,7 @@ class ImportPreview(Dialog[Imported | None]):
         try:
             self.dismiss(await save(self._feeds.checked if self._feeds else ()))
         except (TuireaderError, OSError) as error:
+            self._saving = False
             self.show_hint(str(error))
 
 
@@ -199,25 +200,18 @@ async def _preview_profile(library: Library, folder: Path) -> ImportPreview:
 
 def _summary(moved: Moved) -> list[str]:
     """Describe what a profile would add, and how much of it stays behind."""
-    contents = [
-        counted(number, name, f"{name}es" if name.endswith("ch") else "")
-        for table, name in _CONTENTS.items()
-        if (number := moved.added.get(table, 0))
-    ]
-    if settings := sum(moved.added.get(table, 0) for table in _SETTINGS):
-        contents.append(counted(settings, "setting"))
+    others = sum(number for table, number in moved.added.items() if table != "feeds")
     asked = sum(outcome.consent is not None for outcome in moved.outcomes)
     dropped = sum(outcome.fate is Fate.DROPPED for outcome in moved.outcomes)
     lines = [
         f"{counted(moved.added.get('feeds', 0), 'new feed')} of {moved.feeds:,}",
         f"{counted(moved.new, 'new article')} of {moved.articles:,} · {moved.read:,} read · "
         f"{moved.starred:,} starred",
-        " · ".join(contents),
-        f"{counted(dropped, 'line')} left out"
-        + f", {asked:,} of them start programs or the like" * bool(asked),
+        f"{others:,} searches, watches, mutes, keys and settings",
+        f"{counted(dropped, 'line')} left out, {asked:,} of them start programs or the like;",
         "`tuireader import newsboat` lists them, and asks about programs",
     ]
-    return [line for line in lines[: 5 if dropped else 3] if line]
+    return lines if dropped else lines[:3]
 
 
 def shown(path: Path) -> str:
@@ -238,92 +232,3 @@ def offers(files: Sequence[Nearby], now: int) -> list[Choice]:
         Choice(str(file.path), pad(name, width), note=f"{kind}, {age(file.modified, now)}")
         for name, (file, kind) in zip(names, kinds, strict=True)
     ]
-
-
-class ImportFeeds(FilterDialog[Imported | None]):
-    """Dialog that asks for a file or an address, and imports it; the result is what was imported."""
-
-    BINDINGS: ClassVar = [Binding("tab", "complete", show=False)]
-
-    def __init__(self, library: Library, files: Sequence[Nearby]) -> None:
-        super().__init__(classes="-short")
-        self._library = library
-        self._files = files
-
-    def compose(self) -> ComposeResult:
-        self.line = Input(placeholder="~/feeds.opml", compact=True)
-        self.choices = Choices(self.matching(""))
-        yield self.box("Import feeds", Static(_ABOUT, id="about", markup=False), self.line, self.choices)
-
-    def on_mount(self) -> None:
-        self._show_keys()
-
-    def _show_keys(self, error: str = "") -> None:
-        self.hint("enter shows what it would add · tab completes · esc closes", error)
-
-    def matching(self, typed: str) -> Sequence[Choice]:
-        return offers(self._files, int(self.host.clock()))
-
-    def on_input_changed(self, event: Input.Changed) -> None:
-        event.stop()
-        self._show_keys()
-        run_latest(self, partial(self._complete, event.value.strip()), "complete")
-
-    async def _complete(self, typed: str) -> None:
-        paths = await self._library.exchange.completions(typed) if typed and "://" not in typed else []
-        self.choices.show([Choice(path, path) for path in paths] if typed else self.matching(""))
-
-    def action_complete(self) -> None:
-        if typed := self.line.value.strip():
-            run_latest(self, partial(self._fill_in, typed), "look")
-
-    async def _fill_in(self, typed: str) -> None:
-        path = await self._completed(typed)
-        if self.line.value.strip() == typed:  # nothing was typed since
-            self.line.value = path
-            self.line.cursor_position = len(path)
-
-    async def _completed(self, typed: str) -> str:
-        """Return the chosen completion, or the first if the list does not show those of `typed` yet."""
-        paths = await self._library.exchange.completions(typed)
-        return self.choices.current if self.choices.current in paths else next(iter(paths), typed)
-
-    async def on_input_submitted(self, event: Input.Submitted) -> None:
-        event.stop()
-        await self.choose(self.choices.current or "")
-
-    async def choose(self, key: str) -> None:
-        if key or self.line.value.strip():
-            self.hint("Reading …")
-            run_latest(self, partial(self._look, self.line.value.strip(), key), "look")
-
-    async def _look(self, typed: str, chosen: str) -> None:
-        """Preview a file, or open a folder."""
-        library = self._library
-        try:
-            if "://" in typed:
-                plan = await library.exchange.read_page(typed)
-                preview = preview_plan(library, plan, without_password(typed))
-            else:
-                path = expand_home(typed or chosen)
-                if typed and not await asyncio.to_thread(_is_profile, path):
-                    chosen = await self._completed(typed)
-                    path = expand_home(chosen)
-                    if await asyncio.to_thread(lambda: path.is_dir() and not _is_profile(path)):
-                        self.line.value = f"{chosen.rstrip('/')}/"
-                        self.line.cursor_position = len(self.line.value)
-                        return
-                preview = await preview_file(library, path)
-        except TuireaderError as error:
-            self._show_keys(str(error))
-            return
-        self._show_keys()
-        self.app.push_screen(preview, self._imported)
-
-    def _imported(self, done: Imported | None) -> None:
-        if done is not None:
-            self.dismiss(done)
-
-
-def _is_profile(path: Path) -> bool:
-    return path.is_dir() and (path.name in ("newsboat", ".newsboat") or (path / "urls").is_file())

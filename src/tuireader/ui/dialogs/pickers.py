@@ -26,12 +26,12 @@ class KeyPicker(Dialog[str | None]):
 
     def __init__(self, title: str, choices: Sequence[Choice], hint: str, current: str = "") -> None:
         super().__init__(classes="-short")
-        self._title, self.keys = title, hint
+        self._title, self._keys = title, hint
         self._by_key = {choice.key: replace(choice, lead=key_label(choice.key or "")) for choice in choices}
-        self.choices = Choices(list(self._by_key.values()), at=current)
+        self._choices = Choices(list(self._by_key.values()), at=current)
 
     def compose(self) -> ComposeResult:
-        yield self.box(self._title, self.choices, hint=self.keys)
+        yield self.box(self._title, self._choices, hint=self._keys)
 
     def on_key(self, event: events.Key) -> None:
         """Choose by key; arrows move and enter chooses unless a choice has that key."""
@@ -39,9 +39,9 @@ class KeyPicker(Dialog[str | None]):
             event.prevent_default()
             self.dismiss(event.key)
         elif event.key in _STEPS:
-            self.choices.action_move(_STEPS[event.key])
+            self._choices.action_move(_STEPS[event.key])
         elif event.key == "enter":
-            self.choices.action_select()
+            self._choices.action_select()
         else:
             return
         event.stop()

@@ -1,27 +1,23 @@
-"""Questions of the first start: where feeds come from, which starter feeds, a first watch."""
+"""Questions of the first start: where feeds come from, and a first watch."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Vertical
 from textual.screen import Screen
-from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from tuireader.config import WatchConfig
-from tuireader.demo import StarterFeed
 from tuireader.errors import TuireaderError
 from tuireader.library.watches import Watches
 from tuireader.library.watching.proper_names import watch_name
-from tuireader.text import cell_len, display_host, pad
-from tuireader.text.wording import counted
-from tuireader.ui.dialogs.dialog import Dialog, FormDialog
-from tuireader.ui.dialogs.import_feeds import FeedChecklist, offers
+from tuireader.text import cell_len, pad
+from tuireader.ui.dialogs.dialog import FormDialog
+from tuireader.ui.dialogs.import_feeds import offers
 from tuireader.ui.dialogs.new_watch import terms
 from tuireader.ui.dialogs.pickers import KeyPicker
 from tuireader.ui.drawing.styles import free_color
@@ -53,64 +49,14 @@ class FeedSource(KeyPicker):
 
     BINDINGS: ClassVar = [Binding("q", "app.quit", show=False)]
 
-    def __init__(self, files: Sequence[Nearby], feeds: int, now: int) -> None:
+    def __init__(self, files: Sequence[Nearby], title: str, now: int) -> None:
         choices = [replace(choice, key=str(number)) for number, choice in enumerate(offers(files, now), 1)]
-        width = max(len(name) for _, name, _ in _WAYS)
-        width = max(width, *(w for choice in choices if (w := cell_len(choice.text)) <= _COLUMN), 0)
+        widths = [len(name) for _, name, _ in _WAYS]
+        widths += [width for choice in choices if (width := cell_len(choice.text)) <= _COLUMN]
         choices += [Choice(None, "")] * bool(choices)
-        choices += [Choice(key, pad(name, width), note=note) for key, name, note in _WAYS]
-        super().__init__("", choices, "enter or a key chooses · esc skips · q quits")
-        self._feeds = feeds
-
-    def compose(self) -> ComposeResult:
-        question = "Where do your feeds come from?" if not self._feeds else "More feeds?"
-        calm = "Nothing is read or fetched before you choose"
-        about = f"{counted(self._feeds, 'feed')} so far" if self._feeds else calm
-        yield _page(self, question, about, self.choices)
-        self.hint(self.keys)
-
-
-class StarterSet(Dialog[list[StarterFeed] | None]):
-    """Which feeds of the starter set to subscribe to."""
-
-    AUTO_FOCUS = "FeedChecklist"
-    BINDINGS: ClassVar = [
-        Binding("a", "all", show=False),
-        Binding("s", "subscribe", show=False),
-        Binding("shift+tab,left,backspace,h", "leave", show=False),
-    ]
-
-    def __init__(self, feeds: Sequence[StarterFeed]) -> None:
-        super().__init__()
-        self._feeds = feeds
-
-    def compose(self) -> ComposeResult:
-        notes = [display_host(feed.site_url).removeprefix("www.") for feed in self._feeds]
-        listed = zip(self._feeds, notes, strict=True)
-        self.offered = FeedChecklist([(feed.folder, feed.title, note) for feed, note in listed])
-        yield _page(self, "Which feeds of the starter set?", "Uncheck what you do not want", self.offered)
-        self.on_feed_checklist_checked()
-
-    def on_feed_checklist_checked(self) -> None:
-        self._count()
-
-    def _count(self, error: str = "") -> None:
-        self.hint(
-            f"enter subscribes to {len(self.offered.checked)} · space checks · a all or none · esc goes back",
-            error,
-        )
-
-    def action_all(self) -> None:
-        self.offered.toggle_all()
-
-    def action_subscribe(self) -> None:
-        if self.offered.checked:
-            self.dismiss([self._feeds[number] for number in sorted(self.offered.checked)])
-        else:
-            self._count("No feed is checked")
-
-    def on_option_list_option_selected(self) -> None:
-        self.action_subscribe()
+        choices += [Choice(key, pad(name, max(widths)), note=note) for key, name, note in _WAYS]
+        super().__init__(title, choices, "enter or a key chooses · esc skips · q quits")
+        self.add_class("welcome")
 
 
 class FirstWatch(FormDialog[str | None]):
@@ -119,7 +65,7 @@ class FirstWatch(FormDialog[str | None]):
     BINDINGS: ClassVar = [Binding("shift+tab", "back", show=False)]
 
     def __init__(self, watches: Watches) -> None:
-        super().__init__()
+        super().__init__(classes="welcome")
         self._watches = watches
 
     def compose(self) -> ComposeResult:
@@ -128,7 +74,7 @@ class FirstWatch(FormDialog[str | None]):
             "A name, a product, a law: ◆ marks every article with it, in all lists.\n"
             "Commas separate other spellings."
         )
-        yield _page(self, "What must you not miss?", about, self.line)
+        yield self.box("What must you not miss?", Static(about, classes="about", markup=False), self.line)
 
     def show_hint(self, error: str = "") -> None:
         self.hint("enter watches for it · esc skips · shift+tab goes back", error)
@@ -145,9 +91,3 @@ class FirstWatch(FormDialog[str | None]):
         watch = WatchConfig(watch_name(words, list(taken)), any=words, color=color)
         await self._watches.save(watch)
         return watch.name
-
-
-def _page(dialog: Dialog[Any], question: str, about: str, *widgets: Widget) -> Vertical:
-    dialog.add_class("welcome", update=False)
-    texts = ("Welcome to tuireader", "title"), (question, "question"), (about, "about")
-    return dialog.box("", *(Static(text, classes=kind, markup=False) for text, kind in texts), *widgets)

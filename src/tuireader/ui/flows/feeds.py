@@ -26,13 +26,14 @@ from tuireader.ui.widgets.field import Field
 
 if TYPE_CHECKING:
     from tuireader.library.exchange import Imported
+    from tuireader.ui.dialogs.import_feeds import ImportPreview
 
 _REMEDIES = ("user_agent", "cookies")  # offered for a server that refuses
 _NO = Outcome(said="Select a feed, folder, watch, label or saved search in the sidebar first")
 
 
 async def add_feed(main: Controllers, ask: Asking) -> Outcome | None:
-    """Ask for a feed and its folder."""
+    """Ask for a feed and its folder, or for a file with feeds."""
     from tuireader.ui.dialogs.add_feed import AddFeed
 
     library = main.library
@@ -55,23 +56,17 @@ async def add_feed(main: Controllers, ask: Asking) -> Outcome | None:
     return Outcome(feeds_added=added) if added else None
 
 
-async def import_feeds(main: Controllers, ask: Asking) -> Outcome | None:
-    """Ask for a file with feeds, and import it."""
-    from tuireader.ui.dialogs.import_feeds import ImportFeeds
-
-    if main.library.offline:
-        return Outcome(said="The demo cannot change its feeds; start tuireader without --demo")
-    before = main.library.config
-    done = await ask(ImportFeeds(main.library, await main.library.exchange.nearby()))
-    return None if done is None else await _imported(main, ask, done, before)
-
-
 async def import_file(main: Controllers, ask: Asking, path: Path) -> Outcome | None:
     """Show what a file, or the newsboat profile in a folder, would add, and import it."""
     from tuireader.ui.dialogs.import_feeds import preview_file
 
+    return await import_shown(main, ask, await preview_file(main.library, path))
+
+
+async def import_shown(main: Controllers, ask: Asking, preview: ImportPreview) -> Outcome | None:
+    """Show what an import would add, and import it."""
     before = main.library.config
-    done = await ask(await preview_file(main.library, path))
+    done = await ask(preview)
     return None if done is None else await _imported(main, ask, done, before)
 
 
