@@ -223,7 +223,7 @@ async def test_from_screen_to_screen(name: str, shelf: Path, tmp_path: Path) -> 
 async def lists(walk: Walk) -> None:
     """The list, the sidebar and what is done from there."""
     await walk.see("list")
-    await walk.run.press("h", "G", "k", "k", "k")
+    await walk.run.press("h", "G", "k", "k", "k", "k")
     await walk.see("sidebar-failing")
     await walk.run.press("j", "j")
     await walk.see("sidebar-paused")

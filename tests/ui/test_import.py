@@ -166,7 +166,8 @@ async def test_the_dialog_that_adds_a_feed_takes_a_path(
             await run.press("escape", "escape")
         await run.write("+./none\r")
         assert "cannot be read" in run.text
-        await run.write("\x15~/Downloads/feeds.opml\r\r")
+        await run.write("\x15~/Downloads/feeds.opml\r")
+        await run.press("enter")
         assert urls(run) == ["tide.example", "quay.example", "fog.example"]
 
 

@@ -29,8 +29,9 @@ if TYPE_CHECKING:
     from tuireader.library import Library
     from tuireader.library.exchange import Imported
 
-_ADDRESS = "Address of a feed or of any page that links to one; or a file, such as OPML"
-_LOOK = "enter looks for feeds · tab completes a path · ctrl+t adds an account · esc closes"
+_ADDRESS = "Address of a feed or a page, or an OPML file"
+_LOOK = "enter looks for feeds · ctrl+t adds an account · esc closes"
+_OPEN = "enter shows what is in it · tab completes · esc closes"
 _ADD = "enter adds it, with or without a folder · esc closes"
 
 
@@ -78,8 +79,10 @@ class AddFeed(FeedDialog[int | None]):
 
     def _suggest(self) -> None:
         """List files to import until feeds are found: those nearby, or completions of the typed path."""
+        typed = self.line.value.strip()
         if self._chosen is None and not self._found:
-            run_latest(self, partial(self._list_files, self.line.value.strip()), "files")
+            self._explain(_ADDRESS, _OPEN if _is_path(typed) else _LOOK)
+            run_latest(self, partial(self._list_files, typed), "files")
 
     async def _list_files(self, typed: str) -> None:
         from tuireader.ui.dialogs.import_feeds import offers

@@ -37,6 +37,7 @@ _WAYS = (
     ("n", "Nothing yet", "feeds can be added at any time"),
 )
 """Key, name and description of each source of feeds."""
+_HINT = "Nothing is read or fetched before you choose\nenter or a key chooses · esc skips · q quits"
 _COLUMN = 28  # cells to which descriptions of ways move, to stand below those of files
 
 
@@ -55,7 +56,7 @@ class FeedSource(KeyPicker):
         widths += [width for choice in choices if (width := cell_len(choice.text)) <= _COLUMN]
         choices += [Choice(None, "")] * bool(choices)
         choices += [Choice(key, pad(name, max(widths)), note=note) for key, name, note in _WAYS]
-        super().__init__(title, choices, "enter or a key chooses · esc skips · q quits")
+        super().__init__(title, choices, _HINT)
         self.add_class("welcome")
 
 
