@@ -59,7 +59,7 @@ def test_first_run_starter_and_leave(tmp_path: Path) -> None:
         screen.press("enter")
         screen.wait("feeds added")
         screen.wait("What must you not miss?")
-        screen.press("escape")
+        screen.press("Tencent", "enter")
         screen.wait("A few keys to start with")
         screen.press("enter")
         screen.wait_gone("A few keys")
@@ -69,6 +69,7 @@ def test_first_run_starter_and_leave(tmp_path: Path) -> None:
     written = (tmp_path / ".config/tuireader/config.toml").read_text(encoding="utf-8")
     feeds = tomllib.loads(written)["feeds"]
     assert len(feeds) >= 25 and len({feed["folder"] for feed in feeds}) == 5
+    assert tomllib.loads(written)["watch"][0]["any"] == ["Tencent"]
     with forked(tmp_path) as screen:
         screen.wait("Ars Technica")
         screen.press("q")

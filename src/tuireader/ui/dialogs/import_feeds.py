@@ -89,7 +89,10 @@ class FeedChecklist(Choices):
 
 
 class ImportPreview(Dialog[Imported | None]):
-    """What an import would add; the result is what was imported. `save` gets the numbers of the feeds."""
+    """Summary of an import, with its new feeds to check; the result is None if it was not made.
+
+    `save` makes it for the numbers of the checked feeds; None if nothing is new.
+    """
 
     AUTO_FOCUS = "FeedChecklist"
     BINDINGS: ClassVar = [Binding("enter", "save", show=False), Binding("a", "all", show=False)]

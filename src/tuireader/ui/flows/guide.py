@@ -40,7 +40,7 @@ Entry = tuple[str, str, Callable[[], Awaitable[None]]]
 
 _THEME = "Theme "
 _LIKELY = (
-    "refresh_all", "search", "add_feed", "import", "new_watch", "watches", "mark_list_read", "mute",
+    "refresh_all", "search", "add_feed", "new_watch", "watches", "import", "mark_list_read", "mute",
     "filter", "sort", "show_hide_read", "full_text", "related", "story", "follow_story", "labels", "save",
     "comments", "save_view", "feed_health", "show_new", "undo", "edit_config", "help", "tour", "quit",
 )  # fmt: skip
