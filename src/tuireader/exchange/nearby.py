@@ -45,12 +45,11 @@ def nearby(environ: Mapping[str, str], folder: Path) -> list[Nearby]:
 def completions(typed: str) -> list[str]:
     """Complete a typed path: the exact name first, then OPML files; folders have a slash at the end."""
     lead, slash, start = typed.rpartition("/")
-    entries = [
-        (entry.name != start, not _is_opml(entry.name), entry.name.casefold(), entry.name + _slash(entry))
-        for entry in _entries(expand_home(f"{lead}{slash}" or "."))
-        if entry.name.startswith(start) and (start or not entry.name.startswith("."))
-    ]
-    return [f"{lead}{slash}{name}" for *_, name in sorted(entries)[:_COMPLETIONS]]
+    folder = expand_home(f"{lead}{slash}" or ".")
+    names = [entry.name for entry in _entries(folder) if start or not entry.name.startswith(".")]
+    names = [name for name in names if name.startswith(start)]
+    names.sort(key=lambda name: (name != start, not _is_opml(name), name.casefold()))
+    return [f"{lead}{slash}{name}{'/' * is_folder(folder / name)}" for name in names[:_COMPLETIONS]]
 
 
 def _is_opml(name: str) -> bool:
@@ -63,8 +62,16 @@ def _entries(folder: Path) -> Iterator[os.DirEntry[str]]:
         yield from (entry for entry in islice(entries, _ENTRIES) if entry.name.isprintable())
 
 
-def _slash(entry: os.DirEntry[str]) -> str:
-    return "/" * (Path(entry.path).is_dir() if entry.is_symlink() else entry.is_dir())
+def is_profile(path: Path) -> bool:
+    """Return whether a path is the folder of a newsboat profile."""
+    return is_folder(path) and (path.name in ("newsboat", ".newsboat") or bool(_times(path, "urls")))
+
+
+def is_folder(path: Path) -> bool:
+    """Return whether a path is a folder; no error for paths that are too long or forbidden."""
+    with suppress(OSError):
+        return path.is_dir()
+    return False
 
 
 def _times(folder: Path, *names: str) -> list[int]:

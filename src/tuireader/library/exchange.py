@@ -95,10 +95,18 @@ class Exchange(UseCases):
 
         return await asyncio.to_thread(completions, typed)
 
-    def new_feeds(self, plan: Plan) -> list[FeedConfig]:
-        """Feeds of a plan that are not subscribed yet."""
-        known = {feed_key(without_password(feed.url)) for feed in self._context.config.feeds}
-        return [feed for feed in plan.feeds if feed_key(feed.url) not in known]
+    async def split(self, plan: Plan) -> tuple[list[FeedConfig], list[FeedConfig]]:
+        """Split the feeds of a plan into new ones and subscribed ones."""
+        subscribed = {feed_key(without_password(feed.url)) for feed in self._context.config.feeds}
+
+        def split() -> tuple[list[FeedConfig], list[FeedConfig]]:
+            new: list[FeedConfig] = []
+            known: list[FeedConfig] = []
+            for feed in plan.feeds:
+                (known if feed_key(feed.url) in subscribed else new).append(feed)
+            return new, known
+
+        return await asyncio.to_thread(split)
 
     async def read_file(self, path: Path, *, programs: bool = False, most: int = -1) -> Plan:
         """Read a file in any format that `read_data` supports, of at most `most` bytes."""

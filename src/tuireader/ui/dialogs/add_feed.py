@@ -119,11 +119,13 @@ class AddFeed(FeedDialog[int | None]):
 
     async def _open(self, typed: str) -> None:
         """Offer the feeds of a file or a newsboat profile; list any other folder."""
+        from tuireader.exchange.nearby import is_folder, is_profile
+
         path = expand_home(typed)
-        if not await asyncio.to_thread(_is_profile, path):
+        if not await asyncio.to_thread(is_profile, path):
             completed = await self._completed(typed)
             path = expand_home(completed)
-            if await asyncio.to_thread(lambda: path.is_dir() and not _is_profile(path)):
+            if await asyncio.to_thread(lambda: is_folder(path) and not is_profile(path)):
                 self.line.value = f"{completed.rstrip('/')}/"
                 self.line.cursor_position = len(self.line.value)
                 return
@@ -137,7 +139,7 @@ class AddFeed(FeedDialog[int | None]):
         self._explain("Reading the file …", "esc closes")
         try:
             if isinstance(file, bytes):
-                preview = preview_plan(library, await library.exchange.read_data(file, name), name)
+                preview = await preview_plan(library, await library.exchange.read_data(file, name), name)
             else:
                 preview = await preview_file(library, file)
         except TuireaderError as error:
@@ -301,7 +303,3 @@ class AddFeed(FeedDialog[int | None]):
 
 def _is_path(text: str) -> bool:
     return text.startswith(("/", "~", "./", "../")) or (text.lower().endswith(".opml") and "/" not in text)
-
-
-def _is_profile(path: Path) -> bool:
-    return path.is_dir() and (path.name in ("newsboat", ".newsboat") or (path / "urls").is_file())

@@ -30,10 +30,10 @@ from tuireader.wording.times import age
 if TYPE_CHECKING:
     from tuireader.exchange.nearby import Nearby
     from tuireader.library import Library
-    from tuireader.library.newsboat.profile import Moved
 
+Progress = Callable[[int, int], None]
 _LARGEST = 50_000_000  # bytes of a file to import
-_LISTED = 500  # maximum feeds that can be unchecked
+_LISTED = 500  # maximum feeds that are listed to be unchecked
 _COLUMN = 40  # maximum cells of titles before the notes
 _SKIPPED = 3  # maximum skipped parts that are shown
 
@@ -88,10 +88,13 @@ class FeedChecklist(Choices):
         super().action_select()
 
 
+Save = Callable[[Collection[int], Progress], Awaitable[Imported]]
+
+
 class ImportPreview(Dialog[Imported | None]):
     """Summary of an import, with its new feeds to check; the result is None if it was not made.
 
-    `save` makes it for the numbers of the checked feeds; None if nothing is new.
+    `save` makes it for the numbers of the checked feeds and reports its progress; None if nothing is new.
     """
 
     AUTO_FOCUS = "FeedChecklist"
@@ -101,7 +104,7 @@ class ImportPreview(Dialog[Imported | None]):
         self,
         name: str,
         lines: Sequence[Line],
-        save: Callable[[Collection[int]], Awaitable[Imported]] | None,
+        save: Save | None,
         feeds: Sequence[tuple[str, str, str]] = (),
     ) -> None:
         super().__init__(classes="-short")
@@ -109,7 +112,7 @@ class ImportPreview(Dialog[Imported | None]):
         self._lines = lines
         self._save = save
         self._saving = False
-        self._feeds = FeedChecklist(feeds) if 0 < len(feeds) <= _LISTED else None
+        self._feeds = FeedChecklist(feeds) if feeds else None
 
     def compose(self) -> ComposeResult:
         self._about = Details()
@@ -144,9 +147,16 @@ class ImportPreview(Dialog[Imported | None]):
             self.hint("Importing …")
             run_latest(self, partial(self._import, self._save), "save")
 
-    async def _import(self, save: Callable[[Collection[int]], Awaitable[Imported]]) -> None:
+    def action_leave(self) -> None:
+        if not self._saving:
+            super().action_leave()
+
+    async def _import(self, save: Save) -> None:
+        def progress(done: int, total: int) -> None:
+            self.hint(f"Importing … feed {done:,} of {total:,}")
+
         try:
-            self.dismiss(await save(self._feeds.checked if self._feeds else ()))
+            self.dismiss(await save(self._feeds.checked if self._feeds else (), progress))
         except (TuireaderError, OSError) as error:
             self._saving = False
             self.show_hint(str(error))
@@ -154,67 +164,67 @@ class ImportPreview(Dialog[Imported | None]):
 
 async def preview_file(library: Library, path: Path) -> ImportPreview:
     """Read a file, or the newsboat profile in a folder. Raises TuireaderError."""
-    if await asyncio.to_thread(path.is_dir):
+    from tuireader.exchange.nearby import is_folder
+
+    if await asyncio.to_thread(is_folder, path):
         return await _preview_profile(library, path)
-    return preview_plan(library, await library.exchange.read_file(path, most=_LARGEST), shown(path))
+    return await preview_plan(library, await library.exchange.read_file(path, most=_LARGEST), shown(path))
 
 
-def preview_plan(library: Library, plan: Plan, name: str) -> ImportPreview:
+async def preview_plan(library: Library, plan: Plan, name: str) -> ImportPreview:
     """Show what was read, as far as it is new."""
-    new = library.exchange.new_feeds(plan)
-    known = [feed for feed in plan.feeds if feed not in new]
+    new, known = await library.exchange.split(plan)
     folders = len({feed.folder for feed in new if feed.folder})
     places = f" in {counted(folders, 'folder')}" if folders else ""
     parts = [f"{counted(len(new), 'new feed')}{places}"] if plan.feeds else []
     parts += [f"{len(known):,} already subscribed"] if known else []
     parts += [counted(len(plan.views), "saved search", "saved searches")] if plan.views else []
     parts += [f"marks of {counted(len(plan.marks), 'article')}"] if plan.marks else []
-
-    async def save(checked: Collection[int]) -> Imported:
-        chosen = [new[number] for number in sorted(checked)] if 0 < len(new) <= _LISTED else new
-        return await library.exchange.import_plan(Plan([*chosen, *known], plan.views, plan.marks))
-
     lines: list[Line] = [((" · ".join(parts), "strong"),)]
     lines += [((f"skipped: {clean(reason)}", "dim"),) for reason in plan.skipped[:_SKIPPED]]
     if len(plan.skipped) > _SKIPPED:
         lines.append(((f"and {len(plan.skipped) - _SKIPPED:,} more skipped", "dim"),))
     listed = [
-        (clean(feed.folder), clean(feed.title) or clean(address), display_host(address).removeprefix("www."))
-        for feed in new
+        (clean(feed.folder), clean(feed.title) or clean(address), _site(address))
+        for feed in (new if len(new) <= _LISTED else ())
         for address in (without_password(feed.url),)
     ]
+
+    async def save(checked: Collection[int], _: Progress) -> Imported:
+        chosen = [new[number] for number in sorted(checked)] if listed else new
+        return await library.exchange.import_plan(Plan([*chosen, *known], plan.views, plan.marks))
+
     return ImportPreview(name, lines, save if new or plan.views or plan.marks else None, listed)
+
+
+def _site(url: str) -> str:
+    return display_host(url).removeprefix("www.").removeprefix("feeds.")
 
 
 async def _preview_profile(library: Library, folder: Path) -> ImportPreview:
     from tuireader.newsboat.profile import places
 
     sources = await asyncio.to_thread(places, os.environ, folder)
-
-    async def save(_: Collection[int]) -> Imported:
-        moved = await library.newsboat.import_profile(sources)
-        return Imported(
-            moved.feeds, moved.added.get("feeds", 0), skipped=tuple(filter(None, [moved.trouble]))
-        )
-
-    moved = await library.newsboat.import_profile(sources, dry_run=True)
-    return ImportPreview(shown(folder), [((line, "text"),) for line in _summary(moved)], save)
-
-
-def _summary(moved: Moved) -> list[str]:
-    """Describe what a profile would add, and how much of it stays behind."""
+    moved = await library.newsboat.summarize(sources)
     others = sum(number for table, number in moved.added.items() if table != "feeds")
-    asked = sum(outcome.consent is not None for outcome in moved.outcomes)
-    dropped = sum(outcome.fate is Fate.DROPPED for outcome in moved.outcomes)
     lines = [
         f"{counted(moved.added.get('feeds', 0), 'new feed')} of {moved.feeds:,}",
-        f"{counted(moved.new, 'new article')} of {moved.articles:,} · {moved.read:,} read · "
-        f"{moved.starred:,} starred",
+        f"{counted(moved.articles, 'article')} with their marks",
         f"{others:,} searches, watches, mutes, keys and settings",
-        f"{counted(dropped, 'line')} left out, {asked:,} of them start programs or the like;",
-        "`tuireader import newsboat` lists them, and asks about programs",
     ]
-    return lines if dropped else lines[:3]
+    if dropped := sum(outcome.fate is Fate.DROPPED for outcome in moved.outcomes):
+        asked = sum(outcome.consent is not None for outcome in moved.outcomes)
+        lines += [
+            f"{counted(dropped, 'line')} left out, {asked:,} of them start programs or the like;",
+            "`tuireader import newsboat` lists them, and asks about programs",
+        ]
+
+    async def save(_: Collection[int], progress: Progress) -> Imported:
+        moved = await library.newsboat.import_profile(sources, progress=progress)
+        trouble = (moved.trouble,) if moved.trouble else ()
+        return Imported(moved.feeds, moved.added.get("feeds", 0), skipped=trouble)
+
+    return ImportPreview(shown(folder), [((line, "text"),) for line in lines], save)
 
 
 def shown(path: Path) -> str:

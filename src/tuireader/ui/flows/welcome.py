@@ -63,4 +63,4 @@ async def _answered(way: Flow, main: Controllers, ask: Asking) -> Outcome | None
 
 async def _starter(main: Controllers, ask: Asking) -> Outcome | None:
     plan = Plan([FeedConfig(feed.url, feed.title, feed.folder) for feed in starter()])
-    return await feeds.import_shown(main, ask, preview_plan(main.library, plan, "the starter set"))
+    return await feeds.import_shown(main, ask, await preview_plan(main.library, plan, "the starter set"))
