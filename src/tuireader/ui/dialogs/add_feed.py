@@ -95,8 +95,8 @@ class AddFeed(FeedDialog[int | None]):
             self.choices.show(offers(await exchange.nearby(), int(self.host.clock())))
 
     def on_key(self, event: events.Key) -> None:
-        """Move in the list while the text field has the focus."""
-        if event.key in STEPS:
+        """Move in the list of files while the text field has the focus."""
+        if event.key in STEPS and self._chosen is None:
             event.stop()
             self.choices.action_move(STEPS[event.key])
 
