@@ -47,6 +47,21 @@ async def test_starter_set_is_taken_by_two_keys_and_fetched(welcome: Running) ->
     assert welcome.app.screen is welcome.main and "Tencent" in welcome.labels
 
 
+async def test_each_question_fits_any_size(welcome: Running) -> None:
+    Server(welcome.library)
+    for key, text in (
+        ("s", "Where"),
+        ("escape", "new feeds"),
+        ("n", "Welcome"),
+        ("escape", "must you not miss"),
+    ):
+        for size in ((20, 6), (40, 12), (200, 50), (80, 24)):
+            await welcome.resize(*size)
+        assert text in welcome.text
+        await welcome.press(key)
+    assert "A few keys" in welcome.text
+
+
 async def test_enter_pressed_several_times_imports_once(welcome: Running) -> None:
     server = Server(welcome.library)
     await welcome.write("s\r\r\r")

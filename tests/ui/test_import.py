@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -68,6 +69,26 @@ async def test_a_file_nearby_shows_what_it_adds_and_is_undone_in_one_step(
         assert "Sea" in " ".join(run.labels) and "2 feeds added" in run.toasts and "Imported" in run.toasts
         await run.press("ctrl+z")
         assert run.written == KNOWN and "Sea" not in run.labels
+
+
+async def test_folders_that_do_not_answer_hold_up_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with importing(tmp_path, monkeypatch) as run:
+        answers, scandir = threading.Event(), os.scandir
+
+        def wait(*arguments: str) -> object:
+            answers.wait(60)
+            return scandir(*arguments)
+
+        monkeypatch.setattr(os, "scandir", wait)
+        assert await run.library.exchange.nearby(patience=0.01) == []
+        answers.set()
+        assert [file.path.name for file in await run.library.exchange.nearby()] == ["feeds.opml"]
+        (tmp_path / "gone").mkdir()
+        monkeypatch.chdir(tmp_path / "gone")
+        (tmp_path / "gone").rmdir()
+        assert await run.library.exchange.nearby() == []
 
 
 async def test_feeds_are_unchecked_before_the_import(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

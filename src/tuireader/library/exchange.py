@@ -6,6 +6,7 @@ import asyncio
 import errno
 import os
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import groupby
@@ -80,14 +81,14 @@ class Exchange(UseCases):
         self._context.require_own_feeds()
         return await (self._mark_all if plan.marks else self._subscribe)(plan)
 
-    async def nearby(self) -> list[Nearby]:
-        """List files to import, found by name in the current and a few other folders."""
+    async def nearby(self, patience: float = 1.0) -> list[Nearby]:
+        """List files to import, found by name; none if the folders take longer than `patience` seconds."""
         from tuireader.exchange.nearby import nearby
 
-        try:
-            return await asyncio.to_thread(lambda: nearby(os.environ, Path.cwd()))
-        except OSError:  # the current folder is gone
-            return []
+        with suppress(OSError):  # including a timeout, or a current folder that is gone
+            async with asyncio.timeout(patience):
+                return await asyncio.to_thread(lambda: nearby(os.environ, Path.cwd()))
+        return []
 
     async def completions(self, typed: str) -> list[str]:
         """Complete the path of a file to import."""
