@@ -52,10 +52,14 @@ def config(home: Path, text: str) -> Path:
 def test_first_run_starter_and_leave(tmp_path: Path) -> None:
     with forked(tmp_path) as screen:
         screen.wait("Welcome to tuireader")
-        for way in ("s  Start", "d  Look", "u  Enter the address", "o  Import", "q  Quit"):
+        for way in ("s  A starter", "u  An address", "o  A file", "m  An account", "d  The demo", "q quits"):
             screen.wait(way)
         screen.press("s")
+        screen.wait("Ars Technica")
+        screen.press("enter")
         screen.wait("feeds added")
+        screen.wait("What must you not miss?")
+        screen.press("Tencent", "enter")
         screen.wait("A few keys to start with")
         screen.press("enter")
         screen.wait_gone("A few keys")
@@ -65,6 +69,7 @@ def test_first_run_starter_and_leave(tmp_path: Path) -> None:
     written = (tmp_path / ".config/tuireader/config.toml").read_text(encoding="utf-8")
     feeds = tomllib.loads(written)["feeds"]
     assert len(feeds) >= 25 and len({feed["folder"] for feed in feeds}) == 5
+    assert tomllib.loads(written)["watch"][0]["any"] == ["Tencent"]
     with forked(tmp_path) as screen:
         screen.wait("Ars Technica")
         screen.press("q")

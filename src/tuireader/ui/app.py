@@ -135,9 +135,9 @@ class TuireaderApp(Host):
         self._main = MainScreen(self.counting, self.opened)
         await self.push_screen(self._main)
         if self._first_run:
-            from tuireader.ui.dialogs.welcome import FirstRun
+            from tuireader.ui.flows.welcome import welcome
 
-            await self.push_screen(FirstRun(self.library), self._main.welcomed)
+            await self._main.flows.run(welcome)
 
     # -- keys, in the order of typing: else the first letters of `/wechat` would be commands of the list
 

@@ -20,6 +20,7 @@ from tuireader.ui.drawing.themes import THEMES, swatch
 from tuireader.ui.widgets.choices import Choice, Choices
 
 _REST = 0.05  # seconds that the cursor rests on a theme before it is shown
+_STEPS = {"down": 1, "j": 1, "up": -1, "k": -1}
 
 
 class KeyPicker(Dialog[str | None]):
@@ -41,8 +42,8 @@ class KeyPicker(Dialog[str | None]):
         if event.key in self._by_key:
             event.prevent_default()
             self.dismiss(event.key)
-        elif event.key in ("down", "up"):
-            self._choices.action_move(1 if event.key == "down" else -1)
+        elif event.key in _STEPS:
+            self._choices.action_move(_STEPS[event.key])
         elif event.key == "enter":
             self._choices.action_select()
         else:

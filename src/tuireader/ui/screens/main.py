@@ -21,8 +21,8 @@ from tuireader.ui import views
 from tuireader.ui.bindings import bindings
 from tuireader.ui.controllers.search_hits import SearchHits
 from tuireader.ui.controllers.wiring import Controllers
-from tuireader.ui.flows import feeds, guide
-from tuireader.ui.flows.context import FlowRunner, Outcome
+from tuireader.ui.flows import feeds
+from tuireader.ui.flows.context import FlowRunner
 from tuireader.ui.host import Hosted
 from tuireader.ui.screens.commands import INSTEAD, Commands, commands
 from tuireader.ui.session import Session
@@ -195,12 +195,6 @@ class MainScreen(PaneScreen, Hosted, inherit_bindings=False):
         """Run a command as its key would; for a command of another screen, open that screen."""
         await self.action_run(INSTEAD.get(command_id, command_id))
         self.update_bars()
-
-    async def welcomed(self, added: int | None) -> None:
-        """After the welcome, show the first keys to know and fetch the new feeds."""
-        await self.flows.run(guide.show_tour)
-        accounts = [account.name for account in self.library.config.accounts]
-        await self.flows.apply(Outcome(feeds_added=added or 0, config_changed=added == 0, sync=accounts))
 
     def on_resize(self, event: events.Resize) -> None:
         self.panes.fit(event.size)
