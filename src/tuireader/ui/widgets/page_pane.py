@@ -40,6 +40,7 @@ class PagePane(Pane, Hosted):
         super().__init__(id="article")
         self.page_shown: Page | None = None
         self.chosen = -1
+        self.width_to_be = 0  # width of the pane before it is first laid out; 0: that of its parent
         self._measure = measure
         self._head = Layout((), 80)
         self._tail = Layout((), 80)
@@ -161,7 +162,7 @@ class PagePane(Pane, Hosted):
 
     @property
     def _width_to_be(self) -> int:
-        return self.parent.size.width if isinstance(self.parent, Widget) else 0
+        return self.width_to_be or (self.parent.size.width if isinstance(self.parent, Widget) else 0)
 
     def _resize(self) -> None:
         lines = len(self._head.lines) + (len(self._tail.lines) if self._head.complete else 0)

@@ -1,0 +1,171 @@
+"""Where the panes of the main screen go: arrangements by size, dividers moved by the user, regions."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import NamedTuple
+
+from tuireader import files
+
+FILE = "panes.json"  # in the state folder
+_SINGLE = (60, 16)  # below this width or height, one pane is shown at a time, the sidebar included
+_WIDE = 100  # minimum width for the sidebar beside the list, and for the article beside or below it
+_LOWEST = 10  # minimum height of columns
+_COLUMNS = {"auto": (176, 152), "columns": (140, _WIDE)}  # minimum width with the sidebar, and without
+_SHARES = {"columns": 0.446, "stacked": 1 / 3}  # of the list beside or above an article
+_WIDEST_LIST = 80  # in columns, until the user moves the divider
+_SIDEBAR, _COLUMN, _LIST = 12, 40, 4  # minimum widths of sidebar and columns, minimum height of the list
+_LEAST = {"columns": (_COLUMN, _COLUMN), "stacked": (_LIST, 5)}  # of list and article
+_OVER = 32  # minimum width of a sidebar over the list
+
+
+class Mode(StrEnum):
+    """Arrangement of the panes."""
+
+    SINGLE = "one pane at a time"
+    NARROW = "list or article, the sidebar over it"
+    STACKED = "sidebar, list above article"
+    FOLDED = "list beside article, the sidebar over them"
+    COLUMNS = "sidebar, list, article"
+
+
+def mode_for(layout: str, width: int, height: int) -> Mode:
+    """Arrangement for a terminal of a size; `layout` is the configured one."""
+    if layout in _COLUMNS and height >= _LOWEST and width >= _COLUMNS[layout][1]:
+        return Mode.COLUMNS if width >= _COLUMNS[layout][0] else Mode.FOLDED
+    if width < _SINGLE[0] or height < _SINGLE[1]:
+        return Mode.SINGLE
+    return Mode.NARROW if width < _WIDE else Mode.STACKED
+
+
+class Box(NamedTuple):
+    """A rectangle of cells."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+    def split(self, lines: int) -> tuple[Box, Box]:
+        """Cut off the first lines."""
+        lines = max(0, min(lines, self.height))
+        return self._replace(height=lines), self._replace(y=self.y + lines, height=self.height - lines)
+
+
+class Boxes(NamedTuple):
+    """Regions of the panes and of the dividers left of the list and before the article; None: hidden."""
+
+    sidebar: Box | None = None
+    edge: Box | None = None
+    articles: Box | None = None
+    divider: Box | None = None
+    article: Box | None = None
+
+
+class Shown(NamedTuple):
+    """State that decides which panes are visible. `lines` is the height that the list needs."""
+
+    article: bool = False
+    alone: bool = False
+    over: bool = False
+    lines: int = 10**6
+
+
+@dataclass
+class Dividers:
+    """Positions of the dividers by layout: width of the sidebar, share of the list; absent: the default."""
+
+    sidebars: dict[str, int] = field(default_factory=dict)
+    shares: dict[str, float] = field(default_factory=dict)
+    moved: bool = False  # whether they differ from the file
+
+    def sidebar(self, name: str, usual: int, width: int) -> int:
+        """Width of the sidebar on a screen of a width; the panes beside it keep room."""
+        panes = 2 if name == "columns" else 1
+        return max(_SIDEBAR, min(self.sidebars.get(name, usual), width - panes * (_COLUMN + 1)))
+
+    def list_size(self, name: str, room: int) -> int:
+        """Width or height of the list of `room` cells that it shares with the article."""
+        size = round(self.shares.get(name, _SHARES[name]) * room)
+        if name == "columns" and name not in self.shares:
+            size = min(size, _WIDEST_LIST)
+        least, other = _LEAST[name]
+        return max(min(least, room), min(size, room - other))
+
+    def set_sidebar(self, name: str, cells: int, width: int) -> None:
+        """Keep the width of the sidebar on a screen of `width` cells."""
+        self.sidebars[name], self.moved = cells, True
+        self.sidebars[name] = self.sidebar(name, cells, width)
+
+    def set_list_size(self, name: str, size: int, room: int) -> None:
+        """Keep the share of a list of `size` of `room` cells."""
+        if room > 0:
+            self.shares[name], self.moved = size / room, True
+            self.shares[name] = self.list_size(name, room) / room
+
+
+def boxes(mode: Mode, size: tuple[int, int], dividers: Dividers, sidebar: int, shown: Shown) -> Boxes:
+    """Arrange the panes on `size` cells; `sidebar` is the configured width of the sidebar."""
+    width, height = size
+    if shown.alone:
+        return Boxes(article=Box(0, 0, width, height))
+    if mode is Mode.SINGLE and shown.over:
+        return Boxes(sidebar=Box(0, 0, width, height))
+    columns = mode in (Mode.COLUMNS, Mode.FOLDED)
+    name = "columns" if columns else "stacked"
+    side = edge = None
+    left = 0
+    if mode in (Mode.COLUMNS, Mode.STACKED):
+        left = dividers.sidebar(name, sidebar, width)
+    elif shown.over:
+        over = max(1, min(max(sidebar, _OVER), width - _SIDEBAR))
+        side, edge = Box(0, 0, over, height), Box(over, 0, 1, height)
+    if left:
+        side, edge = Box(0, 0, left, height), Box(left, 0, 1, height)
+    elif columns and edge is None:
+        edge = Box(0, 0, 1, height)  # shows whether the list has the focus
+    start = left + (mode in (Mode.COLUMNS, Mode.STACKED, Mode.FOLDED))
+    room = max(1, width - start)
+    if mode in (Mode.SINGLE, Mode.NARROW) or not (columns or shown.article):
+        only = Box(start, 0, room, height)
+        return Boxes(side, edge, None if shown.article else only, None, only if shown.article else None)
+    if columns:
+        first = dividers.list_size(name, room - 1)
+        articles, divider = Box(start, 0, first, height), Box(start + first, 0, 1, height)
+        return Boxes(side, edge, articles, divider, Box(start + first + 1, 0, room - first - 1, height))
+    first = min(dividers.list_size(name, height - 1), max(_LIST, shown.lines))
+    articles, divider = Box(start, 0, room, first), Box(start, first, room, 1)
+    return Boxes(side, edge, articles, divider, Box(start, first + 1, room, height - first - 1))
+
+
+def read(folder: Path) -> Dividers:
+    """Read the positions kept in the state folder; what is missing or unusable has its default."""
+    try:
+        kept = json.loads(files.read(folder / FILE, 10_000))
+    except (OSError, ValueError, RecursionError):
+        return Dividers()
+    tables = kept if isinstance(kept, Mapping) else {}
+    dividers = Dividers()
+    for name in _SHARES:
+        table = tables.get(name)
+        width, share = (table.get("sidebar"), table.get("list")) if isinstance(table, Mapping) else (0, 0)
+        if type(width) is int and 0 < width < 1000:
+            dividers.sidebars[name] = width
+        if isinstance(share, float) and 0 < share < 1:
+            dividers.shares[name] = share
+    return dividers
+
+
+def write(folder: Path, dividers: Dividers) -> None:
+    """Keep the positions in the state folder; errors are ignored."""
+    kept: dict[str, dict[str, float]] = {}
+    for key, values in (("sidebar", dividers.sidebars), ("list", dividers.shares)):
+        for name, value in values.items():
+            kept.setdefault(name, {})[key] = value
+    with suppress(OSError):
+        files.write(folder / FILE, [json.dumps(kept).encode()], sync=False)
