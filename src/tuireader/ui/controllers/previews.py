@@ -13,6 +13,7 @@ from tuireader.ui.textual_private import CoalescingScreen
 from tuireader.ui.workers import run_latest
 
 REST = 0.15  # seconds without a key before the article under the cursor is shown
+SECOND = 1.0  # of the time after which a preview counts as read
 
 Spot = tuple[int, int | None]
 """A list and the article under its cursor."""
@@ -33,12 +34,20 @@ class Previews(Controller):
         self._look: asyncio.TimerHandle | None = None
 
     @property
+    def is_due(self) -> bool:
+        """True while an article waits for its preview."""
+        return self._due is not None
+
+    @property
     def _here(self) -> Spot:
         return self.listing.token, self.articles.current_id
 
     def follow(self) -> None:
         """Preview the article under the cursor soon, if the user has moved there."""
         here = self._here
+        if not self.panes.is_columns:
+            self._spot = None
+            self._cancel()
         if here == self._spot or not self.panes.is_columns or self.panes.in_article:
             return
         stays = self._spot is not None and here[0] == self._spot[0] and not self.articles.touched
@@ -95,7 +104,7 @@ class Previews(Controller):
         elif await self.reader.open(article_id, preview=True):
             seconds = self.library.config.ui.mark_read_after
             if seconds and spot == self._spot:
-                self._look = asyncio.get_running_loop().call_later(seconds, self._looked, seconds)
+                self._look = asyncio.get_running_loop().call_later(seconds * SECOND, self._looked, seconds)
         self.changed()
 
     def _looked(self, seconds: int) -> None:
@@ -106,7 +115,7 @@ class Previews(Controller):
         if self.host.app_focus and self.pane.screen.is_current:
             run_latest(self.pane, self.open, "looked")
         else:
-            self._look = asyncio.get_running_loop().call_later(seconds, self._looked, seconds)
+            self._look = asyncio.get_running_loop().call_later(seconds * SECOND, self._looked, seconds)
 
     async def open(self) -> None:
         """Turn the preview into an opened article."""

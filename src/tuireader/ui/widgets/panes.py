@@ -191,6 +191,10 @@ class Panes(Container, _Covered, Hosted):
         state = Shown(article=shown, alone=alone, over=self._over, lines=self._list_lines)
         return boxes(self._mode, size, self.dividers, self._session.config.ui.sidebar + 2, state)
 
+    def boxes_at_start(self, size: Size) -> Boxes:
+        """Regions in `size` cells before anything is opened, with the focus on the list."""
+        return boxes(self._mode, size, self.dividers, self._session.config.ui.sidebar + 2, Shown())
+
     def place(self, children: list[Widget], size: Size) -> list[WidgetPlacement]:
         """Place the panes; lines for searching take the first or last lines of theirs."""
         boxes = self._boxes = self.boxes(size)
