@@ -21,7 +21,6 @@ _SHARES = {"columns": 0.446, "stacked": 1 / 3}  # of the list beside or above an
 _WIDEST_LIST = 80  # in columns, until the user moves the divider
 _SIDEBAR, _COLUMN, _LIST = 12, 40, 4  # minimum widths of sidebar and columns, minimum height of the list
 _LEAST = {"columns": (_COLUMN, _COLUMN), "stacked": (_LIST, 5)}  # of list and article
-_OVER = 32  # minimum width of a sidebar over the list
 
 
 class Mode(StrEnum):
@@ -123,7 +122,7 @@ def boxes(mode: Mode, size: tuple[int, int], dividers: Dividers, sidebar: int, s
     if mode in (Mode.COLUMNS, Mode.STACKED):
         left = dividers.sidebar(name, sidebar, width)
     elif shown.over:
-        over = max(1, min(max(sidebar, _OVER), width - _SIDEBAR))
+        over = max(1, min(sidebar, width - _SIDEBAR))
         side, edge = Box(0, 0, over, height), Box(over, 0, 1, height)
     if left:
         side, edge = Box(0, 0, left, height), Box(left, 0, 1, height)
