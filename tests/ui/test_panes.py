@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from textual import events
 
 from tests.ui.running import Running, running
 from tests.ui.samples import library
@@ -15,6 +16,7 @@ from tests.ui.shelf import Server, configured, many
 from tests.ui.snap_svg import strips
 from tuireader.model import View, ViewKind
 from tuireader.ui.controllers import previews
+from tuireader.ui.drawing.page_parts import Page
 from tuireader.ui.geometry import Box, Boxes, Dividers, Mode, Shown, boxes, mode_for, read, write
 from tuireader.ui.views import ALL
 
@@ -131,11 +133,18 @@ async def test_the_article_under_the_cursor_is_previewed_after_a_rest() -> None:
         assert not run.app.is_running
 
 
-async def test_keys_that_are_pressed_fast_preview_only_the_last_article() -> None:
+async def test_keys_that_are_pressed_fast_preview_only_the_last_article(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     async with running(many(200), WIDE) as run:
         shown: list[int] = []
         show = run.main.pane.show
-        run.main.pane.show = lambda page, **more: (shown.append(page.article.id), show(page, **more))[1]  # type: ignore[method-assign]
+
+        def note(page: Page, *, place: int = 0) -> None:
+            shown.append(page.article.id)
+            show(page, place=place)
+
+        monkeypatch.setattr(run.main.pane, "show", note)
         await run.write("j" * 30)
         assert run.main.articles.cursor == 30 and shown == [run.cursor_id]
 
@@ -285,6 +294,15 @@ def sizes(run: Running) -> tuple[int, int, int]:
     return panes.sidebar.size.width, panes.articles.outer_size.width, panes.articles.outer_size.height
 
 
+async def drag(run: Running, *places: tuple[int, int]) -> None:
+    """Drag from the first place to the last one; all events come at once, as over a slow line."""
+    last = len(places) - 1
+    for number, (x, y) in enumerate((*places, places[-1])):
+        kind = events.MouseDown if not number else events.MouseMove if number <= last else events.MouseUp
+        run.app.post_message(kind(None, x, y, 0, 0, 1, shift=False, meta=False, ctrl=False))
+    await run.settle()
+
+
 async def test_keys_move_the_divider_of_the_focused_pane() -> None:
     async with running(many(200), WIDE) as run:
         sidebar, width, _ = sizes(run)
@@ -317,25 +335,25 @@ async def test_keys_move_the_divider_of_the_focused_pane() -> None:
 
 async def test_dividers_follow_the_mouse_and_keep_their_share() -> None:
     async with running(many(200), WIDE) as run:
-        await run.drag((26, 20), (30, 20), (34, 22))
+        await drag(run, (26, 20), (30, 20), (34, 22))
         assert sizes(run)[0] == 34
         divider = run.main.panes.article.region.x - 1
-        await run.drag((divider, 10), (100, 10), (110, 10))
+        await drag(run, (divider, 10), (100, 10), (110, 10))
         assert run.main.panes.article.region.x == 111
         share = sizes(run)[1] / (WIDE[0] - 36)
         await run.resize(250, 50)
         assert sizes(run)[0] == 34 and abs(sizes(run)[1] / (250 - 36) - share) < 0.01
         await run.resize(*WIDE)
         assert run.main.panes.article.region.x == 111
-        await run.drag((110, 10), (0, 0))
+        await drag(run, (110, 10), (0, 12))
         assert sizes(run)[1] == 40
         await run.resize(120, 40)
         assert sizes(run)[0] == 26  # each layout has its own
         await run.press("enter")
         level = run.main.panes.article.region.y - 1
-        await run.drag((60, level), (60, 25), (60, 20))
+        await drag(run, (60, level), (60, 25), (60, 20))
         assert run.main.panes.article.region.y == 21 and run.focus == "article"
-        await run.drag((60, 20), (60, 39))
+        await drag(run, (60, 20), (60, 39))
         assert run.main.panes.article.size.height == 5
 
 

@@ -50,6 +50,9 @@ class Box(NamedTuple):
     width: int
     height: int
 
+    def has(self, x: int, y: int) -> bool:
+        return self.x <= x < self.x + self.width and self.y <= y < self.y + self.height
+
     def split(self, lines: int) -> tuple[Box, Box]:
         """Cut off the first lines."""
         lines = max(0, min(lines, self.height))

@@ -1,12 +1,8 @@
-"""Lines between the panes: dragged by mouse, and the accent edge of the focused pane."""
+"""Lines between the panes, with the accent edge of the focused one."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from rich.segment import Segment
-from textual import events
-from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -16,17 +12,9 @@ _NOWHERE = range(0)
 
 
 class Divider(Widget, Hosted):
-    """An upright or level line. `accent` are the lines beside the focused pane."""
+    """An upright or level line; `Panes` moves it."""
 
     ALLOW_SELECT = False
-
-    @dataclass
-    class Dragged(Message):
-        """The user dragged the divider to a cell of the screen."""
-
-        divider: Divider
-        x: int
-        y: int
 
     def __init__(self, id: str) -> None:
         super().__init__(id=id)
@@ -35,7 +23,7 @@ class Divider(Widget, Hosted):
     def draw(
         self, *, upright: bool = True, sign: str = "│", accent: range = _NOWHERE, joint: int = -1
     ) -> None:
-        """Change the look: `sign` where there is no accent; at line `joint` a level line begins."""
+        """Change the look: lines `accent` are beside the focused pane, a level line begins at `joint`."""
         look = upright, sign, accent, joint
         if look != self._look:
             if upright != self._look[0]:
@@ -51,14 +39,3 @@ class Divider(Widget, Hosted):
         style = styles.accent if y in accent else styles.rule
         sign = "┃" if y in accent else "├" if y == joint else sign
         return Strip([Segment(sign, styles.base + style)], 1)
-
-    def on_mouse_down(self, event: events.MouseDown) -> None:
-        if event.button == 1:
-            self.capture_mouse()
-
-    def on_mouse_up(self) -> None:
-        self.release_mouse()
-
-    def on_mouse_move(self, event: events.MouseMove) -> None:
-        if self.app.mouse_captured is self:
-            self.post_message(self.Dragged(self, event.screen_x, event.screen_y))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textual import events
 from textual.await_remove import AwaitRemove
 from textual.containers import Container
 from textual.geometry import NULL_OFFSET, NULL_SPACING, Region, Size
@@ -76,6 +77,7 @@ class Panes(Container, _Covered, Hosted):
         self._over = False  # whether the sidebar lies over the list
         self._at_list = False  # whether the list was chosen where it and the article do not fit
         self._list_lines = 10**6  # height that the list needs beside an article
+        self._dragged: Divider | None = None
         self._removed: AwaitRemove | None = None  # removal of the last search line
 
     @property
@@ -234,9 +236,25 @@ class Panes(Container, _Covered, Hosted):
         in_article = self.is_columns and pane is self.article
         self._divider.draw(upright=level is None, accent=range(self.size.height if in_article else 0))
 
-    def on_divider_dragged(self, message: Divider.Dragged) -> None:
-        x, y = message.x - self.content_region.x, message.y - self.content_region.y
-        self._move(message.divider, x if message.divider is self._edge or self.is_columns else y)
+    def _cell(self, event: events.MouseEvent) -> tuple[int, int]:
+        left, top, _, _ = self.content_region
+        return event.screen_x - left, event.screen_y - top
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        """Begin to drag a divider. Positions decide, as events may come together and panes get them too."""
+        dividers = ((self._edge, self._boxes.edge), (self._divider, self._boxes.divider))
+        at = [divider for divider, box in dividers if box is not None and box.has(*self._cell(event))]
+        self._dragged = at[0] if at and event.button == 1 else None
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        if event.button != 1:
+            self._dragged = None  # released outside
+        if self._dragged is not None:
+            x, y = self._cell(event)
+            self._move(self._dragged, x if self._dragged is self._edge or self.is_columns else y)
+
+    def on_mouse_up(self) -> None:
+        self._dragged = None
 
     def resize_pane(self, step: int) -> None:
         """Make the focused pane larger or, with a negative step, smaller."""
