@@ -236,25 +236,29 @@ class Panes(Container, _Covered, Hosted):
         in_article = self.is_columns and pane is self.article
         self._divider.draw(upright=level is None, accent=range(self.size.height if in_article else 0))
 
-    def _cell(self, event: events.MouseEvent) -> tuple[int, int]:
-        left, top, _, _ = self.content_region
-        return event.screen_x - left, event.screen_y - top
-
     def on_mouse_down(self, event: events.MouseDown) -> None:
         """Begin to drag a divider. Positions decide, as events may come together and panes get them too."""
         dividers = ((self._edge, self._boxes.edge), (self._divider, self._boxes.divider))
         at = [divider for divider, box in dividers if box is not None and box.has(*self._cell(event))]
-        self._dragged = at[0] if at and event.button == 1 else None
+        if at and event.button == 1:
+            self._dragged = at[0]
+            self.capture_mouse()
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
+        x, y = self._cell(event)
         if event.button != 1:
-            self._dragged = None  # released outside
-        if self._dragged is not None:
-            x, y = self._cell(event)
+            self.on_mouse_up()  # released outside
+        elif self._dragged is not None:
             self._move(self._dragged, x if self._dragged is self._edge or self.is_columns else y)
 
     def on_mouse_up(self) -> None:
-        self._dragged = None
+        if self._dragged is not None:
+            self._dragged = None
+            self.release_mouse()
+
+    def _cell(self, event: events.MouseEvent) -> tuple[int, int]:
+        left, top, _, _ = self.content_region
+        return event.screen_x - left, event.screen_y - top
 
     def resize_pane(self, step: int) -> None:
         """Make the focused pane larger or, with a negative step, smaller."""
