@@ -48,14 +48,12 @@ def test_three_panes_have_the_widths_that_people_read_best() -> None:
 
 def moved_to(sidebar: int, share: int) -> Dividers:
     """Dividers that were moved in both layouts, or (with 0) nowhere."""
-    names = ("columns", "stacked")
-    return Dividers(
-        dict.fromkeys(names, sidebar) if sidebar else {}, dict.fromkeys(names, share / 100) if share else {}
-    )
+    kept = {f"{name}.sidebar": sidebar for name in ("columns", "stacked") if sidebar}
+    return Dividers(kept | {f"{name}.list": share / 100 for name in ("columns", "stacked") if share})
 
 
 shown = st.builds(Shown, st.booleans(), st.booleans(), st.booleans(), st.integers(0, 100))
-dividers = st.builds(moved_to, st.integers(0, 500), st.integers(0, 100))
+dividers = st.builds(moved_to, st.integers(-50, 500), st.integers(0, 100))
 
 
 @given(st.sampled_from(Mode), st.integers(1, 400), st.integers(1, 100), dividers, st.integers(14, 82), shown)
@@ -89,7 +87,7 @@ def lying(at: Boxes, mode: Mode, state: Shown) -> Iterator[Box]:
 
 @given(dividers, st.integers(176, 400), st.integers(30, 400))
 def test_a_divider_stays_where_it_was_put(moved: Dividers, width: int, at: int) -> None:
-    moved.set_sidebar("columns", at, width)
+    moved.set_sidebar("columns", at, 26, width)
     sidebar = moved.sidebar("columns", 26, width)
     assert 12 <= sidebar <= max(12, width - 82)
     assert sidebar == at or not 12 <= at <= width - 82
@@ -102,13 +100,25 @@ def test_a_divider_stays_where_it_was_put(moved: Dividers, width: int, at: int) 
 
 def test_what_was_kept_is_read_again_and_nothing_else(tmp_path: Path) -> None:
     assert read(tmp_path) == Dividers()
-    moved = Dividers({"columns": 30}, {"columns": 0.5, "stacked": 0.25})
+    moved = Dividers({"columns.sidebar": -3, "columns.list": 0.5, "stacked.list": 0.25})
     write(tmp_path / "new", moved)
     assert read(tmp_path / "new") == moved
-    for text in ("", "[]", "{", '{"columns": 3}', '{"columns": {"sidebar": "x", "list": 7}}', "[" * 5000,
-                 '{"stacked": {"sidebar": true, "list": NaN}}', '{"x": {"sidebar": 20}}'):  # fmt: skip
+    for text in (
+        "",
+        "[]",
+        "{",
+        '{"columns.list": "x"}',
+        '{"stacked.sidebar": true}',
+        "[" * 5000,
+        '{"x": 20}',
+    ):
         (tmp_path / "panes.json").write_text(text)
         assert read(tmp_path) == Dividers(), text
+    (tmp_path / "panes.json").write_text(
+        '{"columns.list": 1e999, "stacked.list": -7, "columns.sidebar": 999.5}'
+    )
+    for mode in Mode:  # nonsense keeps the panes in place
+        boxes(mode, (200, 50), read(tmp_path), 26, Shown(article=True))
     write(Path("/dev/null/none"), moved)  # a state folder that cannot be written
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -80,35 +79,37 @@ class Shown(NamedTuple):
 
 @dataclass
 class Dividers:
-    """Positions of the dividers by layout: width of the sidebar, share of the list; absent: the default."""
+    """Positions of the dividers that the user has moved.
 
-    sidebars: dict[str, int] = field(default_factory=dict)
-    shares: dict[str, float] = field(default_factory=dict)
+    `kept` maps `columns.sidebar` and `stacked.sidebar` to the difference from the configured width, and
+    `columns.list` and `stacked.list` to the share of the list in the room of list and article.
+    """
+
+    kept: dict[str, float] = field(default_factory=dict)
     moved: bool = False  # whether they differ from the file
 
     def sidebar(self, name: str, usual: int, width: int) -> int:
         """Width of the sidebar on a screen of a width; the panes beside it keep room."""
-        panes = 2 if name == "columns" else 1
-        return max(_SIDEBAR, min(self.sidebars.get(name, usual), width - panes * (_COLUMN + 1)))
+        wanted = usual + int(self.kept.get(f"{name}.sidebar", 0))
+        return max(_SIDEBAR, min(wanted, width - (2 if name == "columns" else 1) * (_COLUMN + 1)))
 
     def list_size(self, name: str, room: int) -> int:
         """Width or height of the list of `room` cells that it shares with the article."""
-        size = round(self.shares.get(name, _SHARES[name]) * room)
-        if name == "columns" and name not in self.shares:
+        share, (least, other) = self.kept.get(f"{name}.list"), _LEAST[name]
+        size = round((share or _SHARES[name]) * room)
+        if name == "columns" and share is None:
             size = min(size, _WIDEST_LIST)
-        least, other = _LEAST[name]
         return max(min(least, room), min(size, room - other))
 
-    def set_sidebar(self, name: str, cells: int, width: int) -> None:
-        """Keep the width of the sidebar on a screen of `width` cells."""
-        self.sidebars[name], self.moved = cells, True
-        self.sidebars[name] = self.sidebar(name, cells, width)
+    def set_sidebar(self, name: str, cells: int, usual: int, width: int) -> None:
+        """Make the sidebar `cells` wide on a screen of `width` cells."""
+        self.kept[f"{name}.sidebar"], self.moved = cells - usual, True
+        self.kept[f"{name}.sidebar"] = self.sidebar(name, usual, width) - usual
 
     def set_list_size(self, name: str, size: int, room: int) -> None:
         """Keep the share of a list of `size` of `room` cells."""
-        if room > 0:
-            self.shares[name], self.moved = size / room, True
-            self.shares[name] = self.list_size(name, room) / room
+        self.kept[f"{name}.list"], self.moved = max(1, size) / max(1, room), True
+        self.kept[f"{name}.list"] = self.list_size(name, room) / max(1, room)
 
 
 def boxes(mode: Mode, size: tuple[int, int], dividers: Dividers, sidebar: int, shown: Shown) -> Boxes:
@@ -150,24 +151,16 @@ def read(folder: Path) -> Dividers:
     try:
         kept = json.loads(files.read(folder / FILE, 10_000))
     except (OSError, ValueError, RecursionError):
-        return Dividers()
-    tables = kept if isinstance(kept, Mapping) else {}
-    dividers = Dividers()
-    for name in _SHARES:
-        table = tables.get(name)
-        width, share = (table.get("sidebar"), table.get("list")) if isinstance(table, Mapping) else (0, 0)
-        if type(width) is int and 0 < width < 1000:
-            dividers.sidebars[name] = width
-        if isinstance(share, float) and 0 < share < 1:
-            dividers.shares[name] = share
-    return dividers
+        kept = None
+    known = [f"{name}.{part}" for name in _SHARES for part in ("sidebar", "list")]
+    values = kept if isinstance(kept, dict) else {}
+    usable = {
+        key: value for key, value in values.items() if type(value) in (int, float) and abs(value) < 1000
+    }
+    return Dividers({key: usable[key] for key in known if key in usable})
 
 
 def write(folder: Path, dividers: Dividers) -> None:
     """Keep the positions in the state folder; errors are ignored."""
-    kept: dict[str, dict[str, float]] = {}
-    for key, values in (("sidebar", dividers.sidebars), ("list", dividers.shares)):
-        for name, value in values.items():
-            kept.setdefault(name, {})[key] = value
     with suppress(OSError):
-        files.write(folder / FILE, [json.dumps(kept).encode()], sync=False)
+        files.write(folder / FILE, [json.dumps(dividers.kept).encode()], sync=False)

@@ -48,6 +48,8 @@ class Previews(Controller):
         if not self.panes.is_columns:
             self._spot = None
             self._cancel()
+            if self.session.previewed:
+                run_latest(self.pane, self.reader.close, "preview")
         if here == self._spot or not self.panes.is_columns or self.panes.in_article:
             return
         stays = self._spot is not None and here[0] == self._spot[0] and not self.articles.touched

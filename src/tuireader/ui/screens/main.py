@@ -187,10 +187,8 @@ class MainScreen(PaneScreen, Hosted, inherit_bindings=False):
         accounts = [account.name for account in self.library.config.accounts]
         await self.flows.apply(Outcome(feeds_added=added or 0, config_changed=added == 0, sync=accounts))
 
-    async def on_resize(self, event: events.Resize) -> None:
+    def on_resize(self, event: events.Resize) -> None:
         self.panes.fit(event.size)
-        if self.session.previewed and not self.panes.is_columns:
-            await self.controllers.reader.close()
         self.update_footer()
 
     async def on_descendant_focus(self) -> None:

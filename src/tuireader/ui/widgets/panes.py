@@ -160,7 +160,7 @@ class Panes(Container, _Covered, Hosted):
         """Choose the arrangement for a screen of that size."""
         focused, was_wide = self.screen.focused, self.is_wide
         self._mode = mode_for(self._session.config.ui.layout, size.width, size.height)
-        self._at_list = self._at_list or focused is self.articles
+        self._at_list = self.in_list and not isinstance(focused, FindLine)
         self._over = self._over and focused is self.sidebar
         self.rearrange()
         self._lay_out_again(size)
@@ -186,16 +186,20 @@ class Panes(Container, _Covered, Hosted):
         self.articles.display = not (alone or covered)
         self._snippet.display = bool(self._session.expression) and self.articles.display
 
+    @property
+    def _usual_sidebar(self) -> int:
+        return self._session.config.ui.sidebar + 2
+
     def boxes(self, size: Size, *, article: bool | None = None) -> Boxes:
         """Regions of the panes in `size` cells, with or without an article."""
         shown = self.shows_article if article is None else article
         alone = shown and self.is_zen
         state = Shown(article=shown, alone=alone, over=self._over, lines=self._list_lines)
-        return boxes(self._mode, size, self.dividers, self._session.config.ui.sidebar + 2, state)
+        return boxes(self._mode, size, self.dividers, self._usual_sidebar, state)
 
     def boxes_at_start(self, size: Size) -> Boxes:
         """Regions in `size` cells before anything is opened, with the focus on the list."""
-        return boxes(self._mode, size, self.dividers, self._session.config.ui.sidebar + 2, Shown())
+        return boxes(self._mode, size, self.dividers, self._usual_sidebar, Shown())
 
     def place(self, children: list[Widget], size: Size) -> list[WidgetPlacement]:
         """Place the panes; lines for searching take the first or last lines of theirs."""
@@ -274,7 +278,7 @@ class Panes(Container, _Covered, Hosted):
         name = "columns" if self.is_columns else "stacked"
         articles, article = self._boxes.articles, self._boxes.article
         if divider is self._edge and self.is_wide:
-            self.dividers.set_sidebar(name, at, self.size.width)
+            self.dividers.set_sidebar(name, at, self._usual_sidebar, self.size.width)
         elif divider is self._divider and articles is not None and article is not None:
             size, room = at - articles.y, articles.height + article.height
             if self.is_columns:
