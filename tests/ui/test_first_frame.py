@@ -233,6 +233,11 @@ def test_only_what_fits_is_shown(home: Path) -> None:
         frame(home)  # `show` takes it for none
     file.write_text(json.dumps(made), encoding="utf-8")
     assert frame(home)
+    dividers = file.with_name("panes.json")
+    dividers.write_text("{}", encoding="utf-8")
+    assert frame(home) == ""  # it would show them where they were before
+    dividers.unlink()
+    assert frame(home)
     config = paths({"HOME": str(home)}).config
     config.write_text(CONFIG.replace("author_column = true", "author_column = false"), encoding="utf-8")
     assert frame(home) == ""

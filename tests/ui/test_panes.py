@@ -209,16 +209,20 @@ async def test_views_and_searches_are_previewed_too() -> None:
         assert run.open_id == run.cursor_id
 
 
-async def test_a_refresh_never_replaces_what_is_being_read() -> None:
+async def test_a_refresh_never_replaces_what_is_being_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(previews, "SECOND", 0.01)
     async with running(library(), WIDE) as run:
-        first = run.cursor_id
-        articles = run.main.articles
-        articles.update_ids(articles.ids[1:] + articles.ids[:1])  # another one has come above
+        first, articles = run.cursor_id, run.main.articles
+        for _ in range(100):
+            await run.pilot.pause(0.01)
+            if articles.touched:
+                break
+        articles.update_ids(articles.ids[1:] + articles.ids[:1])  # others have come above
         run.main.update_bars()
         await run.settle()
-        assert run.cursor_id != first == run.open_id
-        await run.press("j")
-        assert run.open_id == run.cursor_id
+        assert run.cursor_id == first == run.open_id
+        await run.press("g")
+        assert run.open_id == run.cursor_id != first
 
 
 @pytest.mark.parametrize(("options", "reads"), [
@@ -338,6 +342,8 @@ async def test_keys_move_the_divider_of_the_focused_pane() -> None:
         assert sizes(run)[2] == 12 - 2
         await run.press("tab", "tab", ">")
         assert run.focus == "list" and sizes(run)[2] == 11
+        await run.write("<<<>")
+        assert sizes(run)[2] == 9
     for size in ((80, 24), (40, 12)):
         async with running(many(20), size) as run:
             before = sizes(run)

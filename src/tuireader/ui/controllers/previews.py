@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from tuireader.ui.controllers.controller import Controller
 from tuireader.ui.controllers.listing import Listing
@@ -13,7 +15,8 @@ from tuireader.ui.textual_private import CoalescingScreen
 from tuireader.ui.workers import run_latest
 
 REST = 0.15  # seconds without a key before the article under the cursor is shown
-SECOND = 1.0  # of the time after which a preview counts as read
+SECOND = 1.0  # unit of the times below and of `ui.mark_read_after`
+_SETTLED = 3  # seconds after which a preview is being read: articles that arrive above do not replace it
 
 Spot = tuple[int, int | None]
 """A list and the article under its cursor."""
@@ -31,7 +34,7 @@ class Previews(Controller):
         self._spot: Spot | None = None  # what the pane shows, or is about to
         self._due: Spot | None = None  # a preview not shown yet
         self._rest: asyncio.TimerHandle | None = None
-        self._look: asyncio.TimerHandle | None = None
+        self._looks: list[asyncio.TimerHandle] = []
 
     @property
     def is_due(self) -> bool:
@@ -52,9 +55,6 @@ class Previews(Controller):
                 run_latest(self.pane, self.reader.close, "preview")
         if here == self._spot or not self.panes.is_columns or self.panes.in_article:
             return
-        stays = self._spot is not None and here[0] == self._spot[0] and not self.articles.touched
-        if stays and self.session.page is not None:
-            return  # a refresh has added articles above: the one being read stays
         self._spot = here
         self._wait()
 
@@ -70,10 +70,10 @@ class Previews(Controller):
 
     def _cancel(self) -> None:
         self._due = None
-        for handle in (self._rest, self._look):
+        for handle in (self._rest, *self._looks):
             if handle is not None:
                 handle.cancel()
-        self._rest = self._look = None
+        self._rest, self._looks = None, []
 
     def _wait(self) -> None:
         self._cancel()
@@ -103,21 +103,27 @@ class Previews(Controller):
             await self.reader.close()
         elif article_id == self.session.article_id:
             return
-        elif await self.reader.open(article_id, preview=True):
-            seconds = self.library.config.ui.mark_read_after
-            if seconds and spot == self._spot:
-                self._look = asyncio.get_running_loop().call_later(seconds * SECOND, self._looked, seconds)
+        elif await self.reader.open(article_id, preview=True) and spot == self._spot:
+            self._call_after(_SETTLED, self._settled)
+            if seconds := self.library.config.ui.mark_read_after:
+                self._call_after(seconds, partial(self._looked, seconds))
         self.changed()
+
+    def _call_after(self, seconds: int, call: Callable[[], None]) -> None:
+        """Call while this preview is still shown."""
+        self._looks.append(asyncio.get_running_loop().call_later(seconds * SECOND, call))
+
+    def _settled(self) -> None:
+        self.articles.touched = True
 
     def _looked(self, seconds: int) -> None:
         """Mark the preview as read; time in another window or before a dialog does not count."""
-        self._look = None
         if not self.session.previewed or not self.pane.is_running:
             return
         if self.host.app_focus and self.pane.screen.is_current:
             run_latest(self.pane, self.open, "looked")
         else:
-            self._look = asyncio.get_running_loop().call_later(seconds * SECOND, self._looked, seconds)
+            self._call_after(seconds, partial(self._looked, seconds))
 
     async def open(self) -> None:
         """Turn the preview into an opened article."""

@@ -16,6 +16,7 @@ from tuireader.ui.session import Session
 from tuireader.ui.textual_private import CoalescingScreen
 from tuireader.ui.widgets.article_list import ArticleList
 from tuireader.ui.widgets.article_pane import ArticlePane
+from tuireader.ui.widgets.details import Details
 from tuireader.ui.widgets.dividers import Divider
 from tuireader.ui.widgets.pane import Pane
 from tuireader.ui.widgets.search_line import FindLine, SearchLine
@@ -62,7 +63,12 @@ class Panes(Container, _Covered, Hosted):
     """Sidebar, list and article with dividers between them, arranged by the size of the terminal."""
 
     def __init__(
-        self, session: Session, sidebar: Sidebar, snippet: Widget, articles: ArticleList, article: ArticlePane
+        self,
+        session: Session,
+        sidebar: Sidebar,
+        snippet: Details,
+        articles: ArticleList,
+        article: ArticlePane,
     ) -> None:
         self._edge, self._divider = Divider("edge"), Divider("divider")
         super().__init__(sidebar, self._edge, snippet, articles, self._divider, article, id="body")
@@ -203,18 +209,17 @@ class Panes(Container, _Covered, Hosted):
 
     def place(self, children: list[Widget], size: Size) -> list[WidgetPlacement]:
         """Place the panes; lines for searching take the first or last lines of theirs."""
-        boxes = self._boxes = self.boxes(size)
+        at = self._boxes = self.boxes(size)
         regions: dict[Widget, Box | None] = {
-            self.sidebar: boxes.sidebar, self._edge: boxes.edge, self._divider: boxes.divider
+            self.sidebar: at.sidebar, self._edge: at.edge, self._divider: at.divider
         }  # fmt: skip
-        if box := boxes.articles:
-            above = [child for child in children if isinstance(child, SearchLine) or child is self._snippet]
-            for line in above:
+        if box := at.articles:
+            for line in [child for child in children if isinstance(child, SearchLine | Details)]:
                 regions[line], box = box.split(1)
             regions[self.articles] = box
-        if box := boxes.article:
-            for line in [child for child in children if isinstance(child, FindLine)]:
-                box, regions[line] = box.split(box.height - 1)
+        if box := at.article:
+            for below in [child for child in children if isinstance(child, FindLine)]:
+                box, regions[below] = box.split(box.height - 1)
             regions[self.article] = box
         self._draw_edges()
         over = (self.sidebar, self._edge) if self.covers_list else ()
@@ -226,19 +231,16 @@ class Panes(Container, _Covered, Hosted):
 
     def _draw_edges(self) -> None:
         """Draw the edge of the focused pane in the accent colour."""
-        boxes, focused = self._boxes, self.screen.focused
+        at, focused, columns = self._boxes, self.screen.focused, self.is_columns
         pane = self.article if isinstance(focused, FindLine) else self.current
-        beside = boxes.articles if pane is self.articles else None
-        if pane is self.article and not self.is_columns:
-            beside = boxes.article
-        level = boxes.divider if not self.is_columns else None
+        beside = {self.articles: at.articles, self.article: None if columns else at.article}.get(pane)
         self._edge.draw(
-            sign="│" if boxes.sidebar else " ",
+            sign="│" if at.sidebar else " ",
             accent=range(beside.y, beside.y + beside.height) if beside else range(0),
-            joint=level.y if level else -1,
+            joint=at.divider.y if at.divider and not columns else -1,
         )
-        in_article = self.is_columns and pane is self.article
-        self._divider.draw(upright=level is None, accent=range(self.size.height if in_article else 0))
+        lines = self.size.height if columns and pane is self.article else 0
+        self._divider.draw(upright=columns, accent=range(lines))
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
         """Begin to drag a divider. Positions decide, as events may come together and panes get them too."""
@@ -285,6 +287,7 @@ class Panes(Container, _Covered, Hosted):
                 size, room = at - articles.x, articles.width + article.width
             self.dividers.set_list_size(name, size, room)
         self._lay_out_again(self.size)
+        self._boxes = self.boxes(self.size)  # the next key may come before the layout
 
     def _lay_out_again(self, size: Size) -> None:
         """Place the panes in `size` cells at the next repaint."""
@@ -294,10 +297,11 @@ class Panes(Container, _Covered, Hosted):
 
     def make_room(self) -> None:
         """Show the article; a short list above it gets no more lines than it needs."""
-        self._list_lines = self.articles.virtual_size.height
-        self._at_list = False
+        lines, before = self.articles.virtual_size.height, self._list_lines
+        self._list_lines, self._at_list = lines, False
         self.rearrange()
-        self.articles.refresh(layout=True)
+        if lines != before and not self.is_columns:
+            self.articles.refresh(layout=True)
 
     def close_article(self) -> None:
         """Hide the article in favour of the list; the focus stays."""
@@ -356,12 +360,8 @@ class Panes(Container, _Covered, Hosted):
     def repainted(self) -> list[Widget]:
         """Widgets that a key may have changed."""
         panes = (self.sidebar, self.articles, self.article)
-        return [
-            *panes,
-            self._edge,
-            self._divider,
-            *(pane.vertical_scrollbar for pane in panes if pane.show_vertical_scrollbar),
-        ]
+        bars = [pane.vertical_scrollbar for pane in panes if pane.show_vertical_scrollbar]
+        return [*panes, self._edge, self._divider, *bars]
 
     def forget_strips(self) -> None:
         for pane in (self.sidebar, self.articles, self.article):
