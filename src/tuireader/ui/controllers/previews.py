@@ -101,9 +101,9 @@ class Previews(Controller):
         article_id = spot[1]
         if article_id is None:
             await self.reader.close()
-        elif article_id == self.session.article_id:
-            return
-        elif await self.reader.open(article_id, preview=True) and spot == self._spot:
+        elif article_id != self.session.article_id:
+            await self.reader.open(article_id, preview=True)
+        if self.session.previewed and spot == self._spot:
             self._call_after(_SETTLED, self._settled)
             if seconds := self.library.config.ui.mark_read_after:
                 self._call_after(seconds, partial(self._looked, seconds))

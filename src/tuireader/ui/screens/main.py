@@ -212,16 +212,16 @@ class MainScreen(PaneScreen, Hosted, inherit_bindings=False):
 
     def on_article_pane_pictures_seen(self, message: ArticlePane.PicturesSeen) -> None:
         """Load images that became visible, after the text is painted; those of a preview after a rest."""
-        page = self.session.page
+        shown = self.session.article_id
 
         def see() -> None:
-            if self.session.page is page:
+            if self.session.article_id == shown:
                 self.controllers.images.see(message.urls, message.width)
 
         if self.session.previewed:
             self.set_timer(_PICTURES_AFTER, see)
         else:
-            self.call_after_refresh(self.controllers.images.see, message.urls, message.width)
+            self.call_after_refresh(see)
 
     def on_article_pane_unfit(self) -> None:
         run_latest(self, self.controllers.reader.fit_tables, "tables")
