@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from textual import events
+from textual.geometry import Region
 
 from tests.ui.running import Running, running
 from tests.ui.samples import library
@@ -17,7 +18,7 @@ from tests.ui.snap_svg import strips
 from tuireader.model import View, ViewKind
 from tuireader.ui.controllers import previews
 from tuireader.ui.drawing.page_parts import Page
-from tuireader.ui.geometry import Box, Boxes, Dividers, Mode, Shown, boxes, mode_for, read, write
+from tuireader.ui.geometry import Boxes, Dividers, Mode, Shown, boxes, mode_for, read, write
 from tuireader.ui.views import ALL
 
 WIDE, FOLDED = (200, 50), (160, 40)
@@ -72,17 +73,17 @@ def test_panes_cover_the_screen_and_never_overlap(
     if fits and height > 10:
         assert set(cells) == {1}
     if state.article:
-        assert at.article or (mode is Mode.SINGLE and state.over)
+        assert at.article is not None or (mode is Mode.SINGLE and state.over)
 
 
-def lying(at: Boxes, mode: Mode, state: Shown) -> Iterator[Box]:
+def lying(at: Boxes, mode: Mode, state: Shown) -> Iterator[Region]:
     """The regions that lie on nothing else: a sidebar that is shown for a moment lies over the others."""
     over = state.over and mode in (Mode.NARROW, Mode.FOLDED) and not (state.article and state.alone)
     for name, box in at._asdict().items():
         if box is not None and not (over and name in ("sidebar", "edge")):
             yield box
     if over and mode is Mode.FOLDED:
-        yield Box(0, 0, 1, at.edge.height if at.edge else 0)  # below the sidebar, where the edge was
+        yield Region(0, 0, 1, at.edge.height if at.edge else 0)  # below the sidebar, where the edge was
 
 
 @given(dividers, st.integers(176, 400), st.integers(30, 400))

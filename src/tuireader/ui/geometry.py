@@ -9,6 +9,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple
 
+from textual.geometry import Region
+
 from tuireader import files
 
 FILE = "panes.json"  # in the state folder
@@ -41,31 +43,14 @@ def mode_for(layout: str, width: int, height: int) -> Mode:
     return Mode.NARROW if width < _WIDE else Mode.STACKED
 
 
-class Box(NamedTuple):
-    """A rectangle of cells."""
-
-    x: int
-    y: int
-    width: int
-    height: int
-
-    def has(self, x: int, y: int) -> bool:
-        return self.x <= x < self.x + self.width and self.y <= y < self.y + self.height
-
-    def split(self, lines: int) -> tuple[Box, Box]:
-        """Cut off the first lines."""
-        lines = max(0, min(lines, self.height))
-        return self._replace(height=lines), self._replace(y=self.y + lines, height=self.height - lines)
-
-
 class Boxes(NamedTuple):
     """Regions of the panes and of the dividers left of the list and before the article; None: hidden."""
 
-    sidebar: Box | None = None
-    edge: Box | None = None
-    articles: Box | None = None
-    divider: Box | None = None
-    article: Box | None = None
+    sidebar: Region | None = None
+    edge: Region | None = None
+    articles: Region | None = None
+    divider: Region | None = None
+    article: Region | None = None
 
 
 class Shown(NamedTuple):
@@ -99,7 +84,7 @@ class Dividers:
         size = round((share or _SHARES[name]) * room)
         if name == "columns" and share is None:
             size = min(size, _WIDEST_LIST)
-        return max(min(least, room), min(size, room - other))
+        return max(0, min(least, room), min(size, room - other))
 
     def set_sidebar(self, name: str, cells: int, usual: int, width: int) -> None:
         """Make the sidebar `cells` wide on a screen of `width` cells."""
@@ -115,35 +100,31 @@ class Dividers:
 def boxes(mode: Mode, size: tuple[int, int], dividers: Dividers, sidebar: int, shown: Shown) -> Boxes:
     """Arrange the panes on `size` cells; `sidebar` is the configured width of the sidebar."""
     width, height = size
+    screen = Region(0, 0, width, height)
     if shown.alone:
-        return Boxes(article=Box(0, 0, width, height))
+        return Boxes(article=screen)
     if mode is Mode.SINGLE and shown.over:
-        return Boxes(sidebar=Box(0, 0, width, height))
+        return Boxes(sidebar=screen)
     columns = mode in (Mode.COLUMNS, Mode.FOLDED)
-    name = "columns" if columns else "stacked"
-    side = edge = None
-    left = 0
-    if mode in (Mode.COLUMNS, Mode.STACKED):
-        left = dividers.sidebar(name, sidebar, width)
-    elif shown.over:
-        over = max(1, min(sidebar, width - _SIDEBAR))
-        side, edge = Box(0, 0, over, height), Box(over, 0, 1, height)
-    if left:
-        side, edge = Box(0, 0, left, height), Box(left, 0, 1, height)
-    elif columns and edge is None:
-        edge = Box(0, 0, 1, height)  # shows whether the list has the focus
-    start = left + (mode in (Mode.COLUMNS, Mode.STACKED, Mode.FOLDED))
-    room = max(1, width - start)
-    if mode in (Mode.SINGLE, Mode.NARROW) or not (columns or shown.article):
-        only = Box(start, 0, room, height)
-        return Boxes(side, edge, None if shown.article else only, None, only if shown.article else None)
+    name, side, edge = "columns" if columns else "stacked", None, None
+    left = dividers.sidebar(name, sidebar, width) if mode in (Mode.COLUMNS, Mode.STACKED) else 0
+    over = max(1, min(sidebar, width - _SIDEBAR)) if shown.over else 0
+    if x := left or over:
+        side, edge = Region(0, 0, x, height), Region(x, 0, 1, height)
+    elif columns:
+        edge = Region(0, 0, 1, height)  # shows whether the list has the focus
+    start = left + (columns or mode is Mode.STACKED)
+    room = Region(start, 0, max(1, width - start), height)
+    if not columns and not (mode is Mode.STACKED and shown.article):
+        return Boxes(side, edge, article=room) if shown.article else Boxes(side, edge, room)
     if columns:
-        first = dividers.list_size(name, room - 1)
-        articles, divider = Box(start, 0, first, height), Box(start + first, 0, 1, height)
-        return Boxes(side, edge, articles, divider, Box(start + first + 1, 0, room - first - 1, height))
-    first = min(dividers.list_size(name, height - 1), max(_LIST, shown.lines))
-    articles, divider = Box(start, 0, room, first), Box(start, first, room, 1)
-    return Boxes(side, edge, articles, divider, Box(start, first + 1, room, height - first - 1))
+        articles, beside = room.split_vertical(dividers.list_size(name, room.width - 1))
+        divider, article = beside.split_vertical(1)
+    else:
+        lines = min(dividers.list_size(name, height - 1), max(_LIST, shown.lines))
+        articles, below = room.split_horizontal(lines)
+        divider, article = below.split_horizontal(min(1, below.height))
+    return Boxes(side, edge, articles, divider, article)
 
 
 def read(folder: Path) -> Dividers:
@@ -152,12 +133,10 @@ def read(folder: Path) -> Dividers:
         kept = json.loads(files.read(folder / FILE, 10_000))
     except (OSError, ValueError, RecursionError):
         kept = None
-    known = [f"{name}.{part}" for name in _SHARES for part in ("sidebar", "list")]
-    values = kept if isinstance(kept, dict) else {}
-    usable = {
-        key: value for key, value in values.items() if type(value) in (int, float) and abs(value) < 1000
-    }
-    return Dividers({key: usable[key] for key in known if key in usable})
+    known = {f"{name}.{part}" for name in _SHARES for part in ("sidebar", "list")}
+    values = kept.items() if isinstance(kept, dict) else ()
+    usable = (pair for pair in values if type(pair[1]) in (int, float) and abs(pair[1]) < 1000)
+    return Dividers({key: value for key, value in usable if key in known})
 
 
 def write(folder: Path, dividers: Dividers) -> None:

@@ -10,7 +10,7 @@ from textual.layout import ArrangeResult, Layout, WidgetPlacement
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tuireader.ui.geometry import Box, Boxes, Dividers, Mode, Shown, boxes, mode_for
+from tuireader.ui.geometry import Boxes, Dividers, Mode, Shown, boxes, mode_for
 from tuireader.ui.host import Hosted
 from tuireader.ui.session import Session
 from tuireader.ui.textual_private import CoalescingScreen
@@ -210,21 +210,21 @@ class Panes(Container, _Covered, Hosted):
     def place(self, children: list[Widget], size: Size) -> list[WidgetPlacement]:
         """Place the panes; lines for searching take the first or last lines of theirs."""
         at = self._boxes = self.boxes(size)
-        regions: dict[Widget, Box | None] = {
+        regions: dict[Widget, Region | None] = {
             self.sidebar: at.sidebar, self._edge: at.edge, self._divider: at.divider
         }  # fmt: skip
         if box := at.articles:
             for line in [child for child in children if isinstance(child, SearchLine | Details)]:
-                regions[line], box = box.split(1)
+                regions[line], box = box.split_horizontal(min(1, box.height))
             regions[self.articles] = box
         if box := at.article:
             for below in [child for child in children if isinstance(child, FindLine)]:
-                box, regions[below] = box.split(box.height - 1)
+                box, regions[below] = box.split_horizontal(max(0, box.height - 1))
             regions[self.article] = box
         self._draw_edges()
         over = (self.sidebar, self._edge) if self.covers_list else ()
         return [
-            WidgetPlacement(Region(*region), NULL_OFFSET, NULL_SPACING, child, int(child in over))
+            WidgetPlacement(region, NULL_OFFSET, NULL_SPACING, child, int(child in over))
             for child in children
             if (region := regions.get(child))
         ]
@@ -236,7 +236,7 @@ class Panes(Container, _Covered, Hosted):
         beside = {self.articles: at.articles, self.article: None if columns else at.article}.get(pane)
         self._edge.draw(
             sign="│" if at.sidebar else " ",
-            accent=range(beside.y, beside.y + beside.height) if beside else range(0),
+            accent=beside.line_range if beside else range(0),
             joint=at.divider.y if at.divider and not columns else -1,
         )
         lines = self.size.height if columns and pane is self.article else 0
@@ -245,7 +245,7 @@ class Panes(Container, _Covered, Hosted):
     def on_mouse_down(self, event: events.MouseDown) -> None:
         """Begin to drag a divider. Positions decide, as events may come together and panes get them too."""
         dividers = ((self._edge, self._boxes.edge), (self._divider, self._boxes.divider))
-        at = [divider for divider, box in dividers if box is not None and box.has(*self._cell(event))]
+        at = [divider for divider, box in dividers if box is not None and box.contains(*self._cell(event))]
         if at and event.button == 1:
             self._dragged = at[0]
             self.capture_mouse()
