@@ -67,7 +67,7 @@ def tuireader(folder: Path, articles: int, presses: int, size: Size, name: str =
         found["start → key answered"] = [program.wait(r" 2/\d", since_start=True)]
         program.settle(0.5)
         program.type(".")
-        found["list of all articles"] = [program.wait(r"[│┃] {5,}\d")]
+        found["list of all articles"] = [program.wait(r"[│┃] {5,}\d\d?[: ]")]
         program.settle(2.2)  # the message that tells of it has gone: no key brings what is painted then
         found["down"] = program.presses("j", presses)
         found["page down"] = program.presses("pagedown", max(3, presses // 3))

@@ -15,6 +15,8 @@ from tests.ui.running import Running, running
 from tests.ui.samples import library
 from tests.ui.shelf import Server, configured, many
 from tests.ui.snap_svg import strips
+from tuireader.config import UiConfig, loads
+from tuireader.config.shape import KEYS
 from tuireader.model import View, ViewKind
 from tuireader.ui.controllers import previews
 from tuireader.ui.drawing.page_parts import Page
@@ -441,3 +443,16 @@ async def test_an_empty_list_has_a_calm_pane_beside_it(kind: ViewKind) -> None:
         await run.go_to(View(kind, "Nothing"))
         assert run.open_id is None and "No matches yet" in run.text
         assert not "".join(run.page_lines).strip()
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [('"never"', 0), ('"5s"', 5), ('"1m"', 60), ("7", 7), ("0", 0), ('"2h"', 0), ('"soon"', 0)],
+)
+def test_the_time_after_which_a_preview_is_read(value: str, seconds: int) -> None:
+    config, problems = loads(f"[ui]\nmark_read_after = {value}", "config.toml")
+    assert config.ui.mark_read_after == seconds
+    said = [problem.message for problem in problems]
+    assert bool(said) == (value in ("0", '"2h"', '"soon"')) and all("never" in message for message in said)
+    kind = KEYS[UiConfig]["mark_read_after"][1].kind
+    assert kind.read(kind.write(seconds).strip('"')) == seconds

@@ -261,10 +261,10 @@ def duration_or_never(most: int) -> Kind:
         seconds = times.read(value)
         return seconds if isinstance(seconds, int) else _wrong(wanted, value)
 
-    def write(value: object) -> str:
-        return times.write(value) if value else '"never"'
+    def shown(value: int) -> str:
+        return times.shown(value) if value else "never"
 
-    return Kind(wanted, read, write)
+    return Kind(wanted, read, lambda value: quote(shown(value)), shown=shown)
 
 
 def size(least: int, most: int) -> Kind:
