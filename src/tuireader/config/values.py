@@ -264,7 +264,7 @@ def duration_or_never(most: int) -> Kind:
     def shown(value: int) -> str:
         return times.shown(value) if value else "never"
 
-    return Kind(wanted, read, lambda value: quote(shown(value)), shown=shown)
+    return Kind(wanted, read, lambda value: to_toml(shown(value)), shown=shown)
 
 
 def size(least: int, most: int) -> Kind:
