@@ -71,7 +71,8 @@ async def test_a_theme_that_cannot_be_kept_is_used_until_the_end(own: Running) -
 TYPED = {
     "settings": ("Edit config",), "preferences": ("Edit config",), "options": ("Edit config",),
     "configuration": ("Edit config",), "set": ("Edit config",),
-    "import": ("Import feeds (OPML)",), "opml": ("Import feeds (OPML)",), "OPML": ("Import feeds (OPML)",), "subscribe": ("Add feed",),
+    "import": ("Import feeds (OPML)",), "opml": ("Import feeds (OPML)",), "OPML": ("Import feeds (OPML)",),
+    "subscribe": ("Add feed",),
     "new feed": ("Add feed",), "rss": ("Add feed",), "unsubscribe": ("Remove",), "delete": ("Remove",),
     "rename": ("Edit",), "reload": ("Refresh all",), "update": ("Refresh all",), "fetch": ("Refresh all",),
     "sync": ("Refresh all", "Sync accounts"), "refresh": ("Refresh all",),
