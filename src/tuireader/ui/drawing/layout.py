@@ -228,7 +228,7 @@ class Layout:
 
 
 def _ending(part: Part) -> str:
-    """What follows a text that is cut: `…`, a closing quotation mark, the hint of an image."""
+    """Ending of a text that is cut: `…`, a closing quotation mark, the hint of an image."""
     return "…" + (part.text[part.caption[1] :] if part.picture else "”" * part.text.endswith("”"))
 
 

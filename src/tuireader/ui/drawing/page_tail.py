@@ -96,7 +96,7 @@ def _listed(page: Page, title: str, facts: Sequence[str], lead: str, number: int
 
 
 def _is_earlier(other: Related, article: Article) -> bool:
-    """Whether a sentence of the article refers to the other one."""
+    """True if a sentence of the article refers to the other one."""
     return bool(other.sentence) and other.article_id in {earlier.article_id for earlier in article.earlier}
 
 
