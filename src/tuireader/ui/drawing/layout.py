@@ -30,7 +30,7 @@ class LineKind(IntEnum):
 
 
 _TEXT = (LineKind.FIRST, LineKind.REST, LineKind.CUT)
-_COLUMNS = 64  # minimum width of a page for parts in two columns
+_COLUMNS = 76  # minimum width of a page for parts in two columns, so that a feed and a distance fit
 _BETWEEN = 2  # cells between two columns
 
 
