@@ -67,7 +67,7 @@ class Marks(Controller):
         """Read rows with the pending marks."""
 
         async def read() -> list[ArticleRow]:
-            rows = await self.library.lists.rows(ids)
+            rows = await self.library.lists.rows(ids, details=self.articles.is_cosy)
             return [await self._with_marks(row) for row in rows] if self._queue else rows
 
         return await self._steady(read)

@@ -44,6 +44,7 @@ class Styles:
     faint: Style
     strong: Style
     star: Style
+    accent: Style
     error: Style
     link: Style
     quote: Style
@@ -125,6 +126,7 @@ def make(variables: Mapping[str, str], *, dark: bool, watch_colors: Mapping[str,
         faint=mixed(0.62),
         strong=Style(color=text.rich_color, bold=True),
         star=Style(color=warning.rich_color),
+        accent=Style(color=accent.rich_color),
         error=Style(color=_color(variables.get("error"), "#e8797b").rich_color),
         link=Style(color=accent.rich_color, underline=True),
         quote=mixed(0.18) + ITALIC,
@@ -167,6 +169,7 @@ def _ansi_styles(watch_colors: Mapping[str, str]) -> Styles:
         faint=dim,
         strong=BOLD,
         star=Style(color="yellow"),
+        accent=Style(color="cyan"),
         error=Style(color="red"),
         link=Style(color="cyan", underline=True),
         quote=ITALIC,

@@ -153,7 +153,7 @@ class Panes(PaneRow, Hosted):
 
     def make_room(self) -> None:
         """Show the article; a short list gets no more lines than it needs."""
-        self.articles.styles.max_height = max(4, len(self.articles.ids))
+        self.articles.styles.max_height = max(4, self.articles.height_needed)
         self.show_article(True)
 
     def close_article(self) -> None:
