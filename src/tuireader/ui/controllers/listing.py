@@ -119,9 +119,11 @@ class Listing(Controller):
         self.session.partial = partial
         self._explain_empty(ids)
         session, articles = self.session, self.articles
-        articles.by_day = self._is_by_day
-        articles.dots = session.view != UNREAD or session.shows_read
-        articles.shows_feeds = session.view.kind is not ViewKind.FEED
+        articles.columns = {
+            "by_day": self._is_by_day,
+            "dots": session.view != UNREAD or session.shows_read,
+            "feeds": session.view.kind is not ViewKind.FEED,
+        }
         return articles
 
     @property

@@ -131,7 +131,7 @@ def excerpt(text: str, spans: Spans, room: int) -> tuple[str, Spans]:
         return cut(text, room), spans
     before = max(0, min(room // 2, room - cell_len(text[start:end]) - 4))
     lead = text[max(0, start - before) : start]
-    if " " in lead.rstrip():
+    if " " in lead:
         lead = lead.partition(" ")[2]  # begins with a word
     back = start - len(lead) - 2
     return cut(f"… {text[back + 2 :]}", room), [(first - back, last - back) for first, last in spans]

@@ -56,8 +56,12 @@ class MainScreen(PaneScreen, Hosted, inherit_bindings=False):
         self.sidebar.styles.width = library.config.ui.sidebar + 2
         self.hits = SearchHits(session, library)
         self.articles = ArticleList(
-            lambda ids: self.controllers.marks.rows(ids), library.feeds.title, self.hits.marks
+            lambda ids: self.controllers.marks.rows(ids),
+            library.feeds.title,
+            self.hits.marks,
+            self.hits.detail,
         )
+        self.hits.redraw = self.articles.redraw
         self.pane = ArticlePane(library.config.ui.width)
         self.panes = Panes(
             session, self.sidebar, snippet=self.hits.line, articles=self.articles, article=self.pane
@@ -125,7 +129,7 @@ class MainScreen(PaneScreen, Hosted, inherit_bindings=False):
     @on(ArticlePane.Changed)
     def update_footer(self) -> None:
         """Show the available keys, the position, and the sentence that matched."""
-        if self.hits.update(self.articles.current_id):
+        if self.hits.update(self.articles.current_id, self.articles.ids_with_details()):
             self.panes.rearrange()
         key_of = self.host.key_of
         keys = footer_keys(self.session, self.panes, key_of)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Awaitable, Callable, Collection, Sequence, Set
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
+from typing import Any
 
 from textual import events
 from textual.message import Message
 from textual.strip import Strip
 
 from tuireader.model import ArticleRow
+from tuireader.model.articles import Detail
 from tuireader.ui.drawing.list_lines import HEADING
 from tuireader.ui.drawing.row import RowContext, TitleRanges, draw_note, draw_row
 from tuireader.ui.drawing.row_parts import detail_parts, heading_parts, row_parts
@@ -37,16 +39,15 @@ class ArticleList(DayPane):
         fetch: Callable[[Sequence[int]], Awaitable[list[ArticleRow]]],
         feed_title: Callable[[int], str],
         marks: Callable[[ArticleRow], TitleRanges],
+        detail: Callable[[ArticleRow], Detail],
     ) -> None:
         super().__init__(id="list")
-        self._marks = marks
+        self._marks, self._detail = marks, detail
         self.ids: array[int] = array("q")
         self.empty_text = ""
         self.folds = False  # whether a row represents its story
         self.opened: Collection[int] = ()  # stories that show all rows
-        self.by_day = True  # whether rows are sorted by time
-        self.dots = True  # whether unread rows have a mark
-        self.shows_feeds = True  # whether rows name their feed
+        self.columns: Mapping[str, Any] = {}  # options of rows in this view: `by_day`, `dots`, `feeds`
         self.selected: set[int] = set()  # articles that marking commands apply to, unless empty
         self.touched = False  # whether the user has moved in this view
         self.partial = False  # whether more ids are expected
@@ -198,6 +199,19 @@ class ArticleList(DayPane):
             self._strips.pop(row.id, None)
         self._refresh_rows({row.id for row in rows})
 
+    def redraw(self, ids: Collection[int]) -> None:
+        """Draw articles again whose second lines have changed."""
+        for article_id in ids:
+            self._strips.pop(article_id, None)
+        self._refresh_rows(ids)
+
+    def ids_with_details(self) -> Sequence[int]:
+        """Articles in sight if they have second lines, the current one first."""
+        if not self.is_cosy or not self.ids:
+            return ()
+        seen = self.in_sight()
+        return sorted(self.ids[seen.start : seen.stop], key=lambda article_id: article_id != self.current_id)
+
     def select(self, ids: Collection[int], *, on: bool) -> None:
         changed = set(ids) - self.selected if on else self.selected.intersection(ids)
         self.selected ^= changed
@@ -302,14 +316,7 @@ class ArticleList(DayPane):
         context = self._row_context
         if context is None or context.width != self.size.width:  # drawing may come before the resize event
             self._strips.clear()
-            options = replace(
-                self.host.row_options,
-                folds=self.folds,
-                by_day=self.by_day,
-                dots=self.dots,
-                feeds=self.shows_feeds,
-                cosy=self.is_cosy,
-            )
+            options = replace(self.host.row_options, folds=self.folds, cosy=self.is_cosy, **self.columns)
             now = int(self.host.clock())
             context = self._row_context = RowContext(self.theme_styles, self.size.width, options, now)
         if line >= self.places.count:
@@ -334,6 +341,7 @@ class ArticleList(DayPane):
             if row is None:
                 return draw_note("", context, cursor)
             if part:
+                row = replace(row, detail=self._detail(row))
                 parts = detail_parts(row, context.width, context.options, inner=inner)
             else:
                 parts = row_parts(
@@ -353,15 +361,12 @@ class ArticleList(DayPane):
             strips[look] = strip
         return strip
 
-    def _with_above(self, number: int) -> tuple[ArticleRow, ArticleRow] | None:
-        """Rows of a line and of the one above it, if both are loaded."""
-        row, above = self._rows.get(self.ids[number]), self._rows.get(self.ids[number - 1])
-        return (row, above) if number and row is not None and above is not None else None
-
     def _is_inner(self, number: int) -> bool:
         """True if the row above belongs to the same, unfolded story."""
-        pair = self._with_above(number) if self.opened else None
-        return pair is not None and pair[0].story in self.opened and pair[0].story == pair[1].story
+        if not self.opened or not number:
+            return False
+        row, above = self._rows.get(self.ids[number]), self._rows.get(self.ids[number - 1])
+        return row is not None and above is not None and row.story in self.opened and row.story == above.story
 
     def _strays(self, number: int) -> bool:
         """True if a row is not of the day above it: its story stands where its newest article does."""

@@ -54,7 +54,10 @@ class DayPane(CursorPane):
         end = self.places.of(self.cursor) + self.places.height
         if not height or not self.line_count or (top <= first and end <= top + height):
             return False
-        self.scroll_now(first if first < top else end - height)
+        if first >= top:
+            first = end - height
+            first += self.places.at(first + self.sticks)[1] > 0  # do not begin in the middle of an item
+        self.scroll_now(first)
         return True
 
     def page(self, pages: float) -> None:

@@ -145,7 +145,8 @@ class Panes(PaneRow, Hosted):
         alone = self.shows_article and (self.is_single or self.is_zen)
         self.article.display = self.shows_article
         self.articles.display = not alone
-        self._snippet.display = bool(self._session.expression) and not alone
+        has_line = bool(self._session.expression) and not self.articles.is_cosy
+        self._snippet.display = has_line and not alone
 
     def show_article(self, shown: bool) -> None:
         self.screen.set_class(shown, "-reading", update=False)
