@@ -131,6 +131,7 @@ class Panes(PaneRow, Hosted):
         """Hide panes that do not fit a screen of that size."""
         single = size.width < _SINGLE[0] or size.height < _SINGLE[1]
         hides = self.is_wide and self.screen.focused is self.sidebar
+        self.articles.take_density()
         self.screen.set_class(single, "-single")
         self.screen.set_class(size.width < _WIDE and not single, "-narrow")
         self.rearrange()
