@@ -89,7 +89,7 @@ def session(home: Path, size: tuple[int, int] = (120, 30)) -> str:
         counted = size[0] < 100  # else the sidebar tells how many the watch has hit
         shown = terminal.wait(
             lambda shown: (
-                "◆ Ferries take" in shown
+                ("▌Ferries Text" in shown or "◆ Ferries take" in shown)
                 and "applying" not in shown
                 and (counted or re.search("◆ Ferries +1 ", shown) is not None)
             )
