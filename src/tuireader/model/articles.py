@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from typing import Annotated
 
@@ -197,7 +197,7 @@ class ArticleRow:
     uncertain: Annotated[
         tuple[str, ...], "Watches that match it only by Chinese terms across word boundaries."
     ] = ()
-    detail: Detail = NO_DETAIL
+    detail: Detail = field(default=NO_DETAIL, compare=False)  # read only for lists that show it
 
 
 @dataclass(frozen=True, slots=True)

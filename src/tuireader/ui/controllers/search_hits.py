@@ -40,6 +40,7 @@ class SearchHits:
         self._shown: tuple[int | None, str] = (None, "")
         self._watches_ready = False
         self._sentences: dict[int, Detail] = {}
+        self._asked: set[int] = set()  # articles whose sentences are being found
         self._found_for = ""  # expression that the sentences match
         self.redraw: Callable[[Collection[int]], None] = lambda ids: None
         self.line = Details(id="snippet")
@@ -80,9 +81,10 @@ class SearchHits:
         """
         expression = self._session.expression
         if expression != self._found_for:
-            self._sentences, self._found_for = {}, expression
+            self._sentences, self._found_for, self._asked = {}, expression, set()
         missing = [row for row in rows if row not in self._sentences] if expression else []
-        if missing:
+        if not self._asked.issuperset(missing):
+            self._asked = set(missing)
             run_latest(self.line, partial(self._fetch_for_rows, missing, expression), "snippet")
         wanted = (article_id if expression and not rows else None, expression)
         if wanted == self._shown:

@@ -43,7 +43,6 @@ class ArticleList(DayPane):
     ) -> None:
         super().__init__(id="list")
         self._marks, self._detail = marks, detail
-        self.ids: array[int] = array("q")
         self.empty_text = ""
         self.folds = False  # whether a row represents its story
         self.opened: Collection[int] = ()  # stories that show all rows
@@ -64,20 +63,8 @@ class ArticleList(DayPane):
         self.set_interval(_MINUTE, self.check_day)
 
     @property
-    def line_count(self) -> int:
-        return len(self.ids)
-
-    @property
-    def current_id(self) -> int | None:
-        return self.ids[self.cursor] if self.cursor < len(self.ids) else None
-
-    @property
     def current_row(self) -> ArticleRow | None:
         return self._rows.get(self.current_id or 0)
-
-    def upcoming(self) -> Sequence[int]:
-        """The article under the cursor and the one below it."""
-        return self.ids[self.cursor : self.cursor + 2]
 
     def row(self, article_id: int) -> ArticleRow | None:
         return self._rows.get(article_id)
@@ -193,6 +180,11 @@ class ArticleList(DayPane):
         wanted = ids if isinstance(ids, Set) else set(ids)
         return [article_id for article_id in self._rows if article_id in wanted]
 
+    def in_stories_of(self, ids: Collection[int]) -> list[int]:
+        """Loaded articles of the same stories."""
+        stories = {self._rows[article_id].story for article_id in self.loaded(ids)} - {0}
+        return [row.id for row in self._rows.values() if row.story in stories] if stories else []
+
     def put(self, rows: Sequence[ArticleRow]) -> None:
         for row in rows:
             self._rows[row.id] = row
@@ -204,13 +196,6 @@ class ArticleList(DayPane):
         for article_id in ids:
             self._strips.pop(article_id, None)
         self._refresh_rows(ids)
-
-    def ids_with_details(self) -> Sequence[int]:
-        """Articles in sight if they have second lines, the current one first."""
-        if not self.is_cosy or not self.ids:
-            return ()
-        seen = self.in_sight()
-        return sorted(self.ids[seen.start : seen.stop], key=lambda article_id: article_id != self.current_id)
 
     def select(self, ids: Collection[int], *, on: bool) -> None:
         changed = set(ids) - self.selected if on else self.selected.intersection(ids)
@@ -294,9 +279,13 @@ class ArticleList(DayPane):
             near = set(self.ids[max(0, top - 512) : top + 1024])
             self._rows = {key: row for key, row in self._rows.items() if key in near}
             self._requested = {(top // _CHUNK) + step for step in range(-2, 3)} & self._requested
-        self.put([row for row in rows if self._rows.get(row.id) != row])
+        self.put([row for row in rows if not self._shows(row)])
         if self._sees_all() and isinstance(self.screen, CoalescingScreen):
             self.screen.release_repaint()
+
+    def _shows(self, row: ArticleRow) -> bool:
+        known = self._rows.get(row.id)
+        return known is not None and known == row and known.detail == row.detail
 
     def forget_strips(self) -> None:
         self._row_context = None
@@ -340,6 +329,8 @@ class ArticleList(DayPane):
             cursor = context.styles.cursor_for(focused) if at_cursor else None
             if row is None:
                 return draw_note("", context, cursor)
+            if row.story in self.opened:
+                row = replace(row, story_read=0)  # its articles show what is read
             if part:
                 row = replace(row, detail=self._detail(row))
                 parts = detail_parts(row, context.width, context.options, inner=inner)

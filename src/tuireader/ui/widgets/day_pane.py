@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
 
 from textual.geometry import Region, Size
@@ -14,16 +15,36 @@ Days = Sequence[tuple[int, int]]
 
 
 class DayPane(CursorPane):
-    """A pane whose `cursor` counts items; days have a line each above their first item.
+    """A pane of articles, of which `cursor` is a number; days have a line each above their first article.
 
-    The heading of the topmost visible item covers the first line of the pane.
+    The heading of the topmost visible article covers the first line of the pane.
     """
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self.is_cosy = False  # whether items have two lines
+        self.ids: array[int] = array("q")
+        self.is_cosy = False  # whether articles have two lines
         self.days: Days = ()
         self.places = ListLines()
+
+    @property
+    def line_count(self) -> int:
+        return len(self.ids)
+
+    @property
+    def current_id(self) -> int | None:
+        return self.ids[self.cursor] if self.cursor < len(self.ids) else None
+
+    def upcoming(self) -> Sequence[int]:
+        """The article under the cursor and the one below it."""
+        return self.ids[self.cursor : self.cursor + 2]
+
+    def ids_with_details(self) -> Sequence[int]:
+        """Articles in sight if they have second lines, the current one first."""
+        if not self.is_cosy or not self.ids:
+            return ()
+        seen = self.in_sight()
+        return sorted(self.ids[seen.start : seen.stop], key=lambda article_id: article_id != self.current_id)
 
     @property
     def height_needed(self) -> int:
