@@ -67,12 +67,9 @@ class SearchHits:
 
     def detail(self, row: ArticleRow) -> Detail:
         """Second line of a row: the sentence found, else that of a watch or a teaser."""
-        found = (
-            self._sentences.get(row.id, NO_DETAIL)
-            if self._found_for == self._session.expression
-            else NO_DETAIL
-        )
-        return found if found[0] else row.detail
+        found = self._sentences.get(row.id, NO_DETAIL)
+        is_new = found[0] not in ("", row.title) and self._found_for == self._session.expression
+        return found if is_new else row.detail
 
     def update(self, article_id: int | None, rows: Sequence[int] = ()) -> bool:
         """Show the sentences found in `rows` with room for them, else that in one article, or none.
