@@ -113,7 +113,8 @@ class Listing(Controller):
         at = ids.index(cursor_id) if cursor_id is not None and cursor_id in ids else -1
         if not complete and cursor_id is not None and at < 0:
             return None
-        return ids, complete, await self.marks.rows(ids[max(0, at - _SIGHT) : max(0, at) + _SIGHT])
+        sight = _SIGHT >> self.articles.is_cosy
+        return ids, complete, await self.marks.rows(ids[max(0, at - sight) : max(0, at) + sight])
 
     def _prepare(self, ids: Sequence[int], partial: bool) -> ArticleList:
         self.session.partial = partial
