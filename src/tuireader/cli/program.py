@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import click
 
-from tuireader.cli.base import Options, say
+from tuireader.cli.base import Options
 from tuireader.cli.output import json_option, print_item, print_json
+from tuireader.cli.settings import edit, get, print_problems, set_, unset
 from tuireader.commands import COMMANDS, PRESETS, key_label, resolve_keys
-from tuireader.config import Config, Problem, config_exists, load
-from tuireader.errors import Exit
+from tuireader.config import Config
 
 
 @click.command()
@@ -57,13 +55,18 @@ def paths_(options: Options, as_json: bool) -> None:
 
 @click.group("config")
 def config_() -> None:
-    """Check the configuration, or print its defaults.
+    """Check, print or change the configuration.
 
     \b
     Examples:
       tuireader config check
-      tuireader config defaults
+      tuireader config set ui.width 100
+      tuireader config edit
     """
+
+
+for _command in (get, set_, unset, edit):
+    config_.add_command(_command)
 
 
 @config_.command()
@@ -80,31 +83,7 @@ def check(options: Options, as_json: bool) -> int:
       tuireader config check
       tuireader --config new.toml config check --json
     """
-    if not config_exists(options.paths.config):
-        say(f"tuireader: there is no {options.paths.config} yet; the defaults are used")
-        return Exit.OK
-    config, problems = load(options.paths.config)
-    warnings: Sequence[Problem] = ()
-    if not any(problem.fatal for problem in problems):
-        from tuireader.config.selectors import selector_problems
-        from tuireader.library.watching import advice
-
-        name, text = str(options.paths.config), options.paths.config.read_text(encoding="utf-8-sig")
-        problems = (*problems, *selector_problems(text, name), *_theme_problems(config, text, name))
-        warnings = advice.for_config(config, text, name, options.places(config).database)
-    for problem in (*problems, *warnings):
-        print_item(as_json, "ConfigProblem", problem, str(problem))
-    return Exit.CONFIG if problems else Exit.OK
-
-
-def _theme_problems(config: Config, text: str, name: str) -> Sequence[Problem]:
-    """Report a theme that neither tuireader nor the installed Textual has."""
-    from tuireader.config.toml_lines import key_lines
-    from tuireader.ui.drawing.themes import theme_problem
-
-    message = theme_problem(config.ui.theme)
-    line = next((line for path, line in key_lines(text) if path == "ui.theme"), None)
-    return [Problem("ui.theme", message, line, file=name)] if message else ()
+    return print_problems(options, as_json)
 
 
 @config_.command()

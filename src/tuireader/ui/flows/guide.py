@@ -42,7 +42,7 @@ _THEME = "Theme "
 _LIKELY = (
     "refresh_all", "search", "add_feed", "new_watch", "watches", "mark_list_read", "mute", "filter", "sort",
     "show_hide_read", "full_text", "related", "story", "follow_story", "labels", "save", "comments",
-    "save_view", "feed_health", "show_new", "undo", "edit_config", "help", "tour", "quit",
+    "save_view", "feed_health", "show_new", "undo", "settings", "edit_config", "help", "tour", "quit",
 )  # fmt: skip
 """Commands that people look for in the palette before they have used it."""
 

@@ -1,0 +1,356 @@
+"""Settings screen: all declared settings by section, edited in place; the reader behind shows the effect."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import ClassVar
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Horizontal, Vertical
+from textual.screen import ModalScreen
+from textual.widget import Widget
+from textual.widgets import Input, OptionList
+
+from tuireader.commands import BY_ID, Scope
+from tuireader.config.files import expand_home
+from tuireader.config.settings import Setting, masked
+from tuireader.config.values import FLAG, Invalid
+from tuireader.errors import ConfigError
+from tuireader.text import cell_len
+from tuireader.ui.bindings import bindings
+from tuireader.ui.controllers.wiring import Controllers
+from tuireader.ui.flows.context import Asking, FlowRunner, Outcome
+from tuireader.ui.flows.settings import change_setting, undo
+from tuireader.ui.screens.setting_rows import COLUMNS, SECTIONS, VALUE_AT, Entry, Index, SettingTable, entries
+from tuireader.ui.screens.side_screen import SideScreen
+from tuireader.ui.widgets.bars import FooterKey, StatusLine, TopLine
+from tuireader.ui.widgets.choices import Choice, Choices
+from tuireader.ui.widgets.details import Details
+from tuireader.ui.widgets.table import Cell, Row, Table, TableHead
+from tuireader.wording.lines import Line
+
+_THEME = "ui.theme"
+_MOST, _WIDTH = 10, 46  # lines of a list of choices, width of a text field
+
+
+class SettingsScreen(SideScreen[str], ModalScreen[str | None], inherit_bindings=False):
+    """A panel over the lower part of the reader; the result is a command to run."""
+
+    AUTO_FOCUS = "#table"
+    BINDINGS: ClassVar = [
+        *bindings(Scope.SETTINGS),
+        Binding("space", "switch", show=False),
+        Binding("escape", "leave_edit", priority=True, show=False),
+        Binding("ctrl+c", "screen.copy_text", show=False),
+    ]
+
+    def __init__(self, flows: FlowRunner) -> None:
+        super().__init__()
+        self.flows = flows
+        self.entries: Mapping[str, Entry] = {}
+        self.sections: Sequence[str] = ()
+        self._errors: dict[str, str] = {}  # of the last edit, by path
+        self._problems: dict[str, str] = {}  # of the file, by path
+        self._editor: Input | Choices | None = None
+        self._edited = ""  # path of the setting that has the editor
+        self._previews = False  # the theme is not the configured one
+
+    def content(self) -> Iterable[Widget]:
+        self.table = self.main_pane = SettingTable(COLUMNS)
+        self.index, self.facts = Index(), Details(id="facts")
+        self.line = Input(placeholder="Search names and descriptions", compact=True, id="search")
+        rows = Vertical(TableHead(COLUMNS), self.table, id="rows")
+        return self.line, Horizontal(self.index, rows, id="both"), self.facts
+
+    def compose(self) -> ComposeResult:
+        self.top, self.status = TopLine(), StatusLine()
+        yield Vertical(self.top, *self.content(), self.status, id="panel")
+
+    def on_mount(self) -> None:
+        self.library = self.host.library
+        self.line.display = False
+        self.host.reloaded.subscribe(self, lambda _: self.fill() if self._editor is None else None)
+        self.host.theme_changed_signal.subscribe(self, lambda _: self._repaint())
+        self.watch(self.table, "scroll_y", self._end_edit, init=False)
+        self.fill()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Leave room for the reader behind, unless the screen is low."""
+        self.set_class(event.size.height < 34, "-full")
+        self._end_edit()
+
+    # -- the rows
+
+    def fill(self) -> None:
+        """Show the settings as they are now, or those with the searched words."""
+        words = self.line.value.casefold().split()
+        every = list(entries(self.library.config))
+        shown = [entry for entry in every if entry.has(words)]
+        names = dict.fromkeys((*SECTIONS, *(entry.section for entry in shown)))
+        self.sections = [name for name in names if any(entry.section == name for entry in shown)]
+        self._problems = {problem.path: problem.message for problem in self.library.settings.problems}
+        rows: list[Row] = []
+        for number, section in enumerate(self.sections):
+            rows += [Row("", {})] * (number > 0) + [Row("", {"title": Cell(section, "dim")})]
+            rows += [self._row(entry) for entry in shown if entry.section == section]
+        by_key = {entry.key: entry for entry in shown}
+        self.entries = {row.key: by_key[row.key] for row in rows if row.key}
+        self.table.empty_text = f"No setting has “{self.line.value}”"
+        self.table.show(rows)
+        changed = sum(entry.setting.is_changed(self.library.config) for entry in every if entry.setting)
+        place = str(self.library.paths.config).replace(f"{expand_home('~')}/", "~/", 1)
+        kept = "demo: changes last until you quit" if self.library.offline else place
+        self.top.show(title="Settings", count=f"{changed or 'none'} changed", progress=kept)
+        self._show_facts()
+
+    def _row(self, entry: Entry) -> Row:
+        setting, config = entry.setting, self.library.config
+        if setting is None:
+            cells = {"title": Cell(entry.title), "value": Cell(str(entry.count))}
+            return Row(entry.key, cells | {"takes": Cell(self._keys(entry), "dim")})
+        changed, value = setting.is_changed(config), setting.shown(setting.value(config))
+        sign = Cell("!", "error") if self._problem(entry) else Cell("•" if changed else "", "reference")
+        default = setting.shown(setting.default) or "none"
+        return Row(
+            setting.path,
+            {
+                "sign": sign,
+                "title": Cell(entry.title),
+                "value": Cell(value or "none", "strong" if changed else "text"),
+                "default": Cell(default if changed else "", "dim"),
+                "takes": Cell(setting.key.doc if setting.table == "keys" else self._takes(setting), "dim"),
+            },
+        )
+
+    def _keys(self, entry: Entry) -> str:
+        key_of = self.host.key_of
+        named = ((key_of(command), BY_ID[command].title) for command in entry.commands)
+        return " · ".join(title if key == title else f"{key} {title}" for key, title in named)
+
+    def _problem(self, entry: Entry) -> str:
+        return self._errors.get(entry.key) or self._problems.get(entry.key, "")
+
+    @property
+    def current(self) -> Entry | None:
+        return self.entries.get(self.table.current or "")
+
+    @property
+    def section(self) -> str:
+        return self.current.section if self.current else ""
+
+    @on(Table.Moved)
+    def moved(self) -> None:
+        if self.table.current != self._edited:
+            self._end_edit()
+        self._show_facts()
+
+    def _show_facts(self) -> None:
+        entry = self.current
+        self.index.show(self.sections, self.section)
+        self.facts.show(*(self._about(entry) if entry else ()))
+        if self._editor is not None:
+            self.status.show([FooterKey("enter", "Save"), FooterKey("esc", "Cancel", stays=1)], "")
+            return
+        keys = [("open", "Edit"), ("remove_this", "Default"), ("search", "Search"), ("next_pane", "Section")]
+        at = list(self.entries).index(entry.key) + 1 if entry else 0
+        self.show_footer([*keys, ("undo", "Undo")], f"{at}/{len(self.entries)}" if entry else "")
+
+    def _about(self, entry: Entry) -> list[Line]:
+        setting = entry.setting
+        if setting is None:
+            count = f"  {entry.count} in the configuration, edited elsewhere"
+            return [((entry.title, "strong"), (count, "text")), ((self._keys(entry), "dim"),)]
+        lines: list[Line] = [((setting.path, "strong"), (f"  {setting.key.doc}", "text"))]
+        default = setting.shown(setting.default)
+        about = ((f"Takes {self._takes(setting)}{default and f' · default {default}'}", "dim"),)
+        problem = self._problem(entry)
+        return [*lines, ((f"{setting.path} {problem}", "error"),) if problem else about]
+
+    # -- moving and searching
+
+    @on(Index.Chosen)
+    def section_chosen(self, message: Index.Chosen) -> None:
+        self._go_to(message.section)
+
+    def _go_to(self, section: str) -> None:
+        """Go to the first setting of a section, and show its heading at the top."""
+        keys = [row.key for row in self.table.rows]
+        first = next((entry.key for entry in self.entries.values() if entry.section == section), "")
+        if first:
+            self.table.move_to(keys.index(first))
+            self.table.scroll_now(max(0, keys.index(first) - 1))
+
+    def _turn(self, step: int) -> None:
+        if self.sections:
+            at = self.sections.index(self.section) + step
+            self._go_to(self.sections[at % len(self.sections)])
+
+    def action_next_pane(self) -> None:
+        self._turn(1)
+
+    def action_previous_pane(self) -> None:
+        self._turn(-1)
+
+    def action_search(self) -> None:
+        self._show_line(True)
+        self.set_focus(self.line)
+
+    def _show_line(self, shown: bool) -> None:
+        """Show the line for searching in the place of the header."""
+        self.line.display, self.top.display = shown, not shown
+
+    def action_leave_edit(self) -> None:
+        """Stop editing, else end the search, else close."""
+        if self._editor is not None:
+            self._errors = {}
+            self._end_edit()
+        elif self.line.display:
+            self._show_line(False)
+            self.line.value = ""
+            self.set_focus(self.table)
+            self.fill()
+        else:
+            self.dismiss(None)
+
+    action_back = action_quit_or_back = action_leave_edit
+
+    @on(Input.Changed, "#search")
+    def filter(self) -> None:
+        self.fill()
+
+    @on(Input.Submitted, "#search")
+    def found(self) -> None:
+        self.set_focus(self.table)
+
+    # -- editing
+
+    def on_table_chosen(self) -> None:
+        self.action_open()
+
+    def action_open(self) -> None:
+        """Edit the current setting in place."""
+        entry = self.current
+        if entry is None:
+            return
+        if entry.setting is None:
+            self.dismiss(entry.commands[0])
+            return
+        setting, value = entry.setting, entry.setting.value(self.library.config)
+        if options := self._options(setting):
+            notes = {setting.shown(setting.default): "default"}
+            choices = [Choice(option, option, note=notes.get(option, "")) for option in options]
+            width = max(cell_len(f"{choice.text}  {choice.note}") for choice in choices) + 3
+            self._edit(setting, Choices(choices, at=setting.shown(value)), width, len(choices))
+        elif masked(setting.key, value) != value:
+            kept = "contains a password; empty: keep it"
+            self._edit(setting, Input(placeholder=kept, compact=True), _WIDTH, 1)
+        else:
+            line = Input(setting.shown(value), compact=True, select_on_focus=False)
+            self._edit(setting, line, _WIDTH, 1)
+
+    def _options(self, setting: Setting) -> Sequence[str]:
+        if setting.path == _THEME:
+            return sorted(self.host.available_themes, key=lambda name: not name.startswith("tuireader"))
+        return setting.key.kind.options
+
+    def _takes(self, setting: Setting) -> str:
+        """Name the allowed values."""
+        options = self._options(setting)
+        return f"one of {len(options)}" if len(options) > 9 else " · ".join(options) or setting.key.kind.name
+
+    def _edit(self, setting: Setting, editor: Input | Choices, width: int, height: int) -> None:
+        """Put an editor over the value of the current row, or above it if there is no room below."""
+        self._end_edit()
+        self._editor, self._edited = editor, setting.path
+        editor.add_class("value")
+        panel = self.query_one("#panel", Vertical)
+        area, table = panel.content_region, self.table.region
+        x = table.x - area.x + VALUE_AT
+        y = table.y - area.y + self.table.cursor - self.table.scroll_offset.y
+        height = min(height, _MOST)
+        editor.styles.width = min(width, area.width - x)
+        editor.styles.height = height
+        editor.styles.offset = (x - isinstance(editor, Choices), max(0, min(y, area.height - height - 1)))
+        panel.mount(editor)
+        self.set_focus(editor)
+        self._show_facts()
+
+    def _end_edit(self) -> None:
+        editor, self._editor, self._edited = self._editor, None, ""
+        if editor is not None:
+            self.set_focus(self.table)
+            editor.remove()
+            self._show_facts()
+        if self._previews:
+            self._previews = False
+            self.host.take_config()
+
+    def on_option_list_option_highlighted(self, message: OptionList.OptionHighlighted) -> None:
+        """Preview themes."""
+        if self._edited == _THEME and message.option_list is self._editor:
+            self._previews = True
+            self.host.theme = message.option_id or self.host.theme
+
+    async def on_option_list_option_selected(self, message: OptionList.OptionSelected) -> None:
+        if message.option_list is self._editor:
+            await self._keep(message.option_id or "")
+
+    @on(Input.Submitted, ".value")
+    async def typed(self, message: Input.Submitted) -> None:
+        await self._keep(message.value)
+
+    async def _keep(self, text: str) -> None:
+        """Set the edited setting; what is wrong with the text is said at its key."""
+        setting = self.entries[self._edited].setting if self._edited in self.entries else None
+        if setting is None:
+            return
+        before, value = setting.value(self.library.config), setting.read(text)
+        if not text.strip() and masked(setting.key, before) != before:
+            self._end_edit()
+        elif isinstance(value, Invalid) and text.strip():
+            self._errors = {setting.path: value.message}
+            self._show_facts()
+        else:
+            await self._set(setting, None if isinstance(value, Invalid) else setting.key.kind.write(value))
+            self._end_edit()
+
+    async def _set(self, setting: Setting, written: str | None) -> None:
+        async def change(main: Controllers, ask: Asking) -> Outcome | None:
+            self._errors = {}
+            try:
+                return await change_setting(main, setting, written)
+            except ConfigError as error:
+                self._errors = {setting.path: error.message.removeprefix(f"{setting.path} ")}
+                return None
+
+        await self.flows.run(change)
+        self.fill()
+
+    async def action_switch(self) -> None:
+        """Turn a setting on or off."""
+        setting = self.current.setting if self.current else None
+        if setting is None or setting.key.kind is not FLAG:
+            self.action_open()
+        else:
+            await self._set(setting, "false" if setting.value(self.library.config) else "true")
+
+    async def action_remove_this(self) -> None:
+        """Return to the default."""
+        if self.current is not None and self.current.setting is not None:
+            await self._set(self.current.setting, None)
+
+    async def action_undo(self) -> None:
+        await self.flows.run(undo)
+        self.fill()
+
+    def action_edit_config(self) -> None:
+        self.dismiss("edit_config")
+
+    def _repaint(self) -> None:
+        self.host.forget_theme_styles()
+        for widget in (self.top, self.status, self.index, self.table, *self.query(TableHead)):
+            widget.refresh()
+        self.facts.lines = ()
+        self._show_facts()
