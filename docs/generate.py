@@ -98,9 +98,9 @@ def configuration() -> str:
         "`tuireader config check` lists what is wrong with a file; whatever can be used of it is used.",
         "A commented example with every key is `config.example.toml` in the repository.",
         "",
-        "`=` in the reader shows all settings with their defaults, finds them with `/` and changes them in place;",
-        "a change applies at once, is written into the file without touching anything else, and `ctrl+z` takes it",
-        "back. On the command line, the same is done by:",
+        "`=` in the reader shows all settings with their defaults and changes them in place; `/` searches.",
+        "A change applies at once and is written into the file, of which nothing else is touched; `ctrl+z`",
+        "takes it back. On the command line:",
         "",
         "```sh",
         "tuireader config get ui.width",
@@ -109,8 +109,8 @@ def configuration() -> str:
         "tuireader config edit",
         "```",
         "",
-        "Passwords are printed as `••••` and refused by `config set`. Feeds, accounts, watches and other lists of",
-        "tables have commands and screens of their own.",
+        "Passwords are printed as `••••`, and refused by `config set`. Feeds, accounts, watches and other",
+        "lists of tables have commands and screens of their own.",
     ]
     for name, doc in config.tables().items():
         keys = [one for one in config.reference() if one.path.rpartition(".")[0] == name]
