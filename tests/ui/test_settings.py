@@ -144,7 +144,9 @@ async def test_sections_and_lists(own: Running) -> None:
     assert screen(own).section == "Lists" and row(own)["takes"] == "H Feed health · + Add feed · e Edit"
     await own.press("k")
     assert screen(own).section == "General"
-    await own.press("j", "j")
+    await own.press("g", "k")
+    assert row(own)["title"] == "Theme" and screen(own).table.scroll_offset.y == 0
+    await own.press("shift+tab", "shift+tab", "j")
     assert row(own)["title"] == "Watches" and row(own)["value"] == "1"
     await own.press("enter")
     assert isinstance(own.app.screen, Watches)

@@ -92,7 +92,7 @@ def set_(options: Options, path: str, value: str) -> None:
         raise UsageError(f"{setting.path} {read.message}")
     if masked(setting.key, read) != read:
         raise _secret(setting.path, "put it into the file")
-    if setting.path == "ui.theme":
+    if setting.path == "ui.theme" and isinstance(read, str):
         from tuireader.ui.drawing.themes import theme_problem
 
         if message := theme_problem(read):

@@ -116,13 +116,11 @@ class SettingTable(Table):
     """A table with headings, rows without a key, which the cursor skips."""
 
     def move_to(self, line: int) -> None:
-        step = 1 if line >= self.cursor else -1
         line = max(0, min(self.line_count - 1, line))
-        for at in (*range(line, self.line_count if step > 0 else -1, step), self.cursor):
-            if at < len(self.rows) and self.rows[at].key:
-                super().move_to(at)
-                break
-        if self.rows and not any(row.key for row in self.rows[: self.cursor]):
+        up, down = range(line, -1, -1), range(line, self.line_count)
+        order = (*up, *down) if line < self.cursor else (*down, *up)
+        super().move_to(next((at for at in order if self.rows[at].key), 0))
+        if not any(row.key for row in self.rows[: self.cursor]):
             self.scroll_now(0)  # show the first heading
 
     def show(self, rows: Sequence[Row]) -> None:
