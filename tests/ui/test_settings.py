@@ -42,7 +42,7 @@ async def test_a_setting_is_found_changed_seen_and_taken_back(own: Running) -> N
     await own.press("enter")
     assert row(own) == {
         "sign": "•", "title": "Sidebar", "value": "40", "default": "24",
-        "takes": "a whole number from 12 to 80",
+        "takes": "a whole number from 12 to 80", "about": "Width of the sidebar.",
     }  # fmt: skip
     assert own.main.sidebar.size.width == 42
     assert own.written == before.rstrip("\n") + "\n\n[ui]\nsidebar = 40\n"
@@ -165,13 +165,13 @@ async def test_clicks(own: Running) -> None:
 async def test_the_demo_saves_nothing(demo: Running) -> None:
     before = demo.written
     await look_for(demo, "ui.width")
-    assert "changes last until you quit" not in demo.text  # the line for searching is in its place
+    assert "demo: nothing is saved" not in demo.text  # the line for searching is in its place
     await demo.press("enter", "ctrl+u")
     await demo.write("60\r")
     assert demo.library.config.ui.width == 60 and len(demo.library.config.watches) == 3
     assert len(demo.library.config.feeds) == 8
     await demo.press("escape")
-    assert "changes last until you quit" in demo.text
+    assert "demo: nothing is saved" in demo.text
     assert_screen(demo.app, "settings-120x40")
     assert demo.written == before
     await demo.press("ctrl+z")

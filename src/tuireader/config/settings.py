@@ -34,7 +34,7 @@ def _bound(value: object) -> tuple[str, ...] | Invalid:
 
 
 BOUND = Kind(
-    "keys such as j or ^z, separated by spaces",
+    "keys such as j or ^z",
     _bound,
     write=lambda keys: to_toml(_labels(keys)),
     typed=str.split,

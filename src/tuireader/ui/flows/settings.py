@@ -96,9 +96,12 @@ def take_config(main: Controllers, before: Config) -> bool:
 async def change_setting(main: Controllers, setting: Setting, written: str | None) -> Outcome:
     """Set a setting to a value in TOML, or to its default (None). Raises ConfigError."""
     before = main.library.config
-    await main.library.settings.set(setting, written)
+    try:
+        await main.library.settings.set(setting, written)
+    finally:  # it may be set even if undo cannot be
+        changed = take_config(main, before)
     said = "The new database is used from the next start on" if setting.path == "database" else ""
-    return Outcome(said=said, watches_changed=take_config(main, before))
+    return Outcome(said=said, watches_changed=changed)
 
 
 async def undo(main: Controllers, ask: Asking) -> Outcome:

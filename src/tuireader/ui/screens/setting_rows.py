@@ -36,7 +36,9 @@ COLUMNS = (
     Column("value", "Value", most=83),
     Column("default", "Default", 15, least=84),
     Column("default", "Default", 16, least=62, most=83),
-    Column("takes", "Takes", least=84),
+    Column("takes", "Takes", least=84, most=139),
+    Column("takes", "Takes", 36, least=140),
+    Column("about", "Description", least=140),
 )
 VALUE_AT = 1 + COLUMNS[0].width + 2 + COLUMNS[1].width + 2
 """Column of the screen where values begin, counted from the table's left edge."""

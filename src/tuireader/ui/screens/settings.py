@@ -41,7 +41,7 @@ class SettingsScreen(SideScreen[str], ModalScreen[str | None], inherit_bindings=
     AUTO_FOCUS = "#table"
     BINDINGS: ClassVar = [
         *bindings(Scope.SETTINGS),
-        Binding("space", "switch", show=False),
+        Binding("space", "open", show=False),
         Binding("escape", "leave_edit", priority=True, show=False),
         Binding("ctrl+c", "screen.copy_text", show=False),
     ]
@@ -90,7 +90,8 @@ class SettingsScreen(SideScreen[str], ModalScreen[str | None], inherit_bindings=
         shown = [entry for entry in every if entry.has(words)]
         names = dict.fromkeys((*SECTIONS, *(entry.section for entry in shown)))
         self.sections = [name for name in names if any(entry.section == name for entry in shown)]
-        self._problems = {problem.path: problem.message for problem in self.library.settings.problems}
+        problems = self.library.settings.problems
+        self._problems = {problem.path: f"{problem.path} {problem.message}" for problem in problems}
         rows: list[Row] = []
         for number, section in enumerate(self.sections):
             rows += [Row("", {})] * (number > 0) + [Row("", {"title": Cell(section, "dim")})]
@@ -101,7 +102,7 @@ class SettingsScreen(SideScreen[str], ModalScreen[str | None], inherit_bindings=
         self.table.show(rows)
         changed = sum(entry.setting.is_changed(self.library.config) for entry in every if entry.setting)
         place = str(self.library.paths.config).replace(f"{expand_home('~')}/", "~/", 1)
-        kept = "demo: changes last until you quit" if self.library.offline else place
+        kept = "demo: nothing is saved" if self.library.offline else place
         self.top.show(title="Settings", count=f"{changed or 'none'} changed", progress=kept)
         self._show_facts()
 
@@ -113,6 +114,7 @@ class SettingsScreen(SideScreen[str], ModalScreen[str | None], inherit_bindings=
         changed, value = setting.is_changed(config), setting.shown(setting.value(config))
         sign = Cell("!", "error") if self._problem(entry) else Cell("•" if changed else "", "reference")
         default = setting.shown(setting.default) or "none"
+        doc, is_key = setting.key.doc, setting.table == "keys"
         return Row(
             setting.path,
             {
@@ -120,7 +122,8 @@ class SettingsScreen(SideScreen[str], ModalScreen[str | None], inherit_bindings=
                 "title": Cell(entry.title),
                 "value": Cell(value or "none", "strong" if changed else "text"),
                 "default": Cell(default if changed else "", "dim"),
-                "takes": Cell(setting.key.doc if setting.table == "keys" else self._takes(setting), "dim"),
+                "takes": Cell(doc if is_key else self._takes(setting), "dim"),
+                "about": Cell("" if is_key else doc, "dim"),
             },
         )
 
@@ -166,7 +169,7 @@ class SettingsScreen(SideScreen[str], ModalScreen[str | None], inherit_bindings=
         default = setting.shown(setting.default)
         about = ((f"Takes {self._takes(setting)}{default and f' · default {default}'}", "dim"),)
         problem = self._problem(entry)
-        return [*lines, ((f"{setting.path} {problem}", "error"),) if problem else about]
+        return [*lines, ((problem, "error"),) if problem else about]
 
     # -- moving and searching
 
@@ -221,16 +224,16 @@ class SettingsScreen(SideScreen[str], ModalScreen[str | None], inherit_bindings=
         self.fill()
 
     @on(Input.Submitted, "#search")
-    def found(self) -> None:
+    def search_done(self) -> None:
         self.set_focus(self.table)
 
     # -- editing
 
-    def on_table_chosen(self) -> None:
-        self.action_open()
+    async def on_table_chosen(self) -> None:
+        await self.action_open()
 
-    def action_open(self) -> None:
-        """Edit the current setting in place."""
+    async def action_open(self) -> None:
+        """Edit the current setting in place, or turn it on or off."""
         entry = self.current
         if entry is None:
             return
@@ -238,7 +241,9 @@ class SettingsScreen(SideScreen[str], ModalScreen[str | None], inherit_bindings=
             self.dismiss(entry.commands[0])
             return
         setting, value = entry.setting, entry.setting.value(self.library.config)
-        if options := self._options(setting):
+        if setting.key.kind is FLAG:
+            await self._set(setting, "false" if value else "true")
+        elif options := self._options(setting):
             notes = {setting.shown(setting.default): "default"}
             choices = [Choice(option, option, note=notes.get(option, "")) for option in options]
             width = max(cell_len(f"{choice.text}  {choice.note}") for choice in choices) + 3
@@ -310,7 +315,7 @@ class SettingsScreen(SideScreen[str], ModalScreen[str | None], inherit_bindings=
         if not text.strip() and masked(setting.key, before) != before:
             self._end_edit()
         elif isinstance(value, Invalid) and text.strip():
-            self._errors = {setting.path: value.message}
+            self._errors = {setting.path: f"{setting.path} {value.message}"}
             self._show_facts()
         else:
             await self._set(setting, None if isinstance(value, Invalid) else setting.key.kind.write(value))
@@ -322,19 +327,11 @@ class SettingsScreen(SideScreen[str], ModalScreen[str | None], inherit_bindings=
             try:
                 return await change_setting(main, setting, written)
             except ConfigError as error:
-                self._errors = {setting.path: error.message.removeprefix(f"{setting.path} ")}
+                self._errors = {setting.path: str(error)}
                 return None
 
         await self.flows.run(change)
         self.fill()
-
-    async def action_switch(self) -> None:
-        """Turn a setting on or off."""
-        setting = self.current.setting if self.current else None
-        if setting is None or setting.key.kind is not FLAG:
-            self.action_open()
-        else:
-            await self._set(setting, "false" if setting.value(self.library.config) else "true")
 
     async def action_remove_this(self) -> None:
         """Return to the default."""
