@@ -50,7 +50,7 @@ async def test_a_setting_is_found_changed_seen_and_taken_back(own: Running) -> N
     assert "Undone: ui.sidebar changed" in own.toasts
     assert own.written == before and own.main.sidebar.size.width == 26 and row(own)["value"] == "24"
     await own.press("escape")
-    assert len(screen(own).entries) > 100  # the search is over
+    assert len(screen(own).items) > 100  # the search is over
     await own.press("escape")
     assert own.app.screen is own.main
 
@@ -196,3 +196,12 @@ async def test_a_refresh_does_not_disturb(own: Running) -> None:
     await own.settle()
     await own.write("0\r")
     assert own.library.config.ui.width == 60
+
+
+async def test_keys_typed_ahead_reach_their_setting(own: Running) -> None:
+    await own.write("=/sidebar wid\r\r\x1540\r")
+    assert own.library.config.ui.sidebar == 40 and row(own)["value"] == "40"
+    await own.write("\x1b/author\r   \x1b")
+    assert own.library.config.ui.author_column
+    await own.write("/ui.sort\r\rjj\r")
+    assert own.library.config.ui.sort == "feed" and own.library.config.ui.sidebar == 40

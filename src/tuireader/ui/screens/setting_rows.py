@@ -1,20 +1,14 @@
-"""Parts of the settings screen: its entries, the table with headings, the index of sections."""
+"""Entries of the settings screen and its columns."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from rich.segment import Segment
-from textual import events
-from textual.message import Message
-from textual.strip import Strip
-
 from tuireader.commands import BY_ID
 from tuireader.config import Config
 from tuireader.config.settings import Setting, settings
-from tuireader.ui.widgets.bars import Bar
-from tuireader.ui.widgets.table import Column, Row, Table
+from tuireader.ui.widgets.table import Column
 
 SECTIONS = ("Look", "Fetch", "Notify", "Save", "Download", "General", "Lists", "Keys")
 """Sections that come first, in this order."""
@@ -46,7 +40,7 @@ VALUE_AT = 1 + COLUMNS[0].width + 2 + COLUMNS[1].width + 2
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A line: a setting, or a list of tables with the commands that edit it."""
+    """A line: a setting, a list of tables with the commands that edit it, or a heading."""
 
     section: str
     title: str
@@ -56,7 +50,7 @@ class Entry:
 
     @property
     def key(self) -> str:
-        return self.setting.path if self.setting else self.title
+        return self.setting.path if self.setting else self.title if self.commands else ""
 
     def has(self, words: Sequence[str]) -> bool:
         """Look for words in the names and the description."""
@@ -65,7 +59,17 @@ class Entry:
         return all(word in text for word in words)
 
 
-def entries(config: Config) -> Iterator[Entry]:
+def in_sections(entries: Sequence[Entry]) -> Iterator[Entry]:
+    """Sort entries by section, each below its heading and an empty line."""
+    names = dict.fromkeys((*SECTIONS, *(entry.section for entry in entries)))
+    own = {name: [entry for entry in entries if entry.section == name] for name in names}
+    for number, name in enumerate(name for name in names if own[name]):
+        yield from (Entry("", ""),) * (number > 0)
+        yield Entry(name, name)
+        yield from own[name]
+
+
+def all_entries(config: Config) -> Iterator[Entry]:
     """List all settings of a configuration, then its lists of tables."""
     for setting in settings(config):
         section = _SECTIONS.get(setting.table, _title(setting.table))
@@ -80,52 +84,3 @@ def entries(config: Config) -> Iterator[Entry]:
 
 def _title(name: str) -> str:
     return name.replace("_", " ").capitalize()
-
-
-class Index(Bar):
-    """The sections, with a mark beside the current one."""
-
-    @dataclass
-    class Chosen(Message):
-        """A section was clicked."""
-
-        section: str
-
-    def __init__(self) -> None:
-        super().__init__(id="index")
-        self._shown: tuple[Sequence[str], str] = (), ""
-
-    def show(self, sections: Sequence[str], current: str) -> None:
-        before, self._shown = self._shown, (sections, current)
-        if before != self._shown:
-            self.refresh()
-
-    def render_line(self, y: int) -> Strip:
-        sections, current = self._shown
-        if y >= len(sections):
-            return self.strip([])
-        styles, at = self.theme_styles, sections[y] == current
-        mark = Segment("┃" if at else " ", styles.base + styles.named("reference"))
-        return self.strip([mark, Segment(sections[y], styles.base + (styles.strong if at else styles.dim))])
-
-    def on_click(self, event: events.Click) -> None:
-        offset, sections = event.get_content_offset(self), self._shown[0]
-        if offset is not None and offset.y < len(sections):
-            self.post_message(self.Chosen(sections[offset.y]))
-
-
-class SettingTable(Table):
-    """A table with headings, rows without a key, which the cursor skips."""
-
-    def move_to(self, line: int) -> None:
-        line = max(0, min(self.line_count - 1, line))
-        up, down = range(line, -1, -1), range(line, self.line_count)
-        order = (*up, *down) if line < self.cursor else (*down, *up)
-        super().move_to(next((at for at in order if self.rows[at].key), 0))
-        if not any(row.key for row in self.rows[: self.cursor]):
-            self.scroll_now(0)  # show the first heading
-
-    def show(self, rows: Sequence[Row]) -> None:
-        super().show(rows)
-        if rows and not rows[self.cursor].key:
-            self.move_to(self.cursor + 1)

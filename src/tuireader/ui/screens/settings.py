@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
 from textual import events, on
@@ -10,7 +10,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
-from textual.widget import Widget
 from textual.widgets import Input, OptionList
 
 from tuireader.commands import BY_ID, Scope
@@ -22,9 +21,9 @@ from tuireader.text import cell_len
 from tuireader.ui.bindings import bindings
 from tuireader.ui.controllers.wiring import Controllers
 from tuireader.ui.flows.context import Asking, FlowRunner, Outcome
-from tuireader.ui.flows.settings import change_setting, undo
-from tuireader.ui.screens.setting_rows import COLUMNS, SECTIONS, VALUE_AT, Entry, Index, SettingTable, entries
-from tuireader.ui.screens.side_screen import SideScreen
+from tuireader.ui.flows.settings import change_setting
+from tuireader.ui.screens.setting_rows import COLUMNS, VALUE_AT, Entry, all_entries, in_sections
+from tuireader.ui.screens.table_screen import TableScreen
 from tuireader.ui.widgets.bars import FooterKey, StatusLine, TopLine
 from tuireader.ui.widgets.choices import Choice, Choices
 from tuireader.ui.widgets.details import Details
@@ -32,13 +31,14 @@ from tuireader.ui.widgets.table import Cell, Row, Table, TableHead
 from tuireader.wording.lines import Line
 
 _THEME = "ui.theme"
-_MOST, _WIDTH = 10, 46  # lines of a list of choices, width of a text field
+_MOST, _WIDTH = 10, 42  # lines of a list of choices, width of a text field
 
 
-class SettingsScreen(SideScreen[str], ModalScreen[str | None], inherit_bindings=False):
+class SettingsScreen(TableScreen[str, Entry], ModalScreen[str | None], inherit_bindings=False):
     """A panel over the lower part of the reader; the result is a command to run."""
 
-    AUTO_FOCUS = "#table"
+    HEADING = "Settings"
+    COLUMNS = COLUMNS
     BINDINGS: ClassVar = [
         *bindings(Scope.SETTINGS),
         Binding("space", "open", show=False),
@@ -47,34 +47,27 @@ class SettingsScreen(SideScreen[str], ModalScreen[str | None], inherit_bindings=
     ]
 
     def __init__(self, flows: FlowRunner) -> None:
-        super().__init__()
-        self.flows = flows
-        self.entries: Mapping[str, Entry] = {}
+        super().__init__(flows)
         self.sections: Sequence[str] = ()
-        self._errors: dict[str, str] = {}  # of the last edit, by path
-        self._problems: dict[str, str] = {}  # of the file, by path
+        self._changed = 0
+        self._problems: dict[str, str] = {}  # of the file and of the last edit, by path
         self._editor: Input | Choices | None = None
         self._edited = ""  # path of the setting that has the editor
         self._previews = False  # the theme is not the configured one
 
-    def content(self) -> Iterable[Widget]:
-        self.table = self.main_pane = SettingTable(COLUMNS)
-        self.index, self.facts = Index(), Details(id="facts")
-        self.line = Input(placeholder="Search names and descriptions", compact=True, id="search")
-        rows = Vertical(TableHead(COLUMNS), self.table, id="rows")
-        return self.line, Horizontal(self.index, rows, id="both"), self.facts
-
     def compose(self) -> ComposeResult:
-        self.top, self.status = TopLine(), StatusLine()
-        yield Vertical(self.top, *self.content(), self.status, id="panel")
+        self.top, self.status, self.index = TopLine(), StatusLine(), Details(id="index")
+        self.line = Input(placeholder="Search names and descriptions", compact=True, id="search")
+        head, table, facts = self.content()
+        both = Horizontal(self.index, Vertical(head, table, id="rows"), id="both")
+        yield Vertical(self.top, self.line, both, facts, self.status, id="panel")
 
     def on_mount(self) -> None:
-        self.library = self.host.library
         self.line.display = False
-        self.host.reloaded.subscribe(self, lambda _: self.fill() if self._editor is None else None)
         self.host.theme_changed_signal.subscribe(self, lambda _: self._repaint())
         self.watch(self.table, "scroll_y", self._end_edit, init=False)
-        self.fill()
+        place = str(self.library.paths.config).replace(f"{expand_home('~')}/", "~/", 1)
+        self.top.show(progress="demo: nothing is saved" if self.library.offline else place)
 
     def on_resize(self, event: events.Resize) -> None:
         """Leave room for the reader behind, unless the screen is low."""
@@ -83,38 +76,30 @@ class SettingsScreen(SideScreen[str], ModalScreen[str | None], inherit_bindings=
 
     # -- the rows
 
-    def fill(self) -> None:
-        """Show the settings as they are now, or those with the searched words."""
-        words = self.line.value.casefold().split()
-        every = list(entries(self.library.config))
-        shown = [entry for entry in every if entry.has(words)]
-        names = dict.fromkeys((*SECTIONS, *(entry.section for entry in shown)))
-        self.sections = [name for name in names if any(entry.section == name for entry in shown)]
-        problems = self.library.settings.problems
-        self._problems = {problem.path: f"{problem.path} {problem.message}" for problem in problems}
-        rows: list[Row] = []
-        for number, section in enumerate(self.sections):
-            rows += [Row("", {})] * (number > 0) + [Row("", {"title": Cell(section, "dim")})]
-            rows += [self._row(entry) for entry in shown if entry.section == section]
-        by_key = {entry.key: entry for entry in shown}
-        self.entries = {row.key: by_key[row.key] for row in rows if row.key}
-        self.table.empty_text = f"No setting has “{self.line.value}”"
-        self.table.show(rows)
-        changed = sum(entry.setting.is_changed(self.library.config) for entry in every if entry.setting)
-        place = str(self.library.paths.config).replace(f"{expand_home('~')}/", "~/", 1)
-        kept = "demo: nothing is saved" if self.library.offline else place
-        self.top.show(title="Settings", count=f"{changed or 'none'} changed", progress=kept)
-        self._show_facts()
+    def reload(self) -> None:
+        if self._editor is None:
+            super().reload()
 
-    def _row(self, entry: Entry) -> Row:
+    async def read(self) -> Sequence[Entry]:
+        """List the settings as they are now, or those with the searched words."""
+        config, words = self.library.config, self.line.value.casefold().split()
+        every = list(all_entries(config))
+        self._changed = sum(entry.setting.is_changed(config) for entry in every if entry.setting)
+        problems = self.library.settings.problems
+        self._problems = {item.path: f"{item.path} {item.message}" for item in problems}
+        shown = list(in_sections([entry for entry in every if entry.has(words)]))
+        self.sections = [entry.title for entry in shown if entry.title and not entry.key]
+        return shown
+
+    def row(self, entry: Entry) -> Row:
         setting, config = entry.setting, self.library.config
         if setting is None:
-            cells = {"title": Cell(entry.title), "value": Cell(str(entry.count))}
-            return Row(entry.key, cells | {"takes": Cell(self._keys(entry), "dim")})
+            cells = {"title": Cell(entry.title, "text" if entry.key else "dim")}
+            more = {"value": Cell(str(entry.count)), "takes": Cell(self._keys(entry), "dim")}
+            return Row(entry.key, cells | more if entry.key else cells)
         changed, value = setting.is_changed(config), setting.shown(setting.value(config))
-        sign = Cell("!", "error") if self._problem(entry) else Cell("•" if changed else "", "reference")
-        default = setting.shown(setting.default) or "none"
-        doc, is_key = setting.key.doc, setting.table == "keys"
+        sign = Cell("!", "error") if entry.key in self._problems else Cell("•" * changed, "reference")
+        default, is_key = setting.shown(setting.default) or "none", setting.table == "keys"
         return Row(
             setting.path,
             {
@@ -122,8 +107,8 @@ class SettingsScreen(SideScreen[str], ModalScreen[str | None], inherit_bindings=
                 "title": Cell(entry.title),
                 "value": Cell(value or "none", "strong" if changed else "text"),
                 "default": Cell(default if changed else "", "dim"),
-                "takes": Cell(doc if is_key else self._takes(setting), "dim"),
-                "about": Cell("" if is_key else doc, "dim"),
+                "takes": Cell(setting.key.doc if is_key else self._takes(setting), "dim"),
+                "about": Cell("" if is_key else setting.key.doc, "dim"),
             },
         )
 
@@ -132,12 +117,12 @@ class SettingsScreen(SideScreen[str], ModalScreen[str | None], inherit_bindings=
         named = ((key_of(command), BY_ID[command].title) for command in entry.commands)
         return " · ".join(title if key == title else f"{key} {title}" for key, title in named)
 
-    def _problem(self, entry: Entry) -> str:
-        return self._errors.get(entry.key) or self._problems.get(entry.key, "")
-
     @property
-    def current(self) -> Entry | None:
-        return self.entries.get(self.table.current or "")
+    def empty_text(self) -> str:
+        return f"No setting has “{self.line.value}”"
+
+    def summary(self) -> str:
+        return f"{self._changed or 'none'} changed"
 
     @property
     def section(self) -> str:
@@ -147,48 +132,54 @@ class SettingsScreen(SideScreen[str], ModalScreen[str | None], inherit_bindings=
     def moved(self) -> None:
         if self.table.current != self._edited:
             self._end_edit()
-        self._show_facts()
 
-    def _show_facts(self) -> None:
-        entry = self.current
-        self.index.show(self.sections, self.section)
-        self.facts.show(*(self._about(entry) if entry else ()))
+    def keys(self) -> list[tuple[str, str]]:
+        keys = [("open", "Edit"), ("remove_this", "Default"), ("search", "Search"), ("next_pane", "Section")]
+        return [*keys, ("undo", "Undo")]
+
+    def show_footer(self, commands: Iterable[tuple[str, str]], position: str) -> None:
+        """Show the keys of the table or of the editor; mark the section in the index."""
+        marks = ((name, name == self.section) for name in self.sections)
+        self.index.show(
+            *((("┃" if at else " ", "reference"), (name, "strong" if at else "dim")) for name, at in marks)
+        )
         if self._editor is not None:
             self.status.show([FooterKey("enter", "Save"), FooterKey("esc", "Cancel", stays=1)], "")
-            return
-        keys = [("open", "Edit"), ("remove_this", "Default"), ("search", "Search"), ("next_pane", "Section")]
-        at = list(self.entries).index(entry.key) + 1 if entry else 0
-        self.show_footer([*keys, ("undo", "Undo")], f"{at}/{len(self.entries)}" if entry else "")
+        else:
+            numbers = [bool(row.key) for row in self.table.rows]
+            super().show_footer(commands, f"{sum(numbers[: self.table.cursor + 1])}/{sum(numbers)}")
 
-    def _about(self, entry: Entry) -> list[Line]:
+    def about(self, entry: Entry) -> list[Line]:
         setting = entry.setting
         if setting is None:
             count = f"  {entry.count} in the configuration, edited elsewhere"
             return [((entry.title, "strong"), (count, "text")), ((self._keys(entry), "dim"),)]
-        lines: list[Line] = [((setting.path, "strong"), (f"  {setting.key.doc}", "text"))]
         default = setting.shown(setting.default)
-        about = ((f"Takes {self._takes(setting)}{default and f' · default {default}'}", "dim"),)
-        problem = self._problem(entry)
-        return [*lines, ((problem, "error"),) if problem else about]
+        takes = ((f"Takes {self._takes(setting)}{default and f' · default {default}'}", "dim"),)
+        problem = self._problems.get(entry.key)
+        return [
+            ((setting.path, "strong"), (f"  {setting.key.doc}", "text")),
+            ((problem, "error"),) if problem else takes,
+        ]
 
     # -- moving and searching
 
-    @on(Index.Chosen)
-    def section_chosen(self, message: Index.Chosen) -> None:
-        self._go_to(message.section)
+    def on_click(self, event: events.Click) -> None:
+        """Go to a clicked section."""
+        place = event.get_content_offset(self.index) if event.widget is self.index else None
+        if place is not None and place.y < len(self.sections):
+            self._go_to(self.sections[place.y])
 
     def _go_to(self, section: str) -> None:
         """Go to the first setting of a section, and show its heading at the top."""
-        keys = [row.key for row in self.table.rows]
-        first = next((entry.key for entry in self.entries.values() if entry.section == section), "")
-        if first:
-            self.table.move_to(keys.index(first))
-            self.table.scroll_now(max(0, keys.index(first) - 1))
+        titles = ["" if row.key or not row.cells else row.cells["title"].text for row in self.table.rows]
+        heading = titles.index(section)
+        self.table.move_to(heading + 1)
+        self.table.scroll_now(heading)
 
     def _turn(self, step: int) -> None:
         if self.sections:
-            at = self.sections.index(self.section) + step
-            self._go_to(self.sections[at % len(self.sections)])
+            self._go_to(self.sections[(self.sections.index(self.section) + step) % len(self.sections)])
 
     def action_next_pane(self) -> None:
         self._turn(1)
@@ -207,21 +198,20 @@ class SettingsScreen(SideScreen[str], ModalScreen[str | None], inherit_bindings=
     def action_leave_edit(self) -> None:
         """Stop editing, else end the search, else close."""
         if self._editor is not None:
-            self._errors = {}
             self._end_edit()
+            self.reload()
         elif self.line.display:
             self._show_line(False)
             self.line.value = ""
             self.set_focus(self.table)
-            self.fill()
         else:
             self.dismiss(None)
 
     action_back = action_quit_or_back = action_leave_edit
 
     @on(Input.Changed, "#search")
-    def filter(self) -> None:
-        self.fill()
+    async def filter(self) -> None:
+        await self._fill()
 
     @on(Input.Submitted, "#search")
     def search_done(self) -> None:
@@ -230,9 +220,6 @@ class SettingsScreen(SideScreen[str], ModalScreen[str | None], inherit_bindings=
     # -- editing
 
     async def on_table_chosen(self) -> None:
-        await self.action_open()
-
-    async def action_open(self) -> None:
         """Edit the current setting in place, or turn it on or off."""
         entry = self.current
         if entry is None:
@@ -280,14 +267,14 @@ class SettingsScreen(SideScreen[str], ModalScreen[str | None], inherit_bindings=
         editor.styles.offset = (x - isinstance(editor, Choices), max(0, min(y, area.height - height - 1)))
         panel.mount(editor)
         self.set_focus(editor)
-        self._show_facts()
+        self.update_details()
 
     def _end_edit(self) -> None:
         editor, self._editor, self._edited = self._editor, None, ""
         if editor is not None:
             self.set_focus(self.table)
             editor.remove()
-            self._show_facts()
+            self.update_details()
         if self._previews:
             self._previews = False
             self.host.take_config()
@@ -308,46 +295,48 @@ class SettingsScreen(SideScreen[str], ModalScreen[str | None], inherit_bindings=
 
     async def _keep(self, text: str) -> None:
         """Set the edited setting; what is wrong with the text is said at its key."""
-        setting = self.entries[self._edited].setting if self._edited in self.entries else None
-        if setting is None:
+        entry = self.items.get(self._edited)
+        if entry is None or entry.setting is None:
             return
+        setting = entry.setting
         before, value = setting.value(self.library.config), setting.read(text)
         if not text.strip() and masked(setting.key, before) != before:
             self._end_edit()
         elif isinstance(value, Invalid) and text.strip():
-            self._errors = {setting.path: f"{setting.path} {value.message}"}
-            self._show_facts()
+            self._problems[setting.path] = f"{setting.path} {value.message}"
+            self.update_details()
         else:
             await self._set(setting, None if isinstance(value, Invalid) else setting.key.kind.write(value))
             self._end_edit()
 
     async def _set(self, setting: Setting, written: str | None) -> None:
+        problem = ""
+
         async def change(main: Controllers, ask: Asking) -> Outcome | None:
-            self._errors = {}
+            nonlocal problem
             try:
                 return await change_setting(main, setting, written)
             except ConfigError as error:
-                self._errors = {setting.path: str(error)}
+                problem = str(error)
                 return None
 
         await self.flows.run(change)
-        self.fill()
+        await self._fill()
+        if problem:
+            self._problems[setting.path] = problem
+            self.update_details()
 
     async def action_remove_this(self) -> None:
         """Return to the default."""
         if self.current is not None and self.current.setting is not None:
             await self._set(self.current.setting, None)
 
-    async def action_undo(self) -> None:
-        await self.flows.run(undo)
-        self.fill()
-
     def action_edit_config(self) -> None:
         self.dismiss("edit_config")
 
     def _repaint(self) -> None:
         self.host.forget_theme_styles()
-        for widget in (self.top, self.status, self.index, self.table, *self.query(TableHead)):
+        for widget in (self.top, self.status, self.table, *self.query(TableHead)):
             widget.refresh()
-        self.facts.lines = ()
-        self._show_facts()
+        self.facts.lines = self.index.lines = ()
+        self.update_details()
