@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+
 import click
 
-from tuireader.cli.base import Options
+from tuireader import files
+from tuireader.cli.base import Options, say
 from tuireader.cli.output import json_option, print_item, print_json
-from tuireader.cli.settings import edit, get, print_problems, set_, unset
+from tuireader.cli.settings import get, set_, unset
 from tuireader.commands import COMMANDS, PRESETS, key_label, resolve_keys
-from tuireader.config import Config
+from tuireader.config import Config, Problem, config_exists, load
+from tuireader.errors import Exit, TuireaderError, UsageError
+from tuireader.subprocesses.programs import editor
 
 
 @click.command()
@@ -65,7 +74,7 @@ def config_() -> None:
     """
 
 
-for _command in (get, set_, unset, edit):
+for _command in (get, set_, unset):
     config_.add_command(_command)
 
 
@@ -83,7 +92,31 @@ def check(options: Options, as_json: bool) -> int:
       tuireader config check
       tuireader --config new.toml config check --json
     """
-    return print_problems(options, as_json)
+    if not config_exists(options.paths.config):
+        say(f"tuireader: there is no {options.paths.config} yet; the defaults are used")
+        return Exit.OK
+    config, problems = load(options.paths.config)
+    warnings: Sequence[Problem] = ()
+    if not any(problem.fatal for problem in problems):
+        from tuireader.config.selectors import selector_problems
+        from tuireader.library.watching import advice
+
+        name, text = str(options.paths.config), options.paths.config.read_text(encoding="utf-8-sig")
+        problems = (*problems, *selector_problems(text, name), *_theme_problems(config, text, name))
+        warnings = advice.for_config(config, text, name, options.places(config).database)
+    for problem in (*problems, *warnings):
+        print_item(as_json, "ConfigProblem", problem, str(problem))
+    return Exit.CONFIG if problems else Exit.OK
+
+
+def _theme_problems(config: Config, text: str, name: str) -> Sequence[Problem]:
+    """Report a theme that neither tuireader nor the installed Textual has."""
+    from tuireader.config.toml_lines import key_lines
+    from tuireader.ui.drawing.themes import theme_problem
+
+    message = theme_problem(config.ui.theme)
+    line = next((line for path, line in key_lines(text) if path == "ui.theme"), None)
+    return [Problem("ui.theme", message, line, file=name)] if message else ()
 
 
 @config_.command()
@@ -100,3 +133,46 @@ def defaults(as_json: bool) -> None:
 
     for key in reference():
         print_item(as_json, "ConfigKey", key, f"{key.path} = {key.default}\n    {key.doc}")
+
+
+@config_.command()
+@click.pass_context
+def edit(context: click.Context) -> int:
+    """Open the configuration in $VISUAL or $EDITOR, then list its problems.
+
+    The file stays as you save it. With problems, the exit code is 5: settings with a problem are ignored, and
+    a file that is not TOML stops every command until it is fixed. A running reader reloads it by its command
+    to edit the configuration.
+
+    \b
+    Example:
+      tuireader config edit
+    """
+    options: Options = context.obj
+    path = options.paths.config
+    if options.demo:
+        raise UsageError("the demo has no configuration file", "leave out --demo")
+    command = editor(os.environ)
+    if not command:
+        raise TuireaderError("no editor found", f"set VISUAL or EDITOR, or edit {path}")
+    if not config_exists(path):
+        files.make_folder(path.parent)
+        files.write(path, [])
+    try:
+        code = _run(command, path)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise TuireaderError(f"{command[0]} cannot be run: {reason}", "set VISUAL or EDITOR") from None
+    if code:
+        raise TuireaderError(f"{command[0]} ended with exit status {code}")
+    return int(context.invoke(check, as_json=False))
+
+
+def _run(command: Sequence[str], path: Path) -> int:
+    """Run an editor, which alone receives ctrl+c."""
+    with subprocess.Popen([*command, str(path)]) as process:
+        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+        try:
+            return process.wait()
+        finally:
+            signal.signal(signal.SIGINT, before)

@@ -1,29 +1,23 @@
-"""Print, change and edit single settings, and list the problems of the configuration."""
+"""Print and change single settings."""
 
 from __future__ import annotations
 
 import asyncio
-import os
 import re
-import signal
-import subprocess
 import tomllib
-from collections.abc import Collection, Sequence
-from pathlib import Path
+from collections.abc import Collection
 
 import click
 
-from tuireader import files
-from tuireader.cli.base import Options, say
+from tuireader.cli.base import Options
 from tuireader.cli.completion import complete_settings, complete_values
 from tuireader.cli.output import json_option, print_item
-from tuireader.config import Config, Problem, config_exists, load
+from tuireader.config import config_exists
 from tuireader.config.settings import Setting, SettingValue, find, masked, values
 from tuireader.config.shape import KEYS, PLAIN_TABLES, TABLES
 from tuireader.config.toml_values import quote
 from tuireader.config.values import RAW, Invalid, Key
-from tuireader.errors import Exit, TuireaderError, UsageError
-from tuireader.subprocesses.programs import editor
+from tuireader.errors import UsageError
 
 _PATH = re.compile(r"(\w+)(?:\[\d+\])?(?:\.(\w+))?")
 _EDIT = "`tuireader config edit`"
@@ -161,74 +155,3 @@ def _change(options: Options, setting: Setting, written: str | None) -> None:
             await library.settings.set(setting, written)
 
     asyncio.run(change())
-
-
-@click.command()
-@click.pass_obj
-def edit(options: Options) -> int:
-    """Open the configuration in $VISUAL or $EDITOR, then list its problems.
-
-    The file stays as you save it. With problems, the exit code is 5: settings with a problem are ignored, and
-    a file that is not TOML stops every command until it is fixed. A running reader reloads it by its command
-    to edit the configuration.
-
-    \b
-    Example:
-      tuireader config edit
-    """
-    path = options.paths.config
-    if options.demo:
-        raise UsageError("the demo has no configuration file", "leave out --demo")
-    command = editor(os.environ)
-    if not command:
-        raise TuireaderError("no editor found", f"set VISUAL or EDITOR, or edit {path}")
-    if not config_exists(path):
-        files.make_folder(path.parent)
-        files.write(path, [])
-    try:
-        code = _run(command, path)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise TuireaderError(f"{command[0]} cannot be run: {reason}", "set VISUAL or EDITOR") from None
-    if code:
-        raise TuireaderError(f"{command[0]} ended with exit status {code}")
-    return print_problems(options, as_json=False)
-
-
-def _run(command: Sequence[str], path: Path) -> int:
-    """Run an editor, which alone receives ctrl+c."""
-    with subprocess.Popen([*command, str(path)]) as process:
-        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-        try:
-            return process.wait()
-        finally:
-            signal.signal(signal.SIGINT, before)
-
-
-def print_problems(options: Options, as_json: bool) -> int:
-    """Print the problems of the configuration file; return the exit code."""
-    if not config_exists(options.paths.config):
-        say(f"tuireader: there is no {options.paths.config} yet; the defaults are used")
-        return Exit.OK
-    config, problems = load(options.paths.config)
-    warnings: Sequence[Problem] = ()
-    if not any(problem.fatal for problem in problems):
-        from tuireader.config.selectors import selector_problems
-        from tuireader.library.watching import advice
-
-        name, text = str(options.paths.config), options.paths.config.read_text(encoding="utf-8-sig")
-        problems = (*problems, *selector_problems(text, name), *_theme_problems(config, text, name))
-        warnings = advice.for_config(config, text, name, options.places(config).database)
-    for problem in (*problems, *warnings):
-        print_item(as_json, "ConfigProblem", problem, str(problem))
-    return Exit.CONFIG if problems else Exit.OK
-
-
-def _theme_problems(config: Config, text: str, name: str) -> Sequence[Problem]:
-    """Report a theme that neither tuireader nor the installed Textual has."""
-    from tuireader.config.toml_lines import key_lines
-    from tuireader.ui.drawing.themes import theme_problem
-
-    message = theme_problem(config.ui.theme)
-    line = next((line for path, line in key_lines(text) if path == "ui.theme"), None)
-    return [Problem("ui.theme", message, line, file=name)] if message else ()

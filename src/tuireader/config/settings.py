@@ -79,8 +79,7 @@ class Setting:
         """Format a value as one would type it, without passwords."""
         if self.key.kind is FLAG:
             return "on" if value else "off"
-        plain = value is None or isinstance(value, str | int | tuple)
-        return str((self.key.kind.shown if plain else self.key.kind.write)(masked(self.key, value)))
+        return str(self.key.kind.shown(masked(self.key, value)))
 
 
 def _toml_value(text: str) -> object:

@@ -144,7 +144,7 @@ class SettingsScreen(TableScreen[str, Entry], ModalScreen[str | None], inherit_b
             *((("┃" if at else " ", "reference"), (name, "strong" if at else "dim")) for name, at in marks)
         )
         if self._editor is not None:
-            self.status.show([FooterKey("enter", "Save"), FooterKey("esc", "Cancel", stays=1)], "")
+            self.status.show([FooterKey("enter", "Save"), FooterKey("esc", "Cancel")], "")
         else:
             numbers = [bool(row.key) for row in self.table.rows]
             super().show_footer(commands, f"{sum(numbers[: self.table.cursor + 1])}/{sum(numbers)}")
