@@ -87,10 +87,10 @@ def test_the_demo_story(demo_home: Path) -> None:
             screen.press("j")
             screen.wait(lambda _, before=before: chosen(screen) not in ("", before))  # type: ignore[misc]
         screen.press("enter")
-        screen.wait("by Jonas Bevan")
+        screen.wait("· Jonas Bevan ·")
         shown = screen.wait("working on a Personal Information Protection Law which will")
         assert "WeChat suspends new user registration to upgrade its security" in shown
-        assert "title ×1" in shown and "body ×" in shown
+        assert "▌ WeChat  title, body ×6" in shown
         screen.wait(lambda _: counts(screen)["Unread"] == "89")
         for hit in ("match 1/", "match 2/"):
             screen.press("]")
@@ -106,7 +106,7 @@ def test_the_demo_story(demo_home: Path) -> None:
         screen.press("h")
         screen.wait("reports · first: Pacific Wire")
         screen.press("g")
-        screen.wait("by Jonas Bevan")
+        screen.wait("· Jonas Bevan ·")
         screen.press("s")
         screen.wait("★")
         screen.press("N")
@@ -153,7 +153,7 @@ def chosen(screen: Terminal) -> str:
 
 def opened(screen: Terminal) -> str:
     """Who wrote the article that is open, `""` when none is."""
-    return screen.line("· by ").partition("· by ")[2].partition(" ·")[0]
+    return screen.line(" min · also in").partition(" · ")[2].partition(" ·")[0]
 
 
 def test_a_person_and_their_feeds(tmp_path: Path, web: Web) -> None:

@@ -82,9 +82,9 @@ async def test_opening_marks_read_and_shows_the_article(run: Running) -> None:
     assert run.open_id == 1 and 1 not in await run.unread()
     assert run.focus == "article"
     text = run.text
-    assert "The Quay · by Ada Quist" in text and "1 h ago" in text
-    assert "◆ LanternPay  title ×1 · body ×13" in text
-    assert "◆ Ferries  body ×13 (ferry company)" in text
+    assert "The Quay · Ada Quist · Mon 21 Sep 13:13 · 1 min" in text
+    assert "▌ LanternPay  title, body ×13" in text
+    assert "▌ Ferries     body ×13" in text
     assert "notice[1]" in text
     assert "Unread · 4" in text
     assert list(run.main.articles.ids) == [1, 2, 3, 4, 6]  # stays listed until the view is left

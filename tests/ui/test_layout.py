@@ -190,9 +190,9 @@ def test_earlier_articles_are_listed_with_their_marks_and_sentences_whatever_the
     made = build_page(replace(article(), earlier=earlier), text, lambda _: [], str, NOW)
     lines = [part.first + part.text for part in build_tail(made, related, str, Story(7, reports)).parts]
     assert made.numbers == {3: 1, 2: 2}
-    assert lines[1].startswith("• ‹1› A second\n")
-    assert lines[4:6] == ["• ‹2› A first\nWire · same time · Didi", "  referred to: “It was banned.”"]
-    assert lines[7:] == ["• A later\nWire · same time · Didi", "  refers to this: “It is over.”"]
+    assert lines[1].startswith("‹1› • A second\n") and lines[3:5] == ["Follow-up", lines[4]]
+    assert lines[4:6] == ["    • A later\nWire · same time · Didi", "      refers to this: “It is over.”"]
+    assert lines[6:] == ["Background", "“It was banned.”", "‹2› • A first\nWire · same time · Didi"]
 
 
 WORDS = st.lists(

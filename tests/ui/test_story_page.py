@@ -24,7 +24,7 @@ async def test_the_page_says_who_reported_when_and_what_each_added(demo: Running
     await demo.press("T")
     text = demo.text
     assert "Story · 2 reports by 2 feeds" in text and "within 2 h · first: Pacific Wire" in text
-    assert "◆ Ransomware" in text and "“Software company Kaseya has got hold of" in text
+    assert "▌ Ransomware" in text and "“Software company Kaseya has got hold of" in text
     headings = [
         text.index(line) for line in ("Before", "Reports", "first  Pacific Wire", "+2 h  Night Watch")
     ]

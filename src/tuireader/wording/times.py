@@ -49,9 +49,11 @@ def clock_time(moment: int) -> str:
     return list_time(moment, moment)
 
 
-def full_time(moment: int) -> str:
-    """Day, date and time: `Tue 27 Jul 2021 14:02`."""
+def full_time(moment: int, now: int | None = None) -> str:
+    """Day, date and time: `Tue 27 Jul 2021 14:02`, without the year in the year of `now`."""
     then = _local(moment)
+    if now is not None and then.tm_year == _local(now).tm_year:
+        return f"{_DAYS[then.tm_wday]} {short_time(moment)}"
     return f"{_DAYS[then.tm_wday]} {day(moment)} {then.tm_hour:02d}:{then.tm_min:02d}"
 
 

@@ -19,7 +19,7 @@ _ADDED = f"{'+':>{_COLUMN}}  "
 
 def build_story(page: StoryPage, article: Article) -> tuple[Page, int]:
     """Build the page; also return the index of the target for `article`, or of the first report."""
-    tail = TailBuilder([Part(frame="rule")])
+    tail = TailBuilder([Part(rule=True)])
     _add_others(tail, BACKGROUND, page.background, page)
     start = len(tail.targets)
     tail.add(Part(REPORTS, "strong", gap=1))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Awaitable, Callable, Collection, Sequence, Set
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from textual import events
 from textual.message import Message
@@ -18,7 +19,8 @@ from tuireader.ui.widgets.pane import CursorPane
 from tuireader.wording.times import list_day
 
 _CHUNK = 64  # number of rows per fetch
-_KEEP = 4096  # maximum number of rows and strips kept
+_KEEP = 4096  # maximum number of rows kept, ...
+_KEEP_STRIPS = 512  # ... and of drawn rows, each some 10 KB
 
 
 class ArticleList(CursorPane):
@@ -303,9 +305,10 @@ class ArticleList(CursorPane):
                 marks=self._marks(row),
             )
             strip = draw_row(parts, context, cursor)
-            if len(self._strips) > _KEEP:
-                self._strips.clear()
             strips[look] = strip
+            if len(self._strips) > _KEEP_STRIPS:
+                for old in list(islice(self._strips, _KEEP_STRIPS // 2)):
+                    del self._strips[old]
         return strip
 
     def _with_above(self, number: int) -> tuple[ArticleRow, ArticleRow] | None:
