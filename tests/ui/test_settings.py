@@ -205,3 +205,12 @@ async def test_keys_typed_ahead_reach_their_setting(own: Running) -> None:
     assert own.library.config.ui.author_column
     await own.write("/ui.sort\r\rjj\r")
     assert own.library.config.ui.sort == "feed" and own.library.config.ui.sidebar == 40
+
+
+async def test_images_are_shown_and_hidden(run: Running) -> None:
+    images = run.main.controllers.images
+    await look_for(run, "ui.images")
+    await run.write("\rjj\r")
+    assert run.library.config.ui.images == "off" and images.way == "" and not images.on
+    await run.press("d")
+    assert images.way
