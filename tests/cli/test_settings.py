@@ -33,7 +33,7 @@ def config(home: Home) -> Path:
 
 def test_values_are_printed_as_toml(run: Run) -> None:
     assert run("config", "get", "ui.width").out == "90\n"
-    assert run("config", "get", "ui.theme").out == '"tuireader-dark"\n'
+    assert run("config", "get", "ui.sort").out == '"date"\n'
     assert run("config", "get", "account[1].name").out == '"home"\n'
     changed = run("config", "get").out.splitlines()
     assert changed[0] == "ui.width = 90" and changed[-1] == 'account[1].password = "••••"'

@@ -111,7 +111,7 @@ def test_passwords_are_masked_and_references_are_not() -> None:
     shown = {item.path: item.value for item in values(Config(feeds=feeds, accounts=(home,), fetch=proxy))}
     assert "s3cret" not in str(shown)
     assert shown["feeds[1].password"] == shown["account[1].token"] == '"••••"'
-    assert shown["feeds[1].headers"] == '{"X-Key" = "••••"}'
+    assert shown["feeds[1].headers"] == '{X-Key = "••••"}'
     assert shown["feeds[2].password"] == '"env:SECRET"' and shown["account[1].password"] == '""'
     assert shown["fetch.proxy"] == '"http://me:••••@localhost:3128"'
 

@@ -21,7 +21,7 @@ from tuireader.model import Event
 from tuireader.ui.controllers.controller import Controller
 from tuireader.ui.session import Session
 
-_QUESTIONS = ("key_of", "articles.row", "run_worker")
+_QUESTIONS = ("key_of", "articles.row", "run_worker", "clock")
 C = TypeVar("C", bound=Controller)
 
 
@@ -102,9 +102,8 @@ class Stage:
         self.session = Session(lambda: used)
         known = {"offline": False, "config": used, **(library or {})}
         self.library = _Named(self.calls, known, "library")
-        self.host = _Named(
-            self.calls, {"key_of": lambda command: f"<{command}>", "undo_hint": " (undo)", **(host or {})}, ""
-        )
+        asked = {"key_of": lambda command: f"<{command}>", "undo_hint": " (undo)", "clock": lambda: 9_000}
+        self.host = _Named(self.calls, {**asked, **(host or {})}, "")
         self.panes = Part(
             self.calls,
             {

@@ -64,7 +64,7 @@ main()
 """
 
 
-NEVER_ENDS = "LinuxDriver.run_input_thread = lambda self: Event().wait()"
+NEVER_ENDS = "driver.TerminalDriver.read_keys = lambda self: Event().wait()"
 NOT_ENDED = "LinuxDriver.disable_input = lambda self: None"
 FAILS = "def fall(self):\n    raise RuntimeError('no mouse')\nLinuxDriver._disable_mouse_support = fall"
 

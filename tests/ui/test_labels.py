@@ -125,7 +125,7 @@ async def test_labels_are_in_the_sidebar_and_survive_a_restart(tmp_path: Path) -
         run.select(view)
         await run.press("enter")
         assert run.main.session.view == view and list(run.main.articles.ids) == chosen
-        assert 'the "law" · 1 unread' in run.text.splitlines()[0]  # what is read is listed, too
+        assert 'the "law"   1 unread' in run.text.splitlines()[0]  # what is read is listed, too
         await run.press("V")
         assert 'label:="the \\"law\\""' in run.text
         await run.press("escape")

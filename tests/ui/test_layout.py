@@ -215,3 +215,19 @@ def test_a_part_with_a_maximum_of_lines_is_cut_within_its_width(
     assert (made.lines[-1].kind is LineKind.CUT) == cut
     assert lines[-1].text.rstrip().endswith(f"…{end}") == cut
     assert all(line.text.startswith("  ") for line in lines)
+
+
+def test_a_side_column_stands_right_of_the_first_line_at_every_width() -> None:
+    text = "A title of several words that needs more than a line"
+    for most in (1, 2):
+        part = Part(text, first="09:55 ●   ", rest="      │   ", most=most, side="The Ledger of Bits")
+        for width in (40, 78, 104):
+            layout = Layout([part], width)
+            layout.extend(9)
+            lines = [draw(part, line, STYLES, width) for line in layout.lines]
+            assert len(lines) <= most and all(line.cell_length == width for line in lines)
+            first, *others = [line.text for line in lines]
+            column = width - min(20, width // 4)
+            assert first.startswith("09:55 ●   A title")
+            assert first[column - 2 : column + 3] == "  The"
+            assert all(line.startswith("      │   ") and not line[column:].strip() for line in others)

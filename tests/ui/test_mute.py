@@ -102,6 +102,7 @@ async def test_words_are_muted_counted_and_looked_at(demo: Running) -> None:
 
 
 async def test_a_feed_is_muted_from_its_article(demo: Running) -> None:
+    await demo.at("Brackets in a headline")
     row = demo.row
     feed = next(one for one in await demo.library.feeds.all() if one.id == row.feed_id)
     of_feed = await demo.library.lists.ids(View(ViewKind.FEED, str(feed.id)))

@@ -219,7 +219,7 @@ async def test_find_in_page() -> None:
     text = "<p>The fog.</p>" + "<p>Other things.</p>" * 60 + "<p>More FOG and <b>fo</b>g at the end.</p>"
     async with running(one(text)) as run:
         await run.press("enter", "ctrl+f", *"fog")
-        assert "found 1/3" in run.text and "enter keep  ↓/↑ next/previous  esc leave" in run.text
+        assert "found 1/3" in run.text and "enter keep  ↓/↑ next/previous    esc leave" in run.text
         assert [style.reverse for style in styles_at(run, "fog")[:1]] == [True]
         await run.press("down")
         assert "found 2/3" in run.text and "More FOG and fog" in run.text

@@ -62,7 +62,7 @@ async def test_a_wrong_value_is_explained_at_its_key_and_changes_nothing(own: Ru
     await own.write("9")
     await own.press("enter")
     assert "ui.width should be a whole number from 20 to 400, not the number 9" in about(own)
-    assert "Save" in own.text and own.written == before
+    assert "enter save" in own.text and own.written == before
     await own.write("0\r")
     assert row(own)["value"] == "90" and "should be" not in about(own)
     await own.press("enter", "ctrl+u", "enter")  # nothing: the default
@@ -86,16 +86,18 @@ async def test_choices_and_switches(own: Running) -> None:
     assert own.library.config.ui.author_column
 
 
-async def test_themes_are_shown_while_choosing(own: Running) -> None:
+async def test_themes_are_chosen_from_their_list(own: Running) -> None:
     await look_for(own, "ui.theme")
-    await own.press("enter", "j")
-    assert own.app.theme == "tuireader-light" and own.library.config.ui.theme == "tuireader-dark"
+    assert row(own)["value"] == "tuireader-dark, tuireader-light"
+    await own.press("enter")
+    await own.write("nord")
     await own.press("escape")
-    assert own.app.theme == "tuireader-dark"
-    await own.press("enter", "j", "enter")
-    assert own.app.theme == own.library.config.ui.theme == "tuireader-light"
+    assert own.app.theme == "tuireader-dark" and row(own)["sign"] == ""
+    await own.press("enter")
+    await own.write("nord\r")
+    assert own.app.theme == row(own)["value"] == "nord" and 'theme = "nord"' in own.written
     await own.press("ctrl+z")
-    assert own.app.theme == "tuireader-dark"
+    assert own.app.theme == "tuireader-dark" and row(own)["sign"] == ""
 
 
 async def test_keys_are_bound_here_and_clashes_refused(own: Running) -> None:
@@ -159,7 +161,7 @@ async def test_clicks(own: Running) -> None:
     await own.click("#table", (10, 2))
     at = screen(own).table.current
     await own.click("#table", (10, 2))
-    assert screen(own).table.current == at and "Save" in own.text
+    assert screen(own).table.current == at and "enter save" in own.text
 
 
 async def test_the_demo_saves_nothing(demo: Running) -> None:
@@ -169,7 +171,7 @@ async def test_the_demo_saves_nothing(demo: Running) -> None:
     await demo.press("enter", "ctrl+u")
     await demo.write("60\r")
     assert demo.library.config.ui.width == 60 and len(demo.library.config.watches) == 3
-    assert len(demo.library.config.feeds) == 8
+    assert len(demo.library.config.feeds) == 9
     await demo.press("escape")
     assert "demo: nothing is saved" in demo.text
     assert_screen(demo.app, "settings-120x40")
@@ -181,12 +183,12 @@ async def test_the_demo_saves_nothing(demo: Running) -> None:
 @pytest.mark.parametrize("size", [(120, 40), (80, 24), (200, 50), (40, 12)])
 async def test_sizes(own: Running, size: tuple[int, int]) -> None:
     await own.resize(*size)
-    await own.press("=", "enter")
+    await own.press("=", "j", "enter")
     await own.resize(100, 30)
     assert screen(own).table.has_focus
     await own.resize(*size)
     await own.press("G", "enter")
-    assert "Save" in own.text
+    assert "enter save" in own.text
 
 
 async def test_a_refresh_does_not_disturb(own: Running) -> None:

@@ -115,7 +115,6 @@ async def test_a_watch_is_tried_out_and_saved(demo: Running) -> None:
 async def test_the_name_follows_the_terms_until_it_is_typed_or_known(run: Running) -> None:
     await run.flow(new_watch)
     dialog = run.screen(NewWatch)
-    await run.press("down")
     await run.write("Fog, rain")
     assert dialog.typed().name == "Fog"
     for terms_typed, name in (("Ferries, tolls", "Ferries, tolls"), ("", "title:fog")):
@@ -184,7 +183,6 @@ async def test_only_the_last_question_is_answered(run: Running) -> None:
 
     vars(run.library.watches)["preview"] = counted
     await run.flow(new_watch)
-    await run.press("down")
     await run.write("Fog")
     assert asked[-1].any == ("Fog",) and len(asked) < 3  # one on a quiet machine
     assert "+1  −0" in run.text and "Fog again" in run.text

@@ -86,10 +86,10 @@ def set_(options: Options, path: str, value: str) -> None:
         raise UsageError(f"{setting.path} {read.message}")
     if masked(setting.key, read) != read:
         raise _secret(setting.path, "put it into the file")
-    if setting.path == "ui.theme" and isinstance(read, str):
-        from tuireader.ui.drawing.themes import theme_problem
+    if setting.path == "ui.theme":
+        from tuireader.ui.drawing.themes import available, theme_problem
 
-        if message := theme_problem(read):
+        if message := theme_problem(read, available(options.config()[0].themes)):
             raise UsageError(f"{setting.path}: {message}")
     _change(options, setting, setting.key.kind.write(read))
 

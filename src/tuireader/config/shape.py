@@ -9,11 +9,11 @@ from tuireader.commands.sorts import LIST_SORTS
 from tuireader.config.account_keys import AccountConfig
 from tuireader.config.feed_keys import FeedConfig
 from tuireader.config.kinds import COMMAND, HOURS, LANGUAGE_LIST, ONE_KEY, PROGRAMS
+from tuireader.config.theme_keys import THEMES, USUAL, ThemeConfig, Themes
 from tuireader.config.values import (
     FLAG,
     KEYBOARD,
     LINE,
-    NAME,
     RAW,
     STEPS,
     Key,
@@ -147,8 +147,13 @@ class UiConfig:
     """`[ui]`: look and behaviour of the reader. Widths in columns."""
 
     theme: Annotated[
-        str, Key(NAME, "Theme: tuireader-dark, -light, -plain (the terminal's colours) or one of Textual's.")
-    ] = "tuireader-dark"
+        Themes,
+        Key(
+            THEMES,
+            "Theme for a dark and for a light terminal, or one for both: tuireader-dark, -light, -plain"
+            " (the terminal's colours), one of Textual's, or a [[theme]].",
+        ),
+    ] = USUAL
     preset: Annotated[
         str, Key(choice(*PRESETS), "Key preset; change single keys in [keys].", name="keys")
     ] = "default"
@@ -189,6 +194,9 @@ class UiConfig:
             "Show images; auto: not over SSH or slow connections. blocks, kitty and sixel set the method.",
         ),
     ] = "auto"
+    bidi: Annotated[
+        bool, Key(FLAG, "Reorder right-to-left text for terminals that do not; needs tuireader[bidi].")
+    ] = False
     browser: Annotated[
         tuple[str, ...],
         Key(COMMAND, "Program with arguments to open addresses, instead of $BROWSER; {url} is the address."),
@@ -205,6 +213,7 @@ class Config:
     views: tuple[ViewConfig, ...] = ()
     macros: tuple[MacroConfig, ...] = ()
     accounts: tuple[AccountConfig, ...] = ()
+    themes: tuple[ThemeConfig, ...] = ()
     save: SaveConfig = SaveConfig()
     download: DownloadConfig = DownloadConfig()
     notify: NotifyConfig = NotifyConfig()
@@ -236,6 +245,7 @@ TABLES: Mapping[str, type[Any]] = {
     "view": ViewConfig,
     "macro": MacroConfig,
     "account": AccountConfig,
+    "theme": ThemeConfig,
     **PLAIN_TABLES,
 }
 # Keys of each table by their names in the file, with the fields.

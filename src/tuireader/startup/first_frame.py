@@ -190,7 +190,7 @@ def draw(kept: Mapping[str, Any], rows: Sequence[FirstRow], now: int, lines: int
     from tuireader.wording.times import list_day
 
     options: Any = SimpleNamespace(**kept["options"])  # `RowOptions` without its class, which imports slowly
-    out = [_ENTER]
+    out, reorders = [_ENTER], kept.get("bidi", False)
     for number, line in [*enumerate(kept["head"], 1), *enumerate(kept["side"], kept["above"] + 1)]:
         out.append(f"\x1b[{number};1H{line}")
     first = kept["above"] + 1
@@ -203,14 +203,15 @@ def draw(kept: Mapping[str, Any], rows: Sequence[FirstRow], now: int, lines: int
         else:
             parts = [(" " * kept["width"], "")]
         styles = kept["inks"][at == 0]  # the cursor is on the first row
-        out += [f"{styles.get(style, styles[''])}{_plain(text)}\x1b[0m" for text, style in parts if text]
+        shown = [(styles.get(style, styles[""]), _plain(text, reorders)) for text, style in parts if text]
+        out += [f"{style}{text}\x1b[0m" for style, text in shown]
     out.append(f"\x1b[{lines};1H{kept['foot']}")
     return "".join(out)
 
 
-def _plain(text: str) -> str:
+def _plain(text: str, reorders: bool) -> str:
     """Replace characters that terminals show differently, and control characters."""
-    from tuireader.text import portable_emoji
+    from tuireader.text import bidi, portable_emoji
 
-    text = portable_emoji(text)
+    text = portable_emoji(bidi.visual(text) if reorders else text)
     return "".join(letter if letter.isprintable() else " " for letter in text)

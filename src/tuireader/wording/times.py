@@ -69,6 +69,22 @@ def day(moment: int) -> str:
     return f"{then.tm_mday} {_MONTHS[then.tm_mon - 1]} {then.tm_year}"
 
 
+def week_day(moment: int) -> str:
+    """Day of the week and date: `Tue 27 Jul`."""
+    then = _local(moment)
+    return f"{_DAYS[then.tm_wday]} {then.tm_mday} {_MONTHS[then.tm_mon - 1]}"
+
+
+def period(first: int, last: int, now: int) -> str:
+    """First and last time: `27 Jul 09:55 – 13:10`, `27 Jul 2021 09:55 – 28 Jul 13:10` after that year."""
+    year = f" {_local(first).tm_year}" if _local(first).tm_year != _local(now).tm_year else ""
+    day, clock = short_time(first).rsplit(" ", 1)
+    begin, end = f"{day}{year} {clock}", short_time(last)
+    if end == f"{day} {clock}":
+        return begin
+    return f"{begin} – {end.removeprefix(f'{day} ')}"
+
+
 def span(seconds: int) -> str:
     """Duration in one unit, never negative: `40 s`, `5 min`, `3 h`, `2 days`, `3 years`."""
     seconds = max(0, seconds)

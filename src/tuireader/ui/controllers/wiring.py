@@ -103,6 +103,7 @@ class Controllers(Controller):
                 accounts=account_troubles(session, self.host.key_of),
             )
         )
+        self.refreshing.show_state()
 
     async def count_marks(self) -> None:
         """Read the state of the accounts and the number of marks not sent yet."""

@@ -12,7 +12,8 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from tuireader.text import cell_len, cut
+from tuireader.text import cell_len, cut, pad
+from tuireader.text.bidi import START
 from tuireader.ui.drawing.page_parts import DOT, Part, StyleRange
 from tuireader.ui.drawing.styles import Styles, under_cursor
 from tuireader.ui.drawing.wrap import fold, wrap
@@ -170,6 +171,7 @@ class Layout:
         if part.column and self.width >= _COLUMNS:
             self._add_columns(number, inner)
             return
+        inner -= side_cells(self.width) + 2 if part.side else 0
         if part.fits:
             start = self._add_facts(number, inner) + 1
             if start > end:
@@ -250,11 +252,15 @@ def _count_fitting(text: str, width: int) -> int:
 
 
 class Overlay(NamedTuple):
-    """Temporary style ranges, drawn below and above those of the part; `chosen` draws the cursor line."""
+    """Temporary style ranges, drawn below and above those of the part.
+
+    `chosen` draws the cursor line, `right` aligns a right-to-left part with the right edge.
+    """
 
     below: Sequence[StyleRange] = ()
     above: Sequence[StyleRange] = ()
     chosen: bool = False
+    right: bool = False
 
 
 _PLAIN = Overlay()
@@ -292,8 +298,27 @@ def draw(
     if part.filled:
         text.insert(0, Segment(" ", body))
         used += 1
-    tail = Segment(" " * max(0, width - moved_in - used), body if part.filled else under)
-    return Strip([Segment(lead, lead_style), *text, tail], max(width, moved_in + used))
+    room = width - moved_in - used
+    if over.right and not part.filled:
+        parts = [Segment(" " * max(0, room), under), Segment(START + lead, lead_style), *text]
+        return Strip(parts, max(width, moved_in + used))
+    tail = [Segment(" " * max(0, room), body if part.filled else under)]
+    if part.side and line.start == 0:
+        side = pad(part.side, side_cells(width))
+        dim = under_cursor(under + styles.dim) if over.chosen else under + styles.dim
+        tail = [Segment(" " * (room - cell_len(side)), under), Segment(side, dim)]
+    left, dot, right = lead.partition("●")
+    head = [Segment(left, lead_style)]
+    if dot:
+        accent = under + styles.named("reference")
+        accent = under_cursor(accent) if over.chosen else accent
+        head += [Segment(dot, accent), Segment(right, lead_style)]
+    return Strip([*head, *text, *tail], max(width, moved_in + used))
+
+
+def side_cells(width: int) -> int:
+    """Width of the column right of the text, in lines of `width` cells."""
+    return min(20, width // 4)
 
 
 def _lead(part: Part, line: Line, art: Art | None) -> str:

@@ -62,7 +62,7 @@ class Part:
     `filled` lines are painted in the background of the style across the full width. `offset` is the start of
     its text in the text of the article, for the remembered position. `target` is the index of the target that
     `enter` opens, `picture` the URL of an image to show here, `language` that of source code. At most `most`
-    lines are shown, 0 for all.
+    lines are shown, 0 for all. `side` stands in a dim column of its own, right of the first line.
 
     `column` is where the text of a second column starts, 0 without one; on narrow pages it follows the first.
     `caption` is the range of the text below an image; the text after it is a hint for hidden images.
@@ -84,6 +84,7 @@ class Part:
     picture: str = ""
     language: str = ""
     most: int = 0
+    side: str = ""
     column: int = 0
     caption: tuple[int, int] = (0, 0)
 

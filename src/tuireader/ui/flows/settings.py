@@ -85,6 +85,7 @@ def take_config(main: Controllers, before: Config) -> bool:
     main.host.take_config()
     main.panes.sidebar.styles.width = now.ui.sidebar + 2
     main.panes.article.set_measure(now.ui.width)
+    main.panes.article.forget_strips()
     main.session.apply_config(before.ui)
     main.panes.articles.folds = main.session.folds
     main.panes.fit(main.host.size)

@@ -105,6 +105,7 @@ _FLOWS: dict[str, Flow] = {
     "show_hide_read": lists.show_hide_read,
     "save_view": feeds.save_view,
     "add_feed": feeds.add_feed,
+    "import": feeds.add_feed,
     "add_account": accounts.add_account,
     "edit_this": feeds.edit,
     "remove_this": feeds.remove,
@@ -117,6 +118,7 @@ _FLOWS: dict[str, Flow] = {
     "settings": _settings,
     "undo": settings.undo,
     "palette": guide.open_palette,
+    "theme": guide.choose_theme,
     "tour": guide.show_tour,
     "help": guide.show_help,
 }

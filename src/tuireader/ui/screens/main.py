@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cached_property, partial
 from inspect import isawaitable
 from typing import ClassVar
@@ -14,13 +15,14 @@ from textual.binding import Binding
 from textual.reactive import Reactive
 from textual.widget import Widget
 
+from tuireader.errors import TuireaderError
 from tuireader.model import Counts
 from tuireader.ui import views
 from tuireader.ui.bindings import bindings
 from tuireader.ui.controllers.search_hits import SearchHits
 from tuireader.ui.controllers.wiring import Controllers
-from tuireader.ui.flows import feeds, guide
-from tuireader.ui.flows.context import FlowRunner, Outcome
+from tuireader.ui.flows import feeds
+from tuireader.ui.flows.context import FlowRunner
 from tuireader.ui.host import Hosted
 from tuireader.ui.screens.commands import INSTEAD, Commands, commands
 from tuireader.ui.session import Session
@@ -34,6 +36,7 @@ from tuireader.ui.widgets.search_line import SearchLine
 from tuireader.ui.widgets.sidebar import Sidebar
 from tuireader.ui.workers import run_latest
 
+_SIGN = "watch sign"
 _AT_REST = 0.05  # seconds between checks for keys typed during startup
 
 
@@ -48,6 +51,7 @@ class MainScreen(PaneScreen, Hosted, inherit_bindings=False):
         super().__init__()
         self._counting = counting  # the sidebar's counts, requested before Textual was imported
         self._opened = opened
+        self._explains_signs = False  # the sign of a watch has yet to be explained
 
     def compose(self) -> ComposeResult:
         library = self.library = self.host.library
@@ -113,6 +117,8 @@ class MainScreen(PaneScreen, Hosted, inherit_bindings=False):
         self.session.searches[:] = await self.library.searches.history()
         await self.hits.mark_watches()
         self.articles.forget_strips()
+        self._explains_signs = not await self.library.settings.was_seen(_SIGN)
+        self.update_footer()
 
     async def _keep_frame(self) -> None:
         """Save the first frame of the next start once the counts are known."""
@@ -131,6 +137,26 @@ class MainScreen(PaneScreen, Hosted, inherit_bindings=False):
         keys = footer_keys(self.session, self.panes, key_of)
         position, trouble = footer_position(self.session, self.panes, key_of)
         self.status.show(keys, position, trouble, notes(self.session, int(self.host.clock())))
+        if self._explains_signs:
+            self._explain_sign()
+        elif self.session.page is not None:
+            self.top.show(sign="")
+
+    def _explain_sign(self) -> None:
+        """Explain the sign of a watch where it first appears, until an article is opened."""
+        top = self.articles.scroll_offset.y
+        visible = self.articles.ids[top : top + self.articles.size.height]
+        rows = [row for article_id in visible if (row := self.articles.row(article_id)) is not None]
+        folds = self.articles.folds
+        for name in (name for row in rows for name in (folds and row.story_watches) or row.watches):
+            self._explains_signs = False
+            self.top.show(sign=name)
+            self.run_worker(self._note_seen(), group="hints")
+            break
+
+    async def _note_seen(self) -> None:
+        with suppress(TuireaderError):  # the next start explains it again
+            await self.library.settings.note_seen(_SIGN)
 
     def update_bars(self) -> None:
         title, count = header(self.session, len(self.articles.ids), self.library.searches.saved)
@@ -169,12 +195,6 @@ class MainScreen(PaneScreen, Hosted, inherit_bindings=False):
         """Run a command as its key would; for a command of another screen, open that screen."""
         await self.action_run(INSTEAD.get(command_id, command_id))
         self.update_bars()
-
-    async def welcomed(self, added: int | None) -> None:
-        """After the welcome, show the first keys to know and fetch the new feeds."""
-        await self.flows.run(guide.show_tour)
-        accounts = [account.name for account in self.library.config.accounts]
-        await self.flows.apply(Outcome(feeds_added=added or 0, config_changed=added == 0, sync=accounts))
 
     def on_resize(self, event: events.Resize) -> None:
         self.panes.fit(event.size)

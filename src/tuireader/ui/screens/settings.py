@@ -21,6 +21,7 @@ from tuireader.text import cell_len
 from tuireader.ui.bindings import bindings
 from tuireader.ui.controllers.wiring import Controllers
 from tuireader.ui.flows.context import Asking, FlowRunner, Outcome
+from tuireader.ui.flows.guide import choose_theme
 from tuireader.ui.flows.settings import change_setting
 from tuireader.ui.screens.setting_rows import COLUMNS, VALUE_AT, Entry, all_entries, in_sections
 from tuireader.ui.screens.table_screen import TableScreen
@@ -38,6 +39,7 @@ class SettingsScreen(TableScreen[str, Entry], ModalScreen[str | None], inherit_b
     """A panel over the lower part of the reader; the result is a command to run."""
 
     HEADING = "Settings"
+    PLACE = Scope.SETTINGS
     COLUMNS = COLUMNS
     BINDINGS: ClassVar = [
         *bindings(Scope.SETTINGS),
@@ -53,7 +55,6 @@ class SettingsScreen(TableScreen[str, Entry], ModalScreen[str | None], inherit_b
         self._problems: dict[str, str] = {}  # of the file and of the last edit, by path
         self._editor: Input | Choices | None = None
         self._edited = ""  # path of the setting that has the editor
-        self._previews = False  # the theme is not the configured one
 
     def compose(self) -> ComposeResult:
         self.top, self.status, self.index = TopLine(), StatusLine(), Details(id="index")
@@ -67,7 +68,7 @@ class SettingsScreen(TableScreen[str, Entry], ModalScreen[str | None], inherit_b
         self.host.theme_changed_signal.subscribe(self, lambda _: self._repaint())
         self.watch(self.table, "scroll_y", self._end_edit, init=False)
         place = str(self.library.paths.config).replace(f"{expand_home('~')}/", "~/", 1)
-        self.top.show(progress="demo: nothing is saved" if self.library.offline else place)
+        self.top.show(state="demo: nothing is saved" if self.library.offline else place)
 
     def on_resize(self, event: events.Resize) -> None:
         """Leave room for the reader behind, unless the screen is low."""
@@ -230,7 +231,9 @@ class SettingsScreen(TableScreen[str, Entry], ModalScreen[str | None], inherit_b
         setting, value = entry.setting, entry.setting.value(self.library.config)
         if setting.key.kind is FLAG:
             await self._set(setting, "false" if value else "true")
-        elif options := self._options(setting):
+        elif setting.path == _THEME:
+            await self.flows.run(self._choose_theme)
+        elif options := setting.key.kind.options:
             notes = {setting.shown(setting.default): "default"}
             choices = [Choice(option, option, note=notes.get(option, "")) for option in options]
             width = max(cell_len(f"{choice.text}  {choice.note}") for choice in choices) + 3
@@ -242,15 +245,15 @@ class SettingsScreen(TableScreen[str, Entry], ModalScreen[str | None], inherit_b
             line = Input(setting.shown(value), compact=True, select_on_focus=False)
             self._edit(setting, line, _WIDTH, 1)
 
-    def _options(self, setting: Setting) -> Sequence[str]:
-        if setting.path == _THEME:
-            return sorted(self.host.available_themes, key=lambda name: not name.startswith("tuireader"))
-        return setting.key.kind.options
+    async def _choose_theme(self, main: Controllers, ask: Asking) -> Outcome | None:
+        outcome = await choose_theme(main, ask)
+        self.reload()
+        return outcome
 
-    def _takes(self, setting: Setting) -> str:
+    @staticmethod
+    def _takes(setting: Setting) -> str:
         """Name the allowed values."""
-        options = self._options(setting)
-        return f"one of {len(options)}" if len(options) > 9 else " · ".join(options) or setting.key.kind.name
+        return " · ".join(setting.key.kind.options) or setting.key.kind.name
 
     def _edit(self, setting: Setting, editor: Input | Choices, width: int, height: int) -> None:
         """Put an editor over the value of the current row, or above it if there is no room below."""
@@ -275,15 +278,6 @@ class SettingsScreen(TableScreen[str, Entry], ModalScreen[str | None], inherit_b
             self.set_focus(self.table)
             editor.remove()
             self.update_details()
-        if self._previews:
-            self._previews = False
-            self.host.take_config()
-
-    def on_option_list_option_highlighted(self, message: OptionList.OptionHighlighted) -> None:
-        """Preview themes."""
-        if self._edited == _THEME and message.option_list is self._editor:
-            self._previews = True
-            self.host.theme = message.option_id or self.host.theme
 
     async def on_option_list_option_selected(self, message: OptionList.OptionSelected) -> None:
         if message.option_list is self._editor:

@@ -13,9 +13,10 @@ from textual.selection import Selection
 from textual.strip import Strip
 from textual.widget import Widget
 
+from tuireader.text.bidi import is_right_to_left
 from tuireader.ui.drawing.graphics import GraphicStrip
 from tuireader.ui.drawing.layout import Art, Layout, Line, LineKind, Overlay, draw, ranges
-from tuireader.ui.drawing.page_parts import Page, StyleRange, Tail, Target
+from tuireader.ui.drawing.page_parts import Page, Part, StyleRange, Tail, Target
 from tuireader.ui.host import Hosted
 from tuireader.ui.session import PageSpot
 from tuireader.ui.widgets.pane import Pane
@@ -287,6 +288,8 @@ class PagePane(Pane, Hosted):
         if span is None or line is None:
             return selected
         part, art = layout.parts[line.part], layout.arts.get(line.part)
+        if self._is_right(layout, part):
+            return {0: (line.start, line.end)}
         for column, (at, start, stop) in enumerate(ranges(part, line, layout.width, art)):
             left = max(0, span[0] - self._pad - at)
             right = stop - start if span[1] < 0 else max(0, span[1] - self._pad - at)
@@ -342,13 +345,18 @@ class PagePane(Pane, Hosted):
             return Overlay(below=self._colours.get(part, ()))
         return Overlay(chosen=0 <= layout.parts[part].target == self.chosen)
 
+    def _is_right(self, layout: Layout, part: Part) -> bool:
+        """Return whether a part is aligned with the right edge: a right-to-left paragraph, if reordered."""
+        is_text = layout is self._head and not part.hard and not part.side
+        return is_text and self.host.reorders and is_right_to_left(part.text)
+
     def _draw(self, number: int) -> Strip:
         base, width = self.theme_styles.base, self.size.width
         layout, line = self._line(number)
         if line is None:
             return Strip([Segment(" " * width, base)], width)
         part = layout.parts[line.part]
-        over = self._over(layout, line.part)
+        over = self._over(layout, line.part)._replace(right=self._is_right(layout, part))
         selection = self.text_selection
         if selection is not None:
             spans = self._selected(number, selection).values()

@@ -117,7 +117,9 @@ class Table(CursorPane):
 
     def _beside_headings(self, line: int) -> int:
         """Find the row with a key at a line, or the next one in the direction of the cursor's move."""
-        line = min(self.line_count - 1, max(0, line))
+        if not self.rows:
+            return 0
+        line = max(0, min(self.line_count - 1, line))
         up, down = range(line, -1, -1), range(line, self.line_count)
         order = (*up, *down) if line < self.cursor else (*down, *up)
         return next((at for at in order if self.rows[at].key), 0)
