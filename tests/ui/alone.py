@@ -122,6 +122,7 @@ class Stage:
                 "in_sidebar": False,
                 "is_zen": False,
                 "is_wide": True,
+                "is_columns": False,
                 "run_worker": self.keep,
                 "articles.run_worker": self.keep,
                 "article.run_worker": self.keep,

@@ -34,7 +34,7 @@ def headed(run: Running) -> str:
     page = run.main.pane.page_shown
     assert page is not None
     line = page.head[1].text.partition("\n")[2]
-    assert re.search(rf"^.*│ +{re.escape(line)}\W*$", run.text, re.MULTILINE)
+    assert re.search(rf"^.*[│┃] +{re.escape(line)}\W*$", run.text, re.MULTILINE)
     return line
 
 

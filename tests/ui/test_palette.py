@@ -117,7 +117,7 @@ async def test_a_miss_says_what_to_try_and_enter_then_shows_the_keys(run: Runnin
     assert "Nothing called “setttngs”. Did you mean one of these?" in run.text
     await run.press("escape")
     assert await lines(run, "xyzzy [/x] " + "z" * 40) == ["Help", "Settings", "Add feed", "Tour"]
-    assert "Nothing called “xyzzy [/x] zzzzzzzzzz…”. Try another word, or ? for keys." in run.text
+    assert "Nothing called “xyzzy [/x] zzzzzzzzzzzzzz…”. Try another word, or ? for keys." in run.text
     await run.press("enter")
     assert isinstance(run.app.screen, Help)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from tests.ui.demo_library import opened
@@ -89,7 +90,7 @@ async def test_days_stand_in_the_first_row_of_each(demo: Running) -> None:
 
     def column() -> list[str]:
         """The times in sight, in their column."""
-        return [line.split("│")[1][3:14].strip() for line in demo.text.splitlines()[2:-1]]
+        return [re.split("[│┃]", line)[1][3:14].strip() for line in demo.text.splitlines()[2:-1]]
 
     def days() -> list[str]:
         return [time.split()[0] for time in column() if time[:1].isalpha()]

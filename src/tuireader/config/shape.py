@@ -19,6 +19,7 @@ from tuireader.config.values import (
     Key,
     choice,
     duration,
+    duration_or_never,
     number,
     size,
     switch,
@@ -187,6 +188,17 @@ class UiConfig:
     mark_read: Annotated[
         str, Key(choice("open", "never"), "Mark articles as read when opened, or only by key.")
     ] = "open"
+    mark_read_after: Annotated[
+        int,
+        Key(duration_or_never(3600), "Mark a previewed article as read after this time; mark_read wins."),
+    ] = 0
+    layout: Annotated[
+        str,
+        Key(
+            choice("auto", "stacked", "columns"),
+            "Article below the list or beside it; auto: beside it on screens of 152 columns and more.",
+        ),
+    ] = "auto"
     images: Annotated[
         str,
         Key(

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from tuireader.store.lists.first_page import FirstRow
 
-FORMAT = 3  # version of the saved file; others are ignored
+FORMAT = 4  # version of the saved file; others are ignored
 SMALLEST = (40, 8)
 ENDING = (
     "SIGTERM", "SIGHUP", "SIGQUIT", "SIGABRT", "SIGUSR1", "SIGUSR2", "SIGALRM", "SIGVTALRM", "SIGPROF",
@@ -168,7 +168,7 @@ def frame_text(arguments: Sequence[str], environ: Mapping[str, str]) -> str:
         kept = json.load(opened)
     from tuireader import __version__
 
-    if kept["version"] != __version__ or kept["config"][1] != stamp(kept["config"][0]):
+    if kept["version"] != __version__ or any(known != stamp(path) for path, known in kept["files"]):
         return ""
     from tuireader.store.lists import first_page
 
@@ -205,6 +205,8 @@ def draw(kept: Mapping[str, Any], rows: Sequence[FirstRow], now: int, lines: int
         styles = kept["inks"][at == 0]  # the cursor is on the first row
         shown = [(styles.get(style, styles[""]), _plain(text, reorders)) for text, style in parts if text]
         out += [f"{style}{text}\x1b[0m" for style, text in shown]
+        if kept["right"]:
+            out.append(f"\x1b[{first + at};{kept['left'] + kept['width'] + 1}H{kept['right']}")
     out.append(f"\x1b[{lines};1H{kept['foot']}")
     return "".join(out)
 

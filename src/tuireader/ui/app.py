@@ -219,6 +219,7 @@ class TuireaderApp(Host):
                 await self._main.controllers.reader.keep_place()
                 await self._main.controllers.marks.finish()
                 await self._main.controllers.syncing.finish()
+                await self._main.keep_dividers()
                 with suppress(TuireaderError):
                     await self.library.lists.away_since()  # notes that it was in use until now
                 await self.keep_frame()

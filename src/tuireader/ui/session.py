@@ -87,6 +87,7 @@ class Session:
         self.piped_to = ""  # last program typed
         # the open article
         self.page: Page | None = None
+        self.previewed = False  # the page is only a preview of the article under the cursor
         self.trail: list[Stop] = []
 
     @property
@@ -156,3 +157,8 @@ class Session:
     @property
     def article_id(self) -> int | None:
         return None if self.page is None else self.page.article.id
+
+    @property
+    def opened_id(self) -> int | None:
+        """Id of the article if the user has opened it; None for a preview."""
+        return None if self.previewed else self.article_id

@@ -15,7 +15,7 @@ from tuireader.ui.dialogs.dialog import FilterDialog
 from tuireader.ui.widgets.choices import Choice
 
 _MOST = 200  # lines shown: more take too long to lay out at each key
-_NAME = 22  # cells of a name, so that descriptions are aligned
+_NAME = 26  # cells of a name, so that descriptions are aligned
 _EXACT, _STARTS, _WORDS, _WITHIN, _ABOUT, _FUZZY, _NONE = range(7)  # ranks of a match, the best first
 
 

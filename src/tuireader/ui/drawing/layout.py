@@ -310,7 +310,7 @@ def draw(
     left, dot, right = lead.partition("●")
     head = [Segment(left, lead_style)]
     if dot:
-        accent = under + styles.named("reference")
+        accent = under + styles.accent
         accent = under_cursor(accent) if over.chosen else accent
         head += [Segment(dot, accent), Segment(right, lead_style)]
     return Strip([*head, *text, *tail], max(width, moved_in + used))

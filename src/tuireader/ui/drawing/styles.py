@@ -52,6 +52,7 @@ class Styles:
     strong: Style
     accent: Style
     star: Style
+    rule: Style
     error: Style
     link: Style
     quote: Style
@@ -144,6 +145,7 @@ def make(variables: Mapping[str, str], *, dark: bool, watch_colors: Mapping[str,
         strong=Style(color=text.rich_color, bold=True),
         accent=Style(color=accent.rich_color),
         star=Style(color=warning.rich_color),
+        rule=Style(color=_color(variables.get("border"), "#808080").rich_color),
         error=Style(color=fit(variables.get("error"), "#e8797b").rich_color),
         link=Style(color=accent.rich_color, underline=True),
         quote=faint(max(_DIM, 0.6 * contrast(text, background))) + ITALIC,
@@ -189,6 +191,7 @@ def _ansi_styles(watch_colors: Mapping[str, str], *, dark: bool) -> Styles:
         strong=BOLD,
         accent=Style(color="cyan"),
         star=Style(color="yellow"),
+        rule=dim,
         error=Style(color="red"),
         link=Style(color="cyan", underline=True),
         quote=ITALIC,

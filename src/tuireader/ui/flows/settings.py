@@ -83,12 +83,11 @@ def take_config(main: Controllers, before: Config) -> bool:
     """Apply the keys and the look of the configuration to the running reader; return whether they changed."""
     now = main.library.config
     main.host.take_config()
-    main.panes.sidebar.styles.width = now.ui.sidebar + 2
+    main.panes.fit(main.host.size)
     main.panes.article.set_measure(now.ui.width)
     main.panes.article.forget_strips()
     main.session.apply_config(before.ui)
     main.panes.articles.folds = main.session.folds
-    main.panes.fit(main.host.size)
     if now.ui.images != before.ui.images:
         main.images.apply_config()
     return (now.ui, now.keys) != (before.ui, before.keys)

@@ -30,6 +30,14 @@ INSTEAD = {
     "look_at_muted": "mute",
 }
 
+# Commands that apply to the page in the pane, also from the list: a preview that is due comes first.
+ON_PAGE = frozenset(
+    {
+        *("page_or_next_unread", "open_link", "list_links", "pictures", "zen", "find_in_page", "related"),
+        *("next_hit", "previous_hit", "next_reference", "previous_reference", "next_pane", "previous_pane"),
+    }
+)
+
 
 async def _health(main: Controllers, ask: Asking) -> Outcome:
     from tuireader.ui.screens.health import Health
@@ -68,9 +76,9 @@ async def _story(main: Controllers, ask: Asking) -> Outcome | None:
     target = await ask(StoryScreen(article, page))
     if target is None:
         return None
-    if target.article_id is not None and target.article_id == main.session.article_id:
+    if target.article_id is not None and target.article_id == main.session.opened_id:
         main.panes.go_to(main.panes.article)
-    elif target.article_id is not None and main.session.page is None:
+    elif target.article_id is not None and main.session.opened_id is None:
         await main.navigation.open_article(target.article_id)
     else:
         await main.navigation.follow(target)
@@ -172,6 +180,8 @@ def commands(main: Controllers, flows: FlowRunner) -> Commands:
         "comments": main.full_text.comments,
         "pictures": lambda: main.images.toggle(),
         "zen": panes.toggle_zen,
+        "grow_pane": partial(panes.resize_pane, 1),
+        "shrink_pane": partial(panes.resize_pane, -1),
         "select": mark.select,
         "select_all": mark.select_all,
         "toggle_read": mark.toggle_read,

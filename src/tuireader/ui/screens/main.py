@@ -17,14 +17,14 @@ from textual.widget import Widget
 
 from tuireader.errors import TuireaderError
 from tuireader.model import Counts
-from tuireader.ui import views
+from tuireader.ui import geometry, views
 from tuireader.ui.bindings import bindings
 from tuireader.ui.controllers.search_hits import SearchHits
 from tuireader.ui.controllers.wiring import Controllers
 from tuireader.ui.flows import feeds
 from tuireader.ui.flows.context import FlowRunner
 from tuireader.ui.host import Hosted
-from tuireader.ui.screens.commands import INSTEAD, Commands, commands
+from tuireader.ui.screens.commands import INSTEAD, ON_PAGE, Commands, commands
 from tuireader.ui.session import Session
 from tuireader.ui.status import footer_keys, footer_position, header, notes
 from tuireader.ui.widgets.article_list import ArticleList
@@ -38,6 +38,7 @@ from tuireader.ui.workers import run_latest
 
 _SIGN = "watch sign"
 _AT_REST = 0.05  # seconds between checks for keys typed during startup
+_PICTURES_AFTER = 0.5  # seconds that a preview stays before its images are loaded
 
 
 class MainScreen(PaneScreen, Hosted, inherit_bindings=False):
@@ -57,7 +58,6 @@ class MainScreen(PaneScreen, Hosted, inherit_bindings=False):
         library = self.library = self.host.library
         session = self.session = Session(lambda: library.config)
         self.top, self.status, self.sidebar = TopLine(), StatusLine(), Sidebar()
-        self.sidebar.styles.width = library.config.ui.sidebar + 2
         self.hits = SearchHits(session, library)
         self.articles = ArticleList(
             lambda ids: self.controllers.marks.rows(ids), library.feeds.title, self.hits.marks
@@ -84,6 +84,9 @@ class MainScreen(PaneScreen, Hosted, inherit_bindings=False):
 
     async def _start(self) -> None:
         self.host.theme_changed_signal.subscribe(self, lambda _: self.new_colours())
+        if not self.library.offline:
+            self.panes.dividers = await asyncio.to_thread(geometry.read, self.library.paths.state)
+            self.panes.fit(self.size)
         self.session.feeds = await self.library.feeds.all()
         unread, _ = await self.library.lists.head(views.UNREAD, show_read=False, limit=1)
         others, _ = (unread, True) if unread else await self.library.lists.head(views.ALL, limit=1)
@@ -127,10 +130,16 @@ class MainScreen(PaneScreen, Hosted, inherit_bindings=False):
             await self.host.keep_frame()
             await self.library.articles.warm_up()
 
+    async def keep_dividers(self) -> None:
+        """Store where the user has moved the dividers."""
+        if self.panes.dividers.moved and not self.library.offline:
+            await asyncio.to_thread(geometry.write, self.library.paths.state, self.panes.dividers)
+
     @on(CursorPane.Moved)
     @on(ArticlePane.Changed)
     def update_footer(self) -> None:
-        """Show the available keys, the position, and the sentence that matched."""
+        """Show the available keys, the position, the sentence that matched, and soon the preview."""
+        self.controllers.previews.follow()
         if self.hits.update(self.articles.current_id):
             self.panes.rearrange()
         key_of = self.host.key_of
@@ -186,6 +195,8 @@ class MainScreen(PaneScreen, Hosted, inherit_bindings=False):
 
     async def action_run(self, command_id: str, number: int | None = None) -> None:
         """Run a command; some take the number of their key."""
+        if command_id in ON_PAGE:
+            await self.controllers.previews.catch_up()
         do = self.commands[command_id]
         done = do() if number is None else do(number)
         if isawaitable(done):
@@ -200,9 +211,10 @@ class MainScreen(PaneScreen, Hosted, inherit_bindings=False):
         self.panes.fit(event.size)
         self.update_footer()
 
-    def on_descendant_focus(self) -> None:
-        if self.focused is not self.sidebar:
-            self.remove_class("-sidebar")
+    async def on_descendant_focus(self) -> None:
+        self.panes.focus_moved()
+        if self.panes.in_article:
+            await self.controllers.previews.open()
         self.update_footer()
 
     async def on_sidebar_chosen(self, message: Sidebar.Chosen) -> None:
@@ -219,8 +231,17 @@ class MainScreen(PaneScreen, Hosted, inherit_bindings=False):
         await self.controllers.navigation.follow(message.target)
 
     def on_article_pane_pictures_seen(self, message: ArticlePane.PicturesSeen) -> None:
-        """Load images that became visible, after the text is painted."""
-        self.call_after_refresh(self.controllers.images.see, message.urls, message.width)
+        """Load images that became visible, after the text is painted; those of a preview after a rest."""
+        shown = self.session.article_id
+
+        def see() -> None:
+            if self.session.article_id == shown:
+                self.controllers.images.see(message.urls, message.width)
+
+        if self.session.previewed:
+            self.set_timer(_PICTURES_AFTER, see)
+        else:
+            self.call_after_refresh(see)
 
     def on_article_pane_unfit(self) -> None:
         run_latest(self, self.controllers.reader.fit_tables, "tables")
