@@ -67,7 +67,7 @@ def tuireader(folder: Path, articles: int, presses: int, size: Size, name: str =
         found["start → key answered"] = [program.wait(r" 2/\d", since_start=True)]
         program.settle(0.5)
         program.type(".")
-        found["list of all articles"] = [program.wait(r"[│┃] {5,}\d\d?[: ]")]
+        found["list of all articles"] = [program.wait(r"[│┃] {5,}\d\d")]
         program.settle(2.2)  # the message that tells of it has gone: no key brings what is painted then
         found["down"] = program.presses("j", presses)
         found["page down"] = program.presses("pagedown", max(3, presses // 3))
@@ -127,7 +127,7 @@ def previews(folder: Path, size: Size) -> bool:
 def preview(program: Program) -> float:
     """Milliseconds from the end of the rest after a key to the painted preview."""
     program.settle(0.5)
-    program.press("j")
+    program.press("k")
     return program.next_paint() - REST
 
 

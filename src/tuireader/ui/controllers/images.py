@@ -86,6 +86,7 @@ class Images(Controller):
     def __post_init__(self) -> None:
         self._ready: OrderedDict[_Key, Art] = OrderedDict()
         self._failed: set[str] = set()
+        self._sizes: dict[str, _Key] = {}  # the last size that each image was asked for
         self._turns = asyncio.Semaphore(2)
         self._read_config()
 
@@ -125,7 +126,7 @@ class Images(Controller):
         if not self.on or article is None:
             return
         for url, rows in urls.items():
-            key = (url, width, rows, self.host.theme)
+            key = self._sizes[url] = (url, width, rows, self.host.theme)
             if key in self._ready:
                 self._ready.move_to_end(key)
                 self.pane.show_picture(url, self._ready[key])
@@ -149,7 +150,8 @@ class Images(Controller):
         self._ready[key] = art
         while len(self._ready) > _KEPT:
             self._ready.popitem(last=False)
-        self.pane.show_picture(url, art)
+        if self._sizes[url] == key:
+            self.pane.show_picture(url, art)
 
     async def _art(self, url: str, width: int, rows: int, feed_id: int) -> Art:
         ground = self.host.theme_styles.base
