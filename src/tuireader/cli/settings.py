@@ -113,7 +113,7 @@ def unset(options: Options, path: str) -> None:
         table, _, name = path.rpartition(".")
         if name not in _written(options, table):
             raise
-        setting = Setting(table, name, name, Key(RAW, ""), "")
+        setting = Setting(table, name, name, key=Key(RAW, ""), default="")
     _change(options, setting, None)
 
 

@@ -104,17 +104,19 @@ def settings(config: Config) -> Iterator[Setting]:
     for table in ("", *PLAIN_TABLES):
         for name, (field, key) in KEYS[TABLES[table]].items():
             if field.default is not MISSING:
-                yield Setting(table, name, field.name, key, field.default)
+                yield Setting(table, name, field.name, key=key, default=field.default)
     preset = PRESETS[config.ui.preset]
     for command in BY_ID.values():
-        yield Setting("keys", command.id, command.id, Key(BOUND, command.help), preset[command.id])
+        keys = Key(BOUND, command.help)
+        yield Setting("keys", command.id, command.id, key=keys, default=preset[command.id])
 
 
 def find(path: str, config: Config) -> Setting:
     """Find the setting of a path. Raises UsageError if there is none."""
     table, _, name = path.partition(".")
     if table == "open" and name:
-        return Setting(table, name.strip("\"'"), name, Key(COMMAND, "Program for files of this type."), ())
+        key = Key(COMMAND, "Program for files of this type.")
+        return Setting(table, name.strip("\"'"), name, key=key, default=())
     known = {setting.path: setting for setting in settings(config)}
     if path in known:
         return known[path]
