@@ -91,7 +91,7 @@ def session(home: Path, size: tuple[int, int] = (120, 30)) -> str:
         counted = size[0] < 100 or 152 <= size[0] < 176  # else the sidebar tells how many the watch has hit
         shown = terminal.wait(
             lambda shown: (
-                "◆ Ferries take" in shown
+                ("▌Ferries Text" in shown or "◆ Ferries take" in shown)
                 and "applying" not in shown
                 and (size[0] < 152 or "Text." in shown)  # beside the list
                 and (counted or re.search("◆ Ferries +1 ", shown) is not None)

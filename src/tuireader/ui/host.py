@@ -29,6 +29,7 @@ Browser = Callable[[str], Awaitable[str]]
 
 DEMO = -1  # return code that requests a restart as the demo
 _MOST_TOASTS = 4
+_ROOMY = (120, 30)  # minimum size of a terminal for rows of two lines, unless they are configured
 _SHORT = "short"  # group of toasts about frequent actions
 
 
@@ -130,6 +131,13 @@ class Host(CrashSafeApp):
     @property
     def row_options(self) -> RowOptions:
         return RowOptions.of(self.library.config.ui, self.watch_names)
+
+    @property
+    def is_cosy(self) -> bool:
+        """True if rows of the list have a second line."""
+        density = self.library.config.ui.density
+        roomy = self.size.width >= _ROOMY[0] and self.size.height >= _ROOMY[1]
+        return density == "cosy" or (density == "auto" and roomy)
 
     def key_of(self, command_id: str) -> str:
         """Label of a command's first key, or its title if it has none."""
