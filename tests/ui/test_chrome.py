@@ -235,7 +235,7 @@ def test_help_of_the_panes_lists_every_command_once_and_all_signs(place: Scope) 
     ]
     starred = help_lines({}, "starred", place=place)
     assert ("★", "Starred") in [(line.lead, line.text) for line in starred]
-    assert [line.text for line in help_lines({}, "colour", place=place)] == []
+    assert [line.text for line in help_lines({}, "xyzzy", place=place)] == []
 
 
 @pytest.mark.parametrize("place", [Scope.WATCHES, Scope.HEALTH, Scope.QUEUE, Scope.ALARMS, Scope.STORY])
