@@ -1,7 +1,8 @@
 """Time what a person waits for, in a real terminal: the start, a key, a page, a search; newsboat beside it.
 
   python benchmarks/ui.py [--articles 10000 100000 1000000] [--runs 10] [--presses 60]
-      [--peers newsboat newsboat-plain tuireader@PYTHON] [--keep FOLDER] [--refreshing 1000] [--density cosy]
+      [--peers newsboat newsboat-plain tuireader@PYTHON] [--keep FOLDER] [--refreshing 1000]
+      [--size 120x40] [--layout auto|stacked|columns] [--density auto|compact|cosy]
 
 For each number of articles a database (and a cache of newsboat with the same articles) is made, once; then
 the programs are started in turn. Times are from the key to the last byte that it brought, in milliseconds:
@@ -13,6 +14,9 @@ imports, that of another checkout for instance, on a database that its own bench
 What newsboat has not is left out there. Each program has run once before in its folder. Memory is the peak,
 in MiB, the database in MB. Last come the keys during a refresh of so many feeds, with two new articles each,
 from a server on the loopback.
+
+"preview painted" is the time after the rest that a preview waits for (150 ms); it needs the article beside
+the list, as in the layout `columns` or from 152 columns on.
 
 "type a letter into search": searches are typed letter by letter, each letter when the results of the last one
 are painted; from the key to the painted results, with the 20 ms that the line waits for a further key.
@@ -44,8 +48,11 @@ SEARCHES = (
     "title:apple -license", "微信", "t*", "xqzzy",
 )  # fmt: skip
 """What is typed letter by letter, so that words, phrases, operators and fields are also half typed."""
+REST = 150
+"""Milliseconds without a key before a preview."""
 
 Times = dict[str, list[float]]
+Size = tuple[int, int]
 
 
 def _command(folder: Path, name: str = OURS) -> list[str]:
@@ -54,20 +61,22 @@ def _command(folder: Path, name: str = OURS) -> list[str]:
     return [refresh.interpreter(name), "-m", "tuireader", *files]
 
 
-def tuireader(folder: Path, articles: int, presses: int, name: str = OURS) -> Times:
+def tuireader(folder: Path, articles: int, presses: int, size: Size, name: str = OURS) -> Times:
     """One session of ours."""
     found: Times = {}
-    with Program(_command(folder, name), folder) as program:
+    with Program(_command(folder, name), folder, size=size) as program:
         found["start → first row"] = [program.wait(ROW, since_start=True)]
         program.type("j")
         found["start → key answered"] = [program.wait(r" 2/\d", since_start=True)]
         program.settle(0.5)
         program.type(".")
-        found["list of all articles"] = [program.wait(r"│ {4}\d\d:\d\d ")]  # a read one, without a dot
+        found["list of all articles"] = [program.wait(r"[│┃] {4}\d\d:\d\d ")]  # a read one, without a dot
         program.settle(2.2)  # the message that tells of it has gone: no key brings what is painted then
         found["down"] = program.presses("j", presses)
         found["page down"] = program.presses("pagedown", max(3, presses // 3))
         found[f"{BURST} keys at once"] = [program.burst("j", BURST)]
+        if previews(folder, size):
+            found["preview painted"] = [preview(program) for _ in range(presses)]
         program.type("G")
         found["end of the list"] = [program.wait(rf"\b{articles}/{articles}\b")]
         program.settle()
@@ -114,6 +123,19 @@ def tuireader(folder: Path, articles: int, presses: int, name: str = OURS) -> Ti
     return found
 
 
+def previews(folder: Path, size: Size) -> bool:
+    """Whether the article stands beside the list."""
+    layout = re.search('layout = "(.*)"', (folder / "config.toml").read_text(encoding="utf-8"))
+    return size[0] >= {"stacked": 10_000, "columns": 100}.get(layout[1] if layout else "", 152)
+
+
+def preview(program: Program) -> float:
+    """Milliseconds from the end of the rest after a key to the painted preview."""
+    program.settle(0.5)
+    program.press("j")
+    return program.next_paint() - REST
+
+
 def letters(program: Program, searches: Sequence[str]) -> list[float]:
     """Milliseconds from each letter of some searches to the painted results; then comes the next letter."""
     found: list[float] = []
@@ -133,9 +155,9 @@ def letters(program: Program, searches: Sequence[str]) -> list[float]:
     return found
 
 
-def warm_up(folder: Path, name: str) -> None:
+def warm_up(folder: Path, name: str, size: Size) -> None:
     """A session that leaves what a session leaves."""
-    with Program(_command(folder, name), folder) as program:
+    with Program(_command(folder, name), folder, size=size) as program:
         program.wait(ROW)
         program.settle(2)
         program.press("q")
@@ -168,11 +190,11 @@ def _top(view: str, line: str) -> str:
     return rf"^ tuireader  {view} · .*\n.*\n{line}"
 
 
-def newsboat(folder: Path, articles: int, presses: int) -> Times:
+def newsboat(folder: Path, articles: int, presses: int, size: Size) -> Times:
     """One session of newsboat, in the same order."""
     row = r"[A-Z][a-z]{2} \d\d"
     found: Times = {}
-    with Program(corpus.newsboat(folder), folder) as program:
+    with Program(corpus.newsboat(folder), folder, size=size) as program:
         found["start → first row"] = [program.wait("All articles", since_start=True)]
         program.press("down")
         program.type("up")
@@ -206,11 +228,11 @@ def newsboat(folder: Path, articles: int, presses: int) -> Times:
     return found
 
 
-def session(name: str, folder: Path, articles: int, presses: int) -> Times:
+def session(name: str, folder: Path, articles: int, options: argparse.Namespace) -> Times:
     """One session of the program of that name."""
     if refresh.is_ours(name):
-        return tuireader(folder, articles, presses, name)
-    return newsboat(folder, articles, presses)
+        return tuireader(folder, articles, options.presses, options.size, name)
+    return newsboat(folder, articles, options.presses, options.size)
 
 
 def prepare(name: str, folder: Path, articles: int) -> None:
@@ -232,11 +254,13 @@ def prepare(name: str, folder: Path, articles: int) -> None:
         corpus.fill_newsboat(folder, articles, analyzed=name == "newsboat")
 
 
-def _set_density(config: Path, density: str) -> None:
-    """Add the key; the first frame of a start is only valid for a file of the same age."""
-    with config.open("a", encoding="utf-8") as file:
-        file.write(f'\n[ui]\ndensity = "{density}"\n')
-    os.utime(config, (0, 0))
+def _configure(config: Path, **keys: str | None) -> None:
+    """Set keys of `[ui]`; the first frame of a start is only valid for a file of the same age."""
+    lines = [f'{name} = "{value}"\n' for name, value in keys.items() if value]
+    if lines:
+        with config.open("a", encoding="utf-8") as file:
+            file.write("\n[ui]\n" + "".join(lines))
+        os.utime(config, (0, 0))
 
 
 def _kept(keep: Path, name: str, articles: int) -> Path:
@@ -253,11 +277,11 @@ def compare(names: Sequence[str], articles: int, options: argparse.Namespace, ke
             for name in names:
                 work = Path(place, name.replace("/", "-"))
                 shutil.copytree(_kept(keep, name, articles), work, dirs_exist_ok=True)
-                if options.density and refresh.is_ours(name):
-                    _set_density(work / "config.toml", options.density)
+                if refresh.is_ours(name):
+                    _configure(work / "config.toml", layout=options.layout, density=options.density)
                 if refresh.is_ours(name) and not number:
-                    warm_up(work, name)
-                for what, times in session(name, work, articles, options.presses).items():
+                    warm_up(work, name, options.size)
+                for what, times in session(name, work, articles, options).items():
                     found[name].setdefault(what, []).extend(times)
                 for left in (*work.glob("*.db*"), *work.glob("*.lock")):
                     left.unlink(missing_ok=True)
@@ -277,6 +301,11 @@ def _cell(values: Sequence[float], runs: int) -> str:
     return f"{median(values):.1f}{worst}"
 
 
+def _size(text: str) -> Size:
+    columns, _, lines = text.partition("x")
+    return int(columns), int(lines)
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Read the options and print a table for each number of articles."""
     parser = argparse.ArgumentParser(
@@ -291,6 +320,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--keep", type=Path)
     parser.add_argument("--density", help="of the list: auto, compact or cosy")
     parser.add_argument("--refreshing", type=int, default=1000, help="feeds; 0 leaves that out")
+    parser.add_argument("--size", type=_size, default=(120, 40), help="of the terminal, such as 200x50")
+    parser.add_argument("--layout", choices=["auto", "stacked", "columns"], help="ui.layout of our program")
     options = parser.parse_args(arguments)
     for peer in options.peers:
         refresh.require(peer)

@@ -260,6 +260,7 @@ def licences() -> str:
     project = tomllib.loads((FOLDER.parent / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     needed = _needed(project["dependencies"], frozenset(), {})
     extras = project["optional-dependencies"]
+    order = _needed(extras["bidi"], frozenset(), {}).keys() - needed
     images = _needed(extras["images"], frozenset(), {}).keys() - needed
     mail = _needed(extras["mail"], frozenset(), {}).keys() - needed
     serve = _needed(extras["serve"], frozenset(), {}).keys() - needed
@@ -275,6 +276,7 @@ def licences() -> str:
     lines += ["", "Images (the extra `images`) need these as well:", "", *_packages(images)]
     lines += ["", "Mail folders on IMAP servers (the extra `mail`) need this as well:", "", *_packages(mail)]
     lines += ["", "`tuireader serve` (the extra `serve`) needs these as well:", "", *_packages(serve)]
+    lines += ["", "Right-to-left text (the extra `bidi`) needs this as well:", "", *_packages(order)]
     return finished([*lines, "", *_REMARKS])
 
 
@@ -288,9 +290,9 @@ _REMARKS = (
     "`related/reading/frequencies.txt` our own estimates. The lists of words in the code and the feeds of",
     "the demo are our own, too.",
     "",
-    "Two of them are under the LGPL, chardet and textual-image. Nothing of them is copied or changed",
-    "here: they are packages of their own, installed by pip, and can be replaced by others of the same",
-    "name, which is what that licence asks for. chardet comes with readability-lxml, which loads it to",
+    "Three of them are under the LGPL, chardet, python-bidi and textual-image. Nothing of them is copied or",
+    "changed here: they are packages of their own, installed by pip, and can be replaced by others of the",
+    "same name, which is what that licence asks for. chardet comes with readability-lxml, which loads it to",
     "guess the encoding of bytes. It is never asked, because tuireader hands over text that is decoded",
     "already; but readability does not start without it. It is loaded when a full text is fetched, in a",
     "process of its own, and never at the start.",

@@ -214,6 +214,17 @@ def test_values_outside_a_closed_set_are_problems_with_a_suggestion(home: Home, 
     assert theme.startswith(f"{home.config}:3: ") and "there is no theme 'draclua'" in theme
 
 
+def test_a_setting_that_needs_a_missing_package_is_a_problem(
+    home: Home, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home.config.write_text("[ui]\nbidi = true\n")
+    assert run("config", "check") == Told(Exit.OK, "", "")
+    monkeypatch.setattr("tuireader.text.bidi.is_available", lambda: False)
+    told = run("config", "check")
+    assert told.code == Exit.CONFIG
+    assert told.out == f"{home.config}:2: ui.bidi: needs a package: pip install 'tuireader[bidi]'\n"
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_every_theme_that_the_reader_offers_passes_the_check(home: Home, run: Run, name: str) -> None:
     home.config.write_text(f'[ui]\ntheme = "{name}"\n')

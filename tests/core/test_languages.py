@@ -218,7 +218,7 @@ def test_languages_are_given_as_code_locale_or_name(text: str, code: str) -> Non
 def test_names_make_a_phrase() -> None:
     assert language_names([]) == ""
     assert language_names(["zh"]) == "Chinese"
-    assert language_names(["zh", "ja", "ko"]) == "Chinese, Japanese and Korean"
+    assert language_names(["zh", "ja", "ko"]) == "Chinese, Japanese, Korean"
 
 
 @given(

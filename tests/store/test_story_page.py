@@ -75,3 +75,22 @@ def test_the_page_is_headed_in_the_language_of_the_article_that_was_asked_for(st
         "Report 3",
         "Report 4",
     ]
+
+
+LIGHTS = (
+    "The harbour of Kettlemouth lost its lights after a barge tore the cable of the Lantern yard. "
+    "Pilots guided ships past the Vexley breakwater by radar while engineers of Brightwater laid a line."
+)
+
+
+def test_reports_that_repeat_a_text_and_add_nothing_are_copies_of_the_first_one(store: Store) -> None:
+    texts = (LIGHTS, LIGHTS + " Edited.", LIGHTS + " It cost 40 million dollars.", "Fog lies on Kettlemouth.")
+    for number, text in enumerate(texts):
+        told = entry(number, title="Lights out", content_html=f"<p>{text}</p>", published=DAY + number)
+        save(store, 1 + number % 2, told)
+    with store.transaction():
+        ingest.Relater().step(store, 100)
+        story(store, [1, 2, 3, 4])
+    page = ingest.story_page(store, 4)
+    assert page is not None
+    assert {each.report.article_id: each.copy_of for each in page.reports} == {1: 0, 2: 1, 3: 0, 4: 0}

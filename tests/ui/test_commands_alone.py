@@ -19,6 +19,7 @@ from tuireader.ui.controllers.full_text import FullText
 from tuireader.ui.controllers.mark_commands import MarkCommands
 from tuireader.ui.controllers.mark_steps import State, Step
 from tuireader.ui.controllers.navigation import Navigation
+from tuireader.ui.controllers.previews import Previews
 from tuireader.ui.controllers.search import Search
 from tuireader.ui.drawing.page_parts import Target
 from tuireader.ui.session import ListSpot, Session, Stop
@@ -562,13 +563,9 @@ def navigating(text: str = "", **panes: Any) -> tuple[Stage, Any]:
     stage = Stage(config(text), library=library, **panes)
     listing = stage.note("listing", show=later(), next_unread=later(None), token=1)
     reader = stage.note("reader", open=later(True), close=later(), back=later(), stored=later(None))
-    made = stage.alone(
-        Navigation,
-        listing,
-        reader,
-        stage.note("marking", set_read=later(), read_rest=later(), chosen__row=later(None)),
-        stage.note("search"),
-    )
+    marking = stage.note("marking", set_read=later(), read_rest=later(), chosen__row=later(None))
+    previews = stage.alone(Previews, listing, reader, marking)
+    made = stage.alone(Navigation, listing, reader, marking, stage.note("search"), previews)
     return stage, made
 
 

@@ -34,7 +34,7 @@ def headed(run: Running) -> str:
     page = run.main.pane.page_shown
     assert page is not None
     line = page.head[1].text.partition("\n")[2]
-    assert re.search(rf"^.*│ +{re.escape(line)}\W*$", run.text, re.MULTILINE)
+    assert re.search(rf"^.*[│┃] +{re.escape(line)}\W*$", run.text, re.MULTILINE)
     return line
 
 
@@ -125,7 +125,7 @@ async def test_labels_are_in_the_sidebar_and_survive_a_restart(tmp_path: Path) -
         run.select(view)
         await run.press("enter")
         assert run.main.session.view == view and list(run.main.articles.ids) == chosen
-        assert 'the "law" · 1 unread' in run.text.splitlines()[0]  # what is read is listed, too
+        assert 'the "law"   1 unread' in run.text.splitlines()[0]  # what is read is listed, too
         await run.press("V")
         assert 'label:="the \\"law\\""' in run.text
         await run.press("escape")

@@ -107,7 +107,7 @@ async def test_the_reports_in_other_languages_are_one_key_away() -> None:
         await run.press("enter")
         assert run.open_id == EN
         page = " ".join(" ".join(run.page_lines).split())
-        assert "also in Chinese and Japanese (I)" in page
+        assert "also in Chinese, Japanese (I)" in page
         assert "港口日报 · Chinese" in page and "みなと新聞 · Japanese" in page
         await run.press("I")
         assert run.open_id == ZH and "这些银行没有及时说明" in run.text
@@ -230,4 +230,4 @@ async def test_a_common_picture_brings_two_reports_into_one_row() -> None:
         await run.at("夏の時刻表")
         await run.press("enter")
         page = " ".join(" ".join(run.page_lines).split())
-        assert "1 h earlier · shares a picture" in page and "2 h earlier · shares a picture" in page
+        assert "1 h earlier shares a picture" in page and "2 h earlier shares a picture" in page

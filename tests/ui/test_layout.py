@@ -190,9 +190,9 @@ def test_earlier_articles_are_listed_with_their_marks_and_sentences_whatever_the
     made = build_page(replace(article(), earlier=earlier), text, lambda _: [], str, NOW)
     lines = [part.first + part.text for part in build_tail(made, related, str, Story(7, reports)).parts]
     assert made.numbers == {3: 1, 2: 2}
-    assert lines[1].startswith("• ‹1› A second\n")
-    assert lines[4:6] == ["• ‹2› A first\nWire · same time · Didi", "  referred to: “It was banned.”"]
-    assert lines[7:] == ["• A later\nWire · same time · Didi", "  refers to this: “It is over.”"]
+    assert lines[1].startswith("‹1› • A second\n") and lines[3:5] == ["Follow-up", lines[4]]
+    assert lines[4:6] == ["    • A later\nWire · same time · Didi", "      refers to this: “It is over.”"]
+    assert lines[6:] == ["Background", "“It was banned.”", "‹2› • A first\nWire · same time · Didi"]
 
 
 WORDS = st.lists(
@@ -215,3 +215,19 @@ def test_a_part_with_a_maximum_of_lines_is_cut_within_its_width(
     assert (made.lines[-1].kind is LineKind.CUT) == cut
     assert lines[-1].text.rstrip().endswith(f"…{end}") == cut
     assert all(line.text.startswith("  ") for line in lines)
+
+
+def test_a_side_column_stands_right_of_the_first_line_at_every_width() -> None:
+    text = "A title of several words that needs more than a line"
+    for most in (1, 2):
+        part = Part(text, first="09:55 ●   ", rest="      │   ", most=most, side="The Ledger of Bits")
+        for width in (40, 78, 104):
+            layout = Layout([part], width)
+            layout.extend(9)
+            lines = [draw(part, line, STYLES, width) for line in layout.lines]
+            assert len(lines) <= most and all(line.cell_length == width for line in lines)
+            first, *others = [line.text for line in lines]
+            column = width - min(20, width // 4)
+            assert first.startswith("09:55 ●   A title")
+            assert first[column - 2 : column + 3] == "  The"
+            assert all(line.startswith("      │   ") and not line[column:].strip() for line in others)

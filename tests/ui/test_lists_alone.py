@@ -486,28 +486,29 @@ def showing(text: str = "", *, ansi: bool = False, can: bool = True, far: bool =
 )
 def test_when_images_are_shown(text: str, ansi: bool, can: bool, far: bool, way: str, on: bool) -> None:
     stage, made = showing(text, ansi=ansi, can=can, far=far)
-    assert (made.way, made.on, stage.panes.article.looks_for_pictures) == (way, on, on)
+    pane = stage.panes.article
+    assert (made.way, made.on, pane.looks_for_pictures) == (way, on, on)
+    assert pane.hints == (bool(way) and can and not on)
 
 
 async def test_images_are_loaded_once_and_drawn_for_each_width() -> None:
     stage, made = showing()
     for _ in range(2):
-        made.see(("a",), 30)
+        made.see({"a": 9}, 30)
         await stage.done()
     calls = stage.drained()
-    assert calls[0] == call("library.content.image", "a", 3, 30, 24, (1, 2, 3))
+    assert calls[0] == call("library.content.image", "a", 3, 30, 18, (1, 2, 3))
     shows = [one.arguments for one in calls[1:]]
     assert [one.path for one in calls[1:]] == ["article.show_picture"] * 2
     assert [url for url, _ in shows] == ["a", "a"] and all(isinstance(art, Art) for _, art in shows)
-    made.see(("a",), 40)
+    made.see({"a": 9}, 40)
     await stage.done()
-    assert stage.drained()[0] == call("library.content.image", "a", 3, 40, 24, (1, 2, 3))
-    made.see(("a",), 7)
+    assert stage.drained()[0] == call("library.content.image", "a", 3, 40, 18, (1, 2, 3))
     made.on = False
-    made.see(("b",), 30)
+    made.see({"b": 9}, 30)
     made.on = True
     stage.session.page = None
-    made.see(("b",), 30)
+    made.see({"b": 9}, 30)
     assert stage.drained() == [] and not stage.work
 
 
@@ -515,19 +516,20 @@ async def test_an_image_that_fails_is_asked_for_again_only_after_a_key() -> None
     stage, made = showing()
     stage.library.content.image = lambda *_: later(TuireaderError("no"))
     for _ in range(2):
-        made.see(("a",), 30)
+        made.see({"a": 9}, 30)
         await stage.done()
-    assert [one.path for one in stage.drained()] == ["library.content.image"]
+    failed = call("article.show_picture", "a", None)
+    assert stage.drained()[1:] == [failed, failed]
     made.toggle()
     made.toggle()
     assert stage.drained() == [
         call("article.look_for_pictures", False), call("say_shortly", "Images hidden"),
         call("article.look_for_pictures", True), call("say_shortly", "Images shown"),
     ]  # fmt: skip
-    made.see(("a",), 30)
+    made.see({"a": 9}, 30)
     await stage.done()
-    assert [one.path for one in stage.drained()] == ["library.content.image"]
-    made.see(("c",), 30)
+    assert [one.path for one in stage.drained()] == ["library.content.image", "article.show_picture"]
+    made.see({"c": 9}, 30)
     made.on = False
     await stage.done()
     assert stage.drained() == []
@@ -542,11 +544,12 @@ async def test_a_slow_connection_hides_images_unless_they_are_wanted(
 ) -> None:
     stage, made = showing(f'[ui]\nimages = "{wanted}"')
     stage.library.content.image = lambda *_: later(Pixels(1, 2, bytes(6), speed))
-    made.see(("a",), 30)
+    made.see({"a": 9}, 30)
     await stage.done()
-    says = [one for one in stage.drained() if one.path == "say"]
+    calls = stage.drained()
+    says = [one for one in calls if one.path == "say"]
     assert says == [call("say", "Slow connection: images hidden · <pictures> shows them", seconds=6)] * hides
-    assert made.on is (not hides) and stage.panes.article.looks_for_pictures is (not hides)
+    assert made.on is (not hides) and (call("article.look_for_pictures", False) in calls) is hides
 
 
 # --------------------------------------------------------------------------- hits, steps, the queue
@@ -663,7 +666,8 @@ async def test_marks_that_could_not_be_stored_are_named_and_retried() -> None:
         await made.do(steps[number], wait=False)
         await stage.done()
         assert made.unsaved == f"{said}: the database news.db is locked"
-    says = [one for one in stage.drained() if one.path == "say"]
+    calls = stage.drained()
+    says = [one for one in calls if one.path == "say"]
     assert says[-1] == call(
         "say", "2 marks not saved: the database is locked. Press <retry_marks> to retry", severity="error",
         seconds=10, group="unsaved",

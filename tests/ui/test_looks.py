@@ -62,13 +62,13 @@ async def test_the_footer_of_80_columns_says_how_to_leave_and_where_the_sidebar_
         def footer() -> str:
             return run.text.splitlines()[-1]
 
-        assert all(key in footer() for key in ("n Next ", "h Sidebar", "/ Search", "? Help", "q Quit"))
+        assert all(key in footer() for key in ("n next ", "h sidebar", "/ search", "? help", "q quit"))
         await run.press("enter")
-        assert "? Help" in footer() and "q Back" in footer()
+        assert "? help" in footer() and "q back" in footer()
         await run.press("q")
         assert run.focus == "list"
         await run.press("h")
-        assert run.focus == "sidebar" and "? Help  q Quit" in footer()
+        assert run.focus == "sidebar" and "? help  q quit" in footer()
 
 
 async def test_the_tour_tells_of_the_sidebar_and_of_leaving() -> None:

@@ -148,7 +148,7 @@ async def test_the_list_stays_in_sight_behind_a_dialog_in_every_theme() -> None:
                 run.app.theme = theme
             for key in ("backslash", "colon"):
                 await run.press(key)
-                assert "Unread · 5" in run.text, theme
+                assert "Unread   5 articles" in run.text, theme
                 await run.press("escape")
             assert run.app.theme == theme
 
@@ -171,6 +171,9 @@ async def test_without_colour(monkeypatch: pytest.MonkeyPatch) -> None:
         assert "★" in text
         await run.press("plus", "x")
         lines = strips(run.app)
+        await run.press("escape", "question_mark")
+        (chosen,) = [strip for strip in strips(run.app) if "Move down a line" in strip.text]
+        assert any(one.style is not None and one.style.reverse for one in chosen)
         await run.press("escape", "enter", "tab", "tab")
         lines += strips(run.app)
         styles = [one.style for strip in lines for one in strip if one.style is not None]
@@ -224,7 +227,7 @@ async def test_empty_lists_are_explained() -> None:
         assert "No feeds yet. + adds one." in run.text
     read = tuple(replace(one, read=True) for one in STORIES)
     async with running(library(stories=read), (80, 24)) as run:
-        assert "All · 0 unread" in run.text and "Fog again" in run.text
+        assert "All   0 unread" in run.text and "Fog again" in run.text
 
 
 async def test_keys_faster_than_the_layout() -> None:
@@ -269,7 +272,7 @@ async def test_numbers_that_are_not_counted_yet_are_not_zero() -> None:
                 run = Running(app, pilot, shelf)
                 while run.main.articles.current_row is None:
                     await pilot.pause()
-                assert "Unread · …" in run.text and "Unread · 0" not in run.text
+                assert "Unread   …" in run.text and "Unread   0 articles" not in run.text
                 for _ in range(6):
                     await pilot.press("n")
                 assert "Still counting" in run.toasts

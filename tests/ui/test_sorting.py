@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from tests.ui.demo_library import opened
@@ -88,7 +89,7 @@ async def test_the_configuration_names_the_order_of_lists(tmp_path: Path) -> Non
 async def test_days_are_headings_and_stay_at_the_top(demo: Running) -> None:
 
     def lines() -> list[str]:
-        return [line.split("│")[1].strip() for line in demo.text.splitlines()[2:-1]]
+        return [re.split("[│┃]", line)[1].strip() for line in demo.text.splitlines()[2:-1]]
 
     def days() -> list[str]:
         return [line.rstrip("─ ") for line in lines() if line.endswith("───")]

@@ -7,38 +7,100 @@ from pathlib import Path
 
 import pytest
 
+from tests.builders import fill
 from tests.ui.demo_library import opened
 from tests.ui.running import Running, running
 from tests.ui.shelf import NOW, Story, arrive, written
-from tuireader.export.story_formats import markdown, summary
+from tuireader.export.story_formats import markdown
 from tuireader.model import ParsedEntry, Surrounding
-from tuireader.ui.drawing.story_page import build_story
+from tuireader.ui.drawing.story_page import build_story, facts
 from tuireader.ui.screens.main import MainScreen
 from tuireader.ui.screens.story import StoryScreen
 
 SIZES = [(120, 40), (40, 10)]
 
 
-async def test_the_page_says_who_reported_when_and_what_each_added(demo: Running) -> None:
+async def test_the_page_is_a_timeline_with_what_each_report_added(demo: Running) -> None:
     await demo.at("The Kaseya key works")
     await demo.press("T")
     text = demo.text
-    assert "Story · 2 reports by 2 feeds" in text and "within 2 h · first: Pacific Wire" in text
-    assert "◆ Ransomware" in text and "“Software company Kaseya has got hold of" in text
-    headings = [
-        text.index(line) for line in ("Before", "Reports", "first  Pacific Wire", "+2 h  Night Watch")
-    ]
-    assert headings == sorted(headings)
-    assert "−19 days  " in text and "Kaseya VSA used to push ransomware to thousands" in text
-    assert "+  70 million dollars · Miami · REvil" in text
+    assert "Story   2 reports · 2 sources · " in text
+    assert "▌ Ransomware  “Software company Kaseya has got hold of" in text
+    rows = ["● ", "│   70 million dollars · Miami · REvil", "Night Watch Security", "Before", "19 days  "]
+    places = [text.index(row) for row in rows]
+    assert places == sorted(places)
+    assert "Kaseya VSA used to push ransomware to thousands" in text
+    feeds = {
+        line.index("Night Watch") for line in text.splitlines() if "Night Watch" in line and "”" not in line
+    }
+    assert len(feeds) == 1, "they are in a column"
 
 
-async def test_quotations_have_their_speakers_and_a_report_may_add_nothing(demo: Running) -> None:
-    await demo.resize(120, 70)
+async def test_quotations_begin_with_their_speakers_and_nothing_is_said_where_nothing_was_added(
+    demo: Running,
+) -> None:
     await demo.at("WeChat suspends")
     await demo.press("T")
-    assert "hung up a sign” – Ling Zhao" in demo.text
-    assert "no new numbers, names or quotations" in demo.text
+    lines = [line.strip() for line in demo.text.splitlines()]
+    assert any(line.startswith("│   Ling Zhao: “What is unusual") and line.endswith("…”") for line in lines)
+    without = next(number for number, line in enumerate(lines) if "No new accounts" in line)
+    assert lines[without + 1] == "│" and lines[without + 2].startswith("10:58 ● ")
+    assert "no new" not in demo.text
+
+
+async def test_the_page_opens_on_the_newest_unread_report_and_shows_all_of_it(tmp_path: Path) -> None:
+    async with opened(tmp_path) as library, running(library, (80, 24)) as run:
+        article = await run.at("WeChat suspends")
+        page = await library.stories.page(article)
+        ids = [entry.report.article_id for entry in page.reports]
+        await run.press("T")
+        pane = run.screen(StoryScreen).pane
+        assert pane.targets[pane.chosen].article_id == ids[-1]
+        assert "12:08 ● " in run.text and "Companies rarely close the till" in run.text
+        await run.press("escape")
+        await library.marks.set_read(ids[3:], True)
+        await run.press("T")
+        assert run.screen(StoryScreen).pane.targets[2].article_id == ids[2]
+        assert run.screen(StoryScreen).pane.chosen == 2 and "10:58 ○ " in run.text
+        await run.press("escape")
+        await library.marks.set_read(ids, True)
+        await run.press("T")
+        pane = run.screen(StoryScreen).pane
+        assert pane.targets[pane.chosen].article_id == article and "● " not in run.text
+
+
+COPIED = (
+    "The harbour of Kettlemouth lost its lights on Sunday after a barge tore the cable of the Lantern yard. "
+    "Pilots from Dunmore guided forty ships past the Vexley breakwater by radar until the morning. "
+    "Engineers of Brightwater laid a spare line along the quay, and the council promised an inquiry. "
+)
+
+
+async def test_copies_share_a_line_until_it_is_opened(tmp_path: Path) -> None:
+    async with opened(tmp_path) as library:
+        for feed in (1, 2, 3):
+            text = f"<p>{COPIED}{'Edited. ' * (feed - 1)}</p>"
+            made = ParsedEntry(
+                guid="l", title="Lanterns out at Kettlemouth", content_html=text, published=NOW - 600 + feed
+            )
+            await fill(library, feed, made, now=NOW)
+        async with running(library, (120, 40)) as run:
+            await run.at("Lanterns out")
+            await run.press("T")
+            pane = run.screen(StoryScreen).pane
+            assert (
+                "3 reports · 3 sources" in run.text and run.text.count("Lanterns out") == 2
+            )  # the head, too
+            assert run.text.count("│   also ") == 1 and len(pane.targets) == 2
+            await run.press("j")
+            folded = pane.targets[pane.chosen]
+            await run.press("enter")
+            assert isinstance(run.app.screen, StoryScreen) and run.text.count("│   also ") == 2
+            assert pane.targets[pane.chosen] == folded
+            await run.press("j", "enter")
+            assert run.open_id not in (None, folded.article_id)
+            await run.press("T", "j", "enter", "enter")
+            assert run.open_id == folded.article_id
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -73,25 +135,25 @@ async def test_every_article_of_the_page_can_be_reached_and_comes_in_sight(
 
 async def test_a_report_opens_and_back_goes_to_where_one_was(demo: Running) -> None:
     first = await demo.at("WeChat suspends")
-    await demo.press("T", "k", "k", "k", "enter")  # from the list
+    await demo.press("T", *"kkkk", "enter")  # from the list
     pacific = demo.open_id
     assert pacific not in (None, first) and demo.focus == "article"
     assert "Tencent’s WeChat stops taking new users" in demo.text
     await demo.press("h")
     assert demo.open_id is None and demo.focus == "list"
     demo.main.articles.select_id(first)
-    await demo.press("enter", "T", "k", "k", "k", "enter")  # from the article
+    await demo.press("enter", "T", *"kkkk", "enter")  # from the article
     assert demo.open_id == pacific
     await demo.press("h")
     assert demo.open_id == first
-    await demo.press("T", "enter")  # the open article itself
+    await demo.press("T", "k", "enter")  # the open article itself
     assert isinstance(demo.app.screen, MainScreen) and demo.open_id == first and demo.focus == "article"
     await demo.press("T", "h")
     assert demo.open_id == first
     await demo.press("T", "q")
     assert demo.open_id == first
     await demo.press("T")
-    row = next(at for at, line in enumerate(demo.text.splitlines()) if "Pacific Wire · 2" in line)
+    row = next(at for at, line in enumerate(demo.text.splitlines()) if line.strip().startswith("09:48"))
     await demo.click("#article", (40, row - 2))
     assert demo.open_id == pacific
 
@@ -101,7 +163,7 @@ async def test_the_page_is_copied_and_saved_and_its_articles_open_in_the_browser
     async with opened(tmp_path, more=f'[save]\nfolder = "{folder}"\n') as library, running(library) as run:
         article = await run.at("WeChat suspends")
         page = await library.stories.page(article)
-        await run.press("T", "y")
+        await run.press("T", "k", "y")
         address = next(one.report.url for one in page.reports if one.report.article_id == article)
         assert run.app.clipboard == address and f"Copied: {address}" in run.toasts
         await run.press("o")
@@ -122,7 +184,7 @@ async def test_the_page_is_copied_and_saved_and_its_articles_open_in_the_browser
 async def test_an_article_without_a_story_has_the_same_page(demo: Running) -> None:
     await demo.at("Slow bread")
     await demo.press("T")
-    assert "Story · 1 report by 1 feed" in demo.text and "Slow bread for hot days" in demo.text
+    assert "Story · 1 report · 1 source · " in demo.text and "Slow bread for hot days" in demo.text
     await demo.press("y", "j", "k", "G", "g", "enter")
     assert "Slow bread" in demo.text and demo.focus == "article"
 
@@ -144,7 +206,7 @@ async def test_a_page_is_read_again_when_the_store_changes_and_the_cursor_stays(
         store.relations.split(chosen.article_id or 0)
     await demo.main.controllers.reload()
     await demo.settle()
-    assert "1 report by 1 feed" in demo.text
+    assert "1 report · 1 source" in demo.text
 
 
 async def test_reports_that_are_left_out_are_counted(demo: Running) -> None:
@@ -153,8 +215,7 @@ async def test_reports_that_are_left_out_are_counted(demo: Running) -> None:
     shown, _ = build_story(page, await demo.library.articles.require(article))
     texts = [part.text for part in (*shown.head, *shown.tail.parts)]
     assert "1,200 later reports are left out" in texts
-    assert any(text.startswith(f"{summary(page)} within") for text in texts)
-    assert summary(page).endswith(", 1,200 later ones left out")
+    assert facts(page, NOW).startswith("1,205 reports · 4 sources · ")
 
 
 async def test_a_sentence_about_several_articles_is_shown_once(demo: Running) -> None:
@@ -166,8 +227,8 @@ async def test_a_sentence_about_several_articles_is_shown_once(demo: Running) ->
     ]
     shown, start = build_story(replace(page, background=tuple(old)), article)
     texts = [part.text for part in shown.tail.parts]
-    assert texts.count("“It is so.” – B") == 1 and start == 2
-    assert [target.title for target in shown.tail.targets[:2]] == ["Old 1", "Old 2"]
+    assert texts.count("“It is so.” – B") == 1 and start == 0
+    assert [target.title for target in shown.tail.targets[1:]] == ["Old 1", "Old 2"]
 
 
 async def test_the_place_on_a_page_stays_when_it_is_read_again(demo: Running) -> None:

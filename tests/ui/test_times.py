@@ -15,8 +15,10 @@ from tuireader.wording.times import (
     full_time,
     list_date,
     list_time,
+    period,
     span,
     until,
+    week_day,
 )
 
 NOW = calendar.timegm((2026, 11, 24, 15, 0, 0))  # a Tuesday
@@ -97,3 +99,12 @@ def test_what_is_still_to_come_is_told_in_the_nearest_unit() -> None:
 
 def test_impossible_times_are_shown_somehow() -> None:
     assert full_time(10**18) and list_time(-(10**18), NOW)
+
+
+def test_periods_name_a_day_once_and_the_year_only_of_other_years() -> None:
+    first = calendar.timegm((2026, 11, 24, 9, 55, 10))
+    assert week_day(first) == "Tue 24 Nov"
+    assert period(first, first + 20, NOW) == "24 Nov 09:55"
+    assert period(first, first + 3 * 3600, NOW) == "24 Nov 09:55 – 12:55"
+    assert period(first, first + 86_400, NOW) == "24 Nov 09:55 – 25 Nov 09:55"
+    assert period(first, first + 60, NOW + 40 * 86_400) == "24 Nov 2026 09:55 – 09:56"

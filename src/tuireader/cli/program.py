@@ -90,21 +90,28 @@ def check(options: Options, as_json: bool) -> int:
         from tuireader.library.watching import advice
 
         name, text = str(options.paths.config), options.paths.config.read_text(encoding="utf-8-sig")
-        problems = (*problems, *selector_problems(text, name), *_theme_problems(config, text, name))
+        problems = (*problems, *selector_problems(text, name), *_look_problems(config, text, name))
         warnings = advice.for_config(config, text, name, options.places(config).database)
     for problem in (*problems, *warnings):
         print_item(as_json, "ConfigProblem", problem, str(problem))
     return Exit.CONFIG if problems else Exit.OK
 
 
-def _theme_problems(config: Config, text: str, name: str) -> Sequence[Problem]:
-    """Report a theme that neither tuireader nor the installed Textual has."""
+def _look_problems(config: Config, text: str, name: str) -> Sequence[Problem]:
+    """Report a theme that neither tuireader nor the installed Textual has, and a missing package."""
     from tuireader.config.toml_lines import key_lines
-    from tuireader.ui.drawing.themes import theme_problem
+    from tuireader.text import bidi
+    from tuireader.ui.drawing.themes import available, theme_problem
 
-    message = theme_problem(config.ui.theme)
-    line = next((line for path, line in key_lines(text) if path == "ui.theme"), None)
-    return [Problem("ui.theme", message, line, file=name)] if message else ()
+    is_missing = config.ui.bidi and not bidi.is_available()
+    messages = {
+        "ui.theme": theme_problem(config.ui.theme, available(config.themes)),
+        "ui.bidi": bidi.MISSING if is_missing else "",
+    }
+    lines = dict(key_lines(text))
+    return [
+        Problem(path, message, lines.get(path), file=name) for path, message in messages.items() if message
+    ]
 
 
 @config_.command()

@@ -48,7 +48,7 @@ class Command:
 
     `id` is stable: it names the action in code and in the user's `[keys]`. `title` is short, for footer and
     palette; `help` is a sentence. `keys` are the keys in the preset `default`; they work in `scope` and in
-    `also`.
+    `also`. The palette finds a command by its `aliases`, too: words that users of other programs type.
     """
 
     id: Annotated[str, "Name of the command in `[keys]`."]
@@ -60,6 +60,7 @@ class Command:
         Scope.GLOBAL
     )
     also: tuple[Scope, ...] = ()
+    aliases: tuple[str, ...] = ()
 
     @property
     def places(self) -> frozenset[Scope]:

@@ -9,16 +9,17 @@ from tuireader.commands.sorts import LIST_SORTS
 from tuireader.config.account_keys import AccountConfig
 from tuireader.config.feed_keys import FeedConfig
 from tuireader.config.kinds import COMMAND, HOURS, LANGUAGE_LIST, ONE_KEY, PROGRAMS, TIME_FORMAT
+from tuireader.config.theme_keys import THEMES, USUAL, ThemeConfig, Themes
 from tuireader.config.values import (
     FLAG,
     KEYBOARD,
     LINE,
-    NAME,
     RAW,
     STEPS,
     Key,
     choice,
     duration,
+    duration_or_never,
     number,
     size,
     switch,
@@ -147,8 +148,13 @@ class UiConfig:
     """`[ui]`: look and behaviour of the reader. Widths in columns."""
 
     theme: Annotated[
-        str, Key(NAME, "Theme: tuireader-dark, -light, -plain (the terminal's colours) or one of Textual's.")
-    ] = "tuireader-dark"
+        Themes,
+        Key(
+            THEMES,
+            "Theme for a dark and for a light terminal, or one for both: tuireader-dark, -light, -plain"
+            " (the terminal's colours), one of Textual's, or a [[theme]].",
+        ),
+    ] = USUAL
     preset: Annotated[
         str, Key(choice(*PRESETS), "Key preset; change single keys in [keys].", name="keys")
     ] = "default"
@@ -198,6 +204,17 @@ class UiConfig:
     mark_read: Annotated[
         str, Key(choice("open", "never"), "Mark articles as read when opened, or only by key.")
     ] = "open"
+    mark_read_after: Annotated[
+        int,
+        Key(duration_or_never(3600), "Mark a previewed article as read after this time; mark_read wins."),
+    ] = 0
+    layout: Annotated[
+        str,
+        Key(
+            choice("auto", "stacked", "columns"),
+            "Article below the list or beside it; auto: beside it on screens of 152 columns and more.",
+        ),
+    ] = "auto"
     images: Annotated[
         str,
         Key(
@@ -205,6 +222,9 @@ class UiConfig:
             "Show images; auto: not over SSH or slow connections. blocks, kitty and sixel set the method.",
         ),
     ] = "auto"
+    bidi: Annotated[
+        bool, Key(FLAG, "Reorder right-to-left text for terminals that do not; needs tuireader[bidi].")
+    ] = False
     browser: Annotated[
         tuple[str, ...],
         Key(COMMAND, "Program with arguments to open addresses, instead of $BROWSER; {url} is the address."),
@@ -221,6 +241,7 @@ class Config:
     views: tuple[ViewConfig, ...] = ()
     macros: tuple[MacroConfig, ...] = ()
     accounts: tuple[AccountConfig, ...] = ()
+    themes: tuple[ThemeConfig, ...] = ()
     save: SaveConfig = SaveConfig()
     download: DownloadConfig = DownloadConfig()
     notify: NotifyConfig = NotifyConfig()
@@ -252,6 +273,7 @@ TABLES: Mapping[str, type[Any]] = {
     "view": ViewConfig,
     "macro": MacroConfig,
     "account": AccountConfig,
+    "theme": ThemeConfig,
     **PLAIN_TABLES,
 }
 # Keys of each table by their names in the file, with the fields.

@@ -251,6 +251,22 @@ def duration(least: int, most: int) -> Kind:
     return _amount(_SECONDS, 'a time such as "30m" (s, m, h, d, w)', least, most, {})
 
 
+def duration_or_never(most: int) -> Kind:
+    """Kind: a duration in seconds of at least one, or `"never"`, which is 0."""
+    times, wanted = duration(1, most), '"never" or a time such as "5s" or "1m"'
+
+    def read(value: object) -> int | Invalid:
+        if value == "never":
+            return 0
+        seconds = times.read(value)
+        return seconds if isinstance(seconds, int) else _wrong(wanted, value)
+
+    def shown(value: int) -> str:
+        return times.shown(value) if value else "never"
+
+    return Kind(wanted, read, lambda value: to_toml(shown(value)), shown=shown)
+
+
 def size(least: int, most: int) -> Kind:
     """Kind: an amount of data in bytes within bounds."""
     return _amount(_BYTES, 'a size such as "10MB" (kB, MB, GB)', least, most, str.maketrans("bm", "BM"))

@@ -11,11 +11,15 @@ from tuireader.model import Addition, Evidence, Surrounding
 
 @dataclass(frozen=True, slots=True)
 class StoryReport:
-    """A report of a story, and the facts that no earlier one has."""
+    """A report of a story, and the facts that no earlier one has.
+
+    `copy_of` is the article id of the earlier report whose text it repeats, 0 if it has its own.
+    """
 
     report: Report
     added: Annotated[tuple[Addition, ...], "Facts that no earlier report has."] = ()
     read: Annotated[bool, "True when it is read."] = False
+    copy_of: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -245,11 +245,12 @@ class Related:
 
 @dataclass(frozen=True, slots=True)
 class EarlierArticle:
-    """A stored article that `sentence` of a later one refers to."""
+    """A stored article that `sentence` of a later one refers to; `story` is 0 outside of stories."""
 
     article_id: int
     title: str
     sentence: str
+    story: int = 0
 
 
 @dataclass(frozen=True, slots=True)

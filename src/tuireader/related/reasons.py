@@ -14,6 +14,7 @@ from itertools import chain
 from tuireader.related.reading.concepts import NAME_TABLES, lines
 from tuireader.related.reading.features import NAME, NUMBER, PAIR
 from tuireader.related.reading.frequencies import frequencies
+from tuireader.related.reading.table import Table
 from tuireader.related.reading.words import fold, term_hash
 
 _COMMON = 30  # a phrase of words that are in at least so many of 10,000 articles each tells nothing, ...
@@ -34,9 +35,12 @@ _NOTHING = _DATES | _CREDITS
 
 
 @cache
-def known_names() -> frozenset[str]:
-    """Return the bundled names, casefolded; cheaper than loading `concepts.bundled`."""
-    return frozenset(" | ".join(chain.from_iterable(map(lines, NAME_TABLES))).casefold().split(" | "))
+def known_names() -> Table:
+    """Return the hashes of the bundled names, casefolded; cheaper than loading `concepts.bundled`."""
+    names = Table()
+    for line in chain.from_iterable(map(lines, NAME_TABLES)):
+        names.add(map(hash, line.casefold().split(" | ")), 1)
+    return names
 
 
 def tells(term: int, shown: str, kinds: tuple[int, int], terms: Mapping[int, int]) -> bool:
@@ -68,10 +72,10 @@ def _phrase_tells(words: list[str], shown: str, kind: int, both: int, terms: Map
         return False  # "Microsoft rushes", "seize $2.8M": the name or the number alone says the same
     listed = frequencies()
     rarest = min(listed.articles.get(part, 0) for part in parts)
-    if kind & NAME and not listed.words.issuperset(parts):
+    if kind & NAME and not all(part in listed.words for part in parts):
         return True
     return rarest < (_COMMON_NAME if both & NAME else _COMMON) or _is_known(shown)
 
 
 def _is_known(shown: str) -> bool:
-    return shown.casefold().removesuffix("'s").removesuffix("’s") in known_names()
+    return hash(shown.casefold().removesuffix("'s").removesuffix("’s")) in known_names()

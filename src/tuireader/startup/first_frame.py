@@ -169,7 +169,7 @@ def frame_text(arguments: Sequence[str], environ: Mapping[str, str]) -> str:
         kept = json.load(opened)
     from tuireader import __version__
 
-    if kept["version"] != __version__ or kept["config"][1] != stamp(kept["config"][0]):
+    if kept["version"] != __version__ or any(known != stamp(path) for path, known in kept["files"]):
         return ""
     from tuireader.store.lists import first_page
 
@@ -194,7 +194,7 @@ def draw(kept: Mapping[str, Any], rows: Sequence[FirstRow], now: int, lines: int
     from types import SimpleNamespace
 
     options: Any = SimpleNamespace(**kept["options"])  # `RowOptions` without its class, which imports slowly
-    out = [_ENTER]
+    out, reorders = [_ENTER], kept.get("bidi", False)
     for number, line in [*enumerate(kept["head"], 1), *enumerate(kept["side"], kept["above"] + 1)]:
         out.append(f"\x1b[{number};1H{line}")
     first = kept["above"] + 1
@@ -203,7 +203,10 @@ def draw(kept: Mapping[str, Any], rows: Sequence[FirstRow], now: int, lines: int
         out.append(f"\x1b[{first + at};{kept['left'] + 1}H")
         parts, is_cursor = drawn[at] if at < len(drawn) else ([(" " * kept["width"], "")], False)
         styles = kept["inks"][is_cursor]
-        out += [f"{styles.get(style, styles[''])}{_plain(text)}\x1b[0m" for text, style in parts if text]
+        shown = [(styles.get(style, styles[""]), _plain(text, reorders)) for text, style in parts if text]
+        out += [f"{style}{text}\x1b[0m" for style, text in shown]
+        if kept["right"]:
+            out.append(f"\x1b[{first + at};{kept['left'] + kept['width'] + 1}H{kept['right']}")
     out.append(f"\x1b[{lines};1H{kept['foot']}")
     return "".join(out)
 
@@ -227,9 +230,9 @@ def _list_lines(
     return drawn
 
 
-def _plain(text: str) -> str:
+def _plain(text: str, reorders: bool) -> str:
     """Replace characters that terminals show differently, and control characters."""
-    from tuireader.text import portable_emoji
+    from tuireader.text import bidi, portable_emoji
 
-    text = portable_emoji(text)
+    text = portable_emoji(bidi.visual(text) if reorders else text)
     return "".join(letter if letter.isprintable() else " " for letter in text)

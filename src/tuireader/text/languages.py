@@ -29,9 +29,8 @@ def language_code(text: str) -> str:
 
 
 def language_names(codes: Sequence[str]) -> str:
-    """Join the names of languages to a phrase: `Chinese, Japanese and Korean`."""
-    names = [LANGUAGES.get(code, code) for code in codes]
-    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
+    """Join the names of languages: `Chinese, Japanese, Korean`."""
+    return ", ".join(LANGUAGES.get(code, code) for code in codes)
 
 
 def in_order(codes: Iterable[str], preferred: Sequence[str]) -> tuple[str, ...]:

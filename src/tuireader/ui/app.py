@@ -20,8 +20,7 @@ from textual.widgets import Input
 
 from tuireader.errors import TuireaderError
 from tuireader.ui.bindings import ANYWHERE
-from tuireader.ui.drawing.line_filters import Nearest256, SameEverywhere
-from tuireader.ui.drawing.themes import THEMES
+from tuireader.ui.drawing.line_filters import Nearest256, SameEverywhere, VisualOrder
 from tuireader.ui.host import Browser, Host
 from tuireader.ui.key_order import press, same_key, split_alt
 from tuireader.ui.widgets.pane import Pane
@@ -66,10 +65,11 @@ class TuireaderApp(Host):
         driver: type[Driver] | None = None,
         keep_frame: Callable[[MainScreen], Awaitable[None]] | None = None,
         clock: Callable[[], float] = time.time,
+        dark: bool = True,
     ) -> None:
         self._coloured_for: Theme | None = None
         self._colours: dict[str, str] = {}
-        super().__init__(library, browser, clock, driver)
+        super().__init__(library, browser, clock, driver, dark=dark)
         self.counting = counting  # the sidebar's counts, requested before Textual was imported
         self._opening = ExitStack()
         self._first_run = first_run
@@ -81,9 +81,8 @@ class TuireaderApp(Host):
         self._bound_in: tuple[object, ...] = ()  # screen, focus and keys that `_bound` is for
         self._leaves = False
         self.leaving: asyncio.Future[None] | None = None  # referenced to keep it from garbage collection
-        for theme in THEMES:
-            self.register_theme(theme)
         self._no_color = NoColor()
+        self._order = VisualOrder()
         self._own_filters = (SameEverywhere(), Nearest256(enabled=self.console.color_system == "256"))
         self.take_config()
         self._parsed_for = self.get_css_variables()
@@ -100,7 +99,8 @@ class TuireaderApp(Host):
         """Replace Textual's filter for `NO_COLOR`, whose greys are colours too, and add our own."""
         given, own = super().get_line_filters(), self._own_filters
         filters = [self._no_color if isinstance(each, Monochrome) else each for each in given]
-        return [*filters, *(each for each in own if each.enabled)]
+        last = (self._order,) if self.reorders else ()
+        return [*filters, *(each for each in own if each.enabled), *last]
 
     def on_load(self) -> None:
         """Paint nothing until there is something to read: a blank screen would flicker."""
@@ -135,9 +135,9 @@ class TuireaderApp(Host):
         self._main = MainScreen(self.counting, self.opened)
         await self.push_screen(self._main)
         if self._first_run:
-            from tuireader.ui.dialogs.welcome import FirstRun
+            from tuireader.ui.flows.welcome import welcome
 
-            await self.push_screen(FirstRun(self.library), self._main.welcomed)
+            await self._main.flows.run(welcome)
 
     # -- keys, in the order of typing: else the first letters of `/wechat` would be commands of the list
 
@@ -219,6 +219,7 @@ class TuireaderApp(Host):
                 await self._main.controllers.reader.keep_place()
                 await self._main.controllers.marks.finish()
                 await self._main.controllers.syncing.finish()
+                await self._main.keep_dividers()
                 with suppress(TuireaderError):
                     await self.library.lists.away_since()  # notes that it was in use until now
                 await self.keep_frame()

@@ -82,9 +82,11 @@ def day_heading(moment: int, now: int, form: str = "") -> str:
     return time.strftime(form or f"%A {then.tm_mday} %B{year}", then)
 
 
-def full_time(moment: int) -> str:
-    """Day, date and time: `Tue 27 Jul 2021 14:02`."""
+def full_time(moment: int, now: int | None = None) -> str:
+    """Day, date and time: `Tue 27 Jul 2021 14:02`, without the year in the year of `now`."""
     then = _local(moment)
+    if now is not None and then.tm_year == _local(now).tm_year:
+        return f"{_DAYS[then.tm_wday]} {short_time(moment)}"
     return f"{_DAYS[then.tm_wday]} {day(moment)} {then.tm_hour:02d}:{then.tm_min:02d}"
 
 
@@ -98,6 +100,22 @@ def day(moment: int) -> str:
     """Date: `27 Jul 2021`."""
     then = _local(moment)
     return f"{then.tm_mday} {_MONTHS[then.tm_mon - 1]} {then.tm_year}"
+
+
+def week_day(moment: int) -> str:
+    """Day of the week and date: `Tue 27 Jul`."""
+    then = _local(moment)
+    return f"{_DAYS[then.tm_wday]} {then.tm_mday} {_MONTHS[then.tm_mon - 1]}"
+
+
+def period(first: int, last: int, now: int) -> str:
+    """First and last time: `27 Jul 09:55 – 13:10`, `27 Jul 2021 09:55 – 28 Jul 13:10` after that year."""
+    year = f" {_local(first).tm_year}" if _local(first).tm_year != _local(now).tm_year else ""
+    day, clock = short_time(first).rsplit(" ", 1)
+    begin, end = f"{day}{year} {clock}", short_time(last)
+    if end == f"{day} {clock}":
+        return begin
+    return f"{begin} – {end.removeprefix(f'{day} ')}"
 
 
 def span(seconds: int) -> str:

@@ -9,8 +9,9 @@ from tuireader.export.story import StoryPage, StoryReport
 from tuireader.ingest.relating.own_forms import Groups
 from tuireader.ingest.relating.relatives import related
 from tuireader.model import Addition, Related, Relation, StoryEntry, Surrounding
+from tuireader.related.compare import same_text
 from tuireader.related.facts.additions import READ, additions
-from tuireader.related.reading.features import Stats
+from tuireader.related.reading.features import Stats, unpack
 from tuireader.store import Store
 from tuireader.store.relations.relations import RelativeRow
 
@@ -31,15 +32,18 @@ def story_page(store: Store, article_id: int, groups: Groups = ()) -> StoryPage 
         return None
     shown = entries[:_REPORTS]
     background, follow_ups = _around(store, entries, article_id, groups)
+    added = _added(store, shown)
+    copies = _copies(store, [entry.article_id for entry in shown], added)
     reports = [
         StoryReport(
             Report(
                 entry.article_id, entry.title, entry.url, entry.feed_title, time=entry.time, lag=entry.lag
             ),
-            added,
+            facts,
             entry.read,
+            copies.get(entry.article_id, 0),
         )
-        for entry, added in zip(shown, _added(store, shown), strict=True)
+        for entry, facts in zip(shown, added, strict=True)
     ]
     return StoryPage(
         tuple(reports),
@@ -88,6 +92,24 @@ def _added(store: Store, entries: Sequence[StoryEntry]) -> list[tuple[Addition, 
         lambda terms: Stats(articles, store.relations.term_counts(terms)),
         {entry.feed_title for entry in entries},
     )
+
+
+def _copies(store: Store, ids: Sequence[int], added: Sequence[tuple[Addition, ...]]) -> dict[int, int]:
+    """Map reports that repeat the text of an earlier one, and add nothing, to that report."""
+    profiles = {number: unpack(number, packed) for number, packed in store.relations.packed_profiles(ids)}
+    copies: dict[int, int] = {}
+    originals: list[int] = []
+    for article_id, facts in zip(ids, added, strict=True):
+        profile = profiles.get(article_id)
+        if profile is None:
+            continue
+        same = (other for other in originals if same_text(profiles[other], profile))
+        original = 0 if facts else next(same, 0)
+        if original:
+            copies[article_id] = original
+        else:
+            originals.append(article_id)
+    return copies
 
 
 class _Around:

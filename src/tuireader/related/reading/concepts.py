@@ -8,13 +8,14 @@ scripts, as in 腾讯（Tencent）, add further forms (`own_forms`).
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from itertools import islice
 from typing import NamedTuple
 
 from tuireader.related.reading.amounts import amounts
+from tuireader.related.reading.table import Table
 from tuireader.related.reading.words import term_hash
 
 NAME, PLACE, EVENT, AMOUNT, TITLE, LATIN = 1, 2, 4, 8, 16, 32
@@ -35,6 +36,7 @@ _RUN = re.compile(
 )
 _KATAKANA = re.compile("[\u30a1-\u30fa\u30fc]")
 _HANGUL = re.compile("[\uac00-\ud7a3]")
+_SLOTS = 1 << 18
 _ACRONYM = 5  # longest name in capitals that is only found in capitals: UN, but not "un"
 _LONGEST_PAIR, _MOST_PAIRS = 10, 20  # characters of a name before brackets, and names of a text
 _SHORT_HANGUL = 2  # forms of so few syllables only count at the beginning of a word
@@ -70,15 +72,17 @@ class _Entry(NamedTuple):
 class Concepts:
     """Tables of forms, consulted before those of `base`.
 
-    Reading 80,000 forms takes some 70 ms, so most details of a form are worked out once it is found.
+    Reading 80,000 forms takes some 70 ms, so most details of a form are worked out once it is found. Forms
+    are kept as hashes: as strings, they would take a tenth of the reader's memory.
     """
 
     def __init__(self, base: Concepts | None = None) -> None:
         self._base = base
-        self._forms: dict[str, _Entry] = {}
-        self._firsts: dict[str, int] = {}  # words of the longest form that begins with a word, ...
-        self._pairs: Collection[str] = ()  # ... and first two characters of forms without blanks
-        self._indexed = 0
+        self._entries: list[_Entry] = []
+        self._forms = Table()  # numbers of entries by form
+        # By a part of the hash, so that a few entries too many are looked up: the words of the longest form
+        # that begins with a word, and whether a form begins with two characters.
+        self._firsts, self._pairs = bytearray(_SLOTS), bytearray(_SLOTS)
         self._capitals: dict[str, int] = {}
 
     @property
@@ -98,14 +102,30 @@ class Concepts:
         """Add forms given in lower case; `line` has them as written, or is empty for any case."""
         number = term_hash(f"={key}") if number is None else number
         capitals = _BETWEEN.join(form for form in line.split(_BETWEEN) if form.lower() != form)
-        entry = _Entry(number, kind, common or _EXPECTED[kind], "" if kind == EVENT else key, capitals)
-        self._forms.update(dict.fromkeys(forms, entry))
+        self._entries.append(
+            _Entry(number, kind, common or _EXPECTED[kind], "" if kind == EVENT else key, capitals)
+        )
+        self._index(forms)
         if _ODD.search(line):
             spaced = [form for form in forms if not _IS_UNSPACED.search(form)]
-            self._forms.update(dict.fromkeys(filter(None, map(_key, spaced)), entry))
+            self._index(list(filter(None, map(_key, spaced))))
+
+    def _index(self, forms: Sequence[str]) -> None:
+        self._forms.add(map(hash, forms), len(self._entries) - 1)
+        firsts, pairs = self._firsts, self._pairs
+        for form in forms:
+            spaces = form.count(" ")
+            slot = hash(form[: form.index(" ")] if spaces else form) % _SLOTS
+            firsts[slot] = max(firsts[slot], min(spaces + 1, _MOST_WORDS))
+            if not form.isascii():
+                pairs[hash(form[:2]) % _SLOTS] = 1
+
+    def _entry(self, form: str) -> _Entry | None:
+        at = self._forms.get(hash(form))
+        return self._entries[at] if at >= 0 else None
 
     def look_up(self, form: str) -> Concept | None:
-        entry = self._forms.get(form.lower()) or self._forms.get(_key(form))
+        entry = self._entry(form.lower()) or self._entry(_key(form))
         if entry is None:
             return self._base.look_up(form) if self._base else None
         return _concept(entry, form)
@@ -120,31 +140,18 @@ class Concepts:
         for _, amount, shown in amounts(text):
             yield Concept(term_hash(f"#{amount}"), AMOUNT, shown, _expected(amount))
 
-    def _indexes(self) -> tuple[Collection[str], Collection[str]]:
-        """Return the forms, and the first words of those with several words."""
-        if len(self._forms) != self._indexed:
-            self._firsts = {}
-            for form in (form for form in self._forms if " " in form):
-                first, size = form[: form.index(" ")], form.count(" ") + 1
-                if self._firsts.get(first, 0) < size:
-                    self._firsts[first] = size
-            longer = (form for form in self._forms if not form.isascii() and len(form) > 1)
-            self._pairs = dict.fromkeys(form[:2] for form in longer)  # a set would take four times the memory
-            self._indexed = len(self._forms)
-        return self._forms, self._firsts
-
     def _find_words(self, text: str) -> Iterator[Concept]:
         shown = _WORD.findall(text)
         words = [word.lower() for word in shown]
         if any(mark in text for mark in _POSSESSIVES):
             words = [_plain(word) for word in words]
-        base = self._base or self
-        ours, firsts, others, other_firsts = *self._indexes(), *base._indexes()
+        firsts, base_firsts = self._firsts, (self._base or self)._firsts
         end = 0
         for at, word in enumerate(words):
             if at < end:
                 continue
-            if word in others or word in other_firsts or word in ours or word in firsts:
+            slot = hash(word) % _SLOTS
+            if firsts[slot] or base_firsts[slot]:
                 longest = self._longest(words, shown, at)
                 if longest is not None:
                     concept, size = longest
@@ -164,10 +171,10 @@ class Concepts:
     def _longest(self, words: Sequence[str], shown: Sequence[str], at: int) -> tuple[Concept, int] | None:
         """Find the longest form at a position, here or in `base`; return it with its number of words."""
         first = words[at]
-        most = min(self._firsts.get(first, 1), _MOST_WORDS, len(words) - at)
+        most = min(self._firsts[hash(first) % _SLOTS], len(words) - at)
         for size in range(most, 0, -1):
             key = first if size == 1 else " ".join(words[at : at + size])
-            entry = self._forms.get(key)
+            entry = self._entry(key)
             if entry is not None:
                 written = " ".join(shown[at : at + size])
                 if self._is_written(key, entry, written):
@@ -199,9 +206,9 @@ class Concepts:
             at += size
 
     def _in_run(self, run: str, at: int) -> tuple[_Entry, int] | None:
-        if run[at : at + 2] in self._pairs:
+        if self._pairs[hash(run[at : at + 2]) % _SLOTS]:
             for size in range(min(_MOST_CHARACTERS, len(run) - at), 1, -1):
-                entry = self._forms.get(run[at : at + size])
+                entry = self._entry(run[at : at + size])
                 if entry is not None and _stands_alone(run, at, at + size):
                     return entry, size
         return self._base._in_run(run, at) if self._base else None

@@ -7,11 +7,12 @@ folding 29,000 words takes 25 ms. Words that are not listed occur in about 2 of 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from zlib import crc32
+
+from tuireader.related.reading.table import Table
 
 _CAPITALISED = frozenset(("de", "zh", "ja", "ko"))
 """Languages that capitalise every noun or have no capitals, so that a capital marks no name."""
@@ -21,21 +22,20 @@ _CAPITALISED = frozenset(("de", "zh", "ja", "ko"))
 class Frequencies:
     """Articles of 10,000 that contain a term, by its hash, and the terms that are words, not names."""
 
-    articles: Mapping[int, int]
-    words: frozenset[int]
+    articles: Table
+    words: Table
 
 
 @cache
 def frequencies() -> Frequencies:
     """Load the bundled table; takes about 10 ms the first time."""
-    articles: dict[int, int] = {}
-    words: set[int] = set()
+    table = Frequencies(Table(), Table())
     _, *lines = files(__package__).joinpath("frequencies.txt").read_bytes().splitlines()
-    for line in reversed(lines):  # a term in several languages has the highest frequency
+    for line in lines:
         head, _, stems = line.partition(b": ")
         often, language, *names = head.decode().split()
         hashes = [crc32(stem) for stem in stems.split()]
-        articles.update(dict.fromkeys(hashes, int(often)))
+        table.articles.add(hashes, int(often))
         if not names and language not in _CAPITALISED:
-            words.update(hashes)
-    return Frequencies(articles, frozenset(words))
+            table.words.add(hashes, 1)
+    return table

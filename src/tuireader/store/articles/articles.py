@@ -258,7 +258,7 @@ class Articles(Part):
         return tuple(self._column(sql, (article_id,)))
 
     def _earlier(self, article_id: int) -> tuple[EarlierArticle, ...]:
-        sql = """SELECT a.id AS article_id, a.title, r.sentence
+        sql = """SELECT a.id AS article_id, a.title, r.sentence, a.story
                  FROM reference r JOIN article a ON a.id = r.other
                  WHERE r.article = ? AND a.muted = 0 ORDER BY r.place"""
         return tuple(self._values(EarlierArticle, sql, (article_id,)))

@@ -25,11 +25,10 @@ from tuireader.ui.controllers.controller import Controller
 from tuireader.ui.drawing.layout import Art
 
 Colour = tuple[int, int, int]
+_Key = tuple[str, int, int, str]  # URL, width, height in lines, theme
 
 _KEPT = 40  # number of rendered images kept
-_HIGHEST = 24  # maximum height of an image in lines
 _SLOW = 40_000  # bytes per second below which a connection is slow
-_SMALLEST = 8  # minimum width of an image in cells
 _SIXEL_TERMS = ("foot", "mlterm", "contour", "yaft", "xterm-sixel")
 _SIXEL_PROGRAMS = ("WezTerm", "iTerm.app", "mintty", "contour")
 
@@ -87,7 +86,7 @@ class Images(Controller):
     def __post_init__(self) -> None:
         self._wanted = self.library.config.ui.images
         self._auto = self._wanted == "auto"
-        self._ready: OrderedDict[tuple[str, int, str], Art] = OrderedDict()
+        self._ready: OrderedDict[_Key, Art] = OrderedDict()
         self._failed: set[str] = set()
         self._turns = asyncio.Semaphore(2)
         host = self.host
@@ -95,6 +94,7 @@ class Images(Controller):
         self.way = way_of(os.environ, self._wanted, web=host.is_web) if colours else ""
         self.on = bool(self.way) and _can_decode() and not (self._auto and is_far(os.environ))
         self.pane.looks_for_pictures = self.on
+        self.pane.hints = bool(self.way) and _can_decode() and not self.on
 
     def toggle(self) -> None:
         """Show images or only their placeholders, or report why neither is possible."""
@@ -110,39 +110,42 @@ class Images(Controller):
         self.pane.look_for_pictures(self.on)
         host.say_shortly("Images shown" if self.on else "Images hidden")
 
-    def see(self, urls: tuple[str, ...], width: int) -> None:
+    def see(self, urls: Mapping[str, int], width: int) -> None:
+        """Show images, each in at most as many lines as `urls` says."""
         article = self.session.article
-        if not self.on or article is None or width < _SMALLEST:
+        if not self.on or article is None:
             return
-        for url in urls:
-            key = (url, width, self.host.theme)
+        for url, rows in urls.items():
+            key = (url, width, rows, self.host.theme)
             if key in self._ready:
                 self._ready.move_to_end(key)
                 self.pane.show_picture(url, self._ready[key])
             elif url not in self._failed:
                 work = self._load(key, article.feed_id)
                 self.pane.run_worker(work, group="pictures", exit_on_error=False)
+            else:
+                self.pane.show_picture(url, None)
 
-    async def _load(self, key: tuple[str, int, str], feed_id: int) -> None:
-        url, width, _ = key
+    async def _load(self, key: _Key, feed_id: int) -> None:
+        url, width, rows, _ = key
         async with self._turns:
             if not self.on:
                 return
             try:
-                art = await self._art(url, width, feed_id)
+                art = await self._art(url, width, rows, feed_id)
             except TuireaderError:
-                self._failed.add(url)  # its placeholder describes it
+                self._failed.add(url)
+                self.pane.show_picture(url, None)
                 return
         self._ready[key] = art
         while len(self._ready) > _KEPT:
             self._ready.popitem(last=False)
         self.pane.show_picture(url, art)
 
-    async def _art(self, url: str, width: int, feed_id: int) -> Art:
+    async def _art(self, url: str, width: int, rows: int, feed_id: int) -> Art:
         ground = self.host.theme_styles.base
         triplet = ground.bgcolor.triplet if ground.bgcolor is not None else None
         back = (0, 0, 0) if triplet is None else (triplet.red, triplet.green, triplet.blue)
-        rows = max(4, min(_HIGHEST, self.pane.screen.size.height * 3 // 5))  # the pane may have no size yet
         if self.way == "blocks":
             pixels = await self.library.content.image(url, feed_id, width, 2 * rows, back)
             art = await asyncio.to_thread(blocks, pixels, ground)
@@ -163,7 +166,7 @@ class Images(Controller):
         """Stop loading images on a slow connection unless the user asked for them."""
         if self._auto and pixels.speed is not None and pixels.speed < _SLOW:
             self.on = self._auto = False
-            self.pane.looks_for_pictures = False
+            self.pane.look_for_pictures(False)
             key = self.host.key_of("pictures")
             self.host.say(f"Slow connection: images hidden · {key} shows them", seconds=6)
 

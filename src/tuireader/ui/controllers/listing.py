@@ -309,7 +309,7 @@ class Listing(Controller):
         ids, count = articles.ids, len(articles.ids)
         if not count:
             return None
-        current = self.session.article_id
+        current = self.session.opened_id
         unread: set[int] | None = None
         for distance in range(count + 1):
             article_id = ids[(articles.cursor + step * distance) % count]
@@ -339,6 +339,6 @@ class Listing(Controller):
             row = articles.row(article_id)
             if row is None:
                 return None
-            if not row.read and article_id != self.session.article_id:
+            if not row.read and article_id != self.session.opened_id:
                 return article_id
         return None

@@ -5,15 +5,16 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 from enum import IntEnum
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 from typing import NamedTuple
 
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from tuireader.text import cell_len, cut
-from tuireader.ui.drawing.page_parts import Part, StyleRange
+from tuireader.text import cell_len, cut, pad
+from tuireader.text.bidi import START
+from tuireader.ui.drawing.page_parts import DOT, Part, StyleRange
 from tuireader.ui.drawing.styles import Styles, under_cursor
 from tuireader.ui.drawing.wrap import fold, wrap
 
@@ -24,14 +25,14 @@ class LineKind(IntEnum):
     BLANK = 0
     FIRST = 1
     REST = 2
-    TOP = 3
-    BOTTOM = 4
-    RULE = 5
-    PICTURE = 6
-    CUT = 7
+    RULE = 3
+    PICTURE = 4
+    CUT = 5
 
 
 _TEXT = (LineKind.FIRST, LineKind.REST, LineKind.CUT)
+_COLUMNS = 64  # minimum width of a page for parts in two columns
+_BETWEEN = 2  # cells between two columns
 
 
 class Art(NamedTuple):
@@ -46,20 +47,28 @@ class Art(NamedTuple):
 
 
 class Line(NamedTuple):
-    """A range of the text of part number `part`; for an image, `start` is the line number within it."""
+    """A range of the text of part number `part`; for an image, `start` is the line number within it.
+
+    `beside` is the range in the second column.
+    """
 
     part: int
     start: int
     end: int
     kind: LineKind
+    beside: tuple[int, int] = (0, 0)
 
 
 class Layout:
-    """Lines of parts at one width; `extend` adds lines in chunks, so that a long page appears at once."""
+    """Lines of parts at one width; `extend` adds lines in chunks, so that a long page appears at once.
 
-    def __init__(self, parts: Sequence[Part], width: int) -> None:
+    With `hints`, hidden images take one line that names the key which shows them.
+    """
+
+    def __init__(self, parts: Sequence[Part], width: int, *, hints: bool = False) -> None:
         self.parts = parts
         self.width = max(4, width)
+        self.hints = hints
         self.lines: list[Line] = []
         self.firsts: list[int] = []  # first text line of each part laid out so far
         self.arts: dict[int, Art] = {}  # images shown, by the number of their part
@@ -108,14 +117,13 @@ class Layout:
     def show_art(self, number: int, art: Art | None) -> int:
         """Show an image or its placeholder; return by how many lines the text below moved."""
         if art is None:
-            if self.arts.pop(number, None) is None:
-                return 0
+            self.arts.pop(number, None)
         else:
             self.arts[number] = art
         if number >= len(self.firsts):
             return 0
-        start = self._start(number)
-        end = self._start(number + 1) if number + 1 < len(self.firsts) else len(self.lines)
+        start = self.top_of(number)
+        end = self.top_of(number + 1) if number + 1 < len(self.firsts) else len(self.lines)
         following, later = self.lines[end:], [first - end for first in self.firsts[number + 1 :]]
         del self.lines[start:], self.firsts[number:]
         self._add(number)
@@ -126,14 +134,14 @@ class Layout:
 
     def with_others(self, parts: Sequence[Part]) -> tuple[Layout, int, int]:
         """Lay out parts that may begin differently; return also the first unchanged line and its shift."""
-        layout = Layout(parts, self.width)
+        layout = Layout(parts, self.width, hints=self.hints)
         layout.arts = self.arts
         layout.extend(10**9 if self.complete else len(self.lines) + 1)
         changed = max((number for number, part in enumerate(parts) if part != self.parts[number]), default=-1)
         same = min(changed + 1, len(self.firsts) - 1)
         return layout, self.firsts[same], layout.firsts[same] - self.firsts[same]
 
-    def _start(self, number: int) -> int:
+    def top_of(self, number: int) -> int:
         """First line of a part, which may be blank."""
         at = self.firsts[number]
         while at and self.lines[at - 1].part == number:
@@ -145,38 +153,75 @@ class Layout:
         add = self.lines.append
         for _ in range(part.gap if self.lines else min(part.gap, 1)):
             add(Line(number, 0, 0, LineKind.BLANK))
-        if part.frame == "rule":
+        if part.rule:
             self.firsts.append(len(self.lines))
             add(Line(number, 0, 0, LineKind.RULE))
             return
         art = self.arts.get(number)
-        if art is not None:
-            for row in range(len(art.lines)):
-                add(Line(number, row, row, LineKind.PICTURE))
-        elif part.frame:
-            add(Line(number, 0, 0, LineKind.TOP))
-        self.firsts.append(len(self.lines))
-        framed = part.frame and art is None
-        inner = self.width - (4 if framed else max(cell_len(part.first), cell_len(part.rest)))
-        ranges = (fold if part.hard else wrap)(part.text, inner - (2 if part.filled else 0))
-        if part.most and len(ranges) > part.most:
-            self._add_cut(number, ranges[: part.most], inner)
+        for row in range(len(art.lines) if art is not None else 0):
+            add(Line(number, row, row, LineKind.PICTURE))
+        start, end = part.caption if art is not None else (0, len(part.text))
+        if part.picture and art is None and not self.hints:
+            end = part.caption[1]
+        if art is not None and start == end:
+            self.firsts.append(len(self.lines) - 1)
             return
-        kind = LineKind.FIRST
-        for start, end in ranges:
-            add(Line(number, start, end, kind))
+        self.firsts.append(len(self.lines))
+        inner = self.width - (0 if art is not None else max(cell_len(part.first), cell_len(part.rest)))
+        if part.column and self.width >= _COLUMNS:
+            self._add_columns(number, inner)
+            return
+        inner -= side_cells(self.width) + 2 if part.side else 0
+        if part.fits:
+            start = self._add_facts(number, inner) + 1
+            if start > end:
+                return
+        ranges = (fold if part.hard else wrap)(part.text[start:end], inner - (2 if part.filled else 0))
+        most = part.most if not part.picture or (self.hints and art is None) else 0
+        if most and len(ranges) > most:
+            self._add_cut(number, ranges[:most], inner)
+            return
+        kind = LineKind.REST if part.fits else LineKind.FIRST
+        for left, right in ranges:
+            add(Line(number, start + left, start + right, kind))
             kind = LineKind.REST
-        if framed:
-            add(Line(number, 0, 0, LineKind.BOTTOM))
+
+    def _add_facts(self, number: int, width: int) -> int:
+        """Add the facts that fit on one line; return where the line ends in the text."""
+        text = self.parts[number].text
+        stop = text.find("\n")
+        stop = len(text) if stop < 0 else stop
+        end = _facts_end(text, 0, stop, width)
+        is_cut = end < stop and not text.startswith(DOT, end)
+        self.lines.append(Line(number, 0, end, LineKind.CUT if is_cut else LineKind.FIRST))
+        return stop
+
+    def _add_columns(self, number: int, width: int) -> None:
+        """Add a title beside at most two lines of facts, of which the second one may be cut."""
+        part = self.parts[number]
+        text = part.text
+        side = self.width * 2 // 5
+        end = _facts_end(text, part.column, len(text), side)
+        beside = [(part.column, end)]
+        if (dot := text.find(DOT, end)) >= 0:
+            start = dot + len(DOT)
+            beside.append((start, start + _count_fitting(text[start:], side)))
+        titles = wrap(text[: part.column - 1], width - side - _BETWEEN)
+        kind = LineKind.FIRST
+        for title, facts in zip_longest(titles, beside):
+            start, end = title or (part.column - 1, part.column - 1)
+            self.lines.append(Line(number, start, end, kind, facts or (0, 0)))
+            kind = LineKind.REST
 
     def _add_cut(self, number: int, ranges: Sequence[tuple[int, int]], width: int) -> None:
         """Add the first lines of a part; the last one leaves room for the ending."""
-        text = self.parts[number].text
+        part = self.parts[number]
+        text = part.text
         *full, (start, end) = ranges
         self.lines += [
             Line(number, *span, LineKind.REST if at else LineKind.FIRST) for at, span in enumerate(full)
         ]
-        room = width - len(_ending(text))
+        room = max(1, width - cell_len(_ending(part)))
         if cell_len(text[start:end]) > room:
             end = start + len(cut(text[start:end] + "…", room + 1)) - 1  # "…" makes it too long
             space = text.rfind(" ", start, end)
@@ -184,16 +229,38 @@ class Layout:
         self.lines.append(Line(number, start, end, LineKind.CUT))
 
 
-def _ending(text: str) -> str:
-    return "…”" if text.endswith("”") else "…"
+def _ending(part: Part) -> str:
+    """What follows a text that is cut: `…`, a closing quotation mark, the hint of an image."""
+    return "…" + (part.text[part.caption[1] :] if part.picture else "”" * part.text.endswith("”"))
+
+
+def _facts_end(text: str, start: int, stop: int, width: int) -> int:
+    """Find the end of the facts that fit into `width`; the first one is cut if it is too long."""
+    end = stop
+    while cell_len(text[start:end]) > width:
+        at = text.rfind(DOT, start, end)
+        if at <= start:
+            return start + _count_fitting(text[start:end], width)
+        end = at
+    return end
+
+
+def _count_fitting(text: str, width: int) -> int:
+    """Count the characters that fit into `width`, with room for `…` if not all do."""
+    short = cut(text, width)
+    return len(text) if short == text else len(short) - 1
 
 
 class Overlay(NamedTuple):
-    """Temporary style ranges, drawn below and above those of the part; `chosen` draws the cursor line."""
+    """Temporary style ranges, drawn below and above those of the part.
+
+    `chosen` draws the cursor line, `right` aligns a right-to-left part with the right edge.
+    """
 
     below: Sequence[StyleRange] = ()
     above: Sequence[StyleRange] = ()
     chosen: bool = False
+    right: bool = False
 
 
 _PLAIN = Overlay()
@@ -211,43 +278,79 @@ def draw(
         return Strip([Segment(" " * width, base)], width)
     if line.kind is LineKind.RULE:
         return Strip([Segment("─" * width, base + styles.faint)], width)
-    if line.kind in (LineKind.TOP, LineKind.BOTTOM):
-        return Strip([Segment(_frame(part.frame, width, line.kind), base + styles.faint)], width)
     under = base + styles.cursor if over.chosen else base
     body = under_cursor(under + styles.named(part.style)) if over.chosen else under + styles.named(part.style)
     text = _segments(part, line, styles, body, over)
     if line.kind is LineKind.CUT:
-        text.append(Segment(_ending(part.text), body))
+        text.append(Segment(_ending(part), body + styles.dim if part.picture else body))
+    lead = _lead(part, line, art)
+    if line.beside[1]:
+        start, end = line.beside
+        text.append(Segment(" " * _apart(part, line, width), body))
+        text += _segments(part, Line(line.part, start, end, line.kind), styles, body, over)
+        is_last = line.kind is LineKind.REST  # so facts are missing even if it ends with a whole one
+        if end < len(part.text) and (is_last or not part.text.startswith(DOT, end)):
+            text.append(Segment("…", body + styles.dim))
     used = sum(cell_len(segment.text) for segment in text)
-    if part.frame and art is None:
-        room = width - 4 - used
-        edge = base + styles.faint
-        parts = [Segment("│ ", edge), *text, Segment(" " * max(0, room) + " ", under), Segment("│", edge)]
-        return Strip(parts, width)
-    lead = part.first if line.kind is LineKind.FIRST else part.rest
-    lead_style = under + (styles.text if lead.strip() in ("•", "▎", "▎ ▎") else styles.dim)
+    named = part.lead or ("text" if lead.strip() in ("•", "▎", "▎ ▎") else "dim")
+    lead_style = under_cursor(under + styles.named(named)) if over.chosen else under + styles.named(named)
     moved_in = cell_len(lead)
     if part.filled:
         text.insert(0, Segment(" ", body))
         used += 1
-    tail = Segment(" " * max(0, width - moved_in - used), body if part.filled else under)
-    return Strip([Segment(lead, lead_style), *text, tail], max(width, moved_in + used))
+    room = width - moved_in - used
+    if over.right and not part.filled:
+        parts = [Segment(" " * max(0, room), under), Segment(START + lead, lead_style), *text]
+        return Strip(parts, max(width, moved_in + used))
+    tail = [Segment(" " * max(0, room), body if part.filled else under)]
+    if part.side and line.start == 0:
+        side = pad(part.side, side_cells(width))
+        dim = under_cursor(under + styles.dim) if over.chosen else under + styles.dim
+        tail = [Segment(" " * (room - cell_len(side)), under), Segment(side, dim)]
+    left, dot, right = lead.partition("●")
+    head = [Segment(left, lead_style)]
+    if dot:
+        accent = under + styles.accent
+        accent = under_cursor(accent) if over.chosen else accent
+        head += [Segment(dot, accent), Segment(right, lead_style)]
+    return Strip([*head, *text, *tail], max(width, moved_in + used))
 
 
-def _frame(label: str, width: int, kind: LineKind) -> str:
-    if kind is LineKind.BOTTOM:
-        return "╰" + "─" * (width - 2) + "╯"
-    head = cut(f"╭─ {label} ", width - 1)
-    return head + "─" * max(0, width - len(head) - 1) + "╮"
+def side_cells(width: int) -> int:
+    """Width of the column right of the text, in lines of `width` cells."""
+    return min(20, width // 4)
+
+
+def _lead(part: Part, line: Line, art: Art | None) -> str:
+    """Prefix of a line; the caption below an image has none, nor has a line cut to one."""
+    if art is not None:
+        return ""
+    is_first = line.kind is LineKind.FIRST or (line.kind is LineKind.CUT and line.start == 0)
+    return part.first if is_first else part.rest
+
+
+def _apart(part: Part, line: Line, width: int) -> int:
+    """Number of spaces between the two columns of a line."""
+    used = cell_len(_lead(part, line, None)) + cell_len(part.text[line.start : line.end])
+    return width - width * 2 // 5 - used
 
 
 def before(part: Part, line: Line, art: Art | None = None) -> int:
     """Number of characters before the text of a line; -1 on lines without text."""
     if line.kind not in _TEXT:
         return -1
-    if part.frame and art is None:
-        return 2
-    return len(part.first if line.kind is LineKind.FIRST else part.rest) + int(part.filled)
+    return len(_lead(part, line, art)) + int(part.filled)
+
+
+def ranges(part: Part, line: Line, width: int, art: Art | None = None) -> list[tuple[int, int, int]]:
+    """Ranges of text on a line, each after the number of characters before it, by column."""
+    at = before(part, line, art)
+    if at < 0:
+        return []
+    columns = [(at, line.start, line.end)]
+    if line.beside[1]:
+        columns.append((at + line.end - line.start + _apart(part, line, width), *line.beside))
+    return columns
 
 
 def _segments(part: Part, line: Line, styles: Styles, body: Style, over: Overlay) -> list[Segment]:

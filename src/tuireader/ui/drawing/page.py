@@ -12,12 +12,22 @@ from dataclasses import replace
 
 from tuireader.document import Block, BlockKind, Document, Picture, Referring, mark_references
 from tuireader.model import Article, Evidence, TermHit
-from tuireader.text import plain, reading_minutes
+from tuireader.text import cell_len, cut, plain, reading_minutes
 from tuireader.text.languages import language_names
-from tuireader.ui.drawing.page_blocks import block_part, picture_part
-from tuireader.ui.drawing.page_parts import Highlights, Hit, Keys, Page, Part, ReferenceMark, StyleRange
+from tuireader.ui.drawing.page_blocks import block_part, hinted, picture_part
+from tuireader.ui.drawing.page_parts import (
+    Highlights,
+    Hit,
+    Keys,
+    Page,
+    Part,
+    ReferenceMark,
+    StyleRange,
+    first_reports,
+    joined,
+)
 from tuireader.ui.drawing.page_tail import build_tail, comment_parts, file_links
-from tuireader.wording.times import age, full_time, short_time
+from tuireader.wording.times import full_time, short_time
 
 
 def build_page(article: Article, document: Document, highlights: Highlights, keys: Keys, now: int) -> Page:
@@ -26,28 +36,27 @@ def build_page(article: Article, document: Document, highlights: Highlights, key
     hits: list[Hit] = []
     _add_title(parts, hits, article, highlights)
     parts.append(_byline(article, keys, now))
-    for evidence in article.evidence:
-        parts.extend(evidence_parts(evidence))
-    parts.append(Part(frame="rule"))
+    parts += evidence_parts(*article.evidence, title=article.title)
     if _lead_is_missing(article, document):
         lead = Picture(article.picture_url, credit=article.picture_credit)
         parts.append(picture_part(Block(BlockKind.PICTURE, picture=lead)))
     offset = 0
     previous: Block | None = None
-    sentences = [(earlier.article_id, earlier.sentence) for earlier in article.earlier]
+    firsts = first_reports(article)
+    sentences = [(firsts[earlier.article_id], earlier.sentence) for earlier in article.earlier]
     marked = mark_references(document, sentences)
     for block in marked.document.blocks:
         part = block_part(block, previous, offset, highlights, len(parts), hits)
         offset += len(part.text) + 1
         parts.append(part)
         previous = block
-    if hint := _hint(article, document, keys):
-        parts.append(Part(hint, "dim", gap=1))
+    if missing := _missing(article, document, keys):
+        parts.append(Part(missing, "dim", gap=1))
     links = (*document.links, *file_links(article, len(document.links)))
     comments, more = comment_parts(article.comments, len(links), now)
     page = Page(
         article,
-        head=tuple(parts),
+        head=tuple(hinted(part, f"{keys('pictures')} shows it") if part.picture else part for part in parts),
         hits=tuple(hits),
         links=(*links, *more),
         text_links=len(document.links),
@@ -69,10 +78,12 @@ def _reference_marks(parts: Sequence[Part], marked: Referring, article: Article)
                 )
 
 
+_LONGEST_NAME = 32  # maximum width of a feed or an author in the line below the title
+_IN_TEXT = ("title", "summary", "body", "full text")  # fields in which the page highlights terms
 _BEGINNING = re.compile(r"(?:…|\.\.\.|\[…\]|\[\.\.\.\]|read more)\W*$", re.IGNORECASE)
 
 
-def _hint(article: Article, document: Document, keys: Keys) -> str:
+def _missing(article: Article, document: Document, keys: Keys) -> str:
     """Hint at how to get a missing or incomplete text; `""` if none is needed."""
     fetches = f"{keys('full_text')} fetches it from its page" if article.url else ""
     if article.full is not None and article.full.error and not article.shows_full:
@@ -98,35 +109,33 @@ def _add_title(parts: list[Part], hits: list[Hit], article: Article, highlights:
 
 
 def _byline(article: Article, keys: Keys, now: int) -> Part:
+    """Facts on one line, the most useful first: those at the end are left out where there is no room."""
     minutes = reading_minutes(plain(article.shown[0]))
     moment = article.published if article.published is not None else article.time
+    author = article.author if article.author != article.feed_title else ""
     facts = [
-        article.feed_title,
-        f"by {article.author}" if article.author else "",
-        full_time(moment),
-        age(moment, now),
+        cut(article.feed_title, _LONGEST_NAME),
+        cut(author, _LONGEST_NAME),
+        full_time(moment, now),
         f"{minutes} min" if minutes else "",
-        f"also in {', '.join(article.other_feeds)}" if article.other_feeds else "",
         _languages(article, keys),
         "full text" if article.shows_full else "",
-        f"edited, {keys('changes')} shows how" if article.edited else "",
+        f"edited ({keys('changes')})" if article.edited else "",
         f"{keys('changes')} compares the words" if article.difference else "",
+        f"also {', '.join(article.other_feeds)}" if article.other_feeds else "",
     ]
-    return _with_labels(" · ".join(fact for fact in facts if fact), article.labels)
+    return _with_labels(joined(*facts), article.labels)
 
 
 def _languages(article: Article, keys: Keys) -> str:
-    """Other languages of the story with the key that opens them: `also in Chinese (I)`."""
+    """Other languages of the story with the key that opens them: `also in Chinese, Japanese (I)`."""
     others = [code for code in article.languages if code != article.language]
     return f"also in {language_names(others)} ({keys('next_language')})" if others else ""
 
 
 def _with_labels(facts: str, labels: Sequence[str]) -> Part:
-    if not labels:
-        return Part(facts, "dim")
-    shown = "  ".join(f"# {name}" for name in labels)
-    start = len(facts) + 1
-    return Part(f"{facts}\n{shown}", "dim", (StyleRange(start, start + len(shown), "text"),))
+    text = f"{facts}\n{'  '.join(f'# {name}' for name in labels)}" if labels else facts
+    return Part(text, "dim", (StyleRange(len(facts) + 1, len(text), "text"),), gap=1, fits=True)
 
 
 def relabelled(page: Page, labels: tuple[str, ...]) -> Page:
@@ -137,35 +146,62 @@ def relabelled(page: Page, labels: tuple[str, ...]) -> Page:
     return replace(page, article=article, head=(title, _with_labels(facts, labels), *others))
 
 
-def evidence_parts(evidence: Evidence) -> list[Part]:
-    """Show a match as `◆ WeChat  title ×1 · body ×5`, above its best sentence with the hits marked."""
-    fields: dict[str, list[TermHit]] = {}
-    for hit in evidence.hits:
-        fields.setdefault(hit.field, []).append(hit)
-    name = f"{'◇' if evidence.uncertain else '◆'} {evidence.watch}"
-    facts = [_field_label(field, hits, evidence.watch) for field, hits in fields.items()]
-    facts += ["uncertain: across word boundaries"] if evidence.uncertain else []
-    facts += [f"matched until edited {short_time(evidence.until)}"] if evidence.former else []
-    facts += [f"in {evidence.feed}"] if evidence.feed else []
-    counts = " · ".join(facts)
-    marks = (
-        StyleRange(0, len(name), f"watch:{evidence.watch}"),
-        StyleRange(len(name), len(name) + 2 + len(counts), "dim"),
-    )
-    parts = [Part(f"{name}  {counts}" if counts else name, "text", marks, rest="  ")]
-    if evidence.sentence:
-        style = f"hit:{evidence.watch}"
-        inner = tuple(StyleRange(start + 1, end + 1, style) for start, end in evidence.spans)
-        parts.append(Part(f"“{evidence.sentence}”", "quote", inner, first="  ", rest="  "))
+def evidence_parts(*matches: Evidence, title: str = "") -> list[Part]:
+    """Show matches as cards: `▌ WeChat  title, body ×6` for each watch, above the sentence with its hits.
+
+    Watches with the same sentence share a card. A sentence that repeats the title is left out.
+    """
+    cards: dict[tuple[str, str, int], list[Evidence]] = {}
+    for match in matches:
+        cards.setdefault((match.sentence, match.feed, match.revision), []).append(match)
+    parts: list[Part] = []
+    for (sentence, *_), card in cards.items():
+        column = max(cell_len(match.watch) for match in card)
+        parts += [_match_line(match, column, gap=int(match is matches[0])) for match in card]
+        if sentence and sentence != title:
+            marks = [
+                StyleRange(start + 1, end + 1, f"hit:{match.watch}")
+                for match in card
+                for start, end in match.spans
+            ]
+            lead = f"watch:{card[0].watch}"
+            parts.append(Part(f"“{sentence}”", "quote", tuple(marks), "▌ ", "▌ ", lead))
     return parts
 
 
-def _field_label(field: str, hits: Sequence[TermHit], watch: str) -> str:
-    """Count hits: `body ×6 (WeChat 5, Weixin 1)`; a term that is the watch's name is left out."""
-    label = f"{field} ×{sum(hit.count for hit in hits)}"
-    if len(hits) == 1:
-        return label if hits[0].term.casefold() == watch.casefold() else f"{label} ({hits[0].term})"
-    return f"{label} ({', '.join(f'{hit.term} {hit.count}' for hit in hits)})"
+def _match_line(match: Evidence, column: int, gap: int) -> Part:
+    """A watch, padded to a column, with the fields in which its terms are."""
+    name = match.watch + " " * (column - cell_len(match.watch))
+    facts = joined(
+        _fields(match),
+        "uncertain: across word boundaries" if match.uncertain else "",
+        f"matched until edited {short_time(match.until)}" if match.former else "",
+        f"in {match.feed}" if match.feed else "",
+    )
+    lead = f"watch:{match.watch}"
+    text = f"{name}  {facts}" if facts else match.watch
+    marks = (StyleRange(0, len(match.watch), lead), StyleRange(len(name), len(text), "dim"))
+    return Part(text, "text", marks, "▌ ", "▌ ", lead, gap=gap, fits=True)
+
+
+def _fields(match: Evidence) -> str:
+    """Fields with hits: `title, body ×6`; of the feed's text and the full text only the one with more.
+
+    A field that the page does not show names its term: `url (wechat)`.
+    """
+    fields: dict[str, list[TermHit]] = {}
+    for hit in match.hits:
+        fields.setdefault(hit.field, []).append(hit)
+    counts = {field: sum(hit.count for hit in hits) for field, hits in fields.items()}
+    if "body" in counts and "full text" in counts:
+        del counts["body" if counts["full text"] > counts["body"] else "full text"]
+    labels = []
+    for field, count in counts.items():
+        terms = [] if field in _IN_TEXT else [hit.term for hit in fields[field]]
+        terms = [term for term in terms if term.casefold() != match.watch.casefold()]
+        label = f"{field} ×{count}" if count > 1 else field
+        labels.append(f"{label} ({', '.join(terms)})" if terms else label)
+    return ", ".join(labels)
 
 
 def _lead_is_missing(article: Article, document: Document) -> bool:

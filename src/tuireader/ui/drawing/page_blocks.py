@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import partial
 
 from tuireader.document import Block, BlockKind, Picture, SpanKind
@@ -39,7 +40,7 @@ def block_part(
     if block.kind is BlockKind.TABLE:
         return make(text, "text", marks, bars, bars, hard=True)
     if block.kind is BlockKind.RULE:
-        return make(frame="rule")
+        return make(rule=True)
     if block.kind is BlockKind.PICTURE:
         return picture_part(block, gap, offset)
     if block.kind is BlockKind.EMBED:
@@ -67,17 +68,29 @@ _NAMES_ITSELF = re.compile(r"(?i)(image|photo|picture|graphic|credit|source|cour
 
 
 def picture_part(block: Block, gap: int = 1, offset: int = -1) -> Part:
-    """Describe an image: alternative text, caption and credit."""
+    """Describe an image: `▣ A quay — The quay at dawn. · Photo: A. Quist`.
+
+    Below the drawn image, its caption or else its alternative text stands with the credit.
+    """
     picture = block.picture or Picture("")
-    says = [picture.alt, picture.caption if picture.caption != picture.alt else ""]
-    text = " — ".join(part for part in says if part)
-    credit = picture.credit
-    if credit and credit not in text:
-        credit = credit if _NAMES_ITSELF.match(credit) else f"Image source: {credit}"
-        text = f"{text} · {credit}" if text else credit
+    caption = picture.caption or picture.alt
+    alt = f"{picture.alt} — " if picture.alt not in ("", caption) else ""
+    credit = picture.credit if picture.credit not in alt + caption else ""
+    if credit and not _NAMES_ITSELF.match(credit):
+        credit = f"Photo: {credit}"
     number = f" [{block.link}]" if block.link else ""
-    label = f"{text or 'no description'}{number}"
-    return Part(label, "dim", gap=gap, frame="picture", offset=offset, picture=picture.url)
+    said = f"{alt}{caption}"
+    text = (" · ".join(filter(None, (said, credit))) + number) or "Image"
+    shown = (len(alt) if said or credit else len(text), len(text))
+    marks = (StyleRange(len(alt), len(said), "italic"), StyleRange(len(said), len(text), "dim"))
+    place = partial(Part, gap=gap, offset=offset, picture=picture.url, caption=shown, most=1)
+    return place(text, "text", marks, "▣ ", "  ")
+
+
+def hinted(part: Part, hint: str) -> Part:
+    """Add to an image how to show it: `▣ A quay · i shows it`."""
+    text = f"{part.text} · {hint}"
+    return replace(part, text=text, marks=(*part.marks, StyleRange(len(part.text), len(text), "dim")))
 
 
 def _numbered(

@@ -16,6 +16,15 @@ Keys = Callable[[str], str]
 """Function that returns the key of a command, for hints."""
 
 
+DOT = " · "
+"""Separates facts, of which those at the end are left out where there is no room."""
+
+
+def joined(*facts: str) -> str:
+    """Join facts, without empty ones; a separator within a fact does not break it."""
+    return DOT.join(fact.replace(DOT, "\u00a0·\u00a0") for fact in facts if fact)
+
+
 class StyleRange(NamedTuple):
     """A range of a part's text and the name of its style (see `Styles.named`)."""
 
@@ -47,12 +56,16 @@ class ReferenceMark(NamedTuple):
 class Part:
     """A block of the page, laid out independently.
 
-    `first` and `rest` are prefixes of its first and further lines (markers, indents, bars). `hard` text is
-    folded instead of wrapped (code, tables); `frame` is the title of a frame around it; `filled` lines are
-    painted in the background of the style across the full width. `offset` is the start of its text in the
-    text of the article, for the remembered position. `target` is the index of the target that `enter` opens,
-    `picture` the URL of an image to show here, `language` that of source code. At most `most` lines are
-    shown, 0 for all.
+    `first` and `rest` are prefixes of its first and further lines (markers, indents, bars), `lead` is their
+    style. `hard` text is folded instead of wrapped (code, tables); `fits` keeps the first line of the text on
+    one line, without the facts at its end for which there is no room; a `rule` is a line across the page;
+    `filled` lines are painted in the background of the style across the full width. `offset` is the start of
+    its text in the text of the article, for the remembered position. `target` is the index of the target that
+    `enter` opens, `picture` the URL of an image to show here, `language` that of source code. At most `most`
+    lines are shown, 0 for all. `side` stands in a dim column of its own, right of the first line.
+
+    `column` is where the text of a second column starts, 0 without one; on narrow pages it follows the first.
+    `caption` is the range of the text below an image; the text after it is a hint for hidden images.
     """
 
     text: str = ""
@@ -60,15 +73,20 @@ class Part:
     marks: tuple[StyleRange, ...] = ()
     first: str = ""
     rest: str = ""
+    lead: str = ""
     gap: int = 0
     hard: bool = False
-    frame: str = ""
+    fits: bool = False
+    rule: bool = False
     filled: bool = False
     offset: int = -1
     target: int = -1
     picture: str = ""
     language: str = ""
     most: int = 0
+    side: str = ""
+    column: int = 0
+    caption: tuple[int, int] = (0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,5 +145,16 @@ class Page:
 
     @property
     def numbers(self) -> dict[int, int]:
-        """Numbers of the earlier articles that marks in the text refer to."""
-        return {mark.article.article_id: mark.number for mark in self.references}
+        """Numbers of the earlier articles that marks in the text refer to; those of one story share one."""
+        marked = {mark.article.article_id: mark.number for mark in self.references}
+        firsts = first_reports(self.article)
+        return {report: marked[first] for report, first in firsts.items() if first in marked}
+
+
+def first_reports(article: Article) -> dict[int, int]:
+    """Map the earlier articles that sentences refer to, to the first one of the same story."""
+    stories: dict[int, int] = {}
+    return {
+        earlier.article_id: stories.setdefault(earlier.story or -earlier.article_id, earlier.article_id)
+        for earlier in article.earlier
+    }

@@ -10,7 +10,7 @@ from tuireader.model import Article, Comment, Related, Relation, Story, Thread
 from tuireader.text.languages import LANGUAGES
 from tuireader.text.wording import counted
 from tuireader.ui.drawing.page_blocks import block_part
-from tuireader.ui.drawing.page_parts import Keys, Page, Part, StyleRange, Tail, TailBuilder, Target
+from tuireader.ui.drawing.page_parts import Keys, Page, Part, StyleRange, Tail, TailBuilder, Target, joined
 from tuireader.wording.enclosures import enclosure_label
 from tuireader.wording.times import age, distance, full_time, span
 
@@ -24,8 +24,9 @@ _GROUPS = (
     (Relation.CITES, "Cites"),
     (Relation.CITED_BY, "Cited by"),
 )
+_SAID = (Relation.BACKGROUND, Relation.REFERRED_BY)  # a sentence that stands there is the reason
 _MOST_BLOCKS = 4_000  # maximum number of blocks in comments
-_MOST_LINES = 2  # maximum number of lines of a sentence that refers to another article
+_MOST_LINES = 3  # maximum number of lines of a sentence that refers to another article
 _INDENT = "  "
 
 
@@ -35,7 +36,7 @@ def build_tail(page: Page, related: Sequence[Related], keys: Keys, story: Story 
     Reports in the timeline of the story are not repeated as "same story" or "same text". Articles that a
     sentence refers to have the number of its mark in the text.
     """
-    article, text_links, numbers = page.article, page.text_links, page.numbers
+    article, text_links = page.article, page.text_links
     tail = TailBuilder()
     facts = [" ".join(f"#{tag}" for tag in article.tags[:30])] if article.tags else []
     facts += [f"▸ {link.text} [{link.number}]" for link in file_links(article, text_links)]
@@ -44,17 +45,16 @@ def build_tail(page: Page, related: Sequence[Related], keys: Keys, story: Story 
     if article.comments is None and (article.comments_url or article.comments_feed or article.comments_count):
         facts.append(_comments_fact(article, keys))
     if facts:
-        tail.add(Part(frame="rule", gap=1), *(Part(fact, "dim") for fact in facts))
+        tail.add(Part(rule=True, gap=1), *(Part(line, "dim") for line in facts))
     listed = _add_story(tail, story, page, keys) if story is not None else set()
+    groups: dict[Relation, list[Related]] = {relation: [] for relation, _ in _GROUPS}
+    for other in related:
+        if other.relation not in (Relation.SAME_TEXT, Relation.SAME_STORY) or other.article_id not in listed:
+            groups[Relation.BACKGROUND if _is_earlier(other, article) else other.relation].append(other)
     for relation, title in _GROUPS:
-        group = [other for other in related if other.relation is relation]
-        if relation in (Relation.SAME_TEXT, Relation.SAME_STORY):
-            group = [other for other in group if other.article_id not in listed]
-        if group:
+        if groups[relation]:
             tail.add(Part(title, "strong", gap=1))
-        for other in group:
-            target = Target(other.title or other.url, other.article_id, other.url)
-            tail.add(*_related_parts(other, article, numbers.get(other.article_id or 0, 0)), opens=target)
+            _add_group(tail, groups[relation], page)
     _add_neighbours(tail, article)
     if article.comments is None:
         return tail.build()
@@ -72,27 +72,58 @@ def _add_story(tail: TailBuilder, story: Story, page: Page, keys: Keys) -> set[i
     several = len({entry.language for entry in story.entries} - {""}) > 1
     for entry in story.entries:
         later = f"+{span(entry.lag)}" if entry.lag else "same time"
-        when = full_time(entry.time) if entry is story.first else later
+        when = full_time(entry.time, page.article.time) if entry is story.first else later
         language = LANGUAGES.get(entry.language, "") if several else ""
-        facts = " · ".join(filter(None, (when, entry.feed_title, language)))
+        facts = (when, entry.feed_title, language)
         head = entry.title or entry.url
         number = page.numbers.get(entry.article_id, 0)
-        if entry.article_id == page.article.id:
-            tail.add(_listed(head, facts, "▸ "))
-        else:
-            target = Target(head, entry.article_id, entry.url)
-            tail.add(_listed(head, facts, "  " if entry.read else "• ", number), opens=target)
+        is_open = entry.article_id == page.article.id
+        lead = "▸ " if is_open else "  " if entry.read else "• "
+        target = None if is_open else Target(head, entry.article_id, entry.url)
+        tail.add(_listed(page, head, facts, lead, number), opens=target)
     return {entry.article_id for entry in story.entries}
 
 
-def _listed(title: str, facts: str, lead: str, number: int = 0) -> Part:
-    """A title, after the number of its mark in the text if it has one, above dim facts."""
-    label = f"{reference_label(number)} " if number else ""
-    head = label + title
-    marks = [StyleRange(len(head) + 1, len(head) + 1 + len(facts), "dim")]
-    if label:
-        marks.append(StyleRange(0, len(label), "reference"))
-    return Part(f"{head}\n{facts}" if facts else head, "text", tuple(marks), first=lead, rest="  ")
+def _listed(page: Page, title: str, facts: Sequence[str], lead: str, number: int = 0) -> Part:
+    """A title, after the number of its mark in the text if it has one, beside dim facts."""
+    width = max((len(reference_label(known)) + 1 for known in page.numbers.values()), default=0)
+    lead = f"{reference_label(number) if number else '':<{width}}{lead}"
+    shown = joined(*facts)
+    text = f"{title}\n{shown}" if shown else title
+    marks = (StyleRange(len(title) + 1, len(text), "dim"),)
+    style = "text" if lead.endswith("▸ ") else "reference"
+    return Part(text, "text", marks, lead, " " * len(lead), style, column=len(title) + 1 if shown else 0)
+
+
+def _is_earlier(other: Related, article: Article) -> bool:
+    """Whether a sentence of the article refers to the other one."""
+    return bool(other.sentence) and other.article_id in {earlier.article_id for earlier in article.earlier}
+
+
+def _add_group(tail: TailBuilder, group: Sequence[Related], page: Page) -> None:
+    """Add related articles: first those that a sentence refers to, in the order of the text, below it."""
+    numbers = page.numbers
+    sentences = [earlier.sentence for earlier in page.article.earlier]
+
+    def order(other: Related) -> tuple[int, int]:
+        at = sentences.index(other.sentence) if other.sentence in sentences else len(sentences)
+        return at, numbers.get(other.article_id or 0, len(sentences) + 1)
+
+    before, numbered = "", 0
+    for other in sorted(group, key=order):
+        sentence = " ".join(other.sentence.split())
+        above = sentence if _is_earlier(other, page.article) else ""
+        number = numbers.get(other.article_id or 0, 0)
+        if above and above != before:
+            tail.add(Part(f"“{above}”", "quote", gap=int(bool(before)), most=_MOST_LINES))
+            numbered = 0
+        part = _related_part(other, page, number if number != numbered else 0)
+        parts = [part if above or not before else replace(part, gap=1)]
+        if sentence and not above:
+            said = f"refers to this: “{sentence}”"
+            parts.append(Part(said, "dim", first=part.rest, rest=part.rest, most=_MOST_LINES))
+        tail.add(*parts, opens=Target(other.title or other.url, other.article_id, other.url))
+        before, numbered = above, number
 
 
 def _comments_fact(article: Article, keys: Keys) -> str:
@@ -120,33 +151,24 @@ def file_links(article: Article, known: int) -> list[Link]:
     ]
 
 
-def _related_parts(other: Related, article: Article, number: int) -> list[Part]:
-    """A related article, above the sentence that refers to the earlier one of the two."""
-    title = other.title or other.url
-    when = distance(other.time, article.time) if other.time is not None else ""
+def _related_part(other: Related, page: Page, number: int) -> Part:
+    when = distance(other.time, page.article.time) if other.time is not None else ""
     where = other.feed_title if other.article_id is not None else "opens in the browser"
-    refers = other.sentence and other.relation in (Relation.BACKGROUND, Relation.REFERRED_BY)
-    reason = "" if refers else other.reason  # the sentence follows in a line of its own
+    reason = "" if other.sentence and other.relation in _SAID else other.reason
     if when and reason[:1] in ("+", "−"):
         reason = reason.partition(" · ")[2]  # cut the distance in time: it is already shown
-    facts = " · ".join(fact for fact in (where, when, reason) if fact)
     unread = other.article_id is not None and not other.read
-    parts = [_listed(title, facts, "• " if unread else "  ", number)]
-    if other.sentence:
-        is_earlier = any(reference.article_id == other.article_id for reference in article.earlier)
-        how = "referred to" if is_earlier else "refers to this"
-        sentence = f"{how}: “{' '.join(other.sentence.split())}”"
-        parts.append(Part(sentence, "dim", first="  ", rest="  ", most=_MOST_LINES))
-    return parts
+    facts = (where, when, *reason.split(" · "))
+    return _listed(page, other.title or other.url, facts, "• " if unread else "  ", number)
 
 
 def _add_neighbours(tail: TailBuilder, article: Article) -> None:
     if article.previous is not None or article.next is not None:
         tail.add(Part(f"In {article.feed_title or 'this feed'}", "strong", gap=1))
-    for label, side in (("Previous", article.previous), ("Next", article.next)):
+    for label, side in (("Previous", article.previous), ("Next    ", article.next)):
         if side is not None:
             marks, indent = (StyleRange(0, len(label), "dim"),), " " * (len(label) + 4)
-            part = Part(f"{label}  {side.title}", "text", marks, first="  ", rest=indent)
+            part = Part(f"{label}  {side.title}", "text", marks, "  ", indent, most=_MOST_LINES)
             tail.add(part, opens=Target(side.title, side.id))
 
 
@@ -179,9 +201,9 @@ def _head(comment: Comment, now: int) -> Part:
 
 
 def _placed(part: Part) -> Part:
-    """Indent a part below its author; replace an image by its name."""
-    if part.frame == "picture":
-        return Part(f"picture: {part.text}", "dim", first=_INDENT, rest=_INDENT, gap=part.gap)
+    """Indent a part below its author; an image stays its description."""
+    if part.caption[1]:  # an image, which is not shown here
+        part = replace(part, style="dim", picture="", caption=(0, 0), most=0)
     return replace(part, first=_INDENT + part.first, rest=_INDENT + part.rest)
 
 

@@ -1,67 +1,117 @@
-"""Build the page of a story as parts: watches, background, reports with what each added, follow-ups."""
+"""Build the page of a story as parts: watches, reports on a rail of times, what came after and before."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Collection, Sequence
 
-from tuireader.export.story import StoryPage, StoryReport
-from tuireader.export.story_formats import BACKGROUND, FOLLOW_UPS, NOTHING_NEW, REPORTS, added_text, summary
+from tuireader.export.story import StoryHit, StoryPage, StoryReport
+from tuireader.export.story_formats import BACKGROUND, FOLLOW_UPS
 from tuireader.model import AddedKind, Article, Surrounding
-from tuireader.ui.drawing.page import evidence_parts
+from tuireader.text import cell_len
+from tuireader.text.wording import counted
 from tuireader.ui.drawing.page_parts import Page, Part, StyleRange, TailBuilder, Target
-from tuireader.wording.times import full_time, short_time, span
+from tuireader.wording.times import clock_time, period, span, week_day
 
-_COLUMN = 10  # cells for the time from the first report
-_REST = " " * (_COLUMN + 2)
-_ADDED = f"{'+':>{_COLUMN}}  "
+_COLUMN = 10  # cells for the time and the rail
+_REST = " " * _COLUMN
+_RAIL = f"{'│':>7}   "
 
 
-def build_story(page: StoryPage, article: Article) -> tuple[Page, int]:
-    """Build the page; also return the index of the target for `article`, or of the first report."""
-    tail = TailBuilder([Part(frame="rule")])
-    _add_others(tail, BACKGROUND, page.background, page)
-    start = len(tail.targets)
-    tail.add(Part(REPORTS, "strong", gap=1))
-    for number, entry in enumerate(page.reports):
-        if entry.report.article_id == article.id:
+def facts(page: StoryPage, now: int) -> str:
+    """Facts of a story for the header: `5 reports · 4 sources · 24 Nov 09:55 – 13:10`."""
+    reports = counted(len(page.reports) + page.left_out, "report")
+    when = period(page.first.time, page.reports[-1].report.time, now)
+    return f"{reports} · {counted(page.outlets, 'source')} · {when}"
+
+
+def build_story(page: StoryPage, article: Article, unfolded: Collection[int] = ()) -> tuple[Page, int]:
+    """Build the page; also return the index of the target for the newest unread report.
+
+    If all are read, it is that of `article`, or of the first report. Copies of a report share a line, unless
+    the report is in `unfolded`.
+    """
+    tail = TailBuilder()
+    copies: dict[int, list[StoryReport]] = {}
+    for entry in page.reports:
+        copies.setdefault(entry.copy_of or entry.report.article_id, []).append(entry)
+    days = {week_day(entry.report.time) for entry in page.reports}
+    shown_day = "" if len(days) > 1 else days.pop()
+    start = newest = 0
+    for entry, *others in copies.values():
+        if any(each.report.article_id == article.id for each in (entry, *others)):
             start = len(tail.targets)
-        _add_report(tail, entry, page, gap=int(number > 0))
+        if not entry.read:
+            newest = len(tail.targets) + 1
+        if (day := week_day(entry.report.time)) != shown_day:
+            shown_day = day
+            tail.add(Part(day, "dim", gap=int(bool(tail.targets))))
+        elif tail.targets:
+            tail.add(Part(first=_RAIL))
+        _add_report(tail, entry)
+        _add_copies(tail, others, unfolded=entry.report.article_id in unfolded)
     if page.left_out:
         tail.add(Part(f"{page.left_out:,} later reports are left out", "dim", first=_REST, rest=_REST))
     _add_others(tail, FOLLOW_UPS, page.follow_ups, page)
-    return Page(article, head=_head(page), hits=(), links=(), text_links=0, tail=tail.build()), start
+    _add_others(tail, BACKGROUND, page.background, page)
+    head = (Part(page.title, "strong", gap=1), *_evidence(page.hits), Part())
+    built = Page(article, head=head, hits=(), links=(), text_links=0, tail=tail.build())
+    return built, newest - 1 if newest else start
 
 
-def _head(page: StoryPage) -> tuple[Part, ...]:
-    last = page.reports[-1].report
-    within = f" within {span(last.lag)}" if last.lag else ""
-    facts = f"{summary(page)}{within} · first: {page.first.feed_title}, {full_time(page.first.time)}"
-    parts = [Part(page.title, "strong", gap=1), Part(facts, "dim")]
-    for hit in page.hits:
-        feed = hit.evidence.feed or hit.report.feed_title
-        parts += evidence_parts(replace(hit.evidence, feed=feed))
-    return tuple(parts)
+def _evidence(hits: Sequence[StoryHit]) -> list[Part]:
+    """One card for each sentence, with the names and terms of all its watches."""
+    by_sentence: dict[str, list[StoryHit]] = {}
+    for hit in hits:
+        by_sentence.setdefault(hit.evidence.sentence or hit.evidence.watch, []).append(hit)
+    parts: list[Part] = []
+    names = min(12, max((cell_len(hit.evidence.watch) for hit in hits), default=0))
+    for together in by_sentence.values():
+        text, marks = "", []
+        for hit in together:
+            evidence = hit.evidence
+            name = evidence.watch
+            marks.append(StyleRange(len(text), len(text) + len(name), f"watch:{evidence.watch}"))
+            state = " (uncertain)" if evidence.uncertain else " (until edited)" if evidence.former else ""
+            text += f"{name}{state}{' ' * (names - cell_len(evidence.watch))}  "
+        sentence, at = together[0].evidence.sentence, len(text) + 1
+        if sentence:
+            text += f"“{sentence}”"
+        for hit in together:
+            style = f"hit:{hit.evidence.watch}"
+            marks += [StyleRange(at + start, at + end, style) for start, end in hit.evidence.spans]
+        feed = together[0].evidence.feed or together[0].report.feed_title
+        rest, lead = f"▌ {' ' * (names + 2)}", f"watch:{together[0].evidence.watch}"
+        text, gap = text.rstrip(), int(not parts)
+        parts.append(Part(text, "text", tuple(marks), "▌ ", rest, lead, gap=gap, most=3, side=feed))
+    return parts
 
 
-def _add_report(tail: TailBuilder, entry: StoryReport, page: StoryPage, gap: int) -> None:
-    """Add a report with its delay after the first one, and what it added."""
+def _add_report(tail: TailBuilder, entry: StoryReport) -> None:
+    """Add a report with its time, its feed, and what it added."""
     report = entry.report
-    when = "first" if report is page.first else f"+{span(report.lag)}" if report.lag else "same time"
-    feed, title = report.feed_title, report.title or report.url
-    head = f"{feed} · {short_time(report.time)}"
-    marks = (StyleRange(0, len(feed), "strong"), StyleRange(len(feed), len(head), "dim"))
-    lead = f"{when:>{_COLUMN}}  "
-    part = Part(f"{head}\n{title}", "text", marks, first=lead, rest=_REST, gap=gap)
-    tail.add(part, opens=Target(title, report.article_id, report.url))
-    short = [added_text(fact) for fact in entry.added if fact.kind is not AddedKind.QUOTATION]
-    if short:
-        tail.add(Part(" · ".join(short), "text", first=_ADDED, rest=_REST))
+    title = report.title or report.url
+    own, other = ("dim", "dim") if entry.read else ("strong", "quote")
+    lead = f"{clock_time(report.time):>5} {'○' if entry.read else '●'}   "
+    parts = [Part(title, own, first=lead, rest=_RAIL, most=2, side=report.feed_title)]
+    chips = [fact.text for fact in entry.added if fact.kind is not AddedKind.QUOTATION]
+    if chips:
+        style = "dim" if entry.read else "text"
+        parts.append(Part(" · ".join(chips), style, first=_RAIL, rest=_RAIL))
     for fact in entry.added:
         if fact.kind is AddedKind.QUOTATION:
-            tail.add(Part(added_text(fact), "quote", first=_ADDED, rest=_REST))
-    if not entry.added and report is not page.first:
-        tail.add(Part(NOTHING_NEW, "dim", first=_REST, rest=_REST))
+            text = f"{fact.speaker}: “{fact.text}”" if fact.speaker else f"“{fact.text}”"
+            parts.append(Part(text, other, first=_RAIL, rest=_RAIL, most=1))
+    tail.add(*parts, opens=Target(title, report.article_id, report.url))
+
+
+def _add_copies(tail: TailBuilder, copies: Sequence[StoryReport], *, unfolded: bool) -> None:
+    """Name the feeds with the same text in one line, or in a line each."""
+    groups = [[copy] for copy in copies] if unfolded or len(copies) < 2 else [copies]
+    for group in groups:
+        feeds = dict.fromkeys(copy.report.feed_title for copy in group)
+        report = group[0].report
+        part = Part(f"also {', '.join(feeds)} (same text)", "dim", first=_RAIL, rest=_RAIL, most=2)
+        tail.add(part, opens=Target(report.title or report.url, report.article_id, report.url))
 
 
 def _add_others(tail: TailBuilder, heading: str, others: Sequence[Surrounding], page: StoryPage) -> None:
@@ -70,13 +120,12 @@ def _add_others(tail: TailBuilder, heading: str, others: Sequence[Surrounding], 
     if others:
         tail.add(Part(heading, "strong", gap=1))
     for article in others:
-        apart = article.time - page.first.time
-        when = f"{'−' if apart < 0 else '+'}{span(abs(apart))}"
+        lead = f"{span(abs(article.time - page.first.time)):>8}  "[:_COLUMN]
         title = article.title or article.url
-        marks = (StyleRange(len(title), len(title) + 3 + len(article.feed_title), "dim"),)
-        lead = f"{when:>{_COLUMN}}  "
-        part = Part(f"{title} · {article.feed_title}", "text", marks, first=lead, rest=_REST)
+        style = "dim" if article.read else "text"
+        part = Part(title, style, first=lead, rest=_REST, most=1, side=article.feed_title)
         tail.add(part, opens=Target(title, article.article_id, article.url))
         if article.sentence not in shown:
             shown.add(article.sentence)
-            tail.add(Part(f"“{article.sentence}” – {article.said_by}", "quote", first=_REST, rest=_REST))
+            sentence = f"“{article.sentence}” – {article.said_by}"
+            tail.add(Part(sentence, "quote", first=_REST, rest=_REST, most=2))

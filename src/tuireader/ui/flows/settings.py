@@ -88,8 +88,9 @@ async def apply_config(main: Controllers, ask: Asking) -> Outcome | None:
     host.take_config()
     host.say_theme_problem()
     ui = library.config.ui
-    main.panes.sidebar.styles.width = ui.sidebar + 2
+    main.panes.fit(host.size)
     main.panes.article.set_measure(ui.width)
+    main.panes.article.forget_strips()
     main.session.apply_config(before.ui)
     main.panes.articles.folds = main.session.folds
     if library.config.database != before.database:

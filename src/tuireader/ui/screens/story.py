@@ -9,9 +9,9 @@ from textual.widget import Widget
 
 from tuireader.commands import Scope
 from tuireader.errors import TuireaderError
-from tuireader.export.story_formats import markdown, summary
+from tuireader.export.story_formats import markdown
 from tuireader.ui.bindings import bindings
-from tuireader.ui.drawing.story_page import build_story
+from tuireader.ui.drawing.story_page import build_story, facts
 from tuireader.ui.screens.side_screen import SideScreen
 from tuireader.ui.widgets.story_pane import StoryPane
 from tuireader.ui.workers import run_latest
@@ -22,12 +22,14 @@ if TYPE_CHECKING:
     from tuireader.ui.drawing.page_parts import Target
     from tuireader.ui.widgets.page_pane import PagePane
 
+_FEEDS = 20  # cells beside the text, for the names of the feeds
 _KEYS = (("open", "Open"), ("open_browser", "Browser"), ("copy_markdown", "Copy"), ("save", "Save"))
 
 
 class StoryScreen(SideScreen["Target"]):
     """The page of an article's story; the result is the article to open."""
 
+    PLACE = Scope.STORY
     BINDINGS: ClassVar = [*bindings(Scope.STORY)]
     AUTO_FOCUS = "#article"
 
@@ -35,9 +37,10 @@ class StoryScreen(SideScreen["Target"]):
         super().__init__()
         self._article = article
         self._page = page
+        self._unfolded: set[int] = set()  # reports whose copies have a line each
 
     def content(self) -> Iterable[Widget]:
-        self.pane = self.main_pane = StoryPane(self.host.library.config.ui.width)
+        self.pane = self.main_pane = StoryPane(self.host.library.config.ui.width + _FEEDS)
         return (self.pane,)
 
     def on_mount(self) -> None:
@@ -52,8 +55,8 @@ class StoryScreen(SideScreen["Target"]):
         self._show(current)
 
     def _show(self, current: Target | None) -> None:
-        self.top.show(count=summary(self._page))
-        page, start = build_story(self._page, self._article)
+        self.top.show(count=facts(self._page, int(self.host.clock())))
+        page, start = build_story(self._page, self._article, self._unfolded)
         ids = [target.article_id for target in page.tail.targets]
         known = current is not None and current.article_id in ids
         self.pane.show_story(page, ids.index(current.article_id) if current and known else start)
@@ -67,7 +70,19 @@ class StoryScreen(SideScreen["Target"]):
         self.show_footer(_KEYS, f"{self.pane.chosen + 1}/{len(self.pane.targets)}")
 
     def on_page_pane_target_opened(self, message: PagePane.TargetOpened) -> None:
-        self.dismiss(message.target)
+        original = self._folded_with(message.target.article_id)
+        if original:
+            self._unfolded.add(original)
+            self._show(message.target)
+        else:
+            self.dismiss(message.target)
+
+    def _folded_with(self, article_id: int | None) -> int:
+        """Report below which an article shares a line with other copies; 0 if there is none."""
+        reports = self._page.reports
+        original = next((each.copy_of for each in reports if each.report.article_id == article_id), 0)
+        several = sum(each.copy_of == original for each in reports) > 1
+        return original if several and original not in self._unfolded else 0
 
     def action_open(self) -> None:
         self.pane.open_chosen()

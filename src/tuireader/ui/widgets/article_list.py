@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any
 
 from textual import events
@@ -21,7 +22,8 @@ from tuireader.ui.widgets.day_pane import DayPane, Days
 from tuireader.wording.times import day_heading, local_day
 
 _CHUNK = 64  # number of rows per fetch
-_KEEP = 4096  # maximum number of rows and strips kept
+_KEEP = 4096  # maximum number of rows kept, ...
+_KEEP_STRIPS = 512  # ... and of drawn rows, each some 10 KB
 _MINUTE = 60  # seconds between looks at the calendar
 
 
@@ -347,9 +349,10 @@ class ArticleList(DayPane):
                     marks=self._marks(row),
                 )
             strip = draw_row(parts, context, cursor)
-            if len(self._strips) > _KEEP:
-                self._strips.clear()
             strips[look] = strip
+            if len(self._strips) > _KEEP_STRIPS:
+                for old in list(islice(self._strips, _KEEP_STRIPS // 2)):
+                    del self._strips[old]
         return strip
 
     def _is_inner(self, number: int) -> bool:

@@ -16,6 +16,9 @@ from tuireader.ui.session import PageSpot
 from tuireader.ui.widgets.page_pane import PagePane
 
 _MOST_FOUND = 10_000
+_NARROWEST = 8  # minimum width of an image in cells
+_LOWEST = 4  # lines that an image takes even if it pushes text off the first screen
+_TEXT_LINES = 6  # lines on the first screen around an image, for its caption and some text
 _SOON = 20  # number of lines below the visible part in which images are loaded too
 
 
@@ -33,9 +36,12 @@ class ArticlePane(PagePane):
 
     @dataclass
     class PicturesSeen(Message):
-        """New image placeholders became visible: show the images at `urls`, `width` cells wide."""
+        """New image placeholders became visible: show these images, `width` cells wide at most.
 
-        urls: tuple[str, ...]
+        `urls` maps them to their maximum number of lines.
+        """
+
+        urls: dict[str, int]
         width: int
 
     class Unfit(Message):
@@ -52,6 +58,7 @@ class ArticlePane(PagePane):
         self._find_from = 0
         self.looks_for_pictures = False
         self._seen: set[str] = set()
+        self._seen_at = 0  # height of the pane when they were
 
     def show(self, page: Page, *, place: int = 0) -> None:
         self.hit = self.reference = -1
@@ -268,29 +275,42 @@ class ArticlePane(PagePane):
             self.open_chosen()
 
     def _look_for_pictures(self) -> None:
-        if not self.looks_for_pictures:
-            return
+        if not self.looks_for_pictures or not self.size.height or self._head.width < _NARROWEST:
+            return  # without a size, a resize event follows
+        if self.size.height != self._seen_at:
+            self._seen.clear()
+            self._seen_at = self.size.height
         top = self.scroll_offset.y
-        lines = self._head.lines[top : top + (self.size.height or _SOON) + _SOON]
-        urls = dict.fromkeys(self._head.parts[line.part].picture for line in lines)
-        new = tuple(url for url in urls if url and url not in self._seen)
+        lines = self._head.lines[top : top + self.size.height + _SOON]
+        pictures = {part: self._head.parts[part].picture for part in sorted({line.part for line in lines})}
+        new = {part: self._rows_of(part) for part, url in pictures.items() if url and url not in self._seen}
+        for part, rows in reversed(new.items()):
+            self._seen.add(pictures[part])
+            if part not in self._head.arts:  # reserve the space, so that text does not move when it is there
+                self._show_art(part, Art(0, [()] * rows))
         if new:
-            self._seen.update(new)
-            self.post_message(self.PicturesSeen(new, self._head.width))
+            urls = {pictures[part]: rows for part, rows in new.items()}
+            self.post_message(self.PicturesSeen(urls, self._head.width))
+
+    def _rows_of(self, part: int) -> int:
+        """Maximum height of an image: a third of the pane, less where text would leave the first screen."""
+        height = self.size.height
+        left = height - self._head.top_of(part) - _TEXT_LINES
+        return max(1, min(height // 3, max(_LOWEST, left) if left > -_TEXT_LINES else height))
 
     def look_for_pictures(self, wanted: bool) -> None:
-        """Start to post `PicturesSeen`, or show only placeholders."""
+        """Start to post `PicturesSeen`, or show only placeholders with a hint."""
         self.looks_for_pictures = wanted
-        if wanted:
-            self._seen.clear()
-            self._look_for_pictures()
-        else:
-            for number in list(self._head.arts):
+        self.hints = self._head.hints = not wanted
+        for number, part in enumerate(self._head.parts):
+            if part.picture:
                 self._show_art(number, None)
+        self._seen.clear()
+        self._look_for_pictures()
 
-    def show_picture(self, url: str, art: Art) -> None:
-        """Show an image at each of its placeholders; the text being read stays in place."""
-        if art.width > self._head.width or not self.looks_for_pictures:
+    def show_picture(self, url: str, art: Art | None) -> None:
+        """Show an image at each of its placeholders, or that it failed; the text in sight stays in place."""
+        if not self.looks_for_pictures or (art is not None and art.width > self._head.width):
             return
         for number, part in enumerate(self._head.parts):
             if part.picture == url:

@@ -13,9 +13,10 @@ from textual.selection import Selection
 from textual.strip import Strip
 from textual.widget import Widget
 
+from tuireader.text.bidi import is_right_to_left
 from tuireader.ui.drawing.graphics import GraphicStrip
-from tuireader.ui.drawing.layout import Art, Layout, Line, LineKind, Overlay, before, draw
-from tuireader.ui.drawing.page_parts import Page, StyleRange, Tail, Target
+from tuireader.ui.drawing.layout import Art, Layout, Line, LineKind, Overlay, draw, ranges
+from tuireader.ui.drawing.page_parts import Page, Part, StyleRange, Tail, Target
 from tuireader.ui.host import Hosted
 from tuireader.ui.session import PageSpot
 from tuireader.ui.widgets.pane import Pane
@@ -40,6 +41,8 @@ class PagePane(Pane, Hosted):
         super().__init__(id="article")
         self.page_shown: Page | None = None
         self.chosen = -1
+        self.hints = False  # whether hidden images can be shown, and say so
+        self.width_to_be = 0  # width of the pane before it is first laid out; 0: that of its parent
         self._measure = measure
         self._head = Layout((), 80)
         self._tail = Layout((), 80)
@@ -148,7 +151,7 @@ class PagePane(Pane, Hosted):
         self._pane_width = self.size.width or self._width_to_be
         room, width = max(4, self._pane_width - 2), self.text_width
         self._pad = min((room - width) // 2, self._pane_width) + 1 if room > width else 1
-        self._head = Layout(page.head, width)
+        self._head = Layout(page.head, width, hints=self.hints)
         self._tail = Layout(page.tail.parts, width)
         self._head.extend(_FIRST)
         self._tail.extend(_FIRST)
@@ -161,7 +164,7 @@ class PagePane(Pane, Hosted):
 
     @property
     def _width_to_be(self) -> int:
-        return self.parent.size.width if isinstance(self.parent, Widget) else 0
+        return self.width_to_be or (self.parent.size.width if isinstance(self.parent, Widget) else 0)
 
     def _resize(self) -> None:
         lines = len(self._head.lines) + (len(self._tail.lines) if self._head.complete else 0)
@@ -263,38 +266,37 @@ class PagePane(Pane, Hosted):
         last = len(self._head.lines) + len(self._tail.lines) - 1
         first = selection.start.y if selection.start is not None else 0
         end = selection.end.y if selection.end is not None else last
-        pieces: list[str] = []
-        at = (-1, -1, -1)  # layout, part and offset of the end of the last piece
+        spans: dict[tuple[bool, int, int], tuple[int, int]] = {}  # ranges by layout, part and column
         for number in range(max(0, first), min(end, last) + 1):
-            selected = self._selected(number, selection)
             layout, line = self._line(number)
-            if selected is None or line is None:
-                continue
-            text = layout.parts[line.part].text
-            here = (int(layout is self._tail), line.part, selected[0])
-            if pieces and here[:2] == at[:2]:
-                pieces.append(text[at[2] : selected[0]])
-            elif pieces:
-                pieces.append("\n\n" if layout.parts[line.part].gap else "\n")
-            pieces.append(text[selected[0] : selected[1]])
-            at = (*here[:2], selected[1])
+            for column, (start, stop) in self._selected(number, selection).items():
+                key = layout is self._tail, line.part if line is not None else 0, column
+                spans[key] = spans.get(key, (start, stop))[0], stop
+        pieces: list[str] = []
+        for (below, number, column), (start, stop) in sorted(spans.items()):
+            part = (self._tail if below else self._head).parts[number]
+            pieces += [("\n\n" if part.gap and not column else "\n") if pieces else "", part.text[start:stop]]
         return "".join(pieces), "\n"
 
     def selection_updated(self, selection: Selection | None) -> None:
         self.forget_strips()
 
-    def _selected(self, number: int, selection: Selection) -> tuple[int, int] | None:
+    def _selected(self, number: int, selection: Selection) -> dict[int, tuple[int, int]]:
+        """Selected ranges of the text of a line by column, except empty ones."""
         span = selection.get_span(number)
         layout, line = self._line(number)
+        selected: dict[int, tuple[int, int]] = {}
         if span is None or line is None:
-            return None
-        moved_in = before(layout.parts[line.part], line, layout.arts.get(line.part))
-        if moved_in < 0:
-            return None
-        moved_in += self._pad
-        start = min(line.end, line.start + max(0, span[0] - moved_in))
-        end = line.end if span[1] < 0 else min(line.end, line.start + max(0, span[1] - moved_in))
-        return start, end
+            return selected
+        part, art = layout.parts[line.part], layout.arts.get(line.part)
+        if self._is_right(layout, part):
+            return {0: (line.start, line.end)}
+        for column, (at, start, stop) in enumerate(ranges(part, line, layout.width, art)):
+            left = max(0, span[0] - self._pad - at)
+            right = stop - start if span[1] < 0 else max(0, span[1] - self._pad - at)
+            if left < right and left < stop - start:
+                selected[column] = min(stop, start + left), min(stop, start + right)
+        return selected
 
     def forget_strips(self) -> None:
         """Discard cached strips and redraw; the number of lines may have changed."""
@@ -344,15 +346,21 @@ class PagePane(Pane, Hosted):
             return Overlay(below=self._colours.get(part, ()))
         return Overlay(chosen=0 <= layout.parts[part].target == self.chosen)
 
+    def _is_right(self, layout: Layout, part: Part) -> bool:
+        """Return whether a part is aligned with the right edge: a right-to-left paragraph, if reordered."""
+        is_text = layout is self._head and not part.hard and not part.side
+        return is_text and self.host.reorders and is_right_to_left(part.text)
+
     def _draw(self, number: int) -> Strip:
         base, width = self.theme_styles.base, self.size.width
         layout, line = self._line(number)
         if line is None:
             return Strip([Segment(" " * width, base)], width)
         part = layout.parts[line.part]
-        over = self._over(layout, line.part)
+        over = self._over(layout, line.part)._replace(right=self._is_right(layout, part))
         selection = self.text_selection
-        if selection is not None and (selected := self._selected(number, selection)) is not None:
-            over = over._replace(above=(*over.above, StyleRange(*selected, "selection")))
+        if selection is not None:
+            spans = self._selected(number, selection).values()
+            over = over._replace(above=(*over.above, *(StyleRange(*span, "selection") for span in spans)))
         body = draw(part, line, self.theme_styles, layout.width, over, layout.arts.get(line.part))
         return Strip([Segment(" " * self._pad, base), *body]).adjust_cell_length(width, base)

@@ -1,0 +1,123 @@
+"""Put right-to-left text into visual order, for terminals that print characters as they come.
+
+Only lines about to be painted are reordered; stored, searched and copied text stays in reading order.
+python-bidi does it, a package of the extra `bidi`.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from itertools import pairwise
+from unicodedata import bidirectional
+
+MISSING = "needs a package: pip install 'tuireader[bidi]'"
+START = "\u200f"
+"""Starts a paragraph that is right to left whatever its first letter, and that ends with the line.
+
+Only drawing code writes it: `clean` removes it from outside text.
+"""
+_RIGHT_TO_LEFT = re.compile(
+    "[\u0590-\u08ff\u200f\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
+)
+_COLUMN = re.compile("[^ \u2500-\u259f]+(?: [^ \u2500-\u259f]+)*")  # lines and two spaces separate columns
+_CLASSES = ("L", "R", "AL", "EN", "ES", "ET", "AN", "CS", "WS", "ON")  # others are marks and controls
+_NUMBER = re.compile("[0-9]+(?:[.,:/+-][0-9]+)*|[٠-٩]+(?:[.,:/][٠-٩]+)*")
+_ARABIC_NUMBER = re.compile("[0-9]+(?:[.,:/][0-9]+)*|[٠-٩]+(?:[.,:/][٠-٩]+)*")  # signs separate
+_ARABIC = re.compile("[\u0600-\u08ff\ufb50-\ufdff\ufe70-\ufefc]")
+_LONGEST = 4_000  # characters, more than fit into a line of a terminal
+_HIGH, _LOW, _LOWS = 0x300, 0xE0100, 240  # combining marks that name up to 26,880 places
+_MARKED = re.compile(
+    "(?P<low>[\U000e0100-\U000e01ef])(?P<high>[\u0300-\u036f]).|[^\u0300-\u036f]+(?P<after>..)"
+)
+
+
+def is_available() -> bool:
+    """Return whether python-bidi is installed."""
+    return importlib.util.find_spec("bidi") is not None
+
+
+def has_right_to_left(text: str) -> bool:
+    return not text.isascii() and _RIGHT_TO_LEFT.search(text) is not None
+
+
+def is_right_to_left(text: str) -> bool:
+    """Return whether a paragraph reads from right to left, which its first letter decides."""
+    if not has_right_to_left(text):
+        return False
+    return next((kind for kind in map(bidirectional, text) if kind in ("L", "R", "AL")), "L") != "L"
+
+
+def visual(text: str) -> str:
+    """Put a line into visual order."""
+    return "".join(shown for _, shown in places(text)) if has_right_to_left(text) else text
+
+
+def places(text: str, edges: Iterable[int] = ()) -> Iterator[tuple[int, str]]:
+    """Yield the characters of a line in visual order, each with its offset in `text`; without `START`.
+
+    A line of several columns, which two spaces or one of `edges` separate, keeps their order.
+    """
+    at = 0
+    for start, end in _columns(text, edges):
+        yield from enumerate(text[at:start], at)
+        forced = text.startswith(START, start)
+        start += forced
+        for place, shown in _order(text[start:end], forced or is_right_to_left(text[start:end])):
+            yield start + place, shown
+        at = end
+    yield from enumerate(text[at:], at)
+
+
+def _columns(text: str, edges: Iterable[int]) -> Iterator[tuple[int, int]]:
+    first, start, _ = text.partition(START)
+    inner = (edge for edge in edges if edge < len(first))
+    for piece in pairwise(sorted({0, len(first), *inner})):
+        for match in _COLUMN.finditer(text, *piece):
+            if has_right_to_left(match[0]):
+                yield match.span()
+    if start:
+        yield len(first), len(text.rstrip(" "))  # the margin stays at the right
+
+
+@lru_cache(4096)
+def _order(text: str, right_to_left: bool) -> tuple[tuple[int, str], ...]:
+    """Order the characters of a paragraph's line; combining marks stay behind their letters.
+
+    python-bidi returns no places, so each character, or number, is followed by two marks that name its
+    place. They move along: where text reads from right to left, they stand before it, in reverse.
+    """
+    if len(text) > _LONGEST:
+        return tuple(enumerate(text))
+    from bidi import get_display
+    from bidi.mirror import MIRRORED
+    from rich.cells import split_graphemes
+
+    number = _ARABIC_NUMBER if _ARABIC.search(text) else _NUMBER
+    ends = {match.start(): match.end() for match in number.finditer(text)}
+    starts: list[int] = []
+    reach = 0
+    for start, end, _ in split_graphemes(text)[0]:
+        if start >= reach:
+            starts.append(start)
+            reach = ends.get(start, end)
+    pieces = [text[start:end] for start, end in pairwise([*starts, len(text)])]
+    marked = "".join(
+        f"{_bare(piece)}{chr(_HIGH + place // _LOWS)}{chr(_LOW + place % _LOWS)}"
+        for place, piece in enumerate(pieces)
+    )
+    order = []
+    for match in _MARKED.finditer(get_display(marked, base_dir="LR"[right_to_left])):
+        low, high = match["low"] or match["after"][1], match["high"] or match["after"][0]
+        place = (ord(high) - _HIGH) * _LOWS + ord(low) - _LOW
+        piece = pieces[place]
+        order.append((starts[place], MIRRORED.get(piece, piece) if match["low"] else piece))
+    return tuple(order)
+
+
+def _bare(piece: str) -> str:
+    """A number, or a letter without its marks; a space for marks and controls alone."""
+    number = _NUMBER.match(piece)
+    return number[0] if number else piece[0] if bidirectional(piece[0]) in _CLASSES else " "
