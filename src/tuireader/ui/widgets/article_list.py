@@ -14,11 +14,10 @@ from textual.strip import Strip
 
 from tuireader.model import ArticleRow
 from tuireader.model.articles import Detail
-from tuireader.ui.drawing.list_lines import HEADING
 from tuireader.ui.drawing.row import RowContext, TitleRanges, draw_note, draw_row
 from tuireader.ui.drawing.row_parts import detail_parts, heading_parts, row_parts
 from tuireader.ui.textual_private import CoalescingScreen
-from tuireader.ui.widgets.day_pane import DayPane, Days
+from tuireader.ui.widgets.day_pane import HEADING, DayPane, Days
 from tuireader.wording.times import day_heading, local_day
 
 _CHUNK = 64  # number of rows per fetch
