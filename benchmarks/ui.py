@@ -30,7 +30,7 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from statistics import median
 
@@ -132,7 +132,7 @@ def previews(folder: Path, size: Size) -> bool:
 def preview(program: Program) -> float:
     """Milliseconds from the end of the rest after a key to the painted preview."""
     program.settle(0.5)
-    program.press("j")
+    program.press("k")
     return program.next_paint() - REST
 
 
@@ -254,13 +254,11 @@ def prepare(name: str, folder: Path, articles: int) -> None:
         corpus.fill_newsboat(folder, articles, analyzed=name == "newsboat")
 
 
-def _configure(config: Path, **keys: str | None) -> None:
-    """Set keys of `[ui]`; the first frame of a start is only valid for a file of the same age."""
-    lines = [f'{name} = "{value}"\n' for name, value in keys.items() if value]
-    if lines:
-        with config.open("a", encoding="utf-8") as file:
-            file.write("\n[ui]\n" + "".join(lines))
-        os.utime(config, (0, 0))
+def _set_look(config: Path, keys: Mapping[str, str]) -> None:
+    """Add keys of `[ui]`; the first frame of a start is only valid for a file of the same age."""
+    with config.open("a", encoding="utf-8") as file:
+        file.write("\n[ui]\n" + "".join(f'{key} = "{value}"\n' for key, value in keys.items()))
+    os.utime(config, (0, 0))
 
 
 def _kept(keep: Path, name: str, articles: int) -> Path:
@@ -277,8 +275,9 @@ def compare(names: Sequence[str], articles: int, options: argparse.Namespace, ke
             for name in names:
                 work = Path(place, name.replace("/", "-"))
                 shutil.copytree(_kept(keep, name, articles), work, dirs_exist_ok=True)
-                if refresh.is_ours(name):
-                    _configure(work / "config.toml", layout=options.layout, density=options.density)
+                look = {"layout": options.layout, "density": options.density}
+                if refresh.is_ours(name) and any(look.values()):
+                    _set_look(work / "config.toml", {key: value for key, value in look.items() if value})
                 if refresh.is_ours(name) and not number:
                     warm_up(work, name, options.size)
                 for what, times in session(name, work, articles, options).items():

@@ -150,6 +150,25 @@ def test_it_looks_like_what_comes_after_it(left: Left, home: Path, size: tuple[i
     assert terminal.raw.count(ENTERS) == 1
 
 
+@pytest.mark.usefixtures("frames_for_a_terminal")
+def test_dividers_stand_where_they_were_left(home: Path) -> None:
+    size = (180, 24)
+    with start(home, size) as terminal:
+        terminal.wait("Text.")
+        before = terminal.line("Watches").rindex("│")
+        terminal.press(">", ">", ">")
+        terminal.wait(lambda _: terminal.line("Watches").rindex("│") == before + 6)
+        terminal.wait("Text.")
+        terminal.press("ctrl+q")
+        assert terminal.leave() == 0
+    with start(home, size) as terminal:
+        while MOUSE not in terminal.raw:
+            assert terminal.read(20)
+    drawn = Emulator(size)
+    drawn.stream.feed(bytes(terminal.raw).partition(MOUSE)[0])
+    assert next(line for line in drawn.text().split("\n") if "Watches" in line).rindex("│") == before + 6
+
+
 def test_nothing_flickers_no_key_is_lost_and_the_terminal_is_as_before(home: Path) -> None:
     with start(home, forked=False) as terminal:
         terminal.wait("Ferries take phones")

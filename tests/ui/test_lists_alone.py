@@ -512,6 +512,16 @@ async def test_images_are_loaded_once_and_drawn_for_each_width() -> None:
     assert stage.drained() == [] and not stage.work
 
 
+async def test_an_image_of_a_former_size_is_not_shown() -> None:
+    stage, made = showing()
+    made.see({"a": 9}, 30)
+    made.see({"a": 5}, 30)
+    await stage.done()
+    calls = stage.drained()
+    assert [one.arguments[3] for one in calls if one.path == "library.content.image"] == [18, 10]
+    assert [one.path for one in calls].count("article.show_picture") == 1
+
+
 async def test_an_image_that_fails_is_asked_for_again_only_after_a_key() -> None:
     stage, made = showing()
     stage.library.content.image = lambda *_: later(TuireaderError("no"))

@@ -88,15 +88,24 @@ class Host(CrashSafeApp):
         self.keys_of, self.key_problems = resolve_keys(ui.preset, self.library.config.keys)
         self.set_keymap(keymap(self.keys_of))
 
-    def take_theme(self) -> None:
-        """Use the theme of the configuration for the terminal's background."""
+    @property
+    def theme_for_terminal(self) -> str:
+        """Name of the theme that the configuration has for the terminal."""
         few = self.no_color or self.console.color_system == "standard"  # 16 colours cannot show a theme
         wanted = PLAIN.name if few else self.library.config.ui.theme.on(self.on_dark)
-        self.theme = wanted if wanted in self.themes else Themes().on(self.on_dark)
+        return wanted if wanted in self.themes else Themes().on(self.on_dark)
 
-    def on_background_reported(self, event: BackgroundReported) -> None:
+    def take_theme(self) -> None:
+        self.theme = self.theme_for_terminal
+
+    def post_message(self, message: Message) -> bool:
+        """Note at once what the terminal reports: while a screen opens, messages wait, but not the paint."""
+        if isinstance(message, BackgroundReported):
+            self.on_dark, self.background_known = message.dark, True
+        return super().post_message(message)
+
+    def on_background_reported(self) -> None:
         """Follow the terminal, now or once no other theme is being tried."""
-        self.on_dark, self.background_known = event.dark, True
         if not self.previews:
             self.take_theme()
             if self.current_theme.ansi:

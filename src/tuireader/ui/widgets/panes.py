@@ -299,7 +299,7 @@ class Panes(Container, _Covered, Hosted):
 
     def make_room(self) -> None:
         """Show the article; a short list above it gets no more lines than it needs."""
-        lines, before = self.articles.virtual_size.height, self._list_lines
+        lines, before = self.articles.height_needed, self._list_lines
         self._list_lines, self._at_list = lines, False
         self.rearrange()
         if lines != before and not self.is_columns:
