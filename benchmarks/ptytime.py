@@ -178,6 +178,13 @@ class Program:
             end = (when - self._mark) * 1000
         return end
 
+    def next_paint(self, patience: float = 2) -> float:
+        """Milliseconds from the last key to the end of the next paint."""
+        when = self._piece(patience)
+        if when is None:
+            raise TimeoutError(f"nothing was painted:\n{self.text()}")
+        return self.rest_of_paint((when - self._mark) * 1000)
+
     # -- input
 
     def type(self, *keys: str) -> None:

@@ -2,6 +2,7 @@
 
   python benchmarks/ui.py [--articles 10000 100000 1000000] [--runs 10] [--presses 60]
       [--peers newsboat newsboat-plain tuireader@PYTHON] [--keep FOLDER] [--refreshing 1000]
+      [--size 120x40] [--layout auto|stacked|columns] [--density auto|compact|cosy]
 
 For each number of articles a database (and a cache of newsboat with the same articles) is made, once; then
 the programs are started in turn. Times are from the key to the last byte that it brought, in milliseconds:
@@ -14,6 +15,9 @@ What newsboat has not is left out there. Each program has run once before in its
 in MiB, the database in MB. Last come the keys during a refresh of so many feeds, with two new articles each,
 from a server on the loopback.
 
+"preview painted" is the time after the rest that a preview waits for (150 ms); it needs the article beside
+the list, as in the layout `columns` or from 152 columns on.
+
 "type a letter into search": searches are typed letter by letter, each letter when the results of the last one
 are painted; from the key to the painted results, with the 20 ms that the line waits for a further key.
 """
@@ -21,11 +25,12 @@ are painted; from the key to the painted results, with the 20 ms that the line w
 from __future__ import annotations
 
 import argparse
+import os
 import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from statistics import median
 
@@ -35,14 +40,19 @@ from ptytime import Program, percentile
 
 OURS = "tuireader"
 BURST = 200
+ROW = r"\d\d:\d\d  "
+"""A row of the list: its time."""
 WORD = "wechat"
 SEARCHES = (
     "wechat", "semiconductor*", "openai license", '"the upcoming"', "wechat OR quokka", "feed:daily ai",
     "title:apple -license", "微信", "t*", "xqzzy",
 )  # fmt: skip
 """What is typed letter by letter, so that words, phrases, operators and fields are also half typed."""
+REST = 150
+"""Milliseconds without a key before a preview."""
 
 Times = dict[str, list[float]]
+Size = tuple[int, int]
 
 
 def _command(folder: Path, name: str = OURS) -> list[str]:
@@ -51,20 +61,22 @@ def _command(folder: Path, name: str = OURS) -> list[str]:
     return [refresh.interpreter(name), "-m", "tuireader", *files]
 
 
-def tuireader(folder: Path, articles: int, presses: int, name: str = OURS) -> Times:
+def tuireader(folder: Path, articles: int, presses: int, size: Size, name: str = OURS) -> Times:
     """One session of ours."""
     found: Times = {}
-    with Program(_command(folder, name), folder) as program:
-        found["start → first row"] = [program.wait("●", since_start=True)]
+    with Program(_command(folder, name), folder, size=size) as program:
+        found["start → first row"] = [program.wait(ROW, since_start=True)]
         program.type("j")
         found["start → key answered"] = [program.wait(r" 2/\d", since_start=True)]
         program.settle(0.5)
         program.type(".")
-        found["list of all articles"] = [program.wait(r"│ {5,}\d")]
+        found["list of all articles"] = [program.wait(r"[│┃] {4}\d\d:\d\d ")]  # a read one, without a dot
         program.settle(2.2)  # the message that tells of it has gone: no key brings what is painted then
         found["down"] = program.presses("j", presses)
         found["page down"] = program.presses("pagedown", max(3, presses // 3))
         found[f"{BURST} keys at once"] = [program.burst("j", BURST)]
+        if previews(folder, size):
+            found["preview painted"] = [preview(program) for _ in range(presses)]
         program.type("G")
         found["end of the list"] = [program.wait(rf"\b{articles}/{articles}\b")]
         program.settle()
@@ -72,20 +84,22 @@ def tuireader(folder: Path, articles: int, presses: int, name: str = OURS) -> Ti
         for _ in range(max(2, presses // 6)):
             program.settle(0.3)
             program.type("enter")
-            found.setdefault("open an article", []).append(program.wait("q Back"))
+            found.setdefault("open an article", []).append(program.wait("q back"))
             program.settle(0.3)
             program.type("q")
-            found.setdefault("back to the list", []).append(program.wait("n Next unread"))
+            found.setdefault("back to the list", []).append(program.wait("n next unread"))
             program.settle()
             program.press("j")
         program.press("h")
         for _ in range(max(1, presses // 20)):
             program.settle(0.3)
             program.type("j")
-            found.setdefault("view of the starred", []).append(program.wait(_top("Starred", "[^\n]*★")))
+            found.setdefault("view of the starred", []).append(
+                program.wait(_top("Starred", "[^\n]*\n[^\n]*★"))
+            )
             program.settle(0.3)
             program.type("j")
-            found.setdefault("view of all", []).append(program.wait(_top("All", "[^★\n]*\n")))
+            found.setdefault("view of all", []).append(program.wait(_top("All", "[^\n]*\n[^★\n]*\n")))
             program.press("k")
             program.press("k")
         program.press("enter")
@@ -93,7 +107,7 @@ def tuireader(folder: Path, articles: int, presses: int, name: str = OURS) -> Ti
         program.type("/")
         program.settle()
         program.type(*WORD, "enter")
-        found["search a word"] = [program.wait(rf"{WORD} · [\d,]+\+? found")]
+        found["search a word"] = [program.wait(rf"{WORD} +[\d,]+\+? found")]
         found["memory while browsing"] = [program.memory()]
         program.settle()
         program.type("A")
@@ -107,6 +121,19 @@ def tuireader(folder: Path, articles: int, presses: int, name: str = OURS) -> Ti
         found["type a letter into search"] = letters(program, SEARCHES[:presses])
     found["database"] = [(folder / "news.db").stat().st_size / 1e6]
     return found
+
+
+def previews(folder: Path, size: Size) -> bool:
+    """Whether the article stands beside the list."""
+    layout = re.search('layout = "(.*)"', (folder / "config.toml").read_text(encoding="utf-8"))
+    return size[0] >= {"stacked": 10_000, "columns": 100}.get(layout[1] if layout else "", 152)
+
+
+def preview(program: Program) -> float:
+    """Milliseconds from the end of the rest after a key to the painted preview."""
+    program.settle(0.5)
+    program.press("k")
+    return program.next_paint() - REST
 
 
 def letters(program: Program, searches: Sequence[str]) -> list[float]:
@@ -123,15 +150,15 @@ def letters(program: Program, searches: Sequence[str]) -> list[float]:
                 continue  # asks for nothing new, so it goes along with the next letter
             typed = text[:end]
             program.type(*(" " if typed[-2:-1] == " " else ""), typed[-1])
-            taken = program.wait(rf"^ tuireader  Search: {re.escape(typed)} · ")
+            taken = program.wait(rf"^ Search: {re.escape(typed)}  ")
             found.append(program.rest_of_paint(taken))
     return found
 
 
-def warm_up(folder: Path, name: str) -> None:
+def warm_up(folder: Path, name: str, size: Size) -> None:
     """A session that leaves what a session leaves."""
-    with Program(_command(folder, name), folder) as program:
-        program.wait("●")
+    with Program(_command(folder, name), folder, size=size) as program:
+        program.wait(ROW)
         program.settle(2)
         program.press("q")
 
@@ -160,14 +187,14 @@ def keys_during_refresh(feeds: int, presses: int) -> list[float]:
 
 def _top(view: str, line: str) -> str:
     """A pattern for the title of a view with the first line of its list."""
-    return rf"^ tuireader  {view} · .*\n.*\n{line}"
+    return rf"^ {view}  .*\n.*\n{line}"
 
 
-def newsboat(folder: Path, articles: int, presses: int) -> Times:
+def newsboat(folder: Path, articles: int, presses: int, size: Size) -> Times:
     """One session of newsboat, in the same order."""
     row = r"[A-Z][a-z]{2} \d\d"
     found: Times = {}
-    with Program(corpus.newsboat(folder), folder) as program:
+    with Program(corpus.newsboat(folder), folder, size=size) as program:
         found["start → first row"] = [program.wait("All articles", since_start=True)]
         program.press("down")
         program.type("up")
@@ -201,11 +228,11 @@ def newsboat(folder: Path, articles: int, presses: int) -> Times:
     return found
 
 
-def session(name: str, folder: Path, articles: int, presses: int) -> Times:
+def session(name: str, folder: Path, articles: int, options: argparse.Namespace) -> Times:
     """One session of the program of that name."""
     if refresh.is_ours(name):
-        return tuireader(folder, articles, presses, name)
-    return newsboat(folder, articles, presses)
+        return tuireader(folder, articles, options.presses, options.size, name)
+    return newsboat(folder, articles, options.presses, options.size)
 
 
 def prepare(name: str, folder: Path, articles: int) -> None:
@@ -227,6 +254,13 @@ def prepare(name: str, folder: Path, articles: int) -> None:
         corpus.fill_newsboat(folder, articles, analyzed=name == "newsboat")
 
 
+def _set_look(config: Path, keys: Mapping[str, str]) -> None:
+    """Add keys of `[ui]`; the first frame of a start is only valid for a file of the same age."""
+    with config.open("a", encoding="utf-8") as file:
+        file.write("\n[ui]\n" + "".join(f'{key} = "{value}"\n' for key, value in keys.items()))
+    os.utime(config, (0, 0))
+
+
 def _kept(keep: Path, name: str, articles: int) -> Path:
     return keep / f"{name.replace('/', '-')}-{articles}"
 
@@ -241,9 +275,12 @@ def compare(names: Sequence[str], articles: int, options: argparse.Namespace, ke
             for name in names:
                 work = Path(place, name.replace("/", "-"))
                 shutil.copytree(_kept(keep, name, articles), work, dirs_exist_ok=True)
+                look = {"layout": options.layout, "density": options.density}
+                if refresh.is_ours(name) and any(look.values()):
+                    _set_look(work / "config.toml", {key: value for key, value in look.items() if value})
                 if refresh.is_ours(name) and not number:
-                    warm_up(work, name)
-                for what, times in session(name, work, articles, options.presses).items():
+                    warm_up(work, name, options.size)
+                for what, times in session(name, work, articles, options).items():
                     found[name].setdefault(what, []).extend(times)
                 for left in (*work.glob("*.db*"), *work.glob("*.lock")):
                     left.unlink(missing_ok=True)
@@ -263,6 +300,11 @@ def _cell(values: Sequence[float], runs: int) -> str:
     return f"{median(values):.1f}{worst}"
 
 
+def _size(text: str) -> Size:
+    columns, _, lines = text.partition("x")
+    return int(columns), int(lines)
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Read the options and print a table for each number of articles."""
     parser = argparse.ArgumentParser(
@@ -275,7 +317,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         "--peers", nargs="*", default=["newsboat"], help="newsboat newsboat-plain tuireader@PYTHON"
     )
     parser.add_argument("--keep", type=Path)
+    parser.add_argument("--density", help="of the list: auto, compact or cosy")
     parser.add_argument("--refreshing", type=int, default=1000, help="feeds; 0 leaves that out")
+    parser.add_argument("--size", type=_size, default=(120, 40), help="of the terminal, such as 200x50")
+    parser.add_argument("--layout", choices=["auto", "stacked", "columns"], help="ui.layout of our program")
     options = parser.parse_args(arguments)
     for peer in options.peers:
         refresh.require(peer)

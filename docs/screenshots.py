@@ -124,6 +124,7 @@ async def take_all(target: Path, names: Sequence[str]) -> None:
     """Take the pictures of these names, or every one, each on a fresh demo."""
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
+        os.environ["HOME"] = place  # the welcome lists files of the user
         async with _opened(folder) as library:
             await library.load_demo()
         made = (folder / "demo.db").read_bytes()

@@ -23,6 +23,7 @@ from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 import pyte
 
@@ -112,7 +113,7 @@ class Terminal(Emulator):
         os.close(begun)
         os.close(begin)
 
-    def __enter__(self) -> Terminal:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

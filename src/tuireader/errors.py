@@ -43,6 +43,14 @@ class UnreadableError(TuireaderError):
     """A file of another program is damaged or has the wrong format."""
 
 
+class IsOpmlError(TuireaderError):
+    """A web address has an OPML file, whose bytes are in `data`, in place of a feed."""
+
+    def __init__(self, data: bytes) -> None:
+        super().__init__("this is an OPML file", "`tuireader import` imports it")
+        self.data = data
+
+
 class UsageError(TuireaderError):
     """The command line or an expression cannot be understood."""
 

@@ -54,6 +54,13 @@ def test_an_address_that_is_refused_says_what_to_do(web: Web, run: Run) -> None:
     assert "check the address" not in told.err
 
 
+def test_an_opml_file_is_imported_instead(web: Web, run: Run) -> None:
+    opml = '<opml version="2.0"><body><outline xmlUrl="https://quay.example/rss"/></body></opml>'
+    told = run("add", url := web.serve("/feeds.opml", opml))
+    assert told.code == Exit.FAILURE and "this is an OPML file (`tuireader import` imports it)" in told.err
+    assert run("import", url).err == "1 new feed\n"
+
+
 def test_of_two_feeds_one_is_chosen_by_a_command_that_is_shown(
     two: str, web: Web, home: Home, run: Run
 ) -> None:

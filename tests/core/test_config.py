@@ -65,6 +65,7 @@ def test_the_reference_shows_defaults_that_read_back() -> None:
             assert (problems, config) == ((), Config()), one.path
     required = {"watch.name", "view.name", "view.query", "macro.key"}
     required |= {"account.name", "account.kind", "account.url"}
+    required |= {"theme.name", "theme.background", "theme.foreground", "theme.accent"}
     assert {one.path for one in reference() if one.required} == required
 
 

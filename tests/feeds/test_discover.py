@@ -12,7 +12,7 @@ from tests.feeds.blocked_pages import CLOUDFLARE, LOGIN
 from tests.feeds.corpus import atom, rss
 from tests.web import Web
 from tests.workers import forked_workers as forked_workers
-from tuireader.errors import TuireaderError
+from tuireader.errors import IsOpmlError, TuireaderError
 from tuireader.feeds.find.discover import discover, known_site, read_preview, with_scheme, youtube_channel
 from tuireader.feeds.http.fetch import Fetcher, FetchLimits
 from tuireader.feeds.pages import fetch_page
@@ -48,6 +48,24 @@ async def test_the_address_is_a_feed_itself(web: Web, fetcher: Fetcher) -> None:
     assert found.preview is not None
     assert [title for title, _ in found.preview.samples] == ["Tide tables", "Second"]
     assert len(web.requests) == 1
+
+
+@pytest.mark.parametrize(
+    "lead", ["", "\ufeff\n<?xml version='1.0'?>\n<!-- a -- b --><!DOCTYPE opml>", "<!-- -->" * 900]
+)
+async def test_an_opml_file_is_recognised_and_nothing_else_is_asked(
+    web: Web, fetcher: Fetcher, lead: str
+) -> None:
+    body = f"{lead}<OPML version='1.0'><body><outline xmlUrl='https://a.example/'/></body></OPML>".encode()
+    with pytest.raises(IsOpmlError) as caught:
+        await discover(fetcher, web.serve("/feeds", body, headers={"Content-Type": "text/html"}))
+    assert caught.value.data == body and len(web.requests) == 1
+
+
+async def test_a_page_about_opml_is_a_page(web: Web, fetcher: Fetcher) -> None:
+    page = PAGE.format("<!-- <opml> -->" + LINK.format("All", "/all.xml")) + "<opml>"
+    assert await pairs(fetcher, web.serve("/", page)) == [(web.url + "/all.xml", "All")]
+    assert not await discover(fetcher, web.serve("/x", "<!--" * 5000 + "<opml>"))
 
 
 async def test_the_page_names_its_feeds(web: Web, fetcher: Fetcher) -> None:

@@ -137,7 +137,7 @@ ITEM = Activity("Feed", 1, 30, 3, 7, 20, False, (1,) * 30, (0,) * 12, 4, 1, 7200
 
 def test_columns() -> None:
     texts = columns(ITEM)
-    assert (texts["a_day"], texts["read"], texts["first"], texts["lag"]) == ("1.0", "10%", "1 of 4", "2 h")
+    assert (texts["a_day"], texts["read"], texts["first"], texts["lag"]) == ("1.00", "10%", "1 of 4", "2 h")
     assert columns(replace(ITEM, never_read=True))["read"] == "never"
     idle = columns(replace(ITEM, articles=0, read=0, together=0, unread=0, stories=0, first=0, lag=0))
     assert (idle["a_day"], idle["read"], idle["first"], idle["lag"], idle["unread"]) == ("–", "–", "", "", "")

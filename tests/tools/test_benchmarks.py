@@ -85,6 +85,12 @@ def test_ui_measures_every_step() -> None:
     assert all(float(values[0]) > 0 for values in figures.values())
 
 
+def test_ui_measures_previews_beside_the_list() -> None:
+    words = "--articles 300 --runs 1 --presses 2 --peers --refreshing 0 --size 140x40 --layout columns"
+    figures = {line[:28].strip(): line[28:].split() for line in run("ui.py", *words.split())[2:]}
+    assert float(figures["preview painted"][0]) > 0 and "memory while browsing" in figures
+
+
 @pytest.mark.skipif(shutil.which("newsboat") is None, reason="newsboat is not installed")
 def test_newsboat_writes_the_profile_that_was_asked_for(tmp_path: Path) -> None:
     (line,) = run("newsboat_profile.py", str(tmp_path), "--feeds", "20", "--articles", "100")

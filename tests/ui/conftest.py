@@ -22,14 +22,16 @@ from tuireader.ui.flows import context
 
 
 @pytest.fixture(scope="package", autouse=True)
-def surroundings() -> Iterator[None]:
-    """A terminal with all colours in UTC, wherever the tests run, and what else all of them need.
+def surroundings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A terminal with all colours in UTC, an empty home, and what else all of them need.
 
     Set once: nine fixtures for each test took longer than many a test.
     """
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("COLORTERM", "truecolor")
         patch.setenv("TZ", "UTC")
+        patch.setenv("HOME", str(tmp_path_factory.mktemp("home")))
+        patch.delenv("XDG_CONFIG_HOME", raising=False)
         time.tzset()
         save_time(patch)
         wait_for_flows(patch)

@@ -98,7 +98,7 @@ class Running:
         """Wait until nothing is under way any more, nor about to be (work, messages, timers), and draw."""
         async with asyncio.timeout(120):
             await self._done()
-            while self.app.is_running and (self._soon() or self._awaits_rows()):
+            while self.app.is_running and (self._soon() or self._awaits_rows() or self._previews()):
                 await asyncio.sleep(0.004)
                 await self._done()
         if self.app.is_running:
@@ -151,6 +151,10 @@ class Running:
         """Whether the row under the cursor is not read yet."""
         articles = self.main.articles
         return bool(articles.ids) and articles.current_row is None
+
+    def _previews(self) -> bool:
+        """Whether an article is about to be shown beside the list."""
+        return hasattr(self.main, "controllers") and self.main.controllers.previews.is_due
 
     def _soon(self) -> bool:
         """Whether a timer runs that fires once, and soon: toasts and tooltips take longer."""

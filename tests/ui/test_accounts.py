@@ -55,7 +55,7 @@ async def test_feeds_of_an_account_stand_below_its_name_by_category(run: Running
     ]  # fmt: skip
     await run.go_to(HOME)
     assert await titles(run) == ["Chips get cheaper", "Chips get smaller", "Rain"]
-    assert "home · 3 unread" in run.text
+    assert "home   3 unread" in run.text
     run.select(TECH)
     await run.press("space")
     assert "Ars" not in run.labels and "BBC" in run.labels
@@ -197,7 +197,7 @@ async def test_a_feed_that_was_left_elsewhere_is_in_no_list_of_unread_articles(
         await synced.settle()
         assert sorted(await titles(synced)) == expected
     await synced.go_to(UNREAD)
-    assert "Unread · 3" in synced.text and synced.main.session.counts.unread.unread == 3
+    assert "Unread   3 articles" in synced.text and synced.main.session.counts.unread.unread == 3
     await synced.main.run_command("show_hide_read")
     await synced.settle()
     assert sorted(await titles(synced)) == ["Fog on the quay", "Hail", "Snow"]

@@ -215,8 +215,8 @@ PAGE = (
 @pytest.mark.parametrize("size", [(120, 40), (200, 50), (80, 24), (60, 16)])
 async def test_text_stands_on_the_first_screen_below_a_drawn_image(size: tuple[int, int]) -> None:
     asked: list[tuple[int, int]] = []
-    watch = '[[watch]]\nname = "Text"\nany = ["Text", "caption"]\n'
-    async with running(one(PAGE, watch), size) as run:
+    more = '[[watch]]\nname = "Text"\nany = ["Text", "caption"]\n[ui]\nlayout = "stacked"\n'
+    async with running(one(PAGE, more), size) as run:
         Site(run.library).pictures[QUAY] = Pixels(20, 10, bytes(600))
         note_sizes(run, asked)
         await run.press("enter")
@@ -288,7 +288,7 @@ def test_titles_and_facts_fill_two_columns(words: list[str], units: list[str], w
     left = "".join(part.text[line.start : line.end] for line in layout.lines)
     kept = left.replace(" ", "").replace("\n", "").replace("\u00a0", "")
     assert kept.startswith(title.replace(" ", ""))
-    if facts and width >= 64:
+    if facts and width >= 76:
         beside = [part.text[slice(*line.beside)] for line in layout.lines if line.beside[1]]
         assert 1 <= len(beside) <= 2 and facts.startswith(beside[0])
         assert facts in " · ".join(beside) or any("…" in line for line in shown)

@@ -19,6 +19,7 @@ from tuireader.ui.controllers.full_text import FullText
 from tuireader.ui.controllers.mark_commands import MarkCommands
 from tuireader.ui.controllers.mark_steps import State, Step
 from tuireader.ui.controllers.navigation import Navigation
+from tuireader.ui.controllers.previews import Previews
 from tuireader.ui.controllers.search import Search
 from tuireader.ui.drawing.page_parts import Target
 from tuireader.ui.session import ListSpot, Session, Stop
@@ -75,7 +76,7 @@ async def test_which_articles_a_command_means(
 ) -> None:  # fmt: skip
     rows = {number: row(number, url="" if number == 9 else f"u{number}") for number in (3, 4, 5, 7, 9)}
     stage = Stage(
-        library={"lists.rows": lambda wanted: later([rows[one] for one in wanted])},
+        library={"lists.rows": lambda wanted, **_: later([rows[one] for one in wanted])},
         in_list=in_list, in_article=in_article,
         articles__selected=set(selected), articles__current_id=current,
         articles__ids=array("q", [1, 3, 5, 9]),
@@ -540,7 +541,7 @@ async def test_the_next_unread_article_of_a_story_appears(
     stage.session.folds, stage.session.filter = folds, expression
     rows = [row(7)]
 
-    def read(ids: list[int]) -> Any:
+    def read(ids: list[int], **_: Any) -> Any:
         made.listing.token += moved
         return later(rows)
 
@@ -562,13 +563,9 @@ def navigating(text: str = "", **panes: Any) -> tuple[Stage, Any]:
     stage = Stage(config(text), library=library, **panes)
     listing = stage.note("listing", show=later(), next_unread=later(None), token=1)
     reader = stage.note("reader", open=later(True), close=later(), back=later(), stored=later(None))
-    made = stage.alone(
-        Navigation,
-        listing,
-        reader,
-        stage.note("marking", set_read=later(), read_rest=later(), chosen__row=later(None)),
-        stage.note("search"),
-    )
+    marking = stage.note("marking", set_read=later(), read_rest=later(), chosen__row=later(None))
+    previews = stage.alone(Previews, listing, reader, marking)
+    made = stage.alone(Navigation, listing, reader, marking, stage.note("search"), previews)
     return stage, made
 
 

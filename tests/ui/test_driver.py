@@ -46,7 +46,7 @@ async def test_nothing_waits_for_a_terminal_that_is_lent(monkeypatch: pytest.Mon
 def test_a_locale_of_ascii_alone_does_not_garble_the_screen(demo_home: Path) -> None:
     env = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
     with Terminal([sys.executable, "-m", "tuireader", "--demo"], home=demo_home, env=env) as screen:
-        assert "│" in screen.wait("港股科技板块连跌三日")
+        assert "┃" in screen.wait("港股科技板块连跌三日")
         screen.press("Q")
         assert screen.leave() == 0
 
@@ -64,7 +64,7 @@ main()
 """
 
 
-NEVER_ENDS = "LinuxDriver.run_input_thread = lambda self: Event().wait()"
+NEVER_ENDS = "driver.TerminalDriver.read_keys = lambda self: Event().wait()"
 NOT_ENDED = "LinuxDriver.disable_input = lambda self: None"
 FAILS = "def fall(self):\n    raise RuntimeError('no mouse')\nLinuxDriver._disable_mouse_support = fall"
 

@@ -89,7 +89,7 @@ async def test_a_download_ends_in_the_queue_and_opens_from_there(tmp_path: Path)
         assert "Downloading 1 file · B shows the queue" in run.toasts
         await run.press("B")
         await until(run, lambda: states(run) == ["done"])
-        assert "Queue · 1 file" in run.text and "/7.mp3" in run.text
+        assert "Queue   1 file" in run.text and "/7.mp3" in run.text
         (file,) = (tmp_path / "got" / "Law Cast").iterdir()
         await run.press("enter")
         assert got.read_text() == str(file)

@@ -223,7 +223,7 @@ async def test_from_screen_to_screen(name: str, shelf: Path, tmp_path: Path) -> 
 async def lists(walk: Walk) -> None:
     """The list, the sidebar and what is done from there."""
     await walk.see("list")
-    await walk.run.press("h", "G", "k", "k", "k")
+    await walk.run.press("h", "G", "k", "k", "k", "k")
     await walk.see("sidebar-failing")
     await walk.run.press("j", "j")
     await walk.see("sidebar-paused")
@@ -394,7 +394,7 @@ async def test_when_things_go_wrong() -> None:
 async def test_the_first_minutes_and_the_return(name: str) -> None:
     async with walking(Shelf(), name, first_run=True) as walk:
         await walk.see("welcome")
-        await walk.run.press("escape")
+        await walk.run.press("escape", "escape")
         await walk.over("tour")
     shelf = sample_library('[ui]\ntheme = "tuireader-light"')
     async with walking(replace(shelf, prepare=last_seen), name) as walk:

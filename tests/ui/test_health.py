@@ -73,7 +73,7 @@ async def test_a_feed_that_has_moved_is_followed_and_one_is_paused_and_one_remov
     await run.press("G", "p")
     current = run.screen(Health).table.cursor
     assert (names(run)[current], states(run)[current]) == (NAMES[4], "paused")
-    assert "paused = true" in run.written and "Resume" in run.text
+    assert "paused = true" in run.written and "resume" in run.text
     await run.press("p")
     assert states(run)[run.screen(Health).table.cursor] == "ok"
     await run.press("g", "d", "escape")
@@ -138,7 +138,7 @@ async def test_the_feed_that_a_page_names_is_taken_in_place(tmp_path: Path) -> N
             assert faults == [Fault.NOT_A_FEED]
             async with running(library) as run:
                 await run.press("H")
-                assert "Use its feed" in run.text
+                assert "use its feed" in run.text
                 await run.press("a")
                 assert new in run.written
 

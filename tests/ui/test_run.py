@@ -62,7 +62,7 @@ def test_a_signal_during_the_start_restores_the_terminal(tmp_path: Path, name: s
 def test_first_run_and_quit(tmp_path: Path) -> None:
     with start(tmp_path) as terminal:
         terminal.wait("Welcome to tuireader")
-        terminal.wait("Ars Technica")
+        terminal.wait("A starter set")
         terminal.press("q")
         assert terminal.leave() == 0 and terminal.restored
     assert LEAVES in terminal.raw

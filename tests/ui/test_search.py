@@ -25,14 +25,14 @@ from tuireader.ui.widgets.search_line import SearchLine
 async def test_search_as_typed_then_back_to_the_old_place(run: Running) -> None:
     await run.press("j", "j", "slash", *"ferries")
     assert list(run.main.articles.ids) == [1]
-    assert "Search: ferries · 1 found" in run.text
+    assert "Search: ferries   1 found" in run.text
     await run.press("enter")
     assert run.focus == "list"
     await run.press("enter")
     assert run.open_id == 1
     await run.press("h", "h")
     assert run.view_kind == ViewKind.UNREAD and run.cursor_id == 3
-    assert run.text.startswith(" tuireader  Unread · 4\n")
+    assert run.text.startswith(" Unread   4 articles  ")
     await run.write("/fog\r")  # enter at once searches, too
     assert list(run.main.articles.ids) == [6] and run.focus == "list"
     await run.press("escape")
@@ -53,6 +53,7 @@ async def test_letters_are_typed_and_what_is_not_found_is_told(run: Running) -> 
 
 
 async def test_the_sentence_that_was_found_follows_the_cursor(run: Running) -> None:
+    await run.resize(119, 40)
     await run.press("slash")
     await run.write("harbour OR lanternpay")
     await run.press("enter")
@@ -60,13 +61,15 @@ async def test_the_sentence_that_was_found_follows_the_cursor(run: Running) -> N
     await run.press("j")
     row = run.row
     assert f"“{row.title}”" in run.text
+    await run.resize(120, 40)
+    assert "pay with LanternPay" in run.text and f"“{row.title}”" not in run.text  # its title says it
     await run.press("escape")
     assert "“" not in run.text
 
 
 def underlined(run: Running) -> list[str]:
-    """What is underlined in the first line of the list."""
-    strip = run.main.articles.render_line(0)
+    """What is underlined in the title of the first article."""
+    strip = run.main.articles.render_line(1)
     return [part.text for part in strip if part.style is not None and part.style.underline]
 
 
@@ -82,7 +85,7 @@ async def test_hits_are_underlined_in_the_list(run: Running) -> None:
 async def test_a_filter_shows_what_fits_of_this_list(run: Running) -> None:
     await run.write("Ffog")
     assert list(run.main.articles.ids) == [6] and run.view_kind == ViewKind.UNREAD
-    assert "Unread › fog · 1 found" in run.text
+    assert "Unread › fog   1 found" in run.text
     await run.press("enter")
     assert run.focus == "list" and not run.main.query("#search")
     await run.write("Fzzz")  # in place of what is there
@@ -158,14 +161,14 @@ async def test_the_newest_are_there_before_all_are_found() -> None:
 
         vars(run.library.searches)["run"] = slow
         await run.hit("slash", *"article")
-        await run.shows("Search: article · 50+ found")
+        await run.shows("Search: article   50+ found")
         assert len(run.main.articles.ids) == 50
         await run.pilot.press("down", "j", "j")
         assert max(asked) > 50
         cursor = run.cursor_id
         whole.set()
         await run.settle()
-        assert "Search: article · 300 found" in run.text
+        assert "Search: article   300 found" in run.text
         assert len(run.main.articles.ids) == 300 and run.cursor_id == cursor
         await run.press("escape")
         assert run.view_kind == ViewKind.UNREAD and "+" not in run.text.splitlines()[0]
@@ -186,20 +189,20 @@ async def test_the_next_key_drops_a_slow_search() -> None:
         await run.hit("slash", *"article")
         await asked.wait()
         await run.hit(*" 29*")
-        await run.shows("Search: article 29* · 11 found")
+        await run.shows("Search: article 29*   11 found")
 
 
 async def test_all_is_looked_for_when_typing_rests_or_a_key_wants_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(listing, "TYPING", 1000)
     async with running(many(300)) as run:
         await run.hit("slash", *"article")
-        await run.shows("Search: article · 50+ found")
+        await run.shows("Search: article   50+ found")
         await run.pilot.press("enter")
         await run.settle()
-        assert "Search: article · 300 found" in run.text
+        assert "Search: article   300 found" in run.text
         with held(run.library.searches.run, 2, asked="text") as rest:
             await run.hit("escape", "slash", *"text")
-            await run.shows("Search: text · 50+ found")
+            await run.shows("Search: text   50+ found")
             for _ in range(TURNS):
                 await asyncio.sleep(0)
         assert rest.calls == 1  # that key wanted no more than its own search
@@ -209,7 +212,7 @@ async def test_all_is_looked_for_when_typing_rests_or_a_key_wants_it(monkeypatch
         monkeypatch.setattr(listing, "TYPING", 0.01)
         await run.hit("escape", "slash", *"articl*")
         await run.settle()
-        assert "Search: articl* · 300 found" in run.text
+        assert "Search: articl*   300 found" in run.text
 
 
 async def test_what_a_long_search_has_found_is_there_before_it_ends(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -227,13 +230,13 @@ async def test_what_a_long_search_has_found_is_there_before_it_ends(monkeypatch:
     async with running(many(300)) as run:
         vars(run.library.searches)["run"] = long
         await run.pilot.press("slash", "x")
-        await run.shows("Search: x · 3+ found")
+        await run.shows("Search: x   3+ found")
         assert len(run.main.articles.ids) == 3
         steps[0].set()
-        await run.shows("Search: x · 7+ found")
+        await run.shows("Search: x   7+ found")
         steps[1].set()
         await run.settle()
-        assert "Search: x · 9 found" in run.text and len(run.main.articles.ids) == 9
+        assert "Search: x   9 found" in run.text and len(run.main.articles.ids) == 9
 
 
 async def test_more_than_anyone_goes_through_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -242,11 +245,11 @@ async def test_more_than_anyone_goes_through_is_told(monkeypatch: pytest.MonkeyP
         await run.press("slash")
         await run.write("article")
         await run.press("enter")
-        assert "Search: article · 200+ found" in run.text
+        assert "Search: article   200+ found" in run.text
         await run.press("slash")
         await run.write("article 29*")
         await run.press("enter")
-        assert "Search: article 29* · 11 found" in run.text
+        assert "Search: article 29*   11 found" in run.text
 
 
 async def test_an_empty_list_says_what_may_be_meant(demo: Running) -> None:

@@ -24,7 +24,7 @@ async def test_the_page_is_a_timeline_with_what_each_report_added(demo: Running)
     await demo.at("The Kaseya key works")
     await demo.press("T")
     text = demo.text
-    assert "Story · 2 reports · 2 sources · " in text
+    assert "Story   2 reports · 2 sources · " in text
     assert "▌ Ransomware  “Software company Kaseya has got hold of" in text
     rows = ["● ", "│   70 million dollars · Miami · REvil", "Night Watch Security", "Before", "19 days  "]
     places = [text.index(row) for row in rows]
@@ -184,7 +184,7 @@ async def test_the_page_is_copied_and_saved_and_its_articles_open_in_the_browser
 async def test_an_article_without_a_story_has_the_same_page(demo: Running) -> None:
     await demo.at("Slow bread")
     await demo.press("T")
-    assert "Story · 1 report · 1 source · " in demo.text and "Slow bread for hot days" in demo.text
+    assert "Story   1 report · 1 source · " in demo.text and "Slow bread for hot days" in demo.text
     await demo.press("y", "j", "k", "G", "g", "enter")
     assert "Slow bread" in demo.text and demo.focus == "article"
 

@@ -66,6 +66,8 @@ async def test_a_watch_may_have_any_name() -> None:
     watches = "".join(f"[[watch]]\nname = '{name}'\nany = ['n{at}']\n" for at, name in enumerate(NAMES, 1))
     stories = tuple(story(at, 1, f"About n{at}", at) for at in range(1, len(NAMES) + 1))
     async with running(Shelf(FEEDS + watches, stories)) as run:
+        assert all(f"▌{name} " in run.text for name in NAMES)
+        await run.resize(119, 40)
         for at, name in enumerate(NAMES, 1):
             (line,) = [line for line in run.text.splitlines() if f"About n{at}" in line]
             assert f"◆{name[0].upper()}" in line
@@ -115,7 +117,6 @@ async def test_a_watch_is_tried_out_and_saved(demo: Running) -> None:
 async def test_the_name_follows_the_terms_until_it_is_typed_or_known(run: Running) -> None:
     await run.flow(new_watch)
     dialog = run.screen(NewWatch)
-    await run.press("down")
     await run.write("Fog, rain")
     assert dialog.typed().name == "Fog"
     for terms_typed, name in (("Ferries, tolls", "Ferries, tolls"), ("", "title:fog")):
@@ -184,7 +185,6 @@ async def test_only_the_last_question_is_answered(run: Running) -> None:
 
     vars(run.library.watches)["preview"] = counted
     await run.flow(new_watch)
-    await run.press("down")
     await run.write("Fog")
     assert asked[-1].any == ("Fog",) and len(asked) < 3  # one on a quiet machine
     assert "+1  −0" in run.text and "Fog again" in run.text

@@ -16,7 +16,17 @@ from tuireader.model.accounts import AccountState, Refusal
 from tuireader.ui.controllers import wiring
 from tuireader.ui.controllers.wiring import Controllers
 
-FEED = SimpleNamespace(id=3, title="The Quay", url="u", folder="", account="", subscribed=True, state="ok")
+FEED = SimpleNamespace(
+    id=3,
+    title="The Quay",
+    url="u",
+    folder="",
+    account="",
+    subscribed=True,
+    state="ok",
+    last_error="",
+    last_success=None,
+)
 
 
 def wired(text: str = "", **library: Any) -> tuple[Stage, Any]:
@@ -69,11 +79,12 @@ def plain_sidebar(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
 
 
 RELOADED = [
-    "library.feeds.all", "library.lists.ids", "articles.update_ids", "sidebar.show", "changed",
+    "library.feeds.all", "library.lists.ids", "articles.update_ids", "sidebar.show", "top.show", "changed",
     "reloaded.publish",
 ]  # fmt: skip
 COUNTED = [
-    "library.lists.counts", "library.alarms.count", "sidebar.show", "changed", "library.database.checkpoint",
+    "library.lists.counts", "library.alarms.count", "sidebar.show", "top.show", "changed",
+    "library.database.checkpoint",
 ]  # fmt: skip
 
 
@@ -140,7 +151,7 @@ async def test_the_accounts_and_what_waits_for_them(plain_sidebar: list[Any]) ->
     away = AccountState(1, "home", error="away", refusal=Refusal.AWAY, pending=3)
     stage, made = wired(ACCOUNT, accounts__all=lambda **_: later([away]))
     await made.count_marks()
-    assert paths(stage) == ["library.accounts.all", "sidebar.show", "articles.refresh", "changed"]
+    assert paths(stage) == ["library.accounts.all", "sidebar.show", "top.show", "articles.refresh", "changed"]
     assert stage.session.accounts == [away]
     assert list(plain_sidebar[-1][1]["accounts"]) == ["home"] and plain_sidebar[-1][1]["accounts"]["home"]
     stage, made = wired()

@@ -19,6 +19,7 @@ class Scope(StrEnum):
     QUEUE = "queue"
     ALARMS = "alarms"
     STATISTICS = "statistics"
+    SETTINGS = "settings"
     STORY = "story"
     SEARCH = "search line"
     MUTE = "mute dialog"
@@ -27,7 +28,7 @@ class Scope(StrEnum):
 
 
 PANES = frozenset({Scope.LIST, Scope.ARTICLE, Scope.SIDEBAR})
-TABLES = (Scope.HEALTH, Scope.WATCHES, Scope.QUEUE, Scope.ALARMS, Scope.STATISTICS)
+TABLES = (Scope.HEALTH, Scope.WATCHES, Scope.QUEUE, Scope.ALARMS, Scope.STATISTICS, Scope.SETTINGS)
 MOVING = (*TABLES, Scope.STORY, Scope.CHOICES)
 
 
@@ -49,7 +50,7 @@ class Command:
 
     `id` is stable: it names the action in code and in the user's `[keys]`. `title` is short, for footer and
     palette; `help` is a sentence. `keys` are the keys in the preset `default`; they work in `scope` and in
-    `also`.
+    `also`. The palette finds a command by its `aliases`, too: words that users of other programs type.
     """
 
     id: Annotated[str, "Name of the command in `[keys]`."]
@@ -61,6 +62,7 @@ class Command:
         Scope.GLOBAL
     )
     also: tuple[Scope, ...] = ()
+    aliases: tuple[str, ...] = ()
 
     @property
     def places(self) -> frozenset[Scope]:

@@ -10,10 +10,11 @@ from tuireader.config.files import Paths, config_exists, paths
 from tuireader.config.loading import load, loads
 from tuireader.config.problems import Problem
 from tuireader.config.shape import Config, MacroConfig, NotifyConfig, Reference, UiConfig, reference, tables
+from tuireader.config.theme_keys import ThemeConfig, Themes
 from tuireader.config.watch_keys import MuteConfig, ViewConfig, WatchConfig
 
 __all__ = [
     "AccountConfig", "AccountKind", "Config", "FeedConfig", "MacroConfig", "MuteConfig", "NotifyConfig",
-    "Paths", "Problem", "Reference", "UiConfig", "ViewConfig", "WatchConfig", "config_exists", "load",
-    "loads", "paths", "reference", "tables",
+    "Paths", "Problem", "Reference", "ThemeConfig", "Themes", "UiConfig", "ViewConfig", "WatchConfig",
+    "config_exists", "load", "loads", "paths", "reference", "tables",
 ]  # fmt: skip

@@ -16,6 +16,7 @@ from tuireader.config.files import expand_home
 from tuireader.config.kinds import EXPRESSION, MAIL_SCHEMES, command_address
 from tuireader.config.problems import LONG_NUMBER, Problem, key_path, line_of, syntax_problem
 from tuireader.config.shape import KEYS, PLAIN_TABLES, TABLES, Config, MacroConfig, required
+from tuireader.config.theme_keys import ThemeConfig
 from tuireader.config.toml_lines import key_lines
 from tuireader.config.toml_values import describe, quote
 from tuireader.config.values import GROUPS, LINES, Invalid, Kind
@@ -126,6 +127,7 @@ def _config(table: dict[str, Any], problems: _Problems) -> Config:
         views=_tables(ViewConfig, table, "view", "name", problems),
         macros=_tables(MacroConfig, table, "macro", "key", problems, _macro_problem),
         accounts=_tables(AccountConfig, table, "account", "name", problems, _account_problem),
+        themes=_tables(ThemeConfig, table, "theme", "name", problems),
         **{
             name: _build(kind, table.get(name, {}), name, problems) or kind()
             for name, kind in PLAIN_TABLES.items()

@@ -8,17 +8,18 @@ from tuireader.commands import PRESETS
 from tuireader.commands.sorts import LIST_SORTS
 from tuireader.config.account_keys import AccountConfig
 from tuireader.config.feed_keys import FeedConfig
-from tuireader.config.kinds import COMMAND, HOURS, LANGUAGE_LIST, ONE_KEY, PROGRAMS
+from tuireader.config.kinds import COMMAND, HOURS, LANGUAGE_LIST, ONE_KEY, PROGRAMS, TIME_FORMAT
+from tuireader.config.theme_keys import THEMES, USUAL, ThemeConfig, Themes
 from tuireader.config.values import (
     FLAG,
     KEYBOARD,
     LINE,
-    NAME,
     RAW,
     STEPS,
     Key,
     choice,
     duration,
+    duration_or_never,
     number,
     size,
     switch,
@@ -147,8 +148,13 @@ class UiConfig:
     """`[ui]`: look and behaviour of the reader. Widths in columns."""
 
     theme: Annotated[
-        str, Key(NAME, "Theme: tuireader-dark, -light, -plain (the terminal's colours) or one of Textual's.")
-    ] = "tuireader-dark"
+        Themes,
+        Key(
+            THEMES,
+            "Theme for a dark and for a light terminal, or one for both: tuireader-dark, -light, -plain"
+            " (the terminal's colours), one of Textual's, or a [[theme]].",
+        ),
+    ] = USUAL
     preset: Annotated[
         str, Key(choice(*PRESETS), "Key preset; change single keys in [keys].", name="keys")
     ] = "default"
@@ -166,6 +172,22 @@ class UiConfig:
     read_story: Annotated[bool, Key(FLAG, "Mark a whole folded story as read with one of its articles.")] = (
         True
     )
+    density: Annotated[
+        str,
+        Key(
+            choice("auto", "compact", "cosy"),
+            "Lines of an article in lists: one, or a second one with the sentence that a watch matches or the"
+            " beginning of the text; auto: cosy in terminals of at least 120 columns and 30 lines.",
+        ),
+    ] = "auto"
+    date: Annotated[
+        str,
+        Key(
+            TIME_FORMAT,
+            "Format of days in lists before yesterday, such as `%a %d %b`; empty: Saturday 28 November.",
+        ),
+    ] = ""
+    time: Annotated[str, Key(TIME_FORMAT, "Format of times in lists, such as `%I:%M %p`.")] = "%H:%M"
     author_column: Annotated[bool, Key(FLAG, "Show authors in lists that are at least 76 columns wide.")] = (
         False
     )
@@ -182,6 +204,17 @@ class UiConfig:
     mark_read: Annotated[
         str, Key(choice("open", "never"), "Mark articles as read when opened, or only by key.")
     ] = "open"
+    mark_read_after: Annotated[
+        int,
+        Key(duration_or_never(3600), "Mark a previewed article as read after this time; mark_read wins."),
+    ] = 0
+    layout: Annotated[
+        str,
+        Key(
+            choice("auto", "stacked", "columns"),
+            "Article below the list or beside it; auto: beside it on screens of 152 columns and more.",
+        ),
+    ] = "auto"
     images: Annotated[
         str,
         Key(
@@ -208,6 +241,7 @@ class Config:
     views: tuple[ViewConfig, ...] = ()
     macros: tuple[MacroConfig, ...] = ()
     accounts: tuple[AccountConfig, ...] = ()
+    themes: tuple[ThemeConfig, ...] = ()
     save: SaveConfig = SaveConfig()
     download: DownloadConfig = DownloadConfig()
     notify: NotifyConfig = NotifyConfig()
@@ -239,6 +273,7 @@ TABLES: Mapping[str, type[Any]] = {
     "view": ViewConfig,
     "macro": MacroConfig,
     "account": AccountConfig,
+    "theme": ThemeConfig,
     **PLAIN_TABLES,
 }
 # Keys of each table by their names in the file, with the fields.

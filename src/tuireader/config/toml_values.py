@@ -43,7 +43,11 @@ def to_toml(value: object) -> str:
         case tuple() | list():
             return "[" + ", ".join(to_toml(item) for item in value) + "]"
         case Mapping():
-            return "{" + ", ".join(f"{to_toml(name)} = {to_toml(item)}" for name, item in value.items()) + "}"
+            return (
+                "{"
+                + ", ".join(f"{key_to_toml(str(name))} = {to_toml(item)}" for name, item in value.items())
+                + "}"
+            )
         case datetime.date():
             return value.isoformat()
         case _:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import os
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import groupby
@@ -13,16 +15,16 @@ from typing import TYPE_CHECKING, Annotated
 
 from tuireader import files
 from tuireader.config import FeedConfig, ViewConfig
-from tuireader.errors import TuireaderError
+from tuireader.errors import IsOpmlError, TuireaderError
 from tuireader.library.context import Context, UseCases, address_key
 from tuireader.library.feeds.feeds import Feeds
-from tuireader.library.feeds.page_tools import fetch_limits
-from tuireader.model import Fetched, FetchFailed, FetchJob, MarkedArticle
+from tuireader.model import MarkedArticle
 from tuireader.store import Store
-from tuireader.text import without_password
+from tuireader.text import feed_key, without_password
 from tuireader.text.wording import counted
 
 if TYPE_CHECKING:
+    from tuireader.exchange.nearby import Nearby
     from tuireader.newsboat.outcomes import Outcome
 
 
@@ -38,6 +40,16 @@ class Imported:
     skipped: Annotated[tuple[str, ...], "Parts that were skipped, with the reason."] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Contents of a file before they are imported; `skipped` are its other parts, with the reason."""
+
+    feeds: Sequence[FeedConfig] = ()
+    views: Sequence[ViewConfig] = ()
+    marks: Sequence[MarkedArticle] = ()
+    skipped: Sequence[str] = ()
+
+
 class Exchange(UseCases):
     """Import and export subscriptions or marks as one file."""
 
@@ -46,88 +58,93 @@ class Exchange(UseCases):
         self._feeds = feeds
 
     async def import_file(self, path: Path, *, programs: bool = False) -> Imported:
-        """Import a file in any format that `import_data` supports."""
-        return await self.import_data(await asyncio.to_thread(_bytes, path), path.name, programs=programs)
+        """Import a file in any format that `read_data` supports."""
+        return await self.import_plan(await self.read_file(path, programs=programs))
 
     async def import_data(self, data: bytes, name: str = "the list", *, programs: bool = False) -> Imported:
-        """Import OPML, tuireader's JSON, or a list of addresses, one per line, with tags as in newsboat.
-
-        Feeds that run programs are skipped unless `programs`. Raises TuireaderError for anything else.
-        """
-        self._context.require_own_feeds()
-        from tuireader.exchange import documents
-        from tuireader.feeds import opml
-        from tuireader.feeds.parse import charset
-        from tuireader.newsboat import urls
-        from tuireader.newsboat.outcomes import Consent
-
-        text = await asyncio.to_thread(charset.decode, data)
-        start = text[:4096].lstrip("\ufeff\0 \t\r\n").lower()
-        if start.startswith("<") or "<opml" in start:
-            outlines, skipped = await asyncio.to_thread(opml.load, data)
-            subscriptions = [
-                FeedConfig(outline.url, outline.title, outline.folder, labels=outline.labels)
-                for outline in outlines
-            ]
-            return await self._subscribe(subscriptions, skipped=skipped)
-        if start.startswith("{"):
-            feeds, views, marks, bad = await asyncio.to_thread(documents.load, text, programs)
-            if marks:
-                return await self._mark_all(marks, bad)
-            return await self._subscribe(feeds, views, skipped=bad)
-        listed = urls.read(text, name, [Consent.PROGRAMS] if programs else [])
-        if not listed.feeds and not listed.views:
-            reasons = "; ".join(map(_remark, listed.remarks[:3]))
-            raise TuireaderError(
-                f"{name} contains no feed{': ' if reasons else ''}{reasons}",
-                "use OPML, or one address per line",
-            )
-        return await self._subscribe(listed.feeds, listed.views, skipped=list(map(_remark, listed.remarks)))
+        """Import what `read_data` reads."""
+        return await self.import_plan(await self.read_data(data, name, programs=programs))
 
     async def import_page(self, url: str) -> Imported:
         """Subscribe to the feeds at an address: a web page, a feed, or an OPML file."""
         self._context.require_own_feeds()
-        from tuireader.feeds.find.discover import unreadable
-        from tuireader.feeds.http.fetch import Fetcher
-        from tuireader.feeds.parse import charset
-
-        async with Fetcher(fetch_limits(self._context.config)) as fetcher:
-            answer = await fetcher.fetch(FetchJob(0, url.strip()))
-        if isinstance(answer, Fetched) and "<opml" in charset.decode(answer.body[:8192]).lower():
-            return await self.import_data(answer.body, url)
-        if isinstance(answer, FetchFailed):
-            raise unreadable(answer)
-        feeds = await self._feeds.discover(url)
+        try:
+            feeds = await self._feeds.discover(url.strip())
+        except IsOpmlError as opml:
+            return await self.import_data(opml.data, url)
         if not feeds:
             raise TuireaderError(f"no feed was found at {url}", "give the address of the feed itself")
-        return await self._subscribe([FeedConfig(feed.url) for feed in feeds])
+        return await self.import_plan(Plan([FeedConfig(feed.url) for feed in feeds]))
 
-    async def _subscribe(
-        self, feeds: Sequence[FeedConfig], views: Sequence[ViewConfig] = (), skipped: Sequence[str] = ()
-    ) -> Imported:
+    async def import_plan(self, plan: Plan) -> Imported:
+        """Import what was read, as one undo step."""
+        self._context.require_own_feeds()
+        return await (self._mark_all if plan.marks else self._subscribe)(plan)
+
+    async def nearby(self, patience: float = 1.0) -> list[Nearby]:
+        """List files to import, found by name; none if the folders take longer than `patience` seconds."""
+        from tuireader.exchange.nearby import nearby
+
+        with suppress(OSError):  # including a timeout, or a current folder that is gone
+            async with asyncio.timeout(patience):
+                return await asyncio.to_thread(lambda: nearby(os.environ, Path.cwd()))
+        return []
+
+    async def completions(self, typed: str) -> list[str]:
+        """Complete the path of a file to import."""
+        from tuireader.exchange.nearby import completions
+
+        return await asyncio.to_thread(completions, typed)
+
+    async def split(self, plan: Plan) -> tuple[list[FeedConfig], list[FeedConfig]]:
+        """Split the feeds of a plan into new ones and subscribed ones."""
+        subscribed = {feed_key(without_password(feed.url)) for feed in self._context.config.feeds}
+
+        def split() -> tuple[list[FeedConfig], list[FeedConfig]]:
+            new: list[FeedConfig] = []
+            known: list[FeedConfig] = []
+            for feed in plan.feeds:
+                (known if feed_key(feed.url) in subscribed else new).append(feed)
+            return new, known
+
+        return await asyncio.to_thread(split)
+
+    async def read_file(self, path: Path, *, programs: bool = False, most: int = -1) -> Plan:
+        """Read a file in any format that `read_data` supports, of at most `most` bytes."""
+        return await self.read_data(await asyncio.to_thread(_bytes, path, most), path.name, programs=programs)
+
+    async def read_data(self, data: bytes, name: str, *, programs: bool = False) -> Plan:
+        """Read OPML, tuireader's JSON, or a list of addresses, one per line, with tags as in newsboat.
+
+        Feeds that run programs are skipped unless `programs`. Raises TuireaderError for anything else.
+        """
+        self._context.require_own_feeds()
+        return await asyncio.to_thread(_plan, data, name, programs)
+
+    async def _subscribe(self, plan: Plan) -> Imported:
         from tuireader.exchange.merge import merge
 
-        done = Imported(feeds=len(feeds), skipped=tuple(skipped))
+        done = Imported(feeds=len(plan.feeds), skipped=tuple(plan.skipped))
         # exported addresses have no passwords, but identify the same feeds
         own = {without_password(feed.url): feed.url for feed in self._context.config.feeds}
-        feeds = [replace(feed, url=own.get(feed.url, feed.url)) for feed in feeds]
+        feeds = [replace(feed, url=own.get(feed.url, feed.url)) for feed in plan.feeds]
         known = set(own.values())
-        if all(feed.url in known and not (feed.folder or feed.labels) for feed in feeds) and not views:
+        if all(feed.url in known and not (feed.folder or feed.labels) for feed in feeds) and not plan.views:
             return done
 
         def edit(text: str) -> str:
-            merged = merge(text, feeds, views, keys=False)
+            merged = merge(text, feeds, plan.views, keys=False)
             done.new, done.views = merged.added["feeds"], merged.added["view"]
             return merged.text
 
         await self._context.change_config(edit)
         return done
 
-    async def _mark_all(self, marks: Sequence[MarkedArticle], skipped: Sequence[str]) -> Imported:
+    async def _mark_all(self, plan: Plan) -> Imported:
         # a local feed, which comes first, wins over one of an account
         ids = {address_key(feed.address): feed.id for feed in reversed(self._context.feeds)}
-        done = Imported(skipped=tuple(skipped))
-        for feed, group in groupby(marks, lambda mark: mark.feed):
+        done = Imported(skipped=tuple(plan.skipped))
+        for feed, group in groupby(plan.marks, lambda mark: mark.feed):
             of_feed = list(group)
             feed_id = ids.get(address_key(feed))
             if feed_id is None:
@@ -186,9 +203,37 @@ def _remark(outcome: Outcome) -> str:
     return f"{outcome}{f'; import it with --accept {outcome.consent}' if outcome.consent else ''}"
 
 
-def _bytes(path: Path) -> bytes:
+def _plan(data: bytes, name: str, programs: bool) -> Plan:
+    from tuireader.exchange import documents
+    from tuireader.feeds import opml
+    from tuireader.feeds.parse import charset
+    from tuireader.newsboat import urls
+    from tuireader.newsboat.outcomes import Consent
+
+    text = charset.decode(data)
+    start = text[:4096].lstrip("\ufeff\0 \t\r\n").lower()
+    if start.startswith("<") or "<opml" in start:
+        outlines, skipped = opml.load(data)
+        subscriptions = [
+            FeedConfig(outline.url, outline.title, outline.folder, labels=outline.labels)
+            for outline in outlines
+        ]
+        return Plan(subscriptions, skipped=skipped)
+    if start.startswith("{"):
+        return Plan(*documents.load(text, programs))
+    listed = urls.read(text, name, [Consent.PROGRAMS] if programs else [])
+    if not listed.feeds and not listed.views:
+        reasons = "; ".join(map(_remark, listed.remarks[:3]))
+        raise TuireaderError(
+            f"{name} contains no feed{': ' if reasons else ''}{reasons}",
+            "use OPML, or one address per line",
+        )
+    return Plan(listed.feeds, listed.views, skipped=list(map(_remark, listed.remarks)))
+
+
+def _bytes(path: Path, most: int) -> bytes:
     try:
-        return files.read(path)
+        data = files.read(path, most + 1 if most >= 0 else most)
     except OSError as error:
         advice = (
             "pass a pipe as standard input: … | tuireader import -"
@@ -196,3 +241,6 @@ def _bytes(path: Path) -> bytes:
             else "check the path"
         )
         raise TuireaderError(f"{path} cannot be read: {error.strerror}", advice) from None
+    if 0 <= most < len(data):
+        raise TuireaderError(f"{path} is larger than {most // 1_000_000} MB", "check the path")
+    return data

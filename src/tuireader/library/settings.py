@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tuireader.config import Problem, edit
+from tuireader.config import Problem, Themes, edit
+from tuireader.config.settings import Setting
 from tuireader.library.context import Context, UseCases
 from tuireader.library.searches import texts_of
 from tuireader.library.watches import CHUNK, Watches
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tuireader.model import Purged
     from tuireader.store.upkeep.retention import PurgeRule
 
-_USES = "palette"
+_USES, _HINTS = "palette", "hints"
 _REMEMBERED = 200
 
 
@@ -34,14 +34,24 @@ class Settings(UseCases):
         """Reload the configuration. If it is broken, keep the last valid one and raise TuireaderError."""
         await self._context.reload()
 
-    async def set_theme(self, name: str) -> None:
-        """Switch to a theme and, except in the demo, save it. Raises ConfigError."""
-        if self._context.offline:
-            await self._context.use(
-                replace(self._context.config, ui=replace(self._context.config.ui, theme=name))
-            )
-        else:
-            await self._context.change_config(lambda text: edit.set_values(text, "ui", {"theme": name}))
+    async def set_theme(self, themes: Themes) -> None:
+        """Switch to other themes and, except in the demo, save them. Raises ConfigError."""
+        await self._context.change_config(lambda text: edit.set_values(text, "ui", {"theme": themes.toml}))
+
+    async def set(self, setting: Setting, written: str | None) -> None:
+        """Set a setting to a value in TOML, or to its default (None). Raises ConfigError."""
+        await self._context.change_config(
+            lambda text: edit.set_key(text, setting.table, setting.name, written), f"{setting.path} changed"
+        )
+
+    async def was_seen(self, hint: str) -> bool:
+        """True if a hint that is given once has been shown."""
+        return hint in await self._pool.read(lambda store: texts_of(store.fact(_HINTS)))
+
+    async def note_seen(self, hint: str) -> None:
+        await self._transact(
+            lambda store: store.set_fact(_HINTS, json.dumps([hint, *texts_of(store.fact(_HINTS))]))
+        )
 
     async def palette_uses(self) -> Sequence[str]:
         """Recently used palette entries, latest first, with repetitions."""

@@ -7,6 +7,7 @@ import os
 import select
 import signal
 import sys
+import time
 from collections.abc import Callable
 from io import TextIOWrapper
 from threading import Thread, main_thread
@@ -14,11 +15,15 @@ from typing import Any, TextIO, cast
 
 from textual.drivers.linux_driver import LinuxDriver
 
-from tuireader.startup import first_frame
+from tuireader.startup import background, first_frame
+from tuireader.ui.host import BackgroundReported
+from tuireader.ui.textual_private import KeyParser
 
 _ENTER = "\x1b[?1049h"
 PATIENCE = 2.0  # seconds that an end waits for the thread that reads keys
 _GLANCE = 1.0  # seconds between looks at whether the terminal is still there
+_IDLE, _AWAKE = 0.1, 0.02  # seconds between looks at unfinished sequences of keys, and shortly after a key
+_FAREWELL = 0.3  # seconds that an end waits for an answer, which the shell would take for keys
 
 
 class Outlet:
@@ -57,7 +62,7 @@ def _hang_up() -> None:
 
 
 class TerminalDriver(LinuxDriver):
-    """Driver that stays on the alternate screen: entering it again would blank it."""
+    """Driver that stays on the alternate screen, which would go blank otherwise, and asks for its colours."""
 
     _entered = False  # whether the first frame has entered the alternate screen
     _writes = False  # whether Textual's writing thread is running
@@ -68,6 +73,8 @@ class TerminalDriver(LinuxDriver):
             if codecs.lookup(file.encoding).name == "ascii":  # no terminal is ASCII: the locale was not set
                 file.reconfigure(encoding="utf-8")
             sys.__stderr__ = cast("TextIOWrapper", Outlet(file, _hang_up))  # type: ignore[misc]
+        self._answers = background.Answers(lambda dark: self.send_message(BackgroundReported(dark)))
+        self._asks = background.is_asked(os.environ)
         try:
             super().__init__(*arguments, **options)
         finally:
@@ -80,6 +87,37 @@ class TerminalDriver(LinuxDriver):
         super().start_application_mode()  # type: ignore[no-untyped-call]
         if attributes is not None:
             self.attrs_before = attributes
+        if self._asks:
+            self._answers.ask(time.monotonic())
+            self.write(background.ASK)
+            self.flush()
+
+    def stop_application_mode(self) -> None:
+        """Restore the terminal; an answer that is on its way is awaited for a moment."""
+        if self._asks:
+            self.write(background.ASK_NO_MORE)
+            end = time.monotonic() + _FAREWELL
+            while time.monotonic() < end and self._answers.due(time.monotonic()):
+                time.sleep(_AWAKE)
+        super().stop_application_mode()
+
+    def read_keys(self) -> None:
+        """Read keys until the end, as Textual does, but without the terminal's answers."""
+        parser, answers = KeyParser(), self._answers
+        decode = codecs.getincrementaldecoder("utf-8")("replace").decode
+        typed_at = 0.0
+        while not self.exit_event.is_set():
+            now = time.monotonic()
+            awake = answers.holds or now - typed_at < 3 * _IDLE
+            ready, _, _ = select.select([self.fileno], [], [], _AWAKE if awake else _IDLE)
+            now = time.monotonic()
+            if ready:
+                typed_at = now
+                keys = answers.take(decode(os.read(self.fileno, 4096)), now)
+            else:
+                keys = answers.late(now)
+            for message in [*(parser.feed(keys) if keys else ()), *parser.tick()]:
+                self.process_message(message)
 
     def run_input_thread(self) -> None:
         """Read keys until the end, or until the terminal is gone; raise what the reading raised.
@@ -87,11 +125,11 @@ class TerminalDriver(LinuxDriver):
         Textual waits for this thread without limit, as Python does, but not for the one that reads: on a
         terminal that is gone it would read nothing, over and over.
         """
-        read_keys, failures = super().run_input_thread, list[BaseException]()
+        failures = list[BaseException]()
 
         def read() -> None:
             try:
-                read_keys()
+                self.read_keys()
             except OSError:
                 _hang_up()
             except BaseException as error:

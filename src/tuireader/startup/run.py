@@ -69,11 +69,15 @@ async def _run(open_library: OpenLibrary, paths: Paths) -> int:
         from tuireader.ui.app import TuireaderApp
 
         sys.setswitchinterval(0.001)  # bounds the time that a key waits for a thread reading rows
+        from tuireader.startup.background import remembered
         from tuireader.startup.driver import TerminalDriver
         from tuireader.startup.saved_frame import keep
 
         driver = None if "TEXTUAL_DRIVER" in os.environ else TerminalDriver
-        app = TuireaderApp(library, first_run=first, counting=counting, driver=driver, keep_frame=keep)
+        dark = driver is None or remembered(paths.state, os.environ)
+        app = TuireaderApp(
+            library, first_run=first, counting=counting, driver=driver, keep_frame=keep, dark=dark
+        )
         loop = asyncio.get_running_loop()
         for number in _SIGNALS:
             loop.add_signal_handler(number, _leave, app, 128 + number)

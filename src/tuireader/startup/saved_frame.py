@@ -7,18 +7,19 @@ import json
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.segment import Segment
 from rich.style import Style
 from textual.color import Color
+from textual.geometry import Size
 from textual.strip import Strip
 
 from tuireader import __version__, files
-from tuireader.startup import first_frame
-from tuireader.ui import views
+from tuireader.startup import background, first_frame
+from tuireader.ui import geometry, views
 from tuireader.ui.drawing.row import row_style
 from tuireader.ui.host import Host
 from tuireader.ui.status import list_keys, number
@@ -27,13 +28,19 @@ if TYPE_CHECKING:
     from tuireader.ui.screens.main import MainScreen
 
 _KEPT = 12  # maximum number of files, one per terminal size and pair of configuration and database
-_STYLES = ("", "star", "dim", "text", "strong")
+_STYLES = ("", "star", "accent", "faint", "dim", "text", "strong")
 
 
 async def keep(main: MainScreen, arguments: Sequence[str] | None = None) -> None:
-    """Draw the frame that a start would show now, and write it in a thread if a start can use it."""
+    """Draw the frame that a start would show now, and write it in a thread if a start can use it.
+
+    What the terminal has said of its background is kept as well.
+    """
     host = main.host
     arguments = sys.argv[1:] if arguments is None else arguments
+    state = host.library.paths.state
+    if host.background_known and not host.library.offline:
+        await asyncio.to_thread(background.remember, state, os.environ, dark=host.on_dark)
     if host.is_headless or host.is_web or not first_frame.fits(arguments):
         return
     frame = compose(main)
@@ -41,7 +48,7 @@ async def keep(main: MainScreen, arguments: Sequence[str] | None = None) -> None
         return
     size = (host.size.width, host.size.height)
     name = first_frame.file_name(arguments, os.environ, size)
-    await asyncio.to_thread(write, host.library.paths.state / name, frame)
+    await asyncio.to_thread(write, state / name, frame)
 
 
 def write(file: Path, frame: dict[str, Any]) -> None:
@@ -70,35 +77,37 @@ def compose(main: MainScreen) -> dict[str, Any] | None:
         return None
     if library.config.ui.sort != "date":
         return None  # the first frame reads its rows newest first
-    sidebar, drawn = main.sidebar, main.panes.is_wide
-    if drawn and not sidebar.size.width:
-        return None  # never shown yet
-    left = sidebar.size.width + 1 if drawn else 0
+    panes = main.panes.boxes_at_start(Size(width, height - 3))
+    if panes.articles is None or (panes.sidebar and panes.sidebar.width != main.sidebar.size.width):
+        return None  # the sidebar was never shown yet
+    styles = host.theme_styles
     color = Color.parse(host.theme_variables.get("border", "#808080")).rich_color
-    border = Style(color=color, bgcolor=host.theme_styles.base.bgcolor)
-    line = Strip([Segment("─" * width, border)])
+    line = Strip([Segment("─" * width, Style(color=color, bgcolor=styles.base.bgcolor))])
+    edge = Segment("┃", styles.base + styles.accent)  # the list has the focus
     side = []
-    if drawn:
-        at = next((number for number, entry in enumerate(sidebar.items) if entry.view == view), -1)
-        edge = Segment("│", border)
-        side = [
-            _text(host, Strip([*sidebar.draw(number, at_cursor=number == at, focus=False), edge]))
-            for number in range(height - 3)
-        ]
-    options = host.row_options
+    if panes.edge:
+        at = next((y for y, entry in enumerate(main.sidebar.items) if entry.view == view), -1)
+        for y in range(height - 3 if panes.sidebar else 0):
+            items = main.sidebar.draw(y, at_cursor=y == at, focus=False)
+            side.append(_text(host, Strip([*items, edge])))
+        side = side or [_text(host, Strip([edge]))] * (height - 3)
+    divider = Segment("│", styles.base + styles.rule)
+    blank = Segment(" " * panes.article.width, styles.base) if panes.article else None
+    options = replace(host.row_options, dots=not unread, cosy=host.is_cosy)
     count = counts.unread if unread else counts.all
-    names = (*_STYLES, *(f"watch:{name}" for name in host.watch_names))
-    styles = [
-        {name: _escape_codes(host, row_style(name, host.theme_styles, cursor)) for name in names}
-        for cursor in (None, host.theme_styles.cursor)
+    marks = (f"{mark}:{name}" for name in host.watch_names for mark in ("watch", "text/hit", "dim/hit"))
+    names = (*_STYLES, *marks)
+    inks = [
+        {name: _escape_codes(host, row_style(name, styles, cursor)) for name in names}
+        for cursor in (None, styles.cursor)
     ]
-    config = library.paths.config
-    keys = list_keys(host.key_of, wide=drawn)
+    config, dividers = library.paths.config, library.paths.state / geometry.FILE
+    keys = list_keys(host.key_of, wide=main.panes.is_wide)
     head = main.top.draw(views.title_of(view, session.feeds), number(view, count, folds=options.folds), "")
     return {
         "version": __version__,
         "schema": library.database.schema,
-        "config": [str(config.absolute()), first_frame.stamp(str(config))],
+        "files": [(str(file.absolute()), first_frame.stamp(str(file))) for file in (config, dividers)],
         "database": str(library.paths.database.absolute()),
         "bidi": host.reorders,
         "unread": unread,
@@ -106,11 +115,12 @@ def compose(main: MainScreen) -> dict[str, Any] | None:
         "languages": library.config.ui.languages,
         "head": [_text(host, head), _text(host, line)],
         "above": 2,
-        "left": left,
-        "width": width - left,
+        "left": panes.articles.x,
+        "width": panes.articles.width,
         "side": side,
+        "right": _text(host, Strip([divider, blank])) if blank else "",
         "foot": _text(host, main.status.draw(keys, f"1/{count.rows(options.folds)}")),
-        "inks": styles,
+        "inks": inks,
     }
 
 

@@ -21,7 +21,6 @@ from textual.widgets import Input
 from tuireader.errors import TuireaderError
 from tuireader.ui.bindings import ANYWHERE
 from tuireader.ui.drawing.line_filters import Nearest256, SameEverywhere, VisualOrder
-from tuireader.ui.drawing.themes import THEMES
 from tuireader.ui.host import Browser, Host
 from tuireader.ui.key_order import press, same_key, split_alt
 from tuireader.ui.widgets.pane import Pane
@@ -66,10 +65,11 @@ class TuireaderApp(Host):
         driver: type[Driver] | None = None,
         keep_frame: Callable[[MainScreen], Awaitable[None]] | None = None,
         clock: Callable[[], float] = time.time,
+        dark: bool = True,
     ) -> None:
         self._coloured_for: Theme | None = None
         self._colours: dict[str, str] = {}
-        super().__init__(library, browser, clock, driver)
+        super().__init__(library, browser, clock, driver, dark=dark)
         self.counting = counting  # the sidebar's counts, requested before Textual was imported
         self._opening = ExitStack()
         self._first_run = first_run
@@ -81,8 +81,6 @@ class TuireaderApp(Host):
         self._bound_in: tuple[object, ...] = ()  # screen, focus and keys that `_bound` is for
         self._leaves = False
         self.leaving: asyncio.Future[None] | None = None  # referenced to keep it from garbage collection
-        for theme in THEMES:
-            self.register_theme(theme)
         self._no_color = NoColor()
         self._order = VisualOrder()
         self._own_filters = (SameEverywhere(), Nearest256(enabled=self.console.color_system == "256"))
@@ -109,6 +107,11 @@ class TuireaderApp(Host):
         self._opening.enter_context(self.batch_update())
 
     def opened(self) -> None:
+        """Paint for the first time, in the theme for what the terminal has reported meanwhile."""
+        if self._main is not None and self.background_known and self.theme != self.theme_for_terminal:
+            self.take_theme()
+            self.refresh_css(animate=False)
+            self._main.new_colours()
         self._opening.close()
         self._parsed_for = {}
         self.screen.refresh()
@@ -137,9 +140,9 @@ class TuireaderApp(Host):
         self._main = MainScreen(self.counting, self.opened)
         await self.push_screen(self._main)
         if self._first_run:
-            from tuireader.ui.dialogs.welcome import FirstRun
+            from tuireader.ui.flows.welcome import welcome
 
-            await self.push_screen(FirstRun(self.library), self._main.welcomed)
+            await self._main.flows.run(welcome)
 
     # -- keys, in the order of typing: else the first letters of `/wechat` would be commands of the list
 
@@ -221,6 +224,7 @@ class TuireaderApp(Host):
                 await self._main.controllers.reader.keep_place()
                 await self._main.controllers.marks.finish()
                 await self._main.controllers.syncing.finish()
+                await self._main.keep_dividers()
                 with suppress(TuireaderError):
                     await self.library.lists.away_since()  # notes that it was in use until now
                 await self.keep_frame()

@@ -6,11 +6,14 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 
 from textual.driver import Driver
+from textual.message import Message
 from textual.message_pump import MessagePump
 from textual.notifications import Notification, Notify, SeverityLevel
 from textual.signal import Signal
+from textual.theme import Theme
 
 from tuireader.commands import BY_ID, KeyProblem, key_label, resolve_keys
+from tuireader.config import Themes
 from tuireader.errors import TuireaderError
 from tuireader.library import Library
 from tuireader.subprocesses.programs import ADDRESS
@@ -19,18 +22,30 @@ from tuireader.ui.bindings import keymap
 from tuireader.ui.browser import open_in_browser, start
 from tuireader.ui.drawing import styles
 from tuireader.ui.drawing.row_options import RowOptions
-from tuireader.ui.drawing.themes import DARK, PLAIN, theme_problem
+from tuireader.ui.drawing.themes import PLAIN, available, theme_problem
 from tuireader.ui.textual_private import CrashSafeApp
 
 Browser = Callable[[str], Awaitable[str]]
 
 DEMO = -1  # return code that requests a restart as the demo
 _MOST_TOASTS = 4
+_ROOMY = (120, 30)  # minimum size of a terminal for rows of two lines, unless they are configured
 _SHORT = "short"  # group of toasts about frequent actions
 
 
+class BackgroundReported(Message):
+    """The terminal has said whether its background is dark."""
+
+    def __init__(self, dark: bool) -> None:
+        super().__init__()
+        self.dark = dark
+
+
 class Host(CrashSafeApp):
-    """Services for every screen and widget. `browser` opens an address; it returns an error or `""`."""
+    """Services for every screen and widget. `browser` opens an address; it returns an error or `""`.
+
+    `dark` is what is known of the terminal's background at the start.
+    """
 
     def __init__(
         self,
@@ -38,12 +53,18 @@ class Host(CrashSafeApp):
         browser: Browser | None,
         clock: Callable[[], float],
         driver: type[Driver] | None = None,
+        *,
+        dark: bool = True,
     ) -> None:
         super().__init__(driver)
+        self.on_dark = dark
+        self.background_known = False  # the terminal has answered
+        self.previews = False  # a theme is shown that may not be chosen
         self.library = library
         self.clock = clock
         self.keys_of: Mapping[str, tuple[str, ...]] = {}
         self.key_problems: Sequence[KeyProblem] = ()
+        self.themes: Mapping[str, Theme] = {}  # that can be chosen
         self.theme_problem = ""
         self.reorders = False  # right-to-left text is put into visual order
         self.typed_at = 0.0  # time of the last key, by the monotonic clock
@@ -56,18 +77,45 @@ class Host(CrashSafeApp):
 
     def take_config(self) -> None:
         ui = self.library.config.ui
-        few = self.no_color or self.console.color_system == "standard"  # 16 colours cannot show a theme
-        wanted = PLAIN.name if few else ui.theme
-        self.theme_problem = theme_problem(ui.theme, self.available_themes)
+        before, self.themes = self.current_theme, available(self.library.config.themes)
+        for theme in self.themes.values():
+            self.register_theme(theme)
         self.reorders = ui.bidi and bidi.is_available()
-        self.theme = wanted if wanted in self.available_themes else DARK.name
+        self.theme_problem = theme_problem(ui.theme, self.themes)
+        self.take_theme()
+        if before.name == self.theme and before != self.current_theme:
+            self.mutate_reactive(Host.theme)
         self.keys_of, self.key_problems = resolve_keys(ui.preset, self.library.config.keys)
         self.set_keymap(keymap(self.keys_of))
 
     @property
+    def theme_for_terminal(self) -> str:
+        """Name of the theme that the configuration has for the terminal."""
+        few = self.no_color or self.console.color_system == "standard"  # 16 colours cannot show a theme
+        wanted = PLAIN.name if few else self.library.config.ui.theme.on(self.on_dark)
+        return wanted if wanted in self.themes else Themes().on(self.on_dark)
+
+    def take_theme(self) -> None:
+        self.theme = self.theme_for_terminal
+
+    def post_message(self, message: Message) -> bool:
+        """Note at once what the terminal reports: while a screen opens, messages wait, but not the paint."""
+        if isinstance(message, BackgroundReported):
+            self.on_dark, self.background_known = message.dark, True
+        return super().post_message(message)
+
+    def on_background_reported(self) -> None:
+        """Follow the terminal, now or once no other theme is being tried."""
+        if not self.previews:
+            self.take_theme()
+            if self.current_theme.ansi:
+                self.mutate_reactive(Host.theme)
+
+    @property
     def theme_styles(self) -> styles.Styles:
         if self._theme_styles is None:
-            dark, colors = self.current_theme.dark, self.library.watches.colors
+            theme, colors = self.current_theme, self.library.watches.colors
+            dark = self.on_dark if theme.ansi else theme.dark
             self._theme_styles = styles.make(self.theme_variables, dark=dark, watch_colors=colors)
         return self._theme_styles
 
@@ -83,6 +131,13 @@ class Host(CrashSafeApp):
     @property
     def row_options(self) -> RowOptions:
         return RowOptions.of(self.library.config.ui, self.watch_names)
+
+    @property
+    def is_cosy(self) -> bool:
+        """True if rows of the list have a second line."""
+        density = self.library.config.ui.density
+        roomy = self.size.width >= _ROOMY[0] and self.size.height >= _ROOMY[1]
+        return density == "cosy" or (density == "auto" and roomy)
 
     def key_of(self, command_id: str) -> str:
         """Label of a command's first key, or its title if it has none."""

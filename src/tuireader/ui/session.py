@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from tuireader.config import Config, UiConfig
@@ -32,6 +32,7 @@ class ListSpot:
     line: int
     filter: str
     partial: bool
+    days: Sequence[tuple[int, int]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,8 @@ class Session:
         self.filter = ""
         self.partial = False  # only the first articles of the view are listed yet
         self.capped = False  # the search finds more than are ever listed
-        self.folds = self.config.ui.fold_stories
+        self.is_folding = False  # the stories of a first library are being found
+        self._folds = self.config.ui.fold_stories
         self.open_stories: set[int] = set()  # folded stories whose articles are all shown
         self.kept: set[int] = set()  # articles read in this view: they stay in it until another view is shown
         self._sorts: dict[View, str] = {}
@@ -86,6 +88,7 @@ class Session:
         self.piped_to = ""  # last program typed
         # the open article
         self.page: Page | None = None
+        self.previewed = False  # the page is only a preview of the article under the cursor
         self.trail: list[Stop] = []
 
     @property
@@ -100,6 +103,15 @@ class Session:
         if ui.fold_stories != before.fold_stories:
             self.folds = ui.fold_stories
             self.open_stories.clear()
+
+    @property
+    def folds(self) -> bool:
+        """True if a story is one line. While a first library is folded, lists and counts stay unfolded."""
+        return self._folds and not self.is_folding
+
+    @folds.setter
+    def folds(self, folds: bool) -> None:
+        self._folds, self.is_folding = folds, False
 
     @property
     def is_counted(self) -> bool:
@@ -146,3 +158,8 @@ class Session:
     @property
     def article_id(self) -> int | None:
         return None if self.page is None else self.page.article.id
+
+    @property
+    def opened_id(self) -> int | None:
+        """Id of the article if the user has opened it; None for a preview."""
+        return None if self.previewed else self.article_id

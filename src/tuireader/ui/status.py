@@ -17,25 +17,29 @@ from tuireader.ui.session import Session
 from tuireader.ui.widgets.bars import FooterKey
 from tuireader.ui.widgets.panes import Panes
 from tuireader.wording.account_summary import rejection
-from tuireader.wording.times import list_time
+from tuireader.wording.times import age, list_time
 
 KeyOf = Callable[[str], str]
 
+# Keys of the footer, the most important first.
 _LIST = (
-    "open", "next_unread", "back", "search", "toggle_star", "toggle_read", "refresh_all", "help",
-    "quit_or_back",
+    "open", "help", "quit_or_back", "next_unread", "back", "search", "toggle_star", "toggle_read",
+    "refresh_all", "mark_list_read", "palette",
 )  # fmt: skip
 _ARTICLE = (
-    "page_or_next_unread", "next_hit", "next_reference", "related", "open_browser", "list_links",
-    "toggle_star", "help", "quit_or_back",
+    "page_or_next_unread", "help", "quit_or_back", "next_hit", "next_reference", "related", "open_browser",
+    "list_links", "toggle_star", "labels", "full_text", "palette",
 )  # fmt: skip
-_REFERENCE = ("open", "next_reference", "related", "help", "quit_or_back")
-_RELATED = ("open", "next_unread", "help", "quit_or_back")
-_SIDEBAR = ("open", "refresh_one", "add_feed", "search", "help", "quit_or_back")
-_EDITED = ("open", "edit_this", "remove_this", "refresh_one", "add_feed", "help", "quit_or_back")
+_REFERENCE = ("open", "help", "quit_or_back", "next_reference", "related")
+_RELATED = ("open", "help", "quit_or_back", "next_unread")
+_SIDEBAR = ("open", "help", "quit_or_back", "refresh_one", "add_feed", "search")
+_EDITED = ("open", "help", "quit_or_back", "edit_this", "remove_this", "refresh_one", "add_feed")
+_NO_ARTICLE = ("help", "quit_or_back", "refresh_all", "add_feed", "show_hide_read", "search")
 _SEARCH = (("keep_as_watch", "as watch"), ("keep_as_view", "as saved search"))
-_NO_ARTICLE = ("refresh_all", "add_feed", "show_hide_read", "search", "help", "quit_or_back")
-_STAYS = {"help": 2, "quit_or_back": 1}
+_MOVING = {
+    "open", "back", "next_unread", "page_or_next_unread", "next_hit", "next_reference", "related",
+}  # fmt: skip
+_APP = ("search", "add_feed", "refresh_all", "show_hide_read", "palette", "help", "quit_or_back")
 _KINDS = (ViewKind.FEED, ViewKind.FOLDER, ViewKind.ACCOUNT, ViewKind.WATCH, ViewKind.QUERY)
 _TITLE = 40  # maximum width of a title in the footer, which leaves room for the keys
 
@@ -48,8 +52,9 @@ def number(view: View, count: Count, *, folds: bool) -> str:
     starred = view == views.STARRED
     articles = count.total if starred else count.unread
     rows = count.rows(folds) if starred else count.unread_rows(folds)
-    counted = str(articles) if rows == articles else stories_and_articles(rows, articles)
-    return counted if starred or view == views.UNREAD else f"{counted} unread"
+    if starred or view == views.UNREAD:
+        return stories_and_articles(rows, articles)
+    return f"{f'{articles:,}' if rows == articles else stories_and_articles(rows, articles)} unread"
 
 
 def header(session: Session, listed: int, saved: Sequence[ViewConfig]) -> tuple[str, str]:
@@ -58,17 +63,26 @@ def header(session: Session, listed: int, saved: Sequence[ViewConfig]) -> tuple[
     count = None if session.filter else views.count_of(view, session.counts)
     if count is None:
         more = session.partial or (session.capped and not session.filter)
-        counted = f"{listed}{'+' if more else ''} found"
+        shown = f"{listed}{'+' if more else ''} found"
     elif not session.is_counted:
-        counted = "…"
+        shown = "…"
     else:
-        counted = number(view, count, folds=session.folds)
+        shown = number(view, count, folds=session.folds)
     if not session.shows_read and view != views.UNREAD:
-        counted += ", read ones hidden"
+        shown += ", read ones hidden"
     if session.sort != "date":
-        counted += f", {SEARCH_SORTS[session.sort]}"
+        shown += f", {SEARCH_SORTS[session.sort]}"
     title = views.title_of(view, session.feeds, saved)
-    return f"{title} › {session.filter}" if session.filter else title, counted
+    return f"{title} › {session.filter}" if session.filter else title, shown
+
+
+def at_rest(session: Session, now: int, *, offline: bool) -> dict[str, str]:
+    """Describe the state between refreshes for the header: `2 feeds failing` and `refreshed 4 min ago`."""
+    failing = sum(bool(feed.last_error) and feed.state != "paused" for feed in session.feeds)
+    times = [*(feed.last_success for feed in session.feeds), *(each.synced_at for each in session.accounts)]
+    refreshed = max((moment for moment in times if moment), default=None)
+    state = "offline" if offline else f"refreshed {age(refreshed, now)}" if refreshed else ""
+    return {"trouble": f"{counted(failing, 'feed')} failing" if failing else "", "state": state}
 
 
 def list_keys(key_of: KeyOf, *, wide: bool) -> list[FooterKey]:
@@ -78,12 +92,12 @@ def list_keys(key_of: KeyOf, *, wide: bool) -> list[FooterKey]:
 
 def footer_keys(session: Session, panes: Panes, key_of: KeyOf) -> list[FooterKey]:
     """Keys for the pane or line that has the focus."""
+    leaving = FooterKey("esc", "leave", 20)
     if panes.line == "find":
-        return [FooterKey("enter", "keep"), FooterKey("↓/↑", "next/previous"), FooterKey("esc", "leave")]
+        return [FooterKey("enter", "keep"), FooterKey("↓/↑", "next/previous"), leaving]
     if panes.line == "search":
-        keeping = [FooterKey(key_of(command), title) for command, title in _SEARCH]
-        leaving = [FooterKey("enter", "results"), FooterKey("esc", "leave")]
-        return [*leaving, *keeping, FooterKey("↑", "older searches")]
+        keeping = [FooterKey(key_of(command), title, 10) for command, title in _SEARCH]
+        return [FooterKey("enter", "results"), leaving, *keeping, FooterKey("↑", "older searches")]
     moving = _moving(key_of, "scroll" if panes.in_article and panes.article.chosen < 0 else "move")
     commands = _commands(session, panes)
     return [moving, *_titled(key_of, commands, wide=panes.is_wide, leaves=not panes.in_article)]
@@ -97,11 +111,18 @@ def _titled(
     key_of: KeyOf, commands: Sequence[str], *, wide: bool, leaves: bool = True
 ) -> Iterator[FooterKey]:
     """Pair keys with the effect of their command here: `q` leaves the article or the program."""
-    here = {"back": "Sidebar", "quit_or_back": "Quit" if leaves else "Back"}
+    here = {"back": "Sidebar", "quit_or_back": "Quit" if leaves else "Back", "refresh_all": "Refresh"}
     if not wide:
         here["next_unread"] = "Next"
     for command in commands:
-        yield FooterKey(key_of(command), here.get(command, BY_ID[command].title), _STAYS.get(command, 0))
+        yield FooterKey(key_of(command), here.get(command, BY_ID[command].title), place(command))
+
+
+def place(command_id: str) -> int:
+    """Place in the footer, by group: keys that move, act on what is chosen, or concern the program."""
+    if command_id in _APP:
+        return 20 + _APP.index(command_id)
+    return 0 if command_id in _MOVING else 10
 
 
 def _commands(session: Session, panes: Panes) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from time import monotonic
 
+from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.message import Message
 from textual.notifications import Notification
@@ -17,6 +18,7 @@ from textual.worker import WorkerFailed
 
 from tuireader.errors import TuireaderError
 
+KeyParser = XTermParser  # Textual's driver has no hook between the bytes and the keys
 _MAX_WAIT = 0.04  # seconds between repaints while keys arrive faster than they are handled
 
 

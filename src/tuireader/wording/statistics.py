@@ -31,7 +31,7 @@ def columns(item: Activity) -> dict[str, str]:
     share = f"{item.read / item.articles:.0%}" if item.articles else "–"
     return {
         "name": feed_name(item.name) if item.feed_id else f"◆ {item.name}",
-        "a_day": f"{item.articles / len(item.days):.1f}" if item.articles else "–",
+        "a_day": f"{item.articles / len(item.days):.2f}" if item.articles else "–",
         "days": sparkline([sum(days[at : at + size]) for at in range(0, len(days), size)]),
         "weeks": sparkline(item.weeks),
         "read": "never" if item.never_read else share,

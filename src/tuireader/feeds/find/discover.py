@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from urllib.parse import parse_qs, urljoin, urlsplit, urlunsplit
 
-from tuireader.errors import TuireaderError
+from tuireader.errors import IsOpmlError, TuireaderError
 from tuireader.feeds.address import same_host
 from tuireader.feeds.find.links import advertised, linked
 from tuireader.feeds.find.preview import preview
@@ -19,6 +19,10 @@ from tuireader.feeds.parse.workers import ParseWorker
 from tuireader.model import Fault, FeedPreview, Fetched, FetchFailed, FetchJob, FoundFeed, ParsedFeed
 
 _NO_TLS = (Fault.TLS, Fault.NETWORK)  # a server may be there, but without TLS
+_HEAD = 8192  # characters in which the root element of an OPML file begins
+_OPML = re.compile(
+    r"\ufeff?(?:\s|<\?[^>]*>|<!--(?:(?!-->).)*-->|<!DOCTYPE[^>]*>)*<opml", re.IGNORECASE | re.DOTALL
+)
 COMMON_PATHS = ("/feed", "/rss", "/atom.xml", "/feed.xml", "/index.xml", "/rss.xml", "/feed.json")
 
 
@@ -27,7 +31,7 @@ async def discover(fetcher: Fetcher, url: str) -> list[FoundFeed]:
 
     Tries, in this order: the known feed address of a well-known site, the address itself, the feeds
     advertised by the page, the feeds that it links to, the usual paths. Raises TuireaderError if the address
-    cannot be read.
+    cannot be read, IsOpmlError if it has an OPML file.
     """
     typed, url = url, with_scheme(url)
     async with ParseWorker() as parser:
@@ -44,6 +48,8 @@ async def discover(fetcher: Fetcher, url: str) -> list[FoundFeed]:
         if isinstance(parsed, ParsedFeed):
             return [FoundFeed(answer.url, parsed.title, preview=preview(parsed, int(fetcher.now())))]
         page = charset.decode(answer.body, answer.content_type)
+        if _OPML.match(page[:_HEAD]):
+            raise IsOpmlError(answer.body)
         if named := advertised(page, answer.url) or youtube_channel(page, answer.url):
             return [FoundFeed(address, title, answer.url) for address, title in named]
         if parsed.fault in (Fault.BLOCKED, Fault.PARKED):  # its other addresses lead to the same page

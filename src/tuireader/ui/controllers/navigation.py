@@ -8,6 +8,7 @@ from tuireader.model import Article, View, ViewKind
 from tuireader.ui.controllers.controller import Controller
 from tuireader.ui.controllers.listing import Listing
 from tuireader.ui.controllers.mark_commands import MarkCommands
+from tuireader.ui.controllers.previews import Previews
 from tuireader.ui.controllers.reader import Reader
 from tuireader.ui.controllers.search import Search
 from tuireader.ui.drawing.page_parts import Target
@@ -22,6 +23,7 @@ class Navigation(Controller):
     reader: Reader
     marking: MarkCommands
     search: Search
+    previews: Previews
 
     async def show_view(self, view: View) -> None:
         self.panes.close_search()
@@ -64,7 +66,9 @@ class Navigation(Controller):
             self.panes.sidebar.select(ALL)
 
     async def open_article(self, article_id: int) -> None:
-        opened = await self.reader.open(article_id)
+        self.previews.arrived()
+        is_there = self.session.previewed and article_id == self.session.article_id
+        opened = is_there or await self.reader.open(article_id)
         if opened:
             await self._opened(article_id)
         elif opened is False:
@@ -73,12 +77,13 @@ class Navigation(Controller):
     async def opened_here(self) -> Article | None:
         """The open article; if there is none, open the one under the cursor."""
         current = self.articles.current_id
-        if self.session.page is None and current is not None:
+        if self.session.opened_id is None and current is not None:
             await self.open_article(current)
         return self.session.article
 
     async def follow(self, target: Target) -> None:
         """Open a related article here if it is stored, else in the browser."""
+        self.previews.arrived()
         article_id = await self.reader.stored(target)
         opened = False if article_id is None else await self.reader.open(article_id, follow=True)
         if opened and article_id is not None:
@@ -88,30 +93,29 @@ class Navigation(Controller):
 
     async def _opened(self, article_id: int) -> None:
         """Mark an opened article as read, and put the cursor on it if it is listed."""
-        articles = self.articles
+        self.session.previewed = False
         if not self.panes.is_zen:
             self.panes.go_to(self.pane)
-        articles.select_id(article_id)
+        self.articles.select_id(article_id)
+        self.previews.arrived()
         self.changed()
-        shown = articles.row(article_id) or self.session.article  # a page may be older than its marks
-        if shown is not None and not shown.read and self.library.config.ui.mark_read == "open":
-            await self.marking.set_read([article_id], True, journal=False)
-            await self.marking.read_rest(article_id)
+        await self.previews.mark_opened(article_id)
 
     async def close_article(self) -> None:
         await self.close_quietly()
         self.panes.go_to(self.articles)
 
     async def close_quietly(self) -> None:
-        """Close the article and leave the focus where it is."""
-        await self.reader.close()
-        self.panes.close_article()
+        """Close the article and leave the focus where it is; in columns it stays until the next preview."""
+        if not self.panes.is_columns:
+            await self.reader.close()
+            self.panes.close_article()
 
     async def step(self, step: int) -> None:
         """Go to another article of the list; open it if an article is open."""
         self.articles.move(step)
         self.changed()
-        article_id, open_id = self.articles.current_id, self.session.article_id
+        article_id, open_id = self.articles.current_id, self.session.opened_id
         if open_id is not None and article_id is not None and article_id != open_id:
             await self.open_article(article_id)
 
@@ -149,6 +153,7 @@ class Navigation(Controller):
         if self.panes.in_sidebar and self.panes.sidebar.fold_current():
             return
         if self.session.page is not None:
+            await self.previews.open()
             if self.pane.at_end:
                 await self.next_unread(1)
             else:
@@ -210,7 +215,7 @@ class Navigation(Controller):
         elif panes.in_article:
             panes.article.open_chosen()
         elif (article_id := panes.articles.current_id) is not None:
-            if article_id == self.session.article_id:
+            if article_id == self.session.opened_id:
                 panes.go_to(panes.article)
             else:
                 await self.open_article(article_id)
@@ -233,7 +238,7 @@ class Navigation(Controller):
             return
         if self.panes.in_sidebar and self.panes.covers_list:
             self.panes.go_to(self.articles)
-        elif self.session.page is not None:
+        elif self.session.page is not None and not self.panes.is_columns:
             await self.close_article()
         else:
             await self.host.leave(0)

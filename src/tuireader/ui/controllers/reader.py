@@ -44,13 +44,15 @@ class Reader(Controller):
         self._is_current = True  # whether the store has not changed since the open page was read
         self._renewals = 0
 
-    async def open(self, article_id: int, *, follow: bool = False) -> bool | None:
-        """Open an article at its reading position. `follow` remembers the article that led there.
+    async def open(self, article_id: int, *, follow: bool = False, preview: bool = False) -> bool | None:
+        """Open an article at its reading position, or only preview it.
+
+        `follow` remembers the article that led there.
 
         Returns False if it is no longer stored, None if the user has gone elsewhere meanwhile.
         """
         before, spot = self.session.article_id, self.pane.spot
-        shown = await self._show(article_id)
+        shown = await self._show(article_id, preview=preview)
         if not shown:
             return shown
         if not follow:
@@ -69,7 +71,7 @@ class Reader(Controller):
     async def close(self) -> None:
         self._token += 1
         await self.keep_place()
-        self.session.page = None
+        self.session.page, self.session.previewed = None, False
         self.pane.clear()
 
     def prefetch(self) -> None:
@@ -110,7 +112,7 @@ class Reader(Controller):
         else:
             self._pages.pop(page.article.id, None)
 
-    async def _show(self, article_id: int, stop: Stop | None = None) -> bool | None:
+    async def _show(self, article_id: int, stop: Stop | None = None, *, preview: bool = False) -> bool | None:
         self._token += 1
         token = self._token
         await self.keep_place()
@@ -123,6 +125,7 @@ class Reader(Controller):
             return False
         self._is_current = era == self._era
         self._replace_open(page)
+        self.session.previewed = preview
         self.opening()
         self.pane.show(page, place=0 if stop is not None else page.article.place)
         if stop is not None:

@@ -17,6 +17,7 @@ from tuireader.text import feed_name
 from tuireader.text.wording import counted, followed, left_out, waiting
 from tuireader.ui.controllers.controller import Controller
 from tuireader.ui.controllers.syncing import Syncing
+from tuireader.ui.status import at_rest
 from tuireader.ui.widgets.bars import TopLine
 from tuireader.wording.times import clock_time
 
@@ -57,8 +58,6 @@ class Refreshing(Controller):
         top.set_interval(_ELSEWHERE_EVERY, lambda: top.run_worker(self._check_elsewhere(), group="elsewhere"))
         if not self.library.offline:
             top.set_interval(_DUE_EVERY, lambda: top.run_worker(self._if_due(), group="due"))
-        else:
-            top.show(progress="offline")
 
     def refresh(self, feed_ids: Sequence[int] | None = None, *, force: bool = True) -> None:
         self._start(lambda: self.library.refresh.run_in_subprocess(feed_ids, force=force), asked=force)
@@ -115,7 +114,12 @@ class Refreshing(Controller):
             self._clear_progress()
             await self.reload()
 
+    def show_state(self) -> None:
+        """Show at the top what is the case between refreshes."""
+        self.top.show(**at_rest(self.session, int(self.host.clock()), offline=self.library.offline))
+
     async def _if_due(self) -> None:
+        self.show_state()
         if (
             not self.running
             and self.library.config.fetch.refresh_on_start
@@ -129,7 +133,9 @@ class Refreshing(Controller):
 
     async def _run(self, start: Callable[[], AsyncGenerator[model.Event, None]]) -> None:
         self._failed.clear()
-        new = 0
+        new, every = 0, self.session.counts.all
+        self.session.is_folding = self.session.is_counted and every.rows(folded=True) == every.total
+        self.articles.folds = self.session.folds
         self.top.show(progress="refreshing …")
         try:
             async with aclosing(start()) as events:
@@ -140,6 +146,7 @@ class Refreshing(Controller):
             self.host.report(error)
         finally:
             self.running, self.session.syncing = False, ""
+            self._fold()
             self._clear_progress()
         self._say_matches()  # matches found in full texts
         await self.library.database.changed_elsewhere()  # ignore the changes by this refresh
@@ -169,9 +176,13 @@ class Refreshing(Controller):
         elif isinstance(event, model.NewMatch):
             self._matches.append(event)
         elif isinstance(event, model.Relating):
-            self.top.show(progress=f"relating {event.done}/{event.total}")
+            self.top.show(progress=f"folding stories {event.done:,}/{event.total:,}")
+            if event.done >= event.total and self._fold():
+                await self.reload()
         elif isinstance(event, model.TextFetched):
             self.top.show(progress=f"full texts {event.done}/{event.total}")
+            if self._fold():
+                await self.reload()
             if not event.error:
                 await self.completed(event.article_id)
             if self._matches:
@@ -187,6 +198,14 @@ class Refreshing(Controller):
         elif isinstance(event, model.RefreshDone):
             self._summarize(event)
         await asyncio.sleep(0)  # keys come first
+
+    def _fold(self) -> bool:
+        """Fold lists and counts again once all stories are known; return False if they were folded."""
+        was_folding, self.session.is_folding = self.session.is_folding, False
+        self.articles.folds = self.session.folds
+        if was_folding:
+            self.articles.forget_strips()
+        return was_folding
 
     async def _take_sync(self, event: model.AccountSynced) -> None:
         far = f" · {event.new:,} new" if event.new else ""
@@ -237,7 +256,7 @@ class Refreshing(Controller):
         return True
 
     def _clear_progress(self) -> None:
-        self.top.show(progress="offline" if self.library.offline else "")
+        self.top.show(progress="")
 
     def _summarize(self, done: model.RefreshDone) -> None:
         """Show one toast for new articles and failures, one for matches."""

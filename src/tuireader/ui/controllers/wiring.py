@@ -14,6 +14,7 @@ from tuireader.ui.controllers.listing import Listing
 from tuireader.ui.controllers.mark_commands import MarkCommands
 from tuireader.ui.controllers.marks import Marks
 from tuireader.ui.controllers.navigation import Navigation
+from tuireader.ui.controllers.previews import Previews
 from tuireader.ui.controllers.reader import Reader
 from tuireader.ui.controllers.refresh import Refreshing
 from tuireader.ui.controllers.search import Search
@@ -42,7 +43,10 @@ class Controllers(Controller):
         self.chosen = Chosen(*base, self.marks)
         self.search = Search(*base, self.listing)
         self.marking = MarkCommands(*base, self.listing, self.marks, self.chosen)
-        self.navigation = Navigation(*base, self.listing, self.reader, self.marking, self.search)
+        self.previews = Previews(*base, self.listing, self.reader, self.marking)
+        self.navigation = Navigation(
+            *base, self.listing, self.reader, self.marking, self.search, self.previews
+        )
         self._counts = self._count_again = False
         self._feeds_read, self._accounts_read = Latest(), Latest()
         self.full_text = FullText(*base, self.reader, self.navigation, self.reload)
@@ -103,6 +107,7 @@ class Controllers(Controller):
                 accounts=account_troubles(session, self.host.key_of),
             )
         )
+        self.refreshing.show_state()
 
     async def count_marks(self) -> None:
         """Read the state of the accounts and the number of marks not sent yet."""

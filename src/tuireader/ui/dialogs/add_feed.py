@@ -1,19 +1,24 @@
-"""Dialog to subscribe to a feed: enter an address, preview the feeds found there, name a folder."""
+"""Dialog to subscribe to feeds: enter an address or a file, preview the feeds found there, name a folder."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.widgets import Input, OptionList, Static
 
+from tuireader.config.files import expand_home
 from tuireader.config.kinds import OTHER_SCHEMES
-from tuireader.errors import TuireaderError
+from tuireader.errors import IsOpmlError, TuireaderError
 from tuireader.model import FeedPreview, FoundFeed
-from tuireader.text import cut, safe_url
+from tuireader.text import cut, safe_url, without_password
+from tuireader.ui.dialogs.dialog import STEPS
 from tuireader.ui.dialogs.feed_dialog import FeedDialog
 from tuireader.ui.widgets.choices import Choice
 from tuireader.ui.workers import run_latest
@@ -22,9 +27,11 @@ from tuireader.wording.lines import Line
 
 if TYPE_CHECKING:
     from tuireader.library import Library
+    from tuireader.library.exchange import Imported
 
-_ADDRESS = "Address of a feed, or of any page that links to one"
+_ADDRESS = "Address of a feed or a page, or an OPML file"
 _LOOK = "enter looks for feeds · ctrl+t adds an account · esc closes"
+_OPEN = "enter shows what is in it · tab completes · esc closes"
 _ADD = "enter adds it, with or without a folder · esc closes"
 
 
@@ -36,7 +43,10 @@ class AddFeed(FeedDialog[int | None]):
     """
 
     ACCOUNT = -1
-    BINDINGS: ClassVar = [Binding("ctrl+t", "account", show=False)]
+    BINDINGS: ClassVar = [
+        Binding("ctrl+t", "account", show=False),
+        Binding("tab", "complete", show=False),
+    ]
     PAUSE = 0.3
 
     def __init__(
@@ -47,17 +57,101 @@ class AddFeed(FeedDialog[int | None]):
         self._folders = sorted({folder for folder in folders if folder})
         self._places = places
         self.account = ""  # the account subscribed to the feed
+        self.imported: Imported | None = None  # from an OPML file
         self._found: Sequence[FoundFeed] = ()
         self._chosen: FoundFeed | None = None  # once set, the dialog asks for its folder
 
     def compose(self) -> ComposeResult:
         self.about = Static(_ADDRESS, id="about", markup=False)
-        self.line = Input(placeholder="https://…, maildir:…, imaps://…, or exec: and a program", compact=True)
-        yield self.box("Add a feed", self.about, self.line, self.choices, self.preview, hint=_LOOK)
+        placeholder = "https://…, ~/feeds.opml, maildir:…, imaps://…, or exec: and a program"
+        self.line = Input(placeholder=placeholder, compact=True)
+        yield self.box("Add feeds", self.about, self.line, self.choices, self.preview, hint=_LOOK)
 
     def _explain(self, about: str, hint: str, error: str = "") -> None:
         self.about.update(about)
         self.hint(hint, error)
+
+    def on_mount(self) -> None:
+        self._suggest()
+
+    def on_input_changed(self) -> None:
+        self._suggest()
+
+    def _suggest(self) -> None:
+        """List files to import until feeds are found: those nearby, or completions of the typed path."""
+        typed = self.line.value.strip()
+        if self._chosen is None and not self._found:
+            self._explain(_ADDRESS, _OPEN if _is_path(typed) else _LOOK)
+            run_latest(self, partial(self._list_files, typed), "files")
+
+    async def _list_files(self, typed: str) -> None:
+        from tuireader.ui.dialogs.import_feeds import offers
+
+        exchange = self._library.exchange
+        if typed:
+            paths = await exchange.completions(typed) if _is_path(typed) else []
+            self.choices.show([Choice(path, path) for path in paths])
+        else:
+            self.choices.show(offers(await exchange.nearby(), int(self.host.clock())))
+
+    def on_key(self, event: events.Key) -> None:
+        """Move in the list of files while the text field has the focus."""
+        if event.key in STEPS and self._chosen is None:
+            event.stop()
+            self.choices.action_move(STEPS[event.key])
+
+    def action_complete(self) -> None:
+        if _is_path(typed := self.line.value.strip()):
+            run_latest(self, partial(self._fill_in, typed), "add")
+        else:
+            self.focus_next()
+
+    async def _fill_in(self, typed: str) -> None:
+        path = await self._completed(typed)
+        if self.line.value.strip() == typed:  # nothing was typed since
+            self.line.value = path
+            self.line.cursor_position = len(path)
+
+    async def _completed(self, typed: str) -> str:
+        """Return the chosen completion, or the first if the list does not show those of `typed` yet."""
+        paths = await self._library.exchange.completions(typed)
+        return self.choices.current if self.choices.current in paths else next(iter(paths), typed)
+
+    async def _open(self, typed: str) -> None:
+        """Offer the feeds of a file or a newsboat profile; list any other folder."""
+        from tuireader.exchange.nearby import is_folder, is_profile
+
+        path = expand_home(typed)
+        if not await asyncio.to_thread(is_profile, path):
+            completed = await self._completed(typed)
+            path = expand_home(completed)
+            if await asyncio.to_thread(lambda: is_folder(path) and not is_profile(path)):
+                self.line.value = f"{completed.rstrip('/')}/"
+                self.line.cursor_position = len(self.line.value)
+                return
+        await self._offer(path)
+
+    async def _offer(self, file: Path | bytes, name: str = "") -> None:
+        """Offer the feeds of a file, given by path or content."""
+        from tuireader.ui.dialogs.import_feeds import preview_file, preview_plan
+
+        library = self._library
+        self._explain("Reading the file …", "esc closes")
+        try:
+            if isinstance(file, bytes):
+                preview = await preview_plan(library, await library.exchange.read_data(file, name), name)
+            else:
+                preview = await preview_file(library, file)
+        except TuireaderError as error:
+            self._explain(_ADDRESS, _LOOK, str(error))
+            return
+        self._explain(_ADDRESS, _LOOK)
+        self.app.push_screen(preview, self._file_imported)
+
+    def _file_imported(self, done: Imported | None) -> None:
+        if done is not None:
+            self.imported = done
+            self.dismiss(0)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         if self._chosen is None:
@@ -69,6 +163,10 @@ class AddFeed(FeedDialog[int | None]):
         if text.startswith(OTHER_SCHEMES):
             self._show_found([])
             run_latest(self, partial(self._discover, text), "add")
+            return
+        path = text if _is_path(text) else "" if text else self.choices.current
+        if path:
+            run_latest(self, partial(self._open, path), "add")
             return
         url = safe_url(text) or safe_url(f"https://{text}" if "://" not in text and "." in text else "")
         if not url.lower().startswith(("http://", "https://")):
@@ -82,6 +180,9 @@ class AddFeed(FeedDialog[int | None]):
     async def _discover(self, url: str) -> None:
         try:
             feeds = await self.feeds.discover(url)
+        except IsOpmlError as opml:
+            await self._offer(opml.data, without_password(url))
+            return
         except TuireaderError as error:
             self._explain(_ADDRESS, _LOOK, str(error))
             return
@@ -160,7 +261,9 @@ class AddFeed(FeedDialog[int | None]):
         self._explain("\n".join(filter(None, (title, feed.url))), _ADD, error)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        if self._chosen is None:
+        if self._chosen is None and not self._found:
+            run_latest(self, partial(self._open, event.option_id or ""), "add")
+        elif self._chosen is None:
             self._ask_folder(next(feed for feed in self._found if feed.url == event.option_id))
         else:
             run_latest(self, partial(self._add, self._chosen, event.option_id or ""), "add")
@@ -196,3 +299,7 @@ class AddFeed(FeedDialog[int | None]):
 
     def action_account(self) -> None:
         self.dismiss(self.ACCOUNT)
+
+
+def _is_path(text: str) -> bool:
+    return text.startswith(("/", "~", "./", "../")) or (text.lower().endswith(".opml") and "/" not in text)

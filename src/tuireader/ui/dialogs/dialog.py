@@ -55,7 +55,7 @@ class Dialog(ModalScreen[Result], Hosted, Generic[Result], inherit_bindings=Fals
     def on_click(self, event: events.Click) -> None:
         """Close on a click outside the box."""
         if event.widget is self:
-            self.dismiss(None)
+            self.action_leave()
 
 
 class FilterDialog(Dialog[Result], Generic[Result]):

@@ -8,13 +8,15 @@ from textual import events
 from textual.app import ComposeResult
 from textual.widgets import Input
 
-from tuireader.commands import BY_ID, COMMANDS, Group, keys_label
+from tuireader.commands import BY_ID, COMMANDS, PANES, Group, Scope, keys_label
 from tuireader.config import MacroConfig
 from tuireader.subprocesses.programs import ADDRESS, TITLE
 from tuireader.ui.dialogs.dialog import Dialog, FilterDialog
 from tuireader.ui.widgets.choices import Choice
 from tuireader.ui.widgets.details import Details
 from tuireader.wording.lines import Line
+
+_SIGN = "sign "  # begins the keys of lines that explain signs
 
 
 def described(macro: MacroConfig) -> str:
@@ -23,39 +25,88 @@ def described(macro: MacroConfig) -> str:
     return macro.name or ", then ".join(part for part in (program, ", ".join(macro.run)) if part)
 
 
+_HERE = {
+    Scope.LIST: "open next_unread toggle_star toggle_read back search mark_list_read select labels sort "
+    "filter show_hide_read fold_stories story_sources story related full_text open_browser save",
+    Scope.ARTICLE: "page_or_next_unread back next_unread next_hit previous_hit next_reference related story "
+    "next_language open_browser list_links open_link find_in_page full_text comments pictures changes "
+    "toggle_star labels copy_url save download zen",
+    Scope.SIDEBAR: "open edit_this remove_this refresh_one add_feed new_watch mark_list_read feed_health",
+}
+"""Most useful commands of each pane."""
+
+SIGNS = (
+    ("●", "Unread"),
+    ("★", "Starred"),
+    ("▌", "Selected"),
+    ("◆", "Matches a watch; a letter names the watch: ◆W"),
+    ("◇", "May match a watch: one of its words is ambiguous"),
+    ("×3", "Number of articles in the story, and of feeds that have the article"),
+    ("└", "Belongs to the story above"),
+    ("~", "Edited since it arrived"),
+    ("#", "Label"),
+    ("/", "Saved search"),
+    ("▾ ▸", "Folder, open or folded"),
+    ("!", "Feed that fails, or alarm"),
+    ("=", "Paused feed"),
+    ("‹1›", "Refers to an earlier article"),
+)
+"""Signs on the screen, each with its meaning."""
+
+
 def help_lines(
-    keys_of: Mapping[str, tuple[str, ...]], wanted: str = "", macros: Sequence[MacroConfig] = ()
+    keys_of: Mapping[str, tuple[str, ...]],
+    wanted: str = "",
+    macros: Sequence[MacroConfig] = (),
+    place: Scope = Scope.GLOBAL,
 ) -> list[Choice]:
     """List commands whose key, title or help contains all words, under headings.
 
-    Macros come last; their keys are typed after the key of the macro command.
+    The keys of `place` come first; outside the main screen, only these are listed. Macros and signs come
+    last; the keys of macros are typed after the key of the macro command.
     """
     words = wanted.lower().split()
-    sections: dict[str, list[Choice]] = {name: [] for name in [*(group.value for group in Group), "Macros"]}
-    for command in COMMANDS:
-        keys = keys_label(keys_of.get(command.id, command.keys))
-        text = f"{command.title} {command.help} {command.id}".lower()
-        if all(word in text or word in keys.lower().split() for word in words):
-            sections[command.group.value].append(Choice(command.id, command.help, keys))
+    here, in_panes = _HERE.get(place, "").split(), place in PANES | {Scope.GLOBAL}
+    heading = f"In the {place.value}" if in_panes else place.value.capitalize()
+    names = [heading, *(group.value for group in Group), "Macros", "Signs"]
+    sections: dict[str, list[Choice]] = {name: [] for name in names}
+
+    def add(section: str, key: str, about: str, lead: str, *others: str) -> None:
+        text = " ".join((about, *others)).lower()
+        if all(word in text or word in lead.lower().split() for word in words):
+            sections[section].append(Choice(key, about, lead))
+
+    for command in sorted(COMMANDS, key=lambda each: here.index(each.id) if each.id in here else len(here)):
+        if in_panes or place in command.places:
+            is_own = command.id in here if in_panes else command.group is not Group.MOVE
+            section = heading if is_own else command.group.value
+            keys = keys_label(keys_of.get(command.id, command.keys))
+            add(section, command.id, command.help, keys, command.title, command.id, *command.aliases)
     first = keys_label(keys_of.get("macro", BY_ID["macro"].keys)[:1])
     for macro in macros:
-        if all(word in f"macro {described(macro)} {macro.key}".lower() for word in words):
-            key = f"{first} {keys_label([macro.key])}"
-            sections["Macros"].append(Choice(f"macro {macro.key}", described(macro), key))
+        add("Macros", f"macro {macro.key}", described(macro), f"{first} {keys_label([macro.key])}", "macro")
+    for sign, meaning in SIGNS if in_panes else ():
+        add("Signs", f"{_SIGN}{sign}", meaning, sign, "sign")
     lines: list[Choice] = []
-    for heading, choices in sections.items():
+    for title, choices in sections.items():
         if choices:
-            lines += [Choice(None, ""), Choice(None, heading), *choices]
+            lines += [Choice(None, ""), Choice(None, title), *choices]
     return lines[1:]
 
 
 class Help(FilterDialog[str | None]):
-    """List of all commands; the result is the id of the command to run."""
+    """List of all commands, those of a place first; the result is the id of the command to run."""
 
-    def __init__(self, keys_of: Mapping[str, tuple[str, ...]], macros: Sequence[MacroConfig] = ()) -> None:
+    def __init__(
+        self,
+        keys_of: Mapping[str, tuple[str, ...]],
+        macros: Sequence[MacroConfig] = (),
+        place: Scope = Scope.GLOBAL,
+    ) -> None:
         super().__init__(classes="-tall")
         self._keys_of = keys_of
         self._macros = macros
+        self._place = place
 
     def compose(self) -> ComposeResult:
         line = Input(placeholder="Type to search", compact=True)
@@ -63,10 +114,12 @@ class Help(FilterDialog[str | None]):
         yield self.filtering("Keys", line, hint=hint)
 
     def matching(self, typed: str) -> Sequence[Choice]:
-        return help_lines(self._keys_of, typed, self._macros)
+        return help_lines(self._keys_of, typed, self._macros, self._place)
 
     async def choose(self, key: str) -> None:
-        self.dismiss(key)
+        """Run a command; signs only explain themselves."""
+        if not key.startswith(_SIGN):
+            self.dismiss(key)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Filter; the key that opened the help also closes it."""
@@ -96,8 +149,11 @@ _STEPS = (
 _KEYS = 12
 
 
-class Tour(Dialog[None]):
-    """The first keys to know; any key closes the dialog."""
+_CLOSING = ("quit_or_back", "quit")  # whoever closes the tour with `q` does not mean to quit
+
+
+class Tour(Dialog[str | None]):
+    """The first keys to know; any key closes the dialog, and the result is the command that it names."""
 
     def __init__(self, keys_of: Mapping[str, tuple[str, ...]]) -> None:
         super().__init__(classes="-short")
@@ -105,14 +161,17 @@ class Tour(Dialog[None]):
 
     def compose(self) -> ComposeResult:
         self._lines = Details(id="tour")
-        yield self.box("A few keys to start with", self._lines, hint="any key closes this")
+        yield self.box(
+            "A few keys to start with", self._lines, hint="try one of these keys · any other closes this"
+        )
 
     def on_mount(self) -> None:
         self._lines.show(*(self._line(ids, words) for ids, words in _STEPS))
 
     def on_key(self, event: events.Key) -> None:
         event.stop()
-        self.dismiss(None)
+        named = [command_id for ids, _ in _STEPS for command_id in ids if command_id not in _CLOSING]
+        self.dismiss(next((each for each in named if event.key in self._keys_of.get(each, ())[:1]), None))
 
     def _line(self, ids: tuple[str, ...], words: str) -> Line:
         keys = " ".join(keys_label(self._keys_of.get(command_id, ())[:1]) for command_id in ids).strip()

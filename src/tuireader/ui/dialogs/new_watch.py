@@ -110,6 +110,8 @@ class NewWatch(FormDialog[str | None]):
         yield self.box(title, *self.lines.values(), self.preview)
 
     def on_mount(self) -> None:
+        if not self._config.name:  # it follows from the terms
+            self.query_one("#any").focus()
         self.preview.renew()
         if self._replaces:
             run_latest(self, self._look_for_aliases, "aliases")

@@ -1,20 +1,26 @@
-"""Dialogs to choose one of several items by its key, or a link by number or words."""
+"""Dialogs to choose one of several items by its key, a link by number or words, or a theme by its look."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import ClassVar
 
 from textual import events
 from textual.app import ComposeResult
+from textual.theme import Theme
+from textual.timer import Timer
 from textual.widgets import Input, OptionList
 
 from tuireader.commands import key_label
 from tuireader.document import Link
 from tuireader.text import safe_url
 from tuireader.ui.dialogs.dialog import Dialog, FilterDialog
+from tuireader.ui.drawing.themes import THEMES, swatch
 from tuireader.ui.widgets.choices import Choice, Choices
+
+_REST = 0.05  # seconds that the cursor rests on a theme before it is shown
+_STEPS = {"down": 1, "j": 1, "up": -1, "k": -1}
 
 
 class KeyPicker(Dialog[str | None]):
@@ -36,8 +42,8 @@ class KeyPicker(Dialog[str | None]):
         if event.key in self._by_key:
             event.prevent_default()
             self.dismiss(event.key)
-        elif event.key in ("down", "up"):
-            self._choices.action_move(1 if event.key == "down" else -1)
+        elif event.key in _STEPS:
+            self._choices.action_move(_STEPS[event.key])
         elif event.key == "enter":
             self._choices.action_select()
         else:
@@ -79,6 +85,62 @@ class LinkPicker(FilterDialog[str | None]):
 
     async def choose(self, key: str) -> None:
         self.dismiss(self._links[key].url)
+
+
+class ThemePicker(FilterDialog[str | None]):
+    """List of themes that are shown while moving; the result is a name, or `FOLLOW`.
+
+    `FOLLOW` stands for the `followed` theme, which depends on the terminal. The list is at the side, so that
+    the lists behind it can be seen; leaving it brings the configured theme back.
+    """
+
+    FOLLOW = ""
+
+    def __init__(self, themes: Mapping[str, Theme], own: Sequence[str], followed: str, at: str) -> None:
+        super().__init__()
+        self._themes, self._own, self._followed = themes, own, followed
+        self._wanted = at
+        self._shown_by: Timer | None = None
+
+    def compose(self) -> ComposeResult:
+        line = Input(placeholder="Part of a name", compact=True)
+        yield self.filtering("Theme", line, hint="enter saves it · esc takes it back")
+
+    def on_mount(self) -> None:
+        self.host.previews = True
+        self.choices.show(self.matching(""), self._wanted)
+
+    def matching(self, typed: str) -> Sequence[Choice]:
+        """List the user's themes, ours and Textual's, in this order, if they contain the typed text."""
+        wanted = typed.strip().casefold()
+        usual = [theme.name for theme in THEMES if theme.name not in self._own]
+        others = sorted(self._themes.keys() - {*usual, *self._own})
+        listed: list[Choice] = []
+        if wanted in "as the terminal is":
+            listed.append(
+                Choice(self.FOLLOW, "As the terminal is", swatch=swatch(self._themes[self._followed]))
+            )
+        for heading, names in (("Yours", self._own), ("tuireader", usual), ("Textual", others)):
+            fitting = [name for name in names if wanted in name.casefold()]
+            listed += [Choice(None, heading)] if fitting else []
+            listed += [Choice(name, name, swatch=swatch(self._themes[name])) for name in fitting]
+        return listed
+
+    def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
+        """Show the theme once the cursor rests: each change repaints everything."""
+        self._wanted = event.option_id or ""
+        if self._shown_by is not None:
+            self._shown_by.stop()
+        self._shown_by = self.set_timer(_REST, self._preview)
+
+    def _preview(self) -> None:
+        self.host.theme = self._wanted or self._followed
+
+    async def choose(self, key: str) -> None:
+        self.dismiss(key)
+
+    def on_unmount(self) -> None:
+        self.host.previews = False
 
 
 def _short(url: str) -> str:

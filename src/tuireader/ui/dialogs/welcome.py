@@ -1,173 +1,94 @@
-"""Welcome dialog: one key each for the starter feeds, the demo, an address or an OPML file."""
+"""Questions of the first start: where feeds come from, and a first watch."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Mapping, Sequence
-from functools import partial
-from pathlib import Path
-from typing import ClassVar
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.content import Content
-from textual.message import Message
-from textual.widgets import Static
+from textual.screen import Screen
+from textual.widgets import Input, Static
 
-from tuireader.demo import starter
+from tuireader.config import WatchConfig
 from tuireader.errors import TuireaderError
-from tuireader.library import Library
-from tuireader.text import display_host
-from tuireader.ui.dialogs.add_feed import AddFeed
-from tuireader.ui.dialogs.dialog import Dialog
-from tuireader.ui.dialogs.form import Form
-from tuireader.ui.host import DEMO
-from tuireader.ui.widgets.choices import Choice, Choices
-from tuireader.ui.widgets.field import Field
-from tuireader.ui.workers import run_latest
+from tuireader.library.watches import Watches
+from tuireader.library.watching.proper_names import watch_name
+from tuireader.text import cell_len, pad
+from tuireader.ui.dialogs.dialog import FormDialog
+from tuireader.ui.dialogs.import_feeds import offers
+from tuireader.ui.dialogs.new_watch import terms
+from tuireader.ui.dialogs.pickers import KeyPicker
+from tuireader.ui.drawing.styles import free_color
+from tuireader.ui.widgets.choices import Choice
 
-_ABOUT = "Follow the tech news that matters. Nothing is fetched before you choose."
+if TYPE_CHECKING:
+    from tuireader.exchange.nearby import Nearby
+
+BACK = ""
+"""Result that returns to the question before."""
 _WAYS = (
-    ("s", "starter", "Start with the feeds checked below"),
-    ("d", "demo", "Look around first: the demo, offline, with its own feeds"),
-    ("u", "address", "Enter the address of a feed or of any page"),
-    ("m", "account", "Sign in to an account on a server: Miniflux, FreshRSS"),
-    ("o", "opml", "Import the subscriptions of an OPML file"),
-    ("q", "quit", "Quit"),
+    ("s", "A starter set", "feeds about technology, all or some"),
+    ("u", "An address", "of a feed, or of a page that has one"),
+    ("o", "A file", "OPML, a list of URLs, a newsboat folder"),
+    ("m", "An account", "on a server: Miniflux, FreshRSS"),
+    ("d", "The demo", "look around first, offline"),
+    ("n", "Nothing yet", "feeds can be added at any time"),
 )
-"""Key, action and description of each way to start."""
+"""Key, name and description of each source of feeds."""
+_HINT = "Nothing is read or fetched before you choose\nenter or a key chooses · esc skips · q quits"
+_COLUMN = 28  # cells to which descriptions of ways move, to stand below those of files
 
 
-class StarterFeeds(Choices):
-    """Checklist of the starter feeds by folder; a click or space checks a feed, enter subscribes."""
-
-    BINDINGS: ClassVar = [Binding("space", "check", show=False)]
-
-    class Checked(Message):
-        """The checked feeds have changed."""
-
-    def __init__(self) -> None:
-        self.feeds = starter()
-        self.checked = {feed.url for feed in self.feeds}
-        super().__init__(self._choices())
-
-    def _choices(self) -> list[Choice]:
-        lines: list[Choice] = []
-        folder = ""
-        for feed in self.feeds:
-            if feed.folder != folder:
-                lines += [Choice(None, "")] * bool(lines) + [Choice(None, feed.folder)]
-                folder = feed.folder
-            mark = "[x]" if feed.url in self.checked else "[ ]"
-            lines.append(Choice(feed.url, feed.title, mark, display_host(feed.site_url).removeprefix("www.")))
-        return lines
-
-    def toggle(self, urls: set[str]) -> None:
-        """Uncheck these feeds if all of them are checked, else check them."""
-        self.checked = self.checked - urls if urls <= self.checked else self.checked | urls
-        for number, choice in enumerate(self._choices()):
-            self.replace_option_prompt_at_index(number, self.option(choice).prompt)
-
-    def action_check(self) -> None:
-        self.action_select()
-        self.action_move(1)
-
-    def action_select(self) -> None:
-        self.toggle({self.current or ""})
-        self.post_message(self.Checked())
-
-    def action_open(self) -> None:
-        super().action_select()
+class Backdrop(Screen[None]):
+    """Empty screen behind the questions."""
 
 
-class FirstRun(Dialog[int | None]):
-    """Dialog for the first start; the result is the number of new feeds, 0 for a new account, else None."""
+class FeedSource(KeyPicker):
+    """Where feeds come from; the result is the key of a way, or the number of a file from 1."""
 
-    BINDINGS: ClassVar = [Binding(key, action, show=False) for key, action, _ in (*_WAYS, ("a", "all", ""))]
-    AUTO_FOCUS = "StarterFeeds"
+    BINDINGS: ClassVar = [Binding("q", "app.quit", show=False)]
 
-    def __init__(self, library: Library) -> None:
-        super().__init__()
-        self._library = library
+    def __init__(self, files: Sequence[Nearby], title: str, now: int) -> None:
+        choices = [replace(choice, key=str(number)) for number, choice in enumerate(offers(files, now), 1)]
+        widths = [len(name) for _, name, _ in _WAYS]
+        widths += [width for choice in choices if (width := cell_len(choice.text)) <= _COLUMN]
+        choices += [Choice(None, "")] * bool(choices)
+        choices += [Choice(key, pad(name, max(widths)), note=note) for key, name, note in _WAYS]
+        super().__init__(title, choices, _HINT)
+        self.add_class("welcome")
+
+
+class FirstWatch(FormDialog[str | None]):
+    """Words for a first watch; the result is its name, `BACK`, or None without one."""
+
+    BINDINGS: ClassVar = [Binding("shift+tab", "back", show=False)]
+
+    def __init__(self, watches: Watches) -> None:
+        super().__init__(classes="welcome")
+        self._watches = watches
 
     def compose(self) -> ComposeResult:
-        self.offered = StarterFeeds()
-        ways = Content("\n").join(Content.assemble("  ", (key, "bold"), f"  {way}") for key, _, way in _WAYS)
-        title = Static("Welcome to tuireader", classes="title")
-        yield self.box("", title, Static(_ABOUT, id="about"), Static(ways, id="ways"), self.offered)
+        self.line = Input(placeholder="such as: WeChat, Weixin, 微信", compact=True)
+        about = (
+            "A name, a product, a law: ◆ marks every article with it, in all lists.\n"
+            "Commas separate other spellings."
+        )
+        yield self.box("What must you not miss?", Static(about, classes="about", markup=False), self.line)
 
-    def on_mount(self) -> None:
-        self._count()
+    def show_hint(self, error: str = "") -> None:
+        self.hint("enter watches for it · esc skips · shift+tab goes back", error)
 
-    def on_starter_feeds_checked(self) -> None:
-        self._count()
+    def action_back(self) -> None:
+        self.dismiss(BACK)
 
-    def _count(self, error: str = "") -> None:
-        checked = f"{len(self.offered.checked)} of {len(self.offered.feeds)} checked"
-        self.hint(f"{checked} · space checks · a checks all or none", error)
-
-    def action_all(self) -> None:
-        self.offered.toggle({feed.url for feed in self.offered.feeds})
-        self._count()
-
-    def action_starter(self) -> None:
-        feeds = [feed for feed in self.offered.feeds if feed.url in self.offered.checked]
-        chosen = [(feed.url, feed.title, feed.folder) for feed in feeds]
-        if chosen:
-            run_latest(self, partial(self._add, chosen), "add")
-        else:
-            self._count("No feed is checked")
-
-    def on_option_list_option_selected(self) -> None:
-        self.action_starter()
-
-    async def _add(self, chosen: Sequence[tuple[str, str, str]]) -> None:
-        try:
-            self.dismiss(await self._library.feeds.add(chosen))
-        except (TuireaderError, OSError) as error:
-            self._count(str(error))
-
-    def action_demo(self) -> None:
-        self.host.exit(DEMO)
-
-    def action_address(self) -> None:
-        self.app.push_screen(AddFeed(self._library, (), {}), self._added)
-
-    def action_account(self) -> None:
-        run_latest(self, self._ask_account, "account")
-
-    async def _ask_account(self) -> None:
-        from tuireader.ui.dialogs.account import AddAccount
-
-        accounts = self._library.accounts
-        keyring = await asyncio.to_thread(accounts.has_keyring)
-        self.app.push_screen(AddAccount(accounts, keyring=keyring), self._account_added)
-
-    def _account_added(self, name: str | None) -> None:
-        if name is not None:
-            self.dismiss(0)
-
-    def action_opml(self) -> None:
-        lines = (Field("path", "OPML file", "", "~/subscriptions.opml"),)
-        about = "Most readers can export their subscriptions as OPML"
-        form = Form("Import subscriptions", lines, self._import, about=about, saves="imports")
-        self.app.push_screen(form, self._added)
-
-    async def _import(self, values: Mapping[str, str]) -> int:
-        if not values["path"]:
-            raise TuireaderError("Enter the path of a file")
-        done = await self._library.exchange.import_file(Path(values["path"]))
-        if done.skipped:
-            self.host.say(f"{len(done.skipped)} skipped: {done.skipped[0]}", severity="warning", seconds=8)
-        if not done.new:
-            raise TuireaderError("No new feeds in this file")
-        return done.new
-
-    def _added(self, added: int | None) -> None:
-        if added == AddFeed.ACCOUNT:
-            self.action_account()
-        elif added:
-            self.dismiss(added)
-
-    def action_quit(self) -> None:
-        self.app.exit(0)
+    async def save(self) -> str:
+        words = terms(self.line.value)
+        if not words:
+            raise TuireaderError("Enter a word or a name")
+        taken = self._watches.colors
+        color = free_color(taken, list(self.host.theme_styles.palette))
+        watch = WatchConfig(watch_name(words, list(taken)), any=words, color=color)
+        await self._watches.save(watch)
+        return watch.name

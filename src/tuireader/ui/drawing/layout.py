@@ -31,7 +31,7 @@ class LineKind(IntEnum):
 
 
 _TEXT = (LineKind.FIRST, LineKind.REST, LineKind.CUT)
-_COLUMNS = 64  # minimum width of a page for parts in two columns
+_COLUMNS = 76  # minimum width of a page for parts in two columns, so that a feed and a distance fit
 _BETWEEN = 2  # cells between two columns
 
 
@@ -230,7 +230,7 @@ class Layout:
 
 
 def _ending(part: Part) -> str:
-    """What follows a text that is cut: `…`, a closing quotation mark, the hint of an image."""
+    """Ending of a text that is cut: `…`, a closing quotation mark, the hint of an image."""
     return "…" + (part.text[part.caption[1] :] if part.picture else "”" * part.text.endswith("”"))
 
 
@@ -310,7 +310,7 @@ def draw(
     left, dot, right = lead.partition("●")
     head = [Segment(left, lead_style)]
     if dot:
-        accent = under + styles.named("reference")
+        accent = under + styles.accent
         accent = under_cursor(accent) if over.chosen else accent
         head += [Segment(dot, accent), Segment(right, lead_style)]
     return Strip([*head, *text, *tail], max(width, moved_in + used))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect
 from functools import lru_cache
-from itertools import accumulate, groupby
+from itertools import accumulate, groupby, product
+from math import dist
 
 from rich.color import Color, ColorType
 from rich.segment import Segment
@@ -16,8 +18,9 @@ from tuireader.text import bidi, portable_emoji
 
 _STEPS = (0, 95, 135, 175, 215, 255)
 """Levels of red, green and blue in the 256-colour cube."""
-_FIRST, _GREY, _GREYS = 16, 232, 24
-"""Index of the first colour and of the first grey, number of greys."""
+_FIRST, _CUBE, _GREYS = 16, 216, 24
+"""Number of the first colour of the cube, and sizes of the cube and of the greys after it."""
+_HUE = 1.5  # weight of the hue: a dark green must not become grey
 
 
 class SameEverywhere(LineFilter):
@@ -81,12 +84,31 @@ def _nearest_style(style: Style) -> Style:
 def _nearest(color: Color | None) -> Color | None:
     if color is None or color.type is not ColorType.TRUECOLOR or color.triplet is None:
         return color
-    wanted = tuple(color.triplet)
-    steps = [min(range(6), key=lambda step: abs(_STEPS[step] - part)) for part in wanted]
-    grey = min(_GREYS - 1, max(0, round((sum(wanted) / 3 - 8) / 10)))
-    hue_number = _FIRST + 36 * steps[0] + 6 * steps[1] + steps[2]
-    levels = {hue_number: [_STEPS[step] for step in steps], _GREY + grey: [8 + 10 * grey] * 3}
-    number = min(
-        levels, key=lambda index: sum((a - b) ** 2 for a, b in zip(levels[index], wanted, strict=True))
+    wanted, palette = _seen(*color.triplet), _palette()
+    sides = [{step := max(0, bisect(_STEPS, part) - 1), min(5, step + 1)} for part in color.triplet]
+    grey = min(_GREYS - 1, max(0, round((sum(color.triplet) / 3 - 8) / 10)))
+    near = [36 * red + 6 * green + blue for red, green, blue in product(*sides)]
+    near.append(_CUBE + grey)
+    return Color.from_ansi(_FIRST + min(near, key=lambda number: dist(palette[number], wanted)))
+
+
+@lru_cache(1)
+def _palette() -> list[tuple[float, float, float]]:
+    """The cube and the greys, as the eye compares them."""
+    greys = [(8 + 10 * grey,) * 3 for grey in range(_GREYS)]
+    return [_seen(*color) for color in (*product(_STEPS, repeat=3), *greys)]
+
+
+def _seen(*color: int) -> tuple[float, float, float]:
+    """Lightness and two axes of hue (Oklab, Ottosson 2020); equal distances look about equal."""
+    red, green, blue = (
+        part / 3294.6 if part <= 10 else ((part / 255 + 0.055) / 1.055) ** 2.4 for part in color
     )
-    return Color.from_ansi(number)
+    long = (0.4122214708 * red + 0.5363325363 * green + 0.0514459929 * blue) ** (1 / 3)
+    medium = (0.2119034982 * red + 0.6806995451 * green + 0.1073969566 * blue) ** (1 / 3)
+    short = (0.0883024619 * red + 0.2817188376 * green + 0.6299787005 * blue) ** (1 / 3)
+    return (
+        0.2104542553 * long + 0.7936177850 * medium - 0.0040720468 * short,
+        _HUE * (1.9779984951 * long - 2.4285922050 * medium + 0.4505937099 * short),
+        _HUE * (0.0259040371 * long + 0.7827717662 * medium - 0.8086757660 * short),
+    )

@@ -1,62 +1,78 @@
-"""Themes in addition to Textual's own."""
+"""Themes in addition to Textual's own: ours, and those of the configuration."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 
+from textual.color import Color
+from textual.style import Style
 from textual.theme import BUILTIN_THEMES, Theme
 
 from tuireader.commands import did_you_mean
+from tuireader.config import ThemeConfig, Themes
 
-DARK = Theme(
-    name="tuireader-dark",
-    primary="#7fb4e6",
-    secondary="#9a8fd8",
-    foreground="#dde1e8",
-    background="#14171c",
-    surface="#1a1e25",
-    panel="#222731",
-    success="#8fc48a",
-    warning="#e3b566",
-    error="#e8797b",
-    variables={
-        "border": "#39414f",
-        "block-cursor-background": "#2c3a4f",
-        "block-cursor-foreground": "#f2f5f9",
-        "block-cursor-blurred-background": "#222833",
-        "block-cursor-blurred-foreground": "#dde1e8",
-        "scrollbar": "#39414f",
-        "scrollbar-hover": "#55607a",
-        "scrollbar-active": "#7fb4e6",
-        "scrollbar-background": "#14171c",
-    },
+
+def from_config(config: ThemeConfig) -> Theme:
+    """Make a theme of a few colours; the others are mixed from them."""
+    background, foreground = Color.parse(config.background), Color.parse(config.foreground)
+    accent = Color.parse(config.accent)
+    dark = background.brightness < 0.5 if config.dark is None else config.dark
+    warning = config.warning or ("#e3b566" if dark else "#96600a")
+
+    def mixed(share: float, other: Color = foreground) -> str:
+        return background.blend(other, share).hex
+
+    surface, border = config.surface or mixed(0.035), config.border or mixed(0.18)
+    return Theme(
+        name=config.name,
+        primary=accent.hex,
+        secondary=accent.hex,
+        accent=accent.hex,
+        foreground=foreground.hex,
+        background=background.hex,
+        surface=surface,
+        panel=mixed(0.08),
+        success="#8fc48a" if dark else "#2f7a39",
+        warning=warning,
+        error=config.error or ("#f08585" if dark else "#b3292c"),
+        dark=dark,
+        variables={
+            "border": border,
+            "block-cursor-background": config.cursor or mixed(0.2, accent),
+            "block-cursor-foreground": foreground.hex,
+            "block-cursor-blurred-background": mixed(0.08),
+            "block-cursor-blurred-foreground": foreground.hex,
+            "scrollbar": border,
+            "scrollbar-hover": mixed(0.35),
+            "scrollbar-active": accent.hex,
+            "scrollbar-background": background.hex,
+        },
+    )
+
+
+DARK = from_config(
+    ThemeConfig(
+        name="tuireader-dark",
+        background="#14171c",
+        foreground="#dde1e8",
+        accent="#7fb4e6",
+        surface="#1a1e25",
+        border="#343b47",
+        cursor="#2a3a50",
+    )
 )
-
-LIGHT = Theme(
-    name="tuireader-light",
-    primary="#1f5fa8",
-    secondary="#6a4fb3",
-    foreground="#22262e",
-    background="#faf8f4",
-    surface="#f3f0ea",
-    panel="#e9e5dd",
-    success="#2f7a39",
-    warning="#96600a",
-    error="#b3292c",
-    dark=False,
-    variables={
-        "border": "#cfc9bd",
-        "block-cursor-background": "#d3e0f0",
-        "block-cursor-foreground": "#11151b",
-        "block-cursor-blurred-background": "#ebe7df",
-        "block-cursor-blurred-foreground": "#22262e",
-        "scrollbar": "#cfc9bd",
-        "scrollbar-hover": "#a9a294",
-        "scrollbar-active": "#1f5fa8",
-        "scrollbar-background": "#faf8f4",
-    },
+LIGHT = from_config(
+    ThemeConfig(
+        name="tuireader-light",
+        background="#fbf9f5",
+        foreground="#22262e",
+        accent="#1f5fa8",
+        surface="#f4f1eb",
+        border="#d3cdc1",
+        cursor="#d0dcf5",
+    )
 )
-
 PLAIN = Theme(
     name="tuireader-plain",
     ansi=True,
@@ -72,17 +88,50 @@ PLAIN = Theme(
         "border": "ansi_default",
         "block-cursor-foreground": "ansi_black",
         "block-cursor-background": "ansi_white",
-        "input-selection-background": "ansi_bright_blue",
-        "input-selection-foreground": "ansi_black",
         "screen-selection-background": "ansi_bright_blue",
     },
 )
 """The terminal's own colours; also used with `NO_COLOR`."""
 
 THEMES = (DARK, LIGHT, PLAIN)
-NAMES = (*(theme.name for theme in THEMES), *BUILTIN_THEMES)
 
 
-def theme_problem(name: str, known: Collection[str] = NAMES) -> str:
-    """Explain why a theme cannot be used; `""` if it can."""
-    return "" if name in known else f"there is no theme {name!r}{did_you_mean(name, known)}"
+def available(own: Sequence[ThemeConfig] = ()) -> Mapping[str, Theme]:
+    """Map names to themes: the user's, ours, then Textual's; a theme of the user may replace another."""
+    mine = {config.name: from_config(config) for config in own}
+    return {**mine, **{theme.name: theme for theme in THEMES}, **_TEXTUALS, **mine}
+
+
+def _ground(theme: Theme) -> tuple[str, str]:
+    """Colours of a theme's background and text; Textual has defaults."""
+    usual = "ansi_default" if theme.ansi else "#121212" if theme.dark else "#efefef"
+    background = theme.background or usual
+    return background, theme.foreground or (usual if theme.ansi else Color.parse(background).inverse.hex)
+
+
+def _calm(theme: Theme) -> Theme:
+    """Textual's theme with lines that divide and no more: the accent is for what matters."""
+    if theme.ansi:
+        return theme
+    background, text = map(Color.parse, _ground(theme))
+    line = background.blend(text, 0.18).hex
+    return replace(theme, variables={"border": line, "scrollbar": line, **theme.variables})
+
+
+def swatch(theme: Theme) -> Sequence[tuple[str, Style]]:
+    """Blocks of a theme's text, accent and other colours on its background."""
+    background, text = _ground(theme)
+    ground = Style(background=Color.parse(background), reverse=False)
+    colors = (text, theme.accent, theme.success, theme.warning, theme.error)
+    blocks = [("■ ", ground + Style(foreground=Color.parse(color or theme.primary))) for color in colors]
+    return [(" ", ground), *blocks, ("  ", Style())]
+
+
+_TEXTUALS = {name: _calm(theme) for name, theme in BUILTIN_THEMES.items()}
+NAMES = tuple(available())
+
+
+def theme_problem(themes: Themes, known: Collection[str] = NAMES) -> str:
+    """Explain why a theme cannot be used; `""` if both can."""
+    missing = next((name for name in (themes.dark, themes.light) if name not in known), None)
+    return "" if missing is None else f"there is no theme {missing!r}{did_you_mean(missing, known)}"

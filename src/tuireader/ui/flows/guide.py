@@ -3,74 +3,79 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
+from typing import TYPE_CHECKING
 
-from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
-from textual.content import Content
-
-from tuireader.commands import BY_ID, COMMANDS, Group, keys_label
+from tuireader.commands import BY_ID, COMMANDS, Group, Scope, keys_label
+from tuireader.config import Themes
 from tuireader.errors import TuireaderError
 from tuireader.ui.controllers.wiring import Controllers
 from tuireader.ui.flows.articles import run_macro
 from tuireader.ui.flows.context import Asking, Outcome
 from tuireader.ui.workers import run_latest
 
+if TYPE_CHECKING:
+    from tuireader.ui.dialogs.palette import Entry
+
 
 async def show_help(main: Controllers, ask: Asking) -> Outcome | None:
-    """Show all keys, and run the chosen command."""
+    """Show all keys, those of the focused pane first, and run the chosen command."""
     from tuireader.ui.dialogs.help import Help
 
-    macros = main.library.config.macros
-    command_id = await ask(Help(main.host.keys_of, macros))
+    macros, panes = main.library.config.macros, main.panes
+    place = Scope.SIDEBAR if panes.in_sidebar else Scope.ARTICLE if panes.in_article else Scope.LIST
+    command_id = await ask(Help(main.host.keys_of, macros, place))
     macro = next((macro for macro in macros if f"macro {macro.key}" == command_id), None)
     if macro is not None:
         return run_macro(main, macro)
     return None if command_id is None else Outcome(run=(command_id,))
 
 
-async def show_tour(main: Controllers, ask: Asking) -> None:
-    """Show the few keys to learn first."""
+async def show_tour(main: Controllers, ask: Asking) -> Outcome | None:
+    """Show the few keys to learn first; pressing one of them also does what it says."""
     from tuireader.ui.dialogs.help import Tour
 
-    await ask(Tour(main.host.keys_of))
+    command_id = await ask(Tour(main.host.keys_of))
+    return None if command_id is None else Outcome(run=(command_id,))
 
-
-Entry = tuple[str, str, Callable[[], Awaitable[None]]]
 
 _THEME = "Theme "
+_THEME_ALIASES = ("colorscheme", "color scheme", "colour scheme", "appearance")
 _LIKELY = (
-    "refresh_all", "search", "add_feed", "new_watch", "watches", "mark_list_read", "mute", "filter", "sort",
-    "show_hide_read", "full_text", "related", "story", "follow_story", "labels", "save", "comments",
-    "save_view", "feed_health", "show_new", "undo", "edit_config", "help", "tour", "quit",
+    "refresh_all", "search", "add_feed", "new_watch", "watches", "import", "mark_list_read", "mute",
+    "filter", "sort", "show_hide_read", "full_text", "related", "story", "follow_story", "labels", "save",
+    "comments", "save_view", "feed_health", "show_new", "undo", "settings", "theme", "edit_config",
+    "help", "tour", "quit",
 )  # fmt: skip
 """Commands that people look for in the palette before they have used it."""
+_HINTS = ("help", "settings", "add_feed", "tour")  # offered after a miss
 
 
-class Palette(CommandPalette):
-    """Textual's palette, without halves of wide characters left beside a shrinking list."""
+def _entries(main: Controllers) -> Iterator[Entry]:
+    from tuireader.ui.dialogs.palette import Entry
 
-    def on_mount(self) -> None:
-        """Repaint the whole screen after each layout change: Textual repaints only what was covered."""
-        self.screen_layout_refresh_signal.subscribe(self, lambda _: self.refresh())
-
-
-def _entries(main: Controllers, ask: Asking) -> Iterator[Entry]:
     for command in COMMANDS:
         if command.id in ("palette", "open_link") or not command.on_main:
             continue
         keys = keys_label(main.host.keys_of.get(command.id, ()))
-        about = f"{keys}  {command.help}" if keys else command.help
-        yield command.title, about, partial(ask.flows.apply, Outcome(run=(command.id,)))
+        run = partial(_outcome, Outcome(run=(command.id,)))
+        yield Entry(command.title, command.help, run, keys, command.aliases)
     for item in main.panes.sidebar.items:
         if item.view is not None:
-            go = partial(ask.flows.apply, Outcome(view=item.view))
-            yield f"Go to {item.label}", f"{item.unread} unread", go
-    for theme in sorted(main.host.available_themes):
-        yield f"{_THEME}{theme}", "Use this theme and save it", partial(_use_theme, main, ask, theme)
+            run = partial(_outcome, Outcome(view=item.view))
+            yield Entry(f"Go to {item.label}", f"{item.unread} unread", run)
+    for name, theme in main.host.themes.items():
+        run, mode = partial(_kept_theme, main, name), f"{'dark' if theme.dark else 'light'} mode"
+        yield Entry(f"{_THEME}{name}", "Use this theme and save it", run, aliases=(*_THEME_ALIASES, mode))
 
 
-async def _by_use(main: Controllers, ask: Asking) -> list[Entry]:
+async def _outcome(outcome: Outcome) -> Outcome:
+    return outcome
+
+
+async def _by_use(main: Controllers) -> list[Entry]:
     """Sort the entries: most used first, then most likely, cursor movement last."""
     used = await main.library.settings.palette_uses()
     often, likely = Counter(used), [BY_ID[command].title for command in _LIKELY]
@@ -78,46 +83,56 @@ async def _by_use(main: Controllers, ask: Asking) -> list[Entry]:
     moving = {command.title for command in COMMANDS if command.group is Group.MOVE}
 
     def place(entry: Entry) -> tuple[int, int, bool]:
-        name = entry[0]
+        name = entry.name
         return -often[name], order.get(name, len(order)), name in moving or name.startswith(_THEME)
 
-    return sorted(_entries(main, ask), key=place)
+    return sorted(_entries(main), key=place)
 
 
-async def _use(main: Controllers, name: str, call: Callable[[], Awaitable[None]]) -> None:
-    run_latest(main.panes, partial(main.library.settings.note_palette_use, name), "palette")
-    await call()
+async def choose_theme(main: Controllers, ask: Asking) -> Outcome | None:
+    """Show themes while moving through their list, then use and save the chosen one."""
+    from tuireader.ui.dialogs.pickers import ThemePicker
+
+    host, configured = main.host, main.library.config.ui.theme
+    followed = host.theme if configured.follow else Themes().on(host.on_dark)
+    own = [theme.name for theme in main.library.config.themes]
+    at = ThemePicker.FOLLOW if configured.follow else host.theme
+    name = await ask(ThemePicker(host.themes, own, followed, at))
+    if name is None:
+        host.take_theme()
+        return None
+    return await _kept_theme(main, name)
 
 
-async def _use_theme(main: Controllers, ask: Asking, theme: str) -> None:
-    main.host.theme = theme
-    library = main.library
-    try:
-        await library.settings.set_theme(theme)
-    except (TuireaderError, OSError) as error:
-        said = f"Theme {theme} until you quit: {error}"
-        await ask.flows.apply(Outcome(said=said, severity="warning", seconds=10))
+async def _kept_theme(main: Controllers, name: str) -> Outcome:
+    """Use a theme and save it: for this background only if the terminal reports its background."""
+    host, library, before = main.host, main.library, main.library.config.ui.theme
+    if not name:
+        themes, name = before if before.follow else Themes(), "as the terminal is"
     else:
-        kept = "until the demo ends" if library.offline else f"saved to {library.paths.config}"
-        await ask.flows.apply(Outcome(said=f"Theme {theme}\n{kept}"))
+        host.theme = name
+        follows = before.follow and host.background_known and host.themes[name].dark == host.on_dark
+        side = {"dark" if host.on_dark else "light": name}
+        themes = replace(before, **side) if follows else Themes.always(name)
+    try:
+        await library.settings.set_theme(themes)
+    except (TuireaderError, OSError) as error:
+        return Outcome(said=f"Theme {name} until you quit: {error}", severity="warning", seconds=10)
+    if themes.follow:
+        host.take_theme()  # the terminal may have changed meanwhile
+    kept = "until the demo ends" if library.offline else f"saved to {library.paths.config}"
+    return Outcome(said=f"Theme {name}\n{kept}")
 
 
-async def open_palette(main: Controllers, ask: Asking) -> None:
-    """Open the palette; it runs the chosen entry."""
+async def open_palette(main: Controllers, ask: Asking) -> Outcome | None:
+    """Open the palette, and run the chosen entry."""
+    from tuireader.ui.dialogs.palette import Palette
 
-    class Commands(Provider):
-        """Entries for Textual's palette."""
-
-        async def discover(self) -> Hits:
-            for name, about, call in await _by_use(main, ask):
-                yield DiscoveryHit(Content(name), partial(_use, main, name, call), name, about)
-
-        async def search(self, query: str) -> Hits:
-            matcher = self.matcher(query)
-            for name, about, call in await _by_use(main, ask):
-                score = matcher.match(name)
-                if score > 0:
-                    use = partial(_use, main, name, call)
-                    yield Hit(score, matcher.highlight(name), use, text=name, help=about)
-
-    main.host.push_screen(Palette(providers=[Commands], placeholder="Command, view, feed or theme"))
+    entries = await _by_use(main)
+    named = {entry.name: entry for entry in entries}
+    entry = await ask(Palette(entries, [named[BY_ID[command].title] for command in _HINTS]))
+    if entry is None:
+        return None
+    run_latest(main.panes, partial(main.library.settings.note_palette_use, entry.name), "palette")
+    outcome: Outcome | None = await entry.run()
+    return outcome

@@ -74,6 +74,7 @@ class Alarms(ViewTable[Alarm]):
         Column("since", "Since", 11, least=60),
         Column("words", "Reason", least=80),
     )
+    PLACE = Scope.ALARMS
     BINDINGS: ClassVar = [*bindings(Scope.ALARMS)]
 
     async def read(self) -> Sequence[Alarm]:

@@ -31,6 +31,14 @@ INSTEAD = {
     "look_at_muted": "mute",
 }
 
+# Commands that apply to the page in the pane, also from the list: a preview that is due comes first.
+ON_PAGE = frozenset(
+    {
+        *("page_or_next_unread", "open_link", "list_links", "pictures", "zen", "find_in_page", "related"),
+        *("next_hit", "previous_hit", "next_reference", "previous_reference", "next_pane", "previous_pane"),
+    }
+)
+
 
 def _table(name: str) -> Flow:
     """Show a screen with a table, and the view chosen there."""
@@ -60,13 +68,20 @@ async def _story(main: Controllers, ask: Asking) -> Outcome | None:
     target = await ask(StoryScreen(article, page))
     if target is None:
         return None
-    if target.article_id is not None and target.article_id == main.session.article_id:
+    if target.article_id is not None and target.article_id == main.session.opened_id:
         main.panes.go_to(main.panes.article)
-    elif target.article_id is not None and main.session.page is None:
+    elif target.article_id is not None and main.session.opened_id is None:
         await main.navigation.open_article(target.article_id)
     else:
         await main.navigation.follow(target)
     return None
+
+
+async def _settings(main: Controllers, ask: Asking) -> Outcome | None:
+    from tuireader.ui.screens.settings import SettingsScreen
+
+    command_id = await ask(SettingsScreen(ask.flows))
+    return None if command_id is None else Outcome(run=(command_id,))
 
 
 _FLOWS: dict[str, Flow] = {
@@ -90,6 +105,7 @@ _FLOWS: dict[str, Flow] = {
     "show_hide_read": lists.show_hide_read,
     "save_view": feeds.save_view,
     "add_feed": feeds.add_feed,
+    "import": feeds.add_feed,
     "add_account": accounts.add_account,
     "edit_this": feeds.edit,
     "remove_this": feeds.remove,
@@ -100,8 +116,10 @@ _FLOWS: dict[str, Flow] = {
     "alarms": _table("Alarms"),
     "statistics": _table("Statistics"),
     "watches": _watches,
+    "settings": _settings,
     "undo": settings.undo,
     "palette": guide.open_palette,
+    "theme": guide.choose_theme,
     "tour": guide.show_tour,
     "help": guide.show_help,
 }
@@ -155,6 +173,8 @@ def commands(main: Controllers, flows: FlowRunner) -> Commands:
         "comments": main.full_text.comments,
         "pictures": lambda: main.images.toggle(),
         "zen": panes.toggle_zen,
+        "grow_pane": partial(panes.resize_pane, 1),
+        "shrink_pane": partial(panes.resize_pane, -1),
         "select": mark.select,
         "select_all": mark.select_all,
         "toggle_read": mark.toggle_read,

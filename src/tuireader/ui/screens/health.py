@@ -154,6 +154,7 @@ class Health(ViewTable[FeedHealth]):
         Column("weekly", "A week", 6, right=True, least=52),
         Column("unread", "Unread", 6, right=True, least=116),
     )
+    PLACE = Scope.HEALTH
     BINDINGS: ClassVar = [*bindings(Scope.HEALTH)]
 
     _coverage: dict[int, Coverage]

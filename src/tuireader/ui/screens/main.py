@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cached_property, partial
 from inspect import isawaitable
 from typing import ClassVar
@@ -14,15 +15,16 @@ from textual.binding import Binding
 from textual.reactive import Reactive
 from textual.widget import Widget
 
+from tuireader.errors import TuireaderError
 from tuireader.model import Counts
-from tuireader.ui import views
+from tuireader.ui import geometry, views
 from tuireader.ui.bindings import bindings
 from tuireader.ui.controllers.search_hits import SearchHits
 from tuireader.ui.controllers.wiring import Controllers
-from tuireader.ui.flows import feeds, guide
-from tuireader.ui.flows.context import FlowRunner, Outcome
+from tuireader.ui.flows import feeds
+from tuireader.ui.flows.context import FlowRunner
 from tuireader.ui.host import Hosted
-from tuireader.ui.screens.commands import INSTEAD, Commands, commands
+from tuireader.ui.screens.commands import INSTEAD, ON_PAGE, Commands, commands
 from tuireader.ui.session import Session
 from tuireader.ui.status import footer_keys, footer_position, header, notes
 from tuireader.ui.widgets.article_list import ArticleList
@@ -34,7 +36,9 @@ from tuireader.ui.widgets.search_line import SearchLine
 from tuireader.ui.widgets.sidebar import Sidebar
 from tuireader.ui.workers import run_latest
 
+_SIGN = "watch sign"
 _AT_REST = 0.05  # seconds between checks for keys typed during startup
+_PICTURES_AFTER = 0.5  # seconds that a preview stays before its images are loaded
 
 
 class MainScreen(PaneScreen, Hosted, inherit_bindings=False):
@@ -48,16 +52,20 @@ class MainScreen(PaneScreen, Hosted, inherit_bindings=False):
         super().__init__()
         self._counting = counting  # the sidebar's counts, requested before Textual was imported
         self._opened = opened
+        self._explains_signs = False  # the sign of a watch has yet to be explained
 
     def compose(self) -> ComposeResult:
         library = self.library = self.host.library
         session = self.session = Session(lambda: library.config)
         self.top, self.status, self.sidebar = TopLine(), StatusLine(), Sidebar()
-        self.sidebar.styles.width = library.config.ui.sidebar + 2
         self.hits = SearchHits(session, library)
         self.articles = ArticleList(
-            lambda ids: self.controllers.marks.rows(ids), library.feeds.title, self.hits.marks
+            lambda ids: self.controllers.marks.rows(ids),
+            library.feeds.title,
+            self.hits.marks,
+            self.hits.detail,
         )
+        self.hits.redraw = self.articles.redraw
         self.pane = ArticlePane(library.config.ui.width)
         self.panes = Panes(
             session, self.sidebar, snippet=self.hits.line, articles=self.articles, article=self.pane
@@ -80,6 +88,9 @@ class MainScreen(PaneScreen, Hosted, inherit_bindings=False):
 
     async def _start(self) -> None:
         self.host.theme_changed_signal.subscribe(self, lambda _: self.new_colours())
+        if not self.library.offline:
+            self.panes.dividers = await asyncio.to_thread(geometry.read, self.library.paths.state)
+            self.panes.fit(self.size)
         self.session.feeds = await self.library.feeds.all()
         unread, _ = await self.library.lists.head(views.UNREAD, show_read=False, limit=1)
         others, _ = (unread, True) if unread else await self.library.lists.head(views.ALL, limit=1)
@@ -113,6 +124,8 @@ class MainScreen(PaneScreen, Hosted, inherit_bindings=False):
         self.session.searches[:] = await self.library.searches.history()
         await self.hits.mark_watches()
         self.articles.forget_strips()
+        self._explains_signs = not await self.library.settings.was_seen(_SIGN)
+        self.update_footer()
 
     async def _keep_frame(self) -> None:
         """Save the first frame of the next start once the counts are known."""
@@ -121,16 +134,42 @@ class MainScreen(PaneScreen, Hosted, inherit_bindings=False):
             await self.host.keep_frame()
             await self.library.articles.warm_up()
 
+    async def keep_dividers(self) -> None:
+        """Store where the user has moved the dividers."""
+        if self.panes.dividers.moved and not self.library.offline:
+            await asyncio.to_thread(geometry.write, self.library.paths.state, self.panes.dividers)
+
     @on(CursorPane.Moved)
     @on(ArticlePane.Changed)
     def update_footer(self) -> None:
-        """Show the available keys, the position, and the sentence that matched."""
-        if self.hits.update(self.articles.current_id):
+        """Show the available keys, the position, the sentence that matched, and soon the preview."""
+        self.controllers.previews.follow()
+        if self.hits.update(self.articles.current_id, self.articles.ids_with_details()):
             self.panes.rearrange()
         key_of = self.host.key_of
         keys = footer_keys(self.session, self.panes, key_of)
         position, trouble = footer_position(self.session, self.panes, key_of)
         self.status.show(keys, position, trouble, notes(self.session, int(self.host.clock())))
+        if self._explains_signs:
+            self._explain_sign()
+        elif self.session.page is not None:
+            self.top.show(sign="")
+
+    def _explain_sign(self) -> None:
+        """Explain the sign of a watch where it first appears, until an article is opened."""
+        seen = self.articles.in_sight()
+        visible = self.articles.ids[seen.start : seen.stop]
+        rows = [row for article_id in visible if (row := self.articles.row(article_id)) is not None]
+        folds = self.articles.folds
+        for name in (name for row in rows for name in (folds and row.story_watches) or row.watches):
+            self._explains_signs = False
+            self.top.show(sign=name)
+            self.run_worker(self._note_seen(), group="hints")
+            break
+
+    async def _note_seen(self) -> None:
+        with suppress(TuireaderError):  # the next start explains it again
+            await self.library.settings.note_seen(_SIGN)
 
     def update_bars(self) -> None:
         title, count = header(self.session, len(self.articles.ids), self.library.searches.saved)
@@ -160,6 +199,8 @@ class MainScreen(PaneScreen, Hosted, inherit_bindings=False):
 
     async def action_run(self, command_id: str, number: int | None = None) -> None:
         """Run a command; some take the number of their key."""
+        if command_id in ON_PAGE:
+            await self.controllers.previews.catch_up()
         do = self.commands[command_id]
         done = do() if number is None else do(number)
         if isawaitable(done):
@@ -170,19 +211,14 @@ class MainScreen(PaneScreen, Hosted, inherit_bindings=False):
         await self.action_run(INSTEAD.get(command_id, command_id))
         self.update_bars()
 
-    async def welcomed(self, added: int | None) -> None:
-        """After the welcome, show the first keys to know and fetch the new feeds."""
-        await self.flows.run(guide.show_tour)
-        accounts = [account.name for account in self.library.config.accounts]
-        await self.flows.apply(Outcome(feeds_added=added or 0, config_changed=added == 0, sync=accounts))
-
     def on_resize(self, event: events.Resize) -> None:
         self.panes.fit(event.size)
         self.update_footer()
 
-    def on_descendant_focus(self) -> None:
-        if self.focused is not self.sidebar:
-            self.remove_class("-sidebar")
+    async def on_descendant_focus(self) -> None:
+        self.panes.focus_moved()
+        if self.panes.in_article:
+            await self.controllers.previews.open()
         self.update_footer()
 
     async def on_sidebar_chosen(self, message: Sidebar.Chosen) -> None:
@@ -199,8 +235,17 @@ class MainScreen(PaneScreen, Hosted, inherit_bindings=False):
         await self.controllers.navigation.follow(message.target)
 
     def on_article_pane_pictures_seen(self, message: ArticlePane.PicturesSeen) -> None:
-        """Load images that became visible, after the text is painted."""
-        self.call_after_refresh(self.controllers.images.see, message.urls, message.width)
+        """Load images that became visible, after the text is painted; those of a preview after a rest."""
+        shown = self.session.article_id
+
+        def see() -> None:
+            if self.session.article_id == shown:
+                self.controllers.images.see(message.urls, message.width)
+
+        if self.session.previewed:
+            self.set_timer(_PICTURES_AFTER, see)
+        else:
+            self.call_after_refresh(see)
 
     def on_article_pane_unfit(self) -> None:
         run_latest(self, self.controllers.reader.fit_tables, "tables")

@@ -52,6 +52,7 @@ class Queue(TableScreen[None, Download]):
         Column("state", "State", 13),
         Column("size", "Size", 18, right=True, least=70),
     )
+    PLACE = Scope.QUEUE
     BINDINGS: ClassVar = [*bindings(Scope.QUEUE)]
 
     def on_mount(self) -> None:

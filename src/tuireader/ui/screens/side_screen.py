@@ -11,8 +11,10 @@ from textual.binding import Binding
 from textual.screen import Screen
 from textual.widget import Widget
 
-from tuireader.commands import key_label
+from tuireader.commands import Scope, key_label
+from tuireader.ui.bindings import MOVES
 from tuireader.ui.host import Hosted
+from tuireader.ui.status import place
 from tuireader.ui.widgets.bars import FooterKey, StatusLine, TopLine
 from tuireader.ui.widgets.pane import Pane
 
@@ -24,6 +26,7 @@ class SideScreen(Screen[Result | None], Hosted, Generic[Result], inherit_binding
 
     BINDINGS: ClassVar = [Binding("ctrl+c", "screen.copy_text", show=False)]
 
+    PLACE: ClassVar[Scope | None] = None  # of its keys, if `?` lists them
     main_pane: Pane  # gets the movement commands
 
     @abstractmethod
@@ -37,13 +40,29 @@ class SideScreen(Screen[Result | None], Hosted, Generic[Result], inherit_binding
         yield self.status
 
     def show_footer(self, commands: Iterable[tuple[str, str]], position: str) -> None:
-        """Show the keys to move and to go back, between them those of `(command id, title)` pairs."""
+        """Show the keys to move and to go back, and those of `(command id, title)` pairs."""
         key_of = self.host.key_of
         moving = FooterKey(f"{key_of('move_down')}/{key_of('move_up')}", "move")
-        keys = [FooterKey(key_of(command), title) for command, title in commands]
+        keys = [FooterKey(key_of(command), title, place(command)) for command, title in commands]
         by_escape = "escape" in self.host.keys_of["back"]
-        leaving = FooterKey(key_label("escape") if by_escape else key_of("back"), "Back", stays=1)
-        self.status.show([moving, *keys, leaving], position)
+        going_back = key_label("escape") if by_escape else key_of("back")
+        leaving = FooterKey(going_back, "back", place("quit_or_back"))
+        helping = [FooterKey(key_of("help"), "help", place("help"))] if self.PLACE else []
+        self.status.show([moving, leaving, *helping, *keys], position)
+
+    async def action_help(self) -> None:
+        """List the keys of this screen, and run the chosen command."""
+        from tuireader.ui.dialogs.help import Help
+
+        assert self.PLACE is not None
+
+        async def run(command_id: str | None) -> None:
+            if command_id in MOVES:
+                self.action_pane(command_id)
+            elif command_id is not None:
+                await self.run_action(command_id)
+
+        self.host.push_screen(Help(self.host.keys_of, place=self.PLACE), run)
 
     def action_pane(self, command_id: str) -> None:
         self.main_pane.act(command_id)

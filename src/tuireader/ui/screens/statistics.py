@@ -22,7 +22,7 @@ class Statistics(ViewTable[Activity]):
     COLUMNS = (
         Column("name", "Feed or watch", 44, least=150),
         Column("name", "Feed or watch", most=149),
-        Column("a_day", "A day", 5, right=True, least=34),
+        Column("a_day", "A day", 6, right=True, least=34),
         Column("days", "Last 30 days", 30, least=96),
         Column("weeks", "12 weeks", 12, least=60, most=95),
         Column("weeks", "12 weeks", 12, least=130),

@@ -29,6 +29,7 @@ _KEYS = (("open", "Open"), ("open_browser", "Browser"), ("copy_markdown", "Copy"
 class StoryScreen(SideScreen["Target"]):
     """The page of an article's story; the result is the article to open."""
 
+    PLACE = Scope.STORY
     BINDINGS: ClassVar = [*bindings(Scope.STORY)]
     AUTO_FOCUS = "#article"
 

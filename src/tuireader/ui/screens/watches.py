@@ -91,6 +91,7 @@ class Watches(ViewTable[WatchStats]):
         Column("fortnight", "Last 14 days", _FORTNIGHT, least=72, most=95),
         Column("last", "Newest match", least=100),
     )
+    PLACE = Scope.WATCHES
     BINDINGS: ClassVar = [*bindings(Scope.WATCHES)]
 
     def __init__(self, flows: FlowRunner, *, folds: bool) -> None:

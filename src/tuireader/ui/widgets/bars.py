@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import accumulate
 from typing import NamedTuple
 
 from rich.segment import Segment
@@ -14,18 +13,15 @@ from tuireader.text import cell_len, cut
 from tuireader.ui.host import Hosted
 
 _KEYS = 44  # minimum number of cells that warnings leave for keys
+_GAP, _GROUP_GAP = "  ", "    "  # between the keys of a group, and between groups
 
 
 class FooterKey(NamedTuple):
-    """A key and its effect. On a narrow screen, keys with the lowest `stays` go first."""
+    """A key and its effect. Keys are shown in the order of `place`, whose tens are the group."""
 
     key: str
     title: str
-    stays: int = 0
-
-    @property
-    def width(self) -> int:
-        return cell_len(self.key) + cell_len(self.title) + 3
+    place: int = 0
 
 
 class Bar(Widget, Hosted):
@@ -37,14 +33,17 @@ class Bar(Widget, Hosted):
 
 
 class TopLine(Bar):
-    """Header: program name, view and count, and on the right the progress of a refresh."""
+    """Header: the view and its count; on the right the progress of a refresh, or the state at rest.
+
+    Of the count and the state, the parts after a ` · ` are left out if there is no room.
+    """
 
     def __init__(self) -> None:
         super().__init__(id="top")
-        self._texts = {"title": "", "count": "", "progress": ""}
+        self._texts = {"title": "", "count": "", "progress": "", "trouble": "", "state": "", "sign": ""}
 
     def show(self, **texts: str) -> None:
-        """Change `title`, `count` or `progress`."""
+        """Change some of the texts; `sign` is a watch whose sign is to be explained."""
         before, self._texts = self._texts, self._texts | texts
         if before != self._texts:
             self.refresh()
@@ -52,26 +51,51 @@ class TopLine(Bar):
     def render_line(self, y: int) -> Strip:
         return self.draw(**self._texts)
 
-    def draw(self, title: str, count: str, progress: str) -> Strip:
+    def draw(
+        self, title: str, count: str, progress: str = "", trouble: str = "", state: str = "", sign: str = ""
+    ) -> Strip:
         styles, width = self.theme_styles, self.size.width
-        base = styles.base
-        right = cut(progress, max(0, width // 2)) if progress else ""
-        name = " tuireader  " if width >= 60 else " "
-        count = f" · {count}" if count else ""
-        room = max(0, width - cell_len(name) - cell_len(count) - cell_len(right) - 2)
+        base, lead, lead_style = styles.base, trouble, styles.text
+        states = [*_shortened(" · ".join(filter(None, (trouble, state)))), ""]
+        if progress:
+            lead = cut(progress, max(0, width // 2))
+            states = [lead]
+        elif sign:
+            letter = self.host.row_options.letters.get(sign, "")
+            lead = "▌" if self.host.is_cosy else f"◆{letter}"  # as in the rows
+            lead_style = styles.named(f"watch:{sign}")
+            states = [f"{lead} {sign}: on your watchlist", ""]
+        room = width - 2 - min(cell_len(title), width // 3)
+        right, count = next(
+            (
+                (right, count)
+                for count in (*_shortened(count), "")
+                for right in states
+                if cell_len(right) + cell_len(count) + 6 <= room
+            ),
+            (states[-1], ""),
+        )
+        right = cut(right, max(0, width - 2))
+        lead = lead if right.startswith(lead) else ""
+        room = max(0, width - 2 - cell_len(count) - cell_len(right) - 3 * bool(count) - 3 * bool(right))
         title = cut(title, room) if room else ""
-        used = cell_len(name) + cell_len(title) + cell_len(count)
-        gap = max(0, width - used - cell_len(right) - 1)
+        gap = width - 2 - cell_len(title) - cell_len(count) - 3 * bool(count) - cell_len(right)
         return self.strip(
             [
-                Segment(name, base + styles.dim),
-                Segment(title, base + styles.strong),
-                Segment(count, base + styles.dim),
-                Segment(" " * gap, base),
-                Segment(right, base + styles.text),
+                Segment(f" {title}", base + styles.strong),
+                Segment(f"   {count}" if count else "", base + styles.dim),
+                Segment(" " * max(0, gap), base),
+                Segment(lead, base + lead_style),
+                Segment(right.removeprefix(lead), base + styles.dim),
                 Segment(" ", base),
             ]
         )
+
+
+def _shortened(text: str) -> list[str]:
+    """The text, then without its last part, and so on."""
+    parts = text.split(" · ")
+    return [" · ".join(parts[:end]) for end in range(len(parts), 0, -1) if text]
 
 
 class StatusLine(Bar):
@@ -95,7 +119,7 @@ class StatusLine(Bar):
     def draw(
         self, keys: Sequence[FooterKey], where: str, trouble: bool = False, notes: Sequence[str] = ()
     ) -> Strip:
-        """Draw warning, position and as many keys as fit, always with help and quit."""
+        """Draw warning, position and the most important keys that fit, in groups."""
         styles, width = self.theme_styles, self.size.width
         base = styles.base
         share = width - 2 if trouble else max(width // 2, width - 40)
@@ -103,15 +127,10 @@ class StatusLine(Bar):
         note = next((note for note in notes if note and cell_len(note + where) < width - _KEYS), "")
         note = f"{note}  " if note else ""
         right = cell_len(note) + cell_len(where)
-        room = width - right - 2
+        drawn = fitting(keys, width - right - 2 - 2 * bool(right))
         segments = [Segment(" ", base)]
-        used = 1
-        for key in _fitting(keys, room - used):
-            segments += [
-                Segment(key.key, base + styles.strong),
-                Segment(f" {key.title}  ", base + styles.dim),
-            ]
-            used += key.width
+        segments += [Segment(text, base + (styles.strong if key else styles.dim)) for text, key in drawn]
+        used = 1 + _width(drawn)
         segments.append(Segment(" " * max(0, width - used - right - 1), base))
         if note:
             segments.append(Segment(note, base + styles.error))
@@ -119,17 +138,19 @@ class StatusLine(Bar):
         return self.strip(segments)
 
 
-def _fitting(keys: Sequence[FooterKey], room: int) -> list[FooterKey]:
-    """Take the first keys that fit, but always those for help and quit."""
-    for least in (1, 2):
-        kept = [key for key in keys if key.stays >= least]
-        others = [key for key in keys if key.stays < least]
-        fitting = _first(others, room - sum(key.width for key in kept))
-        if len(fitting) > 1:
-            return fitting + kept
-    return _first(keys, room)
+def fitting(keys: Sequence[FooterKey], room: int) -> list[tuple[str, bool]]:
+    """Texts of the first keys that fit, by group; True for keys, False for words and gaps."""
+    for count in range(len(keys), 0, -1):
+        texts: list[tuple[str, bool]] = []
+        before = -1
+        for key in sorted(keys[:count], key=lambda key: key.place):
+            gap = "" if before < 0 else _GAP if before == key.place // 10 else _GROUP_GAP
+            before = key.place // 10
+            texts += [(gap, False), (key.key, True), (f" {key.title[:1].lower()}{key.title[1:]}", False)]
+        if _width(texts) <= room:
+            return texts
+    return []
 
 
-def _first(keys: Sequence[FooterKey], room: int) -> list[FooterKey]:
-    ends = accumulate(key.width for key in keys)
-    return [key for key, end in zip(keys, ends, strict=True) if end <= room]
+def _width(texts: Sequence[tuple[str, bool]]) -> int:
+    return sum(cell_len(text) for text, _ in texts)

@@ -10,6 +10,7 @@ from textual import events
 from textual.content import Content
 from textual.geometry import Region
 from textual.strip import Strip
+from textual.style import Style
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
@@ -31,12 +32,16 @@ _ACTIONS = {
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A line: `key` is the result of a choice, None for a heading; `lead` is shown before the text."""
+    """A line: `key` is the result of a choice, None for a heading; `lead` is shown before the text.
+
+    `swatch` consists of texts with styles that are Textual's, not the theme's.
+    """
 
     key: str | None
     text: str
     lead: str = ""
     note: str = ""
+    swatch: Sequence[tuple[str, Style]] = ()
 
 
 class Choices(OptionList, inherit_bindings=False):
@@ -72,7 +77,13 @@ class Choices(OptionList, inherit_bindings=False):
             return Option(Content(choice.text or " "), disabled=True)
         lead = pad(choice.lead, self._lead) + "  " if self._lead else ""
         note = (f"  {choice.note}", "dim") if choice.note else ""
-        return Option(Content.assemble((lead, "bold"), choice.text, note), id=choice.key)
+        return Option(Content.assemble((lead, "bold"), *choice.swatch, choice.text, note), id=choice.key)
+
+    def get_visual_style(self, *component_classes: str, partial: bool = False) -> Style:
+        """Reverse the chosen line where colours cannot show it; Textual ignores `reverse` in stylesheets."""
+        style = super().get_visual_style(*component_classes, partial=partial)
+        chosen = self.app.native_ansi_color and "option-list--option-highlighted" in component_classes
+        return style + Style(reverse=True) if chosen else style
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Note the width of the first paint."""

@@ -42,6 +42,7 @@ class PagePane(Pane, Hosted):
         self.page_shown: Page | None = None
         self.chosen = -1
         self.hints = False  # whether hidden images can be shown, and say so
+        self.width_to_be = 0  # width of the pane before it is first laid out; 0: that of its parent
         self._measure = measure
         self._head = Layout((), 80)
         self._tail = Layout((), 80)
@@ -163,7 +164,7 @@ class PagePane(Pane, Hosted):
 
     @property
     def _width_to_be(self) -> int:
-        return self.parent.size.width if isinstance(self.parent, Widget) else 0
+        return self.width_to_be or (self.parent.size.width if isinstance(self.parent, Widget) else 0)
 
     def _resize(self) -> None:
         lines = len(self._head.lines) + (len(self._tail.lines) if self._head.complete else 0)

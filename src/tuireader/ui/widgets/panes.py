@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+from textual import events
 from textual.await_remove import AwaitRemove
-from textual.containers import Horizontal, Vertical
-from textual.geometry import Region, Size
+from textual.containers import Container
+from textual.geometry import NULL_OFFSET, NULL_SPACING, Region, Size
+from textual.layout import ArrangeResult, Layout, WidgetPlacement
 from textual.strip import Strip
 from textual.widget import Widget
 
+from tuireader.ui.geometry import Boxes, Dividers, Mode, Shown, boxes, mode_for
 from tuireader.ui.host import Hosted
 from tuireader.ui.session import Session
 from tuireader.ui.textual_private import CoalescingScreen
 from tuireader.ui.widgets.article_list import ArticleList
 from tuireader.ui.widgets.article_pane import ArticlePane
+from tuireader.ui.widgets.details import Details
+from tuireader.ui.widgets.dividers import Divider
 from tuireader.ui.widgets.pane import Pane
 from tuireader.ui.widgets.search_line import FindLine, SearchLine
 from tuireader.ui.widgets.sidebar import Sidebar
 
-_WIDE = 100  # minimum width for the sidebar beside the list
-_SINGLE = (60, 16)  # below this width or height, one pane is shown at a time
+_STEP = 2  # columns that a key moves a divider; lines are moved one by one
 
 
 class _Covered(Widget):
@@ -37,32 +41,54 @@ class _Covered(Widget):
         return [lines[min(y, top)] for y in crop.line_range]
 
 
-class PaneRow(Horizontal, _Covered):
-    """Panes side by side."""
-
-
-class PaneColumn(Vertical, _Covered):
-    """Panes on top of each other."""
-
-
 class PaneScreen(CoalescingScreen, _Covered):
     """A screen covered by its panes."""
 
 
-class Panes(PaneRow, Hosted):
-    """Sidebar on the left, list above article on the right; classes of the screen set their arrangement."""
+class PaneLayout(Layout):
+    """Places the panes where `geometry.boxes` puts them."""
+
+    name = "panes"
+
+    def arrange(
+        self, parent: Widget, children: list[Widget], size: Size, greedy: bool = True
+    ) -> ArrangeResult:
+        return parent.place(children, size) if isinstance(parent, Panes) else []
+
+
+_LAYOUT = PaneLayout()
+
+
+class Panes(Container, _Covered, Hosted):
+    """Sidebar, list and article with dividers between them, arranged by the size of the terminal."""
 
     def __init__(
-        self, session: Session, sidebar: Sidebar, snippet: Widget, articles: ArticleList, article: ArticlePane
+        self,
+        session: Session,
+        sidebar: Sidebar,
+        snippet: Details,
+        articles: ArticleList,
+        article: ArticlePane,
     ) -> None:
-        self._column = PaneColumn(snippet, articles, article, id="main")
-        super().__init__(sidebar, self._column, id="body")
+        self._edge, self._divider = Divider("edge"), Divider("divider")
+        super().__init__(sidebar, self._edge, snippet, articles, self._divider, article, id="body")
         self.sidebar = sidebar
         self.articles = articles
         self.article = article
+        self.dividers = Dividers()
         self._snippet = snippet
         self._session = session
+        self._mode = Mode.STACKED
+        self._boxes = Boxes()
+        self._over = False  # whether the sidebar lies over the list
+        self._at_list = False  # whether the list was chosen where it and the article do not fit
+        self._list_lines = 10**6  # height that the list needs beside an article
+        self._dragged: Divider | None = None
         self._removed: AwaitRemove | None = None  # removal of the last search line
+
+    @property
+    def layout(self) -> Layout:
+        return _LAYOUT
 
     @property
     def current(self) -> Pane:
@@ -92,9 +118,10 @@ class Panes(PaneRow, Hosted):
         if pane is self.article and self._session.page is None:
             pane = self.articles
         self.screen.remove_class("-zen")
-        self.screen.set_class(pane is self.sidebar and not self.is_wide, "-sidebar")
-        self.show_article(self._session.page is not None and not (self.is_single and pane is self.articles))
+        self._over, self._at_list = pane is self.sidebar and not self.is_wide, pane is self.articles
+        self.rearrange()
         self.screen.set_focus(pane, scroll_visible=False)  # at once: the footer lists the keys available now
+        self._draw_edges()
 
     def turn(self, step: int) -> None:
         panes: list[Pane] = [self.sidebar, self.articles]
@@ -104,14 +131,19 @@ class Panes(PaneRow, Hosted):
         self.go_to(panes[(at + step) % len(panes)])
 
     @property
-    def is_single(self) -> bool:
-        """True if one pane is shown at a time."""
-        return self.screen.has_class("-single")
+    def shows_one(self) -> bool:
+        """True if either the list or the article is shown."""
+        return self._mode in (Mode.SINGLE, Mode.NARROW)
 
     @property
     def is_wide(self) -> bool:
         """True if the sidebar is shown beside the list."""
-        return not (self.screen.has_class("-narrow") or self.is_single)
+        return self._mode in (Mode.STACKED, Mode.COLUMNS)
+
+    @property
+    def is_columns(self) -> bool:
+        """True if the article has a place beside the list, whether one is open or not."""
+        return self._mode in (Mode.FOLDED, Mode.COLUMNS)
 
     @property
     def is_zen(self) -> bool:
@@ -121,46 +153,162 @@ class Panes(PaneRow, Hosted):
     @property
     def covers_list(self) -> bool:
         """True if the sidebar is shown over the list."""
-        return self.screen.has_class("-sidebar") and not self.is_wide
+        return self._over and not self.is_wide
 
     @property
     def shows_article(self) -> bool:
-        return self.screen.has_class("-reading")
+        """True if an article is open and visible; a preview only has a place in columns."""
+        session = self._session
+        is_there = session.page is not None and (self.is_columns or not session.previewed)
+        return is_there and not (self.shows_one and self._at_list)
 
     def fit(self, size: Size) -> None:
-        """Hide panes that do not fit a screen of that size."""
-        single = size.width < _SINGLE[0] or size.height < _SINGLE[1]
-        hides = self.is_wide and self.screen.focused is self.sidebar
-        self.screen.set_class(single, "-single")
-        self.screen.set_class(size.width < _WIDE and not single, "-narrow")
+        """Choose the arrangement for a screen of that size."""
+        focused, was_wide = self.screen.focused, self.is_wide
+        self.articles.take_density()
+        self._mode = mode_for(self._session.config.ui.layout, size.width, size.height)
+        self._at_list = self.in_list and not isinstance(focused, FindLine)
+        self._over = self._over and focused is self.sidebar
         self.rearrange()
-        if hides and not self.is_wide:
+        self._lay_out_again(size)
+        if was_wide and not self.is_wide and focused is self.sidebar:
             self.go_to(self.articles)
 
+    def focus_moved(self) -> None:
+        """Follow the focus, which a click may have moved."""
+        if self._over and self.screen.focused is not self.sidebar:
+            self._over = False
+            self.rearrange()
+        self._draw_edges()
+
     def rearrange(self) -> None:
-        """Show or hide list, snippet and article.
+        """Show or hide the panes.
 
         Each is changed directly: a class on the screen would make Textual look up the styles of all widgets.
         """
-        alone = self.shows_article and (self.is_single or self.is_zen)
-        self.article.display = self.shows_article
-        self.articles.display = not alone
-        self._snippet.display = bool(self._session.expression) and not alone
+        covered = self._mode is Mode.SINGLE and self._over
+        alone = self.shows_article and (self.shows_one or self.is_zen)
+        self.sidebar.display = (self.is_wide or self._over) and not self.is_zen
+        self.article.display = (self.shows_article or self.is_columns) and not covered
+        self.articles.display = not (alone or covered)
+        has_line = bool(self._session.expression) and not self.articles.is_cosy
+        self._snippet.display = has_line and self.articles.display
 
-    def show_article(self, shown: bool) -> None:
-        self.screen.set_class(shown, "-reading", update=False)
-        self.rearrange()
+    @property
+    def _usual_sidebar(self) -> int:
+        return self._session.config.ui.sidebar + 2
+
+    def boxes(self, size: Size, *, article: bool | None = None) -> Boxes:
+        """Regions of the panes in `size` cells, with or without an article."""
+        shown = self.shows_article if article is None else article
+        alone = shown and self.is_zen
+        state = Shown(article=shown, alone=alone, over=self._over, lines=self._list_lines)
+        return boxes(self._mode, size, self.dividers, self._usual_sidebar, state)
+
+    def boxes_at_start(self, size: Size) -> Boxes:
+        """Regions in `size` cells before anything is opened, with the focus on the list."""
+        return boxes(self._mode, size, self.dividers, self._usual_sidebar, Shown())
+
+    def place(self, children: list[Widget], size: Size) -> list[WidgetPlacement]:
+        """Place the panes; lines for searching take the first or last lines of theirs."""
+        at = self._boxes = self.boxes(size)
+        regions: dict[Widget, Region | None] = {
+            self.sidebar: at.sidebar, self._edge: at.edge, self._divider: at.divider
+        }  # fmt: skip
+        if box := at.articles:
+            for line in [child for child in children if isinstance(child, SearchLine | Details)]:
+                regions[line], box = box.split_horizontal(min(1, box.height))
+            regions[self.articles] = box
+        if box := at.article:
+            for below in [child for child in children if isinstance(child, FindLine)]:
+                box, regions[below] = box.split_horizontal(max(0, box.height - 1))
+            regions[self.article] = box
+        self._draw_edges()
+        over = (self.sidebar, self._edge) if self.covers_list else ()
+        return [
+            WidgetPlacement(region, NULL_OFFSET, NULL_SPACING, child, int(child in over))
+            for child in children
+            if (region := regions.get(child))
+        ]
+
+    def _draw_edges(self) -> None:
+        """Draw the edge of the focused pane in the accent colour."""
+        at, focused, columns = self._boxes, self.screen.focused, self.is_columns
+        pane = self.article if isinstance(focused, FindLine) else self.current
+        beside = {self.articles: at.articles, self.article: None if columns else at.article}.get(pane)
+        self._edge.draw(
+            sign="│" if at.sidebar else " ",
+            accent=beside.line_range if beside else range(0),
+            joint=at.divider.y if at.divider and not columns else -1,
+        )
+        lines = self.size.height if columns and pane is self.article else 0
+        self._divider.draw(upright=columns, accent=range(lines))
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        """Begin to drag a divider. Positions decide, as events may come together and panes get them too."""
+        dividers = ((self._edge, self._boxes.edge), (self._divider, self._boxes.divider))
+        at = [divider for divider, box in dividers if box is not None and box.contains(*self._cell(event))]
+        if at and event.button == 1:
+            self._dragged = at[0]
+            self.capture_mouse()
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        x, y = self._cell(event)
+        if event.button != 1:
+            self.on_mouse_up()  # released outside
+        elif self._dragged is not None:
+            self._move(self._dragged, x if self._dragged is self._edge or self.is_columns else y)
+
+    def on_mouse_up(self) -> None:
+        if self._dragged is not None:
+            self._dragged = None
+            self.release_mouse()
+
+    def _cell(self, event: events.MouseEvent) -> tuple[int, int]:
+        left, top, _, _ = self.content_region
+        return event.screen_x - left, event.screen_y - top
+
+    def resize_pane(self, step: int) -> None:
+        """Make the focused pane larger or, with a negative step, smaller."""
+        divider = self._boxes.divider
+        if divider is not None and not self.in_sidebar:
+            step = -step if self.in_article else step
+            self._move(self._divider, divider.x + _STEP * step if self.is_columns else divider.y + step)
+        elif self.is_wide and not self.is_zen and self._boxes.edge is not None:
+            self._move(self._edge, self._boxes.edge.x + _STEP * (step if self.in_sidebar else -step))
+
+    def _move(self, divider: Divider, at: int) -> None:
+        """Move a divider to a column or line of the panes."""
+        name = "columns" if self.is_columns else "stacked"
+        articles, article = self._boxes.articles, self._boxes.article
+        if divider is self._edge and self.is_wide:
+            self.dividers.set_sidebar(name, at, self._usual_sidebar, self.size.width)
+        elif divider is self._divider and articles is not None and article is not None:
+            size, room = at - articles.y, articles.height + article.height
+            if self.is_columns:
+                size, room = at - articles.x, articles.width + article.width
+            self.dividers.set_list_size(name, size, room)
+        self._lay_out_again(self.size)
+        self._boxes = self.boxes(self.size)  # the next key may come before the layout
+
+    def _lay_out_again(self, size: Size) -> None:
+        """Place the panes in `size` cells at the next repaint."""
+        article = self.boxes(size, article=True).article
+        self.article.width_to_be = article.width if article else 0
+        self.articles.refresh(layout=True)
 
     def make_room(self) -> None:
-        """Show the article; a short list gets no more lines than it needs."""
-        self.articles.styles.max_height = max(4, len(self.articles.ids))
-        self.show_article(True)
+        """Show the article; a short list above it gets no more lines than it needs."""
+        lines, before = self.articles.height_needed, self._list_lines
+        self._list_lines, self._at_list = lines, False
+        self.rearrange()
+        if lines != before and not self.is_columns:
+            self.articles.refresh(layout=True)
 
     def close_article(self) -> None:
         """Hide the article in favour of the list; the focus stays."""
-        self.articles.styles.max_height = None
         self.screen.remove_class("-zen")
-        self.show_article(False)
+        self.rearrange()
 
     def toggle_zen(self) -> None:
         """Show only the article, or all panes again."""
@@ -173,7 +321,7 @@ class Panes(PaneRow, Hosted):
 
     async def open_search(self, value: str, *, filters: bool) -> None:
         """Open the search line above the list; it has the focus when this returns."""
-        if self._session.page is not None and (self.is_single or self.is_zen):
+        if self._session.page is not None and (self.shows_one or self.is_zen):
             self.go_to(self.articles)
         if self._removed is not None:
             await self._removed
@@ -181,8 +329,9 @@ class Panes(PaneRow, Hosted):
         lines = self.query(SearchLine)
         line = lines.first() if lines else SearchLine(value, filters=filters, history=self._session.searches)
         if not lines:
-            await self._column.mount(line, before=0)
+            await self.mount(line, before=0)
         self.screen.set_focus(line)
+        self._draw_edges()
 
     def close_search(self) -> None:
         for line in self.query(SearchLine):
@@ -192,7 +341,7 @@ class Panes(PaneRow, Hosted):
         lines = self.query(FindLine)
         line = lines.first() if lines else FindLine(self.article)
         if not lines:
-            await self._column.mount(line, after=self.article)
+            await self.mount(line, after=self.article)
         self.screen.set_focus(line)  # at once: the next key goes into it
 
     def close_find(self, *, keep: bool = False) -> bool:
@@ -213,11 +362,14 @@ class Panes(PaneRow, Hosted):
     def repainted(self) -> list[Widget]:
         """Widgets that a key may have changed."""
         panes = (self.sidebar, self.articles, self.article)
-        return [*panes, *(pane.vertical_scrollbar for pane in panes if pane.show_vertical_scrollbar)]
+        bars = [pane.vertical_scrollbar for pane in panes if pane.show_vertical_scrollbar]
+        return [*panes, self._edge, self._divider, *bars]
 
     def forget_strips(self) -> None:
         for pane in (self.sidebar, self.articles, self.article):
             pane.forget_strips()
+        self._edge.refresh()
+        self._divider.refresh()
 
     def hold_repaint(self) -> None:
         """Paint nothing for a moment, so that results about to arrive appear in the same paint."""

@@ -137,10 +137,10 @@ class Sidebar(CursorPane):
 
     def render_line(self, y: int) -> Strip:
         number = y + self.scroll_offset.y
+        focus = self.has_focus
         if number >= len(self.items):
-            return self.draw(number, at_cursor=False, focus=False)
+            return self.draw(number, at_cursor=False, focus=focus)
         at_cursor = number == self.cursor
-        focus = at_cursor and self.has_focus
         key = (self.items[number], at_cursor, focus, self.size.width)
         strip = self._strips.get(key)
         if strip is None:
@@ -154,24 +154,25 @@ class Sidebar(CursorPane):
         self.refresh()
 
     def draw(self, number: int, *, at_cursor: bool, focus: bool) -> Strip:
-        """Draw an item: sign and name, and the unread count at the right."""
-        width, styles = self.size.width, self.theme_styles
+        """Draw an item: sign and name, and the unread count at the right; with `focus`, the accent edge."""
+        width, styles = max(1, self.size.width), self.theme_styles
         base = styles.base
+        edge = Segment("┃" if focus else " ", base + styles.accent)
         if number >= len(self.items):
-            return Strip([Segment(" " * width, base)], width)
+            return Strip([edge, Segment(" " * (width - 1), base)], width)
         item = self.items[number]
         if item.view is None:
-            return Strip([Segment(pad(f" {item.label}", width), base + styles.dim)], width)
+            return Strip([edge, Segment(pad(item.label, width - 1), base + styles.dim)], width)
         if at_cursor:
             base += styles.cursor_for(focus)
         count = _count_label(item)
-        lead = " " + "  " * item.depth
+        lead = "  " * item.depth
         mark = f"{item.mark} " if item.mark else ""
         mark_style = styles.watch(item.watch) + BOLD if item.watch else styles.dim
         if item.trouble or item.paused:
-            lead = " " + "  " * max(0, item.depth - 1)
+            lead = "  " * max(0, item.depth - 1)
             mark, mark_style = ("! ", styles.error + BOLD) if item.trouble else ("= ", styles.dim)
-        room = max(1, width - cell_len(lead) - cell_len(mark) - cell_len(count) - 2)
+        room = max(1, width - cell_len(lead) - cell_len(mark) - cell_len(count) - 3)
         label_style = styles.strong if item.unread and item.watch else styles.text
         label_style = styles.dim if item.depth and not item.unread else label_style
         if item.view.kind is ViewKind.ACCOUNT:
@@ -179,6 +180,7 @@ class Sidebar(CursorPane):
         count_style = styles.text if item.unread else styles.dim
         return Strip(
             [
+                edge,
                 Segment(lead, base),
                 Segment(mark, under_cursor(base + mark_style)),
                 Segment(pad(item.label, room), under_cursor(base + label_style)),

@@ -1,0 +1,112 @@
+"""Keys of `[[theme]]`, and the choice of themes in `[ui]`."""
+
+import re
+from dataclasses import dataclass
+from typing import Annotated
+
+from tuireader.commands import did_you_mean
+from tuireader.config.toml_values import describe, quote, to_toml
+from tuireader.config.values import FLAG, NAME, Invalid, Key, Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Themes:
+    """Themes for terminals with a dark and with a light background; equal if one theme is always used."""
+
+    dark: str = "tuireader-dark"
+    light: str = "tuireader-light"
+
+    @classmethod
+    def always(cls, name: str) -> "Themes":
+        return cls(name, name)
+
+    @property
+    def follow(self) -> bool:
+        """True if the theme depends on the terminal."""
+        return self.dark != self.light
+
+    def on(self, dark: bool) -> str:
+        """Name of the theme for a dark or a light background."""
+        return self.dark if dark else self.light
+
+    @property
+    def toml(self) -> object:
+        """Value for the configuration: a name, or a table of two."""
+        return {"dark": self.dark, "light": self.light} if self.follow else self.dark
+
+
+USUAL = Themes()
+_WANTED = 'a name, or {dark = "tuireader-dark", light = "tuireader-light"}'
+
+
+def _themes(value: object) -> Themes | Invalid:
+    """Read a theme's name, or a table of two; a missing one is tuireader's."""
+    if not isinstance(value, str | dict):
+        return Invalid(f"should be {_WANTED}, not {describe(value)}")
+    names = dict.fromkeys(("dark", "light"), value) if isinstance(value, str) else value
+    read: dict[str, str] = {}
+    for side, written in names.items():
+        name = NAME.read(written)
+        if side not in ("dark", "light"):
+            return Invalid(
+                f"has no {quote(side)}{did_you_mean(side, ('dark', 'light'))}; it should be {_WANTED}"
+            )
+        if isinstance(name, Invalid):
+            return Invalid(name.message if isinstance(value, str) else f"{side} {name.message}")
+        read[side] = name
+    return Themes(**read) if read else Invalid("is empty")
+
+
+def _typed(text: str) -> object:
+    """Read `nord` or `nord, tuireader-light`, the dark one first."""
+    dark, comma, light = map(str.strip, text.partition(","))
+    return {"dark": dark, "light": light} if comma else dark
+
+
+THEMES = Kind(
+    "name, or table of a dark and a light one",
+    _themes,
+    lambda themes: to_toml(themes.toml),
+    typed=_typed,
+    shown=lambda themes: f"{themes.dark}, {themes.light}" if themes.follow else themes.dark,
+    metavar="THEME",
+)
+
+
+def _hex(value: object) -> str | Invalid:
+    text = value.strip().lower() if isinstance(value, str) else ""
+    if not re.fullmatch(r"#([0-9a-f]{3}|[0-9a-f]{6})", text, re.ASCII):
+        return Invalid(f'should be a colour such as "#4fa3ff", not {describe(value)}')
+    return text
+
+
+def _own_name(value: object) -> str | Invalid:
+    name: str | Invalid = NAME.read(value)
+    return Invalid("cannot have a comma") if isinstance(name, str) and "," in name else name
+
+
+OWN_NAME = Kind("text", _own_name)
+HEX = Kind('colour such as "#4fa3ff"', _hex)
+
+
+@dataclass(frozen=True, slots=True)
+class ThemeConfig:
+    """One `[[theme]]`: a theme of your own, for `theme` under `[ui]`.
+
+    Colours that you leave out are derived; those of text are adjusted until they are legible.
+    """
+
+    name: Annotated[
+        str, Key(OWN_NAME, "Name to use in `[ui]`; it may replace one of the given themes.", vital=True)
+    ]
+    background: Annotated[str, Key(HEX, "Background.", vital=True)]
+    foreground: Annotated[str, Key(HEX, "Text.", vital=True)]
+    accent: Annotated[str, Key(HEX, "Unread marks, links and the focused pane.", vital=True)]
+    dark: Annotated[bool | None, Key(FLAG, "Choose the watches' colours for a dark or light background.")] = (
+        None
+    )
+    surface: Annotated[str, Key(HEX, "Background of dialogs.")] = ""
+    border: Annotated[str, Key(HEX, "Lines between panes, and scrollbars.")] = ""
+    cursor: Annotated[str, Key(HEX, "Background of the cursor line.")] = ""
+    warning: Annotated[str, Key(HEX, "Stars and warnings.")] = ""
+    error: Annotated[str, Key(HEX, "Errors.")] = ""

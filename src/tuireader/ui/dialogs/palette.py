@@ -1,0 +1,120 @@
+"""The palette: find commands, views and themes by their names and by words for them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from textual.app import ComposeResult
+from textual.widgets import Input
+
+from tuireader.text import cell_len, cut, pad
+from tuireader.ui.dialogs.dialog import FilterDialog
+from tuireader.ui.widgets.choices import Choice
+
+_MOST = 200  # lines shown: more take too long to lay out at each key
+_NAME = 26  # cells of a name, so that descriptions are aligned
+_EXACT, _STARTS, _WORDS, _WITHIN, _ABOUT, _FUZZY, _NONE = range(7)  # ranks of a match, the best first
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of the palette: `aliases` are other words for its name, `run` is what it does."""
+
+    name: str
+    about: str
+    run: Callable[[], Awaitable[Any]]
+    keys: str = ""
+    aliases: tuple[str, ...] = ()
+
+
+def find(entries: Sequence[Entry], typed: str) -> list[tuple[Entry, str]]:
+    """Sort the entries that match by how well they do, each with the alias that matches, or `""`.
+
+    Entries that match equally well keep their order. Letters that are merely in the right order count only
+    if nothing matches better.
+    """
+    typed = " ".join(typed.casefold().split())
+    if not typed:
+        return [(entry, "") for entry in entries]
+    ranked = [(_best(entry, typed), entry) for entry in entries]
+    best = min((rank for (rank, _, _), _ in ranked), default=_NONE)
+    most = _FUZZY if best == _FUZZY else _ABOUT
+    matches = [(rank, entry) for rank, entry in ranked if rank[0] <= most]
+    return [(entry, alias) for (_, _, alias), entry in sorted(matches, key=lambda match: match[0][:2])]
+
+
+def _best(entry: Entry, typed: str) -> tuple[int, bool, str]:
+    """Rank an entry; a match in the name is better than one in an alias unless that is exact."""
+    ranks = [(_rank(typed, entry.name.casefold()), False, "")]
+    for alias in entry.aliases:
+        rank = _rank(typed, alias.casefold())
+        ranks.append((max(rank, _WORDS) if rank != _EXACT else _EXACT, True, alias))
+    if typed in entry.keys.casefold().split():
+        ranks.append((_EXACT, True, ""))
+    if (best := min(ranks))[0] < _NONE:
+        return best
+    if _are_in(typed, " ".join((entry.name, *entry.aliases, entry.about)).casefold()):
+        return _ABOUT, False, ""
+    letters = iter(entry.name.casefold())
+    is_near = len(typed) > 1 and all(letter in letters for letter in typed)
+    return _FUZZY if is_near else _NONE, False, ""
+
+
+def _rank(typed: str, text: str) -> int:
+    if typed in text:
+        return _EXACT if text == typed else _STARTS if text.startswith(typed) else _inside(typed, text)
+    return _WORDS if " " in typed and _are_in(typed, text) else _NONE
+
+
+def _inside(typed: str, text: str) -> int:
+    return _WORDS if _are_in(typed, text) else _WITHIN if len(typed) > 2 else _NONE
+
+
+def _are_in(typed: str, text: str) -> bool:
+    """True if each typed word is the beginning of a word of the text."""
+    return all(re.search(rf"(?<!\w){re.escape(start)}", text) for start in typed.split())
+
+
+def similar(entries: Sequence[Entry], typed: str) -> list[Entry]:
+    """Find the entries with a name or alias that may have been meant, the most similar first."""
+    import difflib  # only needed for mistakes
+
+    named = {text.casefold(): entry for entry in entries for text in (*entry.aliases, entry.name)}
+    near = difflib.get_close_matches(typed.casefold()[:40], named, n=4, cutoff=0.7)
+    return list(dict.fromkeys(named[text] for text in near))
+
+
+class Palette(FilterDialog["Entry"]):
+    """List of entries, the most used first; the result is the chosen one. `hints` follow a miss."""
+
+    def __init__(self, entries: Sequence[Entry], hints: Sequence[Entry]) -> None:
+        super().__init__(classes="-tall")
+        self._entries = entries
+        self._hints = hints
+        self.listed: list[Entry] = []  # in the order of the lines
+
+    def compose(self) -> ComposeResult:
+        line = Input(placeholder="Command, view, feed or theme", compact=True)
+        yield self.filtering("Commands", line, hint="enter runs it · esc closes")
+
+    def matching(self, typed: str) -> Sequence[Choice]:
+        matches, miss = find(self._entries, typed)[:_MOST], []
+        if not matches:
+            near = similar([entry for entry in self._entries if entry.aliases], typed)
+            advice = "Did you mean one of these?" if near else "Try another word, or ? for keys."
+            miss = [Choice(None, f"Nothing called “{cut(typed.strip(), _NAME)}”. {advice}")]
+            matches = [(entry, "") for entry in near or self._hints]
+        self.listed = [entry for entry, _ in matches]
+        return [*miss, *(_choice(number, *match) for number, match in enumerate(matches))]
+
+    async def choose(self, key: str) -> None:
+        self.dismiss(self.listed[int(key)])
+
+
+def _choice(number: int, entry: Entry, alias: str) -> Choice:
+    name = entry.name if alias else pad(entry.name, max(_NAME, cell_len(entry.name)))
+    note = f"· {alias}" if alias else entry.about
+    return Choice(str(number), name, entry.keys.partition(" ")[0], note)
