@@ -99,3 +99,10 @@ async def test_it_counts_in_the_background_and_keys_wait_for_the_rows(demo: Runn
         answer.release()
     await demo.settle()
     assert demo.screen(Statistics).table.cursor == 1
+
+
+async def test_the_help_lists_its_keys_and_runs_them(demo: Running) -> None:
+    await demo.press("percent_sign", "question_mark")
+    assert "statistics" in demo.text.casefold() and "Sort the list" in demo.text
+    await demo.press(*"sort", "enter")
+    assert "sorted by articles" in demo.text

@@ -19,6 +19,7 @@ class Statistics(ViewTable[Activity]):
     """Table of feeds in an order that the user changes, then of watches; enter shows their articles."""
 
     HEADING = "Statistics"
+    PLACE = Scope.STATISTICS
     COLUMNS = (
         Column("name", "Feed or watch", 44, least=150),
         Column("name", "Feed or watch", most=149),
@@ -48,9 +49,8 @@ class Statistics(ViewTable[Activity]):
 
     def summary(self) -> str:
         """Return `8 feeds, 2 never read · sorted by articles`."""
-        never_read = [item.never_read for item in self.items.values() if item.feed_id]
-        never = sum(never_read) or "none"
-        return f"{counted(len(never_read), 'feed')}, {never} never read · sorted by {self.order}"
+        never = [item.never_read for item in self.items.values() if item.feed_id]
+        return f"{counted(len(never), 'feed')}, {sum(never) or 'none'} never read · sorted by {self.order}"
 
     def about(self, item: Activity) -> list[Line]:
         texts = columns(item)
