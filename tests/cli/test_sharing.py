@@ -237,6 +237,7 @@ def test_all_of_it_works_while_the_reader_is_open(run: Run, news: tuple[Home, We
     home, web = news
     more = '[fetch]\nrefresh_on_start = false\n[[macro]]\nkey = "k"\nname = "Touch"\n'
     more += f'command = ["touch", "{tmp_path / "touched"}"]\nrun = ["toggle_star"]\n'
+    more += '[ui]\ndensity = "compact"\n'
     text = home.config.read_text(encoding="utf-8")
     home.config.write_text(text + more, encoding="utf-8")
     number = wechat(run)

@@ -110,7 +110,7 @@ def test_each_column_begins_at_the_same_cell_in_all_rows(width: int, author: str
     assert ("phones", "dim/hit:F") in below and "“" in "".join(text for text, _ in below)
     assert "×12" in lines[1] and "×2" in lines[2]
     assert "3 of 12 read" in lines[1] and "3 of 2" not in lines[2]
-    assert ("en +4" in lines[1]) == (60 <= width < 110) and ("en zh +3" in lines[1]) == (width >= 110)
+    assert ("en +4" in lines[1]) == (76 <= width < 110) and ("en zh +3" in lines[1]) == (width >= 110)
     for column, least in ((clock_time(NOW), 36), ("The Harb", 48), (author[:3], 76), ("×", 0)):
         at = {cell_len(line.partition(column)[0]) for line in lines if column in line}
         assert len(at) == (width >= least), column
