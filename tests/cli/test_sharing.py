@@ -237,7 +237,6 @@ def test_all_of_it_works_while_the_reader_is_open(run: Run, news: tuple[Home, We
     home, web = news
     more = '[fetch]\nrefresh_on_start = false\n[[macro]]\nkey = "k"\nname = "Touch"\n'
     more += f'command = ["touch", "{tmp_path / "touched"}"]\nrun = ["toggle_star"]\n'
-    more += '[ui]\ndensity = "compact"\n'
     text = home.config.read_text(encoding="utf-8")
     home.config.write_text(text + more, encoding="utf-8")
     number = wechat(run)
@@ -245,6 +244,7 @@ def test_all_of_it_works_while_the_reader_is_open(run: Run, news: tuple[Home, We
         ["tuireader", *home.arguments()],
         home=tmp_path,
         forked=True,
+        size=(120, 100),  # the refreshed article is an old one
         env={"XDG_STATE_HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path)},
     ) as terminal:
         terminal.wait("Title 1")

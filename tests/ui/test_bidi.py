@@ -14,6 +14,7 @@ from tests.ui.demo_library import opened
 from tests.ui.running import Running, running
 from tests.ui.shelf import NOW
 from tuireader.model import ParsedEntry
+from tuireader.text import cell_len
 from tuireader.ui.drawing.line_filters import VisualOrder
 from tuireader.ui.flows.settings import apply_config
 
