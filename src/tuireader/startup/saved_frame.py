@@ -73,7 +73,7 @@ def compose(main: MainScreen) -> dict[str, Any] | None:
         return None
     counts, unread = session.counts, bool(session.counts.unread.unread)
     view = views.UNREAD if unread else views.ALL
-    if not counts.all.total or (not unread and not library.config.ui.show_read):
+    if host.linear or not counts.all.total or (not unread and not library.config.ui.show_read):
         return None
     if library.config.ui.sort != "date":
         return None  # the first frame reads its rows newest first

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 
+from textual import events
+from textual.constants import TEXTUAL_ANIMATIONS
 from textual.driver import Driver
+from textual.geometry import NULL_OFFSET, Offset
 from textual.message import Message
 from textual.message_pump import MessagePump
 from textual.notifications import Notification, Notify, SeverityLevel
 from textual.signal import Signal
 from textual.theme import Theme
+from textual.widgets import Input
 
 from tuireader.commands import BY_ID, KeyProblem, key_label, resolve_keys
 from tuireader.config import Themes
@@ -23,7 +27,7 @@ from tuireader.ui.browser import open_in_browser, start
 from tuireader.ui.drawing import styles
 from tuireader.ui.drawing.row_options import RowOptions
 from tuireader.ui.drawing.themes import PLAIN, available, theme_problem
-from tuireader.ui.textual_private import CrashSafeApp
+from tuireader.ui.textual_private import HIDE, CrashSafeApp
 
 Browser = Callable[[str], Awaitable[str]]
 
@@ -86,6 +90,29 @@ class Host(CrashSafeApp):
             self.mutate_reactive(Host.theme)
         self.keys_of, self.key_problems = resolve_keys(ui.preset, self.library.config.keys)
         self.set_keymap(keymap(self.keys_of))
+        self.linear = self.shows_cursor = ui.linear
+        self.write_to_terminal(HIDE)
+        self.set_class(ui.linear, "-linear", update=self.is_running)
+        self.is_still = ui.linear or not ui.motion  # nothing moves by itself
+        self.animation_level = "none" if self.is_still else TEXTUAL_ANIMATIONS
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        if isinstance(event.widget, Input):
+            event.widget.cursor_blink = not self.is_still
+
+    @property
+    def cursor_position(self) -> Offset:
+        """Cell of the terminal's cursor, which screen readers and braille displays follow."""
+        screen = self.screen
+        widget = getattr(screen, "followed", None) or screen.focused or next(iter(screen.children), screen)
+        if isinstance(widget, Input):
+            return widget.cursor_screen_offset
+        region = widget.content_region
+        return region.offset + region.size.clamp_offset(getattr(widget, "caret", NULL_OFFSET))
+
+    @cursor_position.setter
+    def cursor_position(self, position: Offset) -> None:
+        """Textual's fields report their cursors; the focus decides."""
 
     def take_theme(self) -> None:
         """Use the theme of the configuration for the terminal's background."""

@@ -90,7 +90,7 @@ class Images(Controller):
         self._failed: set[str] = set()
         self._turns = asyncio.Semaphore(2)
         host = self.host
-        colours = host.current_theme.ansi is not True
+        colours = host.current_theme.ansi is not True and not host.linear
         self.way = way_of(os.environ, self._wanted, web=host.is_web) if colours else ""
         self.on = bool(self.way) and _can_decode() and not (self._auto and is_far(os.environ))
         self.pane.looks_for_pictures = self.on

@@ -7,11 +7,13 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from textual import events
+from textual.geometry import Offset
 from textual.message import Message
 
 from tuireader.text import cell_len
 from tuireader.ui.drawing.layout import Art, Layout, Overlay, before
 from tuireader.ui.drawing.page_parts import Hit, Page, ReferenceMark, StyleRange, Tail, Target
+from tuireader.ui.linear import page_words
 from tuireader.ui.session import PageSpot
 from tuireader.ui.widgets.page_pane import PagePane
 
@@ -69,7 +71,7 @@ class ArticlePane(PagePane):
         """Show a page whose first parts changed; the other parts stay in place."""
         self._arrive_if_needed()
         top = self.scroll_offset.y
-        self.page_shown = page
+        self.page_shown = page = page_words(page) if self.host.linear else page
         self._head, same, moved = self._head.with_others(page.head)
         self.forget_strips()
         if top >= same:
@@ -259,6 +261,21 @@ class ArticlePane(PagePane):
     def _line_of(self, place: Found) -> int:
         layout, above = (self._tail, len(self._head.lines)) if place.below else (self._head, 0)
         return above + layout.line_of(place.part, place.start)
+
+    @property
+    def caret(self) -> Offset:
+        """Cell for the terminal's cursor: on the current mark or match, if it is in sight."""
+        hits = self.page_shown.hits if self.page_shown is not None else ()
+        mark = self.current_reference or (hits[self.hit] if 0 <= self.hit < len(hits) else None)
+        place = Found(False, mark.part, mark.start, mark.end) if mark is not None else None
+        place = self.found[self.found_at] if self.found and self.current_reference is None else place
+        y = self._line_of(place) - self.scroll_offset.y if place is not None and self.chosen < 0 else -1
+        layout, line = self._line(y + self.scroll_offset.y)
+        if place is None or line is None or not 0 <= y < self.size.height:
+            return super().caret
+        part = layout.parts[line.part]
+        lead = max(0, before(part, line, layout.arts.get(line.part)))
+        return Offset(self._pad + lead + cell_len(part.text[line.start : place.start]), y)
 
     def open_chosen(self) -> None:
         """Open the related article under the cursor, or that of the current mark."""

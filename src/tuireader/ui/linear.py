@@ -1,0 +1,67 @@
+"""Rows and pages in words, for `ui.linear`: neither signs nor columns carry a fact."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from tuireader.model import ArticleRow
+from tuireader.text import cell_len, cut
+from tuireader.text.wording import counted
+from tuireader.ui.drawing.page_parts import Page, Part, Tail
+from tuireader.wording.times import list_time
+
+_LEADS = {
+    "▌": "Watch ", "▣": "Image: ", "●": "unread, ", "○": "", "│": "", "▎": "Quote: ", "‹": "reference ",
+    "›": ", ", "▸": "this article, ",
+}  # fmt: skip
+
+
+def row_words(
+    row: ArticleRow, feed: str, width: int, now: int, *, folds: bool, inner: bool, selected: bool
+) -> str:
+    """A row: `unread, WeChat suspends new user registration, watch WeChat, Harbour Tech, 11:05, 4 reports`.
+
+    Facts at the end for which there is no room are left out; the title gets at least half of the width.
+    """
+    is_story = folds and not inner
+    voices = row.sources + (row.story_size - 1 if is_story else 0)
+    watches = (row.story_watches if is_story else ()) or row.watches
+    flags = {"selected": selected, "same story": inner, "unread": not row.read, "starred": row.starred}
+    lead = "".join(f"{word}, " for word, is_set in flags.items() if is_set)
+    facts = [f"{'perhaps' if name in row.uncertain else 'watch'} {name}" for name in watches]
+    facts += [feed, list_time(row.time, now), *([counted(voices, "report")] if voices > 1 else ())]
+    facts += [*(["edited"] if row.edited else ()), *(f"label {name}" for name in row.labels), row.author]
+    room = width - cell_len(", ".join((lead, *facts)))
+    words = lead + cut(row.title or row.url or "no title", max(width // 2, room))
+    for fact in filter(None, facts):
+        if cell_len(words) + cell_len(fact) + 2 > width:
+            break
+        words += f", {fact}"
+    return words
+
+
+def page_words(page: Page) -> Page:
+    """A page without bars, rails and columns; texts with marks keep the places of these."""
+    return replace(page, head=tuple(map(_part, page.head)), tail=tail_words(page.tail))
+
+
+def tail_words(tail: Tail) -> Tail:
+    return replace(tail, parts=tuple(map(_part, tail.parts)))
+
+
+def _part(part: Part) -> Part:
+    text, first = part.text, part.first.replace("•", "●") if part.target >= 0 else part.first
+    is_card = part.lead.startswith("watch:")
+    if is_card and part.fits:
+        text = re.sub(r" ×(\d+)", r" \1 times", text)  # behind the marks
+    elif text.startswith("▸ "):
+        text = text[2:] if text.startswith("▸ embedded") else f"File: {text[2:]}"
+    for sign, word in _LEADS.items():
+        first = first.replace(sign, word, 1).replace(sign, "")
+    rest = part.rest
+    if is_card or first != part.first:
+        words = "" if is_card and text.startswith("“") else " ".join(first.split())  # its watch stands above
+        first, rest = f"{words} " if words else "", ""
+    text = f"{text}, {part.side}" if part.side else text
+    return replace(part, text=text, first=first, rest=rest, side="", column=0, most=0, fits=False, rule=False)
