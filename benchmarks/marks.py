@@ -79,7 +79,7 @@ def main() -> None:
         corpus.fill(folder, options.articles)
         files = ["--config", str(folder / "config.toml"), "--database", str(folder / "news.db")]
         with Program([sys.executable, "-m", "tuireader", *files], folder) as program:
-            program.wait("●")
+            program.wait(r"\d\d:\d\d  ")
             program.settle(2)
             holder = Holder(folder / "news.db", options.seconds)
             holder.start()

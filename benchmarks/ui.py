@@ -2,7 +2,7 @@
 
   python benchmarks/ui.py [--articles 10000 100000 1000000] [--runs 10] [--presses 60]
       [--peers newsboat newsboat-plain tuireader@PYTHON] [--keep FOLDER] [--refreshing 1000]
-      [--size 120x40] [--layout auto|stacked|columns]
+      [--size 120x40] [--layout auto|stacked|columns] [--density auto|compact|cosy]
 
 For each number of articles a database (and a cache of newsboat with the same articles) is made, once; then
 the programs are started in turn. Times are from the key to the last byte that it brought, in milliseconds:
@@ -25,11 +25,12 @@ are painted; from the key to the painted results, with the 20 ms that the line w
 from __future__ import annotations
 
 import argparse
+import os
 import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from statistics import median
 
@@ -39,6 +40,8 @@ from ptytime import Program, percentile
 
 OURS = "tuireader"
 BURST = 200
+ROW = r"\d\d:\d\d  "
+"""A row of the list: its time."""
 WORD = "wechat"
 SEARCHES = (
     "wechat", "semiconductor*", "openai license", '"the upcoming"', "wechat OR quokka", "feed:daily ai",
@@ -62,12 +65,12 @@ def tuireader(folder: Path, articles: int, presses: int, size: Size, name: str =
     """One session of ours."""
     found: Times = {}
     with Program(_command(folder, name), folder, size=size) as program:
-        found["start → first row"] = [program.wait("●", since_start=True)]
+        found["start → first row"] = [program.wait(ROW, since_start=True)]
         program.type("j")
         found["start → key answered"] = [program.wait(r" 2/\d", since_start=True)]
         program.settle(0.5)
         program.type(".")
-        found["list of all articles"] = [program.wait(r"[│┃] {5,}\d\d?[: ]")]
+        found["list of all articles"] = [program.wait(r"[│┃] {4}\d\d:\d\d ")]  # a read one, without a dot
         program.settle(2.2)  # the message that tells of it has gone: no key brings what is painted then
         found["down"] = program.presses("j", presses)
         found["page down"] = program.presses("pagedown", max(3, presses // 3))
@@ -91,10 +94,12 @@ def tuireader(folder: Path, articles: int, presses: int, size: Size, name: str =
         for _ in range(max(1, presses // 20)):
             program.settle(0.3)
             program.type("j")
-            found.setdefault("view of the starred", []).append(program.wait(_top("Starred", "[^\n]*★")))
+            found.setdefault("view of the starred", []).append(
+                program.wait(_top("Starred", "[^\n]*\n[^\n]*★"))
+            )
             program.settle(0.3)
             program.type("j")
-            found.setdefault("view of all", []).append(program.wait(_top("All", "[^★\n]*\n")))
+            found.setdefault("view of all", []).append(program.wait(_top("All", "[^\n]*\n[^★\n]*\n")))
             program.press("k")
             program.press("k")
         program.press("enter")
@@ -127,7 +132,7 @@ def previews(folder: Path, size: Size) -> bool:
 def preview(program: Program) -> float:
     """Milliseconds from the end of the rest after a key to the painted preview."""
     program.settle(0.5)
-    program.press("j")
+    program.press("k")
     return program.next_paint() - REST
 
 
@@ -153,7 +158,7 @@ def letters(program: Program, searches: Sequence[str]) -> list[float]:
 def warm_up(folder: Path, name: str, size: Size) -> None:
     """A session that leaves what a session leaves."""
     with Program(_command(folder, name), folder, size=size) as program:
-        program.wait("●")
+        program.wait(ROW)
         program.settle(2)
         program.press("q")
 
@@ -249,6 +254,13 @@ def prepare(name: str, folder: Path, articles: int) -> None:
         corpus.fill_newsboat(folder, articles, analyzed=name == "newsboat")
 
 
+def _set_look(config: Path, keys: Mapping[str, str]) -> None:
+    """Add keys of `[ui]`; the first frame of a start is only valid for a file of the same age."""
+    with config.open("a", encoding="utf-8") as file:
+        file.write("\n[ui]\n" + "".join(f'{key} = "{value}"\n' for key, value in keys.items()))
+    os.utime(config, (0, 0))
+
+
 def _kept(keep: Path, name: str, articles: int) -> Path:
     return keep / f"{name.replace('/', '-')}-{articles}"
 
@@ -263,9 +275,9 @@ def compare(names: Sequence[str], articles: int, options: argparse.Namespace, ke
             for name in names:
                 work = Path(place, name.replace("/", "-"))
                 shutil.copytree(_kept(keep, name, articles), work, dirs_exist_ok=True)
-                if options.layout and refresh.is_ours(name):
-                    with (work / "config.toml").open("a", encoding="utf-8") as file:
-                        file.write(f'\n[ui]\nlayout = "{options.layout}"\n')
+                look = {"layout": options.layout, "density": options.density}
+                if refresh.is_ours(name) and any(look.values()):
+                    _set_look(work / "config.toml", {key: value for key, value in look.items() if value})
                 if refresh.is_ours(name) and not number:
                     warm_up(work, name, options.size)
                 for what, times in session(name, work, articles, options).items():
@@ -305,6 +317,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         "--peers", nargs="*", default=["newsboat"], help="newsboat newsboat-plain tuireader@PYTHON"
     )
     parser.add_argument("--keep", type=Path)
+    parser.add_argument("--density", help="of the list: auto, compact or cosy")
     parser.add_argument("--refreshing", type=int, default=1000, help="feeds; 0 leaves that out")
     parser.add_argument("--size", type=_size, default=(120, 40), help="of the terminal, such as 200x50")
     parser.add_argument("--layout", choices=["auto", "stacked", "columns"], help="ui.layout of our program")

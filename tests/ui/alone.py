@@ -21,7 +21,7 @@ from tuireader.model import Event
 from tuireader.ui.controllers.controller import Controller
 from tuireader.ui.session import Session
 
-_QUESTIONS = ("key_of", "articles.row", "run_worker", "clock")
+_QUESTIONS = ("key_of", "articles.row", "run_worker", "clock", "take_density", "lists.days")
 C = TypeVar("C", bound=Controller)
 
 
@@ -100,7 +100,7 @@ class Stage:
         used = config or Config()
         self.config = used
         self.session = Session(lambda: used)
-        known = {"offline": False, "config": used, **(library or {})}
+        known = {"offline": False, "config": used, "lists.days": Later(()), **(library or {})}
         self.library = _Named(self.calls, known, "library")
         asked = {"key_of": lambda command: f"<{command}>", "undo_hint": " (undo)", "clock": lambda: 9_000}
         self.host = _Named(self.calls, {**asked, **(host or {})}, "")
@@ -112,6 +112,9 @@ class Stage:
                 "articles.current_id": None,
                 "articles.current_row": None,
                 "articles.cursor": 0,
+                "articles.cursor_line": 0,
+                "articles.days": (),
+                "articles.is_cosy": False,
                 "articles.is_running": True,
                 "articles.is_attached": True,
                 "articles.scroll_offset": SimpleNamespace(y=0),

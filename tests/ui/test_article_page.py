@@ -288,7 +288,7 @@ def test_titles_and_facts_fill_two_columns(words: list[str], units: list[str], w
     left = "".join(part.text[line.start : line.end] for line in layout.lines)
     kept = left.replace(" ", "").replace("\n", "").replace("\u00a0", "")
     assert kept.startswith(title.replace(" ", ""))
-    if facts and width >= 64:
+    if facts and width >= 76:
         beside = [part.text[slice(*line.beside)] for line in layout.lines if line.beside[1]]
         assert 1 <= len(beside) <= 2 and facts.startswith(beside[0])
         assert facts in " · ".join(beside) or any("…" in line for line in shown)

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.terminal import Terminal
-from tests.ui.running import running
+from tests.ui.running import Patient, running
 from tests.ui.samples import CONFIG
 from tests.ui.shelf import configured
 from tests.ui.test_first_frame import fill
@@ -85,7 +85,7 @@ def test_the_escape_key_waits_longer_only_while_an_answer_is_due() -> None:
     assert taker.late(10.02) == "" and taker.late(10.06) == "\x1b" and not taker.holds
     taker.ask(20.0)
     assert taker.take("j\x1b", 20.1) == "j" and taker.late(20.3) == "" and taker.late(20.7) == "\x1b"
-    taker.take(DARK, 20.8)
+    assert taker.take("j" + DARK[1:] + "k", 20.8) == "jk"  # what began with that escape
     assert taker.due(20.8) == 0.0 and taker.take("\x1b", 20.8) == "" and taker.late(20.9) == "\x1b"
     assert taker.take("\x1b]11;rgb:14", 30.0) == "" and taker.late(32.0) == "" and taker.holds
     assert taker.late(33.1) == "" and not taker.holds  # the rest never came
@@ -215,6 +215,29 @@ def test_the_next_start_begins_with_what_this_one_learnt(tmp_path: Path, frames_
 
 
 # --------------------------------------------------------------------------- in the app
+
+
+class Told(Patient):
+    """The terminal answers while the main screen opens; `painted` is how it looks at first."""
+
+    painted = ""
+
+    async def on_mount(self) -> None:  # before that of the app
+        self.post_message(BackgroundReported(False))
+
+    def opened(self) -> None:
+        super().opened()
+        self.painted = f"{self.theme_styles.base.bgcolor} {self.screen.styles.background.hex}"
+
+
+async def test_an_answer_in_time_counts_for_the_first_paint(tmp_path: Path) -> None:
+    async with configured(tmp_path, CONFIG) as made:
+        app = Told(made)
+        async with app.run_test() as pilot:
+            while not app.painted:
+                await pilot.pause()
+            assert ON_LIGHT in app.painted and ON_LIGHT.upper() in app.painted
+            assert app.theme == "tuireader-light"
 
 
 async def test_a_report_changes_the_theme_unless_one_is_fixed(tmp_path: Path) -> None:

@@ -13,8 +13,9 @@ from tests.ui.shelf import NOW, Shelf, opened, story
 from tuireader.model import ArticleRow, View, ViewKind
 from tuireader.text import cell_len
 from tuireader.ui.drawing.row_options import RowOptions
-from tuireader.ui.drawing.row_parts import row_parts
+from tuireader.ui.drawing.row_parts import detail_parts, excerpt, row_parts
 from tuireader.ui.flows.settings import apply_config
+from tuireader.wording.times import clock_time
 
 LONG = "A title with a very long tail that fits into no line of a list that people read in a terminal " * 2
 STORIES = (
@@ -89,18 +90,49 @@ async def test_reading_times_stand_before_the_titles() -> None:
         assert " min " not in line(run, "Ferries")
 
 
-@pytest.mark.parametrize("width", range(76, 200, 9))
+@pytest.mark.parametrize("width", [*range(30, 200, 9), 76, 110])
 @pytest.mark.parametrize("author", ["Ada Quist", "特约记者王小明于上海"])
-def test_languages_of_a_story_take_cells_of_the_author_whose_column_begins_where_it_does(
-    width: int, author: str
-) -> None:
-    row = ArticleRow(1, 1, LONG, NOW, False, False, author=author)
-    folded = replace(row, story=1, story_size=12, story_languages=("en", "zh", "ja", "de", "fr"))
+@pytest.mark.parametrize("cosy", [False, True])
+def test_each_column_begins_at_the_same_cell_in_all_rows(width: int, author: str, cosy: bool) -> None:
+    options = replace(AUTHORS, cosy=cosy)
+    row = ArticleRow(1, 1, LONG, NOW, False, False, author=author, watches=("Ferries",))
+    folded = replace(row, read=True, story=1, story_size=12, story_read=3,
+                     story_languages=("en", "zh", "ja", "de", "fr"),
+                     detail=("An old sentence that tells of phones. " * 3, ((30, 36),), "F"))  # fmt: skip
+    short = replace(folded, title="渡轮", starred=True, labels=("later",), edited=True, story_size=2)
     lines = []
-    for article in (row, folded):
-        parts = row_parts(article, "The Harbour Gazette of Tidewater", width, AUTHORS, NOW)
-        assert sum(cell_len(text) for text, _ in parts) == width
+    for article in (row, folded, short):
+        parts = row_parts(article, "The Harbour Gazette of Tidewater", width, options, NOW)
+        assert sum(cell_len(text) for text, _ in parts) == width or width < 36
         lines.append("".join(text for text, _ in parts))
-    assert "×12 · en zh" in lines[1]
-    assert author[:2] in lines[1] or width < 110
-    assert len({cell_len(line.partition(author[:2])[0]) for line in lines if author[:2] in line}) == 1
+        below = detail_parts(article, width, options)
+        assert sum(cell_len(text) for text, _ in below) == width
+    assert ("phones", "dim/hit:F") in below and "“" in "".join(text for text, _ in below)
+    assert "×12" in lines[1] and "×2" in lines[2]
+    assert "3 of 12 read" in lines[1] and "3 of 2" not in lines[2]
+    assert ("en +4" in lines[1]) == (60 <= width < 110) and ("en zh +3" in lines[1]) == (width >= 110)
+    for column, least in ((clock_time(NOW), 36), ("The Harb", 48), (author[:3], 76), ("×", 0)):
+        at = {cell_len(line.partition(column)[0]) for line in lines if column in line}
+        assert len(at) == (width >= least), column
+    assert all(cell_len(line.rstrip()) < width for line in lines)  # a scrollbar may cover the last cell
+
+
+@pytest.mark.parametrize("room", range(8, 70))
+def test_a_sentence_is_cut_around_its_first_hit(room: int) -> None:
+    text = "Anyone who opens an account is now met by a notice from the Weixin team, as WeChat says."
+    hits = [(text.index(name), text.index(name) + 6) for name in ("Weixin", "WeChat")]
+    shown, spans = excerpt(text, hits, room)
+    assert cell_len(shown) <= room
+    assert shown[slice(*spans[0])] == "Weixin" or room < 12
+    words = shown.strip("… ").split()
+    assert set(words[:-1]) <= set(text.split())
+    assert excerpt(text, hits, 100) == (text, hits)
+
+
+async def test_the_name_of_a_feed_is_not_repeated_in_its_list() -> None:
+    async with running(shelf(), (80, 24)) as run:
+        assert "The Quay" in line(run, "Nobody")
+        feed = run.row.feed_id
+        await run.go_to(View(ViewKind.FEED, str(feed)))
+        titles = [row.title[:9] for row in await run.library.lists.rows(list(run.main.articles.ids))]
+        assert len(titles) == 2 and not any("The Quay" in line(run, title) for title in titles)

@@ -76,7 +76,7 @@ async def test_which_articles_a_command_means(
 ) -> None:  # fmt: skip
     rows = {number: row(number, url="" if number == 9 else f"u{number}") for number in (3, 4, 5, 7, 9)}
     stage = Stage(
-        library={"lists.rows": lambda wanted: later([rows[one] for one in wanted])},
+        library={"lists.rows": lambda wanted, **_: later([rows[one] for one in wanted])},
         in_list=in_list, in_article=in_article,
         articles__selected=set(selected), articles__current_id=current,
         articles__ids=array("q", [1, 3, 5, 9]),
@@ -541,7 +541,7 @@ async def test_the_next_unread_article_of_a_story_appears(
     stage.session.folds, stage.session.filter = folds, expression
     rows = [row(7)]
 
-    def read(ids: list[int]) -> Any:
+    def read(ids: list[int], **_: Any) -> Any:
         made.listing.token += moved
         return later(rows)
 

@@ -91,7 +91,7 @@ def session(home: Path, size: tuple[int, int] = (120, 30)) -> str:
         counted = size[0] < 100 or 152 <= size[0] < 176  # else the sidebar tells how many the watch has hit
         shown = terminal.wait(
             lambda shown: (
-                "◆ Ferries take" in shown
+                ("▌Ferries Text" in shown or "◆ Ferries take" in shown)
                 and "applying" not in shown
                 and (size[0] < 152 or "Text." in shown)  # beside the list
                 and (counted or re.search("◆ Ferries +1 ", shown) is not None)
@@ -148,6 +148,25 @@ def test_it_looks_like_what_comes_after_it(left: Left, home: Path, size: tuple[i
         assert all(line.startswith(drawn) for drawn, line in pairs)
         assert any(drawn.endswith("│") and len(line) > len(drawn) for drawn, line in pairs)
     assert terminal.raw.count(ENTERS) == 1
+
+
+@pytest.mark.usefixtures("frames_for_a_terminal")
+def test_dividers_stand_where_they_were_left(home: Path) -> None:
+    size = (180, 24)
+    with start(home, size) as terminal:
+        terminal.wait("Text.")
+        before = terminal.line("Watches").rindex("│")
+        terminal.press(">", ">", ">")
+        terminal.wait(lambda _: terminal.line("Watches").rindex("│") == before + 6)
+        terminal.wait("Text.")
+        terminal.press("ctrl+q")
+        assert terminal.leave() == 0
+    with start(home, size) as terminal:
+        while MOUSE not in terminal.raw:
+            assert terminal.read(20)
+    drawn = Emulator(size)
+    drawn.stream.feed(bytes(terminal.raw).partition(MOUSE)[0])
+    assert next(line for line in drawn.text().split("\n") if "Watches" in line).rindex("│") == before + 6
 
 
 def test_nothing_flickers_no_key_is_lost_and_the_terminal_is_as_before(home: Path) -> None:

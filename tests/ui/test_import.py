@@ -231,6 +231,13 @@ async def test_marks_are_imported_and_counted(tmp_path: Path, monkeypatch: pytes
         assert "1 will be marked when they arrive" in run.toasts
 
 
+async def test_a_file_without_feeds_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with importing(tmp_path, monkeypatch) as run:
+        (tmp_path / "home" / "none.opml").write_text('<opml version="2.0"><body/></opml>')
+        await run.write("+~/none.opml\r")
+        assert "No feeds" in run.text and "Nothing new · esc goes back" in run.text
+
+
 async def test_a_long_list_is_imported_without_a_choice(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -53,8 +53,8 @@ async def test_one_article_gets_new_labels_and_loses_them(demo: Running) -> None
     await demo.write("law\r")
     assert lines(demo) == [("[x]", "law"), ("[x]", "To read")]
     assert "Labelled law · ^z undoes" in demo.toasts
-    await demo.shows("# law  # To read")
-    assert "# law  # To read" in demo.text.splitlines()[2]  # in its line, behind the dialog
+    await demo.shows("demo  # law ")
+    assert "demo  # law " in demo.text.splitlines()[3]  # in its line, behind the dialog
     await demo.press("escape")
     assert await labelled(demo.library) == {first: ("law", "To read")}
     assert demo.labels[demo.labels.index("Labels") :][:4] == ["Labels", "law", "To read", ""]

@@ -56,7 +56,7 @@ def lists(text: str = "", *, whole: bool = True, **panes: Any) -> tuple[Stage, A
 
 def filled(ids: array[int], rows: list[int], *, partial: bool = False, **options: Any) -> Call:
     """The call that shows a list."""
-    plain = {"cursor_id": None, "partial": partial, "rows": rows}
+    plain = {"cursor_id": None, "partial": partial, "rows": rows, "days": ()}
     return call("articles.show", ids, **{**plain, **options})
 
 
@@ -74,7 +74,7 @@ async def test_a_view_is_shown_at_once_and_completed_later() -> None:
         call("marks.listed"), call("library.lists.head", NEWS, show_read=True, folded=True),
         call("marks.rows", IDS), filled(IDS, [5, 6, 7]),
     ]  # fmt: skip
-    assert (made.token, stage.panes.articles.by_day) == (1, True)
+    assert (made.token, stage.panes.articles.columns) == (1, {"by_day": True, "dots": True, "feeds": False})
     stage, made = lists(whole=False)
     await made.show(NEWS)
     assert stage.drained()[-1] == filled(IDS, [5, 6, 7], partial=True) and stage.session.partial
@@ -83,7 +83,7 @@ async def test_a_view_is_shown_at_once_and_completed_later() -> None:
     assert stage.drained() == [
         call("marks.listed"),
         call("library.lists.ids", NEWS, **asked, folded=True, opened=frozenset(), aside=True),
-        call("articles.update_ids", array("q", [5, 6, 7, 8])), call("changed"),
+        call("articles.update_ids", array("q", [5, 6, 7, 8]), ()), call("changed"),
     ]  # fmt: skip
     assert not stage.session.partial
     assert await made.complete() and stage.drained() == []
@@ -189,7 +189,7 @@ async def test_what_was_read_stays_where_it_was(monkeypatch: pytest.MonkeyPatch,
         stage.session.kept = set(kept)
         stage.library.lists.ids = later(array("q", fresh))
         await made.reload()
-        assert stage.drained()[-1] == call("articles.update_ids", array("q", expected))
+        assert stage.drained()[-1] == call("articles.update_ids", array("q", expected), ())
 
 
 async def test_why_a_list_is_empty() -> None:
@@ -240,8 +240,8 @@ async def test_a_search_shows_first_results_and_then_all(monkeypatch: pytest.Mon
     ][: len(runs)]  # fmt: skip
     assert len(runs) == 1 + (found == 50)
     shows = [one for one in calls if one.path in ("articles.show", "articles.update_ids")]
-    more = [call("articles.update_ids", array("q", range(60)))] * (found == 50)
-    assert shows == [call("articles.show", first, partial=found == 50), *more]
+    more = [call("articles.update_ids", array("q", range(60)), ())] * (found == 50)
+    assert shows == [call("articles.show", first, partial=found == 50, days=()), *more]
     session = stage.session
     assert (session.view, session.filter, session.partial, session.capped) == (QUERY, "", False, False)
     assert (session.kept, session.open_stories, stage.panes.articles.selected) == (set(), set(), set())
@@ -275,8 +275,7 @@ async def test_a_list_of_results_that_is_as_long_as_lists_get_is_capped(
 
 
 async def test_the_way_back_to_a_list() -> None:
-    stage, made = lists(articles__ids=IDS, articles__current_id=6, articles__cursor=9)
-    stage.panes.articles.scroll_offset = SimpleNamespace(y=4)
+    stage, made = lists(articles__ids=IDS, articles__current_id=6, articles__cursor_line=5)
     stage.session.view, stage.session.filter, stage.session.partial = NEWS, "x", True
     spot = made.spot()
     assert spot == ListSpot(NEWS, IDS, 6, 5, "x", True)
@@ -285,7 +284,7 @@ async def test_the_way_back_to_a_list() -> None:
     made.restore(spot)
     assert (stage.session.view, stage.session.filter, stage.session.error) == (NEWS, "x", "")
     assert (made.token, stage.panes.articles.selected, len(stage.work)) == (1, set(), 1)
-    assert stage.drained() == [call("articles.show", IDS, cursor_id=6, line=5, partial=True)]
+    assert stage.drained() == [call("articles.show", IDS, cursor_id=6, line=5, partial=True, days=())]
     made.restore(ListSpot(NEWS, IDS, 6, 5, "", False))
     assert len(stage.work) == 1
     await made.filter_by(" wind ")
@@ -513,6 +512,16 @@ async def test_images_are_loaded_once_and_drawn_for_each_width() -> None:
     assert stage.drained() == [] and not stage.work
 
 
+async def test_an_image_of_a_former_size_is_not_shown() -> None:
+    stage, made = showing()
+    made.see({"a": 9}, 30)
+    made.see({"a": 5}, 30)
+    await stage.done()
+    calls = stage.drained()
+    assert [one.arguments[3] for one in calls if one.path == "library.content.image"] == [18, 10]
+    assert [one.path for one in calls].count("article.show_picture") == 1
+
+
 async def test_an_image_that_fails_is_asked_for_again_only_after_a_key() -> None:
     stage, made = showing()
     stage.library.content.image = lambda *_: later(TuireaderError("no"))
@@ -620,7 +629,7 @@ async def test_how_a_mark_changes_an_article(mark: str, value: bool, field: str,
 def queue(**library: Any) -> tuple[Stage, Any]:
     """The queue of marks."""
     known = {name.replace("__", "."): one for name, one in library.items()}
-    known["lists.rows"] = lambda ids: later([row(one, title=f"t{one}") for one in ids])
+    known["lists.rows"] = lambda ids, **_: later([row(one, title=f"t{one}") for one in ids])
     stage = Stage(library=known, articles__loaded=lambda ids: [])
     return stage, stage.alone(Marks, stage.note("shown", _=later()), stage.note("stored"))
 

@@ -29,7 +29,7 @@ def row(*, read: bool = False, watches: tuple[str, ...] = (), story: tuple[str, 
 
 
 def test_only_what_is_unread_and_watched_is_bold() -> None:
-    assert parts(row())["Title"] == "text" and parts(row())["●"] == "text"
+    assert parts(row())["Title"] == "text" and parts(row())["●"] == "accent"
     assert parts(row(watches=("A",)))["Title"] == "strong"
     assert parts(row(story=("A",)), folds=True)["Title"] == "strong"  # one of the folded articles is
     for read in (row(read=True), row(read=True, watches=("A",))):

@@ -55,7 +55,7 @@ class Slow:
         self.config = SimpleNamespace(ui=SimpleNamespace(read_story=False))
         self.lists, self.marks, self.articles = SimpleNamespace(rows=self.rows), self, self
 
-    async def rows(self, ids: Sequence[int]) -> list[Row]:
+    async def rows(self, ids: Sequence[int], *, details: bool = False) -> list[Row]:
         found = [self.kept[number] for number in ids]
         await self._answer_in_read()
         return found
@@ -126,6 +126,7 @@ class Screen:
     """The rows on the screen, and what is said."""
 
     is_running = is_attached = True
+    is_cosy = False
 
     def __init__(self) -> None:
         self.shown = {number: Row(number) for number in (1, 2)}
@@ -134,6 +135,9 @@ class Screen:
 
     def row(self, article_id: int) -> Row:
         return self.shown[article_id]
+
+    def in_stories_of(self, ids: object) -> list[int]:
+        return []
 
     def loaded(self, ids: Iterable[int]) -> list[int]:
         return [number for number in self.shown if number in ids]

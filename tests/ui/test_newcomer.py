@@ -28,8 +28,6 @@ WORDS = {
     "quit": "Quit",
 }
 """What people type into the palette, and the beginning of the entry that they want."""
-PALETTE_WORDS = any(getattr(command, "words", ()) for command in BY_ID.values())
-"""Whether the palette knows the words that people type for a command."""
 SETTINGS = "settings" in BY_ID
 """Whether there is a settings screen."""
 
@@ -59,7 +57,7 @@ async def test_first_feed_from_the_footer() -> None:
     async with Web() as web, running(Shelf()) as run:
         Server(run.library)
         url = web.serve("/feed", rss("The Quay", [item("1", "Fog")]))
-        assert "+ Add feed" in run.text
+        assert "+ add feed" in run.text
         await reach(run, "plus", f"={url}", "enter")
         await run.shows("Folder")
         await reach(run, "enter")
@@ -88,7 +86,7 @@ async def test_first_watch_from_an_article(demo: Running) -> None:
 async def test_first_related_article(demo: Running) -> None:
     first = await demo.at("WeChat suspends")
     await reach(demo, "enter")
-    assert "e Related" in demo.text
+    assert "e related" in demo.text
     await reach(demo, "e", "enter")
     assert demo.open_id not in (None, first)
 
@@ -120,10 +118,9 @@ async def test_opml_from_the_welcome(tmp_path: Path, monkeypatch: pytest.MonkeyP
 @pytest.mark.skipif(not SETTINGS, reason="there is no settings screen yet")
 async def test_settings_from_the_palette(demo: Running) -> None:
     await reach(demo, "ctrl+p", "=settings", "enter")
-    assert demo.app.screen is not demo.main and "density" in demo.text.lower()
+    assert demo.app.screen is not demo.main and "settings" in demo.text.lower()
 
 
-@pytest.mark.skipif(not PALETTE_WORDS, reason="the palette knows titles only")
 @pytest.mark.parametrize(("word", "entry"), WORDS.items())
 async def test_the_palette_knows_the_words_that_people_type(demo: Running, word: str, entry: str) -> None:
     await reach(demo, "ctrl+p", f"={word}")

@@ -35,9 +35,9 @@ def here(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def styles_at(run: Running, word: str) -> list[Any]:
-    """The styles in which a word stands on the screen."""
+    """The styles in which a word stands in the article."""
     found = []
-    for line in strips(run.app):
+    for line in strips(run.app)[run.main.pane.region.y :]:
         found += [segment.style for segment in line if word in segment.text]
     return found
 
@@ -461,8 +461,9 @@ async def test_text_is_selected_by_mouse_and_copied_as_it_was_written() -> None:
     async with running(one(html)) as run:
         await run.press("enter")
         lines = run.text.splitlines()
-        y = next(n for n, line in enumerate(lines) if "The ferry company" in line)
-        end = next(n for n, line in enumerate(lines) if "Another" in line)
+        top = run.main.pane.region.y
+        y = next(n for n, line in enumerate(lines) if n > top and "The ferry company" in line)
+        end = next(n for n, line in enumerate(lines) if n > top and "Another" in line)
         x, x2 = lines[y].index("ferry"), lines[end].index("Another") + len("Another")
         await run.drag((x, y), (x + 4, y), (x2, end))
         assert run.app.screen.get_selected_text() == f"{long[4:]}\n\nOne item\nAnother"

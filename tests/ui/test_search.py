@@ -53,6 +53,7 @@ async def test_letters_are_typed_and_what_is_not_found_is_told(run: Running) -> 
 
 
 async def test_the_sentence_that_was_found_follows_the_cursor(run: Running) -> None:
+    await run.resize(119, 40)
     await run.press("slash")
     await run.write("harbour OR lanternpay")
     await run.press("enter")
@@ -60,13 +61,15 @@ async def test_the_sentence_that_was_found_follows_the_cursor(run: Running) -> N
     await run.press("j")
     row = run.row
     assert f"“{row.title}”" in run.text
+    await run.resize(120, 40)
+    assert "pay with LanternPay" in run.text and f"“{row.title}”" not in run.text  # its title says it
     await run.press("escape")
     assert "“" not in run.text
 
 
 def underlined(run: Running) -> list[str]:
-    """What is underlined in the first line of the list."""
-    strip = run.main.articles.render_line(0)
+    """What is underlined in the title of the first article."""
+    strip = run.main.articles.render_line(1)
     return [part.text for part in strip if part.style is not None and part.style.underline]
 
 

@@ -12,7 +12,7 @@ from tuireader.model import View, ViewKind
 async def test_marks_go_to_all_that_are_selected_and_are_undone_as_one(run: Running) -> None:
     await run.press("a", "j", "a")  # the first and the third
     assert run.main.articles.selected == {1, 3} and "2 selected · 4/" in run.text
-    marked = [line for line in run.text.splitlines() if "▌" in line]
+    marked = [line for line in run.text.splitlines() if "│▌" in line]
     assert len(marked) == 2 and "LanternPay comes" in marked[0] and "渡轮公司" in marked[1]
     await run.press("N")
     assert "2 articles marked read" in run.toasts
@@ -37,7 +37,7 @@ async def test_escape_a_second_press_and_another_view_end_a_selection(run: Runni
     await run.press("a", "k", "a")
     assert not run.main.articles.selected and "selected" not in run.text
     await run.press("a", "escape")
-    assert not run.main.articles.selected and run.focus == "list" and "▌" not in run.text
+    assert not run.main.articles.selected and run.focus == "list" and "│▌" not in run.text
     await run.press("ctrl+a")
     assert run.main.articles.selected == set(run.main.articles.ids)
     await run.press("ctrl+a")
@@ -51,11 +51,11 @@ async def test_an_open_article_is_marked_alone(run: Running) -> None:
     await run.press("a", "a", "k", "k", "enter", "s")  # the first one is open
     assert run.open_id == 1 and 1 in await run.starred() and 2 not in await run.starred()
     await run.press("a")
-    assert run.main.articles.selected == {2} and "▌" in run.text
+    assert run.main.articles.selected == {2} and "│▌" in run.text
 
 
 async def test_a_click_with_ctrl_selects(run: Running) -> None:
-    await run.click("#list", (20, 1), control=True)
+    await run.click("#list", (20, 3), control=True)
     assert run.main.articles.selected == {2} and run.open_id is None and run.cursor_id == 1
 
 

@@ -9,7 +9,7 @@ from tests.ui.demo_library import opened
 from tests.ui.running import Running, running
 from tests.ui.shelf import NOW
 from tuireader.model import ArticleRow, View, ViewKind
-from tuireader.wording.times import list_time
+from tuireader.wording.times import clock_time, day_heading, list_date
 
 ALL = View(ViewKind.ALL)
 
@@ -86,25 +86,28 @@ async def test_the_configuration_names_the_order_of_lists(tmp_path: Path) -> Non
         assert run.open_id == run.main.articles.ids[1]
 
 
-async def test_days_stand_in_the_first_row_of_each(demo: Running) -> None:
+async def test_days_are_headings_and_stay_at_the_top(demo: Running) -> None:
 
-    def column() -> list[str]:
-        """The times in sight, in their column."""
-        return [re.split("[│┃]", line)[1][3:14].strip() for line in demo.text.splitlines()[2:-1]]
+    def lines() -> list[str]:
+        return [re.split("[│┃]", line)[1].strip() for line in demo.text.splitlines()[2:-1]]
 
     def days() -> list[str]:
-        return [time.split()[0] for time in column() if time[:1].isalpha()]
+        return [line.rstrip("─ ") for line in lines() if line.endswith("───")]
 
-    assert len(days()) == len(set(days())) > 2  # each day once
     rows = await listed(demo)
-    first = next(number for number, time in enumerate(column()) if time[:1].isalpha())
-    second = first + 1
-    assert list_time(rows[first].time, NOW) == column()[first]
-    assert column()[second] == list_time(rows[second].time, NOW)[-5:] and rows[second].time > 0
-    await demo.press(*["j"] * len(column()))  # the row that comes to the top tells its day again
-    top = demo.main.articles.scroll_offset.y
-    assert top > 0 and column()[0] == list_time(rows[top].time, NOW)
-    await demo.press("backslash", "t")
+    names = list(dict.fromkeys(day_heading(row.time, NOW) for row in rows))
+    assert days() == names[: len(days())] and days()[0] == lines()[0].rstrip("─ ") == "Today"
+    await demo.press("pagedown", "pagedown", "pagedown")
+    top = demo.main.articles.in_sight().start
+    assert top > 0 and days()[0] == lines()[0].rstrip("─ ") == day_heading(rows[top].time, NOW)
+    times = [line[:5] for line in lines() if line[2:3] == ":"]
+    assert set(times) <= {clock_time(row.time) for row in rows} and len(times) > 10
+    await demo.press("g")
+    assert lines()[0].startswith("Today") and lines()[1].startswith(clock_time(rows[0].time))
+    await demo.press("backslash", "t")  # not sorted by time: no headings, but dates
     rows = await listed(demo)
-    top = demo.main.articles.scroll_offset.y
-    assert column() == [list_time(row.time, NOW) for row in rows[top : top + len(column())]]
+    assert days() == []
+    dates = [list_date(row.time, NOW) for row in rows]
+    shown = [line.lstrip("● ")[:6].strip() for line in lines()[::2]]
+    top = demo.main.articles.in_sight().start
+    assert shown == dates[top : top + len(shown)]

@@ -184,7 +184,7 @@ async def test_the_page_is_copied_and_saved_and_its_articles_open_in_the_browser
 async def test_an_article_without_a_story_has_the_same_page(demo: Running) -> None:
     await demo.at("Slow bread")
     await demo.press("T")
-    assert "Story · 1 report · 1 source · " in demo.text and "Slow bread for hot days" in demo.text
+    assert "Story   1 report · 1 source · " in demo.text and "Slow bread for hot days" in demo.text
     await demo.press("y", "j", "k", "G", "g", "enter")
     assert "Slow bread" in demo.text and demo.focus == "article"
 

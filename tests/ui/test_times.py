@@ -3,27 +3,67 @@
 from __future__ import annotations
 
 import calendar
+import time
 
 import pytest
 
-from tuireader.wording.times import age, distance, full_time, list_time, period, span, until, week_day
+from tuireader.wording.times import (
+    age,
+    clock_width,
+    day_heading,
+    distance,
+    full_time,
+    list_date,
+    list_time,
+    period,
+    span,
+    until,
+    week_day,
+)
 
 NOW = calendar.timegm((2026, 11, 24, 15, 0, 0))  # a Tuesday
 
 
 @pytest.mark.parametrize(
-    ("moment", "text", "short"),
+    ("moment", "text", "date", "heading"),
     [
-        ((2026, 11, 24, 14, 2, 0), "14:02", "14:02"),
-        ((2026, 11, 23, 9, 5, 0), "Mon 09:05", "Mon"),
-        ((2026, 7, 12, 0, 0, 0), "12 Jul", "12 Jul"),
-        ((2020, 1, 1, 0, 0, 0), "2020", "2020"),
-        ((2027, 1, 1, 0, 0, 0), "2027", "2027"),
+        ((2026, 11, 24, 0, 2, 0), "00:02", "00:02", "Today"),
+        ((2026, 11, 23, 9, 5, 0), "Mon 09:05", "23 Nov", "Yesterday"),
+        ((2026, 11, 21, 23, 59, 59), "Sat 23:59", "21 Nov", "Saturday 21 November"),
+        ((2026, 7, 12, 0, 0, 0), "12 Jul", "12 Jul", "Sunday 12 July"),
+        ((2020, 1, 1, 0, 0, 0), "2020", "2020", "Wednesday 1 January 2020"),
+        ((2027, 1, 1, 0, 0, 0), "2027", "2027", "Friday 1 January 2027"),
     ],
 )
-def test_list_time(moment: tuple[int, ...], text: str, short: str) -> None:
-    assert list_time(calendar.timegm(moment), NOW) == text
-    assert list_time(calendar.timegm(moment), NOW, short=True) == short
+def test_times_in_lists(moment: tuple[int, ...], text: str, date: str, heading: str) -> None:
+    at = calendar.timegm(moment)
+    assert list_time(at, NOW) == text
+    assert list_date(at, NOW) == date
+    assert day_heading(at, NOW) == heading
+
+
+def test_formats_of_times_and_days() -> None:
+    noon, old = calendar.timegm((2026, 11, 24, 12, 5, 0)), calendar.timegm((2026, 11, 9, 9, 5, 0))
+    assert (list_date(noon, NOW, "%I:%M %p"), clock_width("%I:%M %p")) == ("12:05 PM", 8)
+    assert day_heading(noon, NOW, "%d.%m.") == "Today" and day_heading(old, NOW, "%d.%m.") == "09.11."
+    assert clock_width("") == 0 and clock_width("%A") == len("Wednesday")
+
+
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "America/Sao_Paulo", "Asia/Kolkata", "UTC"])
+def test_yesterday_begins_at_midnight_even_when_clocks_change(
+    zone: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
+    try:
+        for month, day in ((3, 29), (3, 30), (10, 25), (10, 26), (1, 1)):
+            now = int(time.mktime((2026, month, day, 0, 30, 0, 0, 0, -1)))
+            names = [day_heading(int(time.mktime((2026, month, day, 0, 0, seconds, 0, 0, -1))), now)
+                     for seconds in (0, -1, -86_000 + 7200)]  # fmt: skip
+            assert names == ["Today", "Yesterday", "Yesterday"]
+    finally:
+        monkeypatch.undo()
+        time.tzset()
 
 
 def test_spans_and_distances() -> None:

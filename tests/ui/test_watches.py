@@ -66,6 +66,8 @@ async def test_a_watch_may_have_any_name() -> None:
     watches = "".join(f"[[watch]]\nname = '{name}'\nany = ['n{at}']\n" for at, name in enumerate(NAMES, 1))
     stories = tuple(story(at, 1, f"About n{at}", at) for at in range(1, len(NAMES) + 1))
     async with running(Shelf(FEEDS + watches, stories)) as run:
+        assert all(f"▌{name} " in run.text for name in NAMES)
+        await run.resize(119, 40)
         for at, name in enumerate(NAMES, 1):
             (line,) = [line for line in run.text.splitlines() if f"About n{at}" in line]
             assert f"◆{name[0].upper()}" in line

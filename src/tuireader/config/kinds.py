@@ -2,6 +2,7 @@
 
 import re
 import shlex
+import time
 from collections.abc import Sequence
 
 from tuireader.commands import did_you_mean, normalise_key
@@ -150,3 +151,23 @@ def command_address(command: Sequence[str]) -> str:
     if not line.isprintable():
         line = "".join(char if char.isprintable() else ascii(char)[1:-1] for char in line)
     return f"{COMMAND_SCHEME}{line}"
+
+
+_CODES = re.compile("%[-_0^#]?[aAbBdeGgHhIjklmMpPRTuUVwWyYzZDFrxXcCs%]")
+
+
+def _time_format(value: object) -> str | Invalid:
+    """Read a format of `time.strftime`; codes that C libraries do not know are printed as they are."""
+    text: str | Invalid = RAW.read(value)
+    if isinstance(text, Invalid):
+        return text
+    wrong = re.search("%.?", _CODES.sub("", text))
+    if wrong:
+        return Invalid(f'has no code {quote(wrong[0])}; a format is such as "%H:%M" or "%A %d %B"')
+    if len(time.strftime(text, time.gmtime(0))) > _LONGEST_TIME:
+        return Invalid(f"gives more than {_LONGEST_TIME} characters")
+    return text
+
+
+_LONGEST_TIME = 40
+TIME_FORMAT = Kind("time format of strftime", _time_format, metavar="FORMAT")

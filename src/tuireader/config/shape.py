@@ -8,7 +8,7 @@ from tuireader.commands import PRESETS
 from tuireader.commands.sorts import LIST_SORTS
 from tuireader.config.account_keys import AccountConfig
 from tuireader.config.feed_keys import FeedConfig
-from tuireader.config.kinds import COMMAND, HOURS, LANGUAGE_LIST, ONE_KEY, PROGRAMS
+from tuireader.config.kinds import COMMAND, HOURS, LANGUAGE_LIST, ONE_KEY, PROGRAMS, TIME_FORMAT
 from tuireader.config.theme_keys import THEMES, USUAL, ThemeConfig, Themes
 from tuireader.config.values import (
     FLAG,
@@ -172,6 +172,22 @@ class UiConfig:
     read_story: Annotated[bool, Key(FLAG, "Mark a whole folded story as read with one of its articles.")] = (
         True
     )
+    density: Annotated[
+        str,
+        Key(
+            choice("auto", "compact", "cosy"),
+            "Lines of an article in lists: one, or a second one with the sentence that a watch matches or the"
+            " beginning of the text; auto: cosy in terminals of at least 120 columns and 30 lines.",
+        ),
+    ] = "auto"
+    date: Annotated[
+        str,
+        Key(
+            TIME_FORMAT,
+            "Format of days in lists before yesterday, such as `%a %d %b`; empty: Saturday 28 November.",
+        ),
+    ] = ""
+    time: Annotated[str, Key(TIME_FORMAT, "Format of times in lists, such as `%I:%M %p`.")] = "%H:%M"
     author_column: Annotated[bool, Key(FLAG, "Show authors in lists that are at least 76 columns wide.")] = (
         False
     )

@@ -76,6 +76,13 @@ class Lists(UseCases):
             )
         )
 
+    async def days(
+        self, ids: Sequence[int], opened: Collection[int] = (), *, aside: bool = False
+    ) -> list[tuple[int, int]]:
+        """Index and time of the first article of each day, of ids sorted by time; for `aside` see `ids`."""
+        ask = self._pool.count if aside else self._pool.read
+        return await ask(lambda store: store.days.starts(ids, opened))
+
     async def _ids_of(self, view: View, show_read: bool, sort: str, ask: _Ask) -> array[int]:
         from tuireader.model import ViewKind
 
@@ -105,9 +112,9 @@ class Lists(UseCases):
         """Sort articles by a `sort` other than relevance."""
         return await self._pool.read(lambda store: store.lists.sorted_ids(ids, sort))
 
-    async def rows(self, ids: Sequence[int]) -> list[ArticleRow]:
-        """Load the rows of `ids` in the given order, without missing ids."""
-        return await self._pool.read(lambda store: store.lists.rows(ids, self._languages))
+    async def rows(self, ids: Sequence[int], *, details: bool = False) -> list[ArticleRow]:
+        """Load the rows of `ids` in the given order, without missing ids; `details` are second lines."""
+        return await self._pool.read(lambda store: store.lists.rows(ids, self._languages, details=details))
 
     async def counts(self) -> Counts:
         today, new = self._context.today(), self.new_view

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from typing import Annotated
 
@@ -163,6 +163,11 @@ class FeedHealth:
         return -self.trouble, -self.feed.error_streak
 
 
+Detail = tuple[str, tuple[tuple[int, int], ...], str]
+"""A sentence with the spans that a watch matches and the name of the watch, or a teaser without any."""
+NO_DETAIL: Detail = ("", (), "")
+
+
 @dataclass(frozen=True, slots=True)
 class ArticleRow:
     """Columns of a line in an article list. `time` is the sort time: min(published, first seen)."""
@@ -180,6 +185,7 @@ class ArticleRow:
     author: Annotated[str, 'Its author, `""` when unknown.'] = ""
     story: Annotated[int, "Number of its story, 0 without one."] = 0
     story_size: Annotated[int, "Number of articles in the story."] = 1
+    story_read: int = 0  # number of read articles in the story
     story_watches: tuple[str, ...] = ()  # watches that match any article of the story
     story_languages: tuple[str, ...] = ()  # known languages of the story's articles, the best first
     language: Annotated[str, 'Its language as ISO 639-1 code, `""` when unknown.'] = ""
@@ -191,6 +197,7 @@ class ArticleRow:
     uncertain: Annotated[
         tuple[str, ...], "Watches that match it only by Chinese terms across word boundaries."
     ] = ()
+    detail: Detail = field(default=NO_DETAIL, compare=False)  # read only for lists that show it
 
 
 @dataclass(frozen=True, slots=True)

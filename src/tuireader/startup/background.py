@@ -14,11 +14,12 @@ ASK = "\x1b]11;?\x1b\\\x1b[?2031h"
 """Ask for the background (OSC 11), and for a report whenever it turns light or dark (mode 2031)."""
 ASK_NO_MORE = "\x1b[?2031l"
 _ANSWER = re.compile(
-    r"\x1b\]11;(?P<color>[^\x07\x1b\x9c]*)(?:\x07|\x1b\\|\x9c|(?=\x1b[^\\]))|\x1b\[\?997;(?P<mode>\d*)n"
+    r"\x1b?\]11;(?P<color>[^\x07\x1b\x9c]*)(?:\x07|\x1b\\|\x9c|(?=\x1b[^\\]))|\x1b\[\?997;(?P<mode>\d*)n"
 )
 _BEGUN = re.compile(r"\x1b(\](1(1(;[^\x07\x1b\x9c]{0,4000}\x1b?)?)?)?|\[(\?(9(9(7(;\d?)?)?)?)?)?)?\Z")
 _SURE = ("\x1b]11;", "\x1b[?")  # no key begins like these
-_SHORT, _AWAITED, _LONG = 0.05, 0.5, 3.0  # seconds to wait for the end of an answer
+_SHORT, _AWAITED, _LONG = 0.05, 0.5, 3.0  # seconds to wait for the end of an answer; of one that is due; sure
+_DUE = 3.0  # seconds for which an answer is due
 _COLOR = re.compile(
     r"rgba?:([0-9a-f]{1,4})/([0-9a-f]{1,4})/([0-9a-f]{1,4})(?:/[0-9a-f]{1,4})?", re.IGNORECASE
 )
@@ -31,7 +32,8 @@ class Answers:
     """Takes the terminal's answers out of what is typed, so that they are never keys.
 
     An answer may arrive in pieces. `\\x1b` alone is the escape key, or the first piece: it is held for 50 ms,
-    or for half a second while an answer is due. `report` gets True for a dark background.
+    or for half a second while an answer is due; if the rest comes even later, no other key comes of it.
+    `report` gets True for a dark background.
     """
 
     def __init__(self, report: Callable[[bool], object]) -> None:
@@ -48,8 +50,8 @@ class Answers:
         return max(0.0, self._due_until - now)
 
     def ask(self, now: float) -> None:
-        """Expect an answer from now on, for a second."""
-        self._due_until = now + 1
+        """Expect an answer from now on."""
+        self._due_until = now + _DUE
 
     def take(self, typed: str, now: float) -> str:
         """Return the keys in what has arrived, and in what was held."""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from tuireader.store.lists.first_page import FirstRow
+    from tuireader.ui.drawing.row_options import RowOptions
 
 FORMAT = 4  # version of the saved file; others are ignored
 SMALLEST = (40, 8)
@@ -173,7 +174,13 @@ def frame_text(arguments: Sequence[str], environ: Mapping[str, str]) -> str:
     from tuireader.store.lists import first_page
 
     folds = kept["options"]["folds"]
-    size = {"folds": folds, "lines": lines - kept["above"] - 1, "languages": kept["languages"]}
+    cosy = kept["options"]["cosy"]
+    size = {
+        "folds": folds,
+        "lines": (lines - kept["above"] - 1) // (1 + cosy) + 1,
+        "languages": kept["languages"],
+        "details": cosy,
+    }
     rows = first_page.first_rows(kept["database"], kept["schema"], unread=True, **size)
     if rows is None or bool(rows) != kept["unread"]:
         return ""
@@ -186,29 +193,41 @@ def draw(kept: Mapping[str, Any], rows: Sequence[FirstRow], now: int, lines: int
     """Draw the frame as one string for the terminal."""
     from types import SimpleNamespace
 
-    from tuireader.ui.drawing.row_parts import row_parts
-    from tuireader.wording.times import list_day
-
     options: Any = SimpleNamespace(**kept["options"])  # `RowOptions` without its class, which imports slowly
     out, reorders = [_ENTER], kept.get("bidi", False)
     for number, line in [*enumerate(kept["head"], 1), *enumerate(kept["side"], kept["above"] + 1)]:
         out.append(f"\x1b[{number};1H{line}")
     first = kept["above"] + 1
+    drawn = _list_lines(rows, kept["width"], options, now)
     for at in range(lines - first):
         out.append(f"\x1b[{first + at};{kept['left'] + 1}H")
-        if at < len(rows):
-            row = rows[at]
-            same_day = at > 0 and list_day(row.time, now) == list_day(rows[at - 1].time, now)
-            parts = row_parts(row, row.feed_title, kept["width"], options, now, same_day=same_day)
-        else:
-            parts = [(" " * kept["width"], "")]
-        styles = kept["inks"][at == 0]  # the cursor is on the first row
+        parts, is_cursor = drawn[at] if at < len(drawn) else ([(" " * kept["width"], "")], False)
+        styles = kept["inks"][is_cursor]
         shown = [(styles.get(style, styles[""]), _plain(text, reorders)) for text, style in parts if text]
         out += [f"{style}{text}\x1b[0m" for style, text in shown]
         if kept["right"]:
             out.append(f"\x1b[{first + at};{kept['left'] + kept['width'] + 1}H{kept['right']}")
     out.append(f"\x1b[{lines};1H{kept['foot']}")
     return "".join(out)
+
+
+def _list_lines(
+    rows: Sequence[FirstRow], width: int, options: RowOptions, now: int
+) -> list[tuple[list[tuple[str, str]], bool]]:
+    """Lines of headings and rows; True for those of the first row, where the cursor is."""
+    from tuireader.ui.drawing.row_parts import detail_parts, heading_parts, row_parts
+    from tuireader.wording.times import day_heading, local_day
+
+    drawn = []
+    day = None
+    for number, row in enumerate(rows):
+        if day != local_day(row.time):
+            day = local_day(row.time)
+            drawn.append((heading_parts(day_heading(row.time, now, options.day), width), False))
+        drawn.append((row_parts(row, row.feed_title, width, options, now), number == 0))
+        if options.cosy:
+            drawn.append((detail_parts(row, width, options), number == 0))
+    return drawn
 
 
 def _plain(text: str, reorders: bool) -> str:

@@ -7,7 +7,7 @@ import json
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from tuireader.ui.screens.main import MainScreen
 
 _KEPT = 12  # maximum number of files, one per terminal size and pair of configuration and database
-_STYLES = ("", "star", "dim", "text", "strong")
+_STYLES = ("", "star", "accent", "faint", "dim", "text", "strong")
 
 
 async def keep(main: MainScreen, arguments: Sequence[str] | None = None) -> None:
@@ -93,9 +93,10 @@ def compose(main: MainScreen) -> dict[str, Any] | None:
         side = side or [_text(host, Strip([edge]))] * (height - 3)
     divider = Segment("│", styles.base + styles.rule)
     blank = Segment(" " * panes.article.width, styles.base) if panes.article else None
-    options = host.row_options
+    options = replace(host.row_options, dots=not unread, cosy=host.is_cosy)
     count = counts.unread if unread else counts.all
-    names = (*_STYLES, *(f"watch:{name}" for name in host.watch_names))
+    marks = (f"{mark}:{name}" for name in host.watch_names for mark in ("watch", "text/hit", "dim/hit"))
+    names = (*_STYLES, *marks)
     inks = [
         {name: _escape_codes(host, row_style(name, styles, cursor)) for name in names}
         for cursor in (None, styles.cursor)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from tuireader.store.feeds.requests import Requests
     from tuireader.store.feeds.snapshots import Snapshots
     from tuireader.store.lists.briefs import Briefs
+    from tuireader.store.lists.days import Days
     from tuireader.store.lists.index import Index
     from tuireader.store.lists.lists import Lists
     from tuireader.store.lists.search import Search
@@ -53,6 +54,7 @@ class Store(Connection):
     articles: Articles
     briefs: Briefs
     compression: Compression
+    days: Days
     downloads: Downloads
     entries: Entries
     exchange: Exchange

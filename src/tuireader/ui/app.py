@@ -107,6 +107,11 @@ class TuireaderApp(Host):
         self._opening.enter_context(self.batch_update())
 
     def opened(self) -> None:
+        """Paint for the first time, in the theme for what the terminal has reported meanwhile."""
+        if self._main is not None and self.background_known and self.theme != self.theme_for_terminal:
+            self.take_theme()
+            self.refresh_css(animate=False)
+            self._main.new_colours()
         self._opening.close()
         self._parsed_for = {}
         self.screen.refresh()

@@ -33,6 +33,7 @@ Browser = Callable[[str], Awaitable[str]]
 
 DEMO = -1  # return code that requests a restart as the demo
 _MOST_TOASTS = 4
+_ROOMY = (120, 30)  # minimum size of a terminal for rows of two lines, unless they are configured
 _SHORT = "short"  # group of toasts about frequent actions
 
 
@@ -114,15 +115,24 @@ class Host(CrashSafeApp):
     def cursor_position(self, position: Offset) -> None:
         """Textual's fields report their cursors; the focus decides."""
 
-    def take_theme(self) -> None:
-        """Use the theme of the configuration for the terminal's background."""
+    @property
+    def theme_for_terminal(self) -> str:
+        """Name of the theme that the configuration has for the terminal."""
         few = self.no_color or self.console.color_system == "standard"  # 16 colours cannot show a theme
         wanted = PLAIN.name if few else self.library.config.ui.theme.on(self.on_dark)
-        self.theme = wanted if wanted in self.themes else Themes().on(self.on_dark)
+        return wanted if wanted in self.themes else Themes().on(self.on_dark)
 
-    def on_background_reported(self, event: BackgroundReported) -> None:
+    def take_theme(self) -> None:
+        self.theme = self.theme_for_terminal
+
+    def post_message(self, message: Message) -> bool:
+        """Note at once what the terminal reports: while a screen opens, messages wait, but not the paint."""
+        if isinstance(message, BackgroundReported):
+            self.on_dark, self.background_known = message.dark, True
+        return super().post_message(message)
+
+    def on_background_reported(self) -> None:
         """Follow the terminal, now or once no other theme is being tried."""
-        self.on_dark, self.background_known = event.dark, True
         if not self.previews:
             self.take_theme()
             if self.current_theme.ansi:
@@ -148,6 +158,13 @@ class Host(CrashSafeApp):
     @property
     def row_options(self) -> RowOptions:
         return RowOptions.of(self.library.config.ui, self.watch_names)
+
+    @property
+    def is_cosy(self) -> bool:
+        """True if rows of the list have a second line."""
+        density = self.library.config.ui.density
+        roomy = self.size.width >= _ROOMY[0] and self.size.height >= _ROOMY[1]
+        return density == "cosy" or (density == "auto" and roomy)
 
     def key_of(self, command_id: str) -> str:
         """Label of a command's first key, or its title if it has none."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from tuireader.config import Config, UiConfig
@@ -32,6 +32,7 @@ class ListSpot:
     line: int
     filter: str
     partial: bool
+    days: Sequence[tuple[int, int]] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from functools import cache
 
+from tuireader.text import cell_len
 from tuireader.text.durations import DAY, HOUR, MONTH, YEAR
 from tuireader.text.wording import counted
 
+CLOCK = "%H:%M"
+"""Default format of the time of day."""
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -31,22 +35,51 @@ def list_day(moment: int, now: int) -> str:
     return str(then.tm_year)
 
 
-def list_time(moment: int, now: int, *, short: bool = False, same_day: bool = False) -> str:
-    """Time column of a list: `14:02` today, `Mon 14:02` this week, `12 Jul` this year, `2020` before.
-
-    At most 9 cells; `short` leaves out the hour of past days (6 cells). `same_day` shows only the time, below
-    a row of the same day.
-    """
-    day, then = list_day(moment, now), _local(moment)
-    clock = f"{then.tm_hour:02d}:{then.tm_min:02d}"
-    if not day or (same_day and not day.isdecimal()):
-        return clock
-    return f"{day} {clock}" if day in _DAYS and not short else day
+def list_time(moment: int, now: int) -> str:
+    """Time in a sentence: `14:02` today, `Mon 14:02` this week, `12 Jul` this year, `2020` before."""
+    day = list_day(moment, now)
+    return f"{day} {clock_time(moment)}".strip() if not day or day in _DAYS else day
 
 
-def clock_time(moment: int) -> str:
-    """Time of day: `14:02`."""
-    return list_time(moment, moment)
+def clock_time(moment: int, form: str = CLOCK) -> str:
+    """Time of day, by default such as `14:02`."""
+    return time.strftime(form, _local(moment))
+
+
+@cache
+def clock_width(form: str) -> int:
+    """Cells of the longest time of day in a format."""
+    samples = (time.struct_time((2027, n % 12 + 1, 28, n % 24, 28, 28, n % 7, 200, -1)) for n in range(168))
+    return max(cell_len(time.strftime(form, sample)) for sample in samples)
+
+
+def local_day(moment: int) -> tuple[int, int]:
+    """Year and number of the day in it."""
+    then = _local(moment)
+    return then.tm_year, then.tm_yday
+
+
+def list_date(moment: int, now: int, form: str = CLOCK) -> str:
+    """Date or time in a column: the time of day today, `12 Jul` this year, `2020` before."""
+    if local_day(moment) == local_day(now):
+        return clock_time(moment, form)
+    then = _local(moment)
+    return (
+        f"{then.tm_mday} {_MONTHS[then.tm_mon - 1]}"
+        if then.tm_year == _local(now).tm_year
+        else str(then.tm_year)
+    )
+
+
+def day_heading(moment: int, now: int, form: str = "") -> str:
+    """Heading of a day: `Today`, `Yesterday`, else by `form` or such as `Saturday 28 November`."""
+    then, today = _local(moment), _local(now)
+    for heading, back in (("Today", 0), ("Yesterday", 1)):
+        noon = (today.tm_year, today.tm_mon, today.tm_mday - back, 12, 0, 0, 0, 0, -1)
+        if local_day(int(time.mktime(noon))) == (then.tm_year, then.tm_yday):
+            return heading
+    year = "" if then.tm_year == today.tm_year else f" {then.tm_year}"
+    return time.strftime(form or f"%A {then.tm_mday} %B{year}", then)
 
 
 def full_time(moment: int, now: int | None = None) -> str:

@@ -12,9 +12,11 @@ from tuireader.store.sql import FEED_TITLE, UNCERTAIN, grouped, id_list, named_r
 from tuireader.text.languages import in_order
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from tuireader.model import ArticleRow
+    from tuireader.model.articles import Detail
+    from tuireader.store.compression import Stored
 
     class FirstRow(ArticleRow):
         """An `ArticleRow` and its feed's title, at run time without the class: its import takes too long."""
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 else:
     FirstRow = SimpleNamespace
 
+_NO_DETAIL = ("", (), "")  # as in the model
+_TEASER, _LONGEST = 3000, 400  # characters that a teaser is made from, and its own
 _AHEAD = 4  # articles to read for each line, because stories fold some of them
 
 COLUMNS = """a.id, a.feed_id, a.title, a.time, a.read, a.starred, a.edited, a.sources, a.url, a.author,
@@ -32,24 +36,35 @@ COLUMNS = """a.id, a.feed_id, a.title, a.time, a.read, a.starred, a.edited, a.so
 
 
 def first_rows(
-    path: str, version: int, *, unread: bool, folds: bool, lines: int, languages: Sequence[str] = ()
+    path: str,
+    version: int,
+    *,
+    unread: bool,
+    folds: bool,
+    lines: int,
+    languages: Sequence[str] = (),
+    details: bool = False,
 ) -> list[FirstRow] | None:
     """Read the first lines of the unread articles, or of all; None if they cannot be read immediately.
 
-    `languages` are those that the user reads, best first. The database may be missing, damaged, busy or of a
-    `version` other than the caller's.
+    `languages` are those that the user reads, best first; `details` are the second lines of rows. The
+    database may be missing, damaged, busy or of a `version` other than the caller's.
     """
     try:
         with closing(sqlite3.connect(f"file:{quote(path)}?mode=ro", timeout=0.02, uri=True)) as conn:
             is_current = conn.execute("PRAGMA user_version").fetchone()[0] == version
-            return _rows(conn, unread, folds, lines, languages) if is_current else None
+            if not is_current:
+                return None
+            rows = _rows(conn, unread, folds, lines, languages)
+            stored = details_of(conn, [row["id"] for row in rows], _beginning) if details else {}
+            return [FirstRow(**row, detail=stored.get(row["id"], _NO_DETAIL)) for row in rows]
     except sqlite3.Error:
         return None
 
 
 def _rows(
     conn: sqlite3.Connection, unread: bool, folds: bool, lines: int, languages: Sequence[str]
-) -> list[FirstRow]:
+) -> list[dict[str, Any]]:
     where = "a.muted = 0"
     if unread:
         where += " AND a.read = 0"
@@ -76,7 +91,7 @@ def _rows(
             if story not in leads or leads[story][:2] < rank:
                 leads[story] = *rank, article_id
         rows = [row for row in rows if not row["story"] or leads[row["story"]][2] == row["id"]]
-    return [FirstRow(**values) for values in line_values(conn, rows[:lines], languages)]
+    return [*line_values(conn, rows[:lines], languages)]
 
 
 def line_values(
@@ -93,7 +108,7 @@ def line_values(
     sizes, of_stories = _story_sizes(conn, stories, languages), story_watches(conn, stories)
     for row in rows:
         article_id, story = row["id"], row["story"]
-        size, spoken = sizes.get(story, (1, ()))
+        size, spoken, read = sizes.get(story, (1, (), 0))
         yield {
             **row,
             "read": bool(row["read"]),
@@ -104,6 +119,7 @@ def line_values(
             "uncertain": uncertain.get(article_id, ()),
             "story": story if size > 1 else 0,
             "story_size": size,
+            "story_read": read,
             "story_languages": spoken,
             "story_watches": of_stories.get(story, ()),
         }
@@ -111,12 +127,13 @@ def line_values(
 
 def _story_sizes(
     conn: sqlite3.Connection, stories: Iterable[int], languages: Sequence[str]
-) -> dict[int, tuple[int, tuple[str, ...]]]:
-    """Map stories to the number of their unmuted articles and to their languages, the best first."""
-    sql = f"""SELECT fold, count(*), group_concat(DISTINCT language) FROM article
+) -> dict[int, tuple[int, tuple[str, ...], int]]:
+    """Map stories to the number of their unmuted articles, their languages, the best first, and how many
+    of the articles are read."""
+    sql = f"""SELECT fold, count(*), group_concat(DISTINCT language), sum(read) FROM article
               WHERE fold != 0 AND fold IN ({number_list(stories)}) AND muted = 0 GROUP BY fold"""
     rows = conn.execute(sql)
-    return {story: (size, in_order(codes.split(","), languages)) for story, size, codes in rows}
+    return {story: (size, in_order(codes.split(","), languages), read) for story, size, codes, read in rows}
 
 
 def subscribed(conn: sqlite3.Connection) -> str:
@@ -153,3 +170,56 @@ def labels_of(conn: sqlite3.Connection, ids: Iterable[int]) -> dict[int, tuple[s
     sql = """SELECT x.article_id, l.name FROM article_label x JOIN label l ON l.id = x.label_id
              WHERE x.article_id IN (SELECT value FROM json_each(?)) ORDER BY l.key"""
     return grouped(conn.execute(sql, (id_list(ids),)))
+
+
+def details_of(
+    conn: sqlite3.Connection, ids: Sequence[int], unpack: Callable[[Stored], str]
+) -> dict[int, Detail]:
+    """Map articles to the second lines of their rows: the sentence that a watch matches, else a teaser.
+
+    Of several watches, that which matches the title is chosen, and the one with most matches. `unpack`
+    decompresses at least the beginning of a stored text.
+    """
+    import json
+
+    details: dict[int, Detail] = {}
+    chosen = number_list(ids)
+    best: dict[int, tuple[bool, int]] = {}
+    sql = f"""SELECT m.article_id, w.name, m.evidence, a.title FROM match m JOIN watch w ON w.id = m.watch_id
+              JOIN article a ON a.id = m.article_id
+              WHERE m.article_id IN ({chosen}) AND m.evidence != '' AND m.until = 0 ORDER BY w.position"""
+    for article_id, watch, evidence, title in conn.execute(sql):
+        hits, sentence, spans, *_ = json.loads(evidence)
+        rank = any(field == "title" for _, field, *_ in hits), sum(count for _, _, count, *_ in hits)
+        if spans and sentence != title and rank > best.get(article_id, (False, 0)):
+            best[article_id] = rank
+            details[article_id] = sentence, tuple((start, end) for start, end in spans), watch
+    sql = f"""SELECT c.article_id, coalesce(c.summary, c.html), a.title FROM content c
+              JOIN article a ON a.id = c.article_id WHERE c.article_id IN ({chosen})"""
+    for article_id, stored, title in conn.execute(sql):
+        if article_id not in details:
+            details[article_id] = _teaser(unpack(stored), title), (), ""
+    return details
+
+
+def _teaser(html: str, title: str) -> str:
+    """Beginning of a text on one line, without the title if it begins with that."""
+    from tuireader.text import plain
+
+    html = html[:_TEASER]
+    if html.rfind("<") > html.rfind(">"):
+        html = html[: html.rfind("<")]  # a tag that is cut
+    lines = plain(html).split("\n")
+    return " ".join(lines[lines[0] == title :])[:_LONGEST]
+
+
+def _beginning(stored: Stored) -> str:
+    """Decompress the beginning of a text; `""` if it needs a dictionary, as in earlier versions."""
+    if not isinstance(stored, bytes):
+        return stored or ""
+    from tuireader.text import zstd
+
+    try:
+        return zstd.ZstdDecompressor().decompress(stored, 4 * _TEASER).decode(errors="ignore")
+    except zstd.ZstdError:
+        return ""

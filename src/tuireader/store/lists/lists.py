@@ -9,8 +9,10 @@ from itertools import chain
 
 from tuireader.commands.sorts import check_sort
 from tuireader.model import ArticleRow, Count, Counts, View, ViewKind
+from tuireader.model.articles import NO_DETAIL
+from tuireader.store.compression import Compression, Stored, UnreadableText
 from tuireader.store.lists.conditions import of_feeds
-from tuireader.store.lists.first_page import COLUMNS, line_values, subscribed
+from tuireader.store.lists.first_page import COLUMNS, details_of, line_values, subscribed
 from tuireader.store.lists.stories import CARRIED, Stories
 from tuireader.store.sql import FEED_TITLE, Part, grouped, id_list, number_list
 from tuireader.text.durations import WEEK
@@ -48,6 +50,7 @@ _NONE = Count()
 class Lists(Part):
     """Light queries, which read no texts and filter nothing in Python. No view contains muted articles."""
 
+    _compression: Compression
     _stories: Stories
 
     def ids(self, view: View, *, show_read: bool = True, sort: str = "date", today: int = 0) -> array[int]:
@@ -105,10 +108,12 @@ class Lists(Part):
         others = self._column(sql, (article_id, article_id, *args))
         return next(iter(self._stories.fold(others, languages=languages)), None)
 
-    def rows(self, ids: Sequence[int], languages: Sequence[str] = ()) -> list[ArticleRow]:
+    def rows(
+        self, ids: Sequence[int], languages: Sequence[str] = (), *, details: bool = False
+    ) -> list[ArticleRow]:
         """Read the list rows of articles, in the given order; missing ids are left out.
 
-        The languages of a story come in the order of `languages`.
+        The languages of a story come in the order of `languages`; `details` are the second lines of rows.
         """
         wanted = number_list(ids)
         sql = f"""SELECT m.article_id, w.name, m.until FROM match m JOIN watch w ON w.id = m.watch_id
@@ -116,11 +121,22 @@ class Lists(Part):
         ended = self._conn.execute(sql)
         former = grouped((article_id, (name, until)) for article_id, name, until in ended)
         rows = self._named(f"SELECT {COLUMNS} FROM article a WHERE id IN ({wanted})").fetchall()
+        detail = details_of(self._conn, ids, self._beginning) if details else {}
         by_id = {
-            values["id"]: ArticleRow(**values, former=former.get(values["id"], ()))
+            values["id"]: ArticleRow(
+                **values,
+                former=former.get(values["id"], ()),
+                detail=detail.get(values["id"], NO_DETAIL),
+            )
             for values in line_values(self._conn, rows, languages)
         }
         return [by_id[article_id] for article_id in ids if article_id in by_id]
+
+    def _beginning(self, stored: Stored) -> str:
+        try:
+            return self._compression.decompress(stored)
+        except UnreadableText:
+            return ""  # opening the article reports it
 
     def unread_of(self, ids: Sequence[int]) -> array[int]:
         sql = "SELECT id FROM article WHERE read = 0 AND id IN (SELECT value FROM json_each(?))"

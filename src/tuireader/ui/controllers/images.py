@@ -88,6 +88,7 @@ class Images(Controller):
         self._auto = self._wanted == "auto"
         self._ready: OrderedDict[_Key, Art] = OrderedDict()
         self._failed: set[str] = set()
+        self._sizes: dict[str, _Key] = {}  # the last size that each image was asked for
         self._turns = asyncio.Semaphore(2)
         host = self.host
         colours = host.current_theme.ansi is not True and not host.linear
@@ -116,7 +117,7 @@ class Images(Controller):
         if not self.on or article is None:
             return
         for url, rows in urls.items():
-            key = (url, width, rows, self.host.theme)
+            key = self._sizes[url] = (url, width, rows, self.host.theme)
             if key in self._ready:
                 self._ready.move_to_end(key)
                 self.pane.show_picture(url, self._ready[key])
@@ -140,7 +141,8 @@ class Images(Controller):
         self._ready[key] = art
         while len(self._ready) > _KEPT:
             self._ready.popitem(last=False)
-        self.pane.show_picture(url, art)
+        if self._sizes[url] == key:
+            self.pane.show_picture(url, art)
 
     async def _art(self, url: str, width: int, rows: int, feed_id: int) -> Art:
         ground = self.host.theme_styles.base

@@ -15,6 +15,7 @@ from tuireader.ui.session import ListSpot
 from tuireader.ui.status import empty_list
 from tuireader.ui.views import UNREAD
 from tuireader.ui.widgets.article_list import ArticleList
+from tuireader.ui.widgets.day_pane import Days
 from tuireader.ui.workers import now_and_then, run_latest, wait_at_most
 
 _ALL = 10_000_000  # limit for a filter: all articles
@@ -89,10 +90,13 @@ class Listing(Controller):
         self.session.kept.clear()
         self.token += 1
         token = self.token
+        self.articles.take_density()
         ids, complete, rows = await self._head(cursor_id) or (await self._ids(), True, [])
+        days = await self._days(ids)
         if token != self.token:
             return  # another view has been requested meanwhile
-        self._prepare(ids, not complete).show(ids, cursor_id=cursor_id, partial=not complete, rows=rows)
+        articles = self._prepare(ids, not complete)
+        articles.show(ids, cursor_id=cursor_id, partial=not complete, rows=rows, days=days)
         if not complete:
             run_latest(self.articles, self._complete_later, "rest")
 
@@ -109,13 +113,29 @@ class Listing(Controller):
         at = ids.index(cursor_id) if cursor_id is not None and cursor_id in ids else -1
         if not complete and cursor_id is not None and at < 0:
             return None
-        return ids, complete, await self.marks.rows(ids[max(0, at - _SIGHT) : max(0, at) + _SIGHT])
+        sight = _SIGHT >> self.articles.is_cosy
+        return ids, complete, await self.marks.rows(ids[max(0, at - sight) : max(0, at) + sight])
 
     def _prepare(self, ids: Sequence[int], partial: bool) -> ArticleList:
         self.session.partial = partial
         self._explain_empty(ids)
-        self.articles.by_day = self.session.sort in ("date", "oldest")
-        return self.articles
+        session, articles = self.session, self.articles
+        articles.columns = {
+            "by_day": self._is_by_day,
+            "dots": session.view != UNREAD or session.shows_read,
+            "feeds": session.view.kind is not ViewKind.FEED,
+        }
+        return articles
+
+    @property
+    def _is_by_day(self) -> bool:
+        return self.session.sort in ("date", "oldest")
+
+    async def _days(self, ids: Sequence[int], *, aside: bool = False) -> Days:
+        """Find where days begin, if the list is sorted by time."""
+        if not self._is_by_day:
+            return ()
+        return await self.library.lists.days(ids, frozenset(self.session.open_stories), aside=aside)
 
     def _explain_empty(self, ids: Sequence[int]) -> None:
         """Show why nothing is listed; advice on the expression follows in the background."""
@@ -160,21 +180,24 @@ class Listing(Controller):
             return
         self.token += 1
         token = self.token
-        so_far = now_and_then(lambda ids: self._show_found(view, token, ids))
+        so_far = now_and_then(
+            lambda ids: run_latest(self.articles, partial(self._show_found, view, token, ids), "found")
+        )
         first, trouble = await self.library.searches.run(expression, limit=_AT_ONCE, tell=so_far)
-        self._show_found(view, token, first, trouble, len(first) == _AT_ONCE)
+        await self._show_found(view, token, first, trouble, len(first) == _AT_ONCE)
         if token == self.token and self.session.partial:
             await wait_at_most(TYPING, self.hurry)
             await self.reload()
             if token == self.token:
                 self.session.partial = False
 
-    def _show_found(
+    async def _show_found(
         self, view: View, token: int, ids: array[int], trouble: str = "", more: bool = True
     ) -> None:
+        session = self.session
+        days = await self.library.lists.days(ids)
         if token != self.token:
             return
-        session = self.session
         fresh = view != session.view
         session.view, session.filter, session.error = view, "", trouble
         session.partial, session.capped = more, False
@@ -182,10 +205,10 @@ class Listing(Controller):
             session.open_stories.clear()
             session.kept.clear()
             self.articles.selected.clear()
-            self._prepare(ids, more).show(ids, partial=more)
+            self._prepare(ids, more).show(ids, partial=more, days=days if self._is_by_day else ())
         else:
             self._explain_empty(ids)
-            self.articles.update_ids(ids)
+            self.articles.update_ids(ids, days if self._is_by_day else ())
         self.changed()
 
     @property
@@ -199,7 +222,6 @@ class Listing(Controller):
         ids = await self._ids(aside=aside)
         if listed != self._listed:
             return
-        self._explain_empty(ids)
         old, kept = self.articles.ids, self.session.kept
         if kept and max(len(ids), len(old)) > MANY:  # in a thread: keys do not wait for it
             ids = await asyncio.to_thread(_with_kept, ids, old, kept)
@@ -207,7 +229,11 @@ class Listing(Controller):
                 return
         else:
             ids = _with_kept(ids, old, kept)
-        self.articles.update_ids(ids)
+        days = await self._days(ids, aside=aside)
+        if listed != self._listed:
+            return
+        self._explain_empty(ids)
+        self.articles.update_ids(ids, days)
 
     async def filter_by(self, expression: str) -> None:
         """Show only the view's articles that match an expression; `""` shows all again."""
@@ -252,7 +278,8 @@ class Listing(Controller):
             view=self.session.view,
             ids=articles.ids,
             cursor_id=articles.current_id,
-            line=articles.cursor - articles.scroll_offset.y,
+            line=articles.cursor_line,
+            days=articles.days,
             filter=self.session.filter,
             partial=self.session.partial,
         )
@@ -264,7 +291,9 @@ class Listing(Controller):
         self.token += 1
         self.articles.selected.clear()
         articles = self._prepare(spot.ids, spot.partial)
-        articles.show(spot.ids, cursor_id=spot.cursor_id, line=spot.line, partial=spot.partial)
+        articles.show(
+            spot.ids, cursor_id=spot.cursor_id, line=spot.line, partial=spot.partial, days=spot.days
+        )
         if spot.partial:
             run_latest(self.articles, self.complete, "rest")
 

@@ -71,7 +71,8 @@ class MarkCommands(Controller):
         if not self.session.folds or self.session.expression:
             return
         left = await self.library.lists.next_unread_in_story(self.session.stored_view, article_id)
-        rows = await self.library.lists.rows([left]) if left is not None and left not in articles.ids else []
+        new = [left] if left is not None and left not in articles.ids else []
+        rows = await self.library.lists.rows(new, details=articles.is_cosy) if new else []
         if not rows or token != self.listing.token:
             return
         self.session.kept.add(article_id)

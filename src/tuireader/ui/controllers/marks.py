@@ -67,7 +67,7 @@ class Marks(Controller):
         """Read rows with the pending marks."""
 
         async def read() -> list[ArticleRow]:
-            rows = await self.library.lists.rows(ids)
+            rows = await self.library.lists.rows(ids, details=self.articles.is_cosy)
             return [await self._with_marks(row) for row in rows] if self._queue else rows
 
         return await self._steady(read)
@@ -201,6 +201,8 @@ class Marks(Controller):
             await self.show(await step.among())
         if change is not None and (step.is_label or len(change.ids) > len(step.ids)):  # others of the story
             await self.show(change.ids)
+        elif change is not None and step.mark == "read":  # others count it as read
+            await self.show(self.articles.in_stories_of(await step.among()))
         if step.undoes is not None or not step.is_shown:
             self._listed = True
         reads_again = self._listed and not self._queue

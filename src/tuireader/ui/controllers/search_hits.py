@@ -1,13 +1,15 @@
-"""Search hits: marks in titles of the list, and the best sentence of the current article."""
+"""Search hits: marks in titles of the list, and the best sentences of its articles."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Collection, Sequence
 from functools import lru_cache, partial
 
 from tuireader import query
 from tuireader.library import Library
 from tuireader.model import ArticleRow
+from tuireader.model.articles import NO_DETAIL, Detail
 from tuireader.ui.drawing.row import TitleRanges
 from tuireader.ui.session import Session
 from tuireader.ui.widgets.details import Details
@@ -15,6 +17,7 @@ from tuireader.ui.workers import run_latest
 from tuireader.wording.lines import marked
 
 _LONGEST = 500  # maximum characters of a title searched for marks
+_BATCH = 4  # articles whose sentences are found together, before they are shown
 
 
 @lru_cache(maxsize=4)
@@ -26,13 +29,20 @@ def _parsed(expression: str) -> query.Query | None:
 
 
 class SearchHits:
-    """Marks of watches, search and filter in titles; `line` shows the sentence found."""
+    """Marks of watches, search and filter in titles, and the sentences found.
+
+    Sentences are shown in the rows, which are redrawn by `redraw`, or, if these have no room, in `line`.
+    """
 
     def __init__(self, session: Session, library: Library) -> None:
         self._session = session
         self._library = library
         self._shown: tuple[int | None, str] = (None, "")
         self._watches_ready = False
+        self._sentences: dict[int, Detail] = {}
+        self._asked: set[int] = set()  # articles whose sentences are being found
+        self._found_for = ""  # expression that the sentences match
+        self.redraw: Callable[[Collection[int]], None] = lambda ids: None
         self.line = Details(id="snippet")
 
     def marks(self, row: ArticleRow) -> TitleRanges:
@@ -55,10 +65,25 @@ class SearchHits:
         await asyncio.to_thread(self._library.watches.highlights, "")
         self._watches_ready = True
 
-    def update(self, article_id: int | None) -> bool:
-        """Show the sentence found in an article, or none; return False if nothing changes."""
+    def detail(self, row: ArticleRow) -> Detail:
+        """Second line of a row: the sentence found, else that of a watch or a teaser."""
+        found = self._sentences.get(row.id, NO_DETAIL)
+        is_new = found[0] not in ("", row.title) and self._found_for == self._session.expression
+        return found if is_new else row.detail
+
+    def update(self, article_id: int | None, rows: Sequence[int] = ()) -> bool:
+        """Show the sentences found in `rows` with room for them, else that in one article, or none.
+
+        Return False if nothing changes below the rows.
+        """
         expression = self._session.expression
-        wanted = (article_id if expression else None, expression)
+        if expression != self._found_for:
+            self._sentences, self._found_for, self._asked = {}, expression, set()
+        missing = [row for row in rows if row not in self._sentences] if expression else []
+        if not self._asked.issuperset(missing):
+            self._asked = set(missing)
+            run_latest(self.line, partial(self._fetch_for_rows, missing, expression), "snippet")
+        wanted = (article_id if expression and not rows else None, expression)
         if wanted == self._shown:
             return False
         self._shown = wanted
@@ -67,6 +92,15 @@ class SearchHits:
         else:
             run_latest(self.line, partial(self._fetch, wanted[0], expression), "snippet")
         return True
+
+    async def _fetch_for_rows(self, rows: Sequence[int], expression: str) -> None:
+        for start in range(0, len(rows), _BATCH):
+            batch = rows[start : start + _BATCH]
+            snippets = await self._library.searches.snippets(batch, expression)
+            if expression != self._found_for:
+                return
+            self._sentences |= {row: (*found, "") for row, found in zip(batch, snippets, strict=True)}
+            self.redraw(batch)
 
     async def _fetch(self, article_id: int, expression: str) -> None:
         snippets = await self._library.searches.snippets([article_id], expression)

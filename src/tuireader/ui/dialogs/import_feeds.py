@@ -180,7 +180,7 @@ async def preview_plan(library: Library, plan: Plan, name: str) -> ImportPreview
     parts += [f"{len(known):,} already subscribed"] if known else []
     parts += [counted(len(plan.views), "saved search", "saved searches")] if plan.views else []
     parts += [f"marks of {counted(len(plan.marks), 'article')}"] if plan.marks else []
-    lines: list[Line] = [((" · ".join(parts), "strong"),)]
+    lines: list[Line] = [((" · ".join(parts) or "No feeds", "strong"),)]
     lines += [((f"skipped: {clean(reason)}", "dim"),) for reason in plan.skipped[:_SKIPPED]]
     if len(plan.skipped) > _SKIPPED:
         lines.append(((f"and {len(plan.skipped) - _SKIPPED:,} more skipped", "dim"),))

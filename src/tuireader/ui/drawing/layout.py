@@ -31,7 +31,7 @@ class LineKind(IntEnum):
 
 
 _TEXT = (LineKind.FIRST, LineKind.REST, LineKind.CUT)
-_COLUMNS = 64  # minimum width of a page for parts in two columns
+_COLUMNS = 76  # minimum width of a page for parts in two columns, so that a feed and a distance fit
 _BETWEEN = 2  # cells between two columns
 
 
@@ -230,7 +230,7 @@ class Layout:
 
 
 def _ending(part: Part) -> str:
-    """What follows a text that is cut: `…`, a closing quotation mark, the hint of an image."""
+    """Ending of a text that is cut: `…`, a closing quotation mark, the hint of an image."""
     return "…" + (part.text[part.caption[1] :] if part.picture else "”" * part.text.endswith("”"))
 
 

@@ -96,7 +96,7 @@ def _listed(page: Page, title: str, facts: Sequence[str], lead: str, number: int
 
 
 def _is_earlier(other: Related, article: Article) -> bool:
-    """Whether a sentence of the article refers to the other one."""
+    """True if a sentence of the article refers to the other one."""
     return bool(other.sentence) and other.article_id in {earlier.article_id for earlier in article.earlier}
 
 
@@ -158,7 +158,7 @@ def _related_part(other: Related, page: Page, number: int) -> Part:
     if when and reason[:1] in ("+", "−"):
         reason = reason.partition(" · ")[2]  # cut the distance in time: it is already shown
     unread = other.article_id is not None and not other.read
-    facts = (where, when, *reason.split(" · "))
+    facts = (where, when, *reversed(reason.split(" · ")))  # what both share first: it tells most
     return _listed(page, other.title or other.url, facts, "• " if unread else "  ", number)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from tuireader.config import UiConfig
+from tuireader.wording.times import CLOCK, clock_width
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,13 +15,22 @@ class RowOptions:
     """Options shared by all rows; the first frame saves them as JSON, so they are plain values.
 
     A new option is a key of `UiConfig`, a field here, and its drawing in `row_parts`. `letters` identify
-    watches; with `folds`, a row represents its story.
+    watches; with `folds`, a row represents its story. `clock` and `day` are formats, `clock_width` is in
+    cells. The others depend on the view and the terminal: `dots` and `feeds` are columns, with `by_day` days
+    have headings, and `cosy` rows have a second line.
     """
 
     letters: Mapping[str, str]
     folds: bool = False
     authors: bool = False
     minutes: bool = False
+    clock: str = CLOCK
+    clock_width: int = 5
+    day: str = ""
+    dots: bool = True
+    feeds: bool = True
+    by_day: bool = True
+    cosy: bool = False
 
     @classmethod
     def of(cls, ui: UiConfig, watches: Sequence[str]) -> RowOptions:
@@ -30,6 +40,9 @@ class RowOptions:
             folds=ui.fold_stories,
             authors=ui.author_column,
             minutes=ui.reading_time_column,
+            clock=ui.time,
+            clock_width=clock_width(ui.time),
+            day=ui.date,
         )
 
 

@@ -1,4 +1,4 @@
-"""Build a line of the article list as texts with the names of their styles.
+"""Build the lines of the article list as texts with the names of their styles.
 
 Cheap to import: the first frame is drawn with this module before Textual is imported.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tuireader.text import cell_len, cut, pad
-from tuireader.wording.times import list_time
+from tuireader.wording.times import clock_time, list_date
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,19 +17,31 @@ if TYPE_CHECKING:
     from tuireader.ui.drawing.row_options import RowOptions
 
     StyledText = tuple[str, str]
+    Spans = Sequence[tuple[int, int]]
 
-_LEAST_TITLE, _LEAST_FEED = 20, 10
-"""Least cells of a title and a feed for the languages of a story to be shown beside them."""
-_LEAST_AUTHOR = 4  # cells beside such languages, with the space before it; in less, the author is left out
-_MOST_LANGUAGES = 4
-_WIDE = 76  # minimum width for times of past days, reading times, a wide feed and authors
+_WIDE = 76  # minimum width for reading times, a wide feed and authors
+_DATE = 6  # cells of a date
+_MOST_NAMES, _LONGEST_NAME = 3, 20  # watches named in the second line of a row, and their cells
 
 
-def columns(width: int) -> tuple[int, int]:
-    """Widths of the time and feed columns in a line of `width` cells; 0 if there is no room."""
-    if width >= _WIDE:
-        return 9, min(24, width // 6)
-    return 6 if width >= 36 else 0, 12 if width >= 48 else 0
+def columns(width: int, options: RowOptions) -> tuple[int, int, int, int, int]:
+    """Widths of the columns time, author, feed, number of reports and languages, with the gaps before them.
+
+    They depend on the width of the list only; 0 if there is no room. The last cell of the last one stays
+    empty: a scrollbar covers it.
+    """
+    time = options.clock_width if options.by_day else max(_DATE, options.clock_width)
+    wide = width >= _WIDE
+    author = 2 + min(24, width // 8) if options.authors and wide else 0
+    feed = 2 + (min(24, width // 6) if wide else 12) if options.feeds and width >= 48 else 0
+    languages = (10 if width >= 110 else 7) if options.folds and width >= 60 else 0
+    return time if width >= 36 else 0, author, feed, 5, languages
+
+
+def heading_parts(text: str, width: int) -> list[StyledText]:
+    """Build the heading of a day: `Today ─────`."""
+    text = cut(text, max(1, width - 3))
+    return [(f" {text} ", "dim"), ("─" * (width - 3 - cell_len(text)), "faint")]
 
 
 def row_parts(
@@ -41,94 +53,127 @@ def row_parts(
     *,
     inner: bool = False,
     selected: bool = False,
-    same_day: bool | None = None,
+    strays: bool = False,
     marks: Sequence[tuple[int, int, str]] = (),
 ) -> list[StyledText]:
-    """Build a row: `● ★ 14:02  2 min  ◆W Title ~   Author   Feed ×3`; a long title ends in an ellipsis.
+    """Build a row: `● ★ 14:02  2 min  ◆W Title ~   1 of 4 read  Author  Feed  ×4  en zh`.
 
-    Labels follow the title if there is room. Read articles are dim; unread ones have a dot, and are bold if
-    on a watch. `×3` counts the articles of a folded story and the feeds that have the article; each `◆` is a
-    watch with a match among them, `◇` one with an uncertain match. `×3 · en zh` names their languages if
-    there are several. An `inner` row belongs to the story of the row above. If sorted by time, only the
-    first row of a day shows the day (`same_day` False).
+    A long title ends in an ellipsis; labels follow it if there is room. Read articles are dim; unread ones
+    have a dot, and are bold if on a watch. `×4` counts the articles of a folded story and the feeds that have
+    the article; each `◆` is a watch with a match among them, `◇` one with an uncertain match. An `inner` row
+    belongs to the story of the row above; one that `strays` is not of the day above it and shows its date.
     The style `""` is the background, `watch:NAME` a watch's; `text/STYLE` is a mark in a title in `text`.
     """
+    _, author, feed, count, languages = columns(width, options)
     is_story = options.folds and not inner
-    time_width, feed_width = columns(width)
-    parts = _left_columns(row, time_width, now, selected=selected, same_day=same_day)
-    if options.minutes and width >= _WIDE:
-        parts.append((f"{row.reading_time:>3} min  " if row.reading_time else " " * 9, "dim"))
-    watches, uncertain = row.watches, row.uncertain
-    if is_story and row.story_watches:
-        watches = row.story_watches
-        uncertain = () if row.story_size > 1 else uncertain
-    for name in watches[:6]:
-        sign = "◇" if name in uncertain else "◆"
-        parts += [(sign + options.letters.get(name, ""), f"watch:{name}"), (" ", "")]
+    parts = _left_columns(row, width, options, now, selected=selected)
+    watches, uncertain = _watches(row, is_story)
+    if not options.cosy:
+        parts += [part for name in watches[:6] for part in _tag(name, uncertain, options)]
     if inner:
         parts.append(("└ ", "dim"))
-    edited = " ~" if row.edited else ""
-
-    room = width - sum(cell_len(text) for text, _ in parts) - len(edited)
-    author = 2 + min(24, width // 8) if options.authors and width >= _WIDE else 0
-    after_title = author + feed_width + 7
-    feed_width, sources, right = _right_columns(row, feed_title, feed_width, room - author, is_story)
-    author = max(0, after_title - right) if author else 0
-    room = max(1, room - author - right)
+    if strays:
+        parts.append((f"{list_date(row.time, now, options.clock)} · ", "dim"))
+    edited, partly = " ~" if row.edited else "", ""
+    if is_story and 0 < row.story_read < row.story_size:
+        partly = f"  {row.story_read} of {row.story_size} read"
+    used = sum(cell_len(text) for text, _ in parts) + author + feed + count + languages
+    room = max(1, width - used - len(edited) - len(partly))
     title = cut(row.title or row.url or "(no title)", room)
     labels = _labels(row.labels, room - cell_len(title))
     parts += _marked(title, marks, "dim" if row.read else "strong" if watches else "text")
     parts += [(edited, "dim"), (labels, "dim")]
     parts.append((" " * (room - cell_len(title) - cell_len(labels)), ""))
-    parts.append((pad(f"  {row.author}" if author > _LEAST_AUTHOR else "", author), "dim"))
-    if feed_width:
-        parts.append(("  " + pad(feed_title, feed_width), "dim"))
-        right -= feed_width + 2
-    parts.append((f"{sources:<{right}}", "dim"))
+    voices = row.sources + (row.story_size - 1 if is_story else 0)
+    number = f" ×{voices}" if voices > 1 else ""
+    spoken = _spoken(row.story_languages, languages - 2) if is_story else ""
+    right = (partly, len(partly)), (f"  {row.author}", author), (f"  {feed_title}", feed), (number, count)
+    return [
+        *parts,
+        *((pad(text, cells), "dim") for text, cells in right),
+        (f" {spoken}"[:languages].ljust(languages), "dim"),
+    ]
+
+
+def detail_parts(
+    row: ArticleRow, width: int, options: RowOptions, *, inner: bool = False
+) -> list[StyledText]:
+    """Build the second line of a row: `▌Watch “… its sentence …”`, else the beginning of the text.
+
+    A search has the sentence that it matches, without a name.
+    """
+    left = sum(cell_len(text) for text, _ in _left_columns(row, width, options, row.time)) + 2 * inner
+    parts: list[StyledText] = [(" " * min(left, width), "")]
+    room = width - left - 2
+    watches, uncertain = _watches(row, options.folds and not inner)
+    text, spans, watch = row.detail
+    for name in watches[:_MOST_NAMES] if room > _LONGEST_NAME else ():
+        sign, shown = "▌?" if name in uncertain else "▌", cut(name, min(_LONGEST_NAME, room // 3))
+        parts += [(f"{sign}{shown}", f"watch:{name}"), (" ", "")]
+        room -= len(sign) + cell_len(shown) + 1
+    style = "dim" if row.read or not spans else "text"
+    if spans:
+        text, hits = excerpt(text, spans, room - 2)
+        marks = [(*span, f"hit:{watch}") for span in hits]
+        parts += [("“", "dim"), *_marked(text, marks, style), ("”", "dim")]
+        room -= 2
+    else:
+        text = cut(text, room - sum(columns(width, options)[1:]) + 2)
+        parts.append((text, style))
+    parts.append((" " * (max(0, room - cell_len(text)) + 2), ""))
     return parts
 
 
+def excerpt(text: str, spans: Spans, room: int) -> tuple[str, Spans]:
+    """Cut a sentence to `room` cells with its first span in sight; return it with its spans moved."""
+    start, end = spans[0]
+    if cell_len(text) <= room or cell_len(text[:end]) < room:
+        return cut(text, room), spans
+    before = max(0, min(room // 2, room - cell_len(text[start:end]) - 4))
+    lead = text[max(0, start - before) : start]
+    if " " in lead:
+        lead = lead.partition(" ")[2]  # begins with a word
+    back = start - len(lead) - 2
+    return cut(f"… {text[back + 2 :]}", room), [(first - back, last - back) for first, last in spans]
+
+
 def _left_columns(
-    row: ArticleRow, time_width: int, now: int, *, selected: bool, same_day: bool | None
+    row: ArticleRow, width: int, options: RowOptions, now: int, *, selected: bool = False
 ) -> list[StyledText]:
-    parts = [
-        ("▌", "strong") if selected else (" ", ""),
-        (" ", "") if row.read else ("●", "text"),
-        ("★", "star") if row.starred else (" ", ""),
-    ]
-    if time_width:
-        time = list_time(row.time, now, short=time_width < 9, same_day=bool(same_day))
-        parts.append((f" {time:>{time_width}}", "text" if same_day is False else "dim"))
-    return [*parts, ("  ", "")]
+    time, *_ = columns(width, options)
+    parts = [("▌", "strong") if selected else (" ", "")]
+    if options.dots:
+        parts.append((" ", "") if row.read else ("●", "accent"))
+    parts += [("★", "star") if row.starred else (" ", ""), (" ", "")]
+    if time:
+        show = (
+            clock_time(row.time, options.clock) if options.by_day else list_date(row.time, now, options.clock)
+        )
+        parts.append((" " * (time - cell_len(show)) + show + "  ", "dim"))
+    if options.minutes and width >= _WIDE:
+        parts.append((f"{row.reading_time:>3} min  " if row.reading_time else " " * 9, "dim"))
+    return parts
 
 
-def _right_columns(
-    row: ArticleRow, feed_title: str, feed: int, room: int, folded: bool
-) -> tuple[int, str, int]:
-    """Width of the feed, the number of sources with their languages, and the width of both.
+def _watches(row: ArticleRow, is_story: bool) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Watches of an article or a story, and those of them that are uncertain."""
+    if is_story and row.story_watches:
+        return row.story_watches, () if row.story_size > 1 else row.uncertain
+    return row.watches, row.uncertain
 
-    `room` is left for them and the title. Languages take cells of the feed, then of what precedes it, and
-    are left out if too few would remain.
-    """
-    voices = row.sources + (row.story_size - 1 if folded else 0)
-    if voices < 2:
-        return feed, "", feed + 7 if feed else 1
-    sources, right = f" ×{voices}", feed + 7 if feed else 5
-    languages = row.story_languages
-    if not folded or len(languages) < 2:
-        return feed, sources, right
-    least_feed = min(feed, cell_len(feed_title), _LEAST_FEED)
-    least_title = min(_LEAST_TITLE, room - right)
-    for count in (_MOST_LANGUAGES, 2):
-        codes = [*languages[:count]]
-        if len(languages) > count:
-            codes.append(f"+{len(languages) - count}")
-        text = f"{sources} · {' '.join(codes)} "
-        feed_left = max(least_feed, right - 2 - len(text)) if feed else 0
-        wide = max(right, feed_left + len(text) + (2 if feed else 0))
-        if room - wide >= least_title:
-            return feed_left, text, wide
-    return feed, sources, right
+
+def _tag(name: str, uncertain: Sequence[str], options: RowOptions) -> list[StyledText]:
+    return [(("◇" if name in uncertain else "◆") + options.letters.get(name, ""), f"watch:{name}"), (" ", "")]
+
+
+def _spoken(languages: Sequence[str], room: int) -> str:
+    """Languages of a story that has several: `en zh`, with `+2` if not all fit."""
+    for count in range(len(languages), 0, -1) if len(languages) > 1 else ():
+        more = [f"+{len(languages) - count}"] if count < len(languages) else []
+        text = " ".join([*languages[:count], *more])
+        if len(text) <= room:
+            return text
+    return ""
 
 
 def _labels(names: Sequence[str], room: int) -> str:

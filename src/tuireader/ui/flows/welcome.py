@@ -17,10 +17,13 @@ from tuireader.ui.flows import accounts, feeds
 from tuireader.ui.flows.context import Asking, Flow, Outcome
 from tuireader.ui.host import DEMO
 
+_WHERE = "Welcome to tuireader. Where do your feeds come from?"
+
 
 async def welcome(main: Controllers, ask: Asking) -> Outcome | None:
     """Ask one question at a time, then show the tour."""
     host, library = main.host, main.library
+    await host.push_screen(Backdrop())
     files, before = await library.exchange.nearby(), len(library.config.feeds)
     ways: Mapping[str | None, Flow] = {
         **{str(n): partial(feeds.import_file, path=file.path) for n, file in enumerate(files, 1)},
@@ -29,36 +32,31 @@ async def welcome(main: Controllers, ask: Asking) -> Outcome | None:
         "o": feeds.add_feed,
         "m": accounts.add_account,
     }
-    await host.push_screen(Backdrop())
     watch: str | None = BACK
     while watch == BACK:
         added = len(library.config.feeds) - before
-        title = f"{counted(added, 'feed')} added. More?" if added else _TITLE
+        title = f"{counted(added, 'feed')} added. More?" if added else _WHERE
         way = await ask(FeedSource(files, title, int(host.clock())))
         if way == "d":
             host.exit(DEMO)
             return None
-        if way in ways:
-            outcome = await _answered(ways[way], main, ask)
-            if outcome is None:
-                continue
-            await ask.flows.apply(outcome)
-        watch = await ask(FirstWatch(library.watches))
+        if way not in ways or await _follow(ways[way], main, ask):
+            watch = await ask(FirstWatch(library.watches))
     host.pop_screen()
     said = f"Watching for {watch}{host.undo_hint}" if watch else ""
     return Outcome(said=said, watches_changed=bool(watch), run=("tour",))
 
 
-_TITLE = "Welcome to tuireader. Where do your feeds come from?"
-
-
-async def _answered(way: Flow, main: Controllers, ask: Asking) -> Outcome | None:
-    """Follow a way; after an error the question is asked again."""
+async def _follow(way: Flow, main: Controllers, ask: Asking) -> bool:
+    """Follow a way to its end; return False if it was left or failed, to ask again."""
     try:
-        return await way(main, ask)
+        outcome = await way(main, ask)
+        if outcome is not None:
+            await ask.flows.apply(outcome)
     except TuireaderError as error:
         main.host.report(error)
-        return None
+        return False
+    return outcome is not None
 
 
 async def _starter(main: Controllers, ask: Asking) -> Outcome | None:

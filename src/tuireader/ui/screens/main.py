@@ -60,8 +60,12 @@ class MainScreen(PaneScreen, Hosted, inherit_bindings=False):
         self.top, self.status, self.sidebar = TopLine(), StatusLine(), Sidebar()
         self.hits = SearchHits(session, library)
         self.articles = ArticleList(
-            lambda ids: self.controllers.marks.rows(ids), library.feeds.title, self.hits.marks
+            lambda ids: self.controllers.marks.rows(ids),
+            library.feeds.title,
+            self.hits.marks,
+            self.hits.detail,
         )
+        self.hits.redraw = self.articles.redraw
         self.pane = ArticlePane(library.config.ui.width)
         self.panes = Panes(
             session, self.sidebar, snippet=self.hits.line, articles=self.articles, article=self.pane
@@ -140,7 +144,7 @@ class MainScreen(PaneScreen, Hosted, inherit_bindings=False):
     def update_footer(self) -> None:
         """Show the available keys, the position, the sentence that matched, and soon the preview."""
         self.controllers.previews.follow()
-        if self.hits.update(self.articles.current_id):
+        if self.hits.update(self.articles.current_id, self.articles.ids_with_details()):
             self.panes.rearrange()
         key_of = self.host.key_of
         keys = footer_keys(self.session, self.panes, key_of)

@@ -1,29 +1,33 @@
-"""Article list: one line per article; rows are fetched for the visible part only."""
+"""Article list: one or two lines per article below headings of days; only visible rows are fetched."""
 
 from __future__ import annotations
 
 from array import array
-from collections.abc import Awaitable, Callable, Collection, Sequence, Set
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from itertools import islice
+from typing import Any
 
 from textual import events
 from textual.message import Message
 from textual.strip import Strip
 
 from tuireader.model import ArticleRow
+from tuireader.model.articles import Detail
+from tuireader.ui.drawing.list_lines import HEADING
 from tuireader.ui.drawing.row import RowContext, TitleRanges, draw_note, draw_row
-from tuireader.ui.drawing.row_parts import row_parts
+from tuireader.ui.drawing.row_parts import detail_parts, heading_parts, row_parts
 from tuireader.ui.textual_private import CoalescingScreen
-from tuireader.ui.widgets.pane import CursorPane
-from tuireader.wording.times import list_day
+from tuireader.ui.widgets.day_pane import DayPane, Days
+from tuireader.wording.times import day_heading, local_day
 
 _CHUNK = 64  # number of rows per fetch
 _KEEP = 4096  # maximum number of rows kept, ...
 _KEEP_STRIPS = 512  # ... and of drawn rows, each some 10 KB
+_MINUTE = 60  # seconds between looks at the calendar
 
 
-class ArticleList(CursorPane):
+class ArticleList(DayPane):
     """Articles of a view. `fetch` loads rows without blocking keys; rows are blank until loaded."""
 
     @dataclass
@@ -37,14 +41,14 @@ class ArticleList(CursorPane):
         fetch: Callable[[Sequence[int]], Awaitable[list[ArticleRow]]],
         feed_title: Callable[[int], str],
         marks: Callable[[ArticleRow], TitleRanges],
+        detail: Callable[[ArticleRow], Detail],
     ) -> None:
         super().__init__(id="list")
-        self._marks = marks
-        self.ids: array[int] = array("q")
+        self._marks, self._detail = marks, detail
         self.empty_text = ""
         self.folds = False  # whether a row represents its story
         self.opened: Collection[int] = ()  # stories that show all rows
-        self.by_day = True  # whether rows are sorted by time
+        self.columns: Mapping[str, Any] = {}  # options of rows in this view: `by_day`, `dots`, `feeds`
         self.selected: set[int] = set()  # articles that marking commands apply to, unless empty
         self.touched = False  # whether the user has moved in this view
         self.partial = False  # whether more ids are expected
@@ -52,26 +56,17 @@ class ArticleList(CursorPane):
         self._fetch = fetch
         self._feed_title = feed_title
         self._rows: dict[int, ArticleRow] = {}
-        self._strips: dict[int, dict[tuple[bool, bool, bool, bool | None], Strip]] = {}  # by article
+        self._strips: dict[int, dict[tuple[int, bool, bool, bool, bool], Strip]] = {}  # by article
         self._row_context: RowContext | None = None
         self._requested: set[int] = set()
         self._reloads = self._newest = 0  # times that rows were read again: in all, and for the rows here
 
-    @property
-    def line_count(self) -> int:
-        return len(self.ids)
-
-    @property
-    def current_id(self) -> int | None:
-        return self.ids[self.cursor] if self.cursor < len(self.ids) else None
+    def on_mount(self) -> None:
+        self.set_interval(_MINUTE, self.check_day)
 
     @property
     def current_row(self) -> ArticleRow | None:
         return self._rows.get(self.current_id or 0)
-
-    def upcoming(self) -> Sequence[int]:
-        """The article under the cursor and the one below it."""
-        return self.ids[self.cursor : self.cursor + 2]
 
     def row(self, article_id: int) -> ArticleRow | None:
         return self._rows.get(article_id)
@@ -84,45 +79,46 @@ class ArticleList(CursorPane):
         line: int | None = None,
         partial: bool = False,
         rows: Sequence[ArticleRow] = (),
+        days: Days = (),
     ) -> None:
         """Show other articles with the cursor on `cursor_id` (else the first), on line `line` of the pane.
 
         With `partial`, these are only the first articles; call `update_ids` with all of them later.
         """
-        self.ids = ids
+        self.ids, self.days = ids, days
         self.partial, self.to_end = partial, False
         self._rows = {row.id: row for row in rows}
         self._requested.clear()
         self.touched = False
         self.cursor = self._index(cursor_id) or 0
         self.take_size()
-        self.scroll_now(max(0, self.cursor - line) if line is not None else 0)
+        self.scroll_now(max(0, self.places.of(self.cursor) - line) if line is not None else 0)
         self.keep_in_sight()
         self.forget_strips()
         if not self._sees_all() and isinstance(self.screen, CoalescingScreen):
             self.screen.hold_repaint()  # avoids a flash of blank lines
         self._fetch_missing()
 
-    def update_ids(self, ids: array[int]) -> None:
+    def update_ids(self, ids: array[int], days: Days = ()) -> None:
         """Replace the ids of the current view; cursor and scroll position stay on their articles."""
         grown, self.partial = self.partial, False
         if self.to_end:
-            self._take_ids(ids)
+            self._take_ids(ids, days)
             self.go_bottom()
             return
         if grown and ids[: len(self.ids)] == self.ids:  # no line has changed
-            self._take_ids(ids)
+            self._take_ids(ids, days)
             return
-        if ids == self.ids:
+        if ids == self.ids and days == self.days:
             self.reload_rows()
             return
         at_top = not self.touched and self.cursor == 0
-        line = self.cursor - self.scroll_offset.y
+        line = self.cursor_line
         index = 0 if at_top else self._nearest(ids)
-        self.ids = ids
+        self.ids, self.days = ids, days
         self.cursor = max(0, min(index, len(ids) - 1))
         self.take_size()
-        self.scroll_now(max(0, self.cursor - line))
+        self.scroll_now(0 if at_top else max(0, self.places.of(self.cursor) - line))
         self.keep_in_sight()
         self.reload_rows()
 
@@ -133,12 +129,13 @@ class ArticleList(CursorPane):
             return False
         self._rows[row.id] = row
         self.cursor += self.cursor > at
-        self._take_ids(self.ids[: at + 1] + array("q", [row.id]) + self.ids[at + 1 :])
+        days = [(index + (index > at), time) for index, time in self.days]
+        self._take_ids(self.ids[: at + 1] + array("q", [row.id]) + self.ids[at + 1 :], days)
         self.refresh()
         return True
 
-    def _take_ids(self, ids: array[int]) -> None:
-        self.ids = ids
+    def _take_ids(self, ids: array[int], days: Days) -> None:
+        self.ids, self.days = ids, days
         self.take_size()
         self._requested.clear()
         self._fetch_missing()
@@ -185,11 +182,22 @@ class ArticleList(CursorPane):
         wanted = ids if isinstance(ids, Set) else set(ids)
         return [article_id for article_id in self._rows if article_id in wanted]
 
+    def in_stories_of(self, ids: Collection[int]) -> list[int]:
+        """Loaded articles of the same stories."""
+        stories = {self._rows[article_id].story for article_id in self.loaded(ids)} - {0}
+        return [row.id for row in self._rows.values() if row.story in stories] if stories else []
+
     def put(self, rows: Sequence[ArticleRow]) -> None:
         for row in rows:
             self._rows[row.id] = row
             self._strips.pop(row.id, None)
         self._refresh_rows({row.id for row in rows})
+
+    def redraw(self, ids: Collection[int]) -> None:
+        """Draw articles again whose second lines have changed."""
+        for article_id in ids:
+            self._strips.pop(article_id, None)
+        self._refresh_rows(ids)
 
     def select(self, ids: Collection[int], *, on: bool) -> None:
         changed = set(ids) - self.selected if on else self.selected.intersection(ids)
@@ -209,14 +217,24 @@ class ArticleList(CursorPane):
         self.refresh()
 
     def _refresh_rows(self, ids: Collection[int]) -> None:
-        """Redraw visible rows and the rows below them, as these may show a different day."""
-        top, below = self.scroll_offset.y, False
-        for line, article_id in enumerate(self.ids[top : top + self.size.height], top):
-            if (changed := article_id in ids) or below:
-                self.refresh_line(line)
+        """Redraw visible rows and the rows below them, as these may belong to the same story."""
+        below = False
+        for number in self.in_sight():
+            if (changed := self.ids[number] in ids) or below:
+                self.refresh_item(number)
             below = changed
 
+    def take_density(self) -> None:
+        """Show rows with one line or two, as configured for this size of terminal."""
+        if self.is_cosy != self.host.is_cosy:
+            line = self.cursor_line
+            self.is_cosy = self.host.is_cosy
+            self.take_size()
+            self.scroll_now(max(0, self.places.of(self.cursor) - line))
+            self.reload_rows()
+
     def on_resize(self) -> None:
+        self.take_density()
         super().on_resize()
         self._fetch_missing()
 
@@ -229,23 +247,24 @@ class ArticleList(CursorPane):
         """Fetch missing chunks of the visible part and two pages around it, nearest first."""
         if not self.ids or not self.is_mounted:
             return
-        top, height = self.scroll_offset.y, max(1, self.size.height)
-        first = max(0, top - 2 * height) // _CHUNK
-        last = min(len(self.ids) - 1, top + 3 * height) // _CHUNK
-        chunks = [chunk for chunk in range(first, last + 1) if chunk not in self._requested]
+        height = max(1, self.size.height)
+        near, seen = self.in_sight(2 * height, 2 * height), self.in_sight()
+        nearby = range(near.start // _CHUNK, (near.stop - 1) // _CHUNK + 1)
+        chunks = [chunk for chunk in nearby if chunk not in self._requested]
         self._requested.update(chunks)
         if not again:
             chunks = [chunk for chunk in chunks if not self._are_here(chunk * _CHUNK, _CHUNK)]
         if not chunks:
             return
-        chunks.sort(key=lambda chunk: abs(chunk * _CHUNK + _CHUNK // 2 - top - height // 2))
+        chunks.sort(key=lambda chunk: abs(chunk * _CHUNK + _CHUNK // 2 - (seen.start + seen.stop) // 2))
         self.run_worker(self._load(self.ids, chunks), group="rows", exit_on_error=True)
 
     def _are_here(self, first: int, lines: int) -> bool:
         return all(article_id in self._rows for article_id in self.ids[first : first + lines])
 
     def _sees_all(self) -> bool:
-        return self._are_here(self.scroll_offset.y, self.size.height)
+        seen = self.in_sight()
+        return self._are_here(seen.start, len(seen))
 
     async def _load(self, ids: array[int], chunks: list[int]) -> None:
         number = self._reloads
@@ -258,52 +277,77 @@ class ArticleList(CursorPane):
 
     def _accept_rows(self, rows: list[ArticleRow]) -> None:
         if len(self._rows) > _KEEP:
-            top = self.scroll_offset.y
+            top = self.in_sight().start
             near = set(self.ids[max(0, top - 512) : top + 1024])
             self._rows = {key: row for key, row in self._rows.items() if key in near}
             self._requested = {(top // _CHUNK) + step for step in range(-2, 3)} & self._requested
-        self.put([row for row in rows if self._rows.get(row.id) != row])
+        self.put([row for row in rows if not self._shows(row)])
         if self._sees_all() and isinstance(self.screen, CoalescingScreen):
             self.screen.release_repaint()
+
+    def _shows(self, row: ArticleRow) -> bool:
+        known = self._rows.get(row.id)
+        return known is not None and known == row and known.detail == row.detail
 
     def forget_strips(self) -> None:
         self._row_context = None
         self._strips.clear()
+        self.take_density()
         self.refresh()
 
+    def check_day(self) -> None:
+        """Name the days again when a new one has begun."""
+        context = self._row_context
+        if context is not None and local_day(context.now) != local_day(int(self.host.clock())):
+            self.forget_strips()
+
     def render_line(self, y: int) -> Strip:
-        """Draw an article, a blank line until its row is loaded, or the note of an empty list."""
-        number = y + self.scroll_offset.y
+        """Draw an article, a heading, a blank line until a row is loaded, or the note of an empty list."""
+        line = y + self.scroll_offset.y
         context = self._row_context
         if context is None or context.width != self.size.width:  # drawing may come before the resize event
             self._strips.clear()
-            options = replace(self.host.row_options, folds=self.folds)
+            options = replace(self.host.row_options, folds=self.folds, cosy=self.is_cosy, **self.columns)
             now = int(self.host.clock())
             context = self._row_context = RowContext(self.theme_styles, self.size.width, options, now)
-        if number >= len(self.ids):
+        if line >= self.places.count:
             above = min(2, self.size.height // 2)
             return draw_note("" if self.ids else self.empty_text, context, line=y - above)
+        number, part = self.places.at(line)
+        if part == HEADING or (y == 0 and self.sticks):
+            _, time = self.days[self.places.day(number)]
+            heading = day_heading(time, context.now, context.options.day)
+            return draw_row(heading_parts(heading, context.width), context)
+        return self._draw_row(number, part, context)
+
+    def _draw_row(self, number: int, part: int, context: RowContext) -> Strip:
         article_id = self.ids[number]
         at_cursor, focused = number == self.cursor, number == self.cursor and self.has_focus
-        inner, same_day = self._is_inner(number), self._is_same_day(number, context.now)
-        strips, look = self._strips.setdefault(article_id, {}), (at_cursor, focused, inner, same_day)
+        inner, strays = self._is_inner(number), self._strays(number)
+        strips, look = self._strips.setdefault(article_id, {}), (part, at_cursor, focused, inner, strays)
         strip = strips.get(look)
         if strip is None:
             row = self._rows.get(article_id)
             cursor = context.styles.cursor_for(focused) if at_cursor else None
             if row is None:
                 return draw_note("", context, cursor)
-            parts = row_parts(
-                row,
-                self._feed_title(row.feed_id),
-                context.width,
-                context.options,
-                context.now,
-                inner=inner,
-                selected=article_id in self.selected,
-                same_day=same_day,
-                marks=self._marks(row),
-            )
+            if row.story in self.opened:
+                row = replace(row, story_read=0)  # its articles show what is read
+            if part:
+                row = replace(row, detail=self._detail(row))
+                parts = detail_parts(row, context.width, context.options, inner=inner)
+            else:
+                parts = row_parts(
+                    row,
+                    self._feed_title(row.feed_id),
+                    context.width,
+                    context.options,
+                    context.now,
+                    inner=inner,
+                    selected=article_id in self.selected,
+                    strays=strays,
+                    marks=self._marks(row),
+                )
             strip = draw_row(parts, context, cursor)
             strips[look] = strip
             if len(self._strips) > _KEEP_STRIPS:
@@ -311,22 +355,17 @@ class ArticleList(CursorPane):
                     del self._strips[old]
         return strip
 
-    def _with_above(self, number: int) -> tuple[ArticleRow, ArticleRow] | None:
-        """Rows of a line and of the one above it, if both are loaded."""
-        row, above = self._rows.get(self.ids[number]), self._rows.get(self.ids[number - 1])
-        return (row, above) if number and row is not None and above is not None else None
-
     def _is_inner(self, number: int) -> bool:
         """True if the row above belongs to the same, unfolded story."""
-        pair = self._with_above(number) if self.opened else None
-        return pair is not None and pair[0].story in self.opened and pair[0].story == pair[1].story
+        if not self.opened or not number:
+            return False
+        row, above = self._rows.get(self.ids[number]), self._rows.get(self.ids[number - 1])
+        return row is not None and above is not None and row.story in self.opened and row.story == above.story
 
-    def _is_same_day(self, number: int, now: int) -> bool | None:
-        """True if the row above is visible and has the same day; None unless sorted by time."""
-        if not self.by_day:
-            return None
-        pair = self._with_above(number) if number > self.scroll_offset.y else None
-        return pair is not None and list_day(pair[0].time, now) == list_day(pair[1].time, now)
+    def _strays(self, number: int) -> bool:
+        """True if a row is not of the day above it: its story stands where its newest article does."""
+        row, day = self._rows.get(self.ids[number]), self.places.day(number)
+        return row is not None and day >= 0 and local_day(row.time) != local_day(self.days[day][1])
 
     def go_bottom(self) -> None:
         """Go to the last article, even if its id is not known yet."""
@@ -341,8 +380,8 @@ class ArticleList(CursorPane):
 
     def on_click(self, event: events.Click) -> None:
         """Move the cursor; open on a second or double click; select with ctrl."""
-        number = event.y + self.scroll_offset.y
-        if number >= len(self.ids):
+        number = self.row_at(event.y)
+        if number is None:
             return
         if event.ctrl:
             self.toggle_selected(self.ids[number])

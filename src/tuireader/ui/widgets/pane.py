@@ -194,9 +194,13 @@ class CursorPane(Pane, Hosted):
         if old == line:
             return
         if not self.keep_in_sight():
-            self.refresh_line(old)
-            self.refresh_line(line)
+            self.refresh_item(old)
+            self.refresh_item(line)
         self.cursor_moved()
+
+    def refresh_item(self, number: int) -> None:
+        """Redraw the item on a line; override if items have several lines."""
+        self.refresh_line(number)
 
     def keep_in_sight(self) -> bool:
         """Scroll just enough to show the cursor; return whether that was necessary."""

@@ -165,6 +165,7 @@ class Panes(Container, _Covered, Hosted):
     def fit(self, size: Size) -> None:
         """Choose the arrangement for a screen of that size."""
         focused, was_wide = self.screen.focused, self.is_wide
+        self.articles.take_density()
         layout = self._session.config.ui.layout
         self._mode = Mode.SINGLE if self.host.linear else mode_for(layout, size.width, size.height)
         self._at_list = self.in_list and not isinstance(focused, FindLine)
@@ -191,7 +192,8 @@ class Panes(Container, _Covered, Hosted):
         self.sidebar.display = (self.is_wide or self._over) and not self.is_zen
         self.article.display = (self.shows_article or self.is_columns) and not covered
         self.articles.display = not (alone or covered)
-        self._snippet.display = bool(self._session.expression) and self.articles.display
+        has_line = bool(self._session.expression) and not self.articles.is_cosy
+        self._snippet.display = has_line and self.articles.display
 
     @property
     def _usual_sidebar(self) -> int:
@@ -298,7 +300,7 @@ class Panes(Container, _Covered, Hosted):
 
     def make_room(self) -> None:
         """Show the article; a short list above it gets no more lines than it needs."""
-        lines, before = self.articles.virtual_size.height, self._list_lines
+        lines, before = self.articles.height_needed, self._list_lines
         self._list_lines, self._at_list = lines, False
         self.rearrange()
         if lines != before and not self.is_columns:
