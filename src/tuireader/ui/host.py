@@ -164,7 +164,7 @@ class Host(CrashSafeApp):
         """True if rows of the list have a second line."""
         density = self.library.config.ui.density
         roomy = self.size.width >= _ROOMY[0] and self.size.height >= _ROOMY[1]
-        return density == "cosy" or (density == "auto" and roomy)
+        return not self.linear and (density == "cosy" or (density == "auto" and roomy))
 
     def key_of(self, command_id: str) -> str:
         """Label of a command's first key, or its title if it has none."""
