@@ -33,13 +33,13 @@ def row_words(row: ArticleRow, feed: str, context: RowContext, *, inner: bool, s
     if is_story and 0 < row.story_read < row.story_size:
         facts.append(f"{row.story_read} of {row.story_size} read")
     facts += [*(["edited"] if row.edited else ()), *(f"label {name}" for name in row.labels), row.author]
-    room = width - cell_len(", ".join((lead, *facts)))
-    words = lead + cut(row.title or row.url or "no title", max(width // 2, room))
+    title, room = row.title or row.url or "no title", width - cell_len(lead)
+    least, shown = min(cell_len(title), width // 2), [""]
     for fact in filter(None, facts):
-        if cell_len(words) + cell_len(fact) + 2 > width:
+        if cell_len(", ".join((*shown, fact))) > room - least:
             break
-        words += f", {fact}"
-    return words
+        shown.append(fact)
+    return lead + cut(title, max(least, room - cell_len(", ".join(shown)))) + ", ".join(shown)
 
 
 def page_words(page: Page) -> Page:

@@ -58,6 +58,7 @@ class ArticlePane(PagePane):
         self.found_at = -1
         self._found_in: dict[tuple[bool, int], list[int]] = {}  # indexes of `found` by part
         self._find_from = 0
+        self._at_mark = False  # the current match or mark was shown, and the page not scrolled since
         self.looks_for_pictures = False
         self._seen: set[str] = set()
         self._seen_at = 0  # height of the pane when they were
@@ -133,6 +134,7 @@ class ArticlePane(PagePane):
         top, height = self.scroll_offset.y, self.size.height
         if not top <= line < top + height - 1:
             self.scroll_now(max(0, line - height // 3))
+        self._at_mark = True
         self.post_message(self.Changed())
 
     def next_hit(self, step: int) -> Hit | None:
@@ -213,6 +215,7 @@ class ArticlePane(PagePane):
         """Look for images, and leave a mark that is out of sight, so that `enter` never opens it."""
         super().watch_scroll_y(old_value, new_value)
         if round(old_value) != round(new_value):
+            self._at_mark = False
             self._look_for_pictures()
         if mark := self.current_reference:
             top = self.scroll_offset.y
@@ -264,14 +267,14 @@ class ArticlePane(PagePane):
 
     @property
     def caret(self) -> Offset:
-        """Cell for the terminal's cursor: on the current mark or match, if it is in sight."""
-        hits = self.page_shown.hits if self.page_shown is not None else ()
+        """Cell for the terminal's cursor: on the current mark or match until the page is scrolled."""
+        hits, top = self.page_shown.hits if self.page_shown is not None else (), self.scroll_offset.y
         mark = self.current_reference or (hits[self.hit] if 0 <= self.hit < len(hits) else None)
         place = Found(False, mark.part, mark.start, mark.end) if mark is not None else None
         place = self.found[self.found_at] if self.found and self.current_reference is None else place
-        y = self._line_of(place) - self.scroll_offset.y if place is not None and self.chosen < 0 else -1
-        layout, line = self._line(y + self.scroll_offset.y)
-        if place is None or line is None or not 0 <= y < self.size.height:
+        y = self._line_of(place) - top if place is not None and self._at_mark else -1
+        layout, line = self._line(y + top)
+        if place is None or line is None or self.chosen >= 0 or not 0 <= y < self.size.height:
             return super().caret
         part = layout.parts[line.part]
         lead = max(0, before(part, line, layout.arts.get(line.part)))

@@ -60,7 +60,7 @@ def row_words(columns: Sequence[Column], row: Row) -> str:
     """All cells with the titles of their columns: `Watch WeChat, Unread 4`."""
     words = ["alarm"] if row.cells.get("mark", NOTHING).text == "!" else []
     for name, title in {column.name: column.title.strip() for column in columns if column.title}.items():
-        if text := row.cells.get(name, NOTHING).text.strip(_BARS):
+        if text := row.cells.get(name, NOTHING).text.strip(_BARS).replace("◆", "watch"):
             words.append(f"{title} {text}")
     return ", ".join(words)
 
