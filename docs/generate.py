@@ -97,6 +97,20 @@ def configuration() -> str:
         "Everything is optional.",
         "`tuireader config check` lists what is wrong with a file; whatever can be used of it is used.",
         "A commented example with every key is `config.example.toml` in the repository.",
+        "",
+        "`=` in the reader shows all settings with their defaults and changes them in place; `/` searches.",
+        "A change applies at once and is written into the file, of which nothing else is touched; `ctrl+z`",
+        "takes it back. On the command line:",
+        "",
+        "```sh",
+        "tuireader config get ui.width",
+        "tuireader config set ui.width 100",
+        "tuireader config unset ui.width",
+        "tuireader config edit",
+        "```",
+        "",
+        "Passwords are printed as `••••`, and refused by `config set`. Feeds, accounts, watches and other",
+        "lists of tables have commands and screens of their own.",
     ]
     for name, doc in config.tables().items():
         keys = [one for one in config.reference() if one.path.rpartition(".")[0] == name]

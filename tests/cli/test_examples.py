@@ -78,7 +78,12 @@ def typed(line: str, home: Home, web: Web, folder: Path, capsys: pytest.CaptureF
         home.config.rename(config)
         home.database.rename(database)
     variables = {f"XDG_{name}_HOME": str(place) for name, place in places.items()}
-    variables |= {"HOME": str(home.folder), "XDG_STATE_HOME": str(home.folder), "MANPAGER": "cat"}
+    variables |= {
+        "HOME": str(home.folder),
+        "XDG_STATE_HOME": str(home.folder),
+        "MANPAGER": "cat",
+        "VISUAL": "cat",
+    }
     variables["PATH"] = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)

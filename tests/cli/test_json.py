@@ -97,6 +97,7 @@ LINES = {
     "keys": ("keys", "--json"),
     "paths": ("paths", "--json"),
     "config defaults": ("config", "defaults", "--json"),
+    "config get": ("config", "get", "--json"),
     "db check": ("db", "check", "--json"),
     "purge": ("purge", "--json", "--keep", "1", "--unread", "--yes"),
     "read": ("read", "--json", "title:Title"),

@@ -9,7 +9,8 @@ import pytest
 from tests.terminal import Terminal
 from tests.ui.running import Running
 from tests.ui.samples import CONFIG
-from tuireader.ui.flows.settings import apply_config, editor
+from tuireader.subprocesses.programs import editor
+from tuireader.ui.flows.settings import apply_config
 from tuireader.ui.screens.watches import Watches
 
 

@@ -69,8 +69,8 @@ async def test_a_theme_that_cannot_be_kept_is_used_until_the_end(own: Running) -
 
 # What users of vim, newsboat, NetNewsWire and browsers type, and what then comes first.
 TYPED = {
-    "settings": ("Edit config",), "preferences": ("Edit config",), "options": ("Edit config",),
-    "configuration": ("Edit config",), "set": ("Edit config",),
+    "settings": ("Settings",), "preferences": ("Settings",), "options": ("Settings",),
+    "configuration": ("Settings", "Edit config"), "set": ("Settings",), "toml": ("Edit config",),
     "import": ("Import feeds (OPML)",), "opml": ("Import feeds (OPML)",), "OPML": ("Import feeds (OPML)",),
     "subscribe": ("Add feed",),
     "new feed": ("Add feed",), "rss": ("Add feed",), "unsubscribe": ("Remove",), "delete": ("Remove",),
@@ -113,10 +113,10 @@ async def test_words_of_other_programs_find_commands(run: Running) -> None:
 
 
 async def test_a_miss_says_what_to_try_and_enter_then_shows_the_keys(run: Running) -> None:
-    assert await lines(run, "setttngs") == ["Edit config"]
+    assert await lines(run, "setttngs") == ["Settings"]
     assert "Nothing called “setttngs”. Did you mean one of these?" in run.text
     await run.press("escape")
-    assert await lines(run, "xyzzy [/x] " + "z" * 40) == ["Help", "Edit config", "Add feed", "Tour"]
+    assert await lines(run, "xyzzy [/x] " + "z" * 40) == ["Help", "Settings", "Add feed", "Tour"]
     assert "Nothing called “xyzzy [/x] zzzzzzzzzzzzzz…”. Try another word, or ? for keys." in run.text
     await run.press("enter")
     assert isinstance(run.app.screen, Help)

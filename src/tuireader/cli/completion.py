@@ -66,6 +66,22 @@ def complete_labels(context: click.Context, param: click.Parameter, typed: str) 
     return _starting(typed, completions.labels(_options(context).database))
 
 
+def complete_settings(context: click.Context, param: click.Parameter, typed: str) -> list[CompletionItem]:
+    """Complete settings by path, with their descriptions."""
+    from tuireader.config.settings import settings
+
+    known = settings(_options(context).config)
+    return [CompletionItem(item.path, help=item.key.doc) for item in known if item.path.startswith(typed)]
+
+
+def complete_values(context: click.Context, param: click.Parameter, typed: str) -> list[CompletionItem]:
+    """Complete the values of a setting that has a choice."""
+    from tuireader.config.settings import settings
+
+    known = {item.path: item.key.kind.options for item in settings(_options(context).config)}
+    return _starting(typed, known.get(str(context.params.get("path")), ()))
+
+
 def complete_articles(context: click.Context, param: click.Parameter, typed: str) -> list[CompletionItem]:
     """Complete the newest articles by number, with their titles where the shell can show them."""
     from tuireader.store.lists import completions

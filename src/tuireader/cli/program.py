@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
 from collections.abc import Sequence
+from pathlib import Path
 
 import click
 
+from tuireader import files
 from tuireader.cli.base import Options, say
 from tuireader.cli.output import json_option, print_item, print_json
+from tuireader.cli.settings import get, set_, unset
 from tuireader.commands import COMMANDS, PRESETS, key_label, resolve_keys
 from tuireader.config import Config, Problem, config_exists, load
-from tuireader.errors import Exit
+from tuireader.errors import Exit, TuireaderError, UsageError
+from tuireader.subprocesses.programs import editor
 
 
 @click.command()
@@ -57,13 +64,18 @@ def paths_(options: Options, as_json: bool) -> None:
 
 @click.group("config")
 def config_() -> None:
-    """Check the configuration, or print its defaults.
+    """Check, print or change the configuration.
 
     \b
     Examples:
       tuireader config check
-      tuireader config defaults
+      tuireader config set ui.width 100
+      tuireader config edit
     """
+
+
+for _command in (get, set_, unset):
+    config_.add_command(_command)
 
 
 @config_.command()
@@ -128,3 +140,46 @@ def defaults(as_json: bool) -> None:
 
     for key in reference():
         print_item(as_json, "ConfigKey", key, f"{key.path} = {key.default}\n    {key.doc}")
+
+
+@config_.command()
+@click.pass_context
+def edit(context: click.Context) -> int:
+    """Open the configuration in $VISUAL or $EDITOR, then list its problems.
+
+    The file stays as you save it. With problems, the exit code is 5: settings with a problem are ignored, and
+    a file that is not TOML stops every command until it is fixed. A running reader reloads it by its command
+    to edit the configuration.
+
+    \b
+    Example:
+      tuireader config edit
+    """
+    options: Options = context.obj
+    path = options.paths.config
+    if options.demo:
+        raise UsageError("the demo has no configuration file", "leave out --demo")
+    command = editor(os.environ)
+    if not command:
+        raise TuireaderError("no editor found", f"set VISUAL or EDITOR, or edit {path}")
+    if not config_exists(path):
+        files.make_folder(path.parent)
+        files.write(path, [])
+    try:
+        code = _run(command, path)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise TuireaderError(f"{command[0]} cannot be run: {reason}", "set VISUAL or EDITOR") from None
+    if code:
+        raise TuireaderError(f"{command[0]} ended with exit status {code}")
+    return int(context.invoke(check, as_json=False))
+
+
+def _run(command: Sequence[str], path: Path) -> int:
+    """Run an editor, which alone receives ctrl+c."""
+    with subprocess.Popen([*command, str(path)]) as process:
+        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+        try:
+            return process.wait()
+        finally:
+            signal.signal(signal.SIGINT, before)

@@ -18,6 +18,7 @@ class Scope(StrEnum):
     WATCHES = "watches"
     QUEUE = "queue"
     ALARMS = "alarms"
+    SETTINGS = "settings"
     STORY = "story"
     SEARCH = "search line"
     MUTE = "mute dialog"
@@ -26,7 +27,7 @@ class Scope(StrEnum):
 
 
 PANES = frozenset({Scope.LIST, Scope.ARTICLE, Scope.SIDEBAR})
-TABLES = (Scope.HEALTH, Scope.WATCHES, Scope.QUEUE, Scope.ALARMS)
+TABLES = (Scope.HEALTH, Scope.WATCHES, Scope.QUEUE, Scope.ALARMS, Scope.SETTINGS)
 MOVING = (*TABLES, Scope.STORY, Scope.CHOICES)
 
 

@@ -114,9 +114,10 @@ class AccountConfig:
             " for FreshRSS its API password.",
             label="Password",
             placeholder=f"hidden; {SECRET_ELSEWHERE}",
+            secret=True,
         ),
     ] = ""
-    token: Annotated[str, Key(RAW, "API key of Miniflux, instead of user and password.")] = ""
+    token: Annotated[str, Key(RAW, "API key of Miniflux, instead of user and password.", secret=True)] = ""
     interval: Annotated[
         int, Key(duration(60, DAY), "How often to sync.", label="Every", placeholder="10m")
     ] = 600

@@ -89,10 +89,11 @@ class FeedConfig:
             RAW,
             "Password, or `env:NAME`, `cmd:pass show feed` or `keyring:NAME` to keep it out of this file.",
             option="Password of a mail account, or env:NAME or cmd:PROGRAM.",
+            secret=True,
         ),
     ] = ""
     headers: Annotated[
-        tuple[tuple[str, str], ...], Key(HEADERS, "Additional HTTP headers for this feed.")
+        tuple[tuple[str, str], ...], Key(HEADERS, "Additional HTTP headers for this feed.", secret=True)
     ] = ()
     user_agent: Annotated[
         str,

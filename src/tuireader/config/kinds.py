@@ -108,7 +108,7 @@ def _languages(value: object) -> tuple[str, ...] | Invalid:
     return tuple(dict.fromkeys(codes))
 
 
-LANGUAGE_LIST = Kind("list of languages", _languages)
+LANGUAGE_LIST = Kind("list of languages", _languages, typed=LINES.typed, shown=LINES.shown)
 
 SECRET_PLACES = ("env:", "cmd:", "keyring:")
 """Prefixes of references to a password: to a variable, a command or the keyring."""

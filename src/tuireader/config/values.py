@@ -31,7 +31,7 @@ class Kind:
     """Kind of value: its name for users, and functions to read it and to write it as TOML.
 
     `typed` turns the text of a form or an option into what `read` expects, `shown` a value into such text.
-    `metavar` stands for the value of an option in its help.
+    `metavar` stands for the value of an option in its help. `options` are the texts to choose from.
     """
 
     name: str
@@ -40,6 +40,7 @@ class Kind:
     typed: Callable[[str], object] = lambda text: text
     shown: Callable[[Any], str] = lambda value: "" if value is None else str(value)
     metavar: str = ""
+    options: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ class Key:
 
     A form shows a key with a `label`: as a text field with a `placeholder`, or as a choice among `choices`,
     values with their names. `applies` decides from the table whether to show it. `option` is the help of its
-    command-line option, by default `doc`.
+    command-line option, by default `doc`. A `secret` is never displayed.
     """
 
     kind: Kind
@@ -63,6 +64,7 @@ class Key:
     choices: Mapping[str, str] | None = None
     applies: Callable[[Any], object] = lambda table: True
     option: str = ""
+    secret: bool = False
 
 
 def _wrong(wanted: str, value: object, names: Sequence[str] = ()) -> Invalid:
@@ -140,7 +142,14 @@ def template(*marks: str) -> Kind:
     return Kind("text", read)
 
 
-FLAG = Kind("true or false", _flag, typed=bool, shown=lambda value: "on" if value else "")
+_SWITCHES = {"on": True, "yes": True, "true": True, "off": False, "no": False, "false": False}
+FLAG = Kind(
+    "true or false",
+    _flag,
+    typed=lambda text: _SWITCHES.get(text.lower(), text),
+    shown=lambda value: "on" if value else "",
+    options=("on", "off"),
+)
 RAW = Kind("text", _raw)
 LINE = Kind("text", _line)
 NAME = Kind("text", _name)
@@ -163,7 +172,10 @@ def number(least: int, most: int) -> Kind:
             return _wrong(wanted, value)
         return value
 
-    return Kind(wanted, read)
+    def typed(text: str) -> object:
+        return int(text) if re.fullmatch(r"\d{1,18}", text, re.ASCII) else text
+
+    return Kind(wanted, read, typed=typed)
 
 
 def choice(*names: str) -> Kind:
@@ -175,7 +187,7 @@ def choice(*names: str) -> Kind:
             return value
         return _wrong(wanted, value, names)
 
-    return Kind(wanted, read)
+    return Kind(wanted, read, options=names)
 
 
 def switch(default: str, *names: str) -> Kind:
@@ -191,7 +203,7 @@ def switch(default: str, *names: str) -> Kind:
     def write(value: object) -> str:
         return {"on": "true", "off": "false"}.get(str(value)) or to_toml(value)
 
-    return Kind(wanted, read, write)
+    return Kind(wanted, read, write, options=every)
 
 
 def choices(*names: str) -> Kind:
@@ -269,7 +281,7 @@ def duration_or_never(most: int) -> Kind:
 
 def size(least: int, most: int) -> Kind:
     """Kind: an amount of data in bytes within bounds."""
-    return _amount(_BYTES, 'a size such as "10MB" (kB, MB, GB)', least, most, str.maketrans("bm", "BM"))
+    return _amount(_BYTES, 'a size such as "10MB" (kB, MB, GB)', least, most, str.maketrans("bmg", "BMG"))
 
 
 def _date(value: object) -> datetime.date | Invalid:

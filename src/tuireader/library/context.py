@@ -13,6 +13,7 @@ from tuireader import ingest, query, watch
 from tuireader.config import Config, FeedConfig, MuteConfig, Paths, Problem, WatchConfig, load, loads
 from tuireader.config import edit as config_edit
 from tuireader.config.edit import undo_files
+from tuireader.config.shape import PLAIN_TABLES
 from tuireader.errors import TuireaderError, UsageError
 from tuireader.library.watching import advice as watch_advice
 from tuireader.library.watching import rules
@@ -173,8 +174,9 @@ class Context:
         if self._text is None:
             await self.reload()
             return
-        edited, _ = loads(self._text)
-        await self.use(replace(self.config, watches=edited.watches, mutes=edited.mutes, views=edited.views))
+        edited, self.problems = loads(self._text)
+        plain = {name: getattr(edited, name) for name in ("watches", "mutes", "views", "keys", *PLAIN_TABLES)}
+        await self.use(replace(self.config, **plain))
 
     async def sync(self) -> None:
         subscriptions = self.config.feeds

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from tuireader.config import Problem, Themes, edit
+from tuireader.config.settings import Setting
 from tuireader.library.context import Context, UseCases
 from tuireader.library.searches import texts_of
 from tuireader.library.watches import CHUNK, Watches
@@ -36,14 +36,13 @@ class Settings(UseCases):
 
     async def set_theme(self, themes: Themes) -> None:
         """Switch to other themes and, except in the demo, save them. Raises ConfigError."""
-        if self._context.offline:
-            await self._context.use(
-                replace(self._context.config, ui=replace(self._context.config.ui, theme=themes))
-            )
-        else:
-            await self._context.change_config(
-                lambda text: edit.set_values(text, "ui", {"theme": themes.toml})
-            )
+        await self._context.change_config(lambda text: edit.set_values(text, "ui", {"theme": themes.toml}))
+
+    async def set(self, setting: Setting, written: str | None) -> None:
+        """Set a setting to a value in TOML, or to its default (None). Raises ConfigError."""
+        await self._context.change_config(
+            lambda text: edit.set_key(text, setting.table, setting.name, written), f"{setting.path} changed"
+        )
 
     async def was_seen(self, hint: str) -> bool:
         """True if a hint that is given once has been shown."""

@@ -1,18 +1,21 @@
-"""Run the user's programs on an article, without a shell and without blocking the screen."""
+"""Run the user's programs on an article, without a shell and without blocking the screen; find the editor."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import re
+import shlex
+import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tuireader.text import clean, clean_multiline
 
 ADDRESS, TITLE = "{url}", "{title}"  # placeholders in an argument
 _PLACEHOLDER = re.compile(r"\{url\}|\{title\}")
+_EDITORS = ("sensible-editor", "nano", "vim", "vi", "emacs")
 _PATIENCE = 10.0
 _SHOWN = 2_000
 
@@ -71,3 +74,16 @@ async def run(command: Sequence[str], text: str, *, patience: float = _PATIENCE)
         printed.seek(0)
         output = printed.read(4 * _SHOWN).decode("utf-8", "replace")
     return Ran(program, code, clean_multiline(output, _SHOWN).strip())
+
+
+def editor(environ: Mapping[str, str]) -> list[str]:
+    """Find the user's editor with its arguments: VISUAL, EDITOR or a common one; empty if there is none."""
+    for name in ("VISUAL", "EDITOR"):
+        try:
+            command = shlex.split(environ.get(name, ""))
+        except ValueError:  # unclosed quotation mark
+            continue
+        if command:
+            return command
+    path = environ.get("PATH")
+    return next(([name] for name in _EDITORS if shutil.which(name, path=path)), [])

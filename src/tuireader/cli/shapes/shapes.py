@@ -11,6 +11,7 @@ from tuireader.cli.shapes.accounts import Account, AccountCheck
 from tuireader.cli.shapes.events import EVENTS
 from tuireader.commands.command import Command
 from tuireader.config import Paths, Problem, Reference
+from tuireader.config.settings import SettingValue
 from tuireader.exchange.documents import ExportedFeeds, ExportedState
 from tuireader.export.shapes import Brief, StoryPage, WholeArticle
 from tuireader.library import articles, exchange
@@ -215,6 +216,10 @@ class ConfigKey(Shape, of=Reference, shows="path type default required doc"):
     """A key of the configuration."""
 
 
+class ConfigValue(Shape, of=SettingValue, shows="path value default changed"):
+    """A setting of the configuration."""
+
+
 class Purged(Shape, of=model.Purged, shows="articles feeds bytes dropped"):
     """Texts dropped by a purge."""
 
@@ -356,5 +361,6 @@ SHAPES: dict[str, tuple[type[Shape], ...]] = {
     "paths": (Places,),
     "config check": (ConfigProblem,),
     "config defaults": (ConfigKey,),
+    "config get": (ConfigValue,),
 }
 """JSON of each command, one object a line; `brief` and `export` print one object on several lines."""

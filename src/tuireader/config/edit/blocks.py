@@ -119,6 +119,27 @@ def update_table(text: str, data: Table, name: str, values: Values) -> str:
     return proven(text, expected)
 
 
+def update_root(text: str, data: Table, name: str, written: str | None) -> str:
+    """Set a key of the file itself, above all tables."""
+    root = takewhile(lambda statement: statement.kind not in _HEADERS, statements(text))
+    pairs = [statement for statement in root if statement.kind is StatementKind.PAIR]
+    same = next((pair for pair in pairs if pair.name == name), None)
+    line = "" if written is None else f"{key_to_toml(name)} = {written}{_line_end(text)}"
+    if same is not None and written is not None:
+        text = text[: same.value] + written + text[same.stop :]
+    elif same is not None:
+        text = text[: same.start] + text[same.end :]
+    elif pairs:
+        before, after = text[: pairs[-1].end], text[pairs[-1].end :]
+        text = before + ("" if before.endswith("\n") else _line_end(text)) + line + after
+    elif line:
+        header = next((statement for statement in statements(text) if statement.kind in _HEADERS), None)
+        at = len(text) if header is None else _start_with_comments(header, text)
+        before = text[:at] + ("" if text[:at].endswith(("\n", "\ufeff")) or not at else _line_end(text))
+        text = before + line + (_line_end(text) if header else "") + text[at:]
+    return proven(text, _updated(data, {name: written}))
+
+
 def in_brackets(text: str, name: str) -> bool:
     """Detect tables written as one bracketed list: `feeds = [{…}, …]`."""
     root = takewhile(lambda statement: statement.kind not in _HEADERS, statements(text))

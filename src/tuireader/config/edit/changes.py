@@ -6,12 +6,19 @@ import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import fields
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from tuireader import files
 from tuireader.commands import PRESETS
 from tuireader.config import Config
-from tuireader.config.edit.blocks import Values, append_tables, remove_tables, update_table, update_tables
+from tuireader.config.edit.blocks import (
+    Values,
+    append_tables,
+    remove_tables,
+    update_root,
+    update_table,
+    update_tables,
+)
 from tuireader.config.edit.data import (
     ARRAYS,
     FIX_FIRST,
@@ -30,7 +37,7 @@ from tuireader.config.edit.data import (
     to_toml_or_none,
     validate,
 )
-from tuireader.config.shape import TABLES
+from tuireader.config.shape import KEYS, PLAIN_TABLES, TABLES
 from tuireader.config.toml_values import key_to_toml, quote, to_toml
 from tuireader.errors import ConfigError
 
@@ -166,9 +173,21 @@ def _rename_in_queries(text: str, field: str, name: str, new: str) -> str:
 
 
 def tables_as_text(config: Config) -> str:
-    """Write the feeds, watches, mutes, saved searches and macros of a configuration as TOML."""
+    """Write a configuration as TOML, without its accounts."""
     items: tuple[Item, ...] = (*config.feeds, *config.watches, *config.mutes, *config.views, *config.macros)
-    return "\n".join(table_text(item) for item in items)
+    plain = [_plain_text(name, getattr(config, name)) for name in PLAIN_TABLES]
+    keys = [f"{key_to_toml(name)} = {to_toml(keys)}\n" for name, keys in config.keys.items()]
+    tables = [*map(table_text, items), *filter(None, plain), *(("[keys]\n" + "".join(keys),) if keys else ())]
+    return "\n".join(tables)
+
+
+def _plain_text(name: str, table: Any) -> str:
+    values = {
+        key_name: key.kind.write(getattr(table, field.name))
+        for key_name, (field, key) in KEYS[type(table)].items()
+        if getattr(table, field.name) != field.default
+    }
+    return "".join([f"[{name}]\n", *(f"{key} = {text}\n" for key, text in values.items())]) if values else ""
 
 
 def set_values(text: str, table: str, values: Mapping[str, object]) -> str:
@@ -180,6 +199,23 @@ def set_values(text: str, table: str, values: Mapping[str, object]) -> str:
     lines = "".join(f"{key_to_toml(name)} = {value}\n" for name, value in written.items())
     validate((_preset(data) if table == "keys" else "") + f"[{table}]\n{lines}")
     return update_table(text, data, table, written)
+
+
+def set_key(text: str, table: str, name: str, written: str | None) -> str:
+    """Set a key of a plain table, or of the file itself (`""`), to a value in TOML; None removes the key.
+
+    Raises ConfigError if the configuration would get a problem that it does not have yet.
+    """
+    data = data_of(text)
+    owner = data.get(table, {}) if table else data
+    if written is None and (not isinstance(owner, dict) or name not in owner):
+        return text
+    if table:
+        new = update_table(text, data, table, {name: written})
+    else:
+        new = update_root(text, data, name, written)
+    validate(new, known=text)
+    return new
 
 
 def _preset(data: Table) -> str:

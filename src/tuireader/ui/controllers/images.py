@@ -84,18 +84,27 @@ class Images(Controller):
     """Loads images as they become visible. `way` is the drawing method, `on` False while hidden."""
 
     def __post_init__(self) -> None:
-        self._wanted = self.library.config.ui.images
-        self._auto = self._wanted == "auto"
         self._ready: OrderedDict[_Key, Art] = OrderedDict()
         self._failed: set[str] = set()
         self._sizes: dict[str, _Key] = {}  # the last size that each image was asked for
         self._turns = asyncio.Semaphore(2)
+        self._read_config()
+
+    def _read_config(self) -> None:
+        self._wanted = self.library.config.ui.images
+        self._auto = self._wanted == "auto"
         host = self.host
         colours = host.current_theme.ansi is not True and not host.linear
         self.way = way_of(os.environ, self._wanted, web=host.is_web) if colours else ""
         self.on = bool(self.way) and _can_decode() and not (self._auto and is_far(os.environ))
         self.pane.looks_for_pictures = self.on
         self.pane.hints = bool(self.way) and _can_decode() and not self.on
+
+    def apply_config(self) -> None:
+        """Apply a changed `ui.images`."""
+        self._read_config()
+        self._ready.clear()
+        self.pane.look_for_pictures(self.on)
 
     def toggle(self) -> None:
         """Show images or only their placeholders, or report why neither is possible."""

@@ -46,11 +46,11 @@ _THEME_ALIASES = ("colorscheme", "color scheme", "colour scheme", "appearance")
 _LIKELY = (
     "refresh_all", "search", "add_feed", "new_watch", "watches", "import", "mark_list_read", "mute",
     "filter", "sort", "show_hide_read", "full_text", "related", "story", "follow_story", "labels", "save",
-    "comments", "save_view", "feed_health", "show_new", "undo", "theme", "edit_config",
+    "comments", "save_view", "feed_health", "show_new", "undo", "settings", "theme", "edit_config",
     "help", "tour", "quit",
 )  # fmt: skip
 """Commands that people look for in the palette before they have used it."""
-_HINTS = ("help", "edit_config", "add_feed", "tour")  # offered after a miss
+_HINTS = ("help", "settings", "add_feed", "tour")  # offered after a miss
 
 
 def _entries(main: Controllers) -> Iterator[Entry]:

@@ -4,34 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import os
-import shlex
-import shutil
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from textual.app import SuspendNotSupported
 
 from tuireader import files
+from tuireader.config import Config
+from tuireader.config.settings import Setting
 from tuireader.errors import TuireaderError
+from tuireader.subprocesses.programs import editor
 from tuireader.ui.controllers.wiring import Controllers
 from tuireader.ui.flows.context import Asking, Outcome
 
-_USUAL = ("sensible-editor", "nano", "vim", "vi", "emacs")
 _SHOWN = 3  # maximum number of problems shown, each in a toast
-
-
-def editor(environ: Mapping[str, str]) -> list[str]:
-    """Find the user's editor with its arguments: VISUAL, EDITOR or a common one; empty if there is none."""
-    for name in ("VISUAL", "EDITOR"):
-        try:
-            command = shlex.split(environ.get(name, ""))
-        except ValueError:  # unclosed quotation mark
-            continue
-        if command:
-            return command
-    path = environ.get("PATH")
-    return next(([name] for name in _USUAL if shutil.which(name, path=path)), [])
 
 
 async def edit_config(main: Controllers, ask: Asking) -> Outcome | None:
@@ -85,18 +71,37 @@ async def apply_config(main: Controllers, ask: Asking) -> Outcome | None:
     if len(problems) > _SHOWN:
         more = f"and {len(problems) - _SHOWN} more: `tuireader config check` lists all"
         host.say(more, severity="warning", seconds=15)
-    host.take_config()
+    take_config(main, before)
     host.say_theme_problem()
-    ui = library.config.ui
-    main.panes.fit(host.size)
-    main.panes.article.set_measure(ui.width)
-    main.panes.article.forget_strips()
-    main.session.apply_config(before.ui)
-    main.panes.articles.folds = main.session.folds
     if library.config.database != before.database:
         host.say("The new database is used from the next start on")
     said = "" if problems or host.theme_problem else "Configuration reloaded"
     return Outcome(said=said, watches_changed=True)
+
+
+def take_config(main: Controllers, before: Config) -> bool:
+    """Apply the keys and the look of the configuration to the running reader; return whether they changed."""
+    now = main.library.config
+    main.host.take_config()
+    main.panes.fit(main.host.size)
+    main.panes.article.set_measure(now.ui.width)
+    main.panes.article.forget_strips()
+    main.session.apply_config(before.ui)
+    main.panes.articles.folds = main.session.folds
+    if now.ui.images != before.ui.images:
+        main.images.apply_config()
+    return (now.ui, now.keys) != (before.ui, before.keys)
+
+
+async def change_setting(main: Controllers, setting: Setting, written: str | None) -> Outcome:
+    """Set a setting to a value in TOML, or to its default (None). Raises ConfigError."""
+    before = main.library.config
+    try:
+        await main.library.settings.set(setting, written)
+    finally:  # it may be set even if undo cannot be
+        changed = take_config(main, before)
+    said = "The new database is used from the next start on" if setting.path == "database" else ""
+    return Outcome(said=said, watches_changed=changed)
 
 
 async def undo(main: Controllers, ask: Asking) -> Outcome:
@@ -109,6 +114,5 @@ async def undo(main: Controllers, ask: Asking) -> Outcome:
     now = main.library.config
     if now is before:
         return Outcome(said=said)
-    if (now.ui, now.keys) != (before.ui, before.keys):
-        main.host.take_config()
+    take_config(main, before)
     return Outcome(said=said, config_changed=True)

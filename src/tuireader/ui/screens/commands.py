@@ -85,6 +85,13 @@ async def _story(main: Controllers, ask: Asking) -> Outcome | None:
     return None
 
 
+async def _settings(main: Controllers, ask: Asking) -> Outcome | None:
+    from tuireader.ui.screens.settings import SettingsScreen
+
+    command_id = await ask(SettingsScreen(ask.flows))
+    return None if command_id is None else Outcome(run=(command_id,))
+
+
 _FLOWS: dict[str, Flow] = {
     "open_browser": articles.open_in_browser,
     "list_links": articles.list_links,
@@ -116,6 +123,7 @@ _FLOWS: dict[str, Flow] = {
     "feed_health": _health,
     "alarms": _alarms,
     "watches": _watches,
+    "settings": _settings,
     "undo": settings.undo,
     "palette": guide.open_palette,
     "theme": guide.choose_theme,

@@ -38,7 +38,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row: a unique key, and cells by the names of their columns."""
+    """A row: a unique key, and cells by the names of their columns. Without a key it is a heading."""
 
     key: str
     cells: dict[str, Cell]
@@ -114,11 +114,25 @@ class Table(CursorPane):
         current = self.current
         self.rows = rows
         places = (number for number, row in enumerate(rows) if row.key == current)
-        self.cursor = next(places, min(self.cursor, max(0, len(rows) - 1)))
+        self.cursor = self._beside_headings(next(places, min(self.cursor, max(0, len(rows) - 1))))
         self.take_size()
         self.keep_in_sight()
         self.refresh()
         self.cursor_moved()
+
+    def move_to(self, line: int) -> None:
+        super().move_to(self._beside_headings(line))
+        if not any(row.key for row in self.rows[: self.cursor]):
+            self.scroll_now(0)  # show the first heading
+
+    def _beside_headings(self, line: int) -> int:
+        """Find the row with a key at a line, or the next one in the direction of the cursor's move."""
+        if not self.rows:
+            return 0
+        line = max(0, min(self.line_count - 1, line))
+        up, down = range(line, -1, -1), range(line, self.line_count)
+        order = (*up, *down) if line < self.cursor else (*down, *up)
+        return next((at for at in order if self.rows[at].key), 0)
 
     def cursor_moved(self) -> None:
         self.post_message(self.Moved())

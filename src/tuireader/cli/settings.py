@@ -1,0 +1,157 @@
+"""Print and change single settings."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import tomllib
+from collections.abc import Collection
+
+import click
+
+from tuireader.cli.base import Options
+from tuireader.cli.completion import complete_settings, complete_values
+from tuireader.cli.output import json_option, print_item
+from tuireader.config import config_exists
+from tuireader.config.settings import Setting, SettingValue, find, masked, values
+from tuireader.config.shape import KEYS, PLAIN_TABLES, TABLES
+from tuireader.config.toml_values import quote
+from tuireader.config.values import RAW, Invalid, Key
+from tuireader.errors import UsageError
+
+_PATH = re.compile(r"(\w+)(?:\[\d+\])?(?:\.(\w+))?")
+_EDIT = "`tuireader config edit`"
+_LISTS = {
+    "feeds": "`tuireader add`, `tuireader remove` and `tuireader feeds`",
+    "account": "`tuireader account`",
+    "watch": f"the reader (W, w) and {_EDIT}",
+    "mute": f"the reader (M) and {_EDIT}",
+    "view": f"the reader (V) and {_EDIT}",
+}
+_key = click.argument("path", metavar="KEY", shell_complete=complete_settings)
+
+
+@click.command()
+@click.argument("path", metavar="[KEY]", default="", shell_complete=complete_settings)
+@json_option
+@click.pass_obj
+def get(options: Options, path: str, as_json: bool) -> None:
+    """Print the value of a setting as TOML, without passwords.
+
+    For a table such as `ui` or `feeds`, print all of its settings; without KEY, those that differ from their
+    defaults.
+
+    \b
+    Examples:
+      tuireader config get ui.width
+      tuireader config get fetch
+      tuireader config get --json
+    """
+    config, _ = options.config()
+    every = list(values(config))
+    single = [item for item in every if item.path == path]
+    listed = [item for item in every if _is_listed(item, path)]
+    for item in single or listed:
+        print_item(as_json, "ConfigValue", item, item.value if single else f"{item.path} = {item.value}")
+    if not single and not listed and path not in ("", "keys", "open", *TABLES):
+        find(path, config)
+
+
+def _is_listed(item: SettingValue, path: str) -> bool:
+    table = re.split(r"[.\[]", item.path)[0]
+    if path in PLAIN_TABLES or path == "keys":
+        return table == path
+    return item.changed and (path in ("", table) or item.path.startswith(f"{path}."))
+
+
+@click.command("set")
+@_key
+@click.argument("value", shell_complete=complete_values)
+@click.pass_obj
+def set_(options: Options, path: str, value: str) -> None:
+    """Change a setting in the configuration; the rest of the file stays as it is.
+
+    VALUE is TOML or plain text: `30m`, `on`, `"de, en"`. Passwords are refused, as they would stay in the
+    history of your shell. `tuireader undo` takes the change back.
+
+    \b
+    Examples:
+      tuireader config set ui.width 100
+      tuireader config set ui.show_read off
+      tuireader config set keys.zen "Z ctrl+o"
+    """
+    setting = _own(options, path)
+    read = setting.read(value)
+    if isinstance(read, Invalid):
+        raise UsageError(f"{setting.path} {read.message}")
+    if masked(setting.key, read) != read:
+        raise _secret(setting.path, "put it into the file")
+    if setting.path == "ui.theme":
+        from tuireader.ui.drawing.themes import available, theme_problem
+
+        if message := theme_problem(read, available(options.config()[0].themes)):
+            raise UsageError(f"{setting.path}: {message}")
+    _change(options, setting, setting.key.kind.write(read))
+
+
+@click.command()
+@_key
+@click.pass_obj
+def unset(options: Options, path: str) -> None:
+    """Remove a setting from the configuration, so that its default applies.
+
+    This also removes a key that tuireader does not know. `tuireader undo` takes the change back.
+
+    \b
+    Examples:
+      tuireader config unset ui.width
+      tuireader config unset fetch.proxy
+    """
+    try:
+        setting = _own(options, path)
+    except UsageError:
+        table, _, name = path.rpartition(".")
+        if name not in _written(options, table):
+            raise
+        setting = Setting(table, name, name, key=Key(RAW, ""), default="")
+    _change(options, setting, None)
+
+
+def _written(options: Options, table: str) -> Collection[str]:
+    """Keys of a plain table, or of the file itself, as they are in the file."""
+    if options.demo or (table and table not in PLAIN_TABLES) or not config_exists(options.paths.config):
+        return ()
+    data = tomllib.loads(options.paths.config.read_text(encoding="utf-8-sig"))
+    own = (
+        data.get(table, ()) if table else {name: data[name] for name in data if name not in (*TABLES, "keys")}
+    )
+    return own if isinstance(own, dict) else ()
+
+
+def _own(options: Options, path: str) -> Setting:
+    """Find a setting that may be changed here. Raises UsageError, ConfigError."""
+    config, _ = options.config()
+    match = _PATH.fullmatch(path)
+    if match and match[1] in TABLES and match[1] not in PLAIN_TABLES:
+        _, key = KEYS[TABLES[match[1]]].get(match[2] or "", (None, None))
+        if key is not None and key.secret:
+            raise _secret(path, "env:NAME, cmd:PROGRAM or keyring:NAME keep it elsewhere")
+        others = _LISTS.get(match[1], _EDIT)
+        raise UsageError(f"{quote(match[1])} is a list of tables", f"it is changed by {others}")
+    setting = find(path, config)
+    if options.demo:
+        raise UsageError("the demo has no configuration file", "leave out --demo")
+    return setting
+
+
+def _secret(path: str, hint: str) -> UsageError:
+    said = f"{path} is not set here, as a password would stay in the history of your shell"
+    return UsageError(said, f"{hint}; use {_EDIT}")
+
+
+def _change(options: Options, setting: Setting, written: str | None) -> None:
+    async def change() -> None:
+        async with options.library() as library:
+            await library.settings.set(setting, written)
+
+    asyncio.run(change())

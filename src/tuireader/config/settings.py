@@ -1,0 +1,154 @@
+"""Single settings by their names in the file, such as `ui.width`: find, read and display them."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import MISSING, dataclass, fields
+from typing import Annotated, Any
+
+from tuireader.commands import BY_ID, PRESETS, did_you_mean, key_label, normalise_key
+from tuireader.config.kinds import COMMAND, SECRET_PLACES
+from tuireader.config.shape import KEYS, PLAIN_TABLES, TABLES, Config
+from tuireader.config.toml_values import key_to_toml, quote, to_toml
+from tuireader.config.values import FLAG, STEPS, Invalid, Key, Kind
+from tuireader.errors import UsageError
+
+MASK = "••••"
+_PASSWORD = re.compile(r"^((?:[^\s/?#]*//)?[^\s/?#@:]*:)[^\s/?#]*@")  # of a user, in an address
+
+
+def _labels(keys: Sequence[str]) -> list[str]:
+    """Write keys as users would: `^z`; by name where the label could not be read back."""
+    known = [normalise_key(key) or key for key in keys]
+    return [label if normalise_key(label := key_label(key)) == key else key for key in known]
+
+
+def _bound(value: object) -> tuple[str, ...] | Invalid:
+    keys = () if value == "" else STEPS.read(value)
+    for key in () if isinstance(keys, Invalid) else keys:
+        if normalise_key(key) is None:
+            return Invalid(f"{quote(key)} is not a key")
+    return keys
+
+
+BOUND = Kind(
+    "keys such as j or ^z",
+    _bound,
+    write=lambda keys: to_toml(_labels(keys)),
+    typed=str.split,
+    shown=lambda keys: " ".join(_labels(keys)),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A key of a plain table, or of the file itself (`table` is `""`); `field` is its name in `Config`."""
+
+    table: str
+    name: str
+    field: str
+    key: Key
+    default: Any
+
+    @property
+    def path(self) -> str:
+        return f"{self.table}.{key_to_toml(self.name)}" if self.table else self.name
+
+    def value(self, config: Config) -> Any:
+        """The value in use."""
+        owner = getattr(config, self.table) if self.table else config
+        if isinstance(owner, Mapping):
+            return owner.get(self.name, self.default)
+        return getattr(owner, self.field)
+
+    def is_changed(self, config: Config) -> bool:
+        return bool(self.key.kind.write(self.value(config)) != self.key.kind.write(self.default))
+
+    def read(self, text: str) -> Any:
+        """Read a value written as TOML or as in a form: `["en"]` or `en`, `"30m"` or `30m`."""
+        kind, written = self.key.kind, _toml_value(text)
+        value = kind.read(written)
+        if not isinstance(value, Invalid) or isinstance(written, list | dict):
+            return value
+        typed = kind.typed(text.strip())
+        return typed if isinstance(typed, Invalid) else kind.read(typed)
+
+    def shown(self, value: Any) -> str:
+        """Format a value as one would type it, without passwords."""
+        if self.key.kind is FLAG:
+            return "on" if value else "off"
+        return str(self.key.kind.shown(masked(self.key, value)))
+
+
+def _toml_value(text: str) -> object:
+    try:
+        data = tomllib.loads(f"x = {text}")
+    except (ValueError, RecursionError):
+        return None
+    return data["x"] if len(data) == 1 else None
+
+
+def masked(key: Key, value: Any) -> Any:
+    """Replace passwords in a value; references such as `env:NAME` stay."""
+    if key.secret and isinstance(value, tuple):
+        return tuple((name, MASK) for name, _ in value)
+    if key.secret and value:
+        return value if value.startswith(SECRET_PLACES) else MASK
+    return _PASSWORD.sub(rf"\1{MASK}@", value) if isinstance(value, str) else value
+
+
+def settings(config: Config) -> Iterator[Setting]:
+    """List the settings in the order of the file, with the keys of all commands last."""
+    for table in ("", *PLAIN_TABLES):
+        for name, (field, key) in KEYS[TABLES[table]].items():
+            if field.default is not MISSING:
+                yield Setting(table, name, field.name, key=key, default=field.default)
+    preset = PRESETS[config.ui.preset]
+    for command in BY_ID.values():
+        keys = Key(BOUND, command.help)
+        yield Setting("keys", command.id, command.id, key=keys, default=preset[command.id])
+
+
+def find(path: str, config: Config) -> Setting:
+    """Find the setting of a path. Raises UsageError if there is none."""
+    table, _, name = path.partition(".")
+    if table == "open" and name:
+        key = Key(COMMAND, "Program for files of this type.")
+        return Setting(table, name.strip("\"'"), name, key=key, default=())
+    known = {setting.path: setting for setting in settings(config)}
+    if path in known:
+        return known[path]
+    near = did_you_mean(path, known) or did_you_mean(path, {name.rpartition(".")[2]: name for name in known})
+    raise UsageError(f"there is no setting {quote(path)}{near}", "`tuireader config defaults` lists all")
+
+
+@dataclass(frozen=True, slots=True)
+class SettingValue:
+    """The value of a setting, or of a key in a list of tables."""
+
+    path: Annotated[str, "The key, such as `ui.width` or `feeds[1].url`."]
+    value: Annotated[str, "Value as TOML; passwords are `••••`."]
+    default: Annotated[str, "Default value as TOML."]
+
+    @property
+    def changed(self) -> bool:
+        """True if the value differs from the default."""
+        return self.value != self.default
+
+
+def values(config: Config) -> Iterator[SettingValue]:
+    """Yield the values of all settings, then those in lists of tables."""
+    for setting in (*settings(config), *(find(f"open.{name}", config) for name in config.open)):
+        write = setting.key.kind.write
+        value = masked(setting.key, setting.value(config))
+        yield SettingValue(setting.path, write(value), write(setting.default))
+    for field in fields(Config):
+        items = getattr(config, field.name)
+        for number, item in enumerate(items if isinstance(items, tuple) else (), 1):
+            table = next(name for name, kind in TABLES.items() if isinstance(item, kind))
+            for name, (own, key) in KEYS[type(item)].items():
+                default = "" if own.default is MISSING else key.kind.write(own.default)
+                value = key.kind.write(masked(key, getattr(item, own.name)))
+                yield SettingValue(f"{table}[{number}].{name}", value, default)

@@ -1,0 +1,218 @@
+"""The settings screen: find a setting, edit it in place, see the effect, take it back."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.ui.running import Running
+from tests.ui.samples import CONFIG
+from tests.ui.snap import assert_screen
+from tuireader.ui.screens.settings import SettingsScreen
+from tuireader.ui.screens.watches import Watches
+
+
+def screen(run: Running) -> SettingsScreen:
+    return run.screen(SettingsScreen)
+
+
+def row(run: Running) -> dict[str, str]:
+    """The cells of the row under the cursor."""
+    table = screen(run).table
+    return {name: cell.text for name, cell in table.rows[table.cursor].cells.items()}
+
+
+def about(run: Running) -> str:
+    return "\n".join("".join(text for text, _ in line) for line in screen(run).facts.lines)
+
+
+async def look_for(run: Running, words: str) -> None:
+    """Open the settings, and put the cursor on the first one with these words."""
+    await run.press("=", "/")
+    await run.write(words)
+    await run.press("enter")
+
+
+async def test_a_setting_is_found_changed_seen_and_taken_back(own: Running) -> None:
+    before = own.written
+    await look_for(own, "sidebar wid")
+    assert [row.key for row in screen(own).table.rows] == ["", "ui.sidebar"]
+    assert row(own)["value"] == "24" and "ui.sidebar  Width of the sidebar." in about(own)
+    await own.press("enter", "ctrl+u")
+    await own.write("40")
+    await own.press("enter")
+    assert row(own) == {
+        "sign": "•", "title": "Sidebar", "value": "40", "default": "24",
+        "takes": "a whole number from 12 to 80", "about": "Width of the sidebar.",
+    }  # fmt: skip
+    assert own.main.sidebar.size.width == 42
+    assert own.written == before.rstrip("\n") + "\n\n[ui]\nsidebar = 40\n"
+    await own.press("ctrl+z")
+    assert "Undone: ui.sidebar changed" in own.toasts
+    assert own.written == before and own.main.sidebar.size.width == 26 and row(own)["value"] == "24"
+    await own.press("escape")
+    assert len(screen(own).items) > 100  # the search is over
+    await own.press("escape")
+    assert own.app.screen is own.main
+
+
+async def test_a_wrong_value_is_explained_at_its_key_and_changes_nothing(own: Running) -> None:
+    before = own.written
+    await look_for(own, "ui.width")
+    await own.press("enter", "ctrl+u")
+    await own.write("9")
+    await own.press("enter")
+    assert "ui.width should be a whole number from 20 to 400, not the number 9" in about(own)
+    assert "enter save" in own.text and own.written == before
+    await own.write("0\r")
+    assert row(own)["value"] == "90" and "should be" not in about(own)
+    await own.press("enter", "ctrl+u", "enter")  # nothing: the default
+    assert row(own)["value"] == "84" and "[ui]" in own.written and "width" not in own.written
+    await own.press("enter", "5", "escape")
+    assert row(own)["value"] == "84" and isinstance(own.app.screen, SettingsScreen)
+
+
+async def test_choices_and_switches(own: Running) -> None:
+    await look_for(own, "ui.sort")
+    await own.write("\rj\r")
+    assert row(own)["value"] == "oldest" and own.main.session.sort == "oldest"
+    await own.press("d")
+    assert row(own)["value"] == "date" and own.main.session.sort == "date"
+    await own.press("/", "ctrl+u")
+    await own.write("author\r")
+    assert row(own)["title"] == "Author column"
+    await own.press("space")
+    assert own.library.config.ui.author_column and own.app.row_options.authors
+    await own.write("  ")
+    assert own.library.config.ui.author_column
+
+
+async def test_themes_are_chosen_from_their_list(own: Running) -> None:
+    await look_for(own, "ui.theme")
+    assert row(own)["value"] == "tuireader-dark, tuireader-light"
+    await own.press("enter")
+    await own.write("nord")
+    await own.press("escape")
+    assert own.app.theme == "tuireader-dark" and row(own)["sign"] == ""
+    await own.press("enter")
+    await own.write("nord\r")
+    assert own.app.theme == row(own)["value"] == "nord" and 'theme = "nord"' in own.written
+    await own.press("ctrl+z")
+    assert own.app.theme == "tuireader-dark" and row(own)["sign"] == ""
+
+
+async def test_keys_are_bound_here_and_clashes_refused(own: Running) -> None:
+    await look_for(own, "keys.zen")
+    await own.press("enter", "ctrl+u")
+    await own.write("Z ^b\r")
+    assert row(own)["value"] == "Z ^b" and own.library.config.keys["zen"] == ("Z", "^b")
+    await own.press("enter", "ctrl+u")
+    await own.write("n\r")
+    assert "keys.zen 'n' is taken from next_unread" in about(own) and row(own)["value"] == "Z ^b"
+    await own.press("enter", "ctrl+u")
+    await own.write("frob\r")
+    assert "keys.zen 'frob' is not a key" in about(own)
+
+
+async def test_passwords_are_not_shown(own: Running) -> None:
+    path = own.library.paths.config
+    path.write_text(CONFIG + 'proxy = "http://me:s3cret@localhost:3128"\n')
+    await own.library.settings.reload()
+    await look_for(own, "fetch.proxy")
+    assert row(own)["value"] == "http://me:••••@localhost:3128"
+    await own.press("enter")
+    assert "s3cret" not in own.text
+    await own.press("enter")
+    assert "me:s3cret@" in own.written
+    await own.press("enter")
+    await own.write("http://localhost:8080\r")
+    assert 'proxy = "http://localhost:8080"' in own.written
+
+
+async def test_problems_of_the_file_stand_at_their_keys(own: Running) -> None:
+    own.library.paths.config.write_text(CONFIG + "[ui]\nwidth = 5  # narrow\n")
+    await own.library.settings.reload()
+    await look_for(own, "ui.width")
+    assert row(own)["sign"] == "!" and "not the number 5" in about(own)
+    await own.press("d")
+    assert row(own)["sign"] == "" and "narrow" not in own.written and "[ui]" in own.written
+
+
+async def test_sections_and_lists(own: Running) -> None:
+    await own.press("=", "tab")
+    assert screen(own).section == "Fetch"
+    await own.press("shift+tab", "shift+tab")
+    assert screen(own).section == "Keys"
+    await own.press("shift+tab")
+    assert screen(own).section == "Lists" and row(own)["takes"] == "H Feed health · + Add feed · e Edit"
+    await own.press("k")
+    assert screen(own).section == "General"
+    await own.press("g", "k")
+    assert row(own)["title"] == "Theme" and screen(own).table.scroll_offset.y == 0
+    await own.press("shift+tab", "shift+tab", "j")
+    assert row(own)["title"] == "Watches" and row(own)["value"] == "1"
+    await own.press("enter")
+    assert isinstance(own.app.screen, Watches)
+
+
+async def test_clicks(own: Running) -> None:
+    await own.press("=")
+    await own.click("#index", (3, 3))
+    assert screen(own).section == "Fetch"
+    await own.click("#table", (10, 2))
+    at = screen(own).table.current
+    await own.click("#table", (10, 2))
+    assert screen(own).table.current == at and "enter save" in own.text
+
+
+async def test_the_demo_saves_nothing(demo: Running) -> None:
+    before = demo.written
+    await look_for(demo, "ui.width")
+    assert "demo: nothing is saved" not in demo.text  # the line for searching is in its place
+    await demo.press("enter", "ctrl+u")
+    await demo.write("60\r")
+    assert demo.library.config.ui.width == 60 and len(demo.library.config.watches) == 3
+    assert len(demo.library.config.feeds) == 9
+    await demo.press("escape")
+    assert "demo: nothing is saved" in demo.text
+    assert_screen(demo.app, "settings-120x40")
+    assert demo.written == before
+    await demo.press("ctrl+z")
+    assert demo.library.config.ui.width == 84
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24), (200, 50), (40, 12)])
+async def test_sizes(own: Running, size: tuple[int, int]) -> None:
+    await own.resize(*size)
+    await own.press("=", "j", "enter")
+    await own.resize(100, 30)
+    assert screen(own).table.has_focus
+    await own.resize(*size)
+    await own.press("G", "enter")
+    assert "enter save" in own.text
+
+
+async def test_a_refresh_does_not_disturb(own: Running) -> None:
+    await look_for(own, "ui.width")
+    await own.press("enter", "ctrl+u", "6")
+    await own.main.controllers.reload()
+    await own.settle()
+    await own.write("0\r")
+    assert own.library.config.ui.width == 60
+
+
+async def test_keys_typed_ahead_reach_their_setting(own: Running) -> None:
+    await own.write("=/sidebar wid\r\r\x1540\r")
+    assert own.library.config.ui.sidebar == 40 and row(own)["value"] == "40"
+    await own.write("\x1b/author\r   \x1b")
+    assert own.library.config.ui.author_column
+    await own.write("/ui.sort\r\rjj\r")
+    assert own.library.config.ui.sort == "feed" and own.library.config.ui.sidebar == 40
+
+
+async def test_images_are_shown_and_hidden(run: Running) -> None:
+    images = run.main.controllers.images
+    await look_for(run, "ui.images")
+    await run.write("\rjj\r")
+    assert run.library.config.ui.images == "off" and images.way == "" and not images.on
+    await run.press("d")
+    assert images.way
