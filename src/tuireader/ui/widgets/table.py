@@ -57,11 +57,11 @@ def fitting(columns: Sequence[Column], width: int) -> list[tuple[Column, int]]:
 
 
 def row_words(columns: Sequence[Column], row: Row) -> str:
-    """All cells with the titles of their columns: `Watch WeChat, Unread 4`."""
-    words = ["alarm"] if row.cells.get("mark", NOTHING).text == "!" else []
+    """All cells with the titles of their columns: `WeChat, Unread 4`."""
+    words = ["warning"] if "!" in {row.cells.get(name, NOTHING).text for name in ("sign", "mark")} else []
     for name, title in {column.name: column.title.strip() for column in columns if column.title}.items():
         if text := row.cells.get(name, NOTHING).text.strip(_BARS).replace("◆", "watch"):
-            words.append(f"{title} {text}")
+            words.append(f"{title} {text}" if words else text)
     return ", ".join(words)
 
 
