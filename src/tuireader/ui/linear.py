@@ -48,6 +48,7 @@ def page_words(page: Page) -> Page:
 
 
 def tail_words(tail: Tail) -> Tail:
+    """Do the same with the part below the text."""
     return replace(tail, parts=tuple(map(_part, tail.parts)))
 
 
