@@ -215,8 +215,8 @@ PAGE = (
 @pytest.mark.parametrize("size", [(120, 40), (200, 50), (80, 24), (60, 16)])
 async def test_text_stands_on_the_first_screen_below_a_drawn_image(size: tuple[int, int]) -> None:
     asked: list[tuple[int, int]] = []
-    watch = '[[watch]]\nname = "Text"\nany = ["Text", "caption"]\n'
-    async with running(one(PAGE, watch), size) as run:
+    more = '[[watch]]\nname = "Text"\nany = ["Text", "caption"]\n[ui]\nlayout = "stacked"\n'
+    async with running(one(PAGE, more), size) as run:
         Site(run.library).pictures[QUAY] = Pixels(20, 10, bytes(600))
         note_sizes(run, asked)
         await run.press("enter")

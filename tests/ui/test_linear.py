@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -231,6 +232,32 @@ def test_a_terminal_gets_the_cursor(demo_home: Path) -> None:
         terminal.press("enter")
         terminal.wait(lambda _: "China adopts" in cursor_line(terminal) and "●" not in terminal.text())
         terminal.press("q", "q")
+        assert terminal.leave() == 0 and terminal.restored
+
+
+IN_WORDS = """
+import sys
+from tuireader import demo
+plain = demo.config_text()
+demo.config_text = lambda: plain + {more!r}
+sys.argv = ["tuireader", "--demo"]
+from tuireader.__main__ import main
+main()
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("frames_for_a_terminal")
+def test_in_words_the_cursor_is_visible_between_frames(tmp_path: Path, demo_home: Path) -> None:
+    script = tmp_path / "words.py"
+    script.write_text(IN_WORDS.format(more=LINEAR))
+    with Terminal([sys.executable, str(script)], home=demo_home, size=(80, 24), forked=True) as terminal:
+        terminal.wait("unread, Start here")
+        terminal.press("j", "j")
+        terminal.wait(lambda _: cursor_line(terminal).startswith("unread, China adopts"))
+        assert not terminal.screen.cursor.hidden
+        assert all(b"\x1b[?25h" in frame for frame in bytes(terminal.raw).split(b"\x1b[?25l")[2:])
+        terminal.press("q")
         assert terminal.leave() == 0 and terminal.restored
 
 

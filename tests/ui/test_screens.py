@@ -172,7 +172,7 @@ async def test_without_colour(monkeypatch: pytest.MonkeyPatch) -> None:
         await run.press("plus", "x")
         lines = strips(run.app)
         await run.press("escape", "question_mark")
-        (chosen,) = [strip for strip in strips(run.app) if "Move down a line" in strip.text]
+        (chosen,) = [strip for strip in strips(run.app) if "Open the selected line" in strip.text]
         assert any(one.style is not None and one.style.reverse for one in chosen)
         await run.press("escape", "enter", "tab", "tab")
         lines += strips(run.app)

@@ -206,7 +206,7 @@ async def test_chromium_comes_in_by_the_page_opens_the_list_searches_and_reads_a
     ):
         await page.wait("Unread", "WeChat sign-ups will be back")
         await page.press(*"/wechat", "Enter")
-        await page.wait("wechat ·")
+        await page.wait("wechat  ")
         await page.press("Enter")
         await page.wait("Personal Information Protection Law")
         assert (await page.picture()).startswith(b"\x89PNG")

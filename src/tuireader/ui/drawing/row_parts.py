@@ -34,7 +34,7 @@ def columns(width: int, options: RowOptions) -> tuple[int, int, int, int, int]:
     wide = width >= _WIDE
     author = 2 + min(24, width // 8) if options.authors and wide else 0
     feed = 2 + (min(24, width // 6) if wide else 12) if options.feeds and width >= 48 else 0
-    languages = (10 if width >= 110 else 7) if options.folds and width >= 60 else 0
+    languages = (10 if width >= 110 else 7) if options.folds and wide else 0
     return time if width >= 36 else 0, author, feed, 5, languages
 
 
@@ -118,7 +118,7 @@ def detail_parts(
         parts += [("“", "dim"), *_marked(text, marks, style), ("”", "dim")]
         room -= 2
     else:
-        text = cut(text, room - sum(columns(width, options)[1:]) + 2)
+        text = cut(text, room)
         parts.append((text, style))
     parts.append((" " * (max(0, room - cell_len(text)) + 2), ""))
     return parts

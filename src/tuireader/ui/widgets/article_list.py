@@ -14,12 +14,12 @@ from textual.strip import Strip
 
 from tuireader.model import ArticleRow
 from tuireader.model.articles import Detail
-from tuireader.ui.drawing.list_lines import HEADING
 from tuireader.ui.drawing.row import RowContext, TitleRanges, draw_note, draw_row
 from tuireader.ui.drawing.row_parts import detail_parts, heading_parts, row_parts
 from tuireader.ui.linear import row_words
 from tuireader.ui.textual_private import CoalescingScreen
-from tuireader.ui.widgets.day_pane import DayPane, Days
+from tuireader.ui.widgets.day_rows import HEADING, DayRows, Days
+from tuireader.ui.widgets.pane import CursorPane
 from tuireader.wording.times import day_heading, local_day
 
 _CHUNK = 64  # number of rows per fetch
@@ -28,7 +28,7 @@ _KEEP_STRIPS = 512  # ... and of drawn rows, each some 10 KB
 _MINUTE = 60  # seconds between looks at the calendar
 
 
-class ArticleList(DayPane):
+class ArticleList(DayRows, CursorPane):
     """Articles of a view. `fetch` loads rows without blocking keys; rows are blank until loaded."""
 
     @dataclass

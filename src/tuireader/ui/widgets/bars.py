@@ -67,7 +67,8 @@ class TopLine(Bar):
             lead = cut(progress, max(0, width // 2))
             states = [lead]
         elif sign:
-            lead = f"◆{self.host.row_options.letters.get(sign, '')}"
+            letter = self.host.row_options.letters.get(sign, "")
+            lead = "▌" if self.host.is_cosy else f"◆{letter}"  # as in the rows
             lead_style = styles.named(f"watch:{sign}")
             states = [f"{lead} {sign}: on your watchlist", ""]
         room = width - 2 - min(cell_len(title), width // 3)

@@ -1,23 +1,62 @@
-"""Base class of the article list: items of one or two lines below headings that stay at the top."""
+"""Mixin of the article list: items of one or two lines below headings that stay at the top."""
 
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_right
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from textual.geometry import Region, Size
 
-from tuireader.ui.drawing.list_lines import HEADING, ListLines
-from tuireader.ui.widgets.pane import CursorPane
+if TYPE_CHECKING:
+    from tuireader.ui.widgets.pane import CursorPane as _Pane
+else:
+    _Pane = object
 
+HEADING = -1
 Days = Sequence[tuple[int, int]]
 """Index and time of the first article of each day; empty unless the list is sorted by time."""
 
 
-class DayPane(CursorPane):
-    """A pane of articles, of which `cursor` is a number; days have a line each above their first article.
+@dataclass(frozen=True, slots=True)
+class ListLines:
+    """Rows of `height` lines each; `starts` are the rows below a heading, which has one line, ascending."""
 
-    The heading of the topmost visible article covers the first line of the pane.
+    rows: int = 0
+    starts: Sequence[int] = ()
+    height: int = 1
+
+    @property
+    def count(self) -> int:
+        return self.rows * self.height + len(self.starts)
+
+    def of(self, row: int) -> int:
+        """First line of a row."""
+        return row * self.height + bisect_right(self.starts, row)
+
+    def at(self, line: int) -> tuple[int, int]:
+        """Row of a line and which of its lines it is; `HEADING` with the row below a heading."""
+        day = bisect_right(range(len(self.starts)), line, key=self._heading) - 1
+        if day < 0:
+            return divmod(line, self.height)
+        start, below = self.starts[day], line - self._heading(day) - 1
+        return (start, HEADING) if below < 0 else (start + below // self.height, below % self.height)
+
+    def day(self, row: int) -> int:
+        """Number of the heading above a row; -1 without headings."""
+        return bisect_right(self.starts, row) - 1
+
+    def _heading(self, day: int) -> int:
+        return self.starts[day] * self.height + day
+
+
+class DayRows(_Pane):
+    """Rows of articles for a `CursorPane`, whose `cursor` is a row; the mixin precedes it among the bases.
+
+    Days have a line each above their first article. The heading of the topmost visible article covers the
+    first line of the pane.
     """
 
     def __init__(self, *, id: str | None = None) -> None:
