@@ -54,14 +54,13 @@ def tail_words(tail: Tail) -> Tail:
 
 def _part(part: Part) -> Part:
     text, first = part.text, part.first.replace("•", "●") if part.target >= 0 else part.first
-    is_card = part.lead.startswith("watch:")
+    is_card, rest = part.lead.startswith("watch:"), part.rest
     if is_card and part.fits:
         text = re.sub(r" ×(\d+)", r" \1 times", text)  # behind the marks
     elif text.startswith("▸ "):
         text = text[2:] if text.startswith("▸ embedded") else f"File: {text[2:]}"
     for sign, word in _LEADS.items():
         first = first.replace(sign, word, 1).replace(sign, "")
-    rest = part.rest
     if is_card or first != part.first:
         words = "" if is_card and text.startswith("“") else " ".join(first.split())  # its watch stands above
         first, rest = f"{words} " if words else "", ""
