@@ -27,7 +27,7 @@ from tuireader.ui.browser import open_in_browser, start
 from tuireader.ui.drawing import styles
 from tuireader.ui.drawing.row_options import RowOptions
 from tuireader.ui.drawing.themes import PLAIN, available, theme_problem
-from tuireader.ui.textual_private import HIDE, CrashSafeApp
+from tuireader.ui.textual_private import CrashSafeApp
 
 Browser = Callable[[str], Awaitable[str]]
 
@@ -92,7 +92,7 @@ class Host(CrashSafeApp):
         self.keys_of, self.key_problems = resolve_keys(ui.preset, self.library.config.keys)
         self.set_keymap(keymap(self.keys_of))
         self.linear = self.shows_cursor = ui.linear
-        self.write_to_terminal(HIDE)
+        self.write_to_terminal("\x1b[?25l")  # until the next frame
         self.set_class(ui.linear, "-linear", update=self.is_running)
         self.is_still = ui.linear or not ui.motion  # nothing moves by itself
         self.animation_level = "none" if self.is_still else TEXTUAL_ANIMATIONS

@@ -8,7 +8,7 @@ from dataclasses import replace
 from tuireader.model import ArticleRow
 from tuireader.text import cell_len, cut
 from tuireader.text.wording import counted
-from tuireader.ui.drawing.page_parts import Page, Part, Tail
+from tuireader.ui.drawing.page_parts import Page, Part, StyleRange, Tail
 from tuireader.ui.drawing.row import RowContext
 from tuireader.wording.times import list_time
 
@@ -57,7 +57,7 @@ def _part(part: Part) -> Part:
     is_card, rest = part.lead.startswith("watch:"), part.rest
     if is_card and part.fits:
         text = re.sub(r" ×(\d+)", r" \1 times", text)  # behind the marks
-    elif text.startswith("▸ "):
+    elif part.style in ("dim", "link") and text.startswith("▸ "):
         text = text[2:] if text.startswith("▸ embedded") else f"File: {text[2:]}"
     for sign, word in _LEADS.items():
         first = first.replace(sign, word, 1).replace(sign, "")
@@ -65,4 +65,5 @@ def _part(part: Part) -> Part:
         words = "" if is_card and text.startswith("“") else " ".join(first.split())  # its watch stands above
         first, rest = f"{words} " if words else "", ""
     text = f"{text}, {part.side}" if part.side else text
-    return replace(part, text=text, first=first, rest=rest, side="", column=0, most=0, fits=False, rule=False)
+    part = replace(part, text=text, marks=(*part.marks, StyleRange(len(part.text), len(text), "dim")))
+    return replace(part, first=first, rest=rest, side="", column=0, most=0, fits=False, rule=False)

@@ -19,7 +19,6 @@ from textual.worker import WorkerFailed
 from tuireader.errors import TuireaderError
 
 KeyParser = XTermParser  # Textual's driver has no hook between the bytes and the keys
-HIDE = "\x1b[?25l"  # hides the terminal's cursor
 _MAX_WAIT = 0.04  # seconds between repaints while keys arrive faster than they are handled
 
 
@@ -98,7 +97,7 @@ class CrashSafeApp(App[int]):
         """Hide the cursor while a frame moves it; Textual has no public hook around frames."""
         super()._begin_update()
         if self.shows_cursor:
-            self.write_to_terminal(HIDE)
+            self.write_to_terminal("\x1b[?25l")
 
     def _end_update(self) -> None:
         if self.shows_cursor:
