@@ -16,6 +16,7 @@ from tuireader.model import ArticleRow
 from tuireader.model.articles import Detail
 from tuireader.ui.drawing.row import RowContext, TitleRanges, draw_note, draw_row
 from tuireader.ui.drawing.row_parts import detail_parts, heading_parts, row_parts
+from tuireader.ui.linear import row_words
 from tuireader.ui.textual_private import CoalescingScreen
 from tuireader.ui.widgets.day_rows import HEADING, DayRows, Days
 from tuireader.ui.widgets.pane import CursorPane
@@ -333,7 +334,11 @@ class ArticleList(DayRows, CursorPane):
                 return draw_note("", context, cursor)
             if row.story in self.opened:
                 row = replace(row, story_read=0)  # its articles show what is read
-            if part:
+            if self.host.linear:
+                feed, is_selected = self._feed_title(row.feed_id), article_id in self.selected
+                words = row_words(row, feed, context, inner=inner, selected=is_selected)
+                parts = [(words, "dim" if row.read else "text")]
+            elif part:
                 row = replace(row, detail=self._detail(row))
                 parts = detail_parts(row, context.width, context.options, inner=inner)
             else:
