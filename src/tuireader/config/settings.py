@@ -20,22 +20,13 @@ _PASSWORD = re.compile(r"^((?:[^\s/?#]*//)?[^\s/?#@:]*:)[^\s/?#]*@")  # of a use
 
 
 def _labels(keys: Sequence[str]) -> list[str]:
-    """Write keys as users would: `^z`; by name where the label could not be read back."""
-    known = [normalise_key(key) or key for key in keys]
-    return [label if normalise_key(label := key_label(key)) == key else key for key in known]
-
-
-def _bound(value: object) -> tuple[str, ...] | Invalid:
-    keys = () if value == "" else STEPS.read(value)
-    for key in () if isinstance(keys, Invalid) else keys:
-        if normalise_key(key) is None:
-            return Invalid(f"{quote(key)} is not a key")
-    return keys
+    """Write keys as users would: `^z`."""
+    return [key_label(normalise_key(key) or key) for key in keys]
 
 
 BOUND = Kind(
     "keys such as j or ^z",
-    _bound,
+    STEPS.read,
     write=lambda keys: to_toml(_labels(keys)),
     typed=str.split,
     shown=lambda keys: " ".join(_labels(keys)),
@@ -80,6 +71,17 @@ class Setting:
         if self.key.kind is FLAG:
             return "on" if value else "off"
         return str(self.key.kind.shown(masked(self.key, value)))
+
+    @property
+    def takes(self) -> str:
+        """Allowed values."""
+        return " · ".join(self.key.kind.options) or self.key.kind.name
+
+    @property
+    def hint(self) -> str:
+        """Allowed values and the default, for people."""
+        default = self.shown(self.default)
+        return f"Takes {self.takes}{default and f' · default {default}'}"
 
 
 def _toml_value(text: str) -> object:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,11 +12,13 @@ from textual.app import SuspendNotSupported
 
 from tuireader import files
 from tuireader.config import Config
-from tuireader.config.settings import Setting
-from tuireader.errors import TuireaderError
+from tuireader.config.settings import Setting, masked
+from tuireader.config.values import Invalid
+from tuireader.errors import TuireaderError, UsageError
 from tuireader.subprocesses.programs import editor
 from tuireader.ui.controllers.wiring import Controllers
 from tuireader.ui.flows.context import Asking, Outcome
+from tuireader.ui.flows.forms import fill_in
 
 _SHOWN = 3  # maximum number of problems shown, each in a toast
 
@@ -93,7 +96,35 @@ def take_config(main: Controllers, before: Config) -> bool:
     return (now.ui, now.keys) != (before.ui, before.keys)
 
 
-async def change_setting(main: Controllers, setting: Setting, written: str | None) -> Outcome:
+async def edit_setting(main: Controllers, ask: Asking, *, setting: Setting) -> Outcome | None:
+    """Ask for the value of a setting; without one, its default applies, but a password stays."""
+    from tuireader.ui.widgets.field import Field, Pick
+
+    value = setting.value(main.library.config)
+    has_password = masked(setting.key, value) != value
+
+    async def save(values: Mapping[str, str]) -> Outcome:
+        text = values["value"]
+        if not text and has_password:
+            return Outcome()
+        read = setting.read(text)
+        if isinstance(read, Invalid) and text:
+            raise UsageError(f"{setting.path} {read.message}")
+        written = None if isinstance(read, Invalid) else setting.key.kind.write(read)
+        return await change_setting(main, ask, setting=setting, written=written)
+
+    if options := setting.key.kind.options:
+        line: Field | Pick = Pick(
+            "value", "Value", {option: option for option in options}, setting.shown(value)
+        )
+    elif has_password:
+        line = Field("value", "Value", placeholder="contains a password; empty: keep it")
+    else:
+        line = Field("value", "Value", setting.shown(value))
+    return await fill_in(ask, setting.path, (line,), save, f"{setting.key.doc}\n{setting.hint}")
+
+
+async def change_setting(main: Controllers, ask: Asking, *, setting: Setting, written: str | None) -> Outcome:
     """Set a setting to a value in TOML, or to its default (None). Raises ConfigError."""
     before = main.library.config
     try:

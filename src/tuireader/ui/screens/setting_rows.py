@@ -4,16 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from tuireader.commands import BY_ID
 from tuireader.config import Config
 from tuireader.config.settings import Setting, settings
 from tuireader.ui.widgets.table import Column
 
-SECTIONS = ("Look", "Fetch", "Notify", "Save", "Download", "General", "Lists", "Keys")
-"""Sections that come first, in this order."""
-_SECTIONS = {"ui": "Look", "": "General"}
-"""Titles of sections, where they differ from the table's name."""
+SECTIONS: Mapping[str, str] = {
+    "ui": "Look",
+    "fetch": "Fetch",
+    "notify": "Notify",
+    "save": "Save",
+    "download": "Download",
+    "": "General",
+    "lists": "Lists",
+    "keys": "Keys",
+}
+"""Titles of sections by table, in their order."""
 _TITLES = {"views": "Saved searches", "open": "Programs by file type"}
 _LISTS: Mapping[str, tuple[str, ...]] = {
     "feeds": ("feed_health", "add_feed", "edit_this"),
@@ -28,14 +36,11 @@ COLUMNS = (
     Column("title", "Setting", 22),
     Column("value", "Value", 24, least=84),
     Column("value", "Value", most=83),
-    Column("default", "Default", 15, least=84),
-    Column("default", "Default", 16, least=62, most=83),
+    Column("default", "Default", 15, least=62),
     Column("takes", "Takes", least=84, most=139),
     Column("takes", "Takes", 36, least=140),
     Column("about", "Description", least=140),
 )
-VALUE_AT = 1 + COLUMNS[0].width + 2 + COLUMNS[1].width + 2
-"""Column of the screen where values begin, counted from the table's left edge."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,28 +64,28 @@ class Entry:
         return all(word in text for word in words)
 
 
-def in_sections(entries: Sequence[Entry]) -> Iterator[Entry]:
-    """Sort entries by section, each below its heading and an empty line."""
-    names = dict.fromkeys((*SECTIONS, *(entry.section for entry in entries)))
-    own = {name: [entry for entry in entries if entry.section == name] for name in names}
-    for number, name in enumerate(name for name in names if own[name]):
-        yield from (Entry("", ""),) * (number > 0)
+def in_sections(config: Config, words: Sequence[str]) -> Iterator[Entry]:
+    """List the entries with these words by section, each below its heading and an empty line."""
+    order = list(SECTIONS.values())
+    entries = sorted(_entries(config), key=lambda entry: order.index(entry.section))
+    sections = groupby((entry for entry in entries if entry.has(words)), lambda entry: entry.section)
+    for number, (name, own) in enumerate(sections):
+        yield from [Entry("", "")] * (number > 0)
         yield Entry(name, name)
-        yield from own[name]
+        yield from own
 
 
-def all_entries(config: Config) -> Iterator[Entry]:
-    """List all settings of a configuration, then its lists of tables."""
+def _entries(config: Config) -> Iterator[Entry]:
+    """List all settings of a configuration and its lists of tables."""
     for setting in settings(config):
-        section = _SECTIONS.get(setting.table, _title(setting.table))
         title = BY_ID[setting.name].title if setting.table == "keys" else _title(setting.field)
-        yield Entry(section, title, setting)
+        yield Entry(SECTIONS[setting.table], title, setting)
     for name in type(config).__dataclass_fields__:
         items = getattr(config, name)
         if name == "open" or isinstance(items, tuple):
-            title, commands = _TITLES.get(name, _title(name)), _LISTS.get(name, ("edit_config",))
-            yield Entry("Lists", title, count=len(items), commands=commands)
+            commands = _LISTS.get(name, ("edit_config",))
+            yield Entry(SECTIONS["lists"], _title(name), count=len(items), commands=commands)
 
 
 def _title(name: str) -> str:
-    return name.replace("_", " ").capitalize()
+    return _TITLES.get(name, name.replace("_", " ").capitalize())

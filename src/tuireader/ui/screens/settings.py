@@ -1,11 +1,12 @@
-"""Settings screen: all declared settings by section, edited in place; the reader behind shows the effect."""
+"""Settings screen: all declared settings by section; the reader behind shows the effect."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import ClassVar
 
-from textual import events, on
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
@@ -14,83 +15,59 @@ from textual.widgets import Input, OptionList
 
 from tuireader.commands import BY_ID, Scope
 from tuireader.config.files import expand_home
-from tuireader.config.settings import Setting, masked
-from tuireader.config.values import FLAG, Invalid
-from tuireader.errors import ConfigError
-from tuireader.text import cell_len
+from tuireader.config.settings import settings
+from tuireader.config.values import FLAG
 from tuireader.ui.bindings import bindings
 from tuireader.ui.controllers.wiring import Controllers
-from tuireader.ui.flows.context import Asking, FlowRunner, Outcome
+from tuireader.ui.flows.context import Asking, Flow, Outcome
 from tuireader.ui.flows.guide import choose_theme
-from tuireader.ui.flows.settings import change_setting
-from tuireader.ui.screens.setting_rows import COLUMNS, VALUE_AT, Entry, all_entries, in_sections
+from tuireader.ui.flows.settings import change_setting, edit_setting
+from tuireader.ui.screens.setting_rows import COLUMNS, Entry, in_sections
 from tuireader.ui.screens.table_screen import TableScreen
-from tuireader.ui.widgets.bars import FooterKey, StatusLine, TopLine
+from tuireader.ui.widgets.bars import StatusLine, TopLine
 from tuireader.ui.widgets.choices import Choice, Choices
-from tuireader.ui.widgets.details import Details
-from tuireader.ui.widgets.table import Cell, Row, Table, TableHead
+from tuireader.ui.widgets.table import Cell, Row
 from tuireader.wording.lines import Line
 
-_THEME = "ui.theme"
-_MOST, _WIDTH = 10, 42  # lines of a list of choices, width of a text field
 
-
-class SettingsScreen(TableScreen[str, Entry], ModalScreen[str | None], inherit_bindings=False):
+class SettingsScreen(TableScreen[str, Entry], ModalScreen[str | None]):
     """A panel over the lower part of the reader; the result is a command to run."""
 
     HEADING = "Settings"
     PLACE = Scope.SETTINGS
     COLUMNS = COLUMNS
-    BINDINGS: ClassVar = [
-        *bindings(Scope.SETTINGS),
-        Binding("space", "open", show=False),
-        Binding("escape", "leave_edit", priority=True, show=False),
-        Binding("ctrl+c", "screen.copy_text", show=False),
-    ]
-
-    def __init__(self, flows: FlowRunner) -> None:
-        super().__init__(flows)
-        self.sections: Sequence[str] = ()
-        self._changed = 0
-        self._problems: dict[str, str] = {}  # of the file and of the last edit, by path
-        self._editor: Input | Choices | None = None
-        self._edited = ""  # path of the setting that has the editor
+    BINDINGS: ClassVar = [*bindings(Scope.SETTINGS), Binding("space", "open", show=False)]
+    VERTICAL_BREAKPOINTS = [(0, "-full"), (34, "-part")]  # noqa: RUF012 (no room for the reader behind)
 
     def compose(self) -> ComposeResult:
-        self.top, self.status, self.index = TopLine(), StatusLine(), Details(id="index")
+        self.top, self.status, self.index = TopLine(), StatusLine(), Choices()
+        self.index.can_focus = False
         self.line = Input(placeholder="Search names and descriptions", compact=True, id="search")
         head, table, facts = self.content()
         both = Horizontal(self.index, Vertical(head, table, id="rows"), id="both")
         yield Vertical(self.top, self.line, both, facts, self.status, id="panel")
 
     def on_mount(self) -> None:
-        self.line.display = False
-        self.host.theme_changed_signal.subscribe(self, lambda _: self._repaint())
-        self.watch(self.table, "scroll_y", self._end_edit, init=False)
+        self.starts: dict[str, int] = {}  # lines of the headings by section
+        self.problems: dict[str, str] = {}  # by path
+        self._show_line(False)
         place = str(self.library.paths.config).replace(f"{expand_home('~')}/", "~/", 1)
         self.top.show(state="demo: nothing is saved" if self.library.offline else place)
 
-    def on_resize(self, event: events.Resize) -> None:
-        """Leave room for the reader behind, unless the screen is low."""
-        self.set_class(event.size.height < 34, "-full")
-        self._end_edit()
-
     # -- the rows
-
-    def reload(self) -> None:
-        if self._editor is None:
-            super().reload()
 
     async def read(self) -> Sequence[Entry]:
         """List the settings as they are now, or those with the searched words."""
-        config, words = self.library.config, self.line.value.casefold().split()
-        every = list(all_entries(config))
-        self._changed = sum(entry.setting.is_changed(config) for entry in every if entry.setting)
         problems = self.library.settings.problems
-        self._problems = {item.path: f"{item.path} {item.message}" for item in problems}
-        shown = list(in_sections([entry for entry in every if entry.has(words)]))
-        self.sections = [entry.title for entry in shown if entry.title and not entry.key]
-        return shown
+        self.problems = {item.path: f"{item.path} {item.message}" for item in problems}
+        entries = list(in_sections(self.library.config, self.line.value.casefold().split()))
+        headings = [
+            (entry.title, line) for line, entry in enumerate(entries) if entry.title and not entry.key
+        ]
+        if list(self.starts) != [title for title, _ in headings]:
+            self.index.show([Choice(title, title) for title, _ in headings])
+        self.starts = dict(headings)
+        return entries
 
     def row(self, entry: Entry) -> Row:
         setting, config = entry.setting, self.library.config
@@ -99,7 +76,7 @@ class SettingsScreen(TableScreen[str, Entry], ModalScreen[str | None], inherit_b
             more = {"value": Cell(str(entry.count)), "takes": Cell(self._keys(entry), "dim")}
             return Row(entry.key, cells | more if entry.key else cells)
         changed, value = setting.is_changed(config), setting.shown(setting.value(config))
-        sign = Cell("!", "error") if entry.key in self._problems else Cell("•" * changed, "reference")
+        sign = Cell("!", "error") if entry.key in self.problems else Cell("•" * changed, "reference")
         default, is_key = setting.shown(setting.default) or "none", setting.table == "keys"
         return Row(
             setting.path,
@@ -108,7 +85,7 @@ class SettingsScreen(TableScreen[str, Entry], ModalScreen[str | None], inherit_b
                 "title": Cell(entry.title),
                 "value": Cell(value or "none", "strong" if changed else "text"),
                 "default": Cell(default if changed else "", "dim"),
-                "takes": Cell(setting.key.doc if is_key else self._takes(setting), "dim"),
+                "takes": Cell(setting.key.doc if is_key else setting.takes, "dim"),
                 "about": Cell("" if is_key else setting.key.doc, "dim"),
             },
         )
@@ -123,64 +100,42 @@ class SettingsScreen(TableScreen[str, Entry], ModalScreen[str | None], inherit_b
         return f"No setting has “{self.line.value}”"
 
     def summary(self) -> str:
-        return f"{self._changed or 'none'} changed"
-
-    @property
-    def section(self) -> str:
-        return self.current.section if self.current else ""
-
-    @on(Table.Moved)
-    def moved(self) -> None:
-        if self.table.current != self._edited:
-            self._end_edit()
+        config = self.library.config
+        changed = sum(setting.is_changed(config) for setting in settings(config))
+        return f"{changed or 'none'} changed"
 
     def keys(self) -> list[tuple[str, str]]:
         keys = [("open", "Edit"), ("remove_this", "Default"), ("search", "Search"), ("next_pane", "Section")]
         return [*keys, ("undo", "Undo")]
 
     def show_footer(self, commands: Iterable[tuple[str, str]], position: str) -> None:
-        """Show the keys of the table or of the editor; mark the section in the index."""
-        marks = ((name, name == self.section) for name in self.sections)
-        self.index.show(
-            *((("┃" if at else " ", "reference"), (name, "strong" if at else "dim")) for name, at in marks)
-        )
-        if self._editor is not None:
-            self.status.show([FooterKey("enter", "Save"), FooterKey("esc", "Cancel")], "")
-        else:
-            numbers = [bool(row.key) for row in self.table.rows]
-            super().show_footer(commands, f"{sum(numbers[: self.table.cursor + 1])}/{sum(numbers)}")
+        """Number the settings without the headings; mark the section in the index."""
+        numbered = [bool(row.key) for row in self.table.rows]
+        super().show_footer(commands, f"{sum(numbered[: self.table.cursor + 1])}/{sum(numbered)}")
+        if self.current is not None:
+            self.index.highlighted = list(self.starts).index(self.current.section)
 
     def about(self, entry: Entry) -> list[Line]:
         setting = entry.setting
         if setting is None:
             count = f"  {entry.count} in the configuration, edited elsewhere"
             return [((entry.title, "strong"), (count, "text")), ((self._keys(entry), "dim"),)]
-        default = setting.shown(setting.default)
-        takes = ((f"Takes {self._takes(setting)}{default and f' · default {default}'}", "dim"),)
-        problem = self._problems.get(entry.key)
+        problem = self.problems.get(entry.key)
         return [
             ((setting.path, "strong"), (f"  {setting.key.doc}", "text")),
-            ((problem, "error"),) if problem else takes,
+            ((problem, "error") if problem else (setting.hint, "dim"),),
         ]
 
     # -- moving and searching
 
-    def on_click(self, event: events.Click) -> None:
-        """Go to a clicked section."""
-        place = event.get_content_offset(self.index) if event.widget is self.index else None
-        if place is not None and place.y < len(self.sections):
-            self._go_to(self.sections[place.y])
+    def on_option_list_option_selected(self, message: OptionList.OptionSelected) -> None:
+        self._go_to(message.option_index)
 
-    def _go_to(self, section: str) -> None:
+    def _go_to(self, section: int) -> None:
         """Go to the first setting of a section, and show its heading at the top."""
-        titles = ["" if row.key or not row.cells else row.cells["title"].text for row in self.table.rows]
-        heading = titles.index(section)
+        heading = list(self.starts.values())[section]
         self.table.move_to(heading + 1)
         self.table.scroll_now(heading)
-
-    def _turn(self, step: int) -> None:
-        if self.sections:
-            self._go_to(self.sections[(self.sections.index(self.section) + step) % len(self.sections)])
 
     def action_next_pane(self) -> None:
         self._turn(1)
@@ -188,27 +143,26 @@ class SettingsScreen(TableScreen[str, Entry], ModalScreen[str | None], inherit_b
     def action_previous_pane(self) -> None:
         self._turn(-1)
 
+    def _turn(self, step: int) -> None:
+        if self.starts:
+            self._go_to(((self.index.highlighted or 0) + step) % len(self.starts))
+
     def action_search(self) -> None:
         self._show_line(True)
-        self.set_focus(self.line)
 
     def _show_line(self, shown: bool) -> None:
-        """Show the line for searching in the place of the header."""
+        """Search in the place of the header."""
         self.line.display, self.top.display = shown, not shown
+        self.set_focus(self.line if shown else self.table)
 
-    def action_leave_edit(self) -> None:
-        """Stop editing, else end the search, else close."""
-        if self._editor is not None:
-            self._end_edit()
-            self.reload()
-        elif self.line.display:
-            self._show_line(False)
-            self.line.value = ""
-            self.set_focus(self.table)
-        else:
+    def action_back(self) -> None:
+        """End the search, else close."""
+        if not self.line.display:
             self.dismiss(None)
+        self.line.value = ""
+        self._show_line(False)
 
-    action_back = action_quit_or_back = action_leave_edit
+    action_quit_or_back = action_back
 
     @on(Input.Changed, "#search")
     async def filter(self) -> None:
@@ -221,116 +175,35 @@ class SettingsScreen(TableScreen[str, Entry], ModalScreen[str | None], inherit_b
     # -- editing
 
     async def on_table_chosen(self) -> None:
-        """Edit the current setting in place, or turn it on or off."""
+        """Edit the current setting, or turn it on or off."""
         entry = self.current
         if entry is None:
             return
         if entry.setting is None:
             self.dismiss(entry.commands[0])
-            return
-        setting, value = entry.setting, entry.setting.value(self.library.config)
-        if setting.key.kind is FLAG:
-            await self._set(setting, "false" if value else "true")
-        elif setting.path == _THEME:
-            await self.flows.run(self._choose_theme)
-        elif options := setting.key.kind.options:
-            notes = {setting.shown(setting.default): "default"}
-            choices = [Choice(option, option, note=notes.get(option, "")) for option in options]
-            width = max(cell_len(f"{choice.text}  {choice.note}") for choice in choices) + 3
-            self._edit(setting, Choices(choices, at=setting.shown(value)), width, len(choices))
-        elif masked(setting.key, value) != value:
-            kept = "contains a password; empty: keep it"
-            self._edit(setting, Input(placeholder=kept, compact=True), _WIDTH, 1)
+        elif entry.setting.key.kind is FLAG:
+            is_on = entry.setting.value(self.library.config)
+            await self._run(
+                partial(change_setting, setting=entry.setting, written="false" if is_on else "true")
+            )
+        elif entry.key == "ui.theme":
+            await self._run(choose_theme)
         else:
-            line = Input(setting.shown(value), compact=True, select_on_focus=False)
-            self._edit(setting, line, _WIDTH, 1)
-
-    async def _choose_theme(self, main: Controllers, ask: Asking) -> Outcome | None:
-        outcome = await choose_theme(main, ask)
-        self.reload()
-        return outcome
-
-    @staticmethod
-    def _takes(setting: Setting) -> str:
-        """Name the allowed values."""
-        return " · ".join(setting.key.kind.options) or setting.key.kind.name
-
-    def _edit(self, setting: Setting, editor: Input | Choices, width: int, height: int) -> None:
-        """Put an editor over the value of the current row, or above it if there is no room below."""
-        self._end_edit()
-        self._editor, self._edited = editor, setting.path
-        editor.add_class("value")
-        panel = self.query_one("#panel", Vertical)
-        area, table = panel.content_region, self.table.region
-        x = table.x - area.x + VALUE_AT
-        y = table.y - area.y + self.table.cursor - self.table.scroll_offset.y
-        height = min(height, _MOST)
-        editor.styles.width = min(width, area.width - x)
-        editor.styles.height = height
-        editor.styles.offset = (x - isinstance(editor, Choices), max(0, min(y, area.height - height - 1)))
-        panel.mount(editor)
-        self.set_focus(editor)
-        self.update_details()
-
-    def _end_edit(self) -> None:
-        editor, self._editor, self._edited = self._editor, None, ""
-        if editor is not None:
-            self.set_focus(self.table)
-            editor.remove()
-            self.update_details()
-
-    async def on_option_list_option_selected(self, message: OptionList.OptionSelected) -> None:
-        if message.option_list is self._editor:
-            await self._keep(message.option_id or "")
-
-    @on(Input.Submitted, ".value")
-    async def typed(self, message: Input.Submitted) -> None:
-        await self._keep(message.value)
-
-    async def _keep(self, text: str) -> None:
-        """Set the edited setting; what is wrong with the text is said at its key."""
-        entry = self.items.get(self._edited)
-        if entry is None or entry.setting is None:
-            return
-        setting = entry.setting
-        before, value = setting.value(self.library.config), setting.read(text)
-        if not text.strip() and masked(setting.key, before) != before:
-            self._end_edit()
-        elif isinstance(value, Invalid) and text.strip():
-            self._problems[setting.path] = f"{setting.path} {value.message}"
-            self.update_details()
-        else:
-            await self._set(setting, None if isinstance(value, Invalid) else setting.key.kind.write(value))
-            self._end_edit()
-
-    async def _set(self, setting: Setting, written: str | None) -> None:
-        problem = ""
-
-        async def change(main: Controllers, ask: Asking) -> Outcome | None:
-            nonlocal problem
-            try:
-                return await change_setting(main, setting, written)
-            except ConfigError as error:
-                problem = str(error)
-                return None
-
-        await self.flows.run(change)
-        await self._fill()
-        if problem:
-            self._problems[setting.path] = problem
-            self.update_details()
+            await self._run(partial(edit_setting, setting=entry.setting))
 
     async def action_remove_this(self) -> None:
         """Return to the default."""
         if self.current is not None and self.current.setting is not None:
-            await self._set(self.current.setting, None)
+            await self._run(partial(change_setting, setting=self.current.setting, written=None))
+
+    async def _run(self, flow: Flow) -> None:
+        async def work(main: Controllers, ask: Asking) -> Outcome | None:
+            try:
+                return await flow(main, ask)
+            finally:
+                await self._fill()  # before keys typed ahead
+
+        await self.flows.run(work)
 
     def action_edit_config(self) -> None:
         self.dismiss("edit_config")
-
-    def _repaint(self) -> None:
-        self.host.forget_theme_styles()
-        for widget in (self.top, self.status, self.table, *self.query(TableHead)):
-            widget.refresh()
-        self.facts.lines = self.index.lines = ()
-        self.update_details()
