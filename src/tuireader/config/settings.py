@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import MISSING, dataclass, fields
 from typing import Annotated, Any
 
@@ -54,15 +55,21 @@ class Setting:
             return owner.get(self.name, self.default)
         return getattr(owner, self.field)
 
+    def written(self, config: Config) -> str:
+        """The value in use as TOML."""
+        return self.key.kind.write(self.value(config))
+
     def is_changed(self, config: Config) -> bool:
-        return bool(self.key.kind.write(self.value(config)) != self.key.kind.write(self.default))
+        return self.written(config) != self.key.kind.write(self.default)
 
     def read(self, text: str) -> Any:
         """Read a value written as TOML or as in a form: `["en"]` or `en`, `"30m"` or `30m`."""
-        kind, written = self.key.kind, _toml_value(text)
-        value = kind.read(written)
-        if not isinstance(value, Invalid) or isinstance(written, list | dict):
-            return value
+        kind = self.key.kind
+        with suppress(ValueError, RecursionError):
+            data = tomllib.loads(f"x = {text}")
+            value = kind.read(data["x"])
+            if len(data) == 1 and (not isinstance(value, Invalid) or isinstance(data["x"], list | dict)):
+                return value
         typed = kind.typed(text.strip())
         return typed if isinstance(typed, Invalid) else kind.read(typed)
 
@@ -82,14 +89,6 @@ class Setting:
         """Allowed values and the default, for people."""
         default = self.shown(self.default)
         return f"Takes {self.takes}{default and f' · default {default}'}"
-
-
-def _toml_value(text: str) -> object:
-    try:
-        data = tomllib.loads(f"x = {text}")
-    except (ValueError, RecursionError):
-        return None
-    return data["x"] if len(data) == 1 else None
 
 
 def masked(key: Key, value: Any) -> Any:

@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import fields
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from tuireader import files
 from tuireader.config import Config
@@ -29,8 +29,9 @@ from tuireader.config.edit.data import (
     to_toml_or_none,
     validate,
 )
-from tuireader.config.shape import KEYS, PLAIN_TABLES, TABLES
-from tuireader.config.toml_values import key_to_toml, quote, to_toml
+from tuireader.config.settings import settings
+from tuireader.config.shape import TABLES
+from tuireader.config.toml_values import quote, to_toml
 from tuireader.errors import ConfigError
 
 
@@ -165,21 +166,13 @@ def _rename_in_queries(text: str, field: str, name: str, new: str) -> str:
 
 
 def tables_as_text(config: Config) -> str:
-    """Write a configuration as TOML, without its accounts."""
+    """Write a configuration as TOML, without its accounts and themes."""
     items: tuple[Item, ...] = (*config.feeds, *config.watches, *config.mutes, *config.views, *config.macros)
-    plain = [_plain_text(name, getattr(config, name)) for name in PLAIN_TABLES]
-    keys = [f"{key_to_toml(name)} = {to_toml(keys)}\n" for name, keys in config.keys.items()]
-    tables = [*map(table_text, items), *filter(None, plain), *(("[keys]\n" + "".join(keys),) if keys else ())]
-    return "\n".join(tables)
-
-
-def _plain_text(name: str, table: Any) -> str:
-    values = {
-        key_name: key.kind.write(getattr(table, field.name))
-        for key_name, (field, key) in KEYS[type(table)].items()
-        if getattr(table, field.name) != field.default
-    }
-    return "".join([f"[{name}]\n", *(f"{key} = {text}\n" for key, text in values.items())]) if values else ""
+    text = "\n".join(table_text(item) for item in items)
+    for setting in settings(config):
+        if setting.is_changed(config):
+            text = set_keys(text, setting.table, {setting.name: setting.written(config)})
+    return text
 
 
 def set_values(text: str, table: str, values: Mapping[str, object]) -> str:

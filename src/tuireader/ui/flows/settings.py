@@ -13,7 +13,7 @@ from textual.app import SuspendNotSupported
 from tuireader import files
 from tuireader.config import Config
 from tuireader.config.settings import Setting, masked
-from tuireader.config.values import Invalid
+from tuireader.config.values import FLAG, Invalid
 from tuireader.errors import TuireaderError, UsageError
 from tuireader.subprocesses.programs import editor
 from tuireader.ui.controllers.wiring import Controllers
@@ -97,10 +97,12 @@ def take_config(main: Controllers, before: Config) -> bool:
 
 
 async def edit_setting(main: Controllers, ask: Asking, *, setting: Setting) -> Outcome | None:
-    """Ask for the value of a setting; without one, its default applies, but a password stays."""
+    """Turn a setting on or off, or ask for its value; an empty text is the default, but keeps a password."""
     from tuireader.ui.widgets.field import Field, Pick
 
-    value = setting.value(main.library.config)
+    kind, value = setting.key.kind, setting.value(main.library.config)
+    if kind is FLAG:
+        return await change_setting(main, ask, setting=setting, written=kind.write(not value))
     has_password = masked(setting.key, value) != value
 
     async def save(values: Mapping[str, str]) -> Outcome:
@@ -110,17 +112,13 @@ async def edit_setting(main: Controllers, ask: Asking, *, setting: Setting) -> O
         read = setting.read(text)
         if isinstance(read, Invalid) and text:
             raise UsageError(f"{setting.path} {read.message}")
-        written = None if isinstance(read, Invalid) else setting.key.kind.write(read)
+        written = None if isinstance(read, Invalid) else kind.write(read)
         return await change_setting(main, ask, setting=setting, written=written)
 
-    if options := setting.key.kind.options:
-        line: Field | Pick = Pick(
-            "value", "Value", {option: option for option in options}, setting.shown(value)
-        )
-    elif has_password:
-        line = Field("value", "Value", placeholder="contains a password; empty: keep it")
-    else:
-        line = Field("value", "Value", setting.shown(value))
+    shown = "" if has_password else setting.shown(value)
+    line: Field | Pick = Field("value", "Value", shown, "contains a password; empty: keep it")
+    if kind.options:
+        line = Pick("value", "Value", {option: option for option in kind.options}, shown)
     return await fill_in(ask, setting.path, (line,), save, f"{setting.key.doc}\n{setting.hint}")
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar
 
@@ -15,19 +16,52 @@ from textual.widgets import Input, OptionList
 
 from tuireader.commands import BY_ID, Scope
 from tuireader.config.files import expand_home
-from tuireader.config.settings import settings
-from tuireader.config.values import FLAG
+from tuireader.config.settings import Setting, settings
 from tuireader.ui.bindings import bindings
 from tuireader.ui.controllers.wiring import Controllers
 from tuireader.ui.flows.context import Asking, Flow, Outcome
 from tuireader.ui.flows.guide import choose_theme
 from tuireader.ui.flows.settings import change_setting, edit_setting
-from tuireader.ui.screens.setting_rows import COLUMNS, Entry, in_sections
 from tuireader.ui.screens.table_screen import TableScreen
 from tuireader.ui.widgets.bars import StatusLine, TopLine
 from tuireader.ui.widgets.choices import Choice, Choices
-from tuireader.ui.widgets.table import Cell, Row
+from tuireader.ui.widgets.table import Cell, Column, Row
 from tuireader.wording.lines import Line
+
+_SECTIONS: Mapping[str, str] = {
+    "ui": "Look",
+    "fetch": "Fetch",
+    "notify": "Notify",
+    "save": "Save",
+    "download": "Download",
+    "": "General",
+    "lists": "Lists",
+    "keys": "Keys",
+}
+"""Titles of sections by table, in their order."""
+_TITLES = {"views": "Saved searches", "open": "Programs by file type"}
+_LISTS: Mapping[str, tuple[str, ...]] = {
+    "feeds": ("feed_health", "add_feed", "edit_this"),
+    "watches": ("watches", "new_watch"),
+    "mutes": ("mute",),
+    "views": ("edit_config", "save_view", "edit_this"),
+    "accounts": ("add_account",),
+}
+"""Commands that edit the lists of tables; enter runs the first, by default the one for the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line: a setting, a list of tables with the command that enter runs, or a heading without a key."""
+
+    section: str
+    title: str
+    key: str = ""
+    value: str = ""
+    takes: str = ""
+    about: str = ""
+    setting: Setting | None = None
+    command: str = ""
 
 
 class SettingsScreen(TableScreen[str, Entry], ModalScreen[str | None]):
@@ -35,7 +69,16 @@ class SettingsScreen(TableScreen[str, Entry], ModalScreen[str | None]):
 
     HEADING = "Settings"
     PLACE = Scope.SETTINGS
-    COLUMNS = COLUMNS
+    COLUMNS = (
+        Column("sign", "", 1),
+        Column("title", "Setting", 22),
+        Column("value", "Value", 24, least=84),
+        Column("value", "Value", most=83),
+        Column("default", "Default", 15, least=62),
+        Column("takes", "Takes", least=84, most=139),
+        Column("takes", "Takes", 36, least=140),
+        Column("about", "Description", least=140),
+    )
     BINDINGS: ClassVar = [*bindings(Scope.SETTINGS), Binding("space", "open", show=False)]
     VERTICAL_BREAKPOINTS = [(0, "-full"), (34, "-part")]  # noqa: RUF012 (no room for the reader behind)
 
@@ -43,6 +86,7 @@ class SettingsScreen(TableScreen[str, Entry], ModalScreen[str | None]):
         self.top, self.status, self.index = TopLine(), StatusLine(), Choices()
         self.index.can_focus = False
         self.line = Input(placeholder="Search names and descriptions", compact=True, id="search")
+        self.line.display = False
         head, table, facts = self.content()
         both = Horizontal(self.index, Vertical(head, table, id="rows"), id="both")
         yield Vertical(self.top, self.line, both, facts, self.status, id="panel")
@@ -50,50 +94,62 @@ class SettingsScreen(TableScreen[str, Entry], ModalScreen[str | None]):
     def on_mount(self) -> None:
         self.starts: dict[str, int] = {}  # lines of the headings by section
         self.problems: dict[str, str] = {}  # by path
-        self._show_line(False)
         place = str(self.library.paths.config).replace(f"{expand_home('~')}/", "~/", 1)
         self.top.show(state="demo: nothing is saved" if self.library.offline else place)
 
     # -- the rows
 
     async def read(self) -> Sequence[Entry]:
-        """List the settings as they are now, or those with the searched words."""
+        """List the settings as they are now, or those with the searched words, below their headings."""
         problems = self.library.settings.problems
         self.problems = {item.path: f"{item.path} {item.message}" for item in problems}
-        entries = list(in_sections(self.library.config, self.line.value.casefold().split()))
-        headings = [
-            (entry.title, line) for line, entry in enumerate(entries) if entry.title and not entry.key
-        ]
-        if list(self.starts) != [title for title, _ in headings]:
-            self.index.show([Choice(title, title) for title, _ in headings])
-        self.starts = dict(headings)
-        return entries
+        words, rows, starts = self.line.value.casefold().split(), list[Entry](), dict[str, int]()
+        entries = [*self._settings(), *self._lists()]
+        for section in _SECTIONS.values():
+            own = [entry for entry in entries if entry.section == section and _has(entry, words)]
+            if own:
+                rows += [Entry("", "")] * bool(rows)
+                starts[section] = len(rows)
+                rows += [Entry(section, section), *own]
+        if list(starts) != list(self.starts):
+            self.index.show([Choice(section, section) for section in starts])
+        self.starts = starts
+        return rows
+
+    def _settings(self) -> Iterator[Entry]:
+        for setting in settings(self.library.config):
+            title = BY_ID[setting.name].title if setting.table == "keys" else _title(setting.field)
+            value = setting.shown(setting.value(self.library.config)) or "none"
+            takes, about = setting.takes, setting.key.doc
+            yield Entry(_SECTIONS[setting.table], title, setting.path, value, takes, about, setting)
+
+    def _lists(self) -> Iterator[Entry]:
+        config, key_of = self.library.config, self.host.key_of
+        for name in type(config).__dataclass_fields__:
+            items = getattr(config, name)
+            if name == "open" or isinstance(items, tuple):
+                commands = _LISTS.get(name, ("edit_config",))
+                named = ((key_of(command), BY_ID[command].title) for command in commands)
+                takes = " · ".join(title if key == title else f"{key} {title}" for key, title in named)
+                title, about = _title(name), f"{len(items)} in the configuration, edited elsewhere"
+                yield Entry("Lists", title, title, str(len(items)), takes, about, command=commands[0])
 
     def row(self, entry: Entry) -> Row:
-        setting, config = entry.setting, self.library.config
-        if setting is None:
-            cells = {"title": Cell(entry.title, "text" if entry.key else "dim")}
-            more = {"value": Cell(str(entry.count)), "takes": Cell(self._keys(entry), "dim")}
-            return Row(entry.key, cells | more if entry.key else cells)
-        changed, value = setting.is_changed(config), setting.shown(setting.value(config))
+        setting = entry.setting
+        changed = setting is not None and setting.is_changed(self.library.config)
+        default = (setting.shown(setting.default) or "none") if setting and changed else ""
         sign = Cell("!", "error") if entry.key in self.problems else Cell("•" * changed, "reference")
-        default, is_key = setting.shown(setting.default) or "none", setting.table == "keys"
         return Row(
-            setting.path,
+            entry.key,
             {
                 "sign": sign,
-                "title": Cell(entry.title),
-                "value": Cell(value or "none", "strong" if changed else "text"),
-                "default": Cell(default if changed else "", "dim"),
-                "takes": Cell(setting.key.doc if is_key else setting.takes, "dim"),
-                "about": Cell("" if is_key else setting.key.doc, "dim"),
+                "title": Cell(entry.title, "text" if entry.key else "dim"),
+                "value": Cell(entry.value, "strong" if changed else "text"),
+                "default": Cell(default, "dim"),
+                "takes": Cell(entry.takes, "dim"),
+                "about": Cell(entry.about, "dim"),
             },
         )
-
-    def _keys(self, entry: Entry) -> str:
-        key_of = self.host.key_of
-        named = ((key_of(command), BY_ID[command].title) for command in entry.commands)
-        return " · ".join(title if key == title else f"{key} {title}" for key, title in named)
 
     @property
     def empty_text(self) -> str:
@@ -116,14 +172,11 @@ class SettingsScreen(TableScreen[str, Entry], ModalScreen[str | None]):
             self.index.highlighted = list(self.starts).index(self.current.section)
 
     def about(self, entry: Entry) -> list[Line]:
-        setting = entry.setting
-        if setting is None:
-            count = f"  {entry.count} in the configuration, edited elsewhere"
-            return [((entry.title, "strong"), (count, "text")), ((self._keys(entry), "dim"),)]
+        hint = entry.setting.hint if entry.setting else entry.takes
         problem = self.problems.get(entry.key)
         return [
-            ((setting.path, "strong"), (f"  {setting.key.doc}", "text")),
-            ((problem, "error") if problem else (setting.hint, "dim"),),
+            ((entry.key, "strong"), (f"  {entry.about}", "text")),
+            ((problem, "error") if problem else (hint, "dim"),),
         ]
 
     # -- moving and searching
@@ -148,19 +201,15 @@ class SettingsScreen(TableScreen[str, Entry], ModalScreen[str | None]):
             self._go_to(((self.index.highlighted or 0) + step) % len(self.starts))
 
     def action_search(self) -> None:
-        self._show_line(True)
-
-    def _show_line(self, shown: bool) -> None:
-        """Search in the place of the header."""
-        self.line.display, self.top.display = shown, not shown
-        self.set_focus(self.line if shown else self.table)
+        self.line.display = True
+        self.set_focus(self.line)
 
     def action_back(self) -> None:
         """End the search, else close."""
         if not self.line.display:
             self.dismiss(None)
-        self.line.value = ""
-        self._show_line(False)
+        self.line.value, self.line.display = "", False
+        self.set_focus(self.table)
 
     action_quit_or_back = action_back
 
@@ -180,12 +229,7 @@ class SettingsScreen(TableScreen[str, Entry], ModalScreen[str | None]):
         if entry is None:
             return
         if entry.setting is None:
-            self.dismiss(entry.commands[0])
-        elif entry.setting.key.kind is FLAG:
-            is_on = entry.setting.value(self.library.config)
-            await self._run(
-                partial(change_setting, setting=entry.setting, written="false" if is_on else "true")
-            )
+            self.dismiss(entry.command)
         elif entry.key == "ui.theme":
             await self._run(choose_theme)
         else:
@@ -207,3 +251,13 @@ class SettingsScreen(TableScreen[str, Entry], ModalScreen[str | None]):
 
     def action_edit_config(self) -> None:
         self.dismiss("edit_config")
+
+
+def _title(name: str) -> str:
+    return _TITLES.get(name, name.replace("_", " ").capitalize())
+
+
+def _has(entry: Entry, words: Sequence[str]) -> bool:
+    """Look for words in the names and the description."""
+    text = f"{entry.section} {entry.title} {entry.key} {entry.about}".casefold()
+    return all(word in text for word in words)
