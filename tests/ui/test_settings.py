@@ -9,7 +9,7 @@ from tests.ui.samples import CONFIG
 from tests.ui.snap import assert_screen
 from tuireader.ui.dialogs.form import Form
 from tuireader.ui.screens.settings import SettingsScreen
-from tuireader.ui.screens.watches import Watches
+from tuireader.ui.widgets.choices import Choices
 
 
 def screen(run: Running) -> SettingsScreen:
@@ -23,8 +23,8 @@ def row(run: Running) -> dict[str, str]:
 
 
 def section(run: Running) -> str:
-    entry = screen(run).current
-    return entry.section if entry else ""
+    index = screen(run).query_one(Choices)
+    return index.current or ""
 
 
 def about(run: Running) -> str:
@@ -147,21 +147,22 @@ async def test_problems_of_the_file_stand_at_their_keys(own: Running) -> None:
     assert row(own)["sign"] == "" and "narrow" not in own.written and "[ui]" in own.written
 
 
-async def test_sections_and_lists(own: Running) -> None:
+async def test_sections(own: Running) -> None:
     await own.press("=", "tab")
     assert section(own) == "Fetch"
     await own.press("shift+tab", "shift+tab")
     assert section(own) == "Keys"
-    await own.press("shift+tab")
-    assert section(own) == "Lists" and row(own)["takes"] == "H Feed health · + Add feed · e Edit"
     await own.press("k")
     assert section(own) == "General"
     await own.press("g", "k")
     assert row(own)["title"] == "Theme" and screen(own).table.scroll_offset.y == 0
-    await own.press("shift+tab", "shift+tab", "j")
-    assert row(own)["title"] == "Watches" and row(own)["value"] == "1"
-    await own.press("enter")
-    assert isinstance(own.app.screen, Watches)
+
+
+async def test_nothing_is_there_by_that_name(own: Running) -> None:
+    await look_for(own, "podcatcher")
+    assert "No setting has “podcatcher”; the palette (:) finds commands" in own.text
+    await own.press("tab", "enter", "d", "escape")
+    assert row(own)["title"] == "Theme"
 
 
 async def test_clicks(own: Running) -> None:

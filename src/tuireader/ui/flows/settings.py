@@ -82,8 +82,8 @@ async def apply_config(main: Controllers, ask: Asking) -> Outcome | None:
     return Outcome(said=said, watches_changed=True)
 
 
-def take_config(main: Controllers, before: Config) -> bool:
-    """Apply the keys and the look of the configuration to the running reader; return whether they changed."""
+def take_config(main: Controllers, before: Config) -> None:
+    """Apply the keys and the look of the configuration to the running reader."""
     now = main.library.config
     main.host.take_config()
     main.panes.fit(main.host.size)
@@ -93,7 +93,6 @@ def take_config(main: Controllers, before: Config) -> bool:
     main.panes.articles.folds = main.session.folds
     if now.ui.images != before.ui.images:
         main.images.apply_config()
-    return (now.ui, now.keys) != (before.ui, before.keys)
 
 
 async def edit_setting(main: Controllers, ask: Asking, *, setting: Setting) -> Outcome | None:
@@ -128,9 +127,9 @@ async def change_setting(main: Controllers, ask: Asking, *, setting: Setting, wr
     try:
         await main.library.settings.set(setting, written)
     finally:  # it may be set even if undo cannot be
-        changed = take_config(main, before)
+        take_config(main, before)
     said = "The new database is used from the next start on" if setting.path == "database" else ""
-    return Outcome(said=said, watches_changed=changed)
+    return Outcome(said=said, watches_changed=True)
 
 
 async def undo(main: Controllers, ask: Asking) -> Outcome:

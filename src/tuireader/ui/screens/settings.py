@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import ClassVar
 
@@ -35,37 +34,13 @@ _SECTIONS: Mapping[str, str] = {
     "save": "Save",
     "download": "Download",
     "": "General",
-    "lists": "Lists",
     "keys": "Keys",
 }
 """Titles of sections by table, in their order."""
-_TITLES = {"views": "Saved searches", "open": "Programs by file type"}
-_LISTS: Mapping[str, tuple[str, ...]] = {
-    "feeds": ("feed_health", "add_feed", "edit_this"),
-    "watches": ("watches", "new_watch"),
-    "mutes": ("mute",),
-    "views": ("edit_config", "save_view", "edit_this"),
-    "accounts": ("add_account",),
-}
-"""Commands that edit the lists of tables; enter runs the first, by default the one for the file."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A line: a setting, a list of tables with the command that enter runs, or a heading without a key."""
-
-    section: str
-    title: str
-    key: str = ""
-    value: str = ""
-    takes: str = ""
-    about: str = ""
-    setting: Setting | None = None
-    command: str = ""
-
-
-class SettingsScreen(TableScreen[str, Entry], ModalScreen[str | None]):
-    """A panel over the lower part of the reader; the result is a command to run."""
+class SettingsScreen(TableScreen[str, Setting | str], ModalScreen[str | None]):
+    """A panel over the lower part of the reader, with settings below headings; the result is a command."""
 
     HEADING = "Settings"
     PLACE = Scope.SETTINGS
@@ -99,66 +74,53 @@ class SettingsScreen(TableScreen[str, Entry], ModalScreen[str | None]):
 
     # -- the rows
 
-    async def read(self) -> Sequence[Entry]:
+    async def read(self) -> Sequence[Setting | str]:
         """List the settings as they are now, or those with the searched words, below their headings."""
         problems = self.library.settings.problems
         self.problems = {item.path: f"{item.path} {item.message}" for item in problems}
-        words, rows, starts = self.line.value.casefold().split(), list[Entry](), dict[str, int]()
-        entries = [*self._settings(), *self._lists()]
-        for section in _SECTIONS.values():
-            own = [entry for entry in entries if entry.section == section and _has(entry, words)]
+        words, rows, starts = self.line.value.casefold().split(), list[Setting | str](), dict[str, int]()
+        every = list(settings(self.library.config))
+        for table, section in _SECTIONS.items():
+            own = [setting for setting in every if setting.table == table and _has(setting, words)]
             if own:
-                rows += [Entry("", "")] * bool(rows)
+                rows += [""] * bool(rows)
                 starts[section] = len(rows)
-                rows += [Entry(section, section), *own]
+                rows += [section, *own]
         if list(starts) != list(self.starts):
             self.index.show([Choice(section, section) for section in starts])
         self.starts = starts
         return rows
 
-    def _settings(self) -> Iterator[Entry]:
-        for setting in settings(self.library.config):
-            title = BY_ID[setting.name].title if setting.table == "keys" else _title(setting.field)
-            value = setting.shown(setting.value(self.library.config)) or "none"
-            takes, about = setting.takes, setting.key.doc
-            yield Entry(_SECTIONS[setting.table], title, setting.path, value, takes, about, setting)
-
-    def _lists(self) -> Iterator[Entry]:
-        config, key_of = self.library.config, self.host.key_of
-        for name in type(config).__dataclass_fields__:
-            items = getattr(config, name)
-            if name == "open" or isinstance(items, tuple):
-                commands = _LISTS.get(name, ("edit_config",))
-                named = ((key_of(command), BY_ID[command].title) for command in commands)
-                takes = " · ".join(title if key == title else f"{key} {title}" for key, title in named)
-                title, about = _title(name), f"{len(items)} in the configuration, edited elsewhere"
-                yield Entry("Lists", title, title, str(len(items)), takes, about, command=commands[0])
-
-    def row(self, entry: Entry) -> Row:
-        setting = entry.setting
-        changed = setting is not None and setting.is_changed(self.library.config)
-        default = (setting.shown(setting.default) or "none") if setting and changed else ""
-        sign = Cell("!", "error") if entry.key in self.problems else Cell("•" * changed, "reference")
+    def row(self, setting: Setting | str) -> Row:
+        if isinstance(setting, str):
+            return Row("", {"title": Cell(setting, "dim")})
+        config, key = self.library.config, setting.key
+        changed = setting.is_changed(config)
+        is_wrong = setting.path in self.problems
+        value, default = (
+            setting.shown(value) or "none" for value in (setting.value(config), setting.default)
+        )
         return Row(
-            entry.key,
+            setting.path,
             {
-                "sign": sign,
-                "title": Cell(entry.title, "text" if entry.key else "dim"),
-                "value": Cell(entry.value, "strong" if changed else "text"),
-                "default": Cell(default, "dim"),
-                "takes": Cell(entry.takes, "dim"),
-                "about": Cell(entry.about, "dim"),
+                "sign": Cell("!", "error") if is_wrong else Cell("•" * changed, "reference"),
+                "title": Cell(_title(setting)),
+                "value": Cell(value, "strong" if changed else "text"),
+                "default": Cell(default if changed else "", "dim"),
+                "takes": Cell(setting.takes, "dim"),
+                "about": Cell(key.doc, "dim"),
             },
         )
 
     @property
     def empty_text(self) -> str:
-        return f"No setting has “{self.line.value}”"
+        return (
+            f"No setting has “{self.line.value}”; the palette ({self.host.key_of('palette')}) finds commands"
+        )
 
     def summary(self) -> str:
-        config = self.library.config
-        changed = sum(setting.is_changed(config) for setting in settings(config))
-        return f"{changed or 'none'} changed"
+        changed = [setting.is_changed(self.library.config) for setting in settings(self.library.config)]
+        return f"{sum(changed) or 'none'} changed"
 
     def keys(self) -> list[tuple[str, str]]:
         keys = [("open", "Edit"), ("remove_this", "Default"), ("search", "Search"), ("next_pane", "Section")]
@@ -168,15 +130,16 @@ class SettingsScreen(TableScreen[str, Entry], ModalScreen[str | None]):
         """Number the settings without the headings; mark the section in the index."""
         numbered = [bool(row.key) for row in self.table.rows]
         super().show_footer(commands, f"{sum(numbered[: self.table.cursor + 1])}/{sum(numbered)}")
-        if self.current is not None:
-            self.index.highlighted = list(self.starts).index(self.current.section)
+        if isinstance(self.current, Setting):
+            self.index.highlighted = list(self.starts).index(_SECTIONS[self.current.table])
 
-    def about(self, entry: Entry) -> list[Line]:
-        hint = entry.setting.hint if entry.setting else entry.takes
-        problem = self.problems.get(entry.key)
+    def about(self, setting: Setting | str) -> list[Line]:
+        if isinstance(setting, str):
+            return []
+        problem = self.problems.get(setting.path)
         return [
-            ((entry.key, "strong"), (f"  {entry.about}", "text")),
-            ((problem, "error") if problem else (hint, "dim"),),
+            ((setting.path, "strong"), (f"  {setting.key.doc}", "text")),
+            ((problem, "error") if problem else (setting.hint, "dim"),),
         ]
 
     # -- moving and searching
@@ -225,20 +188,14 @@ class SettingsScreen(TableScreen[str, Entry], ModalScreen[str | None]):
 
     async def on_table_chosen(self) -> None:
         """Edit the current setting, or turn it on or off."""
-        entry = self.current
-        if entry is None:
-            return
-        if entry.setting is None:
-            self.dismiss(entry.command)
-        elif entry.key == "ui.theme":
-            await self._run(choose_theme)
-        else:
-            await self._run(partial(edit_setting, setting=entry.setting))
+        if isinstance(self.current, Setting):
+            is_theme = self.current.path == "ui.theme"
+            await self._run(choose_theme if is_theme else partial(edit_setting, setting=self.current))
 
     async def action_remove_this(self) -> None:
         """Return to the default."""
-        if self.current is not None and self.current.setting is not None:
-            await self._run(partial(change_setting, setting=self.current.setting, written=None))
+        if isinstance(self.current, Setting):
+            await self._run(partial(change_setting, setting=self.current, written=None))
 
     async def _run(self, flow: Flow) -> None:
         async def work(main: Controllers, ask: Asking) -> Outcome | None:
@@ -253,11 +210,12 @@ class SettingsScreen(TableScreen[str, Entry], ModalScreen[str | None]):
         self.dismiss("edit_config")
 
 
-def _title(name: str) -> str:
-    return _TITLES.get(name, name.replace("_", " ").capitalize())
+def _title(setting: Setting) -> str:
+    is_key = setting.table == "keys"
+    return BY_ID[setting.name].title if is_key else setting.field.replace("_", " ").capitalize()
 
 
-def _has(entry: Entry, words: Sequence[str]) -> bool:
+def _has(setting: Setting, words: Sequence[str]) -> bool:
     """Look for words in the names and the description."""
-    text = f"{entry.section} {entry.title} {entry.key} {entry.about}".casefold()
-    return all(word in text for word in words)
+    names = f"{_SECTIONS[setting.table]} {_title(setting)} {setting.path} {setting.key.doc}".casefold()
+    return all(word in names for word in words)
