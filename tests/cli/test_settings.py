@@ -173,6 +173,14 @@ def test_the_file_is_edited_and_checked(
     assert "No such file or directory (set VISUAL or EDITOR)" in run("config", "edit").err
 
 
+def test_what_cannot_be_edited_is_named(run: Run, config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VISUAL", "true")
+    config.unlink()
+    config.mkdir()
+    told = run("config", "edit")
+    assert told.code == Exit.CONFIG and "cannot be edited: Is a directory (check its permissions)" in told.err
+
+
 def test_without_an_editor(run: Run, home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("VISUAL", "EDITOR"):
         monkeypatch.delenv(name, raising=False)

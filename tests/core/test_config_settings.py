@@ -92,6 +92,12 @@ def test_any_text_is_a_value_or_a_problem(setting: Setting, text: str) -> None:
         setting.shown(value)
 
 
+def test_what_is_no_key_is_harmless_on_the_screen() -> None:
+    config = loads('[keys]\nzen = ["\\u001b]0;x\\u0007", "z"]\n')[0]
+    zen = find("keys.zen", config)
+    assert zen.shown(zen.value(config)).isprintable() and zen.shown(("ctrl+down",)) == "^↓"
+
+
 def test_names_that_are_no_settings() -> None:
     with pytest.raises(UsageError, match=r"no setting 'ui.widht'; did you mean 'ui.width'"):
         find("ui.widht", CONFIG)

@@ -15,6 +15,7 @@ from tuireader.config.shape import KEYS, PLAIN_TABLES, TABLES, Config
 from tuireader.config.toml_values import key_to_toml, quote, to_toml
 from tuireader.config.values import FLAG, STEPS, Invalid, Key, Kind
 from tuireader.errors import UsageError
+from tuireader.text import clean
 
 MASK = "••••"
 _PASSWORD = re.compile(r"^((?:[^\s/?#]*//)?[^\s/?#@:]*:)[^\s/?#]*@")  # of a user, in an address
@@ -30,7 +31,7 @@ BOUND = Kind(
     STEPS.read,
     write=lambda keys: to_toml(_labels(keys)),
     typed=str.split,
-    shown=lambda keys: " ".join(_labels(keys)),
+    shown=lambda keys: clean(" ".join(_labels(keys))),
 )
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 from textual.app import SuspendNotSupported
 
-from tuireader import files
 from tuireader.config import Config
+from tuireader.config.files import read_or_create
 from tuireader.config.settings import Setting, masked
 from tuireader.config.values import FLAG, Invalid
 from tuireader.errors import TuireaderError, UsageError
@@ -32,8 +33,7 @@ async def edit_config(main: Controllers, ask: Asking) -> Outcome | None:
     if not command:
         said = f"No editor found: set VISUAL or EDITOR, or edit {path}"
         return Outcome(said=said, severity="warning", seconds=10)
-    await asyncio.to_thread(_create, path)
-    before = await asyncio.to_thread(path.read_bytes)
+    before = await asyncio.to_thread(read_or_create, path)
     host.lent = True
     try:
         with host.batch_update(), host.suspend():
@@ -49,15 +49,10 @@ async def edit_config(main: Controllers, ask: Asking) -> Outcome | None:
         host.lent = False
     if code:
         host.say(f"{Path(command[0]).name} ended with exit status {code}", severity="warning")
-    if await asyncio.to_thread(path.read_bytes) == before:
-        return Outcome(said="Configuration unchanged")
+    with suppress(OSError):  # the editor may have removed it
+        if await asyncio.to_thread(path.read_bytes) == before:
+            return Outcome(said="Configuration unchanged")
     return await apply_config(main, ask)
-
-
-def _create(path: Path) -> None:
-    """Create an empty file, readable by its owner only, if there is none yet."""
-    if not path.exists():
-        files.write(path, [])
 
 
 async def apply_config(main: Controllers, ask: Asking) -> Outcome | None:
