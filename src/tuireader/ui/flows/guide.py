@@ -120,6 +120,7 @@ async def _kept_theme(main: Controllers, name: str) -> Outcome:
         return Outcome(said=f"Theme {name} until you quit: {error}", severity="warning", seconds=10)
     if themes.follow:
         host.take_theme()  # the terminal may have changed meanwhile
+    host.reloaded.publish(None)
     kept = "until the demo ends" if library.offline else f"saved to {library.paths.config}"
     return Outcome(said=f"Theme {name}\n{kept}")
 

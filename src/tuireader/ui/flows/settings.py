@@ -123,6 +123,7 @@ async def change_setting(main: Controllers, ask: Asking, *, setting: Setting, wr
         await main.library.settings.set(setting, written)
     finally:  # it may be set even if undo cannot be
         take_config(main, before)
+        main.host.reloaded.publish(None)
     said = "The new database is used from the next start on" if setting.path == "database" else ""
     return Outcome(said=said, watches_changed=True)
 

@@ -17,8 +17,6 @@ from tuireader.commands import BY_ID, Scope
 from tuireader.config.files import expand_home
 from tuireader.config.settings import Setting, settings
 from tuireader.ui.bindings import bindings
-from tuireader.ui.controllers.wiring import Controllers
-from tuireader.ui.flows.context import Asking, Flow, Outcome
 from tuireader.ui.flows.guide import choose_theme
 from tuireader.ui.flows.settings import change_setting, edit_setting
 from tuireader.ui.screens.table_screen import TableScreen
@@ -190,21 +188,12 @@ class SettingsScreen(TableScreen[str, Setting | str], ModalScreen[str | None]):
         """Edit the current setting, or turn it on or off."""
         if isinstance(self.current, Setting):
             is_theme = self.current.path == "ui.theme"
-            await self._run(choose_theme if is_theme else partial(edit_setting, setting=self.current))
+            await self.flows.run(choose_theme if is_theme else partial(edit_setting, setting=self.current))
 
     async def action_remove_this(self) -> None:
         """Return to the default."""
         if isinstance(self.current, Setting):
-            await self._run(partial(change_setting, setting=self.current, written=None))
-
-    async def _run(self, flow: Flow) -> None:
-        async def work(main: Controllers, ask: Asking) -> Outcome | None:
-            try:
-                return await flow(main, ask)
-            finally:
-                await self._fill()  # before keys typed ahead
-
-        await self.flows.run(work)
+            await self.flows.run(partial(change_setting, setting=self.current, written=None))
 
     def action_edit_config(self) -> None:
         self.dismiss("edit_config")
