@@ -115,7 +115,8 @@ class Running:
             works = self._works() or self._has_messages()
             quiet = 0 if works or self.app.screen._callbacks else quiet + 1
             if not works:
-                self.app.screen._on_timer_update()  # paint now, not in a sixtieth of a second
+                for screen in self.app.screen_stack:
+                    screen._on_timer_update()  # paint now, not in a sixtieth of a second
 
     async def _idle(self) -> None:
         """Wait until all that is in front waits for messages.

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from tuireader.commands import BY_ID, COMMANDS, Group, Scope, keys_label
 from tuireader.config import Themes
+from tuireader.config.settings import find
 from tuireader.errors import TuireaderError
 from tuireader.ui.controllers.wiring import Controllers
 from tuireader.ui.flows.articles import run_macro
@@ -114,12 +115,14 @@ async def _kept_theme(main: Controllers, name: str) -> Outcome:
         follows = before.follow and host.background_known and host.themes[name].dark == host.on_dark
         side = {"dark" if host.on_dark else "light": name}
         themes = replace(before, **side) if follows else Themes.always(name)
+    setting = find("ui.theme", library.config)
     try:
-        await library.settings.set_theme(themes)
+        await library.settings.set(setting, setting.key.kind.write(themes))
     except (TuireaderError, OSError) as error:
         return Outcome(said=f"Theme {name} until you quit: {error}", severity="warning", seconds=10)
     if themes.follow:
         host.take_theme()  # the terminal may have changed meanwhile
+    host.reloaded.publish(None)
     kept = "until the demo ends" if library.offline else f"saved to {library.paths.config}"
     return Outcome(said=f"Theme {name}\n{kept}")
 
