@@ -16,7 +16,7 @@ from tuireader.config import FeedConfig
 from tuireader.demo import starter
 from tuireader.errors import TuireaderError
 from tuireader.model import FoundFeed
-from tuireader.ui.dialogs.import_feeds import FeedChecklist
+from tuireader.ui.dialogs.import_feeds import ImportPreview
 from tuireader.ui.dialogs.welcome import FeedSource, FirstWatch
 from tuireader.ui.host import DEMO
 from tuireader.ui.widgets.choices import Choices
@@ -96,7 +96,8 @@ async def test_only_what_is_checked_is_taken(welcome: Running) -> None:
 async def test_keys_move_in_choices_and_space_checks(welcome: Running) -> None:
     Server(welcome.library)
     await welcome.press("s")
-    choices = welcome.app.screen.query_one(FeedChecklist)
+    preview = welcome.screen(ImportPreview)
+    choices = preview.query_one(Choices)
     first = next(at for at, option in enumerate(choices.options) if not option.disabled)
     last = choices.option_count - 1
     for key, line in (("G", last), ("g", first), ("end", last), ("home", first)):
@@ -111,7 +112,7 @@ async def test_keys_move_in_choices_and_space_checks(welcome: Running) -> None:
     heading = next(at for at, option in enumerate(choices.options) if option.disabled)
     await welcome.press("a")
     await welcome.click(Choices, (3, heading))
-    assert choices.checked == set()
+    assert preview.checked == set()
     await welcome.click(Choices, (3, heading + 1))
     await welcome.press("G", "space", "enter")
     assert followed(welcome) == [starter()[0].url, starter()[-1].url]

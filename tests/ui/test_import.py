@@ -19,7 +19,8 @@ from tests.web import Web
 from tests.workers import forked_workers as forked_workers
 from tuireader.config import FeedConfig
 from tuireader.ui.dialogs.add_feed import AddFeed
-from tuireader.ui.dialogs.import_feeds import FeedChecklist, ImportPreview
+from tuireader.ui.dialogs.import_feeds import ImportPreview
+from tuireader.ui.widgets.choices import Choices
 
 pytestmark = pytest.mark.usefixtures("forked_workers")
 OPML = """<?xml version="1.0"?>
@@ -246,7 +247,7 @@ async def test_a_long_list_is_imported_without_a_choice(
         (tmp_path / "home" / "urls.txt").write_text(lines)
         await run.press("plus")
         await run.write("~/urls.txt\r")
-        assert "501 new feeds" in run.text and not run.app.screen.query(FeedChecklist)
+        assert "501 new feeds" in run.text and not run.app.screen.query(Choices)
         await run.press("enter")
         assert len(run.library.config.feeds) == 502
 

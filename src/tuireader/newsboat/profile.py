@@ -10,6 +10,7 @@ from pathlib import Path
 from tuireader.config import ViewConfig
 from tuireader.config.files import expand_home
 from tuireader.errors import TuireaderError
+from tuireader.files import is_file
 from tuireader.newsboat import settings, urls
 from tuireader.newsboat.outcomes import Consent, No, Outcome, settled
 from tuireader.newsboat.single_settings import CACHE, Settings
@@ -97,17 +98,10 @@ def read(
     except No as reason:
         raise TuireaderError(f"{files.config} {reason}", "check that it is newsboat's config") from None
     cache = files.config.parent / expand_home(said.cache) if said.cache else files.cache
-    if not _is_file(cache):
+    if not is_file(cache):
         cache = files.cache
         said.outcomes = list(settled(said.outcomes, {CACHE: "there is no such file"}))
     return Profile(subscriptions, said, cache)
-
-
-def _is_file(path: Path) -> bool:
-    try:
-        return path.is_file()
-    except OSError:  # such as a name that is too long
-        return False
 
 
 class _Files:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import partial
 
 from tuireader.config import FeedConfig
 from tuireader.demo import starter
 from tuireader.errors import TuireaderError
+from tuireader.library import Library
 from tuireader.library.exchange import Plan
 from tuireader.text.wording import counted
 from tuireader.ui.controllers.wiring import Controllers
-from tuireader.ui.dialogs.import_feeds import preview_plan
+from tuireader.ui.dialogs.import_feeds import ImportPreview, preview_file, preview_plan
 from tuireader.ui.dialogs.welcome import BACK, Backdrop, FeedSource, FirstWatch
 from tuireader.ui.flows import accounts, feeds
 from tuireader.ui.flows.context import Asking, Flow, Outcome
@@ -25,13 +25,14 @@ async def welcome(main: Controllers, ask: Asking) -> Outcome | None:
     host, library = main.host, main.library
     await host.push_screen(Backdrop())
     files, before = await library.exchange.nearby(), len(library.config.feeds)
-    ways: Mapping[str | None, Flow] = {
-        **{str(n): partial(feeds.import_file, path=file.path) for n, file in enumerate(files, 1)},
-        "s": _starter,
+    ways: dict[str | None, Flow] = {
+        "s": partial(feeds.import_shown, preview=_starter),
         "u": feeds.add_feed,
         "o": feeds.add_feed,
         "m": accounts.add_account,
     }
+    for number, file in enumerate(files, 1):
+        ways[str(number)] = partial(feeds.import_shown, preview=partial(preview_file, path=file.path))
     watch: str | None = BACK
     while watch == BACK:
         added = len(library.config.feeds) - before
@@ -59,6 +60,6 @@ async def _follow(way: Flow, main: Controllers, ask: Asking) -> bool:
     return outcome is not None
 
 
-async def _starter(main: Controllers, ask: Asking) -> Outcome | None:
+async def _starter(library: Library) -> ImportPreview:
     plan = Plan([FeedConfig(feed.url, feed.title, feed.folder) for feed in starter()])
-    return await feeds.import_shown(main, ask, await preview_plan(main.library, plan, "the starter set"))
+    return await preview_plan(library, plan, "the starter set")
