@@ -21,7 +21,7 @@ from tuireader.newsboat.outcomes import Fate
 from tuireader.text import cell_len, clean, display_host, pad, without_password
 from tuireader.text.wording import counted
 from tuireader.ui.dialogs.dialog import FormDialog
-from tuireader.ui.widgets.choices import Choice, Choices
+from tuireader.ui.widgets.choices import Choice, Choices, under_headings
 from tuireader.ui.widgets.details import Details
 from tuireader.wording.lines import Line
 from tuireader.wording.times import age
@@ -152,10 +152,9 @@ def _by_folder(feeds: Sequence[FeedConfig]) -> list[Choice]:
         site = display_host(addresses[number]).removeprefix("www.").removeprefix("feeds.")
         choice = Choice(str(number), pad(title, column), _MARKS[True], site)
         folders.setdefault(clean(feed.folder), []).append(choice)
-    if set(folders) == {""}:
+    if list(folders) == [""]:
         return folders[""]
-    headed = [[Choice(None, ""), Choice(None, name or "No folder"), *folders[name]] for name in folders]
-    return [choice for choices in headed for choice in choices][1:]
+    return under_headings({folder or "No folder": choices for folder, choices in folders.items()})
 
 
 async def _preview_profile(library: Library, folder: Path) -> ImportPreview:
