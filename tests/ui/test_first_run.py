@@ -17,7 +17,8 @@ from tuireader.demo import starter
 from tuireader.errors import TuireaderError
 from tuireader.model import FoundFeed
 from tuireader.ui.dialogs.import_feeds import ImportPreview
-from tuireader.ui.dialogs.welcome import FeedSource, FirstWatch
+from tuireader.ui.dialogs.pickers import KeyPicker
+from tuireader.ui.flows.welcome import FirstWatch
 from tuireader.ui.host import DEMO
 from tuireader.ui.widgets.choices import Choices
 
@@ -72,7 +73,7 @@ async def test_enter_pressed_several_times_imports_once(welcome: Running) -> Non
 async def test_each_question_is_skipped_by_escape_and_the_one_before_is_a_key_away(welcome: Running) -> None:
     Server(welcome.library)
     await welcome.press("s", "escape")
-    assert isinstance(welcome.app.screen, FeedSource) and followed(welcome) == []
+    assert isinstance(welcome.app.screen, KeyPicker) and followed(welcome) == []
     await welcome.press("n")
     assert isinstance(welcome.app.screen, FirstWatch)
     await welcome.press("enter")
