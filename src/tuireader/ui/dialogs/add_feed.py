@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
@@ -14,6 +15,7 @@ from textual.widgets import Input, OptionList, Static
 from tuireader.config.files import expand_home
 from tuireader.config.kinds import OTHER_SCHEMES
 from tuireader.errors import IsOpmlError, TuireaderError
+from tuireader.exchange.nearby import completions
 from tuireader.model import FeedPreview, FoundFeed
 from tuireader.text import cut, safe_url, without_password
 from tuireader.ui.dialogs.dialog import STEPS
@@ -43,7 +45,7 @@ class AddFeed(FeedDialog["int | Imported | None"]):
 
     ACCOUNT = -1
     BINDINGS: ClassVar = [
-        Binding("ctrl+t", "account", show=False),
+        Binding("ctrl+t", f"dismiss({ACCOUNT})", show=False),
         Binding("tab", "complete", show=False),
     ]
     PAUSE = 0.3
@@ -99,12 +101,11 @@ class AddFeed(FeedDialog["int | Imported | None"]):
             run_latest(self, partial(self._list_files, typed), "files")
 
     async def _list_files(self, typed: str) -> None:
-        exchange = self._library.exchange
         if typed:
-            paths = await exchange.completions(typed) if _is_path(typed) else []
+            paths = await asyncio.to_thread(completions, typed) if _is_path(typed) else []
             self.choices.show([Choice(path, path) for path in paths])
         else:
-            self.choices.show(offers(await exchange.nearby(), int(self.host.clock())))
+            self.choices.show(offers(await self._library.exchange.nearby(), int(self.host.clock())))
 
     def on_key(self, event: events.Key) -> None:
         """Move in the list of files while the text field has the focus."""
@@ -120,7 +121,7 @@ class AddFeed(FeedDialog["int | Imported | None"]):
 
     async def _complete(self, typed: str, *, opens: bool = False) -> None:
         """Fill in the chosen completion of a path, or the first; then open it unless it is a plain folder."""
-        paths = await self._library.exchange.completions(typed)
+        paths = await asyncio.to_thread(completions, typed)
         path = self.choices.current if self.choices.current in paths else next(iter(paths), typed)
         if opens and not path.endswith("/"):
             await self._offer(preview_file(self._library, expand_home(path)))
@@ -193,11 +194,8 @@ class AddFeed(FeedDialog["int | Imported | None"]):
         self.show_preview(feeds[0] if feeds else None)
 
     def _show_choices(self, at: str | None = None) -> None:
-        self.choices.show([self._choice(feed) for feed in self._found], at)
-
-    def _choice(self, feed: FoundFeed) -> Choice:
-        title = self._title(feed)
-        return Choice(feed.url, title or feed.url, note=feed.url if title else "")
+        titles = [(feed.url, self._title(feed)) for feed in self._found]
+        self.choices.show([Choice(url, title or url, note=url if title else "") for url, title in titles], at)
 
     def _title(self, feed: FoundFeed) -> str:
         """The title that the page gives a feed, else the feed's own."""
@@ -265,9 +263,6 @@ class AddFeed(FeedDialog["int | Imported | None"]):
         name, _, category = folder.partition(" / ")
         typed = (name, category) if category and name in self._places else None
         return self._places.get(folder) or typed
-
-    def action_account(self) -> None:
-        self.dismiss(self.ACCOUNT)
 
 
 def _is_path(text: str) -> bool:
