@@ -119,7 +119,11 @@ async def test_a_typed_path_is_completed(tmp_path: Path, monkeypatch: pytest.Mon
         await run.press("tab", "enter")
         assert "2 new feeds" in run.text
         await run.press("escape")
-        await run.write("\x15~/Down\r")  # a folder is entered
+        await run.write("\x15~/D")
+        await run.click(Choices, (3, 0))  # a folder is entered
+        assert dialog.line.value == "~/Downloads/" and "~/Downloads/feeds.opml" in run.text
+        dialog.line.focus()
+        await run.write("\x15~/Down\r")
         assert dialog.line.value == "~/Downloads/"
         await run.press("enter")  # its first file
         assert "2 new feeds" in run.text

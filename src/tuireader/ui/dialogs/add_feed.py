@@ -231,13 +231,12 @@ class AddFeed(FeedDialog["int | Imported | None"]):
         self._explain("\n".join(filter(None, (title, feed.url))), _ADD, error)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        chosen = event.option_id or ""
         if self._chosen is not None:
-            self._start(partial(self._add, self._chosen, chosen))
+            self._start(partial(self._add, self._chosen, event.option_id or ""))
         elif self._found:
-            self._ask_folder(next(feed for feed in self._found if feed.url == chosen))
+            self._ask_folder(next(feed for feed in self._found if feed.url == event.option_id))
         else:
-            self._start(partial(self._complete, chosen, opens=True))
+            self._look(self.line.value.strip())
 
     async def _add(self, feed: FoundFeed, folder: str) -> None:
         preview = self.previews.get(feed.url)

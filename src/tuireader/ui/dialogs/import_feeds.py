@@ -63,11 +63,9 @@ class ImportPreview(FormDialog[Imported | None]):
         self._choices = Choices(feeds)
 
     def compose(self) -> ComposeResult:
-        self._about = Details()
-        yield self.box(f"Import {self._name}", self._about, *([self._choices] if self._feeds else []))
-
-    def on_mount(self) -> None:
-        self._about.show(*self._lines)
+        about = Details()
+        about.show(*self._lines)
+        yield self.box(f"Import {self._name}", about, *([self._choices] if self._feeds else []))
 
     def show_hint(self, error: str = "") -> None:
         self._saving = False
