@@ -206,13 +206,10 @@ async def test_a_newsboat_profile_comes_with_its_settings_and_goes_in_one_step(
         shutil.copytree(DATA, tmp_path / "home" / ".newsboat")
         await run.press("plus")
         await run.write("~/.newsboat\r")
-        assert (
-            "4 new feeds of 4" in run.text
-            and "10 articles with their marks" in run.text
-            and "left out" in run.text
-        )
+        assert "A newsboat profile" in run.text and "Lines that start programs are left out" in run.text
         assert run.written == text
         await run.press("enter")
+        assert "left out: `tuireader import newsboat` lists them" in run.toasts
         assert len(run.library.config.feeds) > 2 and "Imported" in run.toasts
         assert run.library.config.ui.preset == "newsboat" and "page_or_next_unread" in run.app.keys_of
         assert run.app.keys_of["page_or_next_unread"] == ()  # its keys are in force at once

@@ -36,6 +36,11 @@ _LARGEST = 50_000_000  # bytes of a file to import
 _LISTED = 500  # maximum feeds that are listed to be unchecked
 _COLUMN = 40  # maximum cells of titles before the notes
 _SKIPPED = 3  # maximum skipped parts that are shown
+_PROFILE: Sequence[Line] = (
+    (("A newsboat profile", "strong"),),
+    (("Its feeds, tags, searches, keys and settings, and its articles with their marks", "text"),),
+    (("Lines that start programs are left out: `tuireader import newsboat` asks about them", "dim"),),
+)
 _MARKS = ("[ ]", "[x]")
 
 
@@ -159,26 +164,15 @@ async def _preview_profile(library: Library, folder: Path) -> ImportPreview:
     from tuireader.newsboat.profile import places
 
     sources = await asyncio.to_thread(places, os.environ, folder)
-    moved = await library.newsboat.summarize(sources)
-    others = sum(number for table, number in moved.added.items() if table != "feeds")
-    lines = [
-        f"{counted(moved.added.get('feeds', 0), 'new feed')} of {moved.feeds:,}",
-        f"{counted(moved.articles, 'article')} with their marks",
-        f"{others:,} searches, watches, mutes, keys and settings",
-    ]
-    if dropped := sum(outcome.fate is Fate.DROPPED for outcome in moved.outcomes):
-        asked = sum(outcome.consent is not None for outcome in moved.outcomes)
-        lines += [
-            f"{counted(dropped, 'line')} left out, {asked:,} of them start programs or the like;",
-            "`tuireader import newsboat` lists them, and asks about programs",
-        ]
 
     async def make(_: Collection[str], progress: Progress) -> Imported:
         moved = await library.newsboat.import_profile(sources, progress=progress)
-        trouble = (moved.trouble,) if moved.trouble else ()
-        return Imported(moved.feeds, moved.added.get("feeds", 0), skipped=trouble)
+        dropped = sum(outcome.fate is Fate.DROPPED for outcome in moved.outcomes)
+        left_out = f"{counted(dropped, 'line')} left out: `tuireader import newsboat` lists them"
+        trouble = moved.trouble or (left_out if dropped else "")
+        return Imported(moved.feeds, moved.added.get("feeds", 0), skipped=(trouble,) * bool(trouble))
 
-    return ImportPreview(shown(folder), [((line, "text"),) for line in lines], make)
+    return ImportPreview(shown(folder), _PROFILE, make)
 
 
 def shown(path: Path) -> str:
