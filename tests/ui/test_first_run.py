@@ -65,7 +65,7 @@ async def test_each_question_fits_any_size(welcome: Running) -> None:
 
 async def test_enter_pressed_several_times_imports_once(welcome: Running) -> None:
     server = Server(welcome.library)
-    await welcome.write("s\r\r\r")
+    await welcome.write("s\r\ra\r")
     assert len(followed(welcome)) == len(starter()) and server.asked == [None]
     assert isinstance(welcome.app.screen, FirstWatch)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from tuireader.config import ViewConfig
 from tuireader.config.files import expand_home
 from tuireader.errors import TuireaderError
-from tuireader.files import is_file
+from tuireader.files import is_file, is_folder
 from tuireader.newsboat import settings, urls
 from tuireader.newsboat.outcomes import Consent, No, Outcome, settled
 from tuireader.newsboat.single_settings import CACHE, Settings
@@ -64,11 +64,11 @@ def places(environ: Mapping[str, str], folder: Path | None = None) -> Places:
     home = Path(environ.get("HOME") or "/")
     configs = Path(environ.get("XDG_CONFIG_HOME") or home / ".config") / "newsboat"
     data = Path(environ.get("XDG_DATA_HOME") or home / ".local" / "share") / "newsboat"
-    where = folder or (configs if configs.is_dir() else home / ".newsboat")
+    where = folder or (configs if is_folder(configs) else home / ".newsboat")
     paths = Places(where / "urls", where / "config", where / "cache.db")
-    if not paths.cache.exists() and where.absolute() == configs.absolute():
+    if not is_file(paths.cache) and where.absolute() == configs.absolute():
         paths = replace(paths, cache=data / "cache.db")
-    if not (paths.urls.is_file() or paths.config.is_file()):
+    if not (is_file(paths.urls) or is_file(paths.config)):
         raise TuireaderError(f"there is no newsboat file {paths.urls}", "pass newsboat's folder")
     return paths
 

@@ -16,6 +16,7 @@ from tuireader.ui.widgets.choices import Choice, under_headings
 from tuireader.ui.widgets.details import Details
 from tuireader.wording.lines import Line
 
+Keys = Mapping[str, tuple[str, ...]]  # of each command
 _SIGN = "sign "  # begins the keys of lines that explain signs
 
 
@@ -61,12 +62,7 @@ class Help(FilterDialog[str | None]):
     last; the keys of macros are typed after the key of the macro command.
     """
 
-    def __init__(
-        self,
-        keys_of: Mapping[str, tuple[str, ...]],
-        macros: Sequence[MacroConfig] = (),
-        place: Scope = Scope.GLOBAL,
-    ) -> None:
+    def __init__(self, keys_of: Keys, place: Scope, macros: Sequence[MacroConfig] = ()) -> None:
         super().__init__(classes="-tall")
         self._keys_of = keys_of
         self._macros = macros
@@ -80,7 +76,7 @@ class Help(FilterDialog[str | None]):
     def matching(self, typed: str) -> Sequence[Choice]:
         """List commands whose key, title or help contains all typed words."""
         words, place, keys_of = typed.lower().split(), self._place, self._keys_of
-        here, in_panes = _HERE.get(place, "").split(), place in PANES | {Scope.GLOBAL}
+        here, in_panes = _HERE.get(place, "").split(), place in PANES
         heading = f"In the {place.value}" if in_panes else place.value.capitalize()
         names = [heading, *(group.value for group in Group), "Macros", "Signs"]
         sections: dict[str, list[Choice]] = {name: [] for name in names}
@@ -141,7 +137,7 @@ _KEYS = 12
 class Tour(Dialog[str | None]):
     """The first keys to know; any key closes the dialog, and the result is the command that it names."""
 
-    def __init__(self, keys_of: Mapping[str, tuple[str, ...]]) -> None:
+    def __init__(self, keys_of: Keys) -> None:
         super().__init__(classes="-short")
         self._keys_of = keys_of
 

@@ -81,6 +81,8 @@ class ImportPreview(FormDialog[Imported | None]):
 
     def _toggle(self, keys: set[str]) -> None:
         """Uncheck these feeds if all of them are checked, else check them."""
+        if self._saving:
+            return
         self.checked = self.checked - keys if keys <= self.checked else self.checked | keys
         for key in keys:
             choice = replace(self._feeds[key], lead=_MARKS[key in self.checked])

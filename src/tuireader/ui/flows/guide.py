@@ -26,7 +26,7 @@ async def show_help(main: Controllers, ask: Asking) -> Outcome | None:
 
     macros, panes = main.library.config.macros, main.panes
     place = Scope.SIDEBAR if panes.in_sidebar else Scope.ARTICLE if panes.in_article else Scope.LIST
-    command_id = await ask(Help(main.host.keys_of, macros, place))
+    command_id = await ask(Help(main.host.keys_of, place, macros))
     macro = next((macro for macro in macros if f"macro {macro.key}" == command_id), None)
     if macro is not None:
         return run_macro(main, macro)
