@@ -22,7 +22,7 @@ from tuireader.startup import background, first_frame
 from tuireader.ui import geometry, views
 from tuireader.ui.drawing.row import row_style
 from tuireader.ui.host import Host
-from tuireader.ui.status import list_keys, number
+from tuireader.ui.status import LIST, number, titled
 
 if TYPE_CHECKING:
     from tuireader.ui.screens.main import MainScreen
@@ -102,7 +102,7 @@ def compose(main: MainScreen) -> dict[str, Any] | None:
         for cursor in (None, styles.cursor)
     ]
     config, dividers = library.paths.config, library.paths.state / geometry.FILE
-    keys = list_keys(host.key_of, wide=main.panes.is_wide)
+    keys = titled(LIST, host.key_of, wide=main.panes.is_wide)
     head = main.top.draw(views.title_of(view, session.feeds), number(view, count, folds=options.folds), "")
     return {
         "version": __version__,

@@ -27,7 +27,7 @@ async def show_help(main: Controllers, ask: Asking) -> Outcome | None:
 
     macros, panes = main.library.config.macros, main.panes
     place = Scope.SIDEBAR if panes.in_sidebar else Scope.ARTICLE if panes.in_article else Scope.LIST
-    command_id = await ask(Help(main.host.keys_of, macros, place))
+    command_id = await ask(Help(main.host.keys_of, place, macros))
     macro = next((macro for macro in macros if f"macro {macro.key}" == command_id), None)
     if macro is not None:
         return run_macro(main, macro)
@@ -55,25 +55,21 @@ _HINTS = ("help", "settings", "add_feed", "tour")  # offered after a miss
 
 
 def _entries(main: Controllers) -> Iterator[Entry]:
+    """All entries; what they do is an outcome, or the name of a theme to use."""
     from tuireader.ui.dialogs.palette import Entry
 
     for command in COMMANDS:
         if command.id in ("palette", "open_link") or not command.on_main:
             continue
         keys = keys_label(main.host.keys_of.get(command.id, ()))
-        run = partial(_outcome, Outcome(run=(command.id,)))
-        yield Entry(command.title, command.help, run, keys, command.aliases)
+        does = Outcome(run=(command.id,))
+        yield Entry(command.title, command.help, does, keys, command.aliases)
     for item in main.panes.sidebar.items:
         if item.view is not None:
-            run = partial(_outcome, Outcome(view=item.view))
-            yield Entry(f"Go to {item.label}", f"{item.unread} unread", run)
+            yield Entry(f"Go to {item.label}", f"{item.unread} unread", Outcome(view=item.view))
     for name, theme in main.host.themes.items():
-        run, mode = partial(_kept_theme, main, name), f"{'dark' if theme.dark else 'light'} mode"
-        yield Entry(f"{_THEME}{name}", "Use this theme and save it", run, aliases=(*_THEME_ALIASES, mode))
-
-
-async def _outcome(outcome: Outcome) -> Outcome:
-    return outcome
+        aliases = (*_THEME_ALIASES, f"{'dark' if theme.dark else 'light'} mode")
+        yield Entry(f"{_THEME}{name}", "Use this theme and save it", name, aliases=aliases)
 
 
 async def _by_use(main: Controllers) -> list[Entry]:
@@ -137,5 +133,4 @@ async def open_palette(main: Controllers, ask: Asking) -> Outcome | None:
     if entry is None:
         return None
     run_latest(main.panes, partial(main.library.settings.note_palette_use, entry.name), "palette")
-    outcome: Outcome | None = await entry.run()
-    return outcome
+    return entry.does if isinstance(entry.does, Outcome) else await _kept_theme(main, str(entry.does))
