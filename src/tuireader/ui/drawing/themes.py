@@ -35,7 +35,7 @@ def from_config(config: ThemeConfig) -> Theme:
         panel=mixed(0.08),
         success="#8fc48a" if dark else "#2f7a39",
         warning=warning,
-        error=config.error or ("#f08585" if dark else "#b3292c"),
+        error=config.error or ("#f48f8f" if dark else "#b3292c"),
         dark=dark,
         variables={
             "border": border,
