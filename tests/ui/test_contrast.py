@@ -72,7 +72,8 @@ def test_text_and_marks_of_our_themes_can_be_read(theme: Theme, depth: Callable[
     for ground in (made.selection, made.found):
         assert ratio(depth(made.base + made.text + ground)) >= TEXT
         assert ratio(depth(made.base + made.dim + ground)) >= MARK
-    for style in (made.code, made.code_inline, *made.syntax.values()):
+    syntax = [made.named(f"code:{kind}") for kind in ("keyword", "string", "number", "comment", "name")]
+    for style in (made.code, made.code_inline, *syntax):
         assert ratio(depth(made.base + made.text + style)) >= (TEXT if depth is exact else MARK)
     assert ratio(depth(made.mark)) >= TEXT
 

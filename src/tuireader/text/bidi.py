@@ -100,7 +100,7 @@ def _order(text: str, right_to_left: bool) -> tuple[tuple[int, str], ...]:
     order = []
     end = "\u0300"  # a mark keeps the last tags with their character
     for match in _TAGGED.finditer(get_display(tagged + end, base_dir="LR"[right_to_left]).replace(end, "")):
-        high, low = match["after"] or (match["high"], match["low"])
-        start, piece = pieces[(ord(high) - _TAG) * _TAGS + ord(low) - _TAG]
+        high, low = map(ord, match["after"] or match["high"] + match["low"])
+        start, piece = pieces[(high - _TAG) * _TAGS + low - _TAG]
         order.append((start, MIRRORED.get(piece, piece) if match["low"] else piece))
     return tuple(order)

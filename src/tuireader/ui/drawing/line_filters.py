@@ -93,6 +93,6 @@ def _nearest(color: Color | None) -> Color | None:
 
 
 @lru_cache(2048)
-def _seen(*color: int) -> Lab:
+def _seen(red: int, green: int, blue: int) -> Lab:
     """The colour as the eye sees it; equal distances look about equal."""
-    return rgb_to_lab(Background(*color))
+    return rgb_to_lab(Background(red, green, blue))

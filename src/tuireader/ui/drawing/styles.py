@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from rich.color import Color as RichColor
 from rich.color import ColorType
 from rich.style import Style
 from textual.color import Color, ColorParseError
@@ -40,7 +39,7 @@ _WATCH_COLORS = {
 
 @dataclass(frozen=True, slots=True)
 class Styles:
-    """Rich styles by meaning; links have a colour of their own.
+    """Rich styles by meaning; `named` derives others from them.
 
     Only `base`, the cursors, `selection`, `found`, `mark` and code set a background.
     """
@@ -49,12 +48,10 @@ class Styles:
     text: Style
     dim: Style
     faint: Style
-    strong: Style
     accent: Style
     star: Style
     rule: Style
     error: Style
-    link: Style
     quote: Style
     code: Style
     code_inline: Style
@@ -63,11 +60,8 @@ class Styles:
     cursor_idle: Style
     watches: Mapping[str, Style]
     palette: Mapping[str, Style]
-    syntax: Mapping[str, Style]
     selection: Style
     found: Style
-    added: Style
-    removed: Style
 
     def cursor_for(self, focused: bool) -> Style:
         """Style of a pane's cursor line, which is fainter without the focus."""
@@ -87,11 +81,10 @@ class Styles:
             return self.watch(key) + BOLD
         if kind == "hit":
             return self.watch(key) + HIT
-        if kind == "code" and key:
-            return self.syntax.get(key, NONE)
-        if name == "reference":
-            return self.link + NO_UNDERLINE
-        return _FIXED.get(name) or getattr(self, name)
+        if name in _FIXED or (key and name not in _DERIVED):
+            return _FIXED.get(name, NONE)
+        color, more = _DERIVED.get(name, (name, NONE))
+        return (self.palette.get(color) or getattr(self, color)) + more
 
 
 @lru_cache(4096)
@@ -111,11 +104,22 @@ BOLD = Style(bold=True)
 ITALIC = Style(italic=True)
 STRIKE = Style(strike=True)
 UNDERLINE = Style(underline=True)
-NO_UNDERLINE = Style(underline=False)
 _ONE_COLOUR = Style(color="default", dim=False)
 HIT = Style(bold=True, underline=True)
 HIT_NOW = Style(bold=True, reverse=True)
 _FIXED = {"bold": BOLD, "italic": ITALIC, "strike": STRIKE, "underline": UNDERLINE, "now": HIT_NOW}
+_DERIVED = {
+    "strong": ("text", BOLD),
+    "link": ("accent", UNDERLINE),
+    "reference": ("accent", NONE),
+    "added": ("green", UNDERLINE),
+    "removed": ("red", STRIKE),
+    "code:keyword": ("magenta", BOLD),
+    "code:string": ("green", NONE),
+    "code:number": ("yellow", NONE),
+    "code:comment": ("dim", ITALIC),
+    "code:name": ("blue", NONE),
+}
 
 
 def make(variables: Mapping[str, str], *, dark: bool, watch_colors: Mapping[str, str]) -> Styles:
@@ -124,109 +128,81 @@ def make(variables: Mapping[str, str], *, dark: bool, watch_colors: Mapping[str,
     text = _color(variables.get("foreground"), "#ffffff" if dark else "#000000")
     if background.ansi is not None or text.ansi is not None:
         return _ansi_styles(watch_colors, dark=dark)
-
-    def fit(color: str | None, otherwise: str) -> Color:
-        return legible(_color(color, otherwise), background)
-
-    def faint(wanted: float) -> Style:
-        return Style(color=faded(text, background, wanted).rich_color)
-
     text = legible(text, background, _BRIGHT)
-    names = {name: fit(both[not dark], both[not dark]).hex for name, both in _WATCH_COLORS.items()}
-    accent = fit(variables.get("accent"), "#7fb4e6")
-    warning = fit(variables.get("warning"), "#e3b566")
-    idle = _color(variables.get("block-cursor-blurred-background"), "#222833")
-    idle = background.blend(text, 0.08) if idle.a < 1 or idle.ansi is not None else idle
+
+    def ink(color: Color) -> Style:
+        return Style(color=color.rich_color)
+
+    def ground(color: Color) -> Style:
+        return Style(bgcolor=color.rich_color)
+
+    def fit(name: str, otherwise: str) -> Color:
+        return legible(_color(variables.get(name), otherwise), background)
+
+    def cursor(name: str, otherwise: Color) -> Style:
+        """A background of the theme, if the colours of the list are legible on it."""
+        color = _color(variables.get(name), "transparent")
+        usable = color.a == 1 and contrast(text, color) > 0.6 * contrast(text, background)
+        return ground(color if usable else otherwise)
+
+    palette = {name: fit("", both[not dark]) for name, both in _WATCH_COLORS.items()}
+    accent, warning = fit("accent", "#7fb4e6"), fit("warning", "#e3b566")
+    assigned = assign_colors(watch_colors, tuple(palette))
     return Styles(
-        base=Style(color=text.rich_color, bgcolor=background.rich_color),
-        text=Style(color=text.rich_color),
-        dim=faint(_DIM),
-        faint=faint(_LINE),
-        strong=Style(color=text.rich_color, bold=True),
-        accent=Style(color=accent.rich_color),
-        star=Style(color=warning.rich_color),
-        rule=Style(color=_color(variables.get("border"), "#808080").rich_color),
-        error=Style(color=fit(variables.get("error"), "#e8797b").rich_color),
-        link=Style(color=accent.rich_color, underline=True),
-        quote=faint(max(_DIM, 0.6 * contrast(text, background))) + ITALIC,
-        code=Style(color=text.rich_color, bgcolor=background.blend(text, 0.07).rich_color),
-        code_inline=Style(bgcolor=background.blend(text, 0.1).rich_color),
-        mark=Style(color=background.rich_color, bgcolor=warning.rich_color),
-        cursor=Style(bgcolor=_cursor(variables, background, accent, text).rich_color),
-        cursor_idle=Style(bgcolor=idle.rich_color),
-        watches=_watch_styles(watch_colors, names, background),
-        palette={name: Style(color=color) for name, color in names.items()},
-        syntax={
-            "keyword": Style(color=names["magenta"], bold=True),
-            "string": Style(color=names["green"]),
-            "number": Style(color=names["orange"]),
-            "comment": faint(_DIM) + ITALIC,
-            "name": Style(color=names["blue"]),
+        base=ink(text) + ground(background),
+        text=ink(text),
+        dim=ink(faded(text, background, _DIM)),
+        faint=ink(faded(text, background, _LINE)),
+        accent=ink(accent),
+        star=ink(warning),
+        rule=ink(_color(variables.get("border"), "#808080")),
+        error=ink(fit("error", "#e8797b")),
+        quote=ink(faded(text, background, max(_DIM, 0.6 * contrast(text, background)))) + ITALIC,
+        code=ink(text) + ground(background.blend(text, 0.07)),
+        code_inline=ground(background.blend(text, 0.1)),
+        mark=ink(background) + ground(warning),
+        cursor=cursor("block-cursor-background", background.blend(accent, 0.2)),
+        cursor_idle=cursor("block-cursor-blurred-background", background.blend(text, 0.08)),
+        watches={
+            name: ink(_watch_color(watch_colors[name], palette[color], background))
+            for name, color in assigned.items()
         },
-        selection=Style(bgcolor=background.blend(accent, 0.25).rich_color),
-        found=Style(bgcolor=background.blend(Color.parse(names["yellow"]), 0.22).rich_color) + UNDERLINE,
-        added=Style(color=names["green"], underline=True),
-        removed=Style(color=names["red"], strike=True),
+        palette={name: ink(color) for name, color in palette.items()},
+        selection=ground(background.blend(accent, 0.25)),
+        found=ground(background.blend(palette["yellow"], 0.22)) + UNDERLINE,
     )
-
-
-def _cursor(variables: Mapping[str, str], background: Color, accent: Color, text: Color) -> Color:
-    """The theme's background of the cursor line, or one that leaves the colours of the list legible."""
-    color = _color(variables.get("block-cursor-background"), "#2c3a4f")
-    if color.a == 1 and color.ansi is None and contrast(text, color) > 0.6 * contrast(text, background):
-        return color
-    return background.blend(accent, 0.2)
 
 
 def _ansi_styles(watch_colors: Mapping[str, str], *, dark: bool) -> Styles:
     dim = Style(dim=True)
     ansi = ("magenta", "cyan", "yellow", "green", "red", "blue")
     shown = {name: Style(color="bright_blue" if dark and name == "blue" else name) for name in ansi}
-    watches = {name: shown[color] for name, color in assign_colors(watch_colors, ansi).items()}
     return Styles(
-        base=Style(),
-        text=Style(),
+        base=NONE,
+        text=NONE,
         dim=dim,
         faint=dim,
-        strong=BOLD,
-        accent=Style(color="cyan"),
-        star=Style(color="yellow"),
+        accent=shown["cyan"],
+        star=shown["yellow"],
         rule=dim,
-        error=Style(color="red"),
-        link=Style(color="cyan", underline=True),
+        error=shown["red"],
         quote=ITALIC,
         code=dim,
         code_inline=BOLD,
         mark=Style(reverse=True),
         cursor=Style(reverse=True),
         cursor_idle=UNDERLINE,
-        watches=watches,
+        watches={name: shown[color] for name, color in assign_colors(watch_colors, ansi).items()},
         palette=shown,
-        syntax={
-            "keyword": Style(color="magenta", bold=True),
-            "string": Style(color="green"),
-            "number": Style(color="yellow"),
-            "comment": dim + ITALIC,
-            "name": shown["blue"],
-        },
         selection=Style(reverse=True),
         found=BOLD + UNDERLINE,
-        added=Style(color="green", underline=True),
-        removed=Style(color="red", strike=True),
     )
 
 
-def _watch_styles(colors: Mapping[str, str], names: Mapping[str, str], background: Color) -> dict[str, Style]:
-    shared = assign_colors(colors, tuple(names))
-    return {
-        name: Style(color=_visible(_color(names.get(color.lower(), color), names[shared[name]]), background))
-        for name, color in colors.items()
-    }
-
-
-def _visible(color: Color, background: Color) -> RichColor:
-    """The colour for the terminal: the terminal's own stay as they are, others stand out."""
-    return (color if color.ansi is not None else legible(color, background, MARK)).rich_color
+def _watch_color(name: str, assigned: Color, background: Color) -> Color:
+    """The colour of a watch; those of the terminal stay as they are, others stand out."""
+    color = assigned if name.lower() in _WATCH_COLORS else _color(name, assigned.hex)
+    return color if color.ansi is not None else legible(color, background, MARK)
 
 
 def assign_colors(colors: Mapping[str, str], palette: Sequence[str]) -> dict[str, str]:
