@@ -167,5 +167,5 @@ def test_a_theme_may_replace_another_and_both_of_two_are_checked() -> None:
     themes = available([mine])
     assert next(iter(themes)) == "nord" and themes["nord"].surface == "#EEEEEE".lower()
     assert not themes["nord"].dark and themes["nord"].accent == "#0000FF"
-    assert theme_problem(Themes("nord", "nrod")) == "there is no theme 'nrod'; did you mean 'nord'?"
-    assert theme_problem(Themes("nord", "tuireader-light")) == ""
+    assert theme_problem(Themes("nord", "nrod"), themes) == "there is no theme 'nrod'; did you mean 'nord'?"
+    assert theme_problem(Themes("nord", "tuireader-light"), themes) == ""

@@ -102,36 +102,30 @@ def available(own: Sequence[ThemeConfig] = ()) -> Mapping[str, Theme]:
     return {**mine, **{theme.name: theme for theme in THEMES}, **_TEXTUALS, **mine}
 
 
-def _ground(theme: Theme) -> tuple[str, str]:
-    """Colours of a theme's background and text; Textual has defaults."""
-    usual = "ansi_default" if theme.ansi else "#121212" if theme.dark else "#efefef"
-    background = theme.background or usual
-    return background, theme.foreground or (usual if theme.ansi else Color.parse(background).inverse.hex)
-
-
 def _calm(theme: Theme) -> Theme:
     """Textual's theme with lines that divide and no more: the accent is for what matters."""
     if theme.ansi:
         return theme
-    background, text = map(Color.parse, _ground(theme))
+    background = Color.parse(theme.background or ("#121212" if theme.dark else "#efefef"))  # as Textual does
+    text = Color.parse(theme.foreground) if theme.foreground else background.inverse
     line = background.blend(text, 0.18).hex
-    return replace(theme, variables={"border": line, "scrollbar": line, **theme.variables})
+    variables = {"border": line, "scrollbar": line, **theme.variables}
+    return replace(theme, background=background.hex, foreground=text.hex, variables=variables)
 
 
 def swatch(theme: Theme) -> Sequence[tuple[str, Style]]:
     """Blocks of a theme's text, accent and other colours on its background."""
-    background, text = _ground(theme)
-    ground = Style(background=Color.parse(background), reverse=False)
+    ground = Style(background=Color.parse(theme.background or "ansi_default"), reverse=False)
+    text = theme.foreground or "ansi_default"
     colors = (text, theme.accent, theme.success, theme.warning, theme.error)
     blocks = [("■ ", ground + Style(foreground=Color.parse(color or theme.primary))) for color in colors]
     return [(" ", ground), *blocks, ("  ", Style())]
 
 
 _TEXTUALS = {name: _calm(theme) for name, theme in BUILTIN_THEMES.items()}
-NAMES = tuple(available())
 
 
-def theme_problem(themes: Themes, known: Collection[str] = NAMES) -> str:
+def theme_problem(themes: Themes, known: Collection[str]) -> str:
     """Explain why a theme cannot be used; `""` if both can."""
     missing = next((name for name in (themes.dark, themes.light) if name not in known), None)
     return "" if missing is None else f"there is no theme {missing!r}{did_you_mean(missing, known)}"

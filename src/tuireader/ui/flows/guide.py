@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from tuireader.commands import BY_ID, COMMANDS, Group, Scope, keys_label
 from tuireader.config import Themes
+from tuireader.config.settings import find
 from tuireader.errors import TuireaderError
 from tuireader.ui.controllers.wiring import Controllers
 from tuireader.ui.flows.articles import run_macro
@@ -95,9 +96,9 @@ async def choose_theme(main: Controllers, ask: Asking) -> Outcome | None:
 
     host, configured = main.host, main.library.config.ui.theme
     followed = host.theme if configured.follow else Themes().on(host.on_dark)
+    themes = {"": host.themes[followed], **host.themes}
     own = [theme.name for theme in main.library.config.themes]
-    at = ThemePicker.FOLLOW if configured.follow else host.theme
-    name = await ask(ThemePicker(host.themes, own, followed, at))
+    name = await ask(ThemePicker(themes, own, "" if configured.follow else host.theme))
     if name is None:
         host.take_theme()
         return None
@@ -113,9 +114,10 @@ async def _kept_theme(main: Controllers, name: str) -> Outcome:
         host.theme = name
         follows = before.follow and host.background_known and host.themes[name].dark == host.on_dark
         side = {"dark" if host.on_dark else "light": name}
-        themes = replace(before, **side) if follows else Themes.always(name)
+        themes = replace(before, **side) if follows else Themes(name, name)
+    setting = find("ui.theme", library.config)
     try:
-        await library.settings.set_theme(themes)
+        await library.settings.set(setting, setting.key.kind.write(themes))
     except (TuireaderError, OSError) as error:
         return Outcome(said=f"Theme {name} until you quit: {error}", severity="warning", seconds=10)
     if themes.follow:
