@@ -166,6 +166,6 @@ def test_a_theme_may_replace_another_and_both_of_two_are_checked() -> None:
     mine = ThemeConfig("nord", "#ffffff", "#000000", "#0000ff", surface="#eeeeee")
     themes = available([mine])
     assert next(iter(themes)) == "nord" and themes["nord"].surface == "#EEEEEE".lower()
-    assert not themes["nord"].dark and themes["nord"].accent == "#0000FF"
+    assert not themes["nord"].dark and themes["nord"].accent == "#0000ff"
     assert theme_problem(Themes("nord", "nrod"), themes) == "there is no theme 'nrod'; did you mean 'nord'?"
     assert theme_problem(Themes("nord", "tuireader-light"), themes) == ""

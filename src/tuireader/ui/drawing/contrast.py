@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable
 from functools import lru_cache
 
 from textual.color import BLACK, WHITE, Color
@@ -19,25 +18,26 @@ def contrast(one: Color, other: Color) -> float:
     return (lighter + 0.05) / (darker + 0.05)
 
 
-@lru_cache(4096)
 def legible(color: Color, background: Color, least: float = TEXT) -> Color:
     """The colour, moved towards white or black as far as its contrast needs."""
     if contrast(color, background) >= least:
         return color
     end = max(WHITE, BLACK, key=lambda end: contrast(end, background))
-    return _first(color, end, lambda step: contrast(step, background) >= least)
+    return _first(color, end, background, least)
 
 
-@lru_cache(1024)
 def faded(color: Color, background: Color, wanted: float) -> Color:
     """The colour, moved towards the background until its contrast is just above `wanted`."""
-    return _first(background, color, lambda step: contrast(step, background) >= wanted)
+    return _first(background, color, background, wanted)
 
 
-def _first(start: Color, end: Color, fits: Callable[[Color], bool]) -> Color:
-    """The first colour between two that fits, as all after it do; `end` if none does."""
-    step = bisect_left(range(1, _STEPS), True, key=lambda step: fits(start.blend(end, step / _STEPS)))
-    return start.blend(end, (step + 1) / _STEPS)
+def _first(start: Color, end: Color, background: Color, least: float) -> Color:
+    """The first colour between two with enough contrast; `end` if none has it."""
+
+    def blended(step: int) -> Color:
+        return start.blend(end, step / _STEPS)
+
+    return blended(bisect_left(range(_STEPS), least, key=lambda step: contrast(blended(step), background)))
 
 
 @lru_cache(4096)

@@ -16,37 +16,32 @@ from tuireader.config import ThemeConfig, Themes
 def from_config(config: ThemeConfig) -> Theme:
     """Make a theme of a few colours; the others are mixed from them."""
     background, foreground = Color.parse(config.background), Color.parse(config.foreground)
-    accent = Color.parse(config.accent)
     dark = background.brightness < 0.5 if config.dark is None else config.dark
-    warning = config.warning or ("#e3b566" if dark else "#96600a")
 
     def mixed(share: float, other: Color = foreground) -> str:
         return background.blend(other, share).hex
 
-    surface, border = config.surface or mixed(0.035), config.border or mixed(0.18)
+    border = config.border or mixed(0.18)
     return Theme(
         name=config.name,
-        primary=accent.hex,
-        secondary=accent.hex,
-        accent=accent.hex,
-        foreground=foreground.hex,
-        background=background.hex,
-        surface=surface,
+        dark=dark,
+        primary=config.accent,
+        accent=config.accent,
+        foreground=config.foreground,
+        background=config.background,
+        surface=config.surface or mixed(0.035),
         panel=mixed(0.08),
         success="#8fc48a" if dark else "#2f7a39",
-        warning=warning,
+        warning=config.warning or ("#e3b566" if dark else "#96600a"),
         error=config.error or ("#f48f8f" if dark else "#b3292c"),
-        dark=dark,
         variables={
             "border": border,
-            "block-cursor-background": config.cursor or mixed(0.2, accent),
-            "block-cursor-foreground": foreground.hex,
+            "block-cursor-background": config.cursor or mixed(0.2, Color.parse(config.accent)),
+            "block-cursor-foreground": config.foreground,
             "block-cursor-blurred-background": mixed(0.08),
-            "block-cursor-blurred-foreground": foreground.hex,
             "scrollbar": border,
             "scrollbar-hover": mixed(0.35),
-            "scrollbar-active": accent.hex,
-            "scrollbar-background": background.hex,
+            "scrollbar-background": config.background,
         },
     )
 
