@@ -76,19 +76,19 @@ def test_pieces_of_answers_are_never_keys(
     )
     assert typed == "".join(item for item in stream if isinstance(item, str))
     assert told == [item[1] for item in stream if not isinstance(item, str) and item[1] is not None]
-    assert taker.late(0.01) == "" and not taker.holds
+    assert taker.late(0.01) == "" and not taker.held
 
 
 def test_the_escape_key_waits_longer_only_while_an_answer_is_due() -> None:
     taker = Answers(lambda dark: None)
-    assert taker.take("\x1b", 10.0) == "" and taker.holds
-    assert taker.late(10.02) == "" and taker.late(10.06) == "\x1b" and not taker.holds
-    taker.ask(20.0)
+    assert taker.take("\x1b", 10.0) == "" and taker.held
+    assert taker.late(10.02) == "" and taker.late(10.06) == "\x1b" and not taker.held
+    taker.due_until = 23.0
     assert taker.take("j\x1b", 20.1) == "j" and taker.late(20.3) == "" and taker.late(20.7) == "\x1b"
     assert taker.take("j" + DARK[1:] + "k", 20.8) == "jk"  # what began with that escape
-    assert taker.due(20.8) == 0.0 and taker.take("\x1b", 20.8) == "" and taker.late(20.9) == "\x1b"
-    assert taker.take("\x1b]11;rgb:14", 30.0) == "" and taker.late(32.0) == "" and taker.holds
-    assert taker.late(33.1) == "" and not taker.holds  # the rest never came
+    assert taker.due_until == 0.0 and taker.take("\x1b", 20.8) == "" and taker.late(20.9) == "\x1b"
+    assert taker.take("\x1b]11;rgb:14", 30.0) == "" and taker.late(32.0) == "" and taker.held
+    assert taker.late(33.1) == "" and not taker.held  # the rest never came
     assert taker.take("\x1b]11;rgb:14\x1b[A", 40.0) == "\x1b[A"  # broken off
 
 
@@ -117,7 +117,7 @@ def test_each_terminal_is_remembered_and_the_environment_hints(tmp_path: Path) -
     assert background.remembered(tmp_path, kitty)  # long ago
     (file,) = tmp_path.iterdir()
     assert len(file.read_text().split(",")) == 12
-    for text in ("[1]", "no JSON", '{"  xterm ": 3}'):
+    for text in ("[1]", "no JSON", '{" xterm ": 3}'):
         file.write_text(text)
         assert background.remembered(tmp_path, xterm)
     background.remember(tmp_path / "missing" / "folder", xterm, dark=True)

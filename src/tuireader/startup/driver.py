@@ -88,7 +88,7 @@ class TerminalDriver(LinuxDriver):
         if attributes is not None:
             self.attrs_before = attributes
         if self._asks:
-            self._answers.ask(time.monotonic())
+            self._answers.due_until = time.monotonic() + background.DUE
             self.write(background.ASK)
             self.flush()
 
@@ -97,7 +97,7 @@ class TerminalDriver(LinuxDriver):
         if self._asks:
             self.write(background.ASK_NO_MORE)
             end = time.monotonic() + _FAREWELL
-            while time.monotonic() < end and self._answers.due(time.monotonic()):
+            while time.monotonic() < min(end, self._answers.due_until):
                 time.sleep(_AWAKE)
         super().stop_application_mode()
 
@@ -107,8 +107,7 @@ class TerminalDriver(LinuxDriver):
         decode = codecs.getincrementaldecoder("utf-8")("replace").decode
         typed_at = 0.0
         while not self.exit_event.is_set():
-            now = time.monotonic()
-            awake = answers.holds or now - typed_at < 3 * _IDLE
+            awake = answers.held or time.monotonic() - typed_at < 3 * _IDLE
             ready, _, _ = select.select([self.fileno], [], [], _AWAKE if awake else _IDLE)
             now = time.monotonic()
             if ready:
