@@ -104,23 +104,9 @@ def test_colours_as_terminals_write_them(color: str, dark: bool | None) -> None:
 # --------------------------------------------------------------------------- what is remembered
 
 
-def test_each_terminal_is_remembered_and_the_environment_hints(tmp_path: Path) -> None:
-    kitty, xterm = {"TERM": "xterm-kitty"}, {"TERM": "xterm"}
-    assert background.remembered(tmp_path, kitty)
-    assert not background.remembered(tmp_path, kitty | {"COLORFGBG": "0;15"})
-    assert background.remembered(tmp_path, kitty | {"COLORFGBG": "15;default;0"})
-    background.remember(tmp_path, kitty, dark=False)
-    assert not background.remembered(tmp_path, kitty | {"COLORFGBG": "15;0"})
-    assert background.remembered(tmp_path, xterm)
-    for number in range(20):
-        background.remember(tmp_path, {"TERM": str(number)}, dark=False)
-    assert background.remembered(tmp_path, kitty)  # long ago
-    (file,) = tmp_path.iterdir()
-    assert len(file.read_text().split(",")) == 12
-    for text in ("[1]", "no JSON", '{" xterm ": 3}'):
-        file.write_text(text)
-        assert background.remembered(tmp_path, xterm)
-    background.remember(tmp_path / "missing" / "folder", xterm, dark=True)
+def test_the_environment_hints() -> None:
+    assert background.hinted_dark({}) and background.hinted_dark({"COLORFGBG": "15;default;0"})
+    assert not background.hinted_dark({"COLORFGBG": "0;15"})
 
 
 def test_simple_terminals_are_not_asked() -> None:

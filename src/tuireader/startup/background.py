@@ -1,14 +1,9 @@
-"""Light or dark: ask the terminal for its background, and remember its answer for the next start."""
+"""Light or dark: ask the terminal for its background."""
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Mapping
-from contextlib import suppress
-from pathlib import Path
-
-from tuireader import files
 
 ASK = "\x1b]11;?\x1b\\\x1b[?2031h"
 """Ask for the background (OSC 11), and for a report whenever it turns light or dark (mode 2031)."""
@@ -23,9 +18,6 @@ DUE = 3.0  # seconds for which an answer is due
 _COLOR = re.compile(
     r"rgba?:([0-9a-f]{1,4})/([0-9a-f]{1,4})/([0-9a-f]{1,4})(?:/[0-9a-f]{1,4})?", re.IGNORECASE
 )
-_FILE = "background.json"
-_KEPT = 12  # maximum number of terminals to remember
-_VARIABLES = ("TERM_PROGRAM", "TERM", "COLORTERM")
 
 
 class Answers:
@@ -82,31 +74,7 @@ def is_asked(environ: Mapping[str, str]) -> bool:
     return environ.get("TERM", "") not in ("linux", "") and not environ.get("TERM", "").startswith("vt")
 
 
-def remembered(state: Path, environ: Mapping[str, str]) -> bool:
-    """Recall whether this terminal was dark when it last answered; if it never did, use `COLORFGBG`."""
-    dark = _known(state).get(_terminal(environ))
-    if isinstance(dark, bool):
-        return dark
+def hinted_dark(environ: Mapping[str, str]) -> bool:
+    """Guess from `COLORFGBG`, which some terminals set, until there is an answer."""
     *_, background = environ.get("COLORFGBG", "").split(";")
     return background not in ("7", "9", "10", "11", "12", "13", "14", "15")
-
-
-def remember(state: Path, environ: Mapping[str, str], *, dark: bool) -> None:
-    """Write down an answer, unless it is known; errors are ignored."""
-    known, terminal = _known(state), _terminal(environ)
-    if known.pop(terminal, None) is not dark:
-        latest = dict([*known.items()][1 - _KEPT :])
-        with suppress(OSError):
-            files.write(state / _FILE, [json.dumps(latest | {terminal: dark}).encode()], sync=False)
-
-
-def _terminal(environ: Mapping[str, str]) -> str:
-    return " ".join(environ.get(name, "") for name in _VARIABLES)
-
-
-def _known(state: Path) -> dict[str, object]:
-    try:
-        known = json.loads((state / _FILE).read_bytes())
-    except (OSError, ValueError):
-        return {}
-    return known if isinstance(known, dict) else {}
