@@ -37,31 +37,56 @@ _WATCH_COLORS = {
 }
 
 
+NONE = Style()
+BOLD = Style(bold=True)
+DIM = Style(dim=True)
+ITALIC = Style(italic=True)
+REVERSE = Style(reverse=True)
+STRIKE = Style(strike=True)
+UNDERLINE = Style(underline=True)
+_ONE_COLOUR = Style(color="default", dim=False)
+HIT = Style(bold=True, underline=True)
+HIT_NOW = Style(bold=True, reverse=True)
+_FIXED = {"bold": BOLD, "italic": ITALIC, "strike": STRIKE, "underline": UNDERLINE, "now": HIT_NOW}
+_DERIVED = {
+    "strong": ("text", BOLD),
+    "link": ("accent", UNDERLINE),
+    "reference": ("accent", NONE),
+    "added": ("green", UNDERLINE),
+    "removed": ("red", STRIKE),
+    "code:keyword": ("magenta", BOLD),
+    "code:string": ("green", NONE),
+    "code:number": ("yellow", NONE),
+    "code:comment": ("dim", ITALIC),
+    "code:name": ("blue", NONE),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Styles:
-    """Rich styles by meaning; `named` derives others from them.
+    """Rich styles by meaning; `named` derives others from them. The defaults are for 16 colours.
 
     Only `base`, the cursors, `selection`, `found`, `mark` and code set a background.
     """
 
-    base: Style
-    text: Style
-    dim: Style
-    faint: Style
-    accent: Style
-    star: Style
-    rule: Style
-    error: Style
-    quote: Style
-    code: Style
-    code_inline: Style
-    mark: Style
-    cursor: Style
-    cursor_idle: Style
     watches: Mapping[str, Style]
     palette: Mapping[str, Style]
-    selection: Style
-    found: Style
+    accent: Style
+    star: Style
+    error: Style
+    base: Style = NONE
+    text: Style = NONE
+    dim: Style = DIM
+    faint: Style = DIM
+    rule: Style = DIM
+    quote: Style = ITALIC
+    code: Style = DIM
+    code_inline: Style = BOLD
+    mark: Style = REVERSE
+    cursor: Style = REVERSE
+    cursor_idle: Style = UNDERLINE
+    selection: Style = REVERSE
+    found: Style = HIT
 
     def cursor_for(self, focused: bool) -> Style:
         """Style of a pane's cursor line, which is fainter without the focus."""
@@ -97,29 +122,6 @@ def under_cursor(style: Style) -> Style:
         return style
     fitting = legible(Color.from_rich_color(color), Color.from_rich_color(background), _ON_CURSOR)
     return style + Style(color=fitting.rich_color)
-
-
-NONE = Style()
-BOLD = Style(bold=True)
-ITALIC = Style(italic=True)
-STRIKE = Style(strike=True)
-UNDERLINE = Style(underline=True)
-_ONE_COLOUR = Style(color="default", dim=False)
-HIT = Style(bold=True, underline=True)
-HIT_NOW = Style(bold=True, reverse=True)
-_FIXED = {"bold": BOLD, "italic": ITALIC, "strike": STRIKE, "underline": UNDERLINE, "now": HIT_NOW}
-_DERIVED = {
-    "strong": ("text", BOLD),
-    "link": ("accent", UNDERLINE),
-    "reference": ("accent", NONE),
-    "added": ("green", UNDERLINE),
-    "removed": ("red", STRIKE),
-    "code:keyword": ("magenta", BOLD),
-    "code:string": ("green", NONE),
-    "code:number": ("yellow", NONE),
-    "code:comment": ("dim", ITALIC),
-    "code:name": ("blue", NONE),
-}
 
 
 def make(variables: Mapping[str, str], *, dark: bool, watch_colors: Mapping[str, str]) -> Styles:
@@ -174,29 +176,10 @@ def make(variables: Mapping[str, str], *, dark: bool, watch_colors: Mapping[str,
 
 
 def _ansi_styles(watch_colors: Mapping[str, str], *, dark: bool) -> Styles:
-    dim = Style(dim=True)
     ansi = ("magenta", "cyan", "yellow", "green", "red", "blue")
     shown = {name: Style(color="bright_blue" if dark and name == "blue" else name) for name in ansi}
-    return Styles(
-        base=NONE,
-        text=NONE,
-        dim=dim,
-        faint=dim,
-        accent=shown["cyan"],
-        star=shown["yellow"],
-        rule=dim,
-        error=shown["red"],
-        quote=ITALIC,
-        code=dim,
-        code_inline=BOLD,
-        mark=Style(reverse=True),
-        cursor=Style(reverse=True),
-        cursor_idle=UNDERLINE,
-        watches={name: shown[color] for name, color in assign_colors(watch_colors, ansi).items()},
-        palette=shown,
-        selection=Style(reverse=True),
-        found=BOLD + UNDERLINE,
-    )
+    watches = {name: shown[color] for name, color in assign_colors(watch_colors, ansi).items()}
+    return Styles(watches, shown, accent=shown["cyan"], star=shown["yellow"], error=shown["red"])
 
 
 def _watch_color(name: str, assigned: Color, background: Color) -> Color:
