@@ -19,7 +19,6 @@ from tests.ui.test_first_frame import fill
 from tuireader.config import paths
 from tuireader.startup import background
 from tuireader.startup.background import Answers
-from tuireader.ui.host import BackgroundReported
 
 DARK, LIGHT = "\x1b]11;rgb:1414/1717/1c1c\x1b\\", "\x1b]11;rgb:fb/f9/f5\x07"
 NOW_DARK, NOW_LIGHT = "\x1b[?997;1n", "\x1b[?997;2n"
@@ -209,7 +208,7 @@ class Told(Patient):
     painted = ""
 
     async def on_mount(self) -> None:  # before that of the app
-        self.post_message(BackgroundReported(False))
+        self.report_background(False)
 
     def opened(self) -> None:
         super().opened()
@@ -230,9 +229,9 @@ async def test_a_report_changes_the_theme_unless_one_is_fixed(tmp_path: Path) ->
     ui = '[ui]\ntheme = {dark = "nord", light = "rose-pine-dawn"}\n'
     async with configured(tmp_path, CONFIG + ui) as made, running(made) as run:
         assert run.app.theme == "nord"
-        run.app.post_message(BackgroundReported(False))
+        run.app.report_background(False)
         await run.settle()
         assert run.app.theme == "rose-pine-dawn"
-        run.app.post_message(BackgroundReported(True))
+        run.app.report_background(True)
         await run.settle()
         assert run.app.theme == "nord"

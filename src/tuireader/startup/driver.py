@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import codecs
 import os
 import select
@@ -16,7 +17,6 @@ from typing import Any, TextIO, cast
 from textual.drivers.linux_driver import LinuxDriver
 
 from tuireader.startup import background, first_frame
-from tuireader.ui.host import BackgroundReported
 from tuireader.ui.textual_private import KeyParser
 
 _ENTER = "\x1b[?1049h"
@@ -73,7 +73,8 @@ class TerminalDriver(LinuxDriver):
             if codecs.lookup(file.encoding).name == "ascii":  # no terminal is ASCII: the locale was not set
                 file.reconfigure(encoding="utf-8")
             sys.__stderr__ = cast("TextIOWrapper", Outlet(file, _hang_up))  # type: ignore[misc]
-        self._answers = background.Answers(lambda dark: self.send_message(BackgroundReported(dark)))
+        app, call = arguments[0], asyncio.get_running_loop().call_soon_threadsafe
+        self._answers = background.Answers(lambda dark: call(app.report_background, dark))
         self._asks = background.is_asked(os.environ)
         try:
             super().__init__(*arguments, **options)

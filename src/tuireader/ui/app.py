@@ -108,7 +108,7 @@ class TuireaderApp(Host):
 
     def opened(self) -> None:
         """Paint for the first time, in the theme for what the terminal has reported meanwhile."""
-        if self._main is not None and self.background_known and self.theme != self.theme_for_terminal:
+        if self._main is not None and self.theme != self.theme_for_terminal:
             self.take_theme()
             self.refresh_css(animate=False)
             self._main.new_colours()

@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 
 from textual.driver import Driver
-from textual.message import Message
 from textual.message_pump import MessagePump
 from textual.notifications import Notification, Notify, SeverityLevel
 from textual.signal import Signal
@@ -31,14 +30,6 @@ DEMO = -1  # return code that requests a restart as the demo
 _MOST_TOASTS = 4
 _ROOMY = (120, 30)  # minimum size of a terminal for rows of two lines, unless they are configured
 _SHORT = "short"  # group of toasts about frequent actions
-
-
-class BackgroundReported(Message):
-    """The terminal has said whether its background is dark."""
-
-    def __init__(self, dark: bool) -> None:
-        super().__init__()
-        self.dark = dark
 
 
 class Host(CrashSafeApp):
@@ -98,14 +89,13 @@ class Host(CrashSafeApp):
     def take_theme(self) -> None:
         self.theme = self.theme_for_terminal
 
-    def post_message(self, message: Message) -> bool:
-        """Note at once what the terminal reports: while a screen opens, messages wait, but not the paint."""
-        if isinstance(message, BackgroundReported):
-            self.on_dark, self.background_known = message.dark, True
-        return super().post_message(message)
+    def report_background(self, dark: bool) -> None:
+        """Note what the terminal says at once: while a screen opens, messages wait, but not the paint."""
+        self.on_dark, self.background_known = dark, True
+        self.call_later(self._follow_terminal)
 
-    def on_background_reported(self) -> None:
-        """Follow the terminal, now or once no other theme is being tried."""
+    def _follow_terminal(self) -> None:
+        """Use its theme, now or once no other one is being tried."""
         if not self.previews:
             self.take_theme()
             if self.current_theme.ansi:

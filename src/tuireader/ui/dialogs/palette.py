@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,11 +21,11 @@ _EXACT, _STARTS, _WORDS, _WITHIN, _ABOUT, _FUZZY, _NONE = range(7)  # ranks of a
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A line of the palette: `aliases` are other words for its name, `run` is what it does."""
+    """A line of the palette: `aliases` are other words for its name, `result` is for the caller."""
 
     name: str
     about: str
-    run: Callable[[], Awaitable[Any]]
+    result: Any
     keys: str = ""
     aliases: tuple[str, ...] = ()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect
 from functools import lru_cache
-from itertools import accumulate, groupby, product
+from itertools import groupby, product
 from math import dist
 
 from rich._palettes import EIGHT_BIT_PALETTE
@@ -50,15 +50,14 @@ class VisualOrder(LineFilter):
         text = "".join([segment.text for segment in segments])
         if not bidi.has_right_to_left(text) or any(segment.control for segment in segments):
             return segments
-        ends = list(accumulate(len(segment.text) for segment in segments))
-        styles = [segment.style for segment in segments for _ in segment.text]
-        edges = set()
-        for segment, end in zip(segments, ends, strict=True):
+        edges, styles = set[int](), list[Style | None]()
+        for segment in segments:
             alone = _ALONE.fullmatch(segment.text)
             if alone or _SIGN.match(segment.text):
-                edges.add(end - len(segment.text))
+                edges.add(len(styles))
+            styles += [segment.style] * len(segment.text)
             if alone:
-                edges.add(end)
+                edges.add(len(styles))
         runs = groupby(bidi.places(text, edges), key=lambda place: styles[place[0]])
         return [Segment("".join(shown for _, shown in run), style) for style, run in runs]
 
@@ -67,13 +66,12 @@ class Nearest256(LineFilter):
     """Use the nearest of 256 colours. Rich would keep the hue instead and turn dark grey-blue into green."""
 
     def apply(self, segments: list[Segment], background: Background) -> list[Segment]:
-        return [_in_nearest_colours(segment) for segment in segments]
-
-
-def _in_nearest_colours(segment: Segment) -> Segment:
-    if segment.style is None or segment.control:
-        return segment
-    return segment._replace(style=_nearest_style(segment.style))
+        return [
+            segment._replace(style=_nearest_style(segment.style))
+            if segment.style is not None and not segment.control
+            else segment
+            for segment in segments
+        ]
 
 
 @lru_cache(4096)

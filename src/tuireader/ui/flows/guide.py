@@ -61,19 +61,13 @@ def _entries(main: Controllers) -> Iterator[Entry]:
         if command.id in ("palette", "open_link") or not command.on_main:
             continue
         keys = keys_label(main.host.keys_of.get(command.id, ()))
-        run = partial(_outcome, Outcome(run=(command.id,)))
-        yield Entry(command.title, command.help, run, keys, command.aliases)
+        yield Entry(command.title, command.help, Outcome(run=(command.id,)), keys, command.aliases)
     for item in main.panes.sidebar.items:
         if item.view is not None:
-            run = partial(_outcome, Outcome(view=item.view))
-            yield Entry(f"Go to {item.label}", f"{item.unread} unread", run)
+            yield Entry(f"Go to {item.label}", f"{item.unread} unread", Outcome(view=item.view))
     for name, theme in main.host.themes.items():
-        run, mode = partial(_kept_theme, main, name), f"{'dark' if theme.dark else 'light'} mode"
-        yield Entry(f"{_THEME}{name}", "Use this theme and save it", run, aliases=(*_THEME_ALIASES, mode))
-
-
-async def _outcome(outcome: Outcome) -> Outcome:
-    return outcome
+        aliases = (*_THEME_ALIASES, "dark mode" if theme.dark else "light mode")
+        yield Entry(f"{_THEME}{name}", "Use this theme and save it", name, aliases=aliases)
 
 
 async def _by_use(main: Controllers) -> list[Entry]:
@@ -136,5 +130,5 @@ async def open_palette(main: Controllers, ask: Asking) -> Outcome | None:
     if entry is None:
         return None
     run_latest(main.panes, partial(main.library.settings.note_palette_use, entry.name), "palette")
-    outcome: Outcome | None = await entry.run()
-    return outcome
+    result: Outcome | str = entry.result
+    return await _kept_theme(main, result) if isinstance(result, str) else result
