@@ -18,9 +18,8 @@ from textual.color import Color
 from textual.theme import BUILTIN_THEMES, Theme
 
 from tuireader.config import ThemeConfig
-from tuireader.ui.drawing.contrast import MARK, TEXT, contrast, faded, legible
 from tuireader.ui.drawing.line_filters import Nearest256
-from tuireader.ui.drawing.styles import Styles, make, under_cursor
+from tuireader.ui.drawing.styles import MARK, TEXT, Styles, contrast, faded, legible, make, under_cursor
 from tuireader.ui.drawing.themes import DARK, LIGHT, from_config
 
 WORDS = ("text", "dim", "strong", "quote", "link", "accent", "error", "reference")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from textual.app import ComposeResult
 from textual.widgets import Input
@@ -21,11 +20,11 @@ _EXACT, _STARTS, _WORDS, _WITHIN, _ABOUT, _FUZZY, _NONE = range(7)  # ranks of a
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A line of the palette: `aliases` are other words for its name, `result` is for the caller."""
+    """A line of the palette: `aliases` are other words for its name, `does` is for who runs it."""
 
     name: str
     about: str
-    result: Any
+    does: object
     keys: str = ""
     aliases: tuple[str, ...] = ()
 

@@ -6,6 +6,7 @@ Textual theme works. ANSI themes use only attributes and the terminal's 16 colou
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,13 +14,15 @@ from functools import lru_cache
 
 from rich.color import ColorType
 from rich.style import Style
-from textual.color import Color, ColorParseError
+from textual.color import BLACK, WHITE, Color, rgb_to_lab
 from textual.content import Content
 from textual.style import Style as ContentStyle
 
-from tuireader.ui.drawing.contrast import MARK, contrast, faded, legible
 from tuireader.wording.lines import Piece
 
+TEXT, MARK = 4.5, 3.0
+"""Least contrast of text, and of signs and lines (WCAG 1.4.3, 1.4.11)."""
+_STEPS = 64  # between a colour and another that is more legible
 _BRIGHT, _DIM = 7.0, 5.2  # least contrast of text, and that of dim text, which must differ from it
 _LINE = 2.0  # contrast of rules and frames, which only divide
 _ON_CURSOR = 5.0  # more than enough, as 256 colours cannot be exact
@@ -126,10 +129,14 @@ def under_cursor(style: Style) -> Style:
 
 def make(variables: Mapping[str, str], *, dark: bool, watch_colors: Mapping[str, str]) -> Styles:
     """Derive the styles from Textual's theme variables and the watch colours."""
-    background = _color(variables.get("background"), "#000000" if dark else "#ffffff")
-    text = _color(variables.get("foreground"), "#ffffff" if dark else "#000000")
+    background, text = Color.parse(variables["background"]), Color.parse(variables["foreground"])
     if background.ansi is not None or text.ansi is not None:
-        return _ansi_styles(watch_colors, dark=dark)
+        ansi = {name: Style(color=name) for name in ("magenta", "cyan", "yellow", "green", "red", "blue")}
+        if dark:
+            ansi["blue"] = Style(color="bright_blue")
+        assigned = assign_colors(watch_colors, tuple(ansi))
+        watches = {name: ansi[color] for name, color in assigned.items()}
+        return Styles(watches, ansi, accent=ansi["cyan"], star=ansi["yellow"], error=ansi["red"])
     text = legible(text, background, _BRIGHT)
 
     def ink(color: Color) -> Style:
@@ -138,18 +145,21 @@ def make(variables: Mapping[str, str], *, dark: bool, watch_colors: Mapping[str,
     def ground(color: Color) -> Style:
         return Style(bgcolor=color.rich_color)
 
-    def fit(name: str, otherwise: str) -> Color:
-        return legible(_color(variables.get(name), otherwise), background)
+    def fit(color: str, least: float = TEXT) -> Color:
+        """A colour that stands out; those of the terminal stay as they are."""
+        read = Color.parse(color)
+        return read if read.ansi is not None else legible(read, background, least)
 
-    def cursor(name: str, otherwise: Color) -> Style:
+    def cursor(color: str, otherwise: Color) -> Style:
         """A background of the theme, if the colours of the list are legible on it."""
-        color = _color(variables.get(name), "transparent")
-        usable = color.a == 1 and contrast(text, color) > 0.6 * contrast(text, background)
-        return ground(color if usable else otherwise)
+        read = Color.parse(color)
+        usable = read.a == 1 and contrast(text, read) > 0.6 * contrast(text, background)
+        return ground(read if usable else otherwise)
 
-    palette = {name: fit("", both[not dark]) for name, both in _WATCH_COLORS.items()}
-    accent, warning = fit("accent", "#7fb4e6"), fit("warning", "#e3b566")
+    palette = {name: fit(both[not dark]) for name, both in _WATCH_COLORS.items()}
+    accent, warning = fit(variables["accent"]), fit(variables["warning"])
     assigned = assign_colors(watch_colors, tuple(palette))
+    colors = {color.lower(): fit(color, MARK) for color in watch_colors.values() if color} | palette
     return Styles(
         base=ink(text) + ground(background),
         text=ink(text),
@@ -157,35 +167,19 @@ def make(variables: Mapping[str, str], *, dark: bool, watch_colors: Mapping[str,
         faint=ink(faded(text, background, _LINE)),
         accent=ink(accent),
         star=ink(warning),
-        rule=ink(_color(variables.get("border"), "#808080")),
-        error=ink(fit("error", "#e8797b")),
+        rule=ink(Color.parse(variables["border"])),
+        error=ink(fit(variables["error"])),
         quote=ink(faded(text, background, max(_DIM, 0.6 * contrast(text, background)))) + ITALIC,
         code=ink(text) + ground(background.blend(text, 0.07)),
         code_inline=ground(background.blend(text, 0.1)),
         mark=ink(background) + ground(warning),
-        cursor=cursor("block-cursor-background", background.blend(accent, 0.2)),
-        cursor_idle=cursor("block-cursor-blurred-background", background.blend(text, 0.08)),
-        watches={
-            name: ink(_watch_color(watch_colors[name], palette[color], background))
-            for name, color in assigned.items()
-        },
+        cursor=cursor(variables["block-cursor-background"], background.blend(accent, 0.2)),
+        cursor_idle=cursor(variables["block-cursor-blurred-background"], background.blend(text, 0.08)),
+        watches={name: ink(colors[watch_colors[name].lower() or color]) for name, color in assigned.items()},
         palette={name: ink(color) for name, color in palette.items()},
         selection=ground(background.blend(accent, 0.25)),
         found=ground(background.blend(palette["yellow"], 0.22)) + UNDERLINE,
     )
-
-
-def _ansi_styles(watch_colors: Mapping[str, str], *, dark: bool) -> Styles:
-    ansi = ("magenta", "cyan", "yellow", "green", "red", "blue")
-    shown = {name: Style(color="bright_blue" if dark and name == "blue" else name) for name in ansi}
-    watches = {name: shown[color] for name, color in assign_colors(watch_colors, ansi).items()}
-    return Styles(watches, shown, accent=shown["cyan"], star=shown["yellow"], error=shown["red"])
-
-
-def _watch_color(name: str, assigned: Color, background: Color) -> Color:
-    """The colour of a watch; those of the terminal stay as they are, others stand out."""
-    color = assigned if name.lower() in _WATCH_COLORS else _color(name, assigned.hex)
-    return color if color.ansi is not None else legible(color, background, MARK)
 
 
 def assign_colors(colors: Mapping[str, str], palette: Sequence[str]) -> dict[str, str]:
@@ -206,15 +200,43 @@ def free_color(colors: Mapping[str, str], palette: Sequence[str]) -> str:
     return min(palette, key=lambda color: used[color])
 
 
-def _color(text: str | None, otherwise: str) -> Color:
-    try:
-        return Color.parse(text or otherwise)
-    except ColorParseError:
-        return Color.parse(otherwise)
-
-
 def content(pieces: Sequence[Piece], styles: Styles) -> Content:
     """Style pieces of text; markup in them is not interpreted."""
     return Content.assemble(
         *((text, ContentStyle.from_rich_style(styles.named(name))) for text, name in pieces)
     )
+
+
+def contrast(one: Color, other: Color) -> float:
+    """Contrast between 1 and 21, as in WCAG 2."""
+    lighter, darker = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def legible(color: Color, background: Color, least: float = TEXT) -> Color:
+    """The colour, moved towards white or black as far as its contrast needs."""
+    if contrast(color, background) >= least:
+        return color
+    end = max(WHITE, BLACK, key=lambda end: contrast(end, background))
+    return _first(color, end, background, least)
+
+
+def faded(color: Color, background: Color, wanted: float) -> Color:
+    """The colour, moved towards the background until its contrast is just above `wanted`."""
+    return _first(background, color, background, wanted)
+
+
+def _first(start: Color, end: Color, background: Color, least: float) -> Color:
+    """The first colour between two with enough contrast; `end` if none has it."""
+
+    def blended(step: int) -> Color:
+        return start.blend(end, step / _STEPS)
+
+    return blended(bisect_left(range(_STEPS), least, key=lambda step: contrast(blended(step), background)))
+
+
+@lru_cache(4096)
+def _luminance(color: Color) -> float:
+    """Relative luminance between 0 and 1, from the lightness that follows from it."""
+    lightness = rgb_to_lab(color).L
+    return ((lightness + 16) / 116) ** 3 if lightness > 8 else lightness / 903.3

@@ -55,18 +55,20 @@ _HINTS = ("help", "settings", "add_feed", "tour")  # offered after a miss
 
 
 def _entries(main: Controllers) -> Iterator[Entry]:
+    """All entries; what they do is an outcome, or the name of a theme to use."""
     from tuireader.ui.dialogs.palette import Entry
 
     for command in COMMANDS:
         if command.id in ("palette", "open_link") or not command.on_main:
             continue
         keys = keys_label(main.host.keys_of.get(command.id, ()))
-        yield Entry(command.title, command.help, Outcome(run=(command.id,)), keys, command.aliases)
+        does = Outcome(run=(command.id,))
+        yield Entry(command.title, command.help, does, keys, command.aliases)
     for item in main.panes.sidebar.items:
         if item.view is not None:
             yield Entry(f"Go to {item.label}", f"{item.unread} unread", Outcome(view=item.view))
     for name, theme in main.host.themes.items():
-        aliases = (*_THEME_ALIASES, "dark mode" if theme.dark else "light mode")
+        aliases = (*_THEME_ALIASES, f"{'dark' if theme.dark else 'light'} mode")
         yield Entry(f"{_THEME}{name}", "Use this theme and save it", name, aliases=aliases)
 
 
@@ -130,5 +132,4 @@ async def open_palette(main: Controllers, ask: Asking) -> Outcome | None:
     if entry is None:
         return None
     run_latest(main.panes, partial(main.library.settings.note_palette_use, entry.name), "palette")
-    result: Outcome | str = entry.result
-    return await _kept_theme(main, result) if isinstance(result, str) else result
+    return entry.does if isinstance(entry.does, Outcome) else await _kept_theme(main, str(entry.does))
