@@ -85,15 +85,11 @@ class ThemeConfig:
     Colours that you leave out are derived; those of text are adjusted until they are legible.
     """
 
-    name: Annotated[
-        str, Key(OWN_NAME, "Name to use in `[ui]`; it may replace one of the given themes.", vital=True)
-    ]
+    name: Annotated[str, Key(OWN_NAME, "Name for `[ui]`; it may replace a given theme.", vital=True)]
     background: Annotated[str, Key(HEX, "Background.", vital=True)]
     foreground: Annotated[str, Key(HEX, "Text.", vital=True)]
     accent: Annotated[str, Key(HEX, "Unread marks, links and the focused pane.", vital=True)]
-    dark: Annotated[bool | None, Key(FLAG, "Choose the watches' colours for a dark or light background.")] = (
-        None
-    )
+    dark: Annotated[bool | None, Key(FLAG, "Watches' colours for a dark background.")] = None
     surface: Annotated[str, Key(HEX, "Background of dialogs.")] = ""
     border: Annotated[str, Key(HEX, "Lines between panes, and scrollbars.")] = ""
     cursor: Annotated[str, Key(HEX, "Background of the cursor line.")] = ""

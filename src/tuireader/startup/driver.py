@@ -91,7 +91,6 @@ class TerminalDriver(LinuxDriver):
         if self._asks:
             self._answers.due_until = time.monotonic() + background.DUE
             self.write(background.ASK)
-            self.flush()
 
     def stop_application_mode(self) -> None:
         """Restore the terminal; an answer that is on its way is awaited for a moment."""

@@ -42,8 +42,6 @@ def has_right_to_left(text: str) -> bool:
 
 def is_right_to_left(text: str) -> bool:
     """Return whether a paragraph reads from right to left, which its first letter decides."""
-    if not has_right_to_left(text):
-        return False
     return next((kind for kind in map(bidirectional, text) if kind in ("L", "R", "AL")), "L") != "L"
 
 

@@ -69,7 +69,8 @@ class TuireaderApp(Host):
     ) -> None:
         self._coloured_for: Theme | None = None
         self._colours: dict[str, str] = {}
-        super().__init__(library, browser, clock, driver, dark=dark)
+        super().__init__(library, browser, clock, driver)
+        self.on_dark = dark
         self.counting = counting  # the sidebar's counts, requested before Textual was imported
         self._opening = ExitStack()
         self._first_run = first_run

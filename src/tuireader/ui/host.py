@@ -33,10 +33,7 @@ _SHORT = "short"  # group of toasts about frequent actions
 
 
 class Host(CrashSafeApp):
-    """Services for every screen and widget. `browser` opens an address; it returns an error or `""`.
-
-    `dark` is what is known of the terminal's background at the start.
-    """
+    """Services for every screen and widget. `browser` opens an address; it returns an error or `""`."""
 
     def __init__(
         self,
@@ -44,11 +41,9 @@ class Host(CrashSafeApp):
         browser: Browser | None,
         clock: Callable[[], float],
         driver: type[Driver] | None = None,
-        *,
-        dark: bool = True,
     ) -> None:
         super().__init__(driver)
-        self.on_dark = dark
+        self.on_dark = True  # as far as it is known
         self.background_known = False  # the terminal has answered
         self.previews = False  # a theme is shown that may not be chosen
         self.library = library

@@ -89,11 +89,7 @@ class LinkPicker(FilterDialog[str | None]):
 
 
 class ThemePicker(FilterDialog[str | None]):
-    """List of themes that are shown while moving; the result is a name, or `""` to follow the terminal.
-
-    The list is at the side, so that the lists behind it can be seen; leaving it brings the configured theme
-    back.
-    """
+    """List of themes that are shown while moving; the result is a name, or `""` to follow the terminal."""
 
     def __init__(self, themes: Mapping[str, Theme], own: Sequence[str], at: str) -> None:
         super().__init__()
@@ -105,7 +101,6 @@ class ThemePicker(FilterDialog[str | None]):
         yield self.filtering("Theme", line, hint="enter saves it · esc takes it back")
 
     def on_mount(self) -> None:
-        self.host.previews = True
         self.choices.show(self.matching(""), self._wanted)
 
     def matching(self, typed: str) -> Sequence[Choice]:
@@ -130,9 +125,6 @@ class ThemePicker(FilterDialog[str | None]):
 
     async def choose(self, key: str) -> None:
         self.dismiss(key)
-
-    def on_unmount(self) -> None:
-        self.host.previews = False
 
 
 def _short(url: str) -> str:

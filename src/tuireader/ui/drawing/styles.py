@@ -184,11 +184,10 @@ def make(variables: Mapping[str, str], *, dark: bool, watch_colors: Mapping[str,
 
 def assign_colors(colors: Mapping[str, str], palette: Sequence[str]) -> dict[str, str]:
     """Assign each watch its configured colour if the palette has it, else the least used one."""
-    used = Counter(color.lower() for color in colors.values())
-    shared: dict[str, str] = {}
-    for name, color in colors.items():
-        shared[name] = color.lower()
-        if color.lower() not in palette:
+    shared = {name: color.lower() for name, color in colors.items()}
+    used = Counter(shared.values())
+    for name, color in shared.items():
+        if color not in palette:
             shared[name] = min(palette, key=lambda color: used[color])
             used[shared[name]] += 1
     return shared

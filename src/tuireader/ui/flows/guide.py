@@ -94,7 +94,9 @@ async def choose_theme(main: Controllers, ask: Asking) -> Outcome | None:
     followed = host.theme if configured.follow else Themes().on(host.on_dark)
     themes = {"": host.themes[followed], **host.themes}
     own = [theme.name for theme in main.library.config.themes]
+    host.previews = True
     name = await ask(ThemePicker(themes, own, "" if configured.follow else host.theme))
+    host.previews = False
     if name is None:
         host.take_theme()
         return None
