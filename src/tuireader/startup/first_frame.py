@@ -35,6 +35,7 @@ _ENTER, _LEAVE = "\x1b[?1049h\x1b[?25l", "\x1b[?1049l\x1b[?25h"
 
 _before: list[Any] | None = None  # terminal attributes from before the start, until Textual takes over
 _shown = False  # whether a frame is on the alternate screen
+learnt_dark: bool | None = None  # what the terminal has said of its background in the last session
 
 
 def fits(arguments: Sequence[str]) -> bool:
@@ -156,6 +157,7 @@ def _write(text: str) -> None:
 
 def frame_text(arguments: Sequence[str], environ: Mapping[str, str]) -> str:
     """Compose the whole frame; `""` if none fits."""
+    global learnt_dark
     columns, lines = os.get_terminal_size(1)
     folder = state_folder(environ)
     if not folder or columns < SMALLEST[0] or lines < SMALLEST[1]:
@@ -167,6 +169,7 @@ def frame_text(arguments: Sequence[str], environ: Mapping[str, str]) -> str:
 
     with open(file, encoding="utf-8") as opened:  # noqa: PTH123
         kept = json.load(opened)
+    learnt_dark = kept.get("dark")
     from tuireader import __version__
 
     if kept["version"] != __version__ or any(known != stamp(path) for path, known in kept["files"]):

@@ -18,7 +18,7 @@ from textual.geometry import Size
 from textual.strip import Strip
 
 from tuireader import __version__, files
-from tuireader.startup import background, first_frame
+from tuireader.startup import first_frame
 from tuireader.ui import geometry, views
 from tuireader.ui.drawing.row import row_style
 from tuireader.ui.host import Host
@@ -32,15 +32,9 @@ _STYLES = ("", "star", "accent", "faint", "dim", "text", "strong")
 
 
 async def keep(main: MainScreen, arguments: Sequence[str] | None = None) -> None:
-    """Draw the frame that a start would show now, and write it in a thread if a start can use it.
-
-    What the terminal has said of its background is kept as well.
-    """
+    """Draw the frame that a start would show now, and write it in a thread if a start can use it."""
     host = main.host
     arguments = sys.argv[1:] if arguments is None else arguments
-    state = host.library.paths.state
-    if host.background_known and not host.library.offline:
-        await asyncio.to_thread(background.remember, state, os.environ, dark=host.on_dark)
     if host.is_headless or host.is_web or not first_frame.fits(arguments):
         return
     frame = compose(main)
@@ -48,7 +42,7 @@ async def keep(main: MainScreen, arguments: Sequence[str] | None = None) -> None
         return
     size = (host.size.width, host.size.height)
     name = first_frame.file_name(arguments, os.environ, size)
-    await asyncio.to_thread(write, state / name, frame)
+    await asyncio.to_thread(write, host.library.paths.state / name, frame)
 
 
 def write(file: Path, frame: dict[str, Any]) -> None:
@@ -110,6 +104,7 @@ def compose(main: MainScreen) -> dict[str, Any] | None:
         "files": [(str(file.absolute()), first_frame.stamp(str(file))) for file in (config, dividers)],
         "database": str(library.paths.database.absolute()),
         "bidi": host.reorders,
+        "dark": host.on_dark if host.background_known else None,
         "unread": unread,
         "options": asdict(options),
         "languages": library.config.ui.languages,

@@ -92,9 +92,11 @@ async def choose_theme(main: Controllers, ask: Asking) -> Outcome | None:
 
     host, configured = main.host, main.library.config.ui.theme
     followed = host.theme if configured.follow else Themes().on(host.on_dark)
+    themes = {"": host.themes[followed], **host.themes}
     own = [theme.name for theme in main.library.config.themes]
-    at = ThemePicker.FOLLOW if configured.follow else host.theme
-    name = await ask(ThemePicker(host.themes, own, followed, at))
+    host.previews = True
+    name = await ask(ThemePicker(themes, own, "" if configured.follow else host.theme))
+    host.previews = False
     if name is None:
         host.take_theme()
         return None
@@ -110,7 +112,7 @@ async def _kept_theme(main: Controllers, name: str) -> Outcome:
         host.theme = name
         follows = before.follow and host.background_known and host.themes[name].dark == host.on_dark
         side = {"dark" if host.on_dark else "light": name}
-        themes = replace(before, **side) if follows else Themes.always(name)
+        themes = replace(before, **side) if follows else Themes(name, name)
     setting = find("ui.theme", library.config)
     try:
         await library.settings.set(setting, setting.key.kind.write(themes))

@@ -81,7 +81,7 @@ class TopLine(Bar):
         lead = lead if right.startswith(lead) else ""
         return self.strip(
             [
-                Segment(f" {title}", base + styles.strong),
+                Segment(f" {title}", base + styles.named("strong")),
                 Segment(count, base + styles.dim),
                 Segment(" " * (room - cell_len(title)), base),
                 Segment(lead, base + lead_style),
@@ -128,7 +128,7 @@ class StatusLine(Bar):
         right = cell_len(note) + cell_len(where)
         drawn = fitting(keys, width - right - 2 - 2 * bool(right))
         segments = [Segment(" ", base)]
-        segments += [Segment(text, base + (styles.strong if key else styles.dim)) for text, key in drawn]
+        segments += [Segment(text, base + styles.named("strong" if key else "dim")) for text, key in drawn]
         used = 1 + _width(drawn)
         segments.append(Segment(" " * max(0, width - used - right - 1), base))
         if note:
