@@ -10,7 +10,7 @@ from textual import events
 from textual.message import Message
 
 from tuireader.text import cell_len
-from tuireader.ui.drawing.layout import Art, Layout, Overlay, before
+from tuireader.ui.drawing.layout import Art, Layout, Overlay, ranges
 from tuireader.ui.drawing.page_parts import Hit, Page, ReferenceMark, StyleRange, Tail, Target
 from tuireader.ui.session import PageSpot
 from tuireader.ui.widgets.page_pane import PagePane
@@ -191,11 +191,11 @@ class ArticlePane(PagePane):
         if line is None or layout is not self._head:
             return -1
         part = layout.parts[line.part]
-        moved_in = before(part, line, layout.arts.get(line.part))
-        for index, mark in enumerate(self.references):
-            if moved_in >= 0 and mark.part == line.part and line.start <= mark.start < line.end:
-                column = self._pad + moved_in + cell_len(part.text[line.start : mark.start])
-                if column <= x < column + cell_len(part.text[mark.start : mark.end]):
+        for at, start, end in ranges(part, line, layout.width, layout.arts.get(line.part)):
+            for index, mark in enumerate(self.references):
+                column = self._pad + at + cell_len(part.text[start : mark.start])
+                is_there = column <= x < column + cell_len(part.text[mark.start : mark.end])
+                if mark.part == line.part and start <= mark.start < end and is_there:
                     return index
         return -1
 

@@ -148,23 +148,26 @@ class PagePane(Pane, Hosted):
         page = self.page_shown
         if page is None:
             return
-        self._pane_width = self.size.width or self._width_to_be
-        room, width = max(4, self._pane_width - 2), self.text_width
-        self._pad = min((room - width) // 2, self._pane_width) + 1 if room > width else 1
-        self._head = Layout(page.head, width, hints=self.hints)
-        self._tail = Layout(page.tail.parts, width)
+        self._centre()
+        self._head = Layout(page.head, self.text_width, hints=self.hints)
+        self._tail = Layout(page.tail.parts, self.text_width)
         self._head.extend(_FIRST)
         self._tail.extend(_FIRST)
         self.forget_strips()
 
+    def _centre(self) -> None:
+        self._pane_width = self._usable_width
+        self._pad = max(0, self._pane_width - 2 - self.text_width) // 2 + 1
+
     @property
     def text_width(self) -> int:
         """Width of the text; known before the pane is laid out."""
-        return min(self._measure, max(4, (self.size.width or self._width_to_be) - 2))
+        return min(self._measure, max(4, self._usable_width - 2))
 
     @property
-    def _width_to_be(self) -> int:
-        return self.width_to_be or (self.parent.size.width if isinstance(self.parent, Widget) else 0)
+    def _usable_width(self) -> int:
+        around = self.parent.size.width if isinstance(self.parent, Widget) else 0
+        return self.size.width or self.width_to_be or around
 
     def _resize(self) -> None:
         lines = len(self._head.lines) + (len(self._tail.lines) if self._head.complete else 0)
@@ -206,15 +209,12 @@ class PagePane(Pane, Hosted):
         if self._arrive_at is not None:
             self._arrive()
             return
-        if self.text_width == self._head.width:
-            room = max(4, self.size.width - 2)
-            pad = (room - self._head.width) // 2 + 1
-            if pad != self._pad or self.size.width != self._pane_width:
-                self._pad, self._pane_width = pad, self.size.width
-                self.forget_strips()
-            return
-        self._arrive_at = self.place
-        self._arrive()
+        if self.text_width != self._head.width:
+            self._arrive_at = self.place
+            self._arrive()
+        elif self.size.width != self._pane_width:
+            self._centre()
+            self.forget_strips()
 
     def choose(self, number: int) -> bool:
         """Move the cursor to a related article and show it; a negative number removes the cursor."""

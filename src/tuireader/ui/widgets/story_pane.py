@@ -20,9 +20,7 @@ class StoryPane(PagePane):
 
     def _take_width(self) -> None:
         """Lay out for a new width; the cursor stays in sight."""
-        chosen = self.chosen
         super()._take_width()
-        self.chosen = chosen
         self._keep_in_sight()
 
     def move(self, lines: int) -> None:
