@@ -11,7 +11,6 @@ from tuireader.ui.controllers.controller import Controller
 from tuireader.ui.controllers.listing import Listing
 from tuireader.ui.controllers.mark_commands import MarkCommands
 from tuireader.ui.controllers.reader import Reader
-from tuireader.ui.textual_private import CoalescingScreen
 from tuireader.ui.workers import run_latest
 
 REST = 0.15  # seconds without a key before the article under the cursor is shown
@@ -77,11 +76,9 @@ class Previews(Controller):
         """Start the preview, unless a key waits or the list is not painted yet."""
         if not self.pane.is_running:
             return
-        articles, screen = self.articles, self.pane.screen
-        waits = not self.session.started.is_set() or (
-            isinstance(screen, CoalescingScreen) and screen.keys_wait
-        )
-        if waits or (articles.ids and articles.current_row is None):
+        articles = self.articles
+        keys_wait = not self.session.started.is_set() or self.host.message_queue_size > 0
+        if keys_wait or (articles.ids and articles.current_row is None):
             self._wait()
         else:
             run_latest(self.pane, self.catch_up, "preview")

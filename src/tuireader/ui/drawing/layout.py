@@ -104,14 +104,11 @@ class Layout:
 
     def place_of(self, line: int) -> int:
         """Offset in the whole text at which a line starts; 0 above the text."""
-        if not self.lines:
-            return 0
-        line = min(line, len(self.lines) - 1)
-        for entry in self.lines[line:]:
+        for entry in self.lines[min(line, len(self.lines) - 1) :]:
             offset = self.parts[entry.part].offset
             if offset >= 0:
                 return offset + (entry.start if entry.kind in _TEXT else 0)
-        return max(0, self.parts[self.lines[line].part].offset)
+        return 0
 
     def show_art(self, number: int, art: Art | None) -> int:
         """Show an image or its placeholder; return by how many lines the text below moved."""
@@ -208,7 +205,7 @@ class Layout:
         kind = LineKind.FIRST
         for title, facts in zip_longest(titles, beside):
             start, end = title or (part.column - 1, part.column - 1)
-            self.lines.append(Line(number, start, end, kind, facts or (0, 0)))
+            self.lines.append(Line(number, start, end, kind, beside=facts or (0, 0)))
             kind = LineKind.REST
 
     def _add_cut(self, number: int, ranges: Sequence[tuple[int, int]], width: int) -> None:

@@ -67,7 +67,9 @@ def row_parts(
     parts = _left_columns(row, options, selected=selected)
     watches, uncertain = _watches(row, is_story)
     if not options.cosy:
-        parts += [part for name in watches[:6] for part in _tag(name, uncertain, options)]
+        for name in watches[:6]:
+            sign = "◇" if name in uncertain else "◆"
+            parts += [(f"{sign}{options.letters.get(name, '')}", f"watch:{name}"), (" ", "")]
     if inner:
         parts.append(("└ ", "dim"))
     if strays:
@@ -85,11 +87,8 @@ def row_parts(
     number = f" ×{voices}" if voices > 1 else ""
     spoken = _spoken(row.story_languages, languages - 2) if is_story else ""
     right = (partly, len(partly)), (f"  {row.author}", author), (f"  {feed_title}", feed), (number, count)
-    return [
-        *parts,
-        *((pad(text, cells), "dim") for text, cells in right),
-        (f" {spoken}"[:languages].ljust(languages), "dim"),
-    ]
+    parts += [(pad(text, cells), "dim") for text, cells in right]
+    return [*parts, (f" {spoken}"[:languages].ljust(languages), "dim")]
 
 
 def detail_parts(row: ArticleRow, options: RowOptions, *, inner: bool = False) -> list[StyledText]:
@@ -152,10 +151,6 @@ def _watches(row: ArticleRow, is_story: bool) -> tuple[tuple[str, ...], tuple[st
     if is_story and row.story_watches:
         return row.story_watches, () if row.story_size > 1 else row.uncertain
     return row.watches, row.uncertain
-
-
-def _tag(name: str, uncertain: Sequence[str], options: RowOptions) -> list[StyledText]:
-    return [(("◇" if name in uncertain else "◆") + options.letters.get(name, ""), f"watch:{name}"), (" ", "")]
 
 
 def _spoken(languages: Sequence[str], room: int) -> str:

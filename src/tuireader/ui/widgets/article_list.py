@@ -20,6 +20,7 @@ from tuireader.ui.drawing.row_options import RowOptions
 from tuireader.ui.drawing.row_parts import detail_parts, heading_parts, row_parts
 from tuireader.ui.textual_private import CoalescingScreen
 from tuireader.ui.widgets.day_rows import HEADING, DayRows, Days
+from tuireader.ui.widgets.pane import CursorPane
 from tuireader.wording.times import local_day
 
 _CHUNK = 64  # number of rows per fetch
@@ -28,7 +29,7 @@ _KEEP_STRIPS = 512  # ... and of drawn rows, each some 10 KB
 _MINUTE = 60  # seconds between looks at the calendar
 
 
-class ArticleList(DayRows):
+class ArticleList(DayRows, CursorPane):
     """Articles of a view. `fetch` loads rows without blocking keys; rows are blank until loaded."""
 
     @dataclass
@@ -294,33 +295,27 @@ class ArticleList(DayRows):
     def _draw_row(self, number: int, part: int, options: RowOptions) -> Strip:
         article_id, styles = self.ids[number], self.theme_styles
         at_cursor, focused = number == self.cursor, number == self.cursor and self.has_focus
-        inner, strays = self._is_inner(number), self._strays(number)
+        inner = self._is_inner(number)
+        strays = inner and self._strays(number)
         strips, look = self._strips.setdefault(article_id, {}), (part, at_cursor, focused, inner, strays)
-        strip = strips.get(look)
-        if strip is None:
-            row = self._rows.get(article_id)
-            cursor = styles.cursor_for(focused) if at_cursor else None
-            if row is None:
-                return draw_note("", styles, options.width, cursor)
-            if row.story in self.opened:
-                row = replace(row, story_read=0)  # its articles show what is read
-            if part:
-                row = replace(row, detail=self._detail(row))
-                parts = detail_parts(row, options, inner=inner)
-            else:
-                parts = row_parts(
-                    row,
-                    self._feed_title(row.feed_id),
-                    options,
-                    inner=inner,
-                    selected=article_id in self.selected,
-                    strays=strays,
-                    marks=self._marks(row),
-                )
-            strip = strips[look] = draw_row(parts, styles, options.width, cursor)
-            if len(self._strips) > _KEEP_STRIPS:
-                for old in list(islice(self._strips, _KEEP_STRIPS // 2)):
-                    del self._strips[old]
+        if strip := strips.get(look):
+            return strip
+        row = self._rows.get(article_id)
+        cursor = styles.cursor_for(focused) if at_cursor else None
+        if row is None:
+            return draw_note("", styles, options.width, cursor)
+        if row.story in self.opened:
+            row = replace(row, story_read=0)  # its articles show what is read
+        if part:
+            parts = detail_parts(replace(row, detail=self._detail(row)), options, inner=inner)
+        else:
+            feed, marks = self._feed_title(row.feed_id), self._marks(row)
+            selected = article_id in self.selected
+            parts = row_parts(row, feed, options, inner=inner, selected=selected, strays=strays, marks=marks)
+        strip = strips[look] = draw_row(parts, styles, options.width, cursor)
+        if len(self._strips) > _KEEP_STRIPS:
+            for old in list(islice(self._strips, _KEEP_STRIPS // 2)):
+                del self._strips[old]
         return strip
 
     def _is_inner(self, number: int) -> bool:
@@ -331,9 +326,9 @@ class ArticleList(DayRows):
         return row is not None and above is not None and row.story in self.opened and row.story == above.story
 
     def _strays(self, number: int) -> bool:
-        """True if a row is not of the day above it: its story stands where its newest article does."""
-        row, day = self._rows.get(self.ids[number]), self.places.day(number)
-        return row is not None and day >= 0 and local_day(row.time) != local_day(self.days[day][1])
+        """True if an article of an unfolded story is not of the day above it."""
+        day = self.places.day(number)
+        return day >= 0 and local_day(self._rows[self.ids[number]].time) != local_day(self.days[day][1])
 
     def go_bottom(self) -> None:
         """Go to the last article, even if its id is not known yet."""
@@ -351,12 +346,11 @@ class ArticleList(DayRows):
         number = self.row_at(event.y)
         if number is None:
             return
+        opens = not event.ctrl and (event.chain > 1 or (number == self.cursor and self.has_focus))
         if event.ctrl:
             self.toggle_selected(self.ids[number])
-            self.post_message(self.Moved())
-            return
-        again = number == self.cursor and self.has_focus
-        self.move_to(number)
+        else:
+            self.move_to(number)
         self.post_message(self.Moved())
-        if again or event.chain > 1:
+        if opens:
             self.post_message(self.Opened(self.ids[number]))

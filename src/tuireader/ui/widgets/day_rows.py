@@ -1,4 +1,4 @@
-"""Base class of the article list: articles of one or two lines below headings that stay at the top."""
+"""Mixin of the article list: articles of one or two lines below headings that stay at the top."""
 
 from __future__ import annotations
 
@@ -6,10 +6,14 @@ from array import array
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from textual.geometry import Region, Size
 
-from tuireader.ui.widgets.pane import CursorPane
+if TYPE_CHECKING:
+    from tuireader.ui.widgets.pane import CursorPane as _Pane
+else:
+    _Pane = object
 
 HEADING = -1
 Days = Sequence[tuple[int, int]]
@@ -48,8 +52,8 @@ class ListLines:
         return self.starts[day] * self.height + day
 
 
-class DayRows(CursorPane):
-    """Rows of articles, of which `cursor` is one. Days have a line each above their first article.
+class DayRows(_Pane):
+    """Mixin for a `CursorPane` of articles. Days have a line each above their first article.
 
     The heading of the topmost visible article covers the first line of the pane.
     """

@@ -224,7 +224,7 @@ class PagePane(Pane, Hosted):
         self._finish()
         entering = self.chosen < 0
         self.chosen = min(number, len(self.targets) - 1)
-        first, last = self._lines_of(self.chosen)
+        first, last = self._target_lines()[self.chosen]
         top, height = self.scroll_offset.y, self.size.height
         if entering and not (top <= first - 1 and last < top + height * 2 // 3):
             self.scroll_now(max(0, first - 2 - height // 6))
@@ -242,11 +242,14 @@ class PagePane(Pane, Hosted):
             self.forget_strips()
             self.post_message(self.Changed())
 
-    def _lines_of(self, target: int) -> tuple[int, int]:
+    def _target_lines(self) -> dict[int, tuple[int, int]]:
+        """First and last line of each target."""
         self._finish()
-        above, parts = len(self._head.lines), self._tail.parts
-        lines = [at for at, line in enumerate(self._tail.lines) if parts[line.part].target == target]
-        return (above + lines[0], above + lines[-1]) if lines else (above, above)
+        spans: dict[int, tuple[int, int]] = {}
+        for number, line in enumerate(self._tail.lines, len(self._head.lines)):
+            target = self._tail.parts[line.part].target
+            spans[target] = spans.get(target, (number, number))[0], number
+        return spans
 
     def open_chosen(self) -> None:
         """Open the target under the cursor, if there is one."""
@@ -254,12 +257,10 @@ class PagePane(Pane, Hosted):
             self.post_message(self.TargetOpened(self.targets[self.chosen]))
 
     def on_click(self, event: events.Click) -> None:
-        number = event.y + self.scroll_offset.y - len(self._head.lines)
-        if 0 <= number < len(self._tail.lines):
-            target = self._tail.parts[self._tail.lines[number].part].target
-            if target >= 0:
-                self.chosen = target
-                self.open_chosen()
+        layout, line = self._line(event.y + self.scroll_offset.y)
+        if line is not None and layout.parts[line.part].target >= 0:
+            self.chosen = layout.parts[line.part].target
+            self.open_chosen()
 
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
         """Join the wrapped lines of the selected text."""
@@ -330,10 +331,11 @@ class PagePane(Pane, Hosted):
     def _graphic(self, number: int) -> tuple[Art | None, int]:
         """Image painted on a line, and the line number within it."""
         layout, line = self._line(number) if number >= 0 else (self._head, None)
-        if line is None or line.kind is not LineKind.PICTURE or layout is not self._head:
-            return None, 0
-        art = layout.arts.get(line.part)
-        return (art, line.start) if art is not None and line.start < len(art.graphics) else (None, 0)
+        if line is not None and line.kind is LineKind.PICTURE:
+            art = layout.arts.get(line.part)
+            if art is not None and line.start < len(art.graphics):
+                return art, line.start
+        return None, 0
 
     def _line(self, number: int) -> tuple[Layout, Line | None]:
         """Layout and entry of a line of the page; None after the last line."""
@@ -358,9 +360,8 @@ class PagePane(Pane, Hosted):
             return Strip([Segment(" " * width, base)], width)
         part = layout.parts[line.part]
         over = self._over(layout, line.part)._replace(right=self._is_right(layout, part))
-        selection = self.text_selection
-        if selection is not None:
-            spans = self._selected(number, selection).values()
+        if self.text_selection is not None:
+            spans = self._selected(number, self.text_selection).values()
             over = over._replace(above=(*over.above, *(StyleRange(*span, "selection") for span in spans)))
         body = draw(part, line, self.theme_styles, layout.width, over, layout.arts.get(line.part))
         return Strip([Segment(" " * self._pad, base), *body]).adjust_cell_length(width, base)

@@ -218,7 +218,7 @@ class Panes(Container, _Covered, Hosted):
         self._draw_edges()
         over = (self.sidebar, self._edge) if self.covers_list else ()
         return [
-            WidgetPlacement(region, NULL_OFFSET, NULL_SPACING, child, int(child in over))
+            WidgetPlacement(region, NULL_OFFSET, NULL_SPACING, child, order=int(child in over))
             for child in children
             if (region := regions.get(child))
         ]
