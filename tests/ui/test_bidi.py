@@ -14,6 +14,7 @@ from tests.ui.demo_library import opened
 from tests.ui.running import Running, running
 from tests.ui.shelf import NOW
 from tuireader.model import ParsedEntry
+from tuireader.text import cell_len
 from tuireader.ui.drawing.line_filters import VisualOrder
 from tuireader.ui.flows.settings import apply_config
 
@@ -47,7 +48,7 @@ async def test_rows_and_paragraphs_are_reordered_and_paragraphs_stand_at_the_rig
         assert row.index("14:12") < row.index(SHOWN) < row.index("This demo")
         await run.press("enter")
         lines = [line for line in run.text.splitlines() if line.endswith((" ةكرش", "•", "أ"))]
-        right = {len(line) for line in lines}
+        right = {cell_len(line) for line in lines}
         assert any(line.endswith("ديدج فتاه •") for line in lines) and len(right) == 1, lines
         assert "Plain and םולש." in run.text
         await run.press("y")

@@ -94,7 +94,7 @@ async def test_languages_never_push_the_title_off() -> None:
         for width, height in ((40, 12), (80, 24), (100, 30), (160, 50)):
             await run.resize(width, height)
             row = line(run, "监管机构")
-            assert "×3" in row and ("  zh +2" in row) == (width >= 80)
+            assert "×3" in row and ("  zh +2" in row) == (run.main.articles.size.width >= 76)
             assert "监管机构因迟报" in row
 
 

@@ -73,7 +73,7 @@ def compose(main: MainScreen) -> dict[str, Any] | None:
         return None
     counts, unread = session.counts, bool(session.counts.unread.unread)
     view = views.UNREAD if unread else views.ALL
-    if not counts.all.total or (not unread and not library.config.ui.show_read):
+    if host.linear or not counts.all.total or (not unread and not library.config.ui.show_read):
         return None
     if library.config.ui.sort != "date":
         return None  # the first frame reads its rows newest first
@@ -93,7 +93,8 @@ def compose(main: MainScreen) -> dict[str, Any] | None:
         side = side or [_text(host, Strip([edge]))] * (height - 3)
     divider = Segment("│", styles.base + styles.rule)
     blank = Segment(" " * panes.article.width, styles.base) if panes.article else None
-    options = replace(host.row_options, dots=not unread, cosy=host.is_cosy, width=panes.articles.width)
+    dots, width_of_list = not unread or bool(host.current_theme.ansi), panes.articles.width
+    options = replace(host.row_options, dots=dots, cosy=host.is_cosy, width=width_of_list)
     count = counts.unread if unread else counts.all
     marks = (f"{mark}:{name}" for name in host.watch_names for mark in ("watch", "text/hit", "dim/hit"))
     names = (*_STYLES, *marks)

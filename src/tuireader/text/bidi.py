@@ -40,7 +40,7 @@ def is_available() -> bool:
 
 
 def has_right_to_left(text: str) -> bool:
-    """Return whether any letter reads from right to left."""
+    """Return whether a letter of the text belongs to a right-to-left script."""
     return not text.isascii() and _RIGHT_TO_LEFT.search(text) is not None
 
 

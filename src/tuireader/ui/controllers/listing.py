@@ -122,14 +122,14 @@ class Listing(Controller):
         session, articles = self.session, self.articles
         articles.columns = {
             "by_day": self._is_by_day,
-            "dots": session.view != UNREAD or session.shows_read,
+            "dots": session.view != UNREAD or session.shows_read or bool(self.host.current_theme.ansi),
             "feeds": session.view.kind is not ViewKind.FEED,
         }
         return articles
 
     @property
     def _is_by_day(self) -> bool:
-        return self.session.sort in ("date", "oldest")
+        return self.session.sort in ("date", "oldest") and not self.host.linear
 
     async def _days(self, ids: Sequence[int], *, aside: bool = False) -> Days:
         """Find where days begin, if the list is sorted by time."""

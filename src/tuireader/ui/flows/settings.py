@@ -88,7 +88,7 @@ def take_config(main: Controllers, before: Config) -> bool:
     main.panes.article.forget_strips()
     main.session.apply_config(before.ui)
     main.panes.articles.folds = main.session.folds
-    if now.ui.images != before.ui.images:
+    if (now.ui.images, now.ui.linear) != (before.ui.images, before.ui.linear):
         main.images.apply_config()
     return (now.ui, now.keys) != (before.ui, before.keys)
 

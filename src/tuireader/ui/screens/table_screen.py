@@ -40,6 +40,7 @@ class TableScreen(SideScreen[Result], Generic[Result, Item]):
     def content(self) -> Iterable[Widget]:
         self.library = self.host.library
         self.table = self.main_pane = Table(self.COLUMNS)
+        self.table.empty_text = "Counting …"
         self.facts = Details(id="facts")
         return TableHead(self.COLUMNS), self.table, self.facts
 

@@ -18,6 +18,7 @@ from tuireader.model.articles import Detail
 from tuireader.ui.drawing.row import TitleRanges, draw_note, draw_row
 from tuireader.ui.drawing.row_options import RowOptions
 from tuireader.ui.drawing.row_parts import detail_parts, heading_parts, row_parts
+from tuireader.ui.linear import row_words
 from tuireader.ui.textual_private import CoalescingScreen
 from tuireader.ui.widgets.day_rows import HEADING, DayRows, Days
 from tuireader.ui.widgets.pane import CursorPane
@@ -306,11 +307,14 @@ class ArticleList(DayRows, CursorPane):
             return draw_note("", styles, options.width, cursor)
         if row.story in self.opened:
             row = replace(row, story_read=0)  # its articles show what is read
-        if part:
+        feed, selected = self._feed_title(row.feed_id), article_id in self.selected
+        if self.host.linear:
+            words = row_words(row, feed, options, inner=inner, selected=selected)
+            parts = [(words, "dim" if row.read else "text")]
+        elif part:
             parts = detail_parts(replace(row, detail=self._detail(row)), options, inner=inner)
         else:
-            feed, marks = self._feed_title(row.feed_id), self._marks(row)
-            selected = article_id in self.selected
+            marks = self._marks(row)
             parts = row_parts(row, feed, options, inner=inner, selected=selected, strays=strays, marks=marks)
         strip = strips[look] = draw_row(parts, styles, options.width, cursor)
         if len(self._strips) > _KEEP_STRIPS:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -44,6 +45,8 @@ class TopLine(Bar):
 
     def show(self, **texts: str) -> None:
         """Change some of the texts; `sign` is a watch whose sign is to be explained."""
+        if self.host.is_still and texts.get("progress"):
+            texts["progress"] = re.split(r" \d", texts["progress"])[0]
         before, self._texts = self._texts, self._texts | texts
         if before != self._texts:
             self.refresh()
@@ -56,6 +59,9 @@ class TopLine(Bar):
     ) -> Strip:
         styles, width = self.theme_styles, self.size.width
         base, lead, lead_style = styles.base, trouble, styles.text
+        if self.host.linear:
+            texts = [title, count, *([progress] if progress else [trouble, state])]
+            return self.strip([Segment(cut(f" {', '.join(filter(None, texts))}", width), base)])
         states = [*_shortened(" · ".join(filter(None, (trouble, state)))), ""]
         if progress:
             lead = cut(progress, max(0, width // 2))

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from textual import events
 from textual.content import Content
-from textual.geometry import Region
+from textual.geometry import Offset, Region
 from textual.strip import Strip
 from textual.style import Style
 from textual.widgets import OptionList
@@ -62,6 +62,11 @@ class Choices(OptionList, inherit_bindings=False):
         option = self.highlighted_option
         return option.id if option is not None else None
 
+    @property
+    def caret(self) -> Offset:
+        """Cell that the terminal's cursor stands on."""
+        return Offset(1, (self.highlighted or 0) - self.scroll_offset.y)
+
     def show(self, choices: Sequence[Choice], at: str | None = None) -> None:
         """Replace the choices and put the cursor on `at`, or on the first one."""
         self._lead = max([self._lead, *(cell_len(choice.lead) for choice in choices)])
@@ -75,6 +80,9 @@ class Choices(OptionList, inherit_bindings=False):
     def option(self, choice: Choice) -> Option:
         if choice.key is None:
             return Option(Content(choice.text or " "), disabled=True)
+        if self.app.has_class("-linear"):
+            texts = (choice.lead, choice.text.strip(), choice.note.removeprefix("· "))
+            return Option(Content(", ".join(filter(None, texts))), id=choice.key)
         lead = pad(choice.lead, self._lead) + "  " if self._lead else ""
         note = (f"  {choice.note}", "dim") if choice.note else ""
         return Option(Content.assemble((lead, "bold"), *choice.swatch, choice.text, note), id=choice.key)

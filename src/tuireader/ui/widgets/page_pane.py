@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from rich.segment import Segment
 from textual import events
-from textual.geometry import Region, Size
+from textual.geometry import Offset, Region, Size
 from textual.message import Message
 from textual.selection import Selection
 from textual.strip import Strip
@@ -18,6 +18,7 @@ from tuireader.ui.drawing.graphics import GraphicStrip
 from tuireader.ui.drawing.layout import Art, Layout, Line, LineKind, Overlay, draw, ranges
 from tuireader.ui.drawing.page_parts import Page, Part, StyleRange, Tail, Target
 from tuireader.ui.host import Hosted
+from tuireader.ui.linear import page_words, tail_words
 from tuireader.ui.session import PageSpot
 from tuireader.ui.widgets.pane import Pane
 
@@ -55,7 +56,7 @@ class PagePane(Pane, Hosted):
 
     def show(self, page: Page, *, place: int = 0) -> None:
         """Show an article from the remembered position in its text."""
-        self.page_shown = page
+        self.page_shown = page_words(page) if self.host.linear else page
         self.chosen = -1
         self._return = None
         self._colours.clear()
@@ -109,6 +110,7 @@ class PagePane(Pane, Hosted):
         if self.page_shown is None:
             return
         returning = self._returning()
+        tail = tail_words(tail) if self.host.linear else tail
         self.page_shown = replace(self.page_shown, tail=tail)
         self._tail = Layout(tail.parts, self._head.width)
         self._tail.extend(_FIRST)
@@ -162,7 +164,16 @@ class PagePane(Pane, Hosted):
     @property
     def text_width(self) -> int:
         """Width of the text; known before the pane is laid out."""
-        return min(self._measure, max(4, self._usable_width - 2))
+        room = max(4, self._usable_width - 2)
+        return room if self.host.linear else min(self._measure, room)
+
+    @property
+    def caret(self) -> Offset:
+        """Cell for the terminal's cursor: on the chosen target, else before the first text in sight."""
+        top = self.scroll_offset.y
+        shown = [self._line(top + y)[1] for y in range(self.size.height)]
+        first = next((y for y, line in enumerate(shown) if line and line.end > line.start), 0)
+        return Offset(self._pad, self._target_lines()[self.chosen][0] - top if self.chosen >= 0 else first)
 
     @property
     def _usable_width(self) -> int:

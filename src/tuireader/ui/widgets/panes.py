@@ -160,7 +160,8 @@ class Panes(Container, _Covered, Hosted):
         """Choose the arrangement for a screen of that size."""
         focused, was_wide = self.screen.focused, self.is_wide
         self.articles.take_density()
-        self._mode = mode_for(self._session.config.ui.layout, size.width, size.height)
+        layout = self._session.config.ui.layout
+        self._mode = Mode.SINGLE if self.host.linear else mode_for(layout, size.width, size.height)
         self._at_list = self.in_list and not isinstance(focused, FindLine)
         self._over = self._over and focused is self.sidebar
         self.rearrange()
