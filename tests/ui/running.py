@@ -155,7 +155,7 @@ class Running:
 
     def _previews(self) -> bool:
         """Whether an article is about to be shown beside the list."""
-        return hasattr(self.main, "controllers") and self.main.controllers.previews.is_due
+        return hasattr(self.main, "controllers") and self.main.controllers.previews.due is not None
 
     def _soon(self) -> bool:
         """Whether a timer runs that fires once, and soon: toasts and tooltips take longer."""
