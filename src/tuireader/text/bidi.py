@@ -37,6 +37,7 @@ def is_available() -> bool:
 
 
 def has_right_to_left(text: str) -> bool:
+    """Return whether a text has letters of right-to-left scripts, or their digits."""
     return not text.isascii() and _RIGHT_TO_LEFT.search(text) is not None
 
 
@@ -46,6 +47,7 @@ def is_right_to_left(text: str) -> bool:
 
 
 def visual(text: str) -> str:
+    """Put a line into visual order."""
     return "".join(shown for _, shown in places(text)) if has_right_to_left(text) else text
 
 

@@ -134,8 +134,7 @@ def make(variables: Mapping[str, str], *, dark: bool, watch_colors: Mapping[str,
         ansi = {name: Style(color=name) for name in ("magenta", "cyan", "yellow", "green", "red", "blue")}
         if dark:
             ansi["blue"] = Style(color="bright_blue")
-        assigned = assign_colors(watch_colors, tuple(ansi))
-        watches = {name: ansi[color] for name, color in assigned.items()}
+        watches = {name: ansi[color] for name, color in assign_colors(watch_colors, tuple(ansi)).items()}
         return Styles(watches, ansi, accent=ansi["cyan"], star=ansi["yellow"], error=ansi["red"])
     text = legible(text, background, _BRIGHT)
 
