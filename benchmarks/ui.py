@@ -84,10 +84,10 @@ def tuireader(folder: Path, articles: int, presses: int, size: Size, name: str =
         for _ in range(max(2, presses // 6)):
             program.settle(0.3)
             program.type("enter")
-            found.setdefault("open an article", []).append(program.wait("q Back"))
+            found.setdefault("open an article", []).append(program.wait("q back"))
             program.settle(0.3)
             program.type("q")
-            found.setdefault("back to the list", []).append(program.wait("n Next unread"))
+            found.setdefault("back to the list", []).append(program.wait("n next unread"))
             program.settle()
             program.press("j")
         program.press("h")
@@ -107,7 +107,7 @@ def tuireader(folder: Path, articles: int, presses: int, size: Size, name: str =
         program.type("/")
         program.settle()
         program.type(*WORD, "enter")
-        found["search a word"] = [program.wait(rf"{WORD} · [\d,]+\+? found")]
+        found["search a word"] = [program.wait(rf"{WORD} +[\d,]+\+? found")]
         found["memory while browsing"] = [program.memory()]
         program.settle()
         program.type("A")
@@ -150,7 +150,7 @@ def letters(program: Program, searches: Sequence[str]) -> list[float]:
                 continue  # asks for nothing new, so it goes along with the next letter
             typed = text[:end]
             program.type(*(" " if typed[-2:-1] == " " else ""), typed[-1])
-            taken = program.wait(rf"^ tuireader  Search: {re.escape(typed)} · ")
+            taken = program.wait(rf"^ Search: {re.escape(typed)}  ")
             found.append(program.rest_of_paint(taken))
     return found
 
@@ -187,7 +187,7 @@ def keys_during_refresh(feeds: int, presses: int) -> list[float]:
 
 def _top(view: str, line: str) -> str:
     """A pattern for the title of a view with the first line of its list."""
-    return rf"^ tuireader  {view} · .*\n.*\n{line}"
+    return rf"^ {view}  .*\n.*\n{line}"
 
 
 def newsboat(folder: Path, articles: int, presses: int, size: Size) -> Times:

@@ -232,7 +232,7 @@ def test_random_keys_in_a_terminal(tmp_path: Path, web: Web) -> None:
     subscribe(web, config, 4)
     while pressed < PRESSES:
         with Terminal(command, home=tmp_path, size=(100, 30), env=quiet, forked=True) as terminal:
-            terminal.wait("tuireader")
+            terminal.wait("Unread")
             terminal.press("R")
             alive = True
             while alive and pressed < PRESSES:

@@ -80,6 +80,7 @@ LINES = {
     "list": ("list", "--json"),
     "search": ("search", "--json", "WeChat"),
     "feeds": ("feeds", "--json"),
+    "stats": ("stats", "--json"),
     "feeds pause": ("feeds", "pause", "--json", "1"),
     "feeds resume": ("feeds", "resume", "--json", "1"),
     "feeds remove": ("feeds", "remove", "--json", "1"),

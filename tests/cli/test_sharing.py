@@ -244,6 +244,7 @@ def test_all_of_it_works_while_the_reader_is_open(run: Run, news: tuple[Home, We
         ["tuireader", *home.arguments()],
         home=tmp_path,
         forked=True,
+        size=(120, 100),  # the refreshed article is an old one
         env={"XDG_STATE_HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path)},
     ) as terminal:
         terminal.wait("Title 1")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual.color import Color
@@ -15,6 +14,7 @@ from tests.ui.demo_library import opened
 from tests.ui.running import Running, running
 from tests.ui.shelf import NOW
 from tuireader.model import ParsedEntry
+from tuireader.text import cell_len
 from tuireader.ui.drawing.line_filters import VisualOrder
 from tuireader.ui.flows.settings import apply_config
 

@@ -19,6 +19,7 @@ from tuireader.ui.screens.commands import INSTEAD
 from tuireader.ui.screens.health import Health
 from tuireader.ui.screens.queue import Queue
 from tuireader.ui.screens.settings import SettingsScreen
+from tuireader.ui.screens.statistics import Statistics
 from tuireader.ui.screens.story import StoryScreen
 from tuireader.ui.screens.watches import Watches
 from tuireader.ui.views import TODAY
@@ -47,6 +48,7 @@ def test_every_command_has_its_method() -> None:
         Scope.WATCHES: Watches,
         Scope.QUEUE: Queue,
         Scope.ALARMS: Alarms,
+        Scope.STATISTICS: Statistics,
         Scope.SETTINGS: SettingsScreen,
         Scope.STORY: StoryScreen,
         Scope.SEARCH: SearchLine,

@@ -91,10 +91,10 @@ async def test_a_row_shows_the_report_in_the_language_that_the_user_reads() -> N
 async def test_languages_never_push_the_title_off() -> None:
     async with running(reading("zh"), (40, 12)) as run:
         await run.show(View(ViewKind.ALL))
-        for width, height in ((40, 12), (80, 24), (100, 30), (200, 50)):
+        for width, height in ((40, 12), (80, 24), (100, 30), (160, 50)):
             await run.resize(width, height)
             row = line(run, "监管机构")
-            assert "×3" in row and ("  zh +2" in row) == (width >= 80)
+            assert "×3" in row and ("  zh +2" in row) == (run.main.articles.size.width >= 76)
             assert "监管机构因迟报" in row
 
 

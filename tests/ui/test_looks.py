@@ -18,8 +18,8 @@ from tuireader.ui.drawing.themes import THEMES
 
 def parts(row: ArticleRow, *, folds: bool = False) -> dict[str, str]:
     """The texts in a row with their styles."""
-    options = RowOptions(letters={"A": "A", "B": "B"}, folds=folds)
-    return {text.strip(): style for text, style in row_parts(row, "Feed", 80, options, NOW)}
+    options = RowOptions(letters={"A": "A", "B": "B"}, folds=folds, now=NOW)
+    return {text.strip(): style for text, style in row_parts(row, "Feed", options)}
 
 
 def row(*, read: bool = False, watches: tuple[str, ...] = (), story: tuple[str, ...] = ()) -> ArticleRow:

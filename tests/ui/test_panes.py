@@ -420,7 +420,7 @@ async def test_the_focused_pane_has_an_accent_edge() -> None:
         lines = signs(run, 26)
         top = run.main.panes.article.region.y - 2
         assert set(lines[: top - 1]) == {"│"} and lines[top - 1] == "├" and set(lines[top:]) == {"┃"}
-        await run.click("#list", (40, 1))
+        await run.click("#list", (40, 3))
         lines = signs(run, 26)
         assert set(lines[: top - 1]) == {"┃"} and set(lines[top:]) == {"│"}
     for size in ((80, 24), (40, 12)):

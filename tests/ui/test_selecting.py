@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from tests.ui.demo_library import opened
@@ -9,10 +10,15 @@ from tests.ui.running import Running, running
 from tuireader.model import View, ViewKind
 
 
+def marked_lines(run: Running) -> list[str]:
+    """Lines of the list that begin with the mark of a selected article."""
+    return [line for line in run.text.splitlines() if re.search("[│┃]▌", line)]
+
+
 async def test_marks_go_to_all_that_are_selected_and_are_undone_as_one(run: Running) -> None:
     await run.press("a", "j", "a")  # the first and the third
     assert run.main.articles.selected == {1, 3} and "2 selected · 4/" in run.text
-    marked = [line for line in run.text.splitlines() if "┃▌" in line]
+    marked = marked_lines(run)
     assert len(marked) == 2 and "LanternPay comes" in marked[0] and "渡轮公司" in marked[1]
     await run.press("N")
     assert "2 articles marked read" in run.toasts
@@ -37,7 +43,7 @@ async def test_escape_a_second_press_and_another_view_end_a_selection(run: Runni
     await run.press("a", "k", "a")
     assert not run.main.articles.selected and "selected" not in run.text
     await run.press("a", "escape")
-    assert not run.main.articles.selected and run.focus == "list" and "│▌" not in run.text
+    assert not run.main.articles.selected and run.focus == "list" and not marked_lines(run)
     await run.press("ctrl+a")
     assert run.main.articles.selected == set(run.main.articles.ids)
     await run.press("ctrl+a")
@@ -51,7 +57,7 @@ async def test_an_open_article_is_marked_alone(run: Running) -> None:
     await run.press("a", "a", "k", "k", "enter", "s")  # the first one is open
     assert run.open_id == 1 and 1 in await run.starred() and 2 not in await run.starred()
     await run.press("a")
-    assert run.main.articles.selected == {2} and "│▌" in run.text
+    assert run.main.articles.selected == {2} and marked_lines(run)
 
 
 async def test_a_click_with_ctrl_selects(run: Running) -> None:

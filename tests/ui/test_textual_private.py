@@ -15,9 +15,11 @@ from textual.widget import Widget
 from tuireader.ui import textual_private
 
 USED = {
+    "_begin_update": (App, ["self"]),
     "_check_bindings": (App, ["self", "key", "priority"]),
     "_check_refresh": (Widget, ["self"]),
     "_dispatch_message": (Screen, ["self", "message"]),
+    "_end_update": (App, ["self"]),
     "_fatal_error": (App, ["self"]),
     "_handle_exception": (App, ["self", "error"]),
     "_on_timer_update": (Screen, ["self"]),
@@ -46,7 +48,15 @@ def test_textual_keeps_its_driver() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["_dispatch_message", "_fatal_error", "_handle_exception", "_on_timer_update"]
+    "name",
+    [
+        "_begin_update",
+        "_end_update",
+        "_dispatch_message",
+        "_fatal_error",
+        "_handle_exception",
+        "_on_timer_update",
+    ],
 )
 def test_textual_calls_what_is_overridden(name: str) -> None:
     modules = [app, message_pump, screen]

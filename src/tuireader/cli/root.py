@@ -92,6 +92,7 @@ _COMMANDS = {
     "service": "service.service",
     "show": "articles.articles.show",
     "star": "articles.marks.star",
+    "stats": "feeds.feeds.stats",
     "sync": "feeds.sync.sync",
     "undo": "articles.marks.undo",
     "unread": "articles.marks.unread",

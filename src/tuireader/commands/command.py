@@ -18,6 +18,7 @@ class Scope(StrEnum):
     WATCHES = "watches"
     QUEUE = "queue"
     ALARMS = "alarms"
+    STATISTICS = "statistics"
     SETTINGS = "settings"
     STORY = "story"
     SEARCH = "search line"
@@ -27,7 +28,7 @@ class Scope(StrEnum):
 
 
 PANES = frozenset({Scope.LIST, Scope.ARTICLE, Scope.SIDEBAR})
-TABLES = (Scope.HEALTH, Scope.WATCHES, Scope.QUEUE, Scope.ALARMS, Scope.SETTINGS)
+TABLES = (Scope.HEALTH, Scope.WATCHES, Scope.QUEUE, Scope.ALARMS, Scope.STATISTICS, Scope.SETTINGS)
 MOVING = (*TABLES, Scope.STORY, Scope.CHOICES)
 
 

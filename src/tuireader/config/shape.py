@@ -225,6 +225,8 @@ class UiConfig:
     bidi: Annotated[
         bool, Key(FLAG, "Reorder right-to-left text for terminals that do not; needs tuireader[bidi].")
     ] = False
+    linear: Annotated[bool, Key(FLAG, "For screen readers: one pane, words in place of signs.")] = False
+    motion: Annotated[bool, Key(FLAG, "Blinking cursor, smooth scrolling, running counts.")] = True
     browser: Annotated[
         tuple[str, ...],
         Key(COMMAND, "Program with arguments to open addresses, instead of $BROWSER; {url} is the address."),

@@ -17,7 +17,7 @@ from tuireader.text.durations import DAY
 
 if TYPE_CHECKING:
     from tuireader.export.brief import Brief
-    from tuireader.model import Counts, View
+    from tuireader.model import Activity, Counts, View
 
     _Ask = Callable[[Callable[[Store], array[int]]], Awaitable[array[int]]]
 
@@ -60,6 +60,11 @@ class Lists(UseCases):
         if not folded:
             return matches
         return await ask(lambda store: store.stories.fold(matches, opened, self._languages))
+
+    async def activity(self, days: int) -> list[Activity]:
+        """Measure all feeds and watches over the last calendar days, in config order."""
+        today = self._context.today()
+        return await self._pool.count(lambda store: store.stats.activity(today, days))
 
     async def head(
         self, view: View, *, show_read: bool = True, folded: bool = False, limit: int = 1000

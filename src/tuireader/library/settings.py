@@ -37,7 +37,8 @@ class Settings(UseCases):
     async def set(self, setting: Setting, written: str | None) -> None:
         """Set a setting to a value in TOML, or to its default (None). Raises ConfigError."""
         await self._context.change_config(
-            lambda text: edit.set_key(text, setting.table, setting.name, written), f"{setting.path} changed"
+            lambda text: edit.set_keys(text, setting.table, {setting.name: written}),
+            f"{setting.path} changed",
         )
 
     async def was_seen(self, hint: str) -> bool:

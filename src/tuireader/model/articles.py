@@ -163,8 +163,7 @@ class FeedHealth:
         return -self.trouble, -self.feed.error_streak
 
 
-Detail = tuple[str, tuple[tuple[int, int], ...], str]
-"""A sentence with the spans that a watch matches and the name of the watch, or a teaser without any."""
+Detail = tuple[str, tuple[tuple[int, int], ...], str]  # sentence, matches in it, watch; or only a teaser
 NO_DETAIL: Detail = ("", (), "")
 
 

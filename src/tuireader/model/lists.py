@@ -182,6 +182,24 @@ class WatchStats:
 
 
 @dataclass(frozen=True, slots=True)
+class Activity:
+    """Articles of a feed or matches of a watch over some days, and how many of them were read."""
+
+    name: Annotated[str, "Title of the feed, or name of the watch."]
+    feed_id: Annotated[int, "Number of the feed, 0 for a watch."]
+    articles: Annotated[int, "Its articles, without muted ones."]
+    read: Annotated[int, "How many were opened, starred, or marked as read one by one."]
+    together: Annotated[int, "How many were marked as read with others, as far as undo remembers."]
+    unread: Annotated[int, "How many are unread."]
+    never_read: Annotated[bool, "True when it has articles, and none was ever read."]
+    days: Annotated[tuple[int, ...], "Articles of each day, oldest first."]
+    weeks: Annotated[tuple[int, ...], "Articles of each of the last 12 weeks, oldest first."]
+    stories: Annotated[int, "Stories of these days that the feed and others reported."] = 0
+    first: Annotated[int, "Stories that it reported first."] = 0
+    lag: Annotated[int, "Median seconds after the first report, where it was not first."] = 0
+
+
+@dataclass(frozen=True, slots=True)
 class WatchPreview:
     """The matches that a watch would have, before it is saved.
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tuireader.store.lists.first_page import FirstRow
     from tuireader.ui.drawing.row_options import RowOptions
 
-FORMAT = 4  # version of the saved file; others are ignored
+FORMAT = 5  # version of the saved file; others are ignored
 SMALLEST = (40, 8)
 ENDING = (
     "SIGTERM", "SIGHUP", "SIGQUIT", "SIGABRT", "SIGUSR1", "SIGUSR2", "SIGALRM", "SIGVTALRM", "SIGPROF",
@@ -196,40 +196,39 @@ def draw(kept: Mapping[str, Any], rows: Sequence[FirstRow], now: int, lines: int
     """Draw the frame as one string for the terminal."""
     from types import SimpleNamespace
 
-    options: Any = SimpleNamespace(**kept["options"])  # `RowOptions` without its class, which imports slowly
+    # `RowOptions` without its class, which imports slowly
+    options: Any = SimpleNamespace(**kept["options"] | {"now": now})
     out, reorders = [_ENTER], kept.get("bidi", False)
     for number, line in [*enumerate(kept["head"], 1), *enumerate(kept["side"], kept["above"] + 1)]:
         out.append(f"\x1b[{number};1H{line}")
     first = kept["above"] + 1
-    drawn = _list_lines(rows, kept["width"], options, now)
+    drawn = _list_lines(rows, options)
     for at in range(lines - first):
         out.append(f"\x1b[{first + at};{kept['left'] + 1}H")
-        parts, is_cursor = drawn[at] if at < len(drawn) else ([(" " * kept["width"], "")], False)
+        parts, is_cursor = drawn[at] if at < len(drawn) else ([(" " * options.width, "")], False)
         styles = kept["inks"][is_cursor]
         shown = [(styles.get(style, styles[""]), _plain(text, reorders)) for text, style in parts if text]
         out += [f"{style}{text}\x1b[0m" for style, text in shown]
         if kept["right"]:
-            out.append(f"\x1b[{first + at};{kept['left'] + kept['width'] + 1}H{kept['right']}")
+            out.append(f"\x1b[{first + at};{kept['left'] + options.width + 1}H{kept['right']}")
     out.append(f"\x1b[{lines};1H{kept['foot']}")
     return "".join(out)
 
 
-def _list_lines(
-    rows: Sequence[FirstRow], width: int, options: RowOptions, now: int
-) -> list[tuple[list[tuple[str, str]], bool]]:
+def _list_lines(rows: Sequence[FirstRow], options: RowOptions) -> list[tuple[list[tuple[str, str]], bool]]:
     """Lines of headings and rows; True for those of the first row, where the cursor is."""
     from tuireader.ui.drawing.row_parts import detail_parts, heading_parts, row_parts
-    from tuireader.wording.times import day_heading, local_day
+    from tuireader.wording.times import local_day
 
     drawn = []
     day = None
     for number, row in enumerate(rows):
         if day != local_day(row.time):
             day = local_day(row.time)
-            drawn.append((heading_parts(day_heading(row.time, now, options.day), width), False))
-        drawn.append((row_parts(row, row.feed_title, width, options, now), number == 0))
+            drawn.append((heading_parts(row.time, options), False))
+        drawn.append((row_parts(row, row.feed_title, options), number == 0))
         if options.cosy:
-            drawn.append((detail_parts(row, width, options), number == 0))
+            drawn.append((detail_parts(row, options), number == 0))
     return drawn
 
 

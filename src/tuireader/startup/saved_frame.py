@@ -22,7 +22,7 @@ from tuireader.startup import first_frame
 from tuireader.ui import geometry, views
 from tuireader.ui.drawing.row import row_style
 from tuireader.ui.host import Host
-from tuireader.ui.status import list_keys, number
+from tuireader.ui.status import LIST, number, titled
 
 if TYPE_CHECKING:
     from tuireader.ui.screens.main import MainScreen
@@ -67,11 +67,11 @@ def compose(main: MainScreen) -> dict[str, Any] | None:
         return None
     counts, unread = session.counts, bool(session.counts.unread.unread)
     view = views.UNREAD if unread else views.ALL
-    if not counts.all.total or (not unread and not library.config.ui.show_read):
+    if host.linear or not counts.all.total or (not unread and not library.config.ui.show_read):
         return None
     if library.config.ui.sort != "date":
         return None  # the first frame reads its rows newest first
-    panes = main.panes.boxes_at_start(Size(width, height - 3))
+    panes = main.panes.boxes(Size(width, height - 3), geometry.Shown())
     if panes.articles is None or (panes.sidebar and panes.sidebar.width != main.sidebar.size.width):
         return None  # the sidebar was never shown yet
     styles = host.theme_styles
@@ -87,7 +87,8 @@ def compose(main: MainScreen) -> dict[str, Any] | None:
         side = side or [_text(host, Strip([edge]))] * (height - 3)
     divider = Segment("│", styles.base + styles.rule)
     blank = Segment(" " * panes.article.width, styles.base) if panes.article else None
-    options = replace(host.row_options, dots=not unread, cosy=host.is_cosy)
+    dots, width_of_list = not unread or bool(host.current_theme.ansi), panes.articles.width
+    options = replace(host.row_options, dots=dots, cosy=host.is_cosy, width=width_of_list)
     count = counts.unread if unread else counts.all
     marks = (f"{mark}:{name}" for name in host.watch_names for mark in ("watch", "text/hit", "dim/hit"))
     names = (*_STYLES, *marks)
@@ -96,7 +97,7 @@ def compose(main: MainScreen) -> dict[str, Any] | None:
         for cursor in (None, styles.cursor)
     ]
     config, dividers = library.paths.config, library.paths.state / geometry.FILE
-    keys = list_keys(host.key_of, wide=main.panes.is_wide)
+    keys = titled(LIST, host.key_of, wide=main.panes.is_wide)
     head = main.top.draw(views.title_of(view, session.feeds), number(view, count, folds=options.folds), "")
     return {
         "version": __version__,
@@ -111,7 +112,6 @@ def compose(main: MainScreen) -> dict[str, Any] | None:
         "head": [_text(host, head), _text(host, line)],
         "above": 2,
         "left": panes.articles.x,
-        "width": panes.articles.width,
         "side": side,
         "right": _text(host, Strip([divider, blank])) if blank else "",
         "foot": _text(host, main.status.draw(keys, f"1/{count.rows(options.folds)}")),

@@ -37,7 +37,7 @@ def is_available() -> bool:
 
 
 def has_right_to_left(text: str) -> bool:
-    """Return whether a text has letters of right-to-left scripts, or their digits."""
+    """Return whether a letter of the text belongs to a right-to-left script."""
     return not text.isascii() and _RIGHT_TO_LEFT.search(text) is not None
 
 

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 
+from textual import events
+from textual.constants import TEXTUAL_ANIMATIONS
 from textual.driver import Driver
+from textual.geometry import NULL_OFFSET, Offset
 from textual.message_pump import MessagePump
 from textual.notifications import Notification, Notify, SeverityLevel
 from textual.signal import Signal
 from textual.theme import Theme
+from textual.widgets import Input
 
 from tuireader.commands import BY_ID, KeyProblem, key_label, resolve_keys
 from tuireader.config import Themes
@@ -73,6 +77,29 @@ class Host(CrashSafeApp):
             self.mutate_reactive(Host.theme)
         self.keys_of, self.key_problems = resolve_keys(ui.preset, self.library.config.keys)
         self.set_keymap(keymap(self.keys_of))
+        self.linear = self.shows_cursor = ui.linear
+        self.write_to_terminal("\x1b[?25l")  # until the next frame
+        self.set_class(ui.linear, "-linear", update=self.is_running)
+        self.is_still = ui.linear or not ui.motion  # nothing moves by itself
+        self.animation_level = "none" if self.is_still else TEXTUAL_ANIMATIONS
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        if isinstance(event.widget, Input):
+            event.widget.cursor_blink = not self.is_still
+
+    @property
+    def cursor_position(self) -> Offset:
+        """Cell of the terminal's cursor, which screen readers and braille displays follow."""
+        screen = self.screen
+        widget = getattr(screen, "followed", None) or screen.focused or next(iter(screen.children), screen)
+        if isinstance(widget, Input):
+            return widget.cursor_screen_offset
+        region = widget.content_region
+        return region.offset + region.size.clamp_offset(getattr(widget, "caret", NULL_OFFSET))
+
+    @cursor_position.setter
+    def cursor_position(self, position: Offset) -> None:
+        """Textual's fields report their cursors; the focus decides."""
 
     @property
     def theme_for_terminal(self) -> str:
@@ -122,7 +149,7 @@ class Host(CrashSafeApp):
         """True if rows of the list have a second line."""
         density = self.library.config.ui.density
         roomy = self.size.width >= _ROOMY[0] and self.size.height >= _ROOMY[1]
-        return density == "cosy" or (density == "auto" and roomy)
+        return not self.linear and (density == "cosy" or (density == "auto" and roomy))
 
     def key_of(self, command_id: str) -> str:
         """Label of a command's first key, or its title if it has none."""

@@ -76,6 +76,7 @@ class CrashSafeApp(App[int]):
     """App that keeps the cause of a crash, and reports worker errors that are not crashes."""
 
     fault: BaseException | None = None  # cause of the crash
+    shows_cursor = False  # the terminal's cursor is visible, not merely in place
 
     def report(self, error: TuireaderError) -> None:
         self.notify(str(error), severity="error", timeout=10, markup=False)
@@ -91,6 +92,17 @@ class CrashSafeApp(App[int]):
         """Write escape sequences in order with the frames; the driver has no public access."""
         if self._driver is not None:
             self._driver.write(sequences)
+
+    def _begin_update(self) -> None:
+        """Hide the cursor while a frame moves it; Textual has no public hook around frames."""
+        super()._begin_update()
+        if self.shows_cursor:
+            self.write_to_terminal("\x1b[?25l")
+
+    def _end_update(self) -> None:
+        if self.shows_cursor:
+            self.write_to_terminal("\x1b[?25h")
+        super()._end_update()
 
     def remove_toast(self, toast: Notification) -> None:
         """Remove one toast; the public `clear_notifications` removes all."""

@@ -24,6 +24,7 @@ from tuireader.errors import Exit, TuireaderError, UsageError
 from tuireader.text.durations import DAY
 from tuireader.text.wording import counted
 from tuireader.wording.coverage import watch_summary
+from tuireader.wording.times import until
 
 if TYPE_CHECKING:
     from tuireader.library import Library
@@ -168,7 +169,7 @@ async def report(library: Library, name: str, days: int | None, as_json: bool) -
     unknown = "" if matches.leads else ": no story of this watch was told by several feeds yet"
     print(f"\nFirst to report{unknown}")
     for title, lead in matches.leads:
-        lag = f", else {_span(lead.lag)} later" if lead.lag else ""
+        lag = f", else {until(lead.lag)} later" if lead.lag else ""
         print(f"  {title}: first in {lead.first} of {lead.stories} stories{lag}")
 
 
@@ -225,13 +226,6 @@ def _print_table(title: str, lines: tuple[tuple[str, int], ...]) -> None:
         print(f"\n{title}")
     for name, count in lines:
         print(f"  {count:>6}  {name}")
-
-
-def _span(seconds: int) -> str:
-    minutes = seconds // 60
-    if minutes < 120:
-        return f"{minutes} min"
-    return f"{minutes // 60} h" if minutes < 48 * 60 else f"{minutes // 1440} d"
 
 
 def _article(library: Library, row: ArticleRow) -> object:

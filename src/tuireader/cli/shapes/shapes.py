@@ -114,6 +114,10 @@ class FeedHealth(
     trouble: Annotated[str, "`none`, `paused`, `moved`, `alarm`, `failing`, `blocked` or `gone`."]
 
 
+class Activity(Shape, of=model.Activity):
+    """A feed, or a watch, and how much of it was read."""
+
+
 class Alarm(Shape, of=model.Alarm):
     """An alarm of a feed or a watch."""
 
@@ -347,6 +351,7 @@ SHAPES: dict[str, tuple[type[Shape], ...]] = {
     "import newsboat": (NewsboatImport, NewsboatComparison),
     "export": (ExportedFeeds, ExportedState),
     "refresh": (*EVENTS, Match),
+    "stats": (Activity,),
     "sync": EVENTS,
     "watch list": (WatchNumbers,),
     "watch test": (WatchReport,),

@@ -1,19 +1,34 @@
-"""Statistics of watches: one pass over the matches, grouped by SQLite."""
+"""Statistics of watches and feeds, grouped by SQLite."""
 
 from __future__ import annotations
 
-from collections import Counter
+from array import array
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from itertools import chain
 from statistics import median
 from typing import Annotated
 
+from tuireader.model import Activity
 from tuireader.store.json_columns import evidence_of
-from tuireader.store.sql import Part, grouped, id_list
+from tuireader.store.sql import FEED_TITLE, Part, grouped, id_list
 from tuireader.text.durations import DAY, MONTH, WEEK
 
-DAYS = 30
+DAYS, WEEKS = 30, 12
+_MARKED = "id IN (SELECT value FROM json_each(:ids)) AND read = 1 AND place = 0 AND starred = 0"
+_DAY = "iif(time < :start, 0, min((time - :start) / 86400 + 1, :last)), count(*)"
+# articles of feeds, articles that they carry for other feeds, those of watches
+BY_DAY = f"""SELECT feed_id, {_DAY} FROM article WHERE muted = 0 AND {{0}} GROUP BY 1, 2
+  UNION ALL SELECT p.feed_id, {_DAY} FROM article a JOIN
+    (SELECT DISTINCT feed_id, article_id FROM appearance WHERE secondary = 1) p ON p.article_id = a.id
+  WHERE p.feed_id != a.feed_id AND muted = 0 AND {{0}} GROUP BY 1, 2
+  UNION ALL SELECT -watch_id, {_DAY} FROM match INDEXED BY match_article JOIN article ON id = article_id
+  WHERE muted = 0 AND {{0}} GROUP BY 1, 2"""
+_MATCHED = "watch JOIN match ON watch_id = watch.id JOIN article a ON a.id = article_id WHERE name = ?"
+_RECENT = """article a WHERE a.muted = 0 AND a.time >= ?1
+  AND a.id >= (SELECT min(id) FROM article WHERE time >= ?1)"""
 
 
 @dataclass(slots=True)
@@ -113,17 +128,16 @@ class Stats(Part):
                 alone.update(terms)
         return total, some, alone
 
-    def leads(self, name: str) -> list[FeedLead]:
-        """Measure how early each feed is in the stories of a watch, earliest first."""
-        sql = """SELECT a.story, min(a.time), a.feed_id
-                  FROM watch w JOIN match m ON m.watch_id = w.id JOIN article a ON a.id = m.article_id
-                  WHERE w.name = ? AND a.story != 0 GROUP BY 1, a.feed_id"""
-        rows = self._conn.execute(sql, (name,))
+    def leads(self, name: str = "", since: int = 0) -> list[FeedLead]:
+        """Measure how early each feed is in the stories of a watch, or in all since then, earliest first."""
+        sql = f"""SELECT a.story, min(a.time), a.feed_id FROM {_MATCHED if name else _RECENT}
+                  AND a.story != 0 GROUP BY 1, a.feed_id"""
+        rows = self._conn.execute(sql, (name or since - WEEK,))  # stories seldom pause for a week
         stories = grouped((story, (time, feed_id)) for story, time, feed_id in rows)
         lags: dict[int, list[int]] = {}
         for reports in stories.values():
             first = min(reports)
-            if len(reports) > 1:
+            if len(reports) > 1 and first[0] >= since:
                 for time, feed_id in reports:
                     lags.setdefault(feed_id, []).append(0 if (time, feed_id) == first else time - first[0])
         leads = [
@@ -136,6 +150,35 @@ class Stats(Part):
             for feed, times in lags.items()
         ]
         return sorted(leads, key=lambda lead: (-lead.first / lead.stories, -lead.stories, lead.feed_id))
+
+    def activity(self, today: int, span: int) -> list[Activity]:
+        """Measure subscribed feeds, then watches, over `span` calendar days, of which `today` is the last.
+
+        An article with a reading position or a star was read. Of the others, those marked as read by an undo
+        step of several articles were not; older steps are forgotten.
+        """
+        total = max(span, 7 * WEEKS)
+        steps = self._column("SELECT ids FROM journal WHERE mark = 'read' AND value = 1 AND length(ids) > 8")
+        ids = id_list({*chain.from_iterable(array("q", step) for step in steps)})
+        args = {"start": today - (total - 1) * DAY, "last": total, "ids": ids}
+        counts = []  # by feed or watch, whose number is negative, and day, the first one for all before
+        for condition in ("1", "read = 0", _MARKED):
+            counts.append(defaultdict[int, list[int]](lambda: [0] * (total + 1)))
+            for key, day, number in self._conn.execute(BY_DAY.format(condition), args):
+                counts[-1][key][day] += number
+        early = self.leads(since=today - (span - 1) * DAY)
+        leads = {lead.feed_id: (lead.stories, lead.first, lead.lag) for lead in early}
+        sql = f"""SELECT id, {FEED_TITLE} FROM (SELECT * FROM feed WHERE subscribed ORDER BY position, id) f
+                  UNION ALL SELECT -id, name FROM (SELECT * FROM watch ORDER BY position)"""
+        measured = []
+        for key, name in self._conn.execute(sql):
+            every, unread, marked = (count[key] for count in counts)
+            articles, new, others = (sum(count[-span:]) for count in (every, unread, marked))
+            never = 0 < sum(every) == sum(unread) + sum(marked)
+            weeks = tuple(sum(every[at : at + 7]) for at in range(total + 1 - 7 * WEEKS, total, 7))
+            figures = articles, articles - new - others, others, new, never, tuple(every[-span:]), weeks
+            measured.append(Activity(name, max(key, 0), *figures, *leads.get(key, (0, 0, 0))))
+        return measured
 
     def nearest_word(self, word: str) -> str | None:
         """Find the indexed word most similar to a word: `""` for none, None if the word itself is indexed."""

@@ -94,7 +94,7 @@ class Images(Controller):
         self._wanted = self.library.config.ui.images
         self._auto = self._wanted == "auto"
         host = self.host
-        colours = host.current_theme.ansi is not True
+        colours = host.current_theme.ansi is not True and not host.linear
         self.way = way_of(os.environ, self._wanted, web=host.is_web) if colours else ""
         self.on = bool(self.way) and _can_decode() and not (self._auto and is_far(os.environ))
         self.pane.looks_for_pictures = self.on

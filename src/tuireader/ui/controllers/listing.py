@@ -15,7 +15,7 @@ from tuireader.ui.session import ListSpot
 from tuireader.ui.status import empty_list
 from tuireader.ui.views import UNREAD
 from tuireader.ui.widgets.article_list import ArticleList
-from tuireader.ui.widgets.day_pane import Days
+from tuireader.ui.widgets.day_rows import Days
 from tuireader.ui.workers import now_and_then, run_latest, wait_at_most
 
 _ALL = 10_000_000  # limit for a filter: all articles
@@ -122,14 +122,14 @@ class Listing(Controller):
         session, articles = self.session, self.articles
         articles.columns = {
             "by_day": self._is_by_day,
-            "dots": session.view != UNREAD or session.shows_read,
+            "dots": session.view != UNREAD or session.shows_read or bool(self.host.current_theme.ansi),
             "feeds": session.view.kind is not ViewKind.FEED,
         }
         return articles
 
     @property
     def _is_by_day(self) -> bool:
-        return self.session.sort in ("date", "oldest")
+        return self.session.sort in ("date", "oldest") and not self.host.linear
 
     async def _days(self, ids: Sequence[int], *, aside: bool = False) -> Days:
         """Find where days begin, if the list is sorted by time."""
@@ -139,12 +139,9 @@ class Listing(Controller):
 
     def _explain_empty(self, ids: Sequence[int]) -> None:
         """Show why nothing is listed; advice on the expression follows in the background."""
-        self.articles.empty_text = self._empty_message()
+        self.articles.empty_text = empty_list(self.session, self.host.key_of)
         if not len(ids):
             run_latest(self.articles, partial(self._advise, self.token), "advice")
-
-    def _empty_message(self) -> str:
-        return empty_list(self.session, self.host.key_of)
 
     async def _advise(self, token: int) -> None:
         if self.session.expression:
@@ -154,7 +151,8 @@ class Listing(Controller):
         else:
             return
         if advice and token == self.token:
-            self.articles.empty_text = "\n".join((self._empty_message(), *(f"! {hint}" for hint in advice)))
+            message = empty_list(self.session, self.host.key_of)
+            self.articles.empty_text = "\n".join((message, *(f"! {hint}" for hint in advice)))
             self.articles.refresh()
 
     async def _complete_later(self) -> None:

@@ -61,6 +61,8 @@ class Dialog(ModalScreen[Result], Hosted, Generic[Result], inherit_bindings=Fals
 class FilterDialog(Dialog[Result], Generic[Result]):
     """A text field above a list: typing filters, arrows move, enter chooses."""
 
+    followed: Widget | None = None  # where the terminal's cursor stands instead of the text field
+
     def filtering(self, title: str, line: Input, *, hint: str) -> Vertical:
         """Frame the text field above the list."""
         self.line = line
@@ -77,6 +79,7 @@ class FilterDialog(Dialog[Result], Generic[Result]):
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
+        self.followed = None
         self.choices.show(self.matching(event.value) or [Choice(None, f"Nothing matches “{event.value}”")])
 
     async def on_input_submitted(self, event: Input.Submitted) -> None:
@@ -91,6 +94,7 @@ class FilterDialog(Dialog[Result], Generic[Result]):
         """Move in the list while the text field has the focus."""
         if event.key in STEPS:
             event.stop()
+            self.followed = self.choices
             self.choices.action_move(STEPS[event.key])
 
 

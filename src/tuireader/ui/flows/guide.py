@@ -27,7 +27,7 @@ async def show_help(main: Controllers, ask: Asking) -> Outcome | None:
 
     macros, panes = main.library.config.macros, main.panes
     place = Scope.SIDEBAR if panes.in_sidebar else Scope.ARTICLE if panes.in_article else Scope.LIST
-    command_id = await ask(Help(main.host.keys_of, macros, place))
+    command_id = await ask(Help(main.host.keys_of, place, macros))
     macro = next((macro for macro in macros if f"macro {macro.key}" == command_id), None)
     if macro is not None:
         return run_macro(main, macro)
@@ -120,6 +120,7 @@ async def _kept_theme(main: Controllers, name: str) -> Outcome:
         return Outcome(said=f"Theme {name} until you quit: {error}", severity="warning", seconds=10)
     if themes.follow:
         host.take_theme()  # the terminal may have changed meanwhile
+    host.reloaded.publish(None)
     kept = "until the demo ends" if library.offline else f"saved to {library.paths.config}"
     return Outcome(said=f"Theme {name}\n{kept}")
 

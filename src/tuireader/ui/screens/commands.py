@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from importlib import import_module
 from typing import Any
 
 from tuireader.model import ViewKind
@@ -39,29 +40,20 @@ ON_PAGE = frozenset(
 )
 
 
-async def _health(main: Controllers, ask: Asking) -> Outcome:
-    from tuireader.ui.screens.health import Health
+def _table(name: str) -> Flow:
+    """Show a screen with a table, and the view chosen there."""
 
-    return Outcome(view=await ask(Health(ask.flows)))
+    async def show(main: Controllers, ask: Asking) -> Outcome:
+        screen = getattr(import_module(f"tuireader.ui.screens.{name.lower()}"), name)  # imported when used
+        return Outcome(view=await ask(screen(ask.flows)))
 
-
-async def _alarms(main: Controllers, ask: Asking) -> Outcome:
-    from tuireader.ui.screens.alarms import Alarms
-
-    return Outcome(view=await ask(Alarms(ask.flows)))
+    return show
 
 
 async def _watches(main: Controllers, ask: Asking) -> Outcome:
     from tuireader.ui.screens.watches import Watches
 
     return Outcome(view=await ask(Watches(ask.flows, folds=main.session.folds)))
-
-
-async def _queue(main: Controllers, ask: Asking) -> Outcome | None:
-    from tuireader.ui.screens.queue import Queue
-
-    await ask(Queue(ask.flows))
-    return None
 
 
 async def _story(main: Controllers, ask: Asking) -> Outcome | None:
@@ -104,7 +96,7 @@ _FLOWS: dict[str, Flow] = {
     "macro": articles.choose_macro,
     "open_file": files.open_file,
     "download": files.download,
-    "queue": _queue,
+    "queue": _table("Queue"),
     "story": _story,
     "story_sources": lists.story_sources,
     "show_new": lists.show_new,
@@ -120,8 +112,9 @@ _FLOWS: dict[str, Flow] = {
     "new_watch": watches.watch_here,
     "follow_story": watches.follow_story,
     "mute": watches.mute,
-    "feed_health": _health,
-    "alarms": _alarms,
+    "feed_health": _table("Health"),
+    "alarms": _table("Alarms"),
+    "statistics": _table("Statistics"),
     "watches": _watches,
     "settings": _settings,
     "undo": settings.undo,

@@ -157,8 +157,8 @@ class MainScreen(PaneScreen, Hosted, inherit_bindings=False):
 
     def _explain_sign(self) -> None:
         """Explain the sign of a watch where it first appears, until an article is opened."""
-        top = self.articles.scroll_offset.y
-        visible = self.articles.ids[top : top + self.articles.size.height]
+        seen = self.articles.in_sight()
+        visible = self.articles.ids[seen.start : seen.stop]
         rows = [row for article_id in visible if (row := self.articles.row(article_id)) is not None]
         folds = self.articles.folds
         for name in (name for row in rows for name in (folds and row.story_watches) or row.watches):

@@ -7,11 +7,13 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from textual import events
+from textual.geometry import Offset
 from textual.message import Message
 
 from tuireader.text import cell_len
-from tuireader.ui.drawing.layout import Art, Layout, Overlay, before
+from tuireader.ui.drawing.layout import Art, Layout, Line, Overlay, ranges
 from tuireader.ui.drawing.page_parts import Hit, Page, ReferenceMark, StyleRange, Tail, Target
+from tuireader.ui.linear import page_words
 from tuireader.ui.session import PageSpot
 from tuireader.ui.widgets.page_pane import PagePane
 
@@ -56,6 +58,7 @@ class ArticlePane(PagePane):
         self.found_at = -1
         self._found_in: dict[tuple[bool, int], list[int]] = {}  # indexes of `found` by part
         self._find_from = 0
+        self._at_mark = False  # the current match or mark was shown, and the page not scrolled since
         self.looks_for_pictures = False
         self._seen: set[str] = set()
         self._seen_at = 0  # height of the pane when they were
@@ -69,7 +72,7 @@ class ArticlePane(PagePane):
         """Show a page whose first parts changed; the other parts stay in place."""
         self._arrive_if_needed()
         top = self.scroll_offset.y
-        self.page_shown = page
+        self.page_shown = page = page_words(page) if self.host.linear else page
         self._head, same, moved = self._head.with_others(page.head)
         self.forget_strips()
         if top >= same:
@@ -131,6 +134,7 @@ class ArticlePane(PagePane):
         top, height = self.scroll_offset.y, self.size.height
         if not top <= line < top + height - 1:
             self.scroll_now(max(0, line - height // 3))
+        self._at_mark = True
         self.post_message(self.Changed())
 
     def next_hit(self, step: int) -> Hit | None:
@@ -190,14 +194,19 @@ class ArticlePane(PagePane):
         layout, line = self._line(number)
         if line is None or layout is not self._head:
             return -1
-        part = layout.parts[line.part]
-        moved_in = before(part, line, layout.arts.get(line.part))
         for index, mark in enumerate(self.references):
-            if moved_in >= 0 and mark.part == line.part and line.start <= mark.start < line.end:
-                column = self._pad + moved_in + cell_len(part.text[line.start : mark.start])
-                if column <= x < column + cell_len(part.text[mark.start : mark.end]):
+            if mark.part == line.part and line.start <= mark.start < line.end:
+                column = self._column(layout, line, mark.start)
+                if column <= x < column + cell_len(layout.parts[line.part].text[mark.start : mark.end]):
                     return index
         return -1
+
+    def _column(self, layout: Layout, line: Line, place: int) -> int:
+        """Column of the character at `place` in the text of a part, which is on that line."""
+        part = layout.parts[line.part]
+        columns = ranges(part, line, layout.width, layout.arts.get(line.part)) or [(0, line.start, line.end)]
+        at, start, _ = next((span for span in columns if span[1] <= place < span[2]), columns[0])
+        return self._pad + at + cell_len(part.text[start:place])
 
     @property
     def spot(self) -> PageSpot:
@@ -211,6 +220,7 @@ class ArticlePane(PagePane):
         """Look for images, and leave a mark that is out of sight, so that `enter` never opens it."""
         super().watch_scroll_y(old_value, new_value)
         if round(old_value) != round(new_value):
+            self._at_mark = False
             self._look_for_pictures()
         if mark := self.current_reference:
             top = self.scroll_offset.y
@@ -259,6 +269,19 @@ class ArticlePane(PagePane):
     def _line_of(self, place: Found) -> int:
         layout, above = (self._tail, len(self._head.lines)) if place.below else (self._head, 0)
         return above + layout.line_of(place.part, place.start)
+
+    @property
+    def caret(self) -> Offset:
+        """Cell for the terminal's cursor: on the current mark or match until the page is scrolled."""
+        hits, top = self.page_shown.hits if self.page_shown is not None else (), self.scroll_offset.y
+        mark = self.current_reference or (hits[self.hit] if 0 <= self.hit < len(hits) else None)
+        place = Found(False, mark.part, mark.start, mark.end) if mark is not None else None
+        place = self.found[self.found_at] if self.found and self.current_reference is None else place
+        y = self._line_of(place) - top if place is not None and self._at_mark else -1
+        layout, line = self._line(y + top)
+        if place is None or line is None or self.chosen >= 0 or not 0 <= y < self.size.height:
+            return super().caret
+        return Offset(self._column(layout, line, place.start), y)
 
     def open_chosen(self) -> None:
         """Open the related article under the cursor, or that of the current mark."""

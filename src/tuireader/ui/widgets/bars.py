@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -44,6 +45,8 @@ class TopLine(Bar):
 
     def show(self, **texts: str) -> None:
         """Change some of the texts; `sign` is a watch whose sign is to be explained."""
+        if self.host.is_still and texts.get("progress"):
+            texts["progress"] = re.split(r" \d", texts["progress"])[0]
         before, self._texts = self._texts, self._texts | texts
         if before != self._texts:
             self.refresh()
@@ -56,34 +59,31 @@ class TopLine(Bar):
     ) -> Strip:
         styles, width = self.theme_styles, self.size.width
         base, lead, lead_style = styles.base, trouble, styles.text
+        if self.host.linear:
+            texts = [title, count, *([progress] if progress else [trouble, state])]
+            return self.strip([Segment(cut(f" {', '.join(filter(None, texts))}", width), base)])
         states = [*_shortened(" · ".join(filter(None, (trouble, state)))), ""]
         if progress:
             lead = cut(progress, max(0, width // 2))
             states = [lead]
         elif sign:
-            lead = f"◆{self.host.row_options.letters.get(sign, '')}"
+            letter = self.host.row_options.letters.get(sign, "")
+            lead = "▌" if self.host.is_cosy else f"◆{letter}"  # as in the rows
             lead_style = styles.named(f"watch:{sign}")
             states = [f"{lead} {sign}: on your watchlist", ""]
-        room = width - 2 - min(cell_len(title), width // 3)
-        right, count = next(
-            (
-                (right, count)
-                for count in (*_shortened(count), "")
-                for right in states
-                if cell_len(right) + cell_len(count) + 6 <= room
-            ),
-            (states[-1], ""),
-        )
+        room = width - 8 - min(cell_len(title), width // 3)
+        choices = [(right, shown) for shown in (*_shortened(count), "") for right in states]
+        right, count = next((pair for pair in choices if cell_len("".join(pair)) <= room), (states[-1], ""))
         right = cut(right, max(0, width - 2))
+        count = f"   {count}" if count else ""
+        room = width - 2 - cell_len(count + right)
+        title = cut(title, max(0, room - 3 * bool(right)))
         lead = lead if right.startswith(lead) else ""
-        room = max(0, width - 2 - cell_len(count) - cell_len(right) - 3 * bool(count) - 3 * bool(right))
-        title = cut(title, room) if room else ""
-        gap = width - 2 - cell_len(title) - cell_len(count) - 3 * bool(count) - cell_len(right)
         return self.strip(
             [
                 Segment(f" {title}", base + styles.named("strong")),
-                Segment(f"   {count}" if count else "", base + styles.dim),
-                Segment(" " * max(0, gap), base),
+                Segment(count, base + styles.dim),
+                Segment(" " * (room - cell_len(title)), base),
                 Segment(lead, base + lead_style),
                 Segment(right.removeprefix(lead), base + styles.dim),
                 Segment(" ", base),

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from textual import events
 from textual.content import Content
-from textual.geometry import Region
+from textual.geometry import Offset, Region
 from textual.strip import Strip
 from textual.style import Style
 from textual.widgets import OptionList
@@ -44,6 +44,15 @@ class Choice:
     swatch: Sequence[tuple[str, Style]] = ()
 
 
+def under_headings(sections: Mapping[str, Sequence[Choice]]) -> list[Choice]:
+    """List the choices of each section that has some, under its name."""
+    lines: list[Choice] = []
+    for title, choices in sections.items():
+        if choices:
+            lines += [Choice(None, ""), Choice(None, title), *choices]
+    return lines[1:]
+
+
 class Choices(OptionList, inherit_bindings=False):
     """Textual's list with the keys of the command table and aligned columns; the cursor stops at the ends."""
 
@@ -62,6 +71,11 @@ class Choices(OptionList, inherit_bindings=False):
         option = self.highlighted_option
         return option.id if option is not None else None
 
+    @property
+    def caret(self) -> Offset:
+        """Cell that the terminal's cursor stands on."""
+        return Offset(1, (self.highlighted or 0) - self.scroll_offset.y)
+
     def show(self, choices: Sequence[Choice], at: str | None = None) -> None:
         """Replace the choices and put the cursor on `at`, or on the first one."""
         self._lead = max([self._lead, *(cell_len(choice.lead) for choice in choices)])
@@ -75,6 +89,9 @@ class Choices(OptionList, inherit_bindings=False):
     def option(self, choice: Choice) -> Option:
         if choice.key is None:
             return Option(Content(choice.text or " "), disabled=True)
+        if self.app.has_class("-linear"):
+            texts = (choice.lead, choice.text.strip(), choice.note.removeprefix("· "))
+            return Option(Content(", ".join(filter(None, texts))), id=choice.key)
         lead = pad(choice.lead, self._lead) + "  " if self._lead else ""
         note = (f"  {choice.note}", "dim") if choice.note else ""
         return Option(Content.assemble((lead, "bold"), *choice.swatch, choice.text, note), id=choice.key)

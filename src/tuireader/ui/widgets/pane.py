@@ -8,7 +8,7 @@ from typing import Self, cast
 from rich.color import Color
 from rich.segment import Segment
 from rich.style import Style
-from textual.geometry import Region, Size
+from textual.geometry import Offset, Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.scrollbar import ScrollBar, ScrollBarRender
@@ -173,6 +173,16 @@ class CursorPane(Pane, Hosted):
     @property
     def line_count(self) -> int:
         return 0
+
+    @property
+    def caret(self) -> Offset:
+        """Cell that the terminal's cursor stands on."""
+        return Offset(0, self.cursor_line)
+
+    @property
+    def cursor_line(self) -> int:
+        """Line of the pane that the cursor is on."""
+        return self.cursor - self.scroll_offset.y
 
     def move(self, lines: int) -> None:
         self.move_to(self.cursor + lines)

@@ -14,7 +14,7 @@ from textual.strip import Strip
 
 from tuireader.commands import Scope
 from tuireader.model import View, ViewKind
-from tuireader.text import cell_len, pad
+from tuireader.text import cell_len, cut, pad
 from tuireader.ui.bindings import bindings
 from tuireader.ui.drawing.sidebar_items import SidebarItem
 from tuireader.ui.drawing.styles import BOLD, under_cursor
@@ -23,6 +23,8 @@ from tuireader.ui.workers import Delayed
 
 _PREVIEW_AFTER = 0.08  # seconds without movement before a view is shown
 _MOST_STRIPS = 1000
+_KINDS = {"◆": "watch", "#": "label", "/": "search", "▾": "open folder", "▸": "closed folder"}
+_TOTALS = (ViewKind.STARRED, ViewKind.QUERY, ViewKind.ALL)  # views with the number of all articles
 
 
 class Sidebar(CursorPane):
@@ -157,7 +159,7 @@ class Sidebar(CursorPane):
         """Draw an item: sign and name, and the unread count at the right; with `focus`, the accent edge."""
         width, styles = max(1, self.size.width), self.theme_styles
         base = styles.base
-        edge = Segment("┃" if focus else " ", base + styles.accent)
+        edge = Segment("┃" if focus and not self.host.linear else " ", base + styles.accent)
         if number >= len(self.items):
             return Strip([edge, Segment(" " * (width - 1), base)], width)
         item = self.items[number]
@@ -166,6 +168,11 @@ class Sidebar(CursorPane):
         if at_cursor:
             base += styles.cursor_for(focus)
         count = _count_label(item)
+        if self.host.linear:
+            state = "failing" if item.trouble else "paused" if item.paused else _KINDS.get(item.mark, "")
+            unread = f"{count} {'in all' if item.view.kind in _TOTALS else 'unread'}" if count else ""
+            words = cut(", ".join(filter(None, (item.label, state, unread))), width)
+            return Strip([Segment(words, under_cursor(base + styles.text))]).adjust_cell_length(width, base)
         lead = "  " * item.depth
         mark = f"{item.mark} " if item.mark else ""
         mark_style = styles.watch(item.watch) + BOLD if item.watch else styles.dim
@@ -192,6 +199,5 @@ class Sidebar(CursorPane):
 
 def _count_label(item: SidebarItem) -> str:
     """The unread count, or the total for Starred, All and searches; `""` for 0."""
-    totals = (ViewKind.STARRED, ViewKind.QUERY, ViewKind.ALL)
-    number = item.total if item.view is not None and item.view.kind in totals else item.unread
+    number = item.total if item.view is not None and item.view.kind in _TOTALS else item.unread
     return str(number) if number else ""

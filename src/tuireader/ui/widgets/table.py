@@ -10,7 +10,7 @@ from textual import events
 from textual.message import Message
 from textual.strip import Strip
 
-from tuireader.text import cell_len, pad
+from tuireader.text import cell_len, cut, pad
 from tuireader.ui.drawing.styles import under_cursor
 from tuireader.ui.widgets.bars import Bar
 from tuireader.ui.widgets.pane import CursorPane
@@ -46,6 +46,7 @@ class Row:
 
 NOTHING = Cell("")
 _GAP = 2
+_BARS = " –▁▂▃▄▅▆▇█"  # what says nothing to those who hear it
 
 
 def fitting(columns: Sequence[Column], width: int) -> list[tuple[Column, int]]:
@@ -53,6 +54,15 @@ def fitting(columns: Sequence[Column], width: int) -> list[tuple[Column, int]]:
     shown = [column for column in columns if column.least <= width <= column.most]
     fixed = sum(column.width for column in shown) + _GAP * max(0, len(shown) - 1) + 2
     return [(column, column.width or max(1, width - fixed)) for column in shown]
+
+
+def row_words(columns: Sequence[Column], row: Row) -> str:
+    """All cells with the titles of their columns: `WeChat, Unread 4`."""
+    words = ["warning"] if "!" in {row.cells.get(name, NOTHING).text for name in ("sign", "mark")} else []
+    for name, title in {column.name: column.title.strip() for column in columns if column.title}.items():
+        if text := row.cells.get(name, NOTHING).text.strip(_BARS).replace("◆", "watch"):
+            words.append(f"{title} {text}" if words else text)
+    return ", ".join(words)
 
 
 def _aligned(text: str, width: int, *, right: bool) -> str:
@@ -149,6 +159,9 @@ class Table(CursorPane):
             return Strip([Segment(pad(text, width), base + styles.dim)], width)
         if number == self.cursor:
             base += styles.cursor_for(self.has_focus)
+        if self.host.linear:
+            words = cut(row_words(self._columns, self.rows[number]), width)
+            return Strip([Segment(words, base)]).adjust_cell_length(width, base)
         parts = [Segment(" ", base)]
         for at, (column, room) in enumerate(fitting(self._columns, width)):
             cell = self.rows[number].cells.get(column.name, NOTHING)

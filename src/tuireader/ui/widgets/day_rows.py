@@ -1,21 +1,59 @@
-"""Base class of the article list: items of one or two lines below headings that stay at the top."""
+"""Mixin of the article list: articles of one or two lines below headings that stay at the top."""
 
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_right
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from textual.geometry import Region, Size
 
-from tuireader.ui.drawing.list_lines import HEADING, ListLines
-from tuireader.ui.widgets.pane import CursorPane
+if TYPE_CHECKING:
+    from tuireader.ui.widgets.pane import CursorPane as _Pane
+else:
+    _Pane = object
 
+HEADING = -1
 Days = Sequence[tuple[int, int]]
 """Index and time of the first article of each day; empty unless the list is sorted by time."""
 
 
-class DayPane(CursorPane):
-    """A pane of articles, of which `cursor` is a number; days have a line each above their first article.
+@dataclass(frozen=True, slots=True)
+class ListLines:
+    """Rows of `height` lines each; `starts` are the rows below a heading, which has one line, ascending."""
+
+    rows: int = 0
+    starts: Sequence[int] = ()
+    height: int = 1
+
+    @property
+    def count(self) -> int:
+        return self.rows * self.height + len(self.starts)
+
+    def of(self, row: int) -> int:
+        """First line of a row."""
+        return row * self.height + bisect_right(self.starts, row)
+
+    def at(self, line: int) -> tuple[int, int]:
+        """Row of a line and which of its lines it is; `HEADING` with the row below a heading."""
+        day = bisect_right(range(len(self.starts)), line, key=self._heading) - 1
+        if day < 0:
+            return divmod(line, self.height)
+        start, below = self.starts[day], line - self._heading(day) - 1
+        return (start, HEADING) if below < 0 else (start + below // self.height, below % self.height)
+
+    def day(self, row: int) -> int:
+        """Number of the heading above a row; -1 without headings."""
+        return bisect_right(self.starts, row) - 1
+
+    def _heading(self, day: int) -> int:
+        return self.starts[day] * self.height + day
+
+
+class DayRows(_Pane):
+    """Mixin for a `CursorPane` of articles. Days have a line each above their first article.
 
     The heading of the topmost visible article covers the first line of the pane.
     """
@@ -47,11 +85,6 @@ class DayPane(CursorPane):
         return sorted(self.ids[seen.start : seen.stop], key=lambda article_id: article_id != self.current_id)
 
     @property
-    def height_needed(self) -> int:
-        """Lines of all articles and headings."""
-        return self.places.count
-
-    @property
     def cursor_line(self) -> int:
         """Line of the pane that the cursor is on."""
         return self.places.of(self.cursor) - self.scroll_offset.y
@@ -64,15 +97,20 @@ class DayPane(CursorPane):
         self.places = ListLines(self.line_count, [start for start, _ in self.days], 2 if self.is_cosy else 1)
         self.virtual_size = Size(1, self.places.count)
 
+    def put_cursor(self, line: int | None) -> None:
+        """Update the size, and scroll so that the cursor is on that line of the pane, or else to the top."""
+        self.take_size()
+        self.scroll_now(0 if line is None else max(0, self.places.of(self.cursor) - line))
+        self.keep_in_sight()
+
     @property
     def sticks(self) -> bool:
         """True if a heading covers the first line of the pane."""
         return bool(self.days) and self.size.height > self.places.height
 
     def keep_in_sight(self) -> bool:
-        top, height = self.scroll_offset.y, self.size.height
-        first = self.places.of(self.cursor) - self.sticks
-        end = self.places.of(self.cursor) + self.places.height
+        top, height, at = self.scroll_offset.y, self.size.height, self.places.of(self.cursor)
+        first, end = at - self.sticks, at + self.places.height
         if not height or not self.line_count or (top <= first and end <= top + height):
             return False
         if first >= top:

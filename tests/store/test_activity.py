@@ -1,0 +1,172 @@
+"""How much feeds publish and watches match, and how much of it is read."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.builders import NOW, entry, save
+from tuireader.model import Activity, ParsedEntry
+from tuireader.store import Store
+from tuireader.text.durations import DAY
+from tuireader.wording.lines import sparkline
+from tuireader.wording.statistics import BARS, ORDERS, columns, in_order
+
+TODAY = NOW - NOW % DAY
+
+
+def at(number: int, days_ago: int) -> ParsedEntry:
+    return entry(number, published=TODAY - days_ago * DAY + 60)
+
+
+@pytest.fixture
+def store(store: Store) -> Store:
+    """Feed 1 has an article of today, one of yesterday, one of 40 days ago; feed 2 has three of today."""
+    for number, days_ago in enumerate((0, 1, 40), 1):
+        save(store, 1, at(number, days_ago))
+    save(store, 2, at(4, 0), at(5, 0), at(6, 0))
+    return store
+
+
+def mark(store: Store, mark: str, *ids: int, journal: bool = True) -> None:
+    with store.transaction():
+        store.marks.set(mark, ids, True, now=NOW, journal=journal)
+
+
+def figures(store: Store, span: int = 30) -> list[tuple[int, int, int, int, bool]]:
+    """Articles, read, together, unread and whether nothing was ever read, of each feed."""
+    measured = store.stats.activity(TODAY, span)
+    return [(a.articles, a.read, a.together, a.unread, a.never_read) for a in measured]
+
+
+def test_articles_count_by_day_and_week(store: Store) -> None:
+    first, second = store.stats.activity(TODAY, 30)
+    assert (first.feed_id, first.articles, first.days) == (1, 2, (*[0] * 28, 1, 1))
+    assert first.weeks == (*[0] * 6, 1, 0, 0, 0, 0, 2)  # 40 days ago is in the sixth week before this one
+    assert (second.articles, second.days[-1], second.weeks[-1]) == (3, 3, 3)
+    assert store.stats.activity(TODAY, 1)[0].days == (1,)
+    wide = store.stats.activity(TODAY, 365)[0]
+    assert (wide.articles, len(wide.days), wide.days[-41], wide.weeks) == (3, 365, 1, first.weeks)
+
+
+def test_an_article_from_the_future_counts_today(store: Store) -> None:
+    save(store, 1, entry(7, published=TODAY + 9 * DAY))
+    with store.transaction():  # entries cannot be from so late
+        store.conn.execute("UPDATE article SET time = ? WHERE id = 7", (TODAY + 9 * DAY,))
+    assert store.stats.activity(TODAY, 30)[0].days[-2:] == (1, 2)
+
+
+def test_marks_of_several_articles_are_no_reading(store: Store) -> None:
+    assert figures(store) == [(2, 0, 0, 2, True), (3, 0, 0, 3, True)]
+    mark(store, "read", 4, 5, 6)  # "mark list read"
+    assert figures(store)[1] == (3, 0, 3, 0, True)
+    mark(store, "read", 1, journal=False)  # opened
+    mark(store, "read", 2)  # marked one by one
+    assert figures(store)[0] == (2, 2, 0, 0, False)
+    mark(store, "starred", 4)
+    with store.transaction():
+        store.marks.set_place(5, 100)  # opened and read on
+    assert figures(store)[1] == (3, 2, 1, 0, False)
+
+
+def test_an_undone_mark_does_not_count(store: Store) -> None:
+    mark(store, "read", 4, 5, 6)
+    with store.transaction():
+        store.marks.undo()
+    assert figures(store)[1] == (3, 0, 0, 3, True)
+
+
+def test_a_feed_was_read_if_an_old_article_was(store: Store) -> None:
+    mark(store, "read", 3, journal=False)
+    assert figures(store)[0] == (2, 0, 0, 2, False)
+
+
+def test_muted_articles_and_unsubscribed_feeds_do_not_count(store: Store) -> None:
+    with store.transaction():
+        store.conn.execute("UPDATE article SET muted = 1 WHERE id = 4")
+        store.conn.execute("UPDATE feed SET subscribed = 0 WHERE id = 1")
+    assert [(a.feed_id, a.articles) for a in store.stats.activity(TODAY, 30)] == [(2, 2)]
+
+
+def test_a_carried_article_counts_in_both_feeds(store: Store) -> None:
+    with store.transaction():
+        store.conn.execute("INSERT INTO appearance VALUES (2, 99, 1, 0, 1), (2, 98, 1, 0, 1)")
+    assert [a.articles for a in store.stats.activity(TODAY, 30)] == [2, 4]
+
+
+def test_matches_of_watches_count_after_the_feeds_in_config_order(store: Store) -> None:
+    with store.transaction():
+        store.conn.execute("INSERT INTO watch VALUES (1, 'B', '', 0, 0, 0), (2, 'A', '', 1, 0, 0)")
+        store.conn.execute("INSERT INTO match (watch_id, article_id, evidence) VALUES (1, 1, ''), (1, 3, '')")
+    *_, b, a = store.stats.activity(TODAY, 30)
+    assert (b.name, b.feed_id, b.articles, sum(b.weeks), b.never_read) == ("B", 0, 1, 2, True)
+    assert (a.name, a.articles, a.never_read) == ("A", 0, False)
+
+
+def test_the_feed_that_reports_first_leads(store: Store) -> None:
+    """Stories that began before the first day, or that one feed has alone, do not count."""
+    with store.transaction():
+        store.conn.execute("UPDATE article SET story = 1 WHERE id IN (1, 4)")
+        store.conn.execute("UPDATE article SET story = 5 WHERE id IN (5, 6)")
+        store.conn.execute("UPDATE article SET time = time + 3600 WHERE id = 4")
+    first, second = store.stats.activity(TODAY, 30)
+    assert (first.stories, first.first, first.lag) == (1, 1, 0)
+    assert (second.stories, second.first, second.lag) == (1, 0, 3600)
+    with store.transaction():
+        store.conn.execute("UPDATE article SET time = ? WHERE id = 1", (TODAY - 2 * DAY,))
+    assert store.stats.activity(TODAY, 1)[1].stories == 0
+
+
+def test_indexes_answer_without_reading_all_articles(store: Store) -> None:
+    from tuireader.store.watches import stats
+
+    args = {"start": 0, "last": 1, "ids": "[]"}
+    plans = [
+        " ".join(row[3] for row in store.conn.execute(f"EXPLAIN QUERY PLAN {sql}", args))
+        for sql in (stats.BY_DAY.format("1"), stats.BY_DAY.format("read = 0"))
+    ]
+    assert "COVERING INDEX article_feed_time" in plans[0] and "COVERING INDEX match_article" in plans[0]
+    assert "COVERING INDEX article_unread_feed" in plans[1] and "SCAN article USING INTEGER" not in plans[1]
+
+
+ITEM = Activity("Feed", 1, 30, 3, 7, 20, False, (1,) * 30, (0,) * 12, 4, 1, 7200)
+
+
+def test_columns() -> None:
+    texts = columns(ITEM)
+    assert (texts["a_day"], texts["read"], texts["first"], texts["lag"]) == ("1.00", "10%", "1 of 4", "2 h")
+    assert columns(replace(ITEM, never_read=True))["read"] == "never"
+    idle = columns(replace(ITEM, articles=0, read=0, together=0, unread=0, stories=0, first=0, lag=0))
+    assert (idle["a_day"], idle["read"], idle["first"], idle["lag"], idle["unread"]) == ("–", "–", "", "", "")
+    assert columns(replace(ITEM, name="https://a.example/rss"))["name"] == "a.example"
+    assert columns(replace(ITEM, name="PIPL", feed_id=0))["name"] == "◆ PIPL"
+
+
+@given(st.lists(st.integers(0, 9), min_size=1, max_size=400))
+def test_bars_never_exceed_their_column_and_keep_the_last_days_together(days: list[int]) -> None:
+    bars = columns(replace(ITEM, days=tuple(days)))["days"]
+    assert len(bars) <= BARS
+    if len(days) <= BARS:
+        assert bars == sparkline(days)
+    assert (set(bars) == {"▁"}) == (not any(days))
+
+
+def test_orders() -> None:
+    idle = replace(ITEM, name="idle", articles=0, read=0, stories=0, first=0)
+    busy = replace(ITEM, name="Busy", articles=300, read=3)
+    early = replace(ITEM, name="early", read=30, first=4)
+    watch = replace(ITEM, name="A", feed_id=0, articles=999, read=0)
+    items = [watch, idle, early, busy]
+
+    def names(order: str) -> list[str]:
+        return [item.name for item in in_order(items, order)]
+
+    assert names("read") == ["Busy", "early", "idle", "A"]
+    assert names("articles") == ["Busy", "early", "idle", "A"]
+    assert names("first") == ["early", "Busy", "idle", "A"]
+    assert names("name") == ["Busy", "early", "idle", "A"] and set(ORDERS) == {
+        "read", "articles", "first", "name",
+    }  # fmt: skip
