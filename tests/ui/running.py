@@ -103,6 +103,7 @@ class Running:
                 await self._done()
         if self.app.is_running:
             draw(self.app.screen)
+            assert self.app.cursor_position is not None  # a terminal's frame asks for it
 
     async def _done(self) -> None:
         """Wait until all work and all messages are done, whatever they lead to."""

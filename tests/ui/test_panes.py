@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -443,6 +445,21 @@ async def test_an_empty_list_has_a_calm_pane_beside_it(kind: ViewKind) -> None:
         await run.go_to(View(kind, "Nothing"))
         assert run.open_id is None and "No matches yet" in run.text
         assert not "".join(run.page_lines).strip()
+        await run.click("#article", (5, 5))
+        assert run.app.is_running and run.open_id is None
+
+
+async def test_no_key_marks_the_preview_of_another_article() -> None:
+    async with running(library(), WIDE) as run:
+        gone = run.main.articles.ids[1]
+        with closing(sqlite3.connect(run.library.paths.database)) as base, base:
+            base.execute("PRAGMA foreign_keys = OFF")
+            base.execute("DELETE FROM article WHERE id = ?", (gone,))
+        await run.press("j")
+        assert run.cursor_id == gone and run.open_id is None
+        before = await run.unread()
+        await run.press("space")
+        assert await run.unread() == before
 
 
 @pytest.mark.parametrize(

@@ -56,6 +56,22 @@ def test_an_open_article_survives_every_size(demo_home: Path) -> None:
         assert terminal.leave() == 0 and terminal.restored
 
 
+def test_an_article_opens_where_it_was_left_in_an_earlier_session(demo_home: Path) -> None:
+    with demo(demo_home, (120, 24)) as terminal:
+        terminal.wait("AMD grows")
+        terminal.press("j", "enter")
+        terminal.wait("q back")
+        terminal.press("\x1b[6~", "\x1b[6~", "N", "Q")
+        assert terminal.leave() == 0
+    with demo(demo_home, (120, 24)) as terminal:
+        terminal.wait("AMD grows")
+        terminal.press("j", "enter")
+        terminal.wait("q back")
+        assert TITLE not in terminal.text().split("┃", 1)[1] or TEXT in terminal.text()
+        terminal.press("Q")
+        assert terminal.leave() == 0
+
+
 def test_dividers_follow_the_mouse(demo_home: Path) -> None:
     with demo(demo_home, (200, 50)) as terminal:
         terminal.wait(TEXT)

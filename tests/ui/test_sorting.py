@@ -9,6 +9,7 @@ from tests.ui.demo_library import opened
 from tests.ui.running import Running, running
 from tests.ui.shelf import NOW
 from tuireader.model import ArticleRow, View, ViewKind
+from tuireader.ui.flows.settings import apply_config
 from tuireader.wording.times import clock_time, day_heading, list_date
 
 ALL = View(ViewKind.ALL)
@@ -76,6 +77,16 @@ async def test_what_is_searched_is_sorted_by_relevance_too(demo: Running) -> Non
     await demo.press("backslash", "o")
     times = [row.time for row in await listed(demo)]
     assert times == sorted(times) and sorted(demo.main.articles.ids) == sorted(newest)
+
+
+async def test_rows_have_their_days_whatever_order_a_changed_configuration_names(tmp_path: Path) -> None:
+    async with opened(tmp_path, more='[ui]\nsort = "date"') as library, running(library) as run:
+        config = library.paths.config
+        config.write_text(run.written.replace('sort = "date"', 'sort = "title"'), encoding="utf-8")
+        await run.flow(apply_config)
+        rows = await listed(run)
+        assert [row.title for row in rows] == sorted((row.title for row in rows), key=str.casefold)
+        assert list_date(rows[0].time, NOW) in run.text and "─ " not in run.text.splitlines()[2]
 
 
 async def test_the_configuration_names_the_order_of_lists(tmp_path: Path) -> None:

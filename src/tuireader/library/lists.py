@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     _Ask = Callable[[Callable[[Store], array[int]]], Awaitable[array[int]]]
 
+_MANY = 5_000  # articles whose days are found aside
 _AWAY = 2 * DAY  # seconds without use after which the user counts as away
 
 
@@ -84,8 +85,11 @@ class Lists(UseCases):
     async def days(
         self, ids: Sequence[int], opened: Collection[int] = (), *, aside: bool = False
     ) -> list[tuple[int, int]]:
-        """Index and time of the first article of each day, of ids sorted by time; for `aside` see `ids`."""
-        ask = self._pool.count if aside else self._pool.read
+        """Index and time of the first article of each day, of ids sorted by time.
+
+        With `aside`, or for many ids, reading rows does not wait for it.
+        """
+        ask = self._pool.count if aside or len(ids) > _MANY else self._pool.read
         return await ask(lambda store: store.days.starts(ids, opened))
 
     async def _ids_of(self, view: View, show_read: bool, sort: str, ask: _Ask) -> array[int]:

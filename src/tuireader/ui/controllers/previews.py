@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
+from tuireader.errors import TuireaderError
 from tuireader.ui.controllers.controller import Controller
 from tuireader.ui.controllers.listing import Listing
 from tuireader.ui.controllers.mark_commands import MarkCommands
@@ -92,7 +93,13 @@ class Previews(Controller):
         if article_id is None:
             await self.reader.close()
         elif article_id != self.session.article_id:
-            await self.reader.open(article_id, preview=True)
+            try:
+                is_stored = await self.reader.open(article_id, preview=True)
+            except TuireaderError:
+                await self.reader.close()  # what the pane shows must be what the next key marks
+                raise
+            if is_stored is False:
+                await self.reader.close()
         if self.session.previewed and spot == self._spot:
             self._call_after(_SETTLED, self._settled)
             if seconds := self.library.config.ui.mark_read_after:

@@ -189,6 +189,7 @@ class MainScreen(PaneScreen, Hosted, inherit_bindings=False):
 
     def new_colours(self) -> None:
         self.host.forget_theme_styles()
+        self.controllers.listing.take_columns()
         self.panes.forget_strips()
         self.top.refresh()
         self.status.refresh()

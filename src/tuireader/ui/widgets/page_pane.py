@@ -349,10 +349,10 @@ class PagePane(Pane, Hosted):
         return None, 0
 
     def _line(self, number: int) -> tuple[Layout, Line | None]:
-        """Layout and entry of a line of the page; None after the last line."""
+        """Layout and entry of a line of the page; None for one that the page does not have."""
         below = number - len(self._head.lines)
         layout, at = (self._head, number) if below < 0 else (self._tail, below)
-        return layout, layout.lines[at] if at < len(layout.lines) else None
+        return layout, layout.lines[at] if 0 <= at < len(layout.lines) else None
 
     def _over(self, layout: Layout, part: int) -> Overlay:
         if layout is self._head:
