@@ -248,7 +248,7 @@ def _lines(svg: str, styles: dict[str, str]) -> list[str]:
 # --------------------------------------------------------------------------- the demo
 
 
-async def take_all(target: Path, names: Sequence[str], pictures: Sequence[Picture] = PICTURES) -> None:
+async def take_all(target: Path, names: Sequence[str], pictures: Sequence[Picture] | None = None) -> None:
     """Take the pictures of these names, or every one, each on a fresh demo."""
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
@@ -256,7 +256,7 @@ async def take_all(target: Path, names: Sequence[str], pictures: Sequence[Pictur
         async with _opened(folder) as library:
             await library.load_demo()
         made = (folder / "demo.db").read_bytes()
-        for picture in (one for one in pictures if not names or one.name in names):
+        for picture in (one for one in pictures or PICTURES if not names or one.name in names):
             (folder / "demo.db").write_bytes(made)
             async with _opened(folder) as library:
                 await take(picture, library, target)
@@ -286,4 +286,4 @@ if __name__ == "__main__":
     if options.all and options.folder == FOLDER:
         parser.error("--all needs a folder")
     options.folder.mkdir(parents=True, exist_ok=True)
-    asyncio.run(take_all(options.folder, options.names, every_screen() if options.all else PICTURES))
+    asyncio.run(take_all(options.folder, options.names, every_screen() if options.all else None))
