@@ -66,6 +66,20 @@ def write(path: Path, pieces: Iterable[bytes], *, mode: int = PRIVATE, sync: boo
             _sync_folder(target.parent)
 
 
+def is_file(path: Path) -> bool:
+    """Return whether a path is a regular file; no error for paths that are too long or forbidden."""
+    with suppress(OSError):
+        return path.is_file()
+    return False
+
+
+def is_folder(path: Path) -> bool:
+    """Return whether a path is a folder; no error for paths that are too long or forbidden."""
+    with suppress(OSError):
+        return path.is_dir()
+    return False
+
+
 def is_stream(path: Path) -> bool:
     """Return whether a path must be written to, not replaced: a device, a pipe, an open file."""
     try:

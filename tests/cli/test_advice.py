@@ -9,7 +9,7 @@ import pytest
 from tests.cli.command import Home, Run, Told
 from tests.web import Web
 from tuireader.errors import Exit
-from tuireader.ui.drawing.themes import NAMES
+from tuireader.ui.drawing.themes import available
 
 DEAD = """
 [[watch]]
@@ -225,7 +225,7 @@ def test_a_setting_that_needs_a_missing_package_is_a_problem(
     assert told.out == f"{home.config}:2: ui.bidi: needs a package: pip install 'tuireader[bidi]'\n"
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", available())
 def test_every_theme_that_the_reader_offers_passes_the_check(home: Home, run: Run, name: str) -> None:
     home.config.write_text(f'[ui]\ntheme = "{name}"\n')
     assert run("config", "check") == Told(Exit.OK, "", "")

@@ -85,6 +85,7 @@ def test_what_get_prints_can_be_set(run: Run, config: Path) -> None:
         ),
         ("set ui.theme nrd", "there is no theme 'nrd'; did you mean 'nord'?", Exit.USAGE),
         ("set keys.zen n", "keys.zen 'n' is taken from next_unread", Exit.CONFIG),
+        ("set keys.zen frob", "keys.zen 'frob' is not a key", Exit.CONFIG),
         ("set account[1].password x", "would stay in the history of your shell (env:NAME", Exit.USAGE),
         ("set feeds.headers x", "would stay in the history of your shell (env:NAME", Exit.USAGE),
         ("set fetch.proxy http://u:p@h", "would stay in the history of your shell", Exit.USAGE),
@@ -103,11 +104,10 @@ def test_what_is_refused(run: Run, config: Path, words: str, said: str, code: Ex
     assert told.code == code and config.read_text() == CONFIG
 
 
-def test_unknown_and_wrong_keys_can_be_removed(run: Run, config: Path) -> None:
-    config.write_text("x = 1\n" + CONFIG.replace("90  # wide", "9\nwidht = 90"), encoding="utf-8")
+def test_a_wrong_value_can_be_removed_or_replaced(run: Run, config: Path) -> None:
+    config.write_text(CONFIG.replace("90  # wide", "9\nsort = 3"), encoding="utf-8")
     assert run("config", "check").code == Exit.CONFIG
-    assert run("config", "unset", "ui.widht").err == ""
-    assert run("config", "unset", "x").code == run("config", "set", "ui.width", "90").code == Exit.OK
+    assert run("config", "unset", "ui.sort").err == run("config", "set", "ui.width", "90").err == ""
     assert run("config", "check").code == Exit.OK and "width = 90\n" in config.read_text()
 
 
@@ -171,6 +171,14 @@ def test_the_file_is_edited_and_checked(
     assert told.code == Exit.FAILURE and "ended with exit status 3" in told.err
     monkeypatch.setenv("VISUAL", str(home.folder / "none"))
     assert "No such file or directory (set VISUAL or EDITOR)" in run("config", "edit").err
+
+
+def test_what_cannot_be_edited_is_named(run: Run, config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VISUAL", "true")
+    config.unlink()
+    config.mkdir()
+    told = run("config", "edit")
+    assert told.code == Exit.CONFIG and "cannot be edited: Is a directory (check its permissions)" in told.err
 
 
 def test_without_an_editor(run: Run, home: Home, monkeypatch: pytest.MonkeyPatch) -> None:

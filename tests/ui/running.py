@@ -115,7 +115,8 @@ class Running:
             works = self._works() or self._has_messages()
             quiet = 0 if works or self.app.screen._callbacks else quiet + 1
             if not works:
-                self.app.screen._on_timer_update()  # paint now, not in a sixtieth of a second
+                for screen in self.app.screen_stack:
+                    screen._on_timer_update()  # paint now, not in a sixtieth of a second
 
     async def _idle(self) -> None:
         """Wait until all that is in front waits for messages.
@@ -154,7 +155,7 @@ class Running:
 
     def _previews(self) -> bool:
         """Whether an article is about to be shown beside the list."""
-        return hasattr(self.main, "controllers") and self.main.controllers.previews.is_due
+        return hasattr(self.main, "controllers") and self.main.controllers.previews.due is not None
 
     def _soon(self) -> bool:
         """Whether a timer runs that fires once, and soon: toasts and tooltips take longer."""

@@ -33,6 +33,7 @@ from tuireader.ui.drawing.layout import Art, Layout, Overlay, draw, ranges
 from tuireader.ui.drawing.page import build_page, evidence_parts, relabelled
 from tuireader.ui.drawing.page_parts import Page, Part, joined
 from tuireader.ui.drawing.page_tail import build_tail
+from tuireader.ui.drawing.themes import DARK
 
 QUAY = "https://a.example/quay.png"
 
@@ -152,7 +153,8 @@ def test_matches_say_what_is_special_about_them() -> None:
 
 @pytest.mark.parametrize("dark", [True, False])
 def test_bars_have_the_colour_of_the_watch_and_a_reversed_cursor_has_one_colour(dark: bool) -> None:
-    for variables in ({}, {"background": "ansi_default", "foreground": "ansi_default"}):
+    plain = {"background": "ansi_default", "foreground": "ansi_default"}
+    for variables in (DARK.to_color_system().generate(), plain):
         made = styles.make(variables, dark=dark, watch_colors={"W": "magenta"})
         part = evidence_parts(Evidence("W", (), "A sentence.", ((2, 10),)))[1]
         layout = Layout([part], 40)

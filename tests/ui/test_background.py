@@ -19,7 +19,6 @@ from tests.ui.test_first_frame import fill
 from tuireader.config import paths
 from tuireader.startup import background
 from tuireader.startup.background import Answers
-from tuireader.ui.host import BackgroundReported
 
 DARK, LIGHT = "\x1b]11;rgb:1414/1717/1c1c\x1b\\", "\x1b]11;rgb:fb/f9/f5\x07"
 NOW_DARK, NOW_LIGHT = "\x1b[?997;1n", "\x1b[?997;2n"
@@ -76,19 +75,19 @@ def test_pieces_of_answers_are_never_keys(
     )
     assert typed == "".join(item for item in stream if isinstance(item, str))
     assert told == [item[1] for item in stream if not isinstance(item, str) and item[1] is not None]
-    assert taker.late(0.01) == "" and not taker.holds
+    assert taker.late(0.01) == "" and not taker.held
 
 
 def test_the_escape_key_waits_longer_only_while_an_answer_is_due() -> None:
     taker = Answers(lambda dark: None)
-    assert taker.take("\x1b", 10.0) == "" and taker.holds
-    assert taker.late(10.02) == "" and taker.late(10.06) == "\x1b" and not taker.holds
-    taker.ask(20.0)
+    assert taker.take("\x1b", 10.0) == "" and taker.held
+    assert taker.late(10.02) == "" and taker.late(10.06) == "\x1b" and not taker.held
+    taker.due_until = 23.0
     assert taker.take("j\x1b", 20.1) == "j" and taker.late(20.3) == "" and taker.late(20.7) == "\x1b"
     assert taker.take("j" + DARK[1:] + "k", 20.8) == "jk"  # what began with that escape
-    assert taker.due(20.8) == 0.0 and taker.take("\x1b", 20.8) == "" and taker.late(20.9) == "\x1b"
-    assert taker.take("\x1b]11;rgb:14", 30.0) == "" and taker.late(32.0) == "" and taker.holds
-    assert taker.late(33.1) == "" and not taker.holds  # the rest never came
+    assert taker.due_until == 0.0 and taker.take("\x1b", 20.8) == "" and taker.late(20.9) == "\x1b"
+    assert taker.take("\x1b]11;rgb:14", 30.0) == "" and taker.late(32.0) == "" and taker.held
+    assert taker.late(33.1) == "" and not taker.held  # the rest never came
     assert taker.take("\x1b]11;rgb:14\x1b[A", 40.0) == "\x1b[A"  # broken off
 
 
@@ -104,23 +103,9 @@ def test_colours_as_terminals_write_them(color: str, dark: bool | None) -> None:
 # --------------------------------------------------------------------------- what is remembered
 
 
-def test_each_terminal_is_remembered_and_the_environment_hints(tmp_path: Path) -> None:
-    kitty, xterm = {"TERM": "xterm-kitty"}, {"TERM": "xterm"}
-    assert background.remembered(tmp_path, kitty)
-    assert not background.remembered(tmp_path, kitty | {"COLORFGBG": "0;15"})
-    assert background.remembered(tmp_path, kitty | {"COLORFGBG": "15;default;0"})
-    background.remember(tmp_path, kitty, dark=False)
-    assert not background.remembered(tmp_path, kitty | {"COLORFGBG": "15;0"})
-    assert background.remembered(tmp_path, xterm)
-    for number in range(20):
-        background.remember(tmp_path, {"TERM": str(number)}, dark=False)
-    assert background.remembered(tmp_path, kitty)  # long ago
-    (file,) = tmp_path.iterdir()
-    assert len(file.read_text().split(",")) == 12
-    for text in ("[1]", "no JSON", '{"  xterm ": 3}'):
-        file.write_text(text)
-        assert background.remembered(tmp_path, xterm)
-    background.remember(tmp_path / "missing" / "folder", xterm, dark=True)
+def test_the_environment_hints() -> None:
+    assert background.hinted_dark({}) and background.hinted_dark({"COLORFGBG": "15;default;0"})
+    assert not background.hinted_dark({"COLORFGBG": "0;15"})
 
 
 def test_simple_terminals_are_not_asked() -> None:
@@ -223,7 +208,7 @@ class Told(Patient):
     painted = ""
 
     async def on_mount(self) -> None:  # before that of the app
-        self.post_message(BackgroundReported(False))
+        self.report_background(False)
 
     def opened(self) -> None:
         super().opened()
@@ -244,9 +229,9 @@ async def test_a_report_changes_the_theme_unless_one_is_fixed(tmp_path: Path) ->
     ui = '[ui]\ntheme = {dark = "nord", light = "rose-pine-dawn"}\n'
     async with configured(tmp_path, CONFIG + ui) as made, running(made) as run:
         assert run.app.theme == "nord"
-        run.app.post_message(BackgroundReported(False))
+        run.app.report_background(False)
         await run.settle()
         assert run.app.theme == "rose-pine-dawn"
-        run.app.post_message(BackgroundReported(True))
+        run.app.report_background(True)
         await run.settle()
         assert run.app.theme == "nord"

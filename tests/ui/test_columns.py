@@ -94,7 +94,7 @@ async def test_reading_times_stand_before_the_titles() -> None:
 @pytest.mark.parametrize("author", ["Ada Quist", "特约记者王小明于上海"])
 @pytest.mark.parametrize("cosy", [False, True])
 def test_each_column_begins_at_the_same_cell_in_all_rows(width: int, author: str, cosy: bool) -> None:
-    options = replace(AUTHORS, cosy=cosy)
+    options = replace(AUTHORS, cosy=cosy, width=width, now=NOW)
     row = ArticleRow(1, 1, LONG, NOW, False, False, author=author, watches=("Ferries",))
     folded = replace(row, read=True, story=1, story_size=12, story_read=3,
                      story_languages=("en", "zh", "ja", "de", "fr"),
@@ -102,10 +102,10 @@ def test_each_column_begins_at_the_same_cell_in_all_rows(width: int, author: str
     short = replace(folded, title="渡轮", starred=True, labels=("later",), edited=True, story_size=2)
     lines = []
     for article in (row, folded, short):
-        parts = row_parts(article, "The Harbour Gazette of Tidewater", width, options, NOW)
+        parts = row_parts(article, "The Harbour Gazette of Tidewater", options)
         assert sum(cell_len(text) for text, _ in parts) == width or width < 36
         lines.append("".join(text for text, _ in parts))
-        below = detail_parts(article, width, options)
+        below = detail_parts(article, options)
         assert sum(cell_len(text) for text, _ in below) == width
     assert ("phones", "dim/hit:F") in below and "“" in "".join(text for text, _ in below)
     assert "×12" in lines[1] and "×2" in lines[2]

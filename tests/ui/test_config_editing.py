@@ -68,6 +68,10 @@ async def test_without_an_editor_or_a_terminal(own: Running, monkeypatch: pytest
     monkeypatch.setenv("EDITOR", "ed")
     await own.press("E")
     assert "edit" in own.toasts and "in another terminal" in own.toasts and not own.app.lent
+    path.unlink()
+    path.mkdir()
+    await own.press("E")
+    assert "cannot be edited: Is a directory" in own.toasts
 
 
 @pytest.mark.usefixtures("frames_for_a_terminal")

@@ -18,9 +18,8 @@ from textual.color import Color
 from textual.theme import BUILTIN_THEMES, Theme
 
 from tuireader.config import ThemeConfig
-from tuireader.ui.drawing.contrast import MARK, TEXT, contrast, faded, legible
 from tuireader.ui.drawing.line_filters import Nearest256
-from tuireader.ui.drawing.styles import Styles, make, under_cursor
+from tuireader.ui.drawing.styles import MARK, TEXT, Styles, contrast, faded, legible, make, under_cursor
 from tuireader.ui.drawing.themes import DARK, LIGHT, from_config
 
 WORDS = ("text", "dim", "strong", "quote", "link", "accent", "error", "reference")
@@ -72,7 +71,8 @@ def test_text_and_marks_of_our_themes_can_be_read(theme: Theme, depth: Callable[
     for ground in (made.selection, made.found):
         assert ratio(depth(made.base + made.text + ground)) >= TEXT
         assert ratio(depth(made.base + made.dim + ground)) >= MARK
-    for style in (made.code, made.code_inline, *made.syntax.values()):
+    syntax = [made.named(f"code:{kind}") for kind in ("keyword", "string", "number", "comment", "name")]
+    for style in (made.code, made.code_inline, *syntax):
         assert ratio(depth(made.base + made.text + style)) >= (TEXT if depth is exact else MARK)
     assert ratio(depth(made.mark)) >= TEXT
 

@@ -16,8 +16,9 @@ from tuireader.config import FeedConfig
 from tuireader.demo import starter
 from tuireader.errors import TuireaderError
 from tuireader.model import FoundFeed
-from tuireader.ui.dialogs.import_feeds import FeedChecklist
-from tuireader.ui.dialogs.welcome import FeedSource, FirstWatch
+from tuireader.ui.dialogs.import_feeds import ImportPreview
+from tuireader.ui.dialogs.pickers import KeyPicker
+from tuireader.ui.flows.welcome import FirstWatch
 from tuireader.ui.host import DEMO
 from tuireader.ui.widgets.choices import Choices
 
@@ -64,7 +65,7 @@ async def test_each_question_fits_any_size(welcome: Running) -> None:
 
 async def test_enter_pressed_several_times_imports_once(welcome: Running) -> None:
     server = Server(welcome.library)
-    await welcome.write("s\r\r\r")
+    await welcome.write("s\r\ra\r")
     assert len(followed(welcome)) == len(starter()) and server.asked == [None]
     assert isinstance(welcome.app.screen, FirstWatch)
 
@@ -72,7 +73,7 @@ async def test_enter_pressed_several_times_imports_once(welcome: Running) -> Non
 async def test_each_question_is_skipped_by_escape_and_the_one_before_is_a_key_away(welcome: Running) -> None:
     Server(welcome.library)
     await welcome.press("s", "escape")
-    assert isinstance(welcome.app.screen, FeedSource) and followed(welcome) == []
+    assert isinstance(welcome.app.screen, KeyPicker) and followed(welcome) == []
     await welcome.press("n")
     assert isinstance(welcome.app.screen, FirstWatch)
     await welcome.press("enter")
@@ -96,7 +97,8 @@ async def test_only_what_is_checked_is_taken(welcome: Running) -> None:
 async def test_keys_move_in_choices_and_space_checks(welcome: Running) -> None:
     Server(welcome.library)
     await welcome.press("s")
-    choices = welcome.app.screen.query_one(FeedChecklist)
+    preview = welcome.screen(ImportPreview)
+    choices = preview.query_one(Choices)
     first = next(at for at, option in enumerate(choices.options) if not option.disabled)
     last = choices.option_count - 1
     for key, line in (("G", last), ("g", first), ("end", last), ("home", first)):
@@ -111,7 +113,7 @@ async def test_keys_move_in_choices_and_space_checks(welcome: Running) -> None:
     heading = next(at for at, option in enumerate(choices.options) if option.disabled)
     await welcome.press("a")
     await welcome.click(Choices, (3, heading))
-    assert choices.checked == set()
+    assert preview.checked == set()
     await welcome.click(Choices, (3, heading + 1))
     await welcome.press("G", "space", "enter")
     assert followed(welcome) == [starter()[0].url, starter()[-1].url]

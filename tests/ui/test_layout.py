@@ -16,8 +16,9 @@ from tuireader.ui.drawing.layout import Layout, LineKind, draw
 from tuireader.ui.drawing.page import build_page, relabelled
 from tuireader.ui.drawing.page_parts import Page, Part
 from tuireader.ui.drawing.page_tail import build_tail
+from tuireader.ui.drawing.themes import DARK
 
-STYLES = styles.make({}, dark=True, watch_colors={"W": "magenta"})
+STYLES = styles.make(DARK.to_color_system().generate(), dark=True, watch_colors={"W": "magenta"})
 
 
 def article(html: str = "", title: str = "A title") -> Article:

@@ -19,9 +19,7 @@ from tests.ui.snap import assert_screen
 from tuireader.model import ArticleRow, View, ViewKind
 from tuireader.text import cell_len
 from tuireader.ui.drawing.page_parts import Part, StyleRange, Tail
-from tuireader.ui.drawing.row import RowContext
 from tuireader.ui.drawing.row_options import RowOptions
-from tuireader.ui.drawing.styles import make
 from tuireader.ui.flows.settings import apply_config
 from tuireader.ui.linear import row_words, tail_words
 from tuireader.ui.widgets.table import Cell, Column, Row
@@ -37,19 +35,19 @@ STORY = ArticleRow(
 )  # fmt: skip
 
 
-def context(width: int, *, folds: bool = True) -> RowContext:
-    return RowContext(make({}, dark=True, watch_colors={}), width, RowOptions(letters={}, folds=folds), NOW)
+def options(width: int, *, folds: bool = True) -> RowOptions:
+    return RowOptions(letters={}, folds=folds, width=width, now=NOW)
 
 
 def test_a_row_has_a_word_for_every_sign() -> None:
-    words = row_words(STORY, "Harbour Tech", context(300), inner=False, selected=True)
+    words = row_words(STORY, "Harbour Tech", options(300), inner=False, selected=True)
     clock = words.split(", ")[7]
     assert len(clock) == 5 and clock[2] == ":"
     assert words == (
         f"selected, unread, starred, {TITLE}, watch WeChat, perhaps PIPL, Harbour Tech, {clock}, 4 reports, "
         "1 of 4 read, edited, label AI"
     )
-    inner = row_words(replace(STORY, read=True, sources=2), "A", context(300), inner=True, selected=False)
+    inner = row_words(replace(STORY, read=True, sources=2), "A", options(300), inner=True, selected=False)
     assert inner.startswith(f"same story, starred, {TITLE}, watch WeChat") and "2 reports" in inner
 
 
@@ -63,7 +61,7 @@ def test_a_row_in_words_fits_and_keeps_its_title(
     width: int, title: str, feed: str, watches: Sequence[str]
 ) -> None:
     row = replace(STORY, title=title, starred=False, watches=tuple(watches), story_watches=())
-    words = row_words(row, feed, context(width), inner=False, selected=False)
+    words = row_words(row, feed, options(width), inner=False, selected=False)
     assert cell_len(words) <= max(width, 8 + width // 2 + 1)
     assert words.startswith("unread, ") and (title + ", ").startswith(words[8:11])
 

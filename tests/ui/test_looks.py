@@ -18,8 +18,8 @@ from tuireader.ui.drawing.themes import THEMES
 
 def parts(row: ArticleRow, *, folds: bool = False) -> dict[str, str]:
     """The texts in a row with their styles."""
-    options = RowOptions(letters={"A": "A", "B": "B"}, folds=folds)
-    return {text.strip(): style for text, style in row_parts(row, "Feed", 80, options, NOW)}
+    options = RowOptions(letters={"A": "A", "B": "B"}, folds=folds, now=NOW)
+    return {text.strip(): style for text, style in row_parts(row, "Feed", options)}
 
 
 def row(*, read: bool = False, watches: tuple[str, ...] = (), story: tuple[str, ...] = ()) -> ArticleRow:
@@ -42,16 +42,18 @@ def test_the_colour_of_links_is_theirs_alone(theme: object) -> None:
     assert hasattr(theme, "to_color_system") and hasattr(theme, "dark")
     variables = theme.to_color_system().generate()
     made = styles.make(variables, dark=theme.dark, watch_colors={})
-    assert made.link.underline and made.link.color is not None
+    link = made.named("link")
+    assert link.underline and link.color is not None
     for name in ("text", "dim", "faint", "strong", "quote"):
-        assert getattr(made, name).color != made.link.color, name
+        assert made.named(name).color != link.color, name
 
 
 def test_without_colours_bold_dim_and_underlined_tell_it() -> None:
     made = styles.make(
         {"background": "ansi_default", "foreground": "ansi_default"}, dark=True, watch_colors={}
     )
-    assert made.strong.bold and made.dim.dim and made.link.underline and made.text == made.text.null()
+    assert made.named("strong").bold and made.dim.dim and made.text == made.text.null()
+    assert made.named("link").underline
     under = styles.under_cursor(made.cursor + made.dim)
     assert under.reverse and not under.dim  # grey on grey could not be read
 

@@ -130,10 +130,7 @@ async def test_keys_typed_ahead_go_to_what_the_palette_opens(run: Running) -> No
 
 def entry(name: str, *aliases: str, keys: str = "", about: str = "") -> Entry:
     """An entry that does nothing."""
-
-    async def nothing() -> None: ...
-
-    return Entry(name, about, nothing, keys, aliases)
+    return Entry(name, about, None, keys, aliases)
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ from tuireader.model import Comment, Event, Evidence, NewMatch, Pixels, RefreshD
 from tuireader.ui.controllers.images import blocks, is_far, way_of
 from tuireader.ui.dialogs.versions import Versions, described
 from tuireader.ui.drawing import graphics, styles
+from tuireader.ui.drawing.themes import DARK
 
 PAGE = "<p>The whole story about LanternPay, as its page tells it.</p>" + "<p>And on it goes.</p>" * 40
 
@@ -383,7 +384,7 @@ STRIPES = Pixels(4, 3, bytes([9, 9, 9] * 4 + [200, 0, 0] * 2 + [0, 0, 200] * 2 +
 
 
 def test_half_blocks() -> None:
-    ground = styles.make({}, dark=True, watch_colors={}).base
+    ground = styles.make(DARK.to_color_system().generate(), dark=True, watch_colors={}).base
     art = blocks(STRIPES, ground)
     assert art.width == 4 and [[segment.text for segment in line] for line in art.lines] == [
         ["▀▀", "▀▀"],
@@ -395,7 +396,7 @@ def test_half_blocks() -> None:
 
 
 def test_graphics_of_kitty_and_sixels() -> None:
-    ground = styles.make({}, dark=True, watch_colors={}).base
+    ground = styles.make(DARK.to_color_system().generate(), dark=True, watch_colors={}).base
     pixels = Pixels(40, 40, bytes([200, 30, 30]) * 1600)
     art, sent = graphics.kitty(pixels, graphics.Cell(10, 20), ground)
     assert (art.width, len(art.lines)) == (4, 2) and all(len(line) == 1 for line in art.lines)

@@ -13,7 +13,6 @@ from tests.ui.shelf import configured
 from tuireader.config import ThemeConfig, Themes, loads
 from tuireader.ui.dialogs.pickers import ThemePicker
 from tuireader.ui.drawing.themes import available, theme_problem
-from tuireader.ui.host import BackgroundReported
 
 DUSK = '[[theme]]\nname = "dusk"\nbackground = "#1f1d2b"\nforeground = "#e6e1f0"\naccent = "#d7a6ff"\n'
 PAIR = '[ui]\ntheme = {dark = "dusk", light = "tuireader-light"}\n'
@@ -82,7 +81,7 @@ async def test_an_answer_of_the_terminal_waits_for_the_list(own: Running) -> Non
     await picker(own)
     await own.write("nord")
     await rest(own, "nord")
-    own.app.post_message(BackgroundReported(False))
+    own.app.report_background(False)
     await own.settle()
     assert own.app.theme == "nord"
     await own.press("escape")
@@ -90,13 +89,13 @@ async def test_an_answer_of_the_terminal_waits_for_the_list(own: Running) -> Non
 
 
 async def test_a_theme_is_chosen_for_the_background_if_the_terminal_tells_of_it(own: Running) -> None:
-    own.app.post_message(BackgroundReported(True))
+    own.app.report_background(True)
     await own.settle()
     await picker(own)
     await own.write("nord")
     await own.press("enter")
     assert own.written.endswith('[ui]\ntheme = {dark = "nord", light = "tuireader-light"}\n')
-    own.app.post_message(BackgroundReported(False))
+    own.app.report_background(False)
     await own.settle()
     assert own.app.theme == "tuireader-light"
     await picker(own)
@@ -166,6 +165,6 @@ def test_a_theme_may_replace_another_and_both_of_two_are_checked() -> None:
     mine = ThemeConfig("nord", "#ffffff", "#000000", "#0000ff", surface="#eeeeee")
     themes = available([mine])
     assert next(iter(themes)) == "nord" and themes["nord"].surface == "#EEEEEE".lower()
-    assert not themes["nord"].dark and themes["nord"].accent == "#0000FF"
-    assert theme_problem(Themes("nord", "nrod")) == "there is no theme 'nrod'; did you mean 'nord'?"
-    assert theme_problem(Themes("nord", "tuireader-light")) == ""
+    assert not themes["nord"].dark and themes["nord"].accent == "#0000ff"
+    assert theme_problem(Themes("nord", "nrod"), themes) == "there is no theme 'nrod'; did you mean 'nord'?"
+    assert theme_problem(Themes("nord", "tuireader-light"), themes) == ""

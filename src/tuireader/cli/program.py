@@ -10,12 +10,12 @@ from pathlib import Path
 
 import click
 
-from tuireader import files
 from tuireader.cli.base import Options, say
 from tuireader.cli.output import json_option, print_item, print_json
 from tuireader.cli.settings import get, set_, unset
 from tuireader.commands import COMMANDS, PRESETS, key_label, resolve_keys
 from tuireader.config import Config, Problem, config_exists, load
+from tuireader.config.files import read_or_create
 from tuireader.errors import Exit, TuireaderError, UsageError
 from tuireader.subprocesses.programs import editor
 
@@ -162,9 +162,7 @@ def edit(context: click.Context) -> int:
     command = editor(os.environ)
     if not command:
         raise TuireaderError("no editor found", f"set VISUAL or EDITOR, or edit {path}")
-    if not config_exists(path):
-        files.make_folder(path.parent)
-        files.write(path, [])
+    read_or_create(path)
     try:
         code = _run(command, path)
     except OSError as error:

@@ -4,22 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import re
-import tomllib
-from collections.abc import Collection
 
 import click
 
 from tuireader.cli.base import Options
 from tuireader.cli.completion import complete_settings, complete_values
 from tuireader.cli.output import json_option, print_item
-from tuireader.config import config_exists
 from tuireader.config.settings import Setting, SettingValue, find, masked, values
 from tuireader.config.shape import KEYS, PLAIN_TABLES, TABLES
 from tuireader.config.toml_values import quote
-from tuireader.config.values import RAW, Invalid, Key
+from tuireader.config.values import Invalid
 from tuireader.errors import UsageError
 
-_PATH = re.compile(r"(\w+)(?:\[\d+\])?(?:\.(\w+))?")
 _EDIT = "`tuireader config edit`"
 _LISTS = {
     "feeds": "`tuireader add`, `tuireader remove` and `tuireader feeds`",
@@ -53,15 +49,15 @@ def get(options: Options, path: str, as_json: bool) -> None:
     listed = [item for item in every if _is_listed(item, path)]
     for item in single or listed:
         print_item(as_json, "ConfigValue", item, item.value if single else f"{item.path} = {item.value}")
-    if not single and not listed and path not in ("", "keys", "open", *TABLES):
+    if not single and not listed and path not in ("open", *TABLES):
         find(path, config)
 
 
 def _is_listed(item: SettingValue, path: str) -> bool:
-    table = re.split(r"[.\[]", item.path)[0]
-    if path in PLAIN_TABLES or path == "keys":
-        return table == path
-    return item.changed and (path in ("", table) or item.path.startswith(f"{path}."))
+    """Choose all keys of a plain table, and those with a value in lists of tables or without a path."""
+    if not path:
+        return item.changed
+    return item.path.startswith((f"{path}.", f"{path}[")) and (item.changed or "[" not in item.path)
 
 
 @click.command("set")
@@ -100,48 +96,29 @@ def set_(options: Options, path: str, value: str) -> None:
 def unset(options: Options, path: str) -> None:
     """Remove a setting from the configuration, so that its default applies.
 
-    This also removes a key that tuireader does not know. `tuireader undo` takes the change back.
+    `tuireader undo` takes the change back.
 
     \b
     Examples:
       tuireader config unset ui.width
       tuireader config unset fetch.proxy
     """
-    try:
-        setting = _own(options, path)
-    except UsageError:
-        table, _, name = path.rpartition(".")
-        if name not in _written(options, table):
-            raise
-        setting = Setting(table, name, name, key=Key(RAW, ""), default="")
-    _change(options, setting, None)
-
-
-def _written(options: Options, table: str) -> Collection[str]:
-    """Keys of a plain table, or of the file itself, as they are in the file."""
-    if options.demo or (table and table not in PLAIN_TABLES) or not config_exists(options.paths.config):
-        return ()
-    data = tomllib.loads(options.paths.config.read_text(encoding="utf-8-sig"))
-    own = (
-        data.get(table, ()) if table else {name: data[name] for name in data if name not in (*TABLES, "keys")}
-    )
-    return own if isinstance(own, dict) else ()
+    _change(options, _own(options, path), None)
 
 
 def _own(options: Options, path: str) -> Setting:
     """Find a setting that may be changed here. Raises UsageError, ConfigError."""
     config, _ = options.config()
-    match = _PATH.fullmatch(path)
-    if match and match[1] in TABLES and match[1] not in PLAIN_TABLES:
-        _, key = KEYS[TABLES[match[1]]].get(match[2] or "", (None, None))
-        if key is not None and key.secret:
+    table, name = re.sub(r"\[\d+\]", "", path).partition(".")[::2]
+    if table in TABLES and table not in PLAIN_TABLES and table:
+        if name in KEYS[TABLES[table]] and KEYS[TABLES[table]][name][1].secret:
             raise _secret(path, "env:NAME, cmd:PROGRAM or keyring:NAME keep it elsewhere")
-        others = _LISTS.get(match[1], _EDIT)
-        raise UsageError(f"{quote(match[1])} is a list of tables", f"it is changed by {others}")
-    setting = find(path, config)
+        raise UsageError(
+            f"{quote(table)} is a list of tables", f"it is changed by {_LISTS.get(table, _EDIT)}"
+        )
     if options.demo:
         raise UsageError("the demo has no configuration file", "leave out --demo")
-    return setting
+    return find(path, config)
 
 
 def _secret(path: str, hint: str) -> UsageError:

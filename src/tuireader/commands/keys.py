@@ -42,7 +42,7 @@ _CHARACTERS = {
     for sign in (*map(chr, range(33, 256)), "€")
     if sign.isprintable() and not sign.isalnum()
 }
-_NAMES = {sign: name for name, sign in _CHARACTERS.items()}
+_NAMES = {sign: name for name, sign in (_CHARACTERS | _LABELS).items()}
 
 
 def normalise_key(text: str) -> str | None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
+from tuireader import files
 from tuireader.errors import ConfigError
 
 
@@ -63,6 +64,17 @@ def config_exists(path: Path) -> bool:
         reason = error.strerror or str(error)
         raise ConfigError(f"{path} cannot be read: {reason}", "check the path and its permissions") from None
     return True
+
+
+def read_or_create(path: Path) -> bytes:
+    """Read a configuration to be edited; create an empty one if there is none. Raises ConfigError."""
+    try:
+        if not config_exists(path):
+            files.write(path, [])
+        return path.read_bytes()
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise ConfigError(f"{path} cannot be edited: {reason}", "check its permissions") from None
 
 
 def expand_home(path: str) -> Path:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import MISSING, dataclass, fields
 from typing import Annotated, Any
 
@@ -14,31 +15,23 @@ from tuireader.config.shape import KEYS, PLAIN_TABLES, TABLES, Config
 from tuireader.config.toml_values import key_to_toml, quote, to_toml
 from tuireader.config.values import FLAG, STEPS, Invalid, Key, Kind
 from tuireader.errors import UsageError
+from tuireader.text import clean
 
 MASK = "••••"
 _PASSWORD = re.compile(r"^((?:[^\s/?#]*//)?[^\s/?#@:]*:)[^\s/?#]*@")  # of a user, in an address
 
 
 def _labels(keys: Sequence[str]) -> list[str]:
-    """Write keys as users would: `^z`; by name where the label could not be read back."""
-    known = [normalise_key(key) or key for key in keys]
-    return [label if normalise_key(label := key_label(key)) == key else key for key in known]
-
-
-def _bound(value: object) -> tuple[str, ...] | Invalid:
-    keys = () if value == "" else STEPS.read(value)
-    for key in () if isinstance(keys, Invalid) else keys:
-        if normalise_key(key) is None:
-            return Invalid(f"{quote(key)} is not a key")
-    return keys
+    """Write keys as users would: `^z`."""
+    return [key_label(normalise_key(key) or key) for key in keys]
 
 
 BOUND = Kind(
     "keys such as j or ^z",
-    _bound,
+    STEPS.read,
     write=lambda keys: to_toml(_labels(keys)),
     typed=str.split,
-    shown=lambda keys: " ".join(_labels(keys)),
+    shown=lambda keys: clean(" ".join(_labels(keys))),
 )
 
 
@@ -63,15 +56,21 @@ class Setting:
             return owner.get(self.name, self.default)
         return getattr(owner, self.field)
 
+    def written(self, config: Config) -> str:
+        """The value in use as TOML."""
+        return self.key.kind.write(self.value(config))
+
     def is_changed(self, config: Config) -> bool:
-        return bool(self.key.kind.write(self.value(config)) != self.key.kind.write(self.default))
+        return self.written(config) != self.key.kind.write(self.default)
 
     def read(self, text: str) -> Any:
         """Read a value written as TOML or as in a form: `["en"]` or `en`, `"30m"` or `30m`."""
-        kind, written = self.key.kind, _toml_value(text)
-        value = kind.read(written)
-        if not isinstance(value, Invalid) or isinstance(written, list | dict):
-            return value
+        kind = self.key.kind
+        with suppress(ValueError, RecursionError):
+            data = tomllib.loads(f"x = {text}")
+            value = kind.read(data["x"])
+            if len(data) == 1 and (not isinstance(value, Invalid) or isinstance(data["x"], list | dict)):
+                return value
         typed = kind.typed(text.strip())
         return typed if isinstance(typed, Invalid) else kind.read(typed)
 
@@ -81,13 +80,16 @@ class Setting:
             return "on" if value else "off"
         return str(self.key.kind.shown(masked(self.key, value)))
 
+    @property
+    def takes(self) -> str:
+        """Allowed values."""
+        return " · ".join(self.key.kind.options) or self.key.kind.name
 
-def _toml_value(text: str) -> object:
-    try:
-        data = tomllib.loads(f"x = {text}")
-    except (ValueError, RecursionError):
-        return None
-    return data["x"] if len(data) == 1 else None
+    @property
+    def hint(self) -> str:
+        """Allowed values and the default, for people."""
+        default = self.shown(self.default)
+        return f"Takes {self.takes}{default and f' · default {default}'}"
 
 
 def masked(key: Key, value: Any) -> Any:

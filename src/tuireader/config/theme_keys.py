@@ -1,7 +1,7 @@
 """Keys of `[[theme]]`, and the choice of themes in `[ui]`."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Annotated
 
 from tuireader.commands import did_you_mean
@@ -16,26 +16,17 @@ class Themes:
     dark: str = "tuireader-dark"
     light: str = "tuireader-light"
 
-    @classmethod
-    def always(cls, name: str) -> "Themes":
-        return cls(name, name)
-
     @property
     def follow(self) -> bool:
         """True if the theme depends on the terminal."""
         return self.dark != self.light
 
     def on(self, dark: bool) -> str:
-        """Name of the theme for a dark or a light background."""
         return self.dark if dark else self.light
-
-    @property
-    def toml(self) -> object:
-        """Value for the configuration: a name, or a table of two."""
-        return {"dark": self.dark, "light": self.light} if self.follow else self.dark
 
 
 USUAL = Themes()
+_SIDES = ("dark", "light")
 _WANTED = 'a name, or {dark = "tuireader-dark", light = "tuireader-light"}'
 
 
@@ -43,17 +34,15 @@ def _themes(value: object) -> Themes | Invalid:
     """Read a theme's name, or a table of two; a missing one is tuireader's."""
     if not isinstance(value, str | dict):
         return Invalid(f"should be {_WANTED}, not {describe(value)}")
-    names = dict.fromkeys(("dark", "light"), value) if isinstance(value, str) else value
-    read: dict[str, str] = {}
-    for side, written in names.items():
-        name = NAME.read(written)
-        if side not in ("dark", "light"):
-            return Invalid(
-                f"has no {quote(side)}{did_you_mean(side, ('dark', 'light'))}; it should be {_WANTED}"
-            )
+    if isinstance(value, str):
+        name = NAME.read(value)
+        return name if isinstance(name, Invalid) else Themes(name, name)
+    read = {side: NAME.read(name) for side, name in value.items()}
+    for side, name in read.items():
+        if side not in _SIDES:
+            return Invalid(f"has no {quote(side)}{did_you_mean(side, _SIDES)}; it should be {_WANTED}")
         if isinstance(name, Invalid):
-            return Invalid(name.message if isinstance(value, str) else f"{side} {name.message}")
-        read[side] = name
+            return Invalid(f"{side} {name.message}")
     return Themes(**read) if read else Invalid("is empty")
 
 
@@ -66,7 +55,7 @@ def _typed(text: str) -> object:
 THEMES = Kind(
     "name, or table of a dark and a light one",
     _themes,
-    lambda themes: to_toml(themes.toml),
+    lambda themes: to_toml(asdict(themes) if themes.follow else themes.dark),
     typed=_typed,
     shown=lambda themes: f"{themes.dark}, {themes.light}" if themes.follow else themes.dark,
     metavar="THEME",
@@ -96,15 +85,11 @@ class ThemeConfig:
     Colours that you leave out are derived; those of text are adjusted until they are legible.
     """
 
-    name: Annotated[
-        str, Key(OWN_NAME, "Name to use in `[ui]`; it may replace one of the given themes.", vital=True)
-    ]
+    name: Annotated[str, Key(OWN_NAME, "Name for `[ui]`; it may replace a given theme.", vital=True)]
     background: Annotated[str, Key(HEX, "Background.", vital=True)]
     foreground: Annotated[str, Key(HEX, "Text.", vital=True)]
     accent: Annotated[str, Key(HEX, "Unread marks, links and the focused pane.", vital=True)]
-    dark: Annotated[bool | None, Key(FLAG, "Choose the watches' colours for a dark or light background.")] = (
-        None
-    )
+    dark: Annotated[bool | None, Key(FLAG, "Watches' colours for a dark background.")] = None
     surface: Annotated[str, Key(HEX, "Background of dialogs.")] = ""
     border: Annotated[str, Key(HEX, "Lines between panes, and scrollbars.")] = ""
     cursor: Annotated[str, Key(HEX, "Background of the cursor line.")] = ""

@@ -268,9 +268,7 @@ def duration_or_never(most: int) -> Kind:
     times, wanted = duration(1, most), '"never" or a time such as "5s" or "1m"'
 
     def read(value: object) -> int | Invalid:
-        if value == "never":
-            return 0
-        seconds = times.read(value)
+        seconds = 0 if value == "never" else times.read(value)
         return seconds if isinstance(seconds, int) else _wrong(wanted, value)
 
     def shown(value: int) -> str:

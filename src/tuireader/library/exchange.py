@@ -90,12 +90,6 @@ class Exchange(UseCases):
                 return await asyncio.to_thread(lambda: nearby(os.environ, Path.cwd()))
         return []
 
-    async def completions(self, typed: str) -> list[str]:
-        """Complete the path of a file to import."""
-        from tuireader.exchange.nearby import completions
-
-        return await asyncio.to_thread(completions, typed)
-
     async def split(self, plan: Plan) -> tuple[list[FeedConfig], list[FeedConfig]]:
         """Split the feeds of a plan into new ones and subscribed ones."""
         subscribed = {feed_key(without_password(feed.url)) for feed in self._context.config.feeds}

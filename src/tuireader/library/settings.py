@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tuireader.config import Problem, Themes, edit
+from tuireader.config import Problem, edit
 from tuireader.config.settings import Setting
 from tuireader.library.context import Context, UseCases
 from tuireader.library.searches import texts_of
@@ -34,14 +34,11 @@ class Settings(UseCases):
         """Reload the configuration. If it is broken, keep the last valid one and raise TuireaderError."""
         await self._context.reload()
 
-    async def set_theme(self, themes: Themes) -> None:
-        """Switch to other themes and, except in the demo, save them. Raises ConfigError."""
-        await self._context.change_config(lambda text: edit.set_values(text, "ui", {"theme": themes.toml}))
-
     async def set(self, setting: Setting, written: str | None) -> None:
         """Set a setting to a value in TOML, or to its default (None). Raises ConfigError."""
         await self._context.change_config(
-            lambda text: edit.set_key(text, setting.table, setting.name, written), f"{setting.path} changed"
+            lambda text: edit.set_keys(text, setting.table, {setting.name: written}),
+            f"{setting.path} changed",
         )
 
     async def was_seen(self, hint: str) -> bool:

@@ -10,6 +10,7 @@ from pathlib import Path
 from tuireader.config import ViewConfig
 from tuireader.config.files import expand_home
 from tuireader.errors import TuireaderError
+from tuireader.files import is_file, is_folder
 from tuireader.newsboat import settings, urls
 from tuireader.newsboat.outcomes import Consent, No, Outcome, settled
 from tuireader.newsboat.single_settings import CACHE, Settings
@@ -63,11 +64,11 @@ def places(environ: Mapping[str, str], folder: Path | None = None) -> Places:
     home = Path(environ.get("HOME") or "/")
     configs = Path(environ.get("XDG_CONFIG_HOME") or home / ".config") / "newsboat"
     data = Path(environ.get("XDG_DATA_HOME") or home / ".local" / "share") / "newsboat"
-    where = folder or (configs if configs.is_dir() else home / ".newsboat")
+    where = folder or (configs if is_folder(configs) else home / ".newsboat")
     paths = Places(where / "urls", where / "config", where / "cache.db")
-    if not paths.cache.exists() and where.absolute() == configs.absolute():
+    if not is_file(paths.cache) and where.absolute() == configs.absolute():
         paths = replace(paths, cache=data / "cache.db")
-    if not (paths.urls.is_file() or paths.config.is_file()):
+    if not (is_file(paths.urls) or is_file(paths.config)):
         raise TuireaderError(f"there is no newsboat file {paths.urls}", "pass newsboat's folder")
     return paths
 
@@ -97,17 +98,10 @@ def read(
     except No as reason:
         raise TuireaderError(f"{files.config} {reason}", "check that it is newsboat's config") from None
     cache = files.config.parent / expand_home(said.cache) if said.cache else files.cache
-    if not _is_file(cache):
+    if not is_file(cache):
         cache = files.cache
         said.outcomes = list(settled(said.outcomes, {CACHE: "there is no such file"}))
     return Profile(subscriptions, said, cache)
-
-
-def _is_file(path: Path) -> bool:
-    try:
-        return path.is_file()
-    except OSError:  # such as a name that is too long
-        return False
 
 
 class _Files:

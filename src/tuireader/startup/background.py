@@ -1,14 +1,9 @@
-"""Light or dark: ask the terminal for its background, and remember its answer for the next start."""
+"""Light or dark: ask the terminal for its background."""
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Mapping
-from contextlib import suppress
-from pathlib import Path
-
-from tuireader import files
 
 ASK = "\x1b]11;?\x1b\\\x1b[?2031h"
 """Ask for the background (OSC 11), and for a report whenever it turns light or dark (mode 2031)."""
@@ -19,13 +14,10 @@ _ANSWER = re.compile(
 _BEGUN = re.compile(r"\x1b(\](1(1(;[^\x07\x1b\x9c]{0,4000}\x1b?)?)?)?|\[(\?(9(9(7(;\d?)?)?)?)?)?)?\Z")
 _SURE = ("\x1b]11;", "\x1b[?")  # no key begins like these
 _SHORT, _AWAITED, _LONG = 0.05, 0.5, 3.0  # seconds to wait for the end of an answer; of one that is due; sure
-_DUE = 3.0  # seconds for which an answer is due
+DUE = 3.0  # seconds for which an answer is due
 _COLOR = re.compile(
     r"rgba?:([0-9a-f]{1,4})/([0-9a-f]{1,4})/([0-9a-f]{1,4})(?:/[0-9a-f]{1,4})?", re.IGNORECASE
 )
-_FILE = "background.json"
-_KEPT = 12  # maximum number of terminals to remember
-_VARIABLES = ("TERM_PROGRAM", "TERM", "COLORTERM")
 
 
 class Answers:
@@ -38,42 +30,31 @@ class Answers:
 
     def __init__(self, report: Callable[[bool], object]) -> None:
         self._report = report
-        self._held = ""
-        self._held_at = self._due_until = 0.0
-
-    @property
-    def holds(self) -> bool:
-        return bool(self._held)
-
-    def due(self, now: float) -> float:
-        """Seconds for which an answer is still expected."""
-        return max(0.0, self._due_until - now)
-
-    def ask(self, now: float) -> None:
-        """Expect an answer from now on."""
-        self._due_until = now + _DUE
+        self.held = ""
+        self._held_at = 0.0
+        self.due_until = 0.0  # an answer is expected until this time
 
     def take(self, typed: str, now: float) -> str:
         """Return the keys in what has arrived, and in what was held."""
-        keys = _ANSWER.sub(self._read, self._held + typed)
+        keys = _ANSWER.sub(self._take_answer, self.held + typed)
         begun = _BEGUN.search(keys)
-        self._held, self._held_at = (keys[begun.start() :], now) if begun else ("", 0.0)
-        return keys[: begun.start()] if begun else keys
+        self.held, self._held_at = begun[0] if begun else "", now
+        return keys.removesuffix(self.held)
 
     def late(self, now: float) -> str:
         """Return the keys among what was held for too long; the beginning of an answer is dropped."""
-        is_answer = self._held.startswith(_SURE)
-        patience = _LONG if is_answer else _AWAITED if self.due(now) else _SHORT
+        is_answer = self.held.startswith(_SURE)
+        patience = _LONG if is_answer else _AWAITED if now < self.due_until else _SHORT
         if now - self._held_at < patience:
             return ""
-        held, self._held = self._held, ""
+        held, self.held = self.held, ""
         return "" if is_answer else held
 
-    def _read(self, answer: re.Match[str]) -> str:
-        color, mode = answer["color"], answer["mode"]
-        dark = is_dark(color) if color is not None else {"1": True, "2": False}.get(mode)
-        if color is not None:
-            self._due_until = 0.0
+    def _take_answer(self, answer: re.Match[str]) -> str:
+        dark = {"1": True, "2": False}.get(answer["mode"])
+        if answer["color"] is not None:
+            dark = is_dark(answer["color"])
+            self.due_until = 0.0
         if dark is not None:
             self._report(dark)
         return ""
@@ -93,32 +74,7 @@ def is_asked(environ: Mapping[str, str]) -> bool:
     return environ.get("TERM", "") not in ("linux", "") and not environ.get("TERM", "").startswith("vt")
 
 
-def remembered(state: Path, environ: Mapping[str, str]) -> bool:
-    """Recall whether this terminal was dark when it last answered; if it never did, use `COLORFGBG`."""
-    word = _read(state).get(_terminal(environ))
-    if word is not None:
-        return word != "light"
+def hinted_dark(environ: Mapping[str, str]) -> bool:
+    """Guess from `COLORFGBG`, which some terminals set, until there is an answer."""
     *_, background = environ.get("COLORFGBG", "").split(";")
     return background not in ("7", "9", "10", "11", "12", "13", "14", "15")
-
-
-def remember(state: Path, environ: Mapping[str, str], *, dark: bool) -> None:
-    """Write down an answer, unless it is known; errors are ignored."""
-    known, terminal, word = _read(state), _terminal(environ), "dark" if dark else "light"
-    if known.pop(terminal, None) == word:
-        return
-    latest = [*known.items()][1 - _KEPT :]
-    with suppress(OSError):
-        files.write(state / _FILE, [json.dumps({**dict(latest), terminal: word}).encode()], sync=False)
-
-
-def _terminal(environ: Mapping[str, str]) -> str:
-    return " ".join(environ.get(name, "") for name in _VARIABLES)
-
-
-def _read(state: Path) -> dict[str, object]:
-    try:
-        known = json.loads((state / _FILE).read_bytes())
-    except (OSError, ValueError):
-        return {}
-    return known if isinstance(known, dict) else {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import codecs
 import os
 import select
@@ -16,7 +17,6 @@ from typing import Any, TextIO, cast
 from textual.drivers.linux_driver import LinuxDriver
 
 from tuireader.startup import background, first_frame
-from tuireader.ui.host import BackgroundReported
 from tuireader.ui.textual_private import KeyParser
 
 _ENTER = "\x1b[?1049h"
@@ -73,7 +73,8 @@ class TerminalDriver(LinuxDriver):
             if codecs.lookup(file.encoding).name == "ascii":  # no terminal is ASCII: the locale was not set
                 file.reconfigure(encoding="utf-8")
             sys.__stderr__ = cast("TextIOWrapper", Outlet(file, _hang_up))  # type: ignore[misc]
-        self._answers = background.Answers(lambda dark: self.send_message(BackgroundReported(dark)))
+        app, call = arguments[0], asyncio.get_running_loop().call_soon_threadsafe
+        self._answers = background.Answers(lambda dark: call(app.report_background, dark))
         self._asks = background.is_asked(os.environ)
         try:
             super().__init__(*arguments, **options)
@@ -88,16 +89,15 @@ class TerminalDriver(LinuxDriver):
         if attributes is not None:
             self.attrs_before = attributes
         if self._asks:
-            self._answers.ask(time.monotonic())
+            self._answers.due_until = time.monotonic() + background.DUE
             self.write(background.ASK)
-            self.flush()
 
     def stop_application_mode(self) -> None:
         """Restore the terminal; an answer that is on its way is awaited for a moment."""
         if self._asks:
             self.write(background.ASK_NO_MORE)
             end = time.monotonic() + _FAREWELL
-            while time.monotonic() < end and self._answers.due(time.monotonic()):
+            while time.monotonic() < min(end, self._answers.due_until):
                 time.sleep(_AWAKE)
         super().stop_application_mode()
 
@@ -107,8 +107,7 @@ class TerminalDriver(LinuxDriver):
         decode = codecs.getincrementaldecoder("utf-8")("replace").decode
         typed_at = 0.0
         while not self.exit_event.is_set():
-            now = time.monotonic()
-            awake = answers.holds or now - typed_at < 3 * _IDLE
+            awake = answers.held or time.monotonic() - typed_at < 3 * _IDLE
             ready, _, _ = select.select([self.fileno], [], [], _AWAKE if awake else _IDLE)
             now = time.monotonic()
             if ready:

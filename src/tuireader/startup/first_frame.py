@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tuireader.store.lists.first_page import FirstRow
     from tuireader.ui.drawing.row_options import RowOptions
 
-FORMAT = 4  # version of the saved file; others are ignored
+FORMAT = 5  # version of the saved file; others are ignored
 SMALLEST = (40, 8)
 ENDING = (
     "SIGTERM", "SIGHUP", "SIGQUIT", "SIGABRT", "SIGUSR1", "SIGUSR2", "SIGALRM", "SIGVTALRM", "SIGPROF",
@@ -35,6 +35,7 @@ _ENTER, _LEAVE = "\x1b[?1049h\x1b[?25l", "\x1b[?1049l\x1b[?25h"
 
 _before: list[Any] | None = None  # terminal attributes from before the start, until Textual takes over
 _shown = False  # whether a frame is on the alternate screen
+learnt_dark: bool | None = None  # what the terminal has said of its background in the last session
 
 
 def fits(arguments: Sequence[str]) -> bool:
@@ -156,6 +157,7 @@ def _write(text: str) -> None:
 
 def frame_text(arguments: Sequence[str], environ: Mapping[str, str]) -> str:
     """Compose the whole frame; `""` if none fits."""
+    global learnt_dark
     columns, lines = os.get_terminal_size(1)
     folder = state_folder(environ)
     if not folder or columns < SMALLEST[0] or lines < SMALLEST[1]:
@@ -167,6 +169,7 @@ def frame_text(arguments: Sequence[str], environ: Mapping[str, str]) -> str:
 
     with open(file, encoding="utf-8") as opened:  # noqa: PTH123
         kept = json.load(opened)
+    learnt_dark = kept.get("dark")
     from tuireader import __version__
 
     if kept["version"] != __version__ or any(known != stamp(path) for path, known in kept["files"]):
@@ -193,40 +196,39 @@ def draw(kept: Mapping[str, Any], rows: Sequence[FirstRow], now: int, lines: int
     """Draw the frame as one string for the terminal."""
     from types import SimpleNamespace
 
-    options: Any = SimpleNamespace(**kept["options"])  # `RowOptions` without its class, which imports slowly
+    # `RowOptions` without its class, which imports slowly
+    options: Any = SimpleNamespace(**kept["options"] | {"now": now})
     out, reorders = [_ENTER], kept.get("bidi", False)
     for number, line in [*enumerate(kept["head"], 1), *enumerate(kept["side"], kept["above"] + 1)]:
         out.append(f"\x1b[{number};1H{line}")
     first = kept["above"] + 1
-    drawn = _list_lines(rows, kept["width"], options, now)
+    drawn = _list_lines(rows, options)
     for at in range(lines - first):
         out.append(f"\x1b[{first + at};{kept['left'] + 1}H")
-        parts, is_cursor = drawn[at] if at < len(drawn) else ([(" " * kept["width"], "")], False)
+        parts, is_cursor = drawn[at] if at < len(drawn) else ([(" " * options.width, "")], False)
         styles = kept["inks"][is_cursor]
         shown = [(styles.get(style, styles[""]), _plain(text, reorders)) for text, style in parts if text]
         out += [f"{style}{text}\x1b[0m" for style, text in shown]
         if kept["right"]:
-            out.append(f"\x1b[{first + at};{kept['left'] + kept['width'] + 1}H{kept['right']}")
+            out.append(f"\x1b[{first + at};{kept['left'] + options.width + 1}H{kept['right']}")
     out.append(f"\x1b[{lines};1H{kept['foot']}")
     return "".join(out)
 
 
-def _list_lines(
-    rows: Sequence[FirstRow], width: int, options: RowOptions, now: int
-) -> list[tuple[list[tuple[str, str]], bool]]:
+def _list_lines(rows: Sequence[FirstRow], options: RowOptions) -> list[tuple[list[tuple[str, str]], bool]]:
     """Lines of headings and rows; True for those of the first row, where the cursor is."""
     from tuireader.ui.drawing.row_parts import detail_parts, heading_parts, row_parts
-    from tuireader.wording.times import day_heading, local_day
+    from tuireader.wording.times import local_day
 
     drawn = []
     day = None
     for number, row in enumerate(rows):
         if day != local_day(row.time):
             day = local_day(row.time)
-            drawn.append((heading_parts(day_heading(row.time, now, options.day), width), False))
-        drawn.append((row_parts(row, row.feed_title, width, options, now), number == 0))
+            drawn.append((heading_parts(row.time, options), False))
+        drawn.append((row_parts(row, row.feed_title, options), number == 0))
         if options.cosy:
-            drawn.append((detail_parts(row, width, options), number == 0))
+            drawn.append((detail_parts(row, options), number == 0))
     return drawn
 
 

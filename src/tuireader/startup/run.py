@@ -69,12 +69,13 @@ async def _run(open_library: OpenLibrary, paths: Paths) -> int:
         from tuireader.ui.app import TuireaderApp
 
         sys.setswitchinterval(0.001)  # bounds the time that a key waits for a thread reading rows
-        from tuireader.startup.background import remembered
+        from tuireader.startup.background import hinted_dark
         from tuireader.startup.driver import TerminalDriver
         from tuireader.startup.saved_frame import keep
 
         driver = None if "TEXTUAL_DRIVER" in os.environ else TerminalDriver
-        dark = driver is None or remembered(paths.state, os.environ)
+        learnt = first_frame.learnt_dark
+        dark = driver is None or (hinted_dark(os.environ) if learnt is None else learnt)
         app = TuireaderApp(
             library, first_run=first, counting=counting, driver=driver, keep_frame=keep, dark=dark
         )

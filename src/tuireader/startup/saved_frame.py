@@ -18,11 +18,11 @@ from textual.geometry import Size
 from textual.strip import Strip
 
 from tuireader import __version__, files
-from tuireader.startup import background, first_frame
+from tuireader.startup import first_frame
 from tuireader.ui import geometry, views
 from tuireader.ui.drawing.row import row_style
 from tuireader.ui.host import Host
-from tuireader.ui.status import list_keys, number
+from tuireader.ui.status import LIST, number, titled
 
 if TYPE_CHECKING:
     from tuireader.ui.screens.main import MainScreen
@@ -32,15 +32,9 @@ _STYLES = ("", "star", "accent", "faint", "dim", "text", "strong")
 
 
 async def keep(main: MainScreen, arguments: Sequence[str] | None = None) -> None:
-    """Draw the frame that a start would show now, and write it in a thread if a start can use it.
-
-    What the terminal has said of its background is kept as well.
-    """
+    """Draw the frame that a start would show now, and write it in a thread if a start can use it."""
     host = main.host
     arguments = sys.argv[1:] if arguments is None else arguments
-    state = host.library.paths.state
-    if host.background_known and not host.library.offline:
-        await asyncio.to_thread(background.remember, state, os.environ, dark=host.on_dark)
     if host.is_headless or host.is_web or not first_frame.fits(arguments):
         return
     frame = compose(main)
@@ -48,7 +42,7 @@ async def keep(main: MainScreen, arguments: Sequence[str] | None = None) -> None
         return
     size = (host.size.width, host.size.height)
     name = first_frame.file_name(arguments, os.environ, size)
-    await asyncio.to_thread(write, state / name, frame)
+    await asyncio.to_thread(write, host.library.paths.state / name, frame)
 
 
 def write(file: Path, frame: dict[str, Any]) -> None:
@@ -77,7 +71,7 @@ def compose(main: MainScreen) -> dict[str, Any] | None:
         return None
     if library.config.ui.sort != "date":
         return None  # the first frame reads its rows newest first
-    panes = main.panes.boxes_at_start(Size(width, height - 3))
+    panes = main.panes.boxes(Size(width, height - 3), geometry.Shown())
     if panes.articles is None or (panes.sidebar and panes.sidebar.width != main.sidebar.size.width):
         return None  # the sidebar was never shown yet
     styles = host.theme_styles
@@ -93,7 +87,8 @@ def compose(main: MainScreen) -> dict[str, Any] | None:
         side = side or [_text(host, Strip([edge]))] * (height - 3)
     divider = Segment("│", styles.base + styles.rule)
     blank = Segment(" " * panes.article.width, styles.base) if panes.article else None
-    options = replace(host.row_options, dots=not unread or bool(host.current_theme.ansi), cosy=host.is_cosy)
+    dots, width_of_list = not unread or bool(host.current_theme.ansi), panes.articles.width
+    options = replace(host.row_options, dots=dots, cosy=host.is_cosy, width=width_of_list)
     count = counts.unread if unread else counts.all
     marks = (f"{mark}:{name}" for name in host.watch_names for mark in ("watch", "text/hit", "dim/hit"))
     names = (*_STYLES, *marks)
@@ -102,7 +97,7 @@ def compose(main: MainScreen) -> dict[str, Any] | None:
         for cursor in (None, styles.cursor)
     ]
     config, dividers = library.paths.config, library.paths.state / geometry.FILE
-    keys = list_keys(host.key_of, wide=main.panes.is_wide)
+    keys = titled(LIST, host.key_of, wide=main.panes.is_wide)
     head = main.top.draw(views.title_of(view, session.feeds), number(view, count, folds=options.folds), "")
     return {
         "version": __version__,
@@ -110,13 +105,13 @@ def compose(main: MainScreen) -> dict[str, Any] | None:
         "files": [(str(file.absolute()), first_frame.stamp(str(file))) for file in (config, dividers)],
         "database": str(library.paths.database.absolute()),
         "bidi": host.reorders,
+        "dark": host.on_dark if host.background_known else None,
         "unread": unread,
         "options": asdict(options),
         "languages": library.config.ui.languages,
         "head": [_text(host, head), _text(host, line)],
         "above": 2,
         "left": panes.articles.x,
-        "width": panes.articles.width,
         "side": side,
         "right": _text(host, Strip([divider, blank])) if blank else "",
         "foot": _text(host, main.status.draw(keys, f"1/{count.rows(options.folds)}")),

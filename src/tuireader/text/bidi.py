@@ -24,13 +24,10 @@ _RIGHT_TO_LEFT = re.compile(
 )
 _COLUMN = re.compile("[^ \u2500-\u259f]+(?: [^ \u2500-\u259f]+)*")  # lines and two spaces separate columns
 _CLASSES = ("L", "R", "AL", "EN", "ES", "ET", "AN", "CS", "WS", "ON")  # others are marks and controls
-_NUMBER = re.compile("[0-9]+(?:[.,:/+-][0-9]+)*|[٠-٩]+(?:[.,:/][٠-٩]+)*")
-_ARABIC_NUMBER = re.compile("[0-9]+(?:[.,:/][0-9]+)*|[٠-٩]+(?:[.,:/][٠-٩]+)*")  # signs separate
-_ARABIC = re.compile("[\u0600-\u08ff\ufb50-\ufdff\ufe70-\ufefc]")
 _LONGEST = 4_000  # characters, more than fit into a line of a terminal
-_HIGH, _LOW, _LOWS = 0x300, 0xE0100, 240  # combining marks that name up to 26,880 places
-_MARKED = re.compile(
-    "(?P<low>[\U000e0100-\U000e01ef])(?P<high>[\u0300-\u036f]).|[^\u0300-\u036f]+(?P<after>..)"
+_TAG, _TAGS = 0xE0020, 96  # invisible characters without a direction; two of them name a place
+_TAGGED = re.compile(
+    "(?P<low>[\U000e0020-\U000e007f])(?P<high>[\U000e0020-\U000e007f]).|[^\U000e0020-\U000e007f](?P<after>..)"
 )
 
 
@@ -46,13 +43,10 @@ def has_right_to_left(text: str) -> bool:
 
 def is_right_to_left(text: str) -> bool:
     """Return whether a paragraph reads from right to left, which its first letter decides."""
-    if not has_right_to_left(text):
-        return False
     return next((kind for kind in map(bidirectional, text) if kind in ("L", "R", "AL")), "L") != "L"
 
 
 def visual(text: str) -> str:
-    """Put a line into visual order."""
     return "".join(shown for _, shown in places(text)) if has_right_to_left(text) else text
 
 
@@ -87,8 +81,8 @@ def _columns(text: str, edges: Iterable[int]) -> Iterator[tuple[int, int]]:
 def _order(text: str, right_to_left: bool) -> tuple[tuple[int, str], ...]:
     """Order the characters of a paragraph's line; combining marks stay behind their letters.
 
-    python-bidi returns no places, so each character, or number, is followed by two marks that name its
-    place. They move along: where text reads from right to left, they stand before it, in reverse.
+    python-bidi returns no places, so each character is followed by two tags that name its place. They move
+    along: where text reads from right to left, they stand before it, in reverse.
     """
     if len(text) > _LONGEST:
         return tuple(enumerate(text))
@@ -96,29 +90,16 @@ def _order(text: str, right_to_left: bool) -> tuple[tuple[int, str], ...]:
     from bidi.mirror import MIRRORED
     from rich.cells import split_graphemes
 
-    number = _ARABIC_NUMBER if _ARABIC.search(text) else _NUMBER
-    ends = {match.start(): match.end() for match in number.finditer(text)}
-    starts: list[int] = []
-    reach = 0
-    for start, end, _ in split_graphemes(text)[0]:
-        if start >= reach:
-            starts.append(start)
-            reach = ends.get(start, end)
-    pieces = [text[start:end] for start, end in pairwise([*starts, len(text)])]
-    marked = "".join(
-        f"{_bare(piece)}{chr(_HIGH + place // _LOWS)}{chr(_LOW + place % _LOWS)}"
-        for place, piece in enumerate(pieces)
+    pieces = [(start, text[start:end]) for start, end, _ in split_graphemes(text)[0]]
+    tagged = "".join(
+        f"{piece[0] if bidirectional(piece[0]) in _CLASSES else ' '}"
+        f"{chr(_TAG + number // _TAGS)}{chr(_TAG + number % _TAGS)}"
+        for number, (_, piece) in enumerate(pieces)
     )
     order = []
-    for match in _MARKED.finditer(get_display(marked, base_dir="LR"[right_to_left])):
-        low, high = match["low"] or match["after"][1], match["high"] or match["after"][0]
-        place = (ord(high) - _HIGH) * _LOWS + ord(low) - _LOW
-        piece = pieces[place]
-        order.append((starts[place], MIRRORED.get(piece, piece) if match["low"] else piece))
+    end = "\u0300"  # a mark keeps the last tags with their character
+    for match in _TAGGED.finditer(get_display(tagged + end, base_dir="LR"[right_to_left]).replace(end, "")):
+        high, low = map(ord, match["after"] or match["high"] + match["low"])
+        start, piece = pieces[(high - _TAG) * _TAGS + low - _TAG]
+        order.append((start, MIRRORED.get(piece, piece) if match["low"] else piece))
     return tuple(order)
-
-
-def _bare(piece: str) -> str:
-    """A number, or a letter without its marks; a space for marks and controls alone."""
-    number = _NUMBER.match(piece)
-    return number[0] if number else piece[0] if bidirectional(piece[0]) in _CLASSES else " "

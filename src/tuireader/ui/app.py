@@ -69,7 +69,8 @@ class TuireaderApp(Host):
     ) -> None:
         self._coloured_for: Theme | None = None
         self._colours: dict[str, str] = {}
-        super().__init__(library, browser, clock, driver, dark=dark)
+        super().__init__(library, browser, clock, driver)
+        self.on_dark = dark
         self.counting = counting  # the sidebar's counts, requested before Textual was imported
         self._opening = ExitStack()
         self._first_run = first_run
@@ -108,7 +109,7 @@ class TuireaderApp(Host):
 
     def opened(self) -> None:
         """Paint for the first time, in the theme for what the terminal has reported meanwhile."""
-        if self._main is not None and self.background_known and self.theme != self.theme_for_terminal:
+        if self._main is not None and self.theme != self.theme_for_terminal:
             self.take_theme()
             self.refresh_css(animate=False)
             self._main.new_colours()

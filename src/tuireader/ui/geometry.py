@@ -124,7 +124,7 @@ def boxes(mode: Mode, size: tuple[int, int], dividers: Dividers, sidebar: int, s
         lines = min(dividers.list_size(name, height - 1), max(_LIST, shown.lines))
         articles, below = room.split_horizontal(lines)
         divider, article = below.split_horizontal(min(1, below.height))
-    return Boxes(side, edge, articles, divider, article)
+    return Boxes(side, edge, articles, divider=divider, article=article)
 
 
 def read(folder: Path) -> Dividers:

@@ -9,7 +9,6 @@ from textual import events
 from textual.constants import TEXTUAL_ANIMATIONS
 from textual.driver import Driver
 from textual.geometry import NULL_OFFSET, Offset
-from textual.message import Message
 from textual.message_pump import MessagePump
 from textual.notifications import Notification, Notify, SeverityLevel
 from textual.signal import Signal
@@ -37,19 +36,8 @@ _ROOMY = (120, 30)  # minimum size of a terminal for rows of two lines, unless t
 _SHORT = "short"  # group of toasts about frequent actions
 
 
-class BackgroundReported(Message):
-    """The terminal has said whether its background is dark."""
-
-    def __init__(self, dark: bool) -> None:
-        super().__init__()
-        self.dark = dark
-
-
 class Host(CrashSafeApp):
-    """Services for every screen and widget. `browser` opens an address; it returns an error or `""`.
-
-    `dark` is what is known of the terminal's background at the start.
-    """
+    """Services for every screen and widget. `browser` opens an address; it returns an error or `""`."""
 
     def __init__(
         self,
@@ -57,11 +45,9 @@ class Host(CrashSafeApp):
         browser: Browser | None,
         clock: Callable[[], float],
         driver: type[Driver] | None = None,
-        *,
-        dark: bool = True,
     ) -> None:
         super().__init__(driver)
-        self.on_dark = dark
+        self.on_dark = True  # as far as it is known
         self.background_known = False  # the terminal has answered
         self.previews = False  # a theme is shown that may not be chosen
         self.library = library
@@ -125,14 +111,13 @@ class Host(CrashSafeApp):
     def take_theme(self) -> None:
         self.theme = self.theme_for_terminal
 
-    def post_message(self, message: Message) -> bool:
-        """Note at once what the terminal reports: while a screen opens, messages wait, but not the paint."""
-        if isinstance(message, BackgroundReported):
-            self.on_dark, self.background_known = message.dark, True
-        return super().post_message(message)
+    def report_background(self, dark: bool) -> None:
+        """Note what the terminal says at once: while a screen opens, messages wait, but not the paint."""
+        self.on_dark, self.background_known = dark, True
+        self.call_later(self._follow_terminal)
 
-    def on_background_reported(self) -> None:
-        """Follow the terminal, now or once no other theme is being tried."""
+    def _follow_terminal(self) -> None:
+        """Use its theme, now or once no other one is being tried."""
         if not self.previews:
             self.take_theme()
             if self.current_theme.ansi:

@@ -9,7 +9,7 @@ from tuireader.model import ArticleRow
 from tuireader.text import cell_len, cut
 from tuireader.text.wording import counted
 from tuireader.ui.drawing.page_parts import Page, Part, StyleRange, Tail
-from tuireader.ui.drawing.row import RowContext
+from tuireader.ui.drawing.row_options import RowOptions
 from tuireader.wording.times import list_time
 
 _LEADS = {
@@ -18,18 +18,18 @@ _LEADS = {
 }  # fmt: skip
 
 
-def row_words(row: ArticleRow, feed: str, context: RowContext, *, inner: bool, selected: bool) -> str:
+def row_words(row: ArticleRow, feed: str, options: RowOptions, *, inner: bool, selected: bool) -> str:
     """A row: `unread, WeChat suspends new user registration, watch WeChat, Harbour Tech, 11:05, 4 reports`.
 
     Facts at the end for which there is no room are left out; the title gets at least half of the width.
     """
-    is_story, width = context.options.folds and not inner, context.width
+    is_story, width = options.folds and not inner, options.width
     voices = row.sources + (row.story_size - 1 if is_story else 0)
     watches = (row.story_watches if is_story else ()) or row.watches
     flags = {"selected": selected, "same story": inner, "unread": not row.read, "starred": row.starred}
     lead = "".join(f"{word}, " for word, is_set in flags.items() if is_set)
     facts = [f"{'perhaps' if name in row.uncertain else 'watch'} {name}" for name in watches]
-    facts += [feed, list_time(row.time, context.now), *([counted(voices, "report")] if voices > 1 else ())]
+    facts += [feed, list_time(row.time, options.now), *([counted(voices, "report")] if voices > 1 else ())]
     if is_story and 0 < row.story_read < row.story_size:
         facts.append(f"{row.story_read} of {row.story_size} read")
     facts += [*(["edited"] if row.edited else ()), *(f"label {name}" for name in row.labels), row.author]

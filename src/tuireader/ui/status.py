@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from tuireader.commands import BY_ID
 from tuireader.commands.sorts import SEARCH_SORTS
@@ -22,7 +22,7 @@ from tuireader.wording.times import age, list_time
 KeyOf = Callable[[str], str]
 
 # Keys of the footer, the most important first.
-_LIST = (
+LIST = (
     "open", "help", "quit_or_back", "next_unread", "back", "search", "toggle_star", "toggle_read",
     "refresh_all", "mark_list_read", "palette",
 )  # fmt: skip
@@ -85,11 +85,6 @@ def at_rest(session: Session, now: int, *, offline: bool) -> dict[str, str]:
     return {"trouble": f"{counted(failing, 'feed')} failing" if failing else "", "state": state}
 
 
-def list_keys(key_of: KeyOf, *, wide: bool) -> list[FooterKey]:
-    """Keys for the list, whatever has the focus."""
-    return [_moving(key_of, "move"), *_titled(key_of, _LIST, wide=wide)]
-
-
 def footer_keys(session: Session, panes: Panes, key_of: KeyOf) -> list[FooterKey]:
     """Keys for the pane or line that has the focus."""
     leaving = FooterKey("esc", "leave", 20)
@@ -98,24 +93,22 @@ def footer_keys(session: Session, panes: Panes, key_of: KeyOf) -> list[FooterKey
     if panes.line == "search":
         keeping = [FooterKey(key_of(command), title, 10) for command, title in _SEARCH]
         return [FooterKey("enter", "results"), leaving, *keeping, FooterKey("↑", "older searches")]
-    moving = _moving(key_of, "scroll" if panes.in_article and panes.article.chosen < 0 else "move")
-    commands = _commands(session, panes)
-    return [moving, *_titled(key_of, commands, wide=panes.is_wide, leaves=not panes.in_article)]
+    moves = "scroll" if panes.in_article and panes.article.chosen < 0 else "move"
+    leaves = "Back" if panes.in_article else "Quit"
+    return titled(_commands(session, panes), key_of, wide=panes.is_wide, moves=moves, leaves=leaves)
 
 
-def _moving(key_of: KeyOf, title: str) -> FooterKey:
-    return FooterKey(f"{key_of('move_down')}/{key_of('move_up')}", title)
-
-
-def _titled(
-    key_of: KeyOf, commands: Sequence[str], *, wide: bool, leaves: bool = True
-) -> Iterator[FooterKey]:
-    """Pair keys with the effect of their command here: `q` leaves the article or the program."""
-    here = {"back": "Sidebar", "quit_or_back": "Quit" if leaves else "Back", "refresh_all": "Refresh"}
+def titled(
+    commands: Sequence[str], key_of: KeyOf, *, wide: bool, moves: str = "move", leaves: str = "Quit"
+) -> list[FooterKey]:
+    """Keys to move and those of commands, with their effect here."""
+    titles = {"back": "Sidebar", "quit_or_back": leaves, "refresh_all": "Refresh"}
     if not wide:
-        here["next_unread"] = "Next"
-    for command in commands:
-        yield FooterKey(key_of(command), here.get(command, BY_ID[command].title), place(command))
+        titles["next_unread"] = "Next"
+    return [
+        FooterKey(f"{key_of('move_down')}/{key_of('move_up')}", moves),
+        *(FooterKey(key_of(each), titles.get(each, BY_ID[each].title), place(each)) for each in commands),
+    ]
 
 
 def place(command_id: str) -> int:
@@ -131,7 +124,7 @@ def _commands(session: Session, panes: Panes) -> tuple[str, ...]:
         view = item.view if item is not None else None
         return _EDITED if view is not None and view.kind in _KINDS and view != views.MUTED else _SIDEBAR
     if not panes.in_article:
-        return _LIST if panes.articles.ids else _NO_ARTICLE
+        return LIST if panes.articles.ids else _NO_ARTICLE
     if panes.article.chosen >= 0:
         return _RELATED
     page = session.page

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from datetime import date
 from functools import cache
 
 from tuireader.text import cell_len
@@ -30,9 +31,13 @@ def list_day(moment: int, now: int) -> str:
         return ""
     if 0 <= now - moment < 6 * DAY:
         return _DAYS[then.tm_wday]
-    if then.tm_year == today.tm_year:
-        return f"{then.tm_mday} {_MONTHS[then.tm_mon - 1]}"
-    return str(then.tm_year)
+    return _date(then, today)
+
+
+def _date(then: time.struct_time, today: time.struct_time) -> str:
+    """Date: `12 Jul` this year, `2020` before."""
+    month = f"{then.tm_mday} {_MONTHS[then.tm_mon - 1]}"
+    return month if then.tm_year == today.tm_year else str(then.tm_year)
 
 
 def list_time(moment: int, now: int) -> str:
@@ -41,9 +46,9 @@ def list_time(moment: int, now: int) -> str:
     return f"{day} {clock_time(moment)}".strip() if not day or day in _DAYS else day
 
 
-def clock_time(moment: int, form: str = CLOCK) -> str:
-    """Time of day, by default such as `14:02`."""
-    return time.strftime(form, _local(moment))
+def clock_time(moment: int) -> str:
+    """Time of day: `14:02`."""
+    return time.strftime(CLOCK, _local(moment))
 
 
 @cache
@@ -60,24 +65,17 @@ def local_day(moment: int) -> tuple[int, int]:
 
 
 def list_date(moment: int, now: int, form: str = CLOCK) -> str:
-    """Date or time in a column: the time of day today, `12 Jul` this year, `2020` before."""
-    if local_day(moment) == local_day(now):
-        return clock_time(moment, form)
-    then = _local(moment)
-    return (
-        f"{then.tm_mday} {_MONTHS[then.tm_mon - 1]}"
-        if then.tm_year == _local(now).tm_year
-        else str(then.tm_year)
-    )
+    """Date or time in a column: by `form` the time of day today, `12 Jul` this year, `2020` before."""
+    then, today = _local(moment), _local(now)
+    return time.strftime(form, then) if then[:3] == today[:3] else _date(then, today)
 
 
 def day_heading(moment: int, now: int, form: str = "") -> str:
     """Heading of a day: `Today`, `Yesterday`, else by `form` or such as `Saturday 28 November`."""
     then, today = _local(moment), _local(now)
-    for heading, back in (("Today", 0), ("Yesterday", 1)):
-        noon = (today.tm_year, today.tm_mon, today.tm_mday - back, 12, 0, 0, 0, 0, -1)
-        if local_day(int(time.mktime(noon))) == (then.tm_year, then.tm_yday):
-            return heading
+    age = (date(*today[:3]) - date(*then[:3])).days
+    if age in (0, 1):
+        return ("Today", "Yesterday")[age]
     year = "" if then.tm_year == today.tm_year else f" {then.tm_year}"
     return time.strftime(form or f"%A {then.tm_mday} %B{year}", then)
 

@@ -101,10 +101,15 @@ def update_tables(text: str, data: Table, name: str, changes: Mapping[int, Value
 
 
 def update_table(text: str, data: Table, name: str, values: Values) -> str:
-    """Set keys of a plain `[name]` table, which is created if missing."""
-    table = data.get(name, {})
+    """Set keys of a plain `[name]` table, which is created if missing, or of the file itself (`""`)."""
+    table = data.get(name, {}) if name else data
     if not isinstance(table, dict):
         raise ConfigError(f"{name} is not a table", "fix it first; nothing was changed")
+    values = {key: written for key, written in values.items() if written is not None or key in table}
+    if not values:
+        return text
+    if not name:
+        return proven(_update_root(text, values), _updated(data, values))
     expected = data | {name: _updated(table, values)}
     if blocks := blocks_of(text, name, StatementKind.TABLE):
         text = _update_block(text, blocks[0], lambda document: document[name], values)
@@ -119,25 +124,16 @@ def update_table(text: str, data: Table, name: str, values: Values) -> str:
     return proven(text, expected)
 
 
-def update_root(text: str, data: Table, name: str, written: str | None) -> str:
-    """Set a key of the file itself, above all tables."""
-    root = takewhile(lambda statement: statement.kind not in _HEADERS, statements(text))
-    pairs = [statement for statement in root if statement.kind is StatementKind.PAIR]
-    same = next((pair for pair in pairs if pair.name == name), None)
-    line = "" if written is None else f"{key_to_toml(name)} = {written}{_line_end(text)}"
-    if same is not None and written is not None:
-        text = text[: same.value] + written + text[same.stop :]
-    elif same is not None:
-        text = text[: same.start] + text[same.end :]
-    elif pairs:
-        before, after = text[: pairs[-1].end], text[pairs[-1].end :]
-        text = before + ("" if before.endswith("\n") else _line_end(text)) + line + after
-    elif line:
-        header = next((statement for statement in statements(text) if statement.kind in _HEADERS), None)
-        at = len(text) if header is None else _start_with_comments(header, text)
-        before = text[:at] + ("" if text[:at].endswith(("\n", "\ufeff")) or not at else _line_end(text))
-        text = before + line + (_line_end(text) if header else "") + text[at:]
-    return proven(text, _updated(data, {name: written}))
+def _update_root(text: str, values: Values) -> str:
+    """Set keys of the file itself, above all tables."""
+    header = next((statement for statement in statements(text) if statement.kind in _HEADERS), None)
+    at = len(text) if header is None else _start_with_comments(header, text)
+    lines, below, line_end = text[:at], text[at:], _line_end(text)
+    if lines.strip("\ufeff") and not lines.endswith("\n"):
+        lines += line_end
+    edited = _with_tomlkit(lines, lambda document: _set_keys(document, values, line_end))
+    gap = line_end if below and len(edited) > len(lines) and not edited.endswith(2 * line_end) else ""
+    return edited + gap + below
 
 
 def in_brackets(text: str, name: str) -> bool:

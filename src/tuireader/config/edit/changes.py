@@ -6,19 +6,11 @@ import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import fields
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from tuireader import files
-from tuireader.commands import PRESETS
 from tuireader.config import Config
-from tuireader.config.edit.blocks import (
-    Values,
-    append_tables,
-    remove_tables,
-    update_root,
-    update_table,
-    update_tables,
-)
+from tuireader.config.edit.blocks import Values, append_tables, remove_tables, update_table, update_tables
 from tuireader.config.edit.data import (
     ARRAYS,
     FIX_FIRST,
@@ -37,8 +29,9 @@ from tuireader.config.edit.data import (
     to_toml_or_none,
     validate,
 )
-from tuireader.config.shape import KEYS, PLAIN_TABLES, TABLES
-from tuireader.config.toml_values import key_to_toml, quote, to_toml
+from tuireader.config.settings import settings
+from tuireader.config.shape import TABLES
+from tuireader.config.toml_values import quote, to_toml
 from tuireader.errors import ConfigError
 
 
@@ -173,56 +166,28 @@ def _rename_in_queries(text: str, field: str, name: str, new: str) -> str:
 
 
 def tables_as_text(config: Config) -> str:
-    """Write a configuration as TOML, without its accounts."""
+    """Write a configuration as TOML, without its accounts and themes."""
     items: tuple[Item, ...] = (*config.feeds, *config.watches, *config.mutes, *config.views, *config.macros)
-    plain = [_plain_text(name, getattr(config, name)) for name in PLAIN_TABLES]
-    keys = [f"{key_to_toml(name)} = {to_toml(keys)}\n" for name, keys in config.keys.items()]
-    tables = [*map(table_text, items), *filter(None, plain), *(("[keys]\n" + "".join(keys),) if keys else ())]
-    return "\n".join(tables)
-
-
-def _plain_text(name: str, table: Any) -> str:
-    values = {
-        key_name: key.kind.write(getattr(table, field.name))
-        for key_name, (field, key) in KEYS[type(table)].items()
-        if getattr(table, field.name) != field.default
-    }
-    return "".join([f"[{name}]\n", *(f"{key} = {text}\n" for key, text in values.items())]) if values else ""
+    text = "\n".join(table_text(item) for item in items)
+    for setting in settings(config):
+        if setting.is_changed(config):
+            text = set_keys(text, setting.table, {setting.name: setting.written(config)})
+    return text
 
 
 def set_values(text: str, table: str, values: Mapping[str, object]) -> str:
     """Set keys of a plain table such as `[fetch]`. Raises ConfigError if a value is invalid."""
-    if not values:
-        return text
-    written = {name: to_toml(value) for name, value in values.items()}
-    data = data_of(text)
-    lines = "".join(f"{key_to_toml(name)} = {value}\n" for name, value in written.items())
-    validate((_preset(data) if table == "keys" else "") + f"[{table}]\n{lines}")
-    return update_table(text, data, table, written)
+    return set_keys(text, table, {name: to_toml(value) for name, value in values.items()})
 
 
-def set_key(text: str, table: str, name: str, written: str | None) -> str:
-    """Set a key of a plain table, or of the file itself (`""`), to a value in TOML; None removes the key.
+def set_keys(text: str, table: str, values: Values) -> str:
+    """Set or remove keys of a plain table, or of the file itself (`""`).
 
     Raises ConfigError if the configuration would get a problem that it does not have yet.
     """
-    data = data_of(text)
-    owner = data.get(table, {}) if table else data
-    if written is None and (not isinstance(owner, dict) or name not in owner):
-        return text
-    if table:
-        new = update_table(text, data, table, {name: written})
-    else:
-        new = update_root(text, data, name, written)
+    new = update_table(text, data_of(text), table, values)
     validate(new, known=text)
     return new
-
-
-def _preset(data: Table) -> str:
-    """TOML of the chosen key preset, since custom keys may clash with those of the default one."""
-    ui = data.get("ui")
-    preset = ui.get("keys") if isinstance(ui, dict) else None
-    return f"[ui]\nkeys = {to_toml(preset)}\n" if isinstance(preset, str) and preset in PRESETS else ""
 
 
 def _update(text: str, data: Table, name: str, changes: Mapping[int, Mapping[str, object]]) -> str:

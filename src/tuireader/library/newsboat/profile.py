@@ -130,19 +130,6 @@ class Newsboat(UseCases):
             await self._watches.catch_up()
         return moved
 
-    async def summarize(self, places: Places) -> Moved:
-        """Count what an import would add, without reading the articles. Raises TuireaderError."""
-        self._context.require_own_feeds()
-        profile = await asyncio.to_thread(newsboat_files.profile_of, places)
-        moved = await self._configure(profile, dry_run=True)
-        async with newsboat_files.cache_of(profile.cache) as cache:
-            counts = cache.counts() if cache is not None else {}
-        there = profile.subscriptions.there
-        moved.articles = sum(
-            counts.get(there.get(feed.url, feed.url), 0) for feed in profile.subscriptions.feeds
-        )
-        return moved
-
     async def _configure(self, profile: Profile, dry_run: bool) -> Moved:
         feeds = profile.subscriptions.feeds
         done = [Merged("")]
@@ -167,7 +154,7 @@ class Newsboat(UseCases):
         ids = {address_key(feed.url): feed.id for feed in self._context.feeds}
         there = profile.subscriptions.there  # newsboat's addresses of feeds that run programs
         urls = {there.get(feed.url, feed.url): feed.url for feed in profile.subscriptions.feeds}
-        counts, followed = cache.counts(), set(urls)
+        counts, followed = await asyncio.to_thread(cache.counts), set(urls)
         moved.others = sum(count for url, count in counts.items() if url not in followed)
         if not dry_run:
             feeds = await asyncio.to_thread(cache.feeds)

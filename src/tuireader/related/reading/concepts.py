@@ -102,9 +102,9 @@ class Concepts:
         """Add forms given in lower case; `line` has them as written, or is empty for any case."""
         number = term_hash(f"={key}") if number is None else number
         capitals = _BETWEEN.join(form for form in line.split(_BETWEEN) if form.lower() != form)
-        self._entries.append(
-            _Entry(number, kind, common or _EXPECTED[kind], "" if kind == EVENT else key, capitals)
-        )
+        name = "" if kind == EVENT else key
+        common = common or _EXPECTED[kind]
+        self._entries.append(_Entry(number, kind=kind, common=common, name=name, capitals=capitals))
         self._index(forms)
         if _ODD.search(line):
             spaced = [form for form in forms if not _IS_UNSPACED.search(form)]

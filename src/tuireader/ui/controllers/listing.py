@@ -139,12 +139,9 @@ class Listing(Controller):
 
     def _explain_empty(self, ids: Sequence[int]) -> None:
         """Show why nothing is listed; advice on the expression follows in the background."""
-        self.articles.empty_text = self._empty_message()
+        self.articles.empty_text = empty_list(self.session, self.host.key_of)
         if not len(ids):
             run_latest(self.articles, partial(self._advise, self.token), "advice")
-
-    def _empty_message(self) -> str:
-        return empty_list(self.session, self.host.key_of)
 
     async def _advise(self, token: int) -> None:
         if self.session.expression:
@@ -154,7 +151,8 @@ class Listing(Controller):
         else:
             return
         if advice and token == self.token:
-            self.articles.empty_text = "\n".join((self._empty_message(), *(f"! {hint}" for hint in advice)))
+            message = empty_list(self.session, self.host.key_of)
+            self.articles.empty_text = "\n".join((message, *(f"! {hint}" for hint in advice)))
             self.articles.refresh()
 
     async def _complete_later(self) -> None:

@@ -11,7 +11,6 @@ from tuireader.ui.controllers.controller import Controller
 from tuireader.ui.controllers.listing import Listing
 from tuireader.ui.controllers.mark_commands import MarkCommands
 from tuireader.ui.controllers.reader import Reader
-from tuireader.ui.textual_private import CoalescingScreen
 from tuireader.ui.workers import run_latest
 
 REST = 0.15  # seconds without a key before the article under the cursor is shown
@@ -32,14 +31,8 @@ class Previews(Controller):
 
     def __post_init__(self) -> None:
         self._spot: Spot | None = None  # what the pane shows, or is about to
-        self._due: Spot | None = None  # a preview not shown yet
-        self._rest: asyncio.TimerHandle | None = None
-        self._looks: list[asyncio.TimerHandle] = []
-
-    @property
-    def is_due(self) -> bool:
-        """True while an article waits for its preview."""
-        return self._due is not None
+        self.due: Spot | None = None  # a preview not shown yet
+        self._timers: list[asyncio.TimerHandle] = []  # calls to come while this preview is due or shown
 
     @property
     def _here(self) -> Spot:
@@ -65,30 +58,27 @@ class Previews(Controller):
 
     async def catch_up(self) -> None:
         """Show a preview that is due now: a command is about to apply to it."""
-        if self._due is not None:
-            await self._show(self._due)
+        if self.due is not None:
+            await self._show(self.due)
 
     def _cancel(self) -> None:
-        self._due = None
-        for handle in (self._rest, *self._looks):
-            if handle is not None:
-                handle.cancel()
-        self._rest, self._looks = None, []
+        self.due = None
+        for timer in self._timers:
+            timer.cancel()
+        self._timers.clear()
 
     def _wait(self) -> None:
         self._cancel()
-        self._due = self._spot
-        self._rest = asyncio.get_running_loop().call_later(REST, self._rested)
+        self.due = self._spot
+        self._call_after(REST, self._rested)
 
     def _rested(self) -> None:
         """Start the preview, unless a key waits or the list is not painted yet."""
         if not self.pane.is_running:
             return
-        articles, screen = self.articles, self.pane.screen
-        waits = not self.session.started.is_set() or (
-            isinstance(screen, CoalescingScreen) and screen.keys_wait
-        )
-        if waits or (articles.ids and articles.current_row is None):
+        articles = self.articles
+        keys_wait = not self.session.started.is_set() or self.host.message_queue_size > 0
+        if keys_wait or (articles.ids and articles.current_row is None):
             self._wait()
         else:
             run_latest(self.pane, self.catch_up, "preview")
@@ -109,9 +99,9 @@ class Previews(Controller):
                 self._call_after(seconds, partial(self._looked, seconds))
         self.changed()
 
-    def _call_after(self, seconds: int, call: Callable[[], None]) -> None:
-        """Call while this preview is still shown."""
-        self._looks.append(asyncio.get_running_loop().call_later(seconds * SECOND, call))
+    def _call_after(self, seconds: float, call: Callable[[], None]) -> None:
+        """Call unless another article is due or shown before."""
+        self._timers.append(asyncio.get_running_loop().call_later(seconds * SECOND, call))
 
     def _settled(self) -> None:
         self.articles.touched = True

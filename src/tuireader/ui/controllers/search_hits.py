@@ -37,7 +37,7 @@ class SearchHits:
     def __init__(self, session: Session, library: Library) -> None:
         self._session = session
         self._library = library
-        self._shown: tuple[int | None, str] = (None, "")
+        self._in_line: tuple[int | None, str] = (None, "")  # article below the list, and the expression
         self._watches_ready = False
         self._sentences: dict[int, Detail] = {}
         self._asked: set[int] = set()  # articles whose sentences are being found
@@ -79,21 +79,28 @@ class SearchHits:
         expression = self._session.expression
         if expression != self._found_for:
             self._sentences, self._found_for, self._asked = {}, expression, set()
-        missing = [row for row in rows if row not in self._sentences] if expression else []
+        in_line = article_id if expression and not rows else None
+        wanted = rows if in_line is None else [in_line]
+        missing = [row for row in wanted if row not in self._sentences] if expression else []
         if not self._asked.issuperset(missing):
             self._asked = set(missing)
-            run_latest(self.line, partial(self._fetch_for_rows, missing, expression), "snippet")
-        wanted = (article_id if expression and not rows else None, expression)
-        if wanted == self._shown:
+            run_latest(self.line, partial(self._fetch, missing, expression), "snippet")
+        if (in_line, expression) == self._in_line:
             return False
-        self._shown = wanted
-        if wanted[0] is None:
-            self.line.show()
-        else:
-            run_latest(self.line, partial(self._fetch, wanted[0], expression), "snippet")
+        self._in_line = in_line, expression
+        self._show()
         return True
 
-    async def _fetch_for_rows(self, rows: Sequence[int], expression: str) -> None:
+    def _show(self) -> None:
+        """Show the sentence of one article below the list once it is there."""
+        article_id, _ = self._in_line
+        if article_id is None:
+            self.line.show()
+        elif sentence := self._sentences.get(article_id):
+            text, places, _ = sentence
+            self.line.show((("  “", "dim"), *marked(text, places, "hit:"), ("”", "dim")) if text else ())
+
+    async def _fetch(self, rows: Sequence[int], expression: str) -> None:
         for start in range(0, len(rows), _BATCH):
             batch = rows[start : start + _BATCH]
             snippets = await self._library.searches.snippets(batch, expression)
@@ -101,10 +108,5 @@ class SearchHits:
                 return
             self._sentences |= {row: (*found, "") for row, found in zip(batch, snippets, strict=True)}
             self.redraw(batch)
-
-    async def _fetch(self, article_id: int, expression: str) -> None:
-        snippets = await self._library.searches.snippets([article_id], expression)
-        if self._shown != (article_id, expression):
-            return
-        text, places = snippets[0] if snippets else ("", ())
-        self.line.show((("  “", "dim"), *marked(text, places, "hit:"), ("”", "dim")) if text else ())
+            if self._in_line[0] in batch:
+                self._show()

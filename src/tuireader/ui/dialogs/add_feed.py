@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
@@ -16,10 +15,12 @@ from textual.widgets import Input, OptionList, Static
 from tuireader.config.files import expand_home
 from tuireader.config.kinds import OTHER_SCHEMES
 from tuireader.errors import IsOpmlError, TuireaderError
+from tuireader.exchange.nearby import completions
 from tuireader.model import FeedPreview, FoundFeed
 from tuireader.text import cut, safe_url, without_password
 from tuireader.ui.dialogs.dialog import STEPS
 from tuireader.ui.dialogs.feed_dialog import FeedDialog
+from tuireader.ui.dialogs.import_feeds import ImportPreview, offers, preview_file, preview_plan
 from tuireader.ui.widgets.choices import Choice
 from tuireader.ui.workers import run_latest
 from tuireader.wording.feed_summary import FOLLOWED
@@ -35,8 +36,8 @@ _OPEN = "enter shows what is in it · tab completes · esc closes"
 _ADD = "enter adds it, with or without a folder · esc closes"
 
 
-class AddFeed(FeedDialog[int | None]):
-    """Dialog that adds a feed; the result is the number of new feeds.
+class AddFeed(FeedDialog["int | Imported | None"]):
+    """Dialog that adds feeds; the result is the number of new feeds, or that of the import of a file.
 
     `places` are further folders, as (account, category): for these, the feed is added on the server of the
     account, and `account` is set. The result `ACCOUNT` asks for the dialog that adds an account.
@@ -44,7 +45,7 @@ class AddFeed(FeedDialog[int | None]):
 
     ACCOUNT = -1
     BINDINGS: ClassVar = [
-        Binding("ctrl+t", "account", show=False),
+        Binding("ctrl+t", f"dismiss({ACCOUNT})", show=False),
         Binding("tab", "complete", show=False),
     ]
     PAUSE = 0.3
@@ -57,7 +58,6 @@ class AddFeed(FeedDialog[int | None]):
         self._folders = sorted({folder for folder in folders if folder})
         self._places = places
         self.account = ""  # the account subscribed to the feed
-        self.imported: Imported | None = None  # from an OPML file
         self._found: Sequence[FoundFeed] = ()
         self._chosen: FoundFeed | None = None  # once set, the dialog asks for its folder
 
@@ -71,13 +71,29 @@ class AddFeed(FeedDialog[int | None]):
         self.about.update(about)
         self.hint(hint, error)
 
+    def _start(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Do one thing at a time; an error keeps the dialog open."""
+
+        async def reported() -> None:
+            try:
+                await work()
+            except (TuireaderError, OSError) as error:
+                if self._chosen is None:
+                    self._explain(_ADDRESS, _LOOK, str(error))
+                else:
+                    self._show_feed(self._chosen, str(error))
+
+        run_latest(self, reported, "add")
+
+    def _added(self, result: int | Imported | None) -> None:
+        """Close with the result of a dialog on top, unless it was left."""
+        if result is not None:
+            self.dismiss(result)
+
     def on_mount(self) -> None:
-        self._suggest()
+        self.on_input_changed()
 
     def on_input_changed(self) -> None:
-        self._suggest()
-
-    def _suggest(self) -> None:
         """List files to import until feeds are found: those nearby, or completions of the typed path."""
         typed = self.line.value.strip()
         if self._chosen is None and not self._found:
@@ -85,14 +101,11 @@ class AddFeed(FeedDialog[int | None]):
             run_latest(self, partial(self._list_files, typed), "files")
 
     async def _list_files(self, typed: str) -> None:
-        from tuireader.ui.dialogs.import_feeds import offers
-
-        exchange = self._library.exchange
         if typed:
-            paths = await exchange.completions(typed) if _is_path(typed) else []
+            paths = await asyncio.to_thread(completions, typed) if _is_path(typed) else []
             self.choices.show([Choice(path, path) for path in paths])
         else:
-            self.choices.show(offers(await exchange.nearby(), int(self.host.clock())))
+            self.choices.show(offers(await self._library.exchange.nearby(), int(self.host.clock())))
 
     def on_key(self, event: events.Key) -> None:
         """Move in the list of files while the text field has the focus."""
@@ -102,89 +115,54 @@ class AddFeed(FeedDialog[int | None]):
 
     def action_complete(self) -> None:
         if _is_path(typed := self.line.value.strip()):
-            run_latest(self, partial(self._fill_in, typed), "add")
+            self._start(partial(self._complete, typed))
         else:
             self.focus_next()
 
-    async def _fill_in(self, typed: str) -> None:
-        path = await self._completed(typed)
-        if self.line.value.strip() == typed:  # nothing was typed since
+    async def _complete(self, typed: str, *, opens: bool = False) -> None:
+        """Fill in the chosen completion of a path, or the first; then open it unless it is a plain folder."""
+        paths = await asyncio.to_thread(completions, typed)
+        path = self.choices.current if self.choices.current in paths else next(iter(paths), typed)
+        if opens and not path.endswith("/"):
+            await self._offer(preview_file(self._library, expand_home(path)))
+        elif self.line.value.strip() in ("", typed):  # nothing was typed since
             self.line.value = path
             self.line.cursor_position = len(path)
 
-    async def _completed(self, typed: str) -> str:
-        """Return the chosen completion, or the first if the list does not show those of `typed` yet."""
-        paths = await self._library.exchange.completions(typed)
-        return self.choices.current if self.choices.current in paths else next(iter(paths), typed)
-
-    async def _open(self, typed: str) -> None:
-        """Offer the feeds of a file or a newsboat profile; list any other folder."""
-        from tuireader.exchange.nearby import is_folder, is_profile
-
-        path = expand_home(typed)
-        if not await asyncio.to_thread(is_profile, path):
-            completed = await self._completed(typed)
-            path = expand_home(completed)
-            if await asyncio.to_thread(lambda: is_folder(path) and not is_profile(path)):
-                self.line.value = f"{completed.rstrip('/')}/"
-                self.line.cursor_position = len(self.line.value)
-                return
-        await self._offer(path)
-
-    async def _offer(self, file: Path | bytes, name: str = "") -> None:
-        """Offer the feeds of a file, given by path or content."""
-        from tuireader.ui.dialogs.import_feeds import preview_file, preview_plan
-
-        library = self._library
+    async def _offer(self, reading: Awaitable[ImportPreview]) -> None:
         self._explain("Reading the file …", "esc closes")
-        try:
-            if isinstance(file, bytes):
-                preview = await preview_plan(library, await library.exchange.read_data(file, name), name)
-            else:
-                preview = await preview_file(library, file)
-        except TuireaderError as error:
-            self._explain(_ADDRESS, _LOOK, str(error))
-            return
+        preview = await reading
         self._explain(_ADDRESS, _LOOK)
-        self.app.push_screen(preview, self._file_imported)
-
-    def _file_imported(self, done: Imported | None) -> None:
-        if done is not None:
-            self.imported = done
-            self.dismiss(0)
+        self.app.push_screen(preview, self._added)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         if self._chosen is None:
             self._look(event.value.strip())
         else:
-            run_latest(self, partial(self._add, self._chosen, event.value.strip()), "add")
+            self._start(partial(self._add, self._chosen, event.value.strip()))
 
     def _look(self, text: str) -> None:
-        if text.startswith(OTHER_SCHEMES):
-            self._show_found([])
-            run_latest(self, partial(self._discover, text), "add")
-            return
         path = text if _is_path(text) else "" if text else self.choices.current
         if path:
-            run_latest(self, partial(self._open, path), "add")
+            self._start(partial(self._complete, path, opens=True))
             return
         url = safe_url(text) or safe_url(f"https://{text}" if "://" not in text and "." in text else "")
-        if not url.lower().startswith(("http://", "https://")):
+        if text.startswith(OTHER_SCHEMES):
+            url = text
+        elif not url.lower().startswith(("http://", "https://")):
             self._explain(_ADDRESS, _LOOK, "Not a web address")
             return
         self._show_found([])
-        self._explain(f"Looking at {url} …", "esc closes")
+        self._explain(f"Looking at {without_password(url)} …", "esc closes")
         # without a scheme, the library also tries http if the server has no TLS
-        run_latest(self, partial(self._discover, text if "://" not in text else url), "add")
+        self._start(partial(self._discover, url if "://" in text else text))
 
     async def _discover(self, url: str) -> None:
         try:
             feeds = await self.feeds.discover(url)
         except IsOpmlError as opml:
-            await self._offer(opml.data, without_password(url))
-            return
-        except TuireaderError as error:
-            self._explain(_ADDRESS, _LOOK, str(error))
+            name, exchange = without_password(url), self._library.exchange
+            await self._offer(preview_plan(self._library, await exchange.read_data(opml.data, name), name))
             return
         self._show_found(feeds)
         if not feeds:
@@ -196,22 +174,17 @@ class AddFeed(FeedDialog[int | None]):
             self._explain(f"{len(feeds)} feeds found", "enter chooses one · esc closes")
 
     async def _look_at_page(self, url: str) -> None:
+        from tuireader.ui.dialogs.select_page import SelectPage
+
         self._explain(f"No feed at {url}; looking for articles …", "esc closes")
         pages = self._library.pages
         try:
             page = await pages.fetch(url)
             proposals = await pages.propose(page)
         except TuireaderError as error:
-            self._explain(_ADDRESS, _LOOK, f"No feed found there: {error}")
-            return
-        from tuireader.ui.dialogs.select_page import SelectPage
-
+            raise TuireaderError(f"No feed found there: {error}") from None
         self._explain(_ADDRESS, _LOOK)
-        self.app.push_screen(SelectPage(pages, page, proposals, self._folders), self._page_added)
-
-    def _page_added(self, added: int | None) -> None:
-        if added is not None:
-            self.dismiss(added)
+        self.app.push_screen(SelectPage(pages, page, proposals, self._folders), self._added)
 
     def _show_found(self, feeds: Sequence[FoundFeed]) -> None:
         self._found = feeds
@@ -221,11 +194,8 @@ class AddFeed(FeedDialog[int | None]):
         self.show_preview(feeds[0] if feeds else None)
 
     def _show_choices(self, at: str | None = None) -> None:
-        self.choices.show([self._choice(feed) for feed in self._found], at)
-
-    def _choice(self, feed: FoundFeed) -> Choice:
-        title = self._title(feed)
-        return Choice(feed.url, title or feed.url, note=feed.url if title else "")
+        titles = [(feed.url, self._title(feed)) for feed in self._found]
+        self.choices.show([Choice(url, title or url, note=url if title else "") for url, title in titles], at)
 
     def _title(self, feed: FoundFeed) -> str:
         """The title that the page gives a feed, else the feed's own."""
@@ -261,30 +231,26 @@ class AddFeed(FeedDialog[int | None]):
         self._explain("\n".join(filter(None, (title, feed.url))), _ADD, error)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        if self._chosen is None and not self._found:
-            run_latest(self, partial(self._open, event.option_id or ""), "add")
-        elif self._chosen is None:
+        if self._chosen is not None:
+            self._start(partial(self._add, self._chosen, event.option_id or ""))
+        elif self._found:
             self._ask_folder(next(feed for feed in self._found if feed.url == event.option_id))
         else:
-            run_latest(self, partial(self._add, self._chosen, event.option_id or ""), "add")
+            self._look(self.line.value.strip())
 
     async def _add(self, feed: FoundFeed, folder: str) -> None:
         preview = self.previews.get(feed.url)
         untitled = isinstance(preview, FeedPreview) and not preview.title  # a feed with a title keeps it
-        place = self._place(folder)
-        try:
-            if place is not None:
-                self._explain(f"Asking {place[0]} …", "esc closes")
-                if await self._library.accounts.add_feed(place[0], feed.url, place[1]):
-                    self.account = place[0]
-                else:
-                    self.host.say(f"{place[0]} has it already")
-                self.dismiss(0)
-                return
-            added = await self.feeds.add([(feed.url, feed.title if untitled else "", folder)])
-        except (TuireaderError, OSError) as error:
-            self._show_feed(feed, str(error))
+        if (place := self._place(folder)) is not None:
+            account, category = place
+            self._explain(f"Asking {account} …", "esc closes")
+            if await self._library.accounts.add_feed(account, feed.url, category):
+                self.account = account
+            else:
+                self.host.say(f"{account} has it already")
+            self.dismiss(0)
             return
+        added = await self.feeds.add([(feed.url, feed.title if untitled else "", folder)])
         if not added:
             self.host.say("Already subscribed")
         self.dismiss(added)
@@ -296,9 +262,6 @@ class AddFeed(FeedDialog[int | None]):
         name, _, category = folder.partition(" / ")
         typed = (name, category) if category and name in self._places else None
         return self._places.get(folder) or typed
-
-    def action_account(self) -> None:
-        self.dismiss(self.ACCOUNT)
 
 
 def _is_path(text: str) -> bool:

@@ -12,10 +12,11 @@ from tuireader.commands import BY_ID, COMMANDS, PANES, Group, Scope, keys_label
 from tuireader.config import MacroConfig
 from tuireader.subprocesses.programs import ADDRESS, TITLE
 from tuireader.ui.dialogs.dialog import Dialog, FilterDialog
-from tuireader.ui.widgets.choices import Choice
+from tuireader.ui.widgets.choices import Choice, under_headings
 from tuireader.ui.widgets.details import Details
 from tuireader.wording.lines import Line
 
+Keys = Mapping[str, tuple[str, ...]]  # of each command
 _SIGN = "sign "  # begins the keys of lines that explain signs
 
 
@@ -38,7 +39,7 @@ _HERE = {
 SIGNS = (
     ("●", "Unread"),
     ("★", "Starred"),
-    ("▌", "Selected"),
+    ("▌", "Selected; in the colour of a watch: matches it"),
     ("◆", "Matches a watch; a letter names the watch: ◆W"),
     ("◇", "May match a watch: one of its words is ambiguous"),
     ("×3", "Number of articles in the story, and of feeds that have the article"),
@@ -54,55 +55,14 @@ SIGNS = (
 """Signs on the screen, each with its meaning."""
 
 
-def help_lines(
-    keys_of: Mapping[str, tuple[str, ...]],
-    wanted: str = "",
-    macros: Sequence[MacroConfig] = (),
-    place: Scope = Scope.GLOBAL,
-) -> list[Choice]:
-    """List commands whose key, title or help contains all words, under headings.
+class Help(FilterDialog[str | None]):
+    """List of all commands under headings; the result is the id of the command to run.
 
     The keys of `place` come first; outside the main screen, only these are listed. Macros and signs come
     last; the keys of macros are typed after the key of the macro command.
     """
-    words = wanted.lower().split()
-    here, in_panes = _HERE.get(place, "").split(), place in PANES | {Scope.GLOBAL}
-    heading = f"In the {place.value}" if in_panes else place.value.capitalize()
-    names = [heading, *(group.value for group in Group), "Macros", "Signs"]
-    sections: dict[str, list[Choice]] = {name: [] for name in names}
 
-    def add(section: str, key: str, about: str, lead: str, *others: str) -> None:
-        text = " ".join((about, *others)).lower()
-        if all(word in text or word in lead.lower().split() for word in words):
-            sections[section].append(Choice(key, about, lead))
-
-    for command in sorted(COMMANDS, key=lambda each: here.index(each.id) if each.id in here else len(here)):
-        if in_panes or place in command.places:
-            is_own = command.id in here if in_panes else command.group is not Group.MOVE
-            section = heading if is_own else command.group.value
-            keys = keys_label(keys_of.get(command.id, command.keys))
-            add(section, command.id, command.help, keys, command.title, command.id, *command.aliases)
-    first = keys_label(keys_of.get("macro", BY_ID["macro"].keys)[:1])
-    for macro in macros:
-        add("Macros", f"macro {macro.key}", described(macro), f"{first} {keys_label([macro.key])}", "macro")
-    for sign, meaning in SIGNS if in_panes else ():
-        add("Signs", f"{_SIGN}{sign}", meaning, sign, "sign")
-    lines: list[Choice] = []
-    for title, choices in sections.items():
-        if choices:
-            lines += [Choice(None, ""), Choice(None, title), *choices]
-    return lines[1:]
-
-
-class Help(FilterDialog[str | None]):
-    """List of all commands, those of a place first; the result is the id of the command to run."""
-
-    def __init__(
-        self,
-        keys_of: Mapping[str, tuple[str, ...]],
-        macros: Sequence[MacroConfig] = (),
-        place: Scope = Scope.GLOBAL,
-    ) -> None:
+    def __init__(self, keys_of: Keys, place: Scope, macros: Sequence[MacroConfig] = ()) -> None:
         super().__init__(classes="-tall")
         self._keys_of = keys_of
         self._macros = macros
@@ -114,7 +74,31 @@ class Help(FilterDialog[str | None]):
         yield self.filtering("Keys", line, hint=hint)
 
     def matching(self, typed: str) -> Sequence[Choice]:
-        return help_lines(self._keys_of, typed, self._macros, self._place)
+        """List commands whose key, title or help contains all typed words."""
+        words, place, keys_of = typed.lower().split(), self._place, self._keys_of
+        here, in_panes = _HERE.get(place, "").split(), place in PANES
+        heading = f"In the {place.value}" if in_panes else place.value.capitalize()
+        names = [heading, *(group.value for group in Group), "Macros", "Signs"]
+        sections: dict[str, list[Choice]] = {name: [] for name in names}
+
+        def add(section: str, key: str, about: str, lead: str, *others: str) -> None:
+            text = " ".join((about, *others)).lower()
+            if all(word in text or word in lead.lower().split() for word in words):
+                sections[section].append(Choice(key, about, lead))
+
+        for command in sorted(COMMANDS, key=lambda each: [*here, each.id].index(each.id)):
+            if in_panes or place in command.places:
+                is_own = command.id in here if in_panes else command.group is not Group.MOVE
+                section = heading if is_own else command.group.value
+                keys = keys_label(keys_of.get(command.id, command.keys))
+                add(section, command.id, command.help, keys, command.title, command.id, *command.aliases)
+        first = keys_label(keys_of.get("macro", BY_ID["macro"].keys)[:1])
+        for macro in self._macros:
+            keys = f"{first} {keys_label([macro.key])}"
+            add("Macros", f"macro {macro.key}", described(macro), keys, "macro")
+        for sign, meaning in SIGNS if in_panes else ():
+            add("Signs", f"{_SIGN}{sign}", meaning, sign, "sign")
+        return under_headings(sections)
 
     async def choose(self, key: str) -> None:
         """Run a command; signs only explain themselves."""
@@ -146,33 +130,30 @@ _STEPS = (
     (("palette", "help"), "find any command by name; list all keys"),
     (("quit_or_back", "quit"), "go back, or quit at the top; quit at once"),
 )
-_KEYS = 12
-
-
 _CLOSING = ("quit_or_back", "quit")  # whoever closes the tour with `q` does not mean to quit
+_KEYS = 12
 
 
 class Tour(Dialog[str | None]):
     """The first keys to know; any key closes the dialog, and the result is the command that it names."""
 
-    def __init__(self, keys_of: Mapping[str, tuple[str, ...]]) -> None:
+    def __init__(self, keys_of: Keys) -> None:
         super().__init__(classes="-short")
         self._keys_of = keys_of
 
     def compose(self) -> ComposeResult:
         self._lines = Details(id="tour")
-        yield self.box(
-            "A few keys to start with", self._lines, hint="try one of these keys · any other closes this"
-        )
+        hint = "try one of these keys · any other closes this"
+        yield self.box("A few keys to start with", self._lines, hint=hint)
 
     def on_mount(self) -> None:
-        self._lines.show(*(self._line(ids, words) for ids, words in _STEPS))
+        lines: list[Line] = []
+        for ids, words in _STEPS:
+            keys = " ".join(keys_label(self._keys_of.get(command_id, ())[:1]) for command_id in ids).strip()
+            lines.append(((f"{keys or '–':<{_KEYS}}", "strong"), (words, "text")))
+        self._lines.show(*lines)
 
     def on_key(self, event: events.Key) -> None:
         event.stop()
         named = [command_id for ids, _ in _STEPS for command_id in ids if command_id not in _CLOSING]
         self.dismiss(next((each for each in named if event.key in self._keys_of.get(each, ())[:1]), None))
-
-    def _line(self, ids: tuple[str, ...], words: str) -> Line:
-        keys = " ".join(keys_label(self._keys_of.get(command_id, ())[:1]) for command_id in ids).strip()
-        return ((f"{keys or '–':<{_KEYS}}", "strong"), (words, "text"))

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from textual.app import ComposeResult
 from textual.widgets import Input
@@ -16,16 +15,16 @@ from tuireader.ui.widgets.choices import Choice
 
 _MOST = 200  # lines shown: more take too long to lay out at each key
 _NAME = 26  # cells of a name, so that descriptions are aligned
-_EXACT, _STARTS, _WORDS, _WITHIN, _ABOUT, _FUZZY, _NONE = range(7)  # ranks of a match, the best first
+_EXACT, _STARTS, _WORDS, _WITHIN, _ABOUT, _LETTERS, _NONE = range(7)  # ranks of a match, the best first
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A line of the palette: `aliases` are other words for its name, `run` is what it does."""
+    """A line of the palette: `aliases` are other words for its name, `does` is for who runs it."""
 
     name: str
     about: str
-    run: Callable[[], Awaitable[Any]]
+    does: object
     keys: str = ""
     aliases: tuple[str, ...] = ()
 
@@ -40,41 +39,39 @@ def find(entries: Sequence[Entry], typed: str) -> list[tuple[Entry, str]]:
     if not typed:
         return [(entry, "") for entry in entries]
     ranked = [(_best(entry, typed), entry) for entry in entries]
-    best = min((rank for (rank, _, _), _ in ranked), default=_NONE)
-    most = _FUZZY if best == _FUZZY else _ABOUT
-    matches = [(rank, entry) for rank, entry in ranked if rank[0] <= most]
-    return [(entry, alias) for (_, _, alias), entry in sorted(matches, key=lambda match: match[0][:2])]
+    ranked.sort(key=lambda match: match[0][:2])
+    best = [match for match in ranked if match[0][0] <= _ABOUT]
+    matches = best or [match for match in ranked if match[0][0] == _LETTERS]
+    return [(entry, alias) for (_, _, alias), entry in matches]
 
 
 def _best(entry: Entry, typed: str) -> tuple[int, bool, str]:
     """Rank an entry; a match in the name is better than one in an alias unless that is exact."""
-    ranks = [(_rank(typed, entry.name.casefold()), False, "")]
+    ranks = [(_rank(typed, entry.name), False, "")]
     for alias in entry.aliases:
-        rank = _rank(typed, alias.casefold())
+        rank = _rank(typed, alias)
         ranks.append((max(rank, _WORDS) if rank != _EXACT else _EXACT, True, alias))
     if typed in entry.keys.casefold().split():
         ranks.append((_EXACT, True, ""))
-    if (best := min(ranks))[0] < _NONE:
-        return best
-    if _are_in(typed, " ".join((entry.name, *entry.aliases, entry.about)).casefold()):
-        return _ABOUT, False, ""
+    if _starts_words(typed, " ".join((entry.name, *entry.aliases, entry.about)).casefold()):
+        ranks.append((_ABOUT, False, ""))
     letters = iter(entry.name.casefold())
-    is_near = len(typed) > 1 and all(letter in letters for letter in typed)
-    return _FUZZY if is_near else _NONE, False, ""
+    if len(typed) > 1 and all(letter in letters for letter in typed):
+        ranks.append((_LETTERS, False, ""))
+    return min(ranks)
 
 
 def _rank(typed: str, text: str) -> int:
-    if typed in text:
-        return _EXACT if text == typed else _STARTS if text.startswith(typed) else _inside(typed, text)
-    return _WORDS if " " in typed and _are_in(typed, text) else _NONE
+    text = text.casefold()
+    if text.startswith(typed):
+        return _EXACT if text == typed else _STARTS
+    if _starts_words(typed, text):
+        return _WORDS
+    return _WITHIN if len(typed) > 2 and typed in text else _NONE
 
 
-def _inside(typed: str, text: str) -> int:
-    return _WORDS if _are_in(typed, text) else _WITHIN if len(typed) > 2 else _NONE
-
-
-def _are_in(typed: str, text: str) -> bool:
-    """True if each typed word is the beginning of a word of the text."""
+def _starts_words(typed: str, text: str) -> bool:
+    """Return whether each typed word is the beginning of a word of the text."""
     return all(re.search(rf"(?<!\w){re.escape(start)}", text) for start in typed.split())
 
 

@@ -9,7 +9,6 @@ from typing import ClassVar
 from textual import events
 from textual.app import ComposeResult
 from textual.theme import Theme
-from textual.timer import Timer
 from textual.widgets import Input, OptionList
 
 from tuireader.commands import key_label
@@ -18,8 +17,10 @@ from tuireader.text import safe_url
 from tuireader.ui.dialogs.dialog import Dialog, FilterDialog
 from tuireader.ui.drawing.themes import THEMES, swatch
 from tuireader.ui.widgets.choices import Choice, Choices
+from tuireader.ui.workers import Delayed
 
 _REST = 0.05  # seconds that the cursor rests on a theme before it is shown
+_FOLLOW = "As the terminal is"
 _STEPS = {"down": 1, "j": 1, "up": -1, "k": -1}
 
 
@@ -88,59 +89,42 @@ class LinkPicker(FilterDialog[str | None]):
 
 
 class ThemePicker(FilterDialog[str | None]):
-    """List of themes that are shown while moving; the result is a name, or `FOLLOW`.
+    """List of themes that are shown while moving; the result is a name, or `""` to follow the terminal."""
 
-    `FOLLOW` stands for the `followed` theme, which depends on the terminal. The list is at the side, so that
-    the lists behind it can be seen; leaving it brings the configured theme back.
-    """
-
-    FOLLOW = ""
-
-    def __init__(self, themes: Mapping[str, Theme], own: Sequence[str], followed: str, at: str) -> None:
+    def __init__(self, themes: Mapping[str, Theme], own: Sequence[str], at: str) -> None:
         super().__init__()
-        self._themes, self._own, self._followed = themes, own, followed
-        self._wanted = at
-        self._shown_by: Timer | None = None
+        self._themes, self._own, self._wanted = themes, own, at
+        self._preview = Delayed(self, self._show)
 
     def compose(self) -> ComposeResult:
         line = Input(placeholder="Part of a name", compact=True)
         yield self.filtering("Theme", line, hint="enter saves it · esc takes it back")
 
     def on_mount(self) -> None:
-        self.host.previews = True
         self.choices.show(self.matching(""), self._wanted)
 
     def matching(self, typed: str) -> Sequence[Choice]:
         """List the user's themes, ours and Textual's, in this order, if they contain the typed text."""
         wanted = typed.strip().casefold()
         usual = [theme.name for theme in THEMES if theme.name not in self._own]
-        others = sorted(self._themes.keys() - {*usual, *self._own})
+        others = sorted(self._themes.keys() - {"", *usual, *self._own})
         listed: list[Choice] = []
-        if wanted in "as the terminal is":
-            listed.append(
-                Choice(self.FOLLOW, "As the terminal is", swatch=swatch(self._themes[self._followed]))
-            )
-        for heading, names in (("Yours", self._own), ("tuireader", usual), ("Textual", others)):
-            fitting = [name for name in names if wanted in name.casefold()]
-            listed += [Choice(None, heading)] if fitting else []
-            listed += [Choice(name, name, swatch=swatch(self._themes[name])) for name in fitting]
+        for heading, names in (("", [""]), ("Yours", self._own), ("tuireader", usual), ("Textual", others)):
+            fitting = [name for name in names if wanted in (name or _FOLLOW).casefold()]
+            listed += [Choice(None, heading)] if heading and fitting else []
+            listed += [Choice(name, name or _FOLLOW, swatch=swatch(self._themes[name])) for name in fitting]
         return listed
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         """Show the theme once the cursor rests: each change repaints everything."""
         self._wanted = event.option_id or ""
-        if self._shown_by is not None:
-            self._shown_by.stop()
-        self._shown_by = self.set_timer(_REST, self._preview)
+        self._preview.start(_REST)
 
-    def _preview(self) -> None:
-        self.host.theme = self._wanted or self._followed
+    def _show(self) -> None:
+        self.host.theme = self._themes[self._wanted].name
 
     async def choose(self, key: str) -> None:
         self.dismiss(key)
-
-    def on_unmount(self) -> None:
-        self.host.previews = False
 
 
 def _short(url: str) -> str:

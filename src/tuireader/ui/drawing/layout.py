@@ -96,23 +96,19 @@ class Layout:
 
     def line_at(self, place: int) -> int:
         """Find the line with the character at offset `place` of the whole text."""
-        offsets = [part.offset for part in self.parts]
-        known = [number for number, offset in enumerate(offsets) if offset >= 0]
+        known = [(part.offset, number) for number, part in enumerate(self.parts) if part.offset >= 0]
         if not known or place <= 0:
             return 0
-        number = known[max(0, bisect_right([offsets[part] for part in known], place) - 1)]
-        return self.line_of(number, place - offsets[number])
+        offset, number = known[max(0, bisect_right(known, (place, len(self.parts))) - 1)]
+        return self.line_of(number, place - offset)
 
     def place_of(self, line: int) -> int:
         """Offset in the whole text at which a line starts; 0 above the text."""
-        if not self.lines:
-            return 0
-        line = min(line, len(self.lines) - 1)
-        for entry in self.lines[line:]:
+        for entry in self.lines[min(line, len(self.lines) - 1) :]:
             offset = self.parts[entry.part].offset
             if offset >= 0:
                 return offset + (entry.start if entry.kind in _TEXT else 0)
-        return max(0, self.parts[self.lines[line].part].offset)
+        return 0
 
     def show_art(self, number: int, art: Art | None) -> int:
         """Show an image or its placeholder; return by how many lines the text below moved."""
@@ -189,8 +185,7 @@ class Layout:
     def _add_facts(self, number: int, width: int) -> int:
         """Add the facts that fit on one line; return where the line ends in the text."""
         text = self.parts[number].text
-        stop = text.find("\n")
-        stop = len(text) if stop < 0 else stop
+        stop = len(text.partition("\n")[0])
         end = _facts_end(text, 0, stop, width)
         is_cut = end < stop and not text.startswith(DOT, end)
         self.lines.append(Line(number, 0, end, LineKind.CUT if is_cut else LineKind.FIRST))
@@ -210,7 +205,7 @@ class Layout:
         kind = LineKind.FIRST
         for title, facts in zip_longest(titles, beside):
             start, end = title or (part.column - 1, part.column - 1)
-            self.lines.append(Line(number, start, end, kind, facts or (0, 0)))
+            self.lines.append(Line(number, start, end, kind, beside=facts or (0, 0)))
             kind = LineKind.REST
 
     def _add_cut(self, number: int, ranges: Sequence[tuple[int, int]], width: int) -> None:
@@ -279,10 +274,15 @@ def draw(
     if line.kind is LineKind.RULE:
         return Strip([Segment("─" * width, base + styles.faint)], width)
     under = base + styles.cursor if over.chosen else base
-    body = under_cursor(under + styles.named(part.style)) if over.chosen else under + styles.named(part.style)
+
+    def on_line(name: str) -> Style:
+        style = under + styles.named(name)
+        return under_cursor(style) if over.chosen else style
+
+    body = on_line(part.style)
     text = _segments(part, line, styles, body, over)
     if line.kind is LineKind.CUT:
-        text.append(Segment(_ending(part), body + styles.dim if part.picture else body))
+        text.append(Segment(_ending(part), on_line("dim") if part.picture else body))
     lead = _lead(part, line, art)
     if line.beside[1]:
         start, end = line.beside
@@ -290,30 +290,24 @@ def draw(
         text += _segments(part, Line(line.part, start, end, line.kind), styles, body, over)
         is_last = line.kind is LineKind.REST  # so facts are missing even if it ends with a whole one
         if end < len(part.text) and (is_last or not part.text.startswith(DOT, end)):
-            text.append(Segment("…", body + styles.dim))
-    used = sum(cell_len(segment.text) for segment in text)
-    named = part.lead or ("text" if lead.strip() in ("•", "▎", "▎ ▎") else "dim")
-    lead_style = under_cursor(under + styles.named(named)) if over.chosen else under + styles.named(named)
-    moved_in = cell_len(lead)
+            text.append(Segment("…", on_line("dim")))
     if part.filled:
         text.insert(0, Segment(" ", body))
-        used += 1
-    room = width - moved_in - used
+    lead_style = on_line(part.lead or ("text" if lead.strip() in ("•", "▎", "▎ ▎") else "dim"))
+    used = cell_len(lead) + sum(cell_len(segment.text) for segment in text)
+    room = width - used
     if over.right and not part.filled:
         parts = [Segment(" " * max(0, room), under), Segment(START + lead, lead_style), *text]
-        return Strip(parts, max(width, moved_in + used))
+        return Strip(parts, max(width, used))
     tail = [Segment(" " * max(0, room), body if part.filled else under)]
     if part.side and line.start == 0:
         side = pad(part.side, side_cells(width))
-        dim = under_cursor(under + styles.dim) if over.chosen else under + styles.dim
-        tail = [Segment(" " * (room - cell_len(side)), under), Segment(side, dim)]
+        tail = [Segment(" " * (room - cell_len(side)), under), Segment(side, on_line("dim"))]
     left, dot, right = lead.partition("●")
     head = [Segment(left, lead_style)]
     if dot:
-        accent = under + styles.accent
-        accent = under_cursor(accent) if over.chosen else accent
-        head += [Segment(dot, accent), Segment(right, lead_style)]
-    return Strip([*head, *text, *tail], max(width, moved_in + used))
+        head += [Segment(dot, on_line("accent")), Segment(right, lead_style)]
+    return Strip([*head, *text, *tail], max(width, used))
 
 
 def side_cells(width: int) -> int:
@@ -335,18 +329,11 @@ def _apart(part: Part, line: Line, width: int) -> int:
     return width - width * 2 // 5 - used
 
 
-def before(part: Part, line: Line, art: Art | None = None) -> int:
-    """Number of characters before the text of a line; -1 on lines without text."""
-    if line.kind not in _TEXT:
-        return -1
-    return len(_lead(part, line, art)) + int(part.filled)
-
-
 def ranges(part: Part, line: Line, width: int, art: Art | None = None) -> list[tuple[int, int, int]]:
     """Ranges of text on a line, each after the number of characters before it, by column."""
-    at = before(part, line, art)
-    if at < 0:
+    if line.kind not in _TEXT:
         return []
+    at = len(_lead(part, line, art)) + int(part.filled)
     columns = [(at, line.start, line.end)]
     if line.beside[1]:
         columns.append((at + line.end - line.start + _apart(part, line, width), *line.beside))

@@ -5,22 +5,23 @@ from __future__ import annotations
 import re
 from bisect import bisect
 from functools import lru_cache
-from itertools import accumulate, groupby, product
+from itertools import groupby, product
 from math import dist
 
+from rich._palettes import EIGHT_BIT_PALETTE
 from rich.color import Color, ColorType
 from rich.segment import Segment
 from rich.style import Style
 from textual.color import Color as Background
+from textual.color import Lab, rgb_to_lab
 from textual.filter import LineFilter
 
 from tuireader.text import bidi, portable_emoji
 
 _STEPS = (0, 95, 135, 175, 215, 255)
 """Levels of red, green and blue in the 256-colour cube."""
-_FIRST, _CUBE, _GREYS = 16, 216, 24
-"""Number of the first colour of the cube, and sizes of the cube and of the greys after it."""
-_HUE = 1.5  # weight of the hue: a dark green must not become grey
+_FIRST, _FIRST_GREY, _GREYS = 16, 232, 24
+"""Number of the first colour of the cube and of the first grey, and how many greys there are."""
 
 
 class SameEverywhere(LineFilter):
@@ -49,15 +50,14 @@ class VisualOrder(LineFilter):
         text = "".join([segment.text for segment in segments])
         if not bidi.has_right_to_left(text) or any(segment.control for segment in segments):
             return segments
-        ends = list(accumulate(len(segment.text) for segment in segments))
-        styles = [segment.style for segment in segments for _ in segment.text]
-        edges = set()
-        for segment, end in zip(segments, ends, strict=True):
+        edges, styles = set[int](), list[Style | None]()
+        for segment in segments:
             alone = _ALONE.fullmatch(segment.text)
             if alone or _SIGN.match(segment.text):
-                edges.add(end - len(segment.text))
+                edges.add(len(styles))
+            styles += [segment.style] * len(segment.text)
             if alone:
-                edges.add(end)
+                edges.add(len(styles))
         runs = groupby(bidi.places(text, edges), key=lambda place: styles[place[0]])
         return [Segment("".join(shown for _, shown in run), style) for style, run in runs]
 
@@ -66,13 +66,12 @@ class Nearest256(LineFilter):
     """Use the nearest of 256 colours. Rich would keep the hue instead and turn dark grey-blue into green."""
 
     def apply(self, segments: list[Segment], background: Background) -> list[Segment]:
-        return [_in_nearest_colours(segment) for segment in segments]
-
-
-def _in_nearest_colours(segment: Segment) -> Segment:
-    if segment.style is None or segment.control:
-        return segment
-    return segment._replace(style=_nearest_style(segment.style))
+        return [
+            segment._replace(style=_nearest_style(segment.style))
+            if segment.style is not None and not segment.control
+            else segment
+            for segment in segments
+        ]
 
 
 @lru_cache(4096)
@@ -84,31 +83,14 @@ def _nearest_style(style: Style) -> Style:
 def _nearest(color: Color | None) -> Color | None:
     if color is None or color.type is not ColorType.TRUECOLOR or color.triplet is None:
         return color
-    wanted, palette = _seen(*color.triplet), _palette()
     sides = [{step := max(0, bisect(_STEPS, part) - 1), min(5, step + 1)} for part in color.triplet]
-    grey = min(_GREYS - 1, max(0, round((sum(color.triplet) / 3 - 8) / 10)))
-    near = [36 * red + 6 * green + blue for red, green, blue in product(*sides)]
-    near.append(_CUBE + grey)
-    return Color.from_ansi(_FIRST + min(near, key=lambda number: dist(palette[number], wanted)))
+    near = [_FIRST + 36 * red + 6 * green + blue for red, green, blue in product(*sides)]
+    near.append(_FIRST_GREY + min(_GREYS - 1, max(0, round((sum(color.triplet) / 3 - 8) / 10))))
+    wanted = _seen(*color.triplet)
+    return Color.from_ansi(min(near, key=lambda number: dist(_seen(*EIGHT_BIT_PALETTE[number]), wanted)))
 
 
-@lru_cache(1)
-def _palette() -> list[tuple[float, float, float]]:
-    """The cube and the greys, as the eye compares them."""
-    greys = [(8 + 10 * grey,) * 3 for grey in range(_GREYS)]
-    return [_seen(*color) for color in (*product(_STEPS, repeat=3), *greys)]
-
-
-def _seen(*color: int) -> tuple[float, float, float]:
-    """Lightness and two axes of hue (Oklab, Ottosson 2020); equal distances look about equal."""
-    red, green, blue = (
-        part / 3294.6 if part <= 10 else ((part / 255 + 0.055) / 1.055) ** 2.4 for part in color
-    )
-    long = (0.4122214708 * red + 0.5363325363 * green + 0.0514459929 * blue) ** (1 / 3)
-    medium = (0.2119034982 * red + 0.6806995451 * green + 0.1073969566 * blue) ** (1 / 3)
-    short = (0.0883024619 * red + 0.2817188376 * green + 0.6299787005 * blue) ** (1 / 3)
-    return (
-        0.2104542553 * long + 0.7936177850 * medium - 0.0040720468 * short,
-        _HUE * (1.9779984951 * long - 2.4285922050 * medium + 0.4505937099 * short),
-        _HUE * (0.0259040371 * long + 0.7827717662 * medium - 0.8086757660 * short),
-    )
+@lru_cache(2048)
+def _seen(red: int, green: int, blue: int) -> Lab:
+    """The colour as the eye sees it; equal distances look about equal."""
+    return rgb_to_lab(Background(red, green, blue))

@@ -34,10 +34,14 @@ def build_page(article: Article, document: Document, highlights: Highlights, key
     """Build the page of an article without related articles. Pure, so it may run in a thread."""
     parts: list[Part] = []
     hits: list[Hit] = []
-    _add_title(parts, hits, article, highlights)
+    title = article.title or "(no title)"
+    hits += [Hit(0, *match) for match in highlights(title)]
+    marks = tuple(StyleRange(hit.start, hit.end, f"hit:{hit.watch}") for hit in hits)
+    parts.append(Part(title, "strong", marks, gap=1))
     parts.append(_byline(article, keys, now))
     parts += evidence_parts(*article.evidence, title=article.title)
-    if _lead_is_missing(article, document):
+    pictures = {block.picture.url for block in document.blocks if block.picture is not None}
+    if article.picture_url and article.picture_url not in pictures:
         lead = Picture(article.picture_url, credit=article.picture_credit)
         parts.append(picture_part(Block(BlockKind.PICTURE, picture=lead)))
     offset = 0
@@ -90,22 +94,11 @@ def _missing(article: Article, document: Document, keys: Keys) -> str:
         return f"The full text could not be fetched: {article.full.error} · {keys('full_text')} retries"
     if not document.blocks:
         opens = f"{keys('open_browser')} opens it in the browser" if article.url else ""
-        reason = "The feed has no text for this article"
-        if article.purged:
-            reason = "The text of this article was removed to save space"
-        return " · ".join(part for part in (reason, fetches, opens) if part)
+        purged = "The text of this article was removed to save space"
+        return joined(purged if article.purged else "The feed has no text for this article", fetches, opens)
     if fetches and article.full is None and _BEGINNING.search(document.blocks[-1].text[-60:]):
         return f"This is the beginning of the text · {fetches.replace('it', 'the rest', 1)}"
     return ""
-
-
-def _add_title(parts: list[Part], hits: list[Hit], article: Article, highlights: Highlights) -> None:
-    title = article.title or "(no title)"
-    marks = []
-    for start, end, watch in highlights(title):
-        hits.append(Hit(0, start, end, watch))
-        marks.append(StyleRange(start, end, f"hit:{watch}"))
-    parts.append(Part(title, "strong", tuple(marks), gap=1))
 
 
 def _byline(article: Article, keys: Keys, now: int) -> Part:
@@ -202,8 +195,3 @@ def _fields(match: Evidence) -> str:
         label = f"{field} ×{count}" if count > 1 else field
         labels.append(f"{label} ({', '.join(terms)})" if terms else label)
     return ", ".join(labels)
-
-
-def _lead_is_missing(article: Article, document: Document) -> bool:
-    pictures = {block.picture.url for block in document.blocks if block.picture is not None}
-    return bool(article.picture_url) and article.picture_url not in pictures

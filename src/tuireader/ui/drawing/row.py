@@ -3,33 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
 from tuireader.text import cell_len, cut, pad
-from tuireader.ui.drawing.row_options import RowOptions
 from tuireader.ui.drawing.styles import Styles, under_cursor
 
 TitleRanges = Sequence[tuple[int, int, str]]
 """Half-open ranges of a title with the name of a style, sorted by start."""
 
 
-@dataclass(frozen=True, slots=True)
-class RowContext:
-    """Values shared by all rows of a list."""
-
-    styles: Styles
-    width: int
-    options: RowOptions
-    now: int
-
-
-def draw_note(text: str, context: RowContext, cursor: Style | None = None, line: int = 0) -> Strip:
+def draw_note(text: str, styles: Styles, width: int, cursor: Style | None = None, line: int = 0) -> Strip:
     """Draw line `line` of the centred note of an empty list; a `^` stays below the character it marks."""
-    styles, width = context.styles, context.width
     base = styles.base + cursor if cursor is not None else styles.base
     room = max(1, width - 4)
     lines = [piece for note_line in text.split("\n") for piece in _pointer_lines(note_line, room)]
@@ -46,10 +33,12 @@ def _pointer_lines(line: str, room: int) -> tuple[str, ...]:
     return (line,) if not sign or before.strip() or cell_len(line) <= room else (f"{before}^", words)
 
 
-def draw_row(parts: Sequence[tuple[str, str]], context: RowContext, cursor: Style | None = None) -> Strip:
+def draw_row(
+    parts: Sequence[tuple[str, str]], styles: Styles, width: int, cursor: Style | None = None
+) -> Strip:
     """Draw the parts of a row (see `row_parts`) on the background of the list or of the cursor."""
-    segments = [Segment(text, row_style(name, context.styles, cursor)) for text, name in parts]
-    return Strip(segments, None).adjust_cell_length(context.width, row_style("", context.styles, cursor))
+    segments = [Segment(text, row_style(name, styles, cursor)) for text, name in parts]
+    return Strip(segments, None).adjust_cell_length(width, row_style("", styles, cursor))
 
 
 def row_style(name: str, styles: Styles, cursor: Style | None = None) -> Style:

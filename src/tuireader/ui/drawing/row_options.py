@@ -16,8 +16,8 @@ class RowOptions:
 
     A new option is a key of `UiConfig`, a field here, and its drawing in `row_parts`. `letters` identify
     watches; with `folds`, a row represents its story. `clock` and `day` are formats, `clock_width` is in
-    cells. The others depend on the view and the terminal: `dots` and `feeds` are columns, with `by_day` days
-    have headings, and `cosy` rows have a second line.
+    cells. The others depend on the view, the terminal and the time: `dots` and `feeds` are columns, with
+    `by_day` days have headings, and `cosy` rows have a second line.
     """
 
     letters: Mapping[str, str]
@@ -31,6 +31,8 @@ class RowOptions:
     feeds: bool = True
     by_day: bool = True
     cosy: bool = False
+    width: int = 80
+    now: int = 0
 
     @classmethod
     def of(cls, ui: UiConfig, watches: Sequence[str]) -> RowOptions:

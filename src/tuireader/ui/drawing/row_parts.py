@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tuireader.text import cell_len, cut, pad
-from tuireader.wording.times import clock_time, list_date
+from tuireader.wording.times import day_heading, list_date
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,32 +24,30 @@ _DATE = 6  # cells of a date
 _MOST_NAMES, _LONGEST_NAME = 3, 20  # watches named in the second line of a row, and their cells
 
 
-def columns(width: int, options: RowOptions) -> tuple[int, int, int, int, int]:
+def columns(options: RowOptions) -> tuple[int, int, int, int, int]:
     """Widths of the columns time, author, feed, number of reports and languages, with the gaps before them.
 
     They depend on the width of the list only; 0 if there is no room. The last cell of the last one stays
     empty: a scrollbar covers it.
     """
     time = options.clock_width if options.by_day else max(_DATE, options.clock_width)
-    wide = width >= _WIDE
+    width, wide = options.width, options.width >= _WIDE
     author = 2 + min(24, width // 8) if options.authors and wide else 0
     feed = 2 + (min(24, width // 6) if wide else 12) if options.feeds and width >= 48 else 0
     languages = (10 if width >= 110 else 7) if options.folds and wide else 0
     return time if width >= 36 else 0, author, feed, 5, languages
 
 
-def heading_parts(text: str, width: int) -> list[StyledText]:
+def heading_parts(moment: int, options: RowOptions) -> list[StyledText]:
     """Build the heading of a day: `Today ─────`."""
-    text = cut(text, max(1, width - 3))
-    return [(f" {text} ", "dim"), ("─" * (width - 3 - cell_len(text)), "faint")]
+    text = cut(day_heading(moment, options.now, options.day), max(1, options.width - 3))
+    return [(f" {text} ", "dim"), ("─" * (options.width - 3 - cell_len(text)), "faint")]
 
 
 def row_parts(
     row: ArticleRow,
     feed_title: str,
-    width: int,
     options: RowOptions,
-    now: int,
     *,
     inner: bool = False,
     selected: bool = False,
@@ -64,47 +62,43 @@ def row_parts(
     belongs to the story of the row above; one that `strays` is not of the day above it and shows its date.
     The style `""` is the background, `watch:NAME` a watch's; `text/STYLE` is a mark in a title in `text`.
     """
-    _, author, feed, count, languages = columns(width, options)
+    _, author, feed, count, languages = columns(options)
     is_story = options.folds and not inner
-    parts = _left_columns(row, width, options, now, selected=selected)
+    parts = _left_columns(row, options, selected=selected)
     watches, uncertain = _watches(row, is_story)
     if not options.cosy:
-        parts += [part for name in watches[:6] for part in _tag(name, uncertain, options)]
+        for name in watches[:6]:
+            sign = "◇" if name in uncertain else "◆"
+            parts += [(f"{sign}{options.letters.get(name, '')}", f"watch:{name}"), (" ", "")]
     if inner:
         parts.append(("└ ", "dim"))
     if strays:
-        parts.append((f"{list_date(row.time, now, options.clock)} · ", "dim"))
+        parts.append((f"{list_date(row.time, options.now, options.clock)} · ", "dim"))
     edited, partly = " ~" if row.edited else "", ""
     if is_story and 0 < row.story_read < row.story_size:
         partly = f"  {row.story_read} of {row.story_size} read"
     used = sum(cell_len(text) for text, _ in parts) + author + feed + count + languages
-    room = max(1, width - used - len(edited) - len(partly))
+    room = max(1, options.width - used - len(edited) - len(partly))
     title = cut(row.title or row.url or "(no title)", room)
     labels = _labels(row.labels, room - cell_len(title))
     parts += _marked(title, marks, "dim" if row.read else "strong" if watches else "text")
-    parts += [(edited, "dim"), (labels, "dim")]
-    parts.append((" " * (room - cell_len(title) - cell_len(labels)), ""))
+    parts += [(edited, "dim"), (pad(labels, room - cell_len(title)), "dim")]
     voices = row.sources + (row.story_size - 1 if is_story else 0)
     number = f" ×{voices}" if voices > 1 else ""
     spoken = _spoken(row.story_languages, languages - 2) if is_story else ""
     right = (partly, len(partly)), (f"  {row.author}", author), (f"  {feed_title}", feed), (number, count)
-    return [
-        *parts,
-        *((pad(text, cells), "dim") for text, cells in right),
-        (f" {spoken}"[:languages].ljust(languages), "dim"),
-    ]
+    parts += [(pad(text, cells), "dim") for text, cells in right]
+    return [*parts, (f" {spoken}"[:languages].ljust(languages), "dim")]
 
 
-def detail_parts(
-    row: ArticleRow, width: int, options: RowOptions, *, inner: bool = False
-) -> list[StyledText]:
+def detail_parts(row: ArticleRow, options: RowOptions, *, inner: bool = False) -> list[StyledText]:
     """Build the second line of a row: `▌Watch “… its sentence …”`, else the beginning of the text.
 
     A search has the sentence that it matches, without a name.
     """
-    left = sum(cell_len(text) for text, _ in _left_columns(row, width, options, row.time)) + 2 * inner
-    parts: list[StyledText] = [(" " * min(left, width), "")]
-    room = width - left - 2
+    left = sum(cell_len(text) for text, _ in _left_columns(row, options)) + 2 * inner
+    parts: list[StyledText] = [(" " * min(left, options.width), "")]
+    room = options.width - left - 2
     watches, uncertain = _watches(row, options.folds and not inner)
     text, spans, watch = row.detail
     for name in watches[:_MOST_NAMES] if room > _LONGEST_NAME else ():
@@ -137,20 +131,17 @@ def excerpt(text: str, spans: Spans, room: int) -> tuple[str, Spans]:
     return cut(f"… {text[back + 2 :]}", room), [(first - back, last - back) for first, last in spans]
 
 
-def _left_columns(
-    row: ArticleRow, width: int, options: RowOptions, now: int, *, selected: bool = False
-) -> list[StyledText]:
-    time, *_ = columns(width, options)
+def _left_columns(row: ArticleRow, options: RowOptions, *, selected: bool = False) -> list[StyledText]:
+    time, *_ = columns(options)
     parts = [("▌", "strong") if selected else (" ", "")]
     if options.dots:
         parts.append((" ", "") if row.read else ("●", "accent"))
     parts += [("★", "star") if row.starred else (" ", ""), (" ", "")]
     if time:
-        show = (
-            clock_time(row.time, options.clock) if options.by_day else list_date(row.time, now, options.clock)
-        )
+        now = row.time if options.by_day else options.now  # below the heading of its day, only the time
+        show = list_date(row.time, now, options.clock)
         parts.append((" " * (time - cell_len(show)) + show + "  ", "dim"))
-    if options.minutes and width >= _WIDE:
+    if options.minutes and options.width >= _WIDE:
         parts.append((f"{row.reading_time:>3} min  " if row.reading_time else " " * 9, "dim"))
     return parts
 
@@ -160,10 +151,6 @@ def _watches(row: ArticleRow, is_story: bool) -> tuple[tuple[str, ...], tuple[st
     if is_story and row.story_watches:
         return row.story_watches, () if row.story_size > 1 else row.uncertain
     return row.watches, row.uncertain
-
-
-def _tag(name: str, uncertain: Sequence[str], options: RowOptions) -> list[StyledText]:
-    return [(("◇" if name in uncertain else "◆") + options.letters.get(name, ""), f"watch:{name}"), (" ", "")]
 
 
 def _spoken(languages: Sequence[str], room: int) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 
 from tuireader.export.story import StoryHit, StoryPage, StoryReport
 from tuireader.export.story_formats import BACKGROUND, FOLLOW_UPS
-from tuireader.model import AddedKind, Article, Surrounding
+from tuireader.model import AddedKind, Article, Evidence, Surrounding
 from tuireader.text import cell_len
 from tuireader.text.wording import counted
 from tuireader.ui.drawing.page_parts import Page, Part, StyleRange, TailBuilder, Target
@@ -60,29 +60,28 @@ def build_story(page: StoryPage, article: Article, unfolded: Collection[int] = (
 
 def _evidence(hits: Sequence[StoryHit]) -> list[Part]:
     """One card for each sentence, with the names and terms of all its watches."""
-    by_sentence: dict[str, list[StoryHit]] = {}
+    cards: dict[str, list[Evidence]] = {}
+    feeds = {hit.evidence.watch: hit.evidence.feed or hit.report.feed_title for hit in hits}
     for hit in hits:
-        by_sentence.setdefault(hit.evidence.sentence or hit.evidence.watch, []).append(hit)
+        cards.setdefault(hit.evidence.sentence or hit.evidence.watch, []).append(hit.evidence)
+    column = min(12, max(map(cell_len, feeds), default=0))
     parts: list[Part] = []
-    names = min(12, max((cell_len(hit.evidence.watch) for hit in hits), default=0))
-    for together in by_sentence.values():
+    for card in cards.values():
         text, marks = "", []
-        for hit in together:
-            evidence = hit.evidence
-            name = evidence.watch
-            marks.append(StyleRange(len(text), len(text) + len(name), f"watch:{evidence.watch}"))
-            state = " (uncertain)" if evidence.uncertain else " (until edited)" if evidence.former else ""
-            text += f"{name}{state}{' ' * (names - cell_len(evidence.watch))}  "
-        sentence, at = together[0].evidence.sentence, len(text) + 1
-        if sentence:
-            text += f"“{sentence}”"
-        for hit in together:
-            style = f"hit:{hit.evidence.watch}"
-            marks += [StyleRange(at + start, at + end, style) for start, end in hit.evidence.spans]
-        feed = together[0].evidence.feed or together[0].report.feed_title
-        rest, lead = f"▌ {' ' * (names + 2)}", f"watch:{together[0].evidence.watch}"
-        text, gap = text.rstrip(), int(not parts)
-        parts.append(Part(text, "text", tuple(marks), "▌ ", rest, lead, gap=gap, most=3, side=feed))
+        for match in card:
+            marks.append(StyleRange(len(text), len(text) + len(match.watch), f"watch:{match.watch}"))
+            state = " (uncertain)" if match.uncertain else " (until edited)" if match.former else ""
+            text += f"{match.watch}{state}{' ' * (column - cell_len(match.watch))}  "
+        marks += [
+            StyleRange(len(text) + 1 + start, len(text) + 1 + end, f"hit:{match.watch}")
+            for match in card
+            for start, end in match.spans
+        ]
+        if card[0].sentence:
+            text += f"“{card[0].sentence}”"
+        bars = ("▌ ", f"▌ {' ' * (column + 2)}", f"watch:{card[0].watch}")
+        side, gap = feeds[card[0].watch], int(not parts)
+        parts.append(Part(text.rstrip(), "text", tuple(marks), *bars, gap=gap, most=3, side=side))
     return parts
 
 

@@ -6,21 +6,23 @@ Textual theme works. ANSI themes use only attributes and the terminal's 16 colou
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from rich.color import Color as RichColor
 from rich.color import ColorType
 from rich.style import Style
-from textual.color import Color, ColorParseError
+from textual.color import BLACK, WHITE, Color, rgb_to_lab
 from textual.content import Content
 from textual.style import Style as ContentStyle
 
-from tuireader.ui.drawing.contrast import MARK, contrast, faded, legible
 from tuireader.wording.lines import Piece
 
+TEXT, MARK = 4.5, 3.0
+"""Least contrast of text, and of signs and lines (WCAG 1.4.3, 1.4.11)."""
+_STEPS = 64  # between a colour and another that is more legible
 _BRIGHT, _DIM = 7.0, 5.2  # least contrast of text, and that of dim text, which must differ from it
 _LINE = 2.0  # contrast of rules and frames, which only divide
 _ON_CURSOR = 5.0  # more than enough, as 256 colours cannot be exact
@@ -38,36 +40,56 @@ _WATCH_COLORS = {
 }
 
 
+NONE = Style()
+BOLD = Style(bold=True)
+DIM = Style(dim=True)
+ITALIC = Style(italic=True)
+REVERSE = Style(reverse=True)
+STRIKE = Style(strike=True)
+UNDERLINE = Style(underline=True)
+_ONE_COLOUR = Style(color="default", dim=False)
+HIT = Style(bold=True, underline=True)
+HIT_NOW = Style(bold=True, reverse=True)
+_FIXED = {"bold": BOLD, "italic": ITALIC, "strike": STRIKE, "underline": UNDERLINE, "now": HIT_NOW}
+_DERIVED = {
+    "strong": ("text", BOLD),
+    "link": ("accent", UNDERLINE),
+    "reference": ("accent", NONE),
+    "added": ("green", UNDERLINE),
+    "removed": ("red", STRIKE),
+    "code:keyword": ("magenta", BOLD),
+    "code:string": ("green", NONE),
+    "code:number": ("yellow", NONE),
+    "code:comment": ("dim", ITALIC),
+    "code:name": ("blue", NONE),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Styles:
-    """Rich styles by meaning; links have a colour of their own.
+    """Rich styles by meaning; `named` derives others from them. The defaults are for 16 colours.
 
     Only `base`, the cursors, `selection`, `found`, `mark` and code set a background.
     """
 
-    base: Style
-    text: Style
-    dim: Style
-    faint: Style
-    strong: Style
-    accent: Style
-    star: Style
-    rule: Style
-    error: Style
-    link: Style
-    quote: Style
-    code: Style
-    code_inline: Style
-    mark: Style
-    cursor: Style
-    cursor_idle: Style
     watches: Mapping[str, Style]
     palette: Mapping[str, Style]
-    syntax: Mapping[str, Style]
-    selection: Style
-    found: Style
-    added: Style
-    removed: Style
+    accent: Style
+    star: Style
+    error: Style
+    base: Style = NONE
+    text: Style = NONE
+    dim: Style = DIM
+    faint: Style = DIM
+    rule: Style = DIM
+    quote: Style = ITALIC
+    code: Style = DIM
+    code_inline: Style = BOLD
+    mark: Style = REVERSE
+    cursor: Style = REVERSE
+    cursor_idle: Style = UNDERLINE
+    selection: Style = REVERSE
+    found: Style = HIT
 
     def cursor_for(self, focused: bool) -> Style:
         """Style of a pane's cursor line, which is fainter without the focus."""
@@ -87,11 +109,10 @@ class Styles:
             return self.watch(key) + BOLD
         if kind == "hit":
             return self.watch(key) + HIT
-        if kind == "code" and key:
-            return self.syntax.get(key, NONE)
-        if name == "reference":
-            return self.link + NO_UNDERLINE
-        return _FIXED.get(name) or getattr(self, name)
+        if name in _FIXED or (key and name not in _DERIVED):
+            return _FIXED.get(name, NONE)
+        color, more = _DERIVED.get(name, (name, NONE))
+        return (self.palette.get(color) or getattr(self, color)) + more
 
 
 @lru_cache(4096)
@@ -106,136 +127,67 @@ def under_cursor(style: Style) -> Style:
     return style + Style(color=fitting.rich_color)
 
 
-NONE = Style()
-BOLD = Style(bold=True)
-ITALIC = Style(italic=True)
-STRIKE = Style(strike=True)
-UNDERLINE = Style(underline=True)
-NO_UNDERLINE = Style(underline=False)
-_ONE_COLOUR = Style(color="default", dim=False)
-HIT = Style(bold=True, underline=True)
-HIT_NOW = Style(bold=True, reverse=True)
-_FIXED = {"bold": BOLD, "italic": ITALIC, "strike": STRIKE, "underline": UNDERLINE, "now": HIT_NOW}
-
-
 def make(variables: Mapping[str, str], *, dark: bool, watch_colors: Mapping[str, str]) -> Styles:
     """Derive the styles from Textual's theme variables and the watch colours."""
-    background = _color(variables.get("background"), "#000000" if dark else "#ffffff")
-    text = _color(variables.get("foreground"), "#ffffff" if dark else "#000000")
+    background, text = Color.parse(variables["background"]), Color.parse(variables["foreground"])
     if background.ansi is not None or text.ansi is not None:
-        return _ansi_styles(watch_colors, dark=dark)
-
-    def fit(color: str | None, otherwise: str) -> Color:
-        return legible(_color(color, otherwise), background)
-
-    def faint(wanted: float) -> Style:
-        return Style(color=faded(text, background, wanted).rich_color)
-
+        ansi = {name: Style(color=name) for name in ("magenta", "cyan", "yellow", "green", "red", "blue")}
+        if dark:
+            ansi["blue"] = Style(color="bright_blue")
+        assigned = assign_colors(watch_colors, tuple(ansi))
+        watches = {name: ansi[color] for name, color in assigned.items()}
+        return Styles(watches, ansi, accent=ansi["cyan"], star=ansi["yellow"], error=ansi["red"])
     text = legible(text, background, _BRIGHT)
-    names = {name: fit(both[not dark], both[not dark]).hex for name, both in _WATCH_COLORS.items()}
-    accent = fit(variables.get("accent"), "#7fb4e6")
-    warning = fit(variables.get("warning"), "#e3b566")
-    idle = _color(variables.get("block-cursor-blurred-background"), "#222833")
-    idle = background.blend(text, 0.08) if idle.a < 1 or idle.ansi is not None else idle
+
+    def ink(color: Color) -> Style:
+        return Style(color=color.rich_color)
+
+    def ground(color: Color) -> Style:
+        return Style(bgcolor=color.rich_color)
+
+    def fit(color: str, least: float = TEXT) -> Color:
+        """A colour that stands out; those of the terminal stay as they are."""
+        read = Color.parse(color)
+        return read if read.ansi is not None else legible(read, background, least)
+
+    def cursor(color: str, otherwise: Color) -> Style:
+        """A background of the theme, if the colours of the list are legible on it."""
+        read = Color.parse(color)
+        usable = read.a == 1 and contrast(text, read) > 0.6 * contrast(text, background)
+        return ground(read if usable else otherwise)
+
+    palette = {name: fit(both[not dark]) for name, both in _WATCH_COLORS.items()}
+    accent, warning = fit(variables["accent"]), fit(variables["warning"])
+    assigned = assign_colors(watch_colors, tuple(palette))
+    colors = {color.lower(): fit(color, MARK) for color in watch_colors.values() if color} | palette
     return Styles(
-        base=Style(color=text.rich_color, bgcolor=background.rich_color),
-        text=Style(color=text.rich_color),
-        dim=faint(_DIM),
-        faint=faint(_LINE),
-        strong=Style(color=text.rich_color, bold=True),
-        accent=Style(color=accent.rich_color),
-        star=Style(color=warning.rich_color),
-        rule=Style(color=_color(variables.get("border"), "#808080").rich_color),
-        error=Style(color=fit(variables.get("error"), "#e8797b").rich_color),
-        link=Style(color=accent.rich_color, underline=True),
-        quote=faint(max(_DIM, 0.6 * contrast(text, background))) + ITALIC,
-        code=Style(color=text.rich_color, bgcolor=background.blend(text, 0.07).rich_color),
-        code_inline=Style(bgcolor=background.blend(text, 0.1).rich_color),
-        mark=Style(color=background.rich_color, bgcolor=warning.rich_color),
-        cursor=Style(bgcolor=_cursor(variables, background, accent, text).rich_color),
-        cursor_idle=Style(bgcolor=idle.rich_color),
-        watches=_watch_styles(watch_colors, names, background),
-        palette={name: Style(color=color) for name, color in names.items()},
-        syntax={
-            "keyword": Style(color=names["magenta"], bold=True),
-            "string": Style(color=names["green"]),
-            "number": Style(color=names["orange"]),
-            "comment": faint(_DIM) + ITALIC,
-            "name": Style(color=names["blue"]),
-        },
-        selection=Style(bgcolor=background.blend(accent, 0.25).rich_color),
-        found=Style(bgcolor=background.blend(Color.parse(names["yellow"]), 0.22).rich_color) + UNDERLINE,
-        added=Style(color=names["green"], underline=True),
-        removed=Style(color=names["red"], strike=True),
+        base=ink(text) + ground(background),
+        text=ink(text),
+        dim=ink(faded(text, background, _DIM)),
+        faint=ink(faded(text, background, _LINE)),
+        accent=ink(accent),
+        star=ink(warning),
+        rule=ink(Color.parse(variables["border"])),
+        error=ink(fit(variables["error"])),
+        quote=ink(faded(text, background, max(_DIM, 0.6 * contrast(text, background)))) + ITALIC,
+        code=ink(text) + ground(background.blend(text, 0.07)),
+        code_inline=ground(background.blend(text, 0.1)),
+        mark=ink(background) + ground(warning),
+        cursor=cursor(variables["block-cursor-background"], background.blend(accent, 0.2)),
+        cursor_idle=cursor(variables["block-cursor-blurred-background"], background.blend(text, 0.08)),
+        watches={name: ink(colors[watch_colors[name].lower() or color]) for name, color in assigned.items()},
+        palette={name: ink(color) for name, color in palette.items()},
+        selection=ground(background.blend(accent, 0.25)),
+        found=ground(background.blend(palette["yellow"], 0.22)) + UNDERLINE,
     )
-
-
-def _cursor(variables: Mapping[str, str], background: Color, accent: Color, text: Color) -> Color:
-    """The theme's background of the cursor line, or one that leaves the colours of the list legible."""
-    color = _color(variables.get("block-cursor-background"), "#2c3a4f")
-    if color.a == 1 and color.ansi is None and contrast(text, color) > 0.6 * contrast(text, background):
-        return color
-    return background.blend(accent, 0.2)
-
-
-def _ansi_styles(watch_colors: Mapping[str, str], *, dark: bool) -> Styles:
-    dim = Style(dim=True)
-    ansi = ("magenta", "cyan", "yellow", "green", "red", "blue")
-    shown = {name: Style(color="bright_blue" if dark and name == "blue" else name) for name in ansi}
-    watches = {name: shown[color] for name, color in assign_colors(watch_colors, ansi).items()}
-    return Styles(
-        base=Style(),
-        text=Style(),
-        dim=dim,
-        faint=dim,
-        strong=BOLD,
-        accent=Style(color="cyan"),
-        star=Style(color="yellow"),
-        rule=dim,
-        error=Style(color="red"),
-        link=Style(color="cyan", underline=True),
-        quote=ITALIC,
-        code=dim,
-        code_inline=BOLD,
-        mark=Style(reverse=True),
-        cursor=Style(reverse=True),
-        cursor_idle=UNDERLINE,
-        watches=watches,
-        palette=shown,
-        syntax={
-            "keyword": Style(color="magenta", bold=True),
-            "string": Style(color="green"),
-            "number": Style(color="yellow"),
-            "comment": dim + ITALIC,
-            "name": shown["blue"],
-        },
-        selection=Style(reverse=True),
-        found=BOLD + UNDERLINE,
-        added=Style(color="green", underline=True),
-        removed=Style(color="red", strike=True),
-    )
-
-
-def _watch_styles(colors: Mapping[str, str], names: Mapping[str, str], background: Color) -> dict[str, Style]:
-    shared = assign_colors(colors, tuple(names))
-    return {
-        name: Style(color=_visible(_color(names.get(color.lower(), color), names[shared[name]]), background))
-        for name, color in colors.items()
-    }
-
-
-def _visible(color: Color, background: Color) -> RichColor:
-    """The colour for the terminal: the terminal's own stay as they are, others stand out."""
-    return (color if color.ansi is not None else legible(color, background, MARK)).rich_color
 
 
 def assign_colors(colors: Mapping[str, str], palette: Sequence[str]) -> dict[str, str]:
     """Assign each watch its configured colour if the palette has it, else the least used one."""
-    used = Counter(color.lower() for color in colors.values())
-    shared: dict[str, str] = {}
-    for name, color in colors.items():
-        shared[name] = color.lower()
-        if color.lower() not in palette:
+    shared = {name: color.lower() for name, color in colors.items()}
+    used = Counter(shared.values())
+    for name, color in shared.items():
+        if color not in palette:
             shared[name] = min(palette, key=lambda color: used[color])
             used[shared[name]] += 1
     return shared
@@ -247,15 +199,43 @@ def free_color(colors: Mapping[str, str], palette: Sequence[str]) -> str:
     return min(palette, key=lambda color: used[color])
 
 
-def _color(text: str | None, otherwise: str) -> Color:
-    try:
-        return Color.parse(text or otherwise)
-    except ColorParseError:
-        return Color.parse(otherwise)
-
-
 def content(pieces: Sequence[Piece], styles: Styles) -> Content:
     """Style pieces of text; markup in them is not interpreted."""
     return Content.assemble(
         *((text, ContentStyle.from_rich_style(styles.named(name))) for text, name in pieces)
     )
+
+
+def contrast(one: Color, other: Color) -> float:
+    """Contrast between 1 and 21, as in WCAG 2."""
+    lighter, darker = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def legible(color: Color, background: Color, least: float = TEXT) -> Color:
+    """The colour, moved towards white or black as far as its contrast needs."""
+    if contrast(color, background) >= least:
+        return color
+    end = max(WHITE, BLACK, key=lambda end: contrast(end, background))
+    return _first(color, end, background, least)
+
+
+def faded(color: Color, background: Color, wanted: float) -> Color:
+    """The colour, moved towards the background until its contrast is just above `wanted`."""
+    return _first(background, color, background, wanted)
+
+
+def _first(start: Color, end: Color, background: Color, least: float) -> Color:
+    """The first colour between two with enough contrast; `end` if none has it."""
+
+    def blended(step: int) -> Color:
+        return start.blend(end, step / _STEPS)
+
+    return blended(bisect_left(range(_STEPS), least, key=lambda step: contrast(blended(step), background)))
+
+
+@lru_cache(4096)
+def _luminance(color: Color) -> float:
+    """Relative luminance between 0 and 1, from the lightness that follows from it."""
+    lightness = rgb_to_lab(color).L
+    return ((lightness + 16) / 116) ** 3 if lightness > 8 else lightness / 903.3

@@ -16,37 +16,32 @@ from tuireader.config import ThemeConfig, Themes
 def from_config(config: ThemeConfig) -> Theme:
     """Make a theme of a few colours; the others are mixed from them."""
     background, foreground = Color.parse(config.background), Color.parse(config.foreground)
-    accent = Color.parse(config.accent)
     dark = background.brightness < 0.5 if config.dark is None else config.dark
-    warning = config.warning or ("#e3b566" if dark else "#96600a")
 
     def mixed(share: float, other: Color = foreground) -> str:
         return background.blend(other, share).hex
 
-    surface, border = config.surface or mixed(0.035), config.border or mixed(0.18)
+    border = config.border or mixed(0.18)
     return Theme(
         name=config.name,
-        primary=accent.hex,
-        secondary=accent.hex,
-        accent=accent.hex,
-        foreground=foreground.hex,
-        background=background.hex,
-        surface=surface,
+        dark=dark,
+        primary=config.accent,
+        accent=config.accent,
+        foreground=config.foreground,
+        background=config.background,
+        surface=config.surface or mixed(0.035),
         panel=mixed(0.08),
         success="#8fc48a" if dark else "#2f7a39",
-        warning=warning,
-        error=config.error or ("#f08585" if dark else "#b3292c"),
-        dark=dark,
+        warning=config.warning or ("#e3b566" if dark else "#96600a"),
+        error=config.error or ("#f48f8f" if dark else "#b3292c"),
         variables={
             "border": border,
-            "block-cursor-background": config.cursor or mixed(0.2, accent),
-            "block-cursor-foreground": foreground.hex,
+            "block-cursor-background": config.cursor or mixed(0.2, Color.parse(config.accent)),
+            "block-cursor-foreground": config.foreground,
             "block-cursor-blurred-background": mixed(0.08),
-            "block-cursor-blurred-foreground": foreground.hex,
             "scrollbar": border,
             "scrollbar-hover": mixed(0.35),
-            "scrollbar-active": accent.hex,
-            "scrollbar-background": background.hex,
+            "scrollbar-background": config.background,
         },
     )
 
@@ -102,36 +97,30 @@ def available(own: Sequence[ThemeConfig] = ()) -> Mapping[str, Theme]:
     return {**mine, **{theme.name: theme for theme in THEMES}, **_TEXTUALS, **mine}
 
 
-def _ground(theme: Theme) -> tuple[str, str]:
-    """Colours of a theme's background and text; Textual has defaults."""
-    usual = "ansi_default" if theme.ansi else "#121212" if theme.dark else "#efefef"
-    background = theme.background or usual
-    return background, theme.foreground or (usual if theme.ansi else Color.parse(background).inverse.hex)
-
-
 def _calm(theme: Theme) -> Theme:
     """Textual's theme with lines that divide and no more: the accent is for what matters."""
     if theme.ansi:
         return theme
-    background, text = map(Color.parse, _ground(theme))
+    background = Color.parse(theme.background or ("#121212" if theme.dark else "#efefef"))  # as Textual does
+    text = Color.parse(theme.foreground) if theme.foreground else background.inverse
     line = background.blend(text, 0.18).hex
-    return replace(theme, variables={"border": line, "scrollbar": line, **theme.variables})
+    variables = {"border": line, "scrollbar": line, **theme.variables}
+    return replace(theme, background=background.hex, foreground=text.hex, variables=variables)
 
 
 def swatch(theme: Theme) -> Sequence[tuple[str, Style]]:
     """Blocks of a theme's text, accent and other colours on its background."""
-    background, text = _ground(theme)
-    ground = Style(background=Color.parse(background), reverse=False)
+    ground = Style(background=Color.parse(theme.background or "ansi_default"), reverse=False)
+    text = theme.foreground or "ansi_default"
     colors = (text, theme.accent, theme.success, theme.warning, theme.error)
     blocks = [("■ ", ground + Style(foreground=Color.parse(color or theme.primary))) for color in colors]
     return [(" ", ground), *blocks, ("  ", Style())]
 
 
 _TEXTUALS = {name: _calm(theme) for name, theme in BUILTIN_THEMES.items()}
-NAMES = tuple(available())
 
 
-def theme_problem(themes: Themes, known: Collection[str] = NAMES) -> str:
+def theme_problem(themes: Themes, known: Collection[str]) -> str:
     """Explain why a theme cannot be used; `""` if both can."""
     missing = next((name for name in (themes.dark, themes.light) if name not in known), None)
     return "" if missing is None else f"there is no theme {missing!r}{did_you_mean(missing, known)}"

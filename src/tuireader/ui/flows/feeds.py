@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tuireader.config import Config, FeedConfig, ViewConfig
@@ -20,11 +19,12 @@ from tuireader.ui.controllers.wiring import Controllers
 from tuireader.ui.flows import accounts
 from tuireader.ui.flows.context import Asking, Outcome
 from tuireader.ui.flows.forms import changed, confirm, fill_in
-from tuireader.ui.flows.settings import apply_config
+from tuireader.ui.flows.settings import take_config
 from tuireader.ui.flows.watches import edit_watch, new_watch
 from tuireader.ui.widgets.field import Field
 
 if TYPE_CHECKING:
+    from tuireader.library import Library
     from tuireader.library.exchange import Imported
     from tuireader.ui.dialogs.import_feeds import ImportPreview
 
@@ -36,48 +36,35 @@ async def add_feed(main: Controllers, ask: Asking) -> Outcome | None:
     """Ask for a feed and its folder, or for a file with feeds."""
     from tuireader.ui.dialogs.add_feed import AddFeed
 
-    library = main.library
-    places = {account.name: (account.name, "") for account in library.config.accounts}
-    places |= {
-        known.folder: (known.account, views.folder_title(known))
-        for known in main.session.feeds
-        if known.account
-    }
-    folders = [feed.folder for feed in main.session.feeds if not feed.account]
-    dialog = AddFeed(library, folders, places)
-    before = library.config
+    before, known = main.library.config, main.session.feeds
+    places = {account.name: (account.name, "") for account in before.accounts}
+    places |= {feed.folder: (feed.account, views.folder_title(feed)) for feed in known if feed.account}
+    dialog = AddFeed(main.library, [feed.folder for feed in known if not feed.account], places)
     added = await ask(dialog)
-    if dialog.imported is not None:
-        return await _imported(main, ask, dialog.imported, before)
     if added == AddFeed.ACCOUNT:
         return await accounts.add_account(main, ask)
     if dialog.account:
         return Outcome(said=f"Added to {dialog.account}", config_changed=True, sync=(dialog.account,))
-    return Outcome(feeds_added=added) if added else None
+    if isinstance(added, int):
+        return Outcome(feeds_added=added)
+    return None if added is None else _imported(main, added, before)
 
 
-async def import_file(main: Controllers, ask: Asking, path: Path) -> Outcome | None:
-    """Show what a file, or the newsboat profile in a folder, would add, and import it."""
-    from tuireader.ui.dialogs.import_feeds import preview_file
-
-    return await import_shown(main, ask, await preview_file(main.library, path))
-
-
-async def import_shown(main: Controllers, ask: Asking, preview: ImportPreview) -> Outcome | None:
+async def import_shown(
+    main: Controllers, ask: Asking, preview: Callable[[Library], Awaitable[ImportPreview]]
+) -> Outcome | None:
     """Show what an import would add, and import it."""
     before = main.library.config
-    done = await ask(preview)
-    return None if done is None else await _imported(main, ask, done, before)
+    done = await ask(await preview(main.library))
+    return None if done is None else _imported(main, done, before)
 
 
-async def _imported(main: Controllers, ask: Asking, done: Imported, before: Config) -> Outcome:
-    """Show the result of an import, which may have changed settings as well."""
-    now = main.library.config
-    if (now.ui, now.keys) != (before.ui, before.keys):
-        await apply_config(main, ask)
+def _imported(main: Controllers, done: Imported, before: Config) -> Outcome:
+    """Describe the result of an import, which may have changed the keys and the look as well."""
+    take_config(main, before)
     marks = f" · {counted(done.marked, 'article')} marked" if done.marked else ""
     noted = f" · {done.noted:,} will be marked when they arrive" if done.noted else ""
-    undo = main.host.undo_hint if now is not before else ""
+    undo = main.host.undo_hint if main.library.config is not before else ""
     trouble = f"\n{done.skipped[0]}" if done.skipped else ""
     return Outcome(said=f"Imported{marks}{noted}{undo}{trouble}", config_changed=True, feeds_added=done.new)
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from tuireader.commands import BY_ID, COMMANDS, Group, Scope, keys_label
 from tuireader.config import Themes
+from tuireader.config.settings import find
 from tuireader.errors import TuireaderError
 from tuireader.ui.controllers.wiring import Controllers
 from tuireader.ui.flows.articles import run_macro
@@ -26,7 +27,7 @@ async def show_help(main: Controllers, ask: Asking) -> Outcome | None:
 
     macros, panes = main.library.config.macros, main.panes
     place = Scope.SIDEBAR if panes.in_sidebar else Scope.ARTICLE if panes.in_article else Scope.LIST
-    command_id = await ask(Help(main.host.keys_of, macros, place))
+    command_id = await ask(Help(main.host.keys_of, place, macros))
     macro = next((macro for macro in macros if f"macro {macro.key}" == command_id), None)
     if macro is not None:
         return run_macro(main, macro)
@@ -54,25 +55,21 @@ _HINTS = ("help", "settings", "add_feed", "tour")  # offered after a miss
 
 
 def _entries(main: Controllers) -> Iterator[Entry]:
+    """All entries; what they do is an outcome, or the name of a theme to use."""
     from tuireader.ui.dialogs.palette import Entry
 
     for command in COMMANDS:
         if command.id in ("palette", "open_link") or not command.on_main:
             continue
         keys = keys_label(main.host.keys_of.get(command.id, ()))
-        run = partial(_outcome, Outcome(run=(command.id,)))
-        yield Entry(command.title, command.help, run, keys, command.aliases)
+        does = Outcome(run=(command.id,))
+        yield Entry(command.title, command.help, does, keys, command.aliases)
     for item in main.panes.sidebar.items:
         if item.view is not None:
-            run = partial(_outcome, Outcome(view=item.view))
-            yield Entry(f"Go to {item.label}", f"{item.unread} unread", run)
+            yield Entry(f"Go to {item.label}", f"{item.unread} unread", Outcome(view=item.view))
     for name, theme in main.host.themes.items():
-        run, mode = partial(_kept_theme, main, name), f"{'dark' if theme.dark else 'light'} mode"
-        yield Entry(f"{_THEME}{name}", "Use this theme and save it", run, aliases=(*_THEME_ALIASES, mode))
-
-
-async def _outcome(outcome: Outcome) -> Outcome:
-    return outcome
+        aliases = (*_THEME_ALIASES, f"{'dark' if theme.dark else 'light'} mode")
+        yield Entry(f"{_THEME}{name}", "Use this theme and save it", name, aliases=aliases)
 
 
 async def _by_use(main: Controllers) -> list[Entry]:
@@ -95,9 +92,11 @@ async def choose_theme(main: Controllers, ask: Asking) -> Outcome | None:
 
     host, configured = main.host, main.library.config.ui.theme
     followed = host.theme if configured.follow else Themes().on(host.on_dark)
+    themes = {"": host.themes[followed], **host.themes}
     own = [theme.name for theme in main.library.config.themes]
-    at = ThemePicker.FOLLOW if configured.follow else host.theme
-    name = await ask(ThemePicker(host.themes, own, followed, at))
+    host.previews = True
+    name = await ask(ThemePicker(themes, own, "" if configured.follow else host.theme))
+    host.previews = False
     if name is None:
         host.take_theme()
         return None
@@ -113,13 +112,15 @@ async def _kept_theme(main: Controllers, name: str) -> Outcome:
         host.theme = name
         follows = before.follow and host.background_known and host.themes[name].dark == host.on_dark
         side = {"dark" if host.on_dark else "light": name}
-        themes = replace(before, **side) if follows else Themes.always(name)
+        themes = replace(before, **side) if follows else Themes(name, name)
+    setting = find("ui.theme", library.config)
     try:
-        await library.settings.set_theme(themes)
+        await library.settings.set(setting, setting.key.kind.write(themes))
     except (TuireaderError, OSError) as error:
         return Outcome(said=f"Theme {name} until you quit: {error}", severity="warning", seconds=10)
     if themes.follow:
         host.take_theme()  # the terminal may have changed meanwhile
+    host.reloaded.publish(None)
     kept = "until the demo ends" if library.offline else f"saved to {library.paths.config}"
     return Outcome(said=f"Theme {name}\n{kept}")
 
@@ -134,5 +135,4 @@ async def open_palette(main: Controllers, ask: Asking) -> Outcome | None:
     if entry is None:
         return None
     run_latest(main.panes, partial(main.library.settings.note_palette_use, entry.name), "palette")
-    outcome: Outcome | None = await entry.run()
-    return outcome
+    return entry.does if isinstance(entry.does, Outcome) else await _kept_theme(main, str(entry.does))

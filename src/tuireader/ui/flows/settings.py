@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 from textual.app import SuspendNotSupported
 
-from tuireader import files
 from tuireader.config import Config
-from tuireader.config.settings import Setting
-from tuireader.errors import TuireaderError
+from tuireader.config.files import read_or_create
+from tuireader.config.settings import Setting, masked
+from tuireader.config.values import FLAG, Invalid
+from tuireader.errors import TuireaderError, UsageError
 from tuireader.subprocesses.programs import editor
 from tuireader.ui.controllers.wiring import Controllers
 from tuireader.ui.flows.context import Asking, Outcome
+from tuireader.ui.flows.forms import fill_in
 
 _SHOWN = 3  # maximum number of problems shown, each in a toast
 
@@ -29,8 +33,7 @@ async def edit_config(main: Controllers, ask: Asking) -> Outcome | None:
     if not command:
         said = f"No editor found: set VISUAL or EDITOR, or edit {path}"
         return Outcome(said=said, severity="warning", seconds=10)
-    await asyncio.to_thread(_create, path)
-    before = await asyncio.to_thread(path.read_bytes)
+    before = await asyncio.to_thread(read_or_create, path)
     host.lent = True
     try:
         with host.batch_update(), host.suspend():
@@ -46,15 +49,10 @@ async def edit_config(main: Controllers, ask: Asking) -> Outcome | None:
         host.lent = False
     if code:
         host.say(f"{Path(command[0]).name} ended with exit status {code}", severity="warning")
-    if await asyncio.to_thread(path.read_bytes) == before:
-        return Outcome(said="Configuration unchanged")
+    with suppress(OSError):  # the editor may have removed it
+        if await asyncio.to_thread(path.read_bytes) == before:
+            return Outcome(said="Configuration unchanged")
     return await apply_config(main, ask)
-
-
-def _create(path: Path) -> None:
-    """Create an empty file, readable by its owner only, if there is none yet."""
-    if not path.exists():
-        files.write(path, [])
 
 
 async def apply_config(main: Controllers, ask: Asking) -> Outcome | None:
@@ -79,8 +77,8 @@ async def apply_config(main: Controllers, ask: Asking) -> Outcome | None:
     return Outcome(said=said, watches_changed=True)
 
 
-def take_config(main: Controllers, before: Config) -> bool:
-    """Apply the keys and the look of the configuration to the running reader; return whether they changed."""
+def take_config(main: Controllers, before: Config) -> None:
+    """Apply the keys and the look of the configuration to the running reader."""
     now = main.library.config
     main.host.take_config()
     main.panes.fit(main.host.size)
@@ -90,18 +88,44 @@ def take_config(main: Controllers, before: Config) -> bool:
     main.panes.articles.folds = main.session.folds
     if (now.ui.images, now.ui.linear) != (before.ui.images, before.ui.linear):
         main.images.apply_config()
-    return (now.ui, now.keys) != (before.ui, before.keys)
 
 
-async def change_setting(main: Controllers, setting: Setting, written: str | None) -> Outcome:
+async def edit_setting(main: Controllers, ask: Asking, *, setting: Setting) -> Outcome | None:
+    """Turn a setting on or off, or ask for its value; an empty text is the default, but keeps a password."""
+    from tuireader.ui.widgets.field import Field, Pick
+
+    kind, value = setting.key.kind, setting.value(main.library.config)
+    if kind is FLAG:
+        return await change_setting(main, ask, setting=setting, written=kind.write(not value))
+    has_password = masked(setting.key, value) != value
+
+    async def save(values: Mapping[str, str]) -> Outcome:
+        text = values["value"]
+        if not text and has_password:
+            return Outcome()
+        read = setting.read(text)
+        if isinstance(read, Invalid) and text:
+            raise UsageError(f"{setting.path} {read.message}")
+        written = None if isinstance(read, Invalid) else kind.write(read)
+        return await change_setting(main, ask, setting=setting, written=written)
+
+    shown = "" if has_password else setting.shown(value)
+    line: Field | Pick = Field("value", "Value", shown, "contains a password; empty: keep it")
+    if kind.options:
+        line = Pick("value", "Value", {option: option for option in kind.options}, shown)
+    return await fill_in(ask, setting.path, (line,), save, f"{setting.key.doc}\n{setting.hint}")
+
+
+async def change_setting(main: Controllers, ask: Asking, *, setting: Setting, written: str | None) -> Outcome:
     """Set a setting to a value in TOML, or to its default (None). Raises ConfigError."""
     before = main.library.config
     try:
         await main.library.settings.set(setting, written)
     finally:  # it may be set even if undo cannot be
-        changed = take_config(main, before)
+        take_config(main, before)
+        main.host.reloaded.publish(None)
     said = "The new database is used from the next start on" if setting.path == "database" else ""
-    return Outcome(said=said, watches_changed=changed)
+    return Outcome(said=said, watches_changed=True)
 
 
 async def undo(main: Controllers, ask: Asking) -> Outcome:

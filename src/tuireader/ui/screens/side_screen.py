@@ -62,7 +62,7 @@ class SideScreen(Screen[Result | None], Hosted, Generic[Result], inherit_binding
             elif command_id is not None:
                 await self.run_action(command_id)
 
-        self.host.push_screen(Help(self.host.keys_of, place=self.PLACE), run)
+        self.host.push_screen(Help(self.host.keys_of, self.PLACE), run)
 
     def action_pane(self, command_id: str) -> None:
         self.main_pane.act(command_id)

@@ -46,15 +46,16 @@ class StoryScreen(SideScreen["Target"]):
     def on_mount(self) -> None:
         """Show the page now, and again whenever the store changes."""
         self.top.show(title="Story")
-        self._show(None)
+        self._show()
         self.host.reloaded.subscribe(self, lambda _: run_latest(self, self._reload, "story"))
 
     async def _reload(self) -> None:
-        current = self._target
         self._page = await self.host.library.stories.page(self._article.id)
-        self._show(current)
+        self._show()
 
-    def _show(self, current: Target | None) -> None:
+    def _show(self) -> None:
+        """Show the page; the cursor stays on its article."""
+        current = self._target
         self.top.show(count=facts(self._page, int(self.host.clock())))
         page, start = build_story(self._page, self._article, self._unfolded)
         ids = [target.article_id for target in page.tail.targets]
@@ -73,7 +74,7 @@ class StoryScreen(SideScreen["Target"]):
         original = self._folded_with(message.target.article_id)
         if original:
             self._unfolded.add(original)
-            self._show(message.target)
+            self._show()
         else:
             self.dismiss(message.target)
 

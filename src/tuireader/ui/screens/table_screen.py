@@ -16,6 +16,7 @@ from tuireader.ui.flows.context import FlowRunner
 from tuireader.ui.flows.feeds import edit, remove
 from tuireader.ui.flows.settings import undo
 from tuireader.ui.screens.side_screen import Result, SideScreen
+from tuireader.ui.widgets.bars import Bar
 from tuireader.ui.widgets.details import Details
 from tuireader.ui.widgets.table import Column, Row, Table, TableHead
 from tuireader.ui.workers import run_latest
@@ -48,6 +49,7 @@ class TableScreen(SideScreen[Result], Generic[Result, Item]):
         """Fill the table now and whenever the store changes."""
         self.top.show(title=self.HEADING)
         self.host.reloaded.subscribe(self, lambda _: self.reload())
+        self.host.theme_changed_signal.subscribe(self, lambda _: self._repaint())
         self.reload()
 
     def on_resize(self, event: events.Resize) -> None:
@@ -107,6 +109,14 @@ class TableScreen(SideScreen[Result], Generic[Result, Item]):
         self.facts.show(*(self.about(current) if current is not None else ()))
         position = f"{self.table.cursor + 1}/{len(self.table.rows)}" if self.table.rows else ""
         self.show_footer(self.keys(), position)
+
+    def _repaint(self) -> None:
+        """Draw again what Textual does not style."""
+        self.host.forget_theme_styles()
+        for widget in (*self.query(Bar), self.table):
+            widget.refresh()
+        self.facts.lines = ()
+        self.update_details()
 
     def action_open(self) -> None:
         self.table.choose()

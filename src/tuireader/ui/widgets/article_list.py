@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence, Set
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
@@ -14,13 +15,14 @@ from textual.strip import Strip
 
 from tuireader.model import ArticleRow
 from tuireader.model.articles import Detail
-from tuireader.ui.drawing.row import RowContext, TitleRanges, draw_note, draw_row
+from tuireader.ui.drawing.row import TitleRanges, draw_note, draw_row
+from tuireader.ui.drawing.row_options import RowOptions
 from tuireader.ui.drawing.row_parts import detail_parts, heading_parts, row_parts
 from tuireader.ui.linear import row_words
 from tuireader.ui.textual_private import CoalescingScreen
 from tuireader.ui.widgets.day_rows import HEADING, DayRows, Days
 from tuireader.ui.widgets.pane import CursorPane
-from tuireader.wording.times import day_heading, local_day
+from tuireader.wording.times import local_day
 
 _CHUNK = 64  # number of rows per fetch
 _KEEP = 4096  # maximum number of rows kept, ...
@@ -58,7 +60,7 @@ class ArticleList(DayRows, CursorPane):
         self._feed_title = feed_title
         self._rows: dict[int, ArticleRow] = {}
         self._strips: dict[int, dict[tuple[int, bool, bool, bool, bool], Strip]] = {}  # by article
-        self._row_context: RowContext | None = None
+        self._row_options: RowOptions | None = None
         self._requested: set[int] = set()
         self._reloads = self._newest = 0  # times that rows were read again: in all, and for the rows here
 
@@ -67,7 +69,7 @@ class ArticleList(DayRows, CursorPane):
 
     @property
     def current_row(self) -> ArticleRow | None:
-        return self._rows.get(self.current_id or 0)
+        return self.row(self.current_id or 0)
 
     def row(self, article_id: int) -> ArticleRow | None:
         return self._rows.get(article_id)
@@ -92,9 +94,7 @@ class ArticleList(DayRows, CursorPane):
         self._requested.clear()
         self.touched = False
         self.cursor = self._index(cursor_id) or 0
-        self.take_size()
-        self.scroll_now(max(0, self.places.of(self.cursor) - line) if line is not None else 0)
-        self.keep_in_sight()
+        self.put_cursor(line)
         self.forget_strips()
         if not self._sees_all() and isinstance(self.screen, CoalescingScreen):
             self.screen.hold_repaint()  # avoids a flash of blank lines
@@ -110,17 +110,12 @@ class ArticleList(DayRows, CursorPane):
         if grown and ids[: len(self.ids)] == self.ids:  # no line has changed
             self._take_ids(ids, days)
             return
-        if ids == self.ids and days == self.days:
-            self.reload_rows()
-            return
-        at_top = not self.touched and self.cursor == 0
-        line = self.cursor_line
-        index = 0 if at_top else self._nearest(ids)
-        self.ids, self.days = ids, days
-        self.cursor = max(0, min(index, len(ids) - 1))
-        self.take_size()
-        self.scroll_now(0 if at_top else max(0, self.places.of(self.cursor) - line))
-        self.keep_in_sight()
+        if ids != self.ids or days != self.days:
+            at_top = not self.touched and self.cursor == 0
+            line, index = (None, 0) if at_top else (self.cursor_line, self._nearest(ids))
+            self.ids, self.days = ids, days
+            self.cursor = max(0, min(index, len(ids) - 1))
+            self.put_cursor(line)
         self.reload_rows()
 
     def insert(self, row: ArticleRow, *, after: int) -> bool:
@@ -144,10 +139,8 @@ class ArticleList(DayRows, CursorPane):
     def _nearest(self, ids: array[int]) -> int:
         """Return the index in `ids` of the article under the cursor, else of the next one in them."""
         for old in self.ids[self.cursor : self.cursor + 200]:
-            try:
+            with suppress(ValueError):
                 return ids.index(old)
-            except ValueError:
-                continue
         return self.cursor
 
     def _index(self, article_id: int | None) -> int | None:
@@ -155,10 +148,9 @@ class ArticleList(DayRows, CursorPane):
             return None
         if article_id == self.current_id:
             return self.cursor
-        try:
+        with suppress(ValueError):
             return self.ids.index(article_id)
-        except ValueError:
-            return None
+        return None
 
     def select_id(self, article_id: int) -> None:
         """Move the cursor to an article if it is listed."""
@@ -166,18 +158,10 @@ class ArticleList(DayRows, CursorPane):
         if (index := self._index(article_id)) is not None:
             self.move_to(index)
 
-    def patch(self, ids: Sequence[int], *, read: bool | None = None, starred: bool | None = None) -> None:
-        """Show changed marks at once."""
+    def patch(self, ids: Sequence[int], **marks: Any) -> None:
+        """Show changed marks at once: `read`, `starred`."""
         changed = list(self._rows) if ids is self.ids else self._rows.keys() & set(ids)
-        for article_id in changed:
-            row = self._rows[article_id]
-            self._rows[article_id] = replace(
-                row,
-                read=row.read if read is None else read,
-                starred=row.starred if starred is None else starred,
-            )
-            self._strips.pop(article_id, None)
-        self._refresh_rows(set(changed))
+        self.put([replace(self._rows[article_id], **marks) for article_id in changed])
 
     def loaded(self, ids: Collection[int]) -> list[int]:
         wanted = ids if isinstance(ids, Set) else set(ids)
@@ -189,23 +173,23 @@ class ArticleList(DayRows, CursorPane):
         return [row.id for row in self._rows.values() if row.story in stories] if stories else []
 
     def put(self, rows: Sequence[ArticleRow]) -> None:
-        for row in rows:
-            self._rows[row.id] = row
-            self._strips.pop(row.id, None)
-        self._refresh_rows({row.id for row in rows})
+        self._rows.update({row.id: row for row in rows})
+        self.redraw({row.id for row in rows})
 
     def redraw(self, ids: Collection[int]) -> None:
-        """Draw articles again whose second lines have changed."""
-        for article_id in ids:
-            self._strips.pop(article_id, None)
-        self._refresh_rows(ids)
+        """Draw articles again, and the rows below them, as these may belong to the same story."""
+        for article_id in [article_id for article_id in self._strips if article_id in ids]:
+            del self._strips[article_id]
+        below = False
+        for number in self.in_sight():
+            if (changed := self.ids[number] in ids) or below:
+                self.refresh_item(number)
+            below = changed
 
     def select(self, ids: Collection[int], *, on: bool) -> None:
         changed = set(ids) - self.selected if on else self.selected.intersection(ids)
         self.selected ^= changed
-        for article_id in self._rows.keys() & changed:
-            self._strips.pop(article_id, None)
-        self._refresh_rows(changed)
+        self.redraw(changed)
 
     def toggle_selected(self, article_id: int) -> None:
         self.select([article_id], on=article_id not in self.selected)
@@ -217,21 +201,12 @@ class ArticleList(DayRows, CursorPane):
         self._fetch_missing(again=True)
         self.refresh()
 
-    def _refresh_rows(self, ids: Collection[int]) -> None:
-        """Redraw visible rows and the rows below them, as these may belong to the same story."""
-        below = False
-        for number in self.in_sight():
-            if (changed := self.ids[number] in ids) or below:
-                self.refresh_item(number)
-            below = changed
-
     def take_density(self) -> None:
         """Show rows with one line or two, as configured for this size of terminal."""
         if self.is_cosy != self.host.is_cosy:
             line = self.cursor_line
             self.is_cosy = self.host.is_cosy
-            self.take_size()
-            self.scroll_now(max(0, self.places.of(self.cursor) - line))
+            self.put_cursor(line)
             self.reload_rows()
 
     def on_resize(self) -> None:
@@ -274,90 +249,77 @@ class ArticleList(DayRows, CursorPane):
             if ids is not self.ids or number < self._newest:
                 return  # another view is shown now, or newer rows
             self._newest = number
-            self._accept_rows(rows)
-
-    def _accept_rows(self, rows: list[ArticleRow]) -> None:
-        if len(self._rows) > _KEEP:
-            top = self.in_sight().start
-            near = set(self.ids[max(0, top - 512) : top + 1024])
-            self._rows = {key: row for key, row in self._rows.items() if key in near}
-            self._requested = {(top // _CHUNK) + step for step in range(-2, 3)} & self._requested
-        self.put([row for row in rows if not self._shows(row)])
-        if self._sees_all() and isinstance(self.screen, CoalescingScreen):
-            self.screen.release_repaint()
+            if len(self._rows) > _KEEP:
+                top = self.in_sight().start
+                near = set(self.ids[max(0, top - 512) : top + 1024])
+                self._rows = {key: row for key, row in self._rows.items() if key in near}
+                self._requested = {(top // _CHUNK) + step for step in range(-2, 3)} & self._requested
+            self.put([row for row in rows if not self._shows(row)])
+            if self._sees_all() and isinstance(self.screen, CoalescingScreen):
+                self.screen.release_repaint()
 
     def _shows(self, row: ArticleRow) -> bool:
         known = self._rows.get(row.id)
         return known is not None and known == row and known.detail == row.detail
 
     def forget_strips(self) -> None:
-        self._row_context = None
+        self._row_options = None
         self._strips.clear()
         self.take_density()
         self.refresh()
 
     def check_day(self) -> None:
         """Name the days again when a new one has begun."""
-        context = self._row_context
-        if context is not None and local_day(context.now) != local_day(int(self.host.clock())):
+        options = self._row_options
+        if options is not None and local_day(options.now) != local_day(int(self.host.clock())):
             self.forget_strips()
 
     def render_line(self, y: int) -> Strip:
         """Draw an article, a heading, a blank line until a row is loaded, or the note of an empty list."""
         line = y + self.scroll_offset.y
-        context = self._row_context
-        if context is None or context.width != self.size.width:  # drawing may come before the resize event
+        options, width = self._row_options, self.size.width
+        if options is None or options.width != width:  # drawing may come before the resize event
             self._strips.clear()
-            options = replace(self.host.row_options, folds=self.folds, cosy=self.is_cosy, **self.columns)
-            now = int(self.host.clock())
-            context = self._row_context = RowContext(self.theme_styles, self.size.width, options, now)
+            view = {**self.columns, "folds": self.folds, "cosy": self.is_cosy, "width": width}
+            options = replace(self.host.row_options, now=int(self.host.clock()), **view)
+            self._row_options = options
         if line >= self.places.count:
             above = min(2, self.size.height // 2)
-            return draw_note("" if self.ids else self.empty_text, context, line=y - above)
+            note = "" if self.ids else self.empty_text
+            return draw_note(note, self.theme_styles, width, line=y - above)
         number, part = self.places.at(line)
         if part == HEADING or (y == 0 and self.sticks):
             _, time = self.days[self.places.day(number)]
-            heading = day_heading(time, context.now, context.options.day)
-            return draw_row(heading_parts(heading, context.width), context)
-        return self._draw_row(number, part, context)
+            return draw_row(heading_parts(time, options), self.theme_styles, width)
+        return self._draw_row(number, part, options)
 
-    def _draw_row(self, number: int, part: int, context: RowContext) -> Strip:
-        article_id = self.ids[number]
+    def _draw_row(self, number: int, part: int, options: RowOptions) -> Strip:
+        article_id, styles = self.ids[number], self.theme_styles
         at_cursor, focused = number == self.cursor, number == self.cursor and self.has_focus
-        inner, strays = self._is_inner(number), self._strays(number)
+        inner = self._is_inner(number)
+        strays = inner and self._strays(number)
         strips, look = self._strips.setdefault(article_id, {}), (part, at_cursor, focused, inner, strays)
-        strip = strips.get(look)
-        if strip is None:
-            row = self._rows.get(article_id)
-            cursor = context.styles.cursor_for(focused) if at_cursor else None
-            if row is None:
-                return draw_note("", context, cursor)
-            if row.story in self.opened:
-                row = replace(row, story_read=0)  # its articles show what is read
-            if self.host.linear:
-                feed, is_selected = self._feed_title(row.feed_id), article_id in self.selected
-                words = row_words(row, feed, context, inner=inner, selected=is_selected)
-                parts = [(words, "dim" if row.read else "text")]
-            elif part:
-                row = replace(row, detail=self._detail(row))
-                parts = detail_parts(row, context.width, context.options, inner=inner)
-            else:
-                parts = row_parts(
-                    row,
-                    self._feed_title(row.feed_id),
-                    context.width,
-                    context.options,
-                    context.now,
-                    inner=inner,
-                    selected=article_id in self.selected,
-                    strays=strays,
-                    marks=self._marks(row),
-                )
-            strip = draw_row(parts, context, cursor)
-            strips[look] = strip
-            if len(self._strips) > _KEEP_STRIPS:
-                for old in list(islice(self._strips, _KEEP_STRIPS // 2)):
-                    del self._strips[old]
+        if strip := strips.get(look):
+            return strip
+        row = self._rows.get(article_id)
+        cursor = styles.cursor_for(focused) if at_cursor else None
+        if row is None:
+            return draw_note("", styles, options.width, cursor)
+        if row.story in self.opened:
+            row = replace(row, story_read=0)  # its articles show what is read
+        feed, selected = self._feed_title(row.feed_id), article_id in self.selected
+        if self.host.linear:
+            words = row_words(row, feed, options, inner=inner, selected=selected)
+            parts = [(words, "dim" if row.read else "text")]
+        elif part:
+            parts = detail_parts(replace(row, detail=self._detail(row)), options, inner=inner)
+        else:
+            marks = self._marks(row)
+            parts = row_parts(row, feed, options, inner=inner, selected=selected, strays=strays, marks=marks)
+        strip = strips[look] = draw_row(parts, styles, options.width, cursor)
+        if len(self._strips) > _KEEP_STRIPS:
+            for old in list(islice(self._strips, _KEEP_STRIPS // 2)):
+                del self._strips[old]
         return strip
 
     def _is_inner(self, number: int) -> bool:
@@ -368,9 +330,9 @@ class ArticleList(DayRows, CursorPane):
         return row is not None and above is not None and row.story in self.opened and row.story == above.story
 
     def _strays(self, number: int) -> bool:
-        """True if a row is not of the day above it: its story stands where its newest article does."""
-        row, day = self._rows.get(self.ids[number]), self.places.day(number)
-        return row is not None and day >= 0 and local_day(row.time) != local_day(self.days[day][1])
+        """True if an article of an unfolded story is not of the day above it."""
+        day = self.places.day(number)
+        return day >= 0 and local_day(self._rows[self.ids[number]].time) != local_day(self.days[day][1])
 
     def go_bottom(self) -> None:
         """Go to the last article, even if its id is not known yet."""
@@ -388,12 +350,11 @@ class ArticleList(DayRows, CursorPane):
         number = self.row_at(event.y)
         if number is None:
             return
+        opens = not event.ctrl and (event.chain > 1 or (number == self.cursor and self.has_focus))
         if event.ctrl:
             self.toggle_selected(self.ids[number])
-            self.post_message(self.Moved())
-            return
-        again = number == self.cursor and self.has_focus
-        self.move_to(number)
+        else:
+            self.move_to(number)
         self.post_message(self.Moved())
-        if again or event.chain > 1:
+        if opens:
             self.post_message(self.Opened(self.ids[number]))

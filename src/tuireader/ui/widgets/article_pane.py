@@ -11,7 +11,7 @@ from textual.geometry import Offset
 from textual.message import Message
 
 from tuireader.text import cell_len
-from tuireader.ui.drawing.layout import Art, Layout, Overlay, before
+from tuireader.ui.drawing.layout import Art, Layout, Line, Overlay, ranges
 from tuireader.ui.drawing.page_parts import Hit, Page, ReferenceMark, StyleRange, Tail, Target
 from tuireader.ui.linear import page_words
 from tuireader.ui.session import PageSpot
@@ -194,14 +194,19 @@ class ArticlePane(PagePane):
         layout, line = self._line(number)
         if line is None or layout is not self._head:
             return -1
-        part = layout.parts[line.part]
-        moved_in = before(part, line, layout.arts.get(line.part))
         for index, mark in enumerate(self.references):
-            if moved_in >= 0 and mark.part == line.part and line.start <= mark.start < line.end:
-                column = self._pad + moved_in + cell_len(part.text[line.start : mark.start])
-                if column <= x < column + cell_len(part.text[mark.start : mark.end]):
+            if mark.part == line.part and line.start <= mark.start < line.end:
+                column = self._column(layout, line, mark.start)
+                if column <= x < column + cell_len(layout.parts[line.part].text[mark.start : mark.end]):
                     return index
         return -1
+
+    def _column(self, layout: Layout, line: Line, place: int) -> int:
+        """Column of the character at `place` in the text of a part, which is on that line."""
+        part = layout.parts[line.part]
+        columns = ranges(part, line, layout.width, layout.arts.get(line.part)) or [(0, line.start, line.end)]
+        at, start, _ = next((span for span in columns if span[1] <= place < span[2]), columns[0])
+        return self._pad + at + cell_len(part.text[start:place])
 
     @property
     def spot(self) -> PageSpot:
@@ -276,9 +281,7 @@ class ArticlePane(PagePane):
         layout, line = self._line(y + top)
         if place is None or line is None or self.chosen >= 0 or not 0 <= y < self.size.height:
             return super().caret
-        part = layout.parts[line.part]
-        lead = max(0, before(part, line, layout.arts.get(line.part)))
-        return Offset(self._pad + lead + cell_len(part.text[line.start : place.start]), y)
+        return Offset(self._column(layout, line, place.start), y)
 
     def open_chosen(self) -> None:
         """Open the related article under the cursor, or that of the current mark."""

@@ -71,26 +71,19 @@ class TopLine(Bar):
             lead = "▌" if self.host.is_cosy else f"◆{letter}"  # as in the rows
             lead_style = styles.named(f"watch:{sign}")
             states = [f"{lead} {sign}: on your watchlist", ""]
-        room = width - 2 - min(cell_len(title), width // 3)
-        right, count = next(
-            (
-                (right, count)
-                for count in (*_shortened(count), "")
-                for right in states
-                if cell_len(right) + cell_len(count) + 6 <= room
-            ),
-            (states[-1], ""),
-        )
+        room = width - 8 - min(cell_len(title), width // 3)
+        choices = [(right, shown) for shown in (*_shortened(count), "") for right in states]
+        right, count = next((pair for pair in choices if cell_len("".join(pair)) <= room), (states[-1], ""))
         right = cut(right, max(0, width - 2))
+        count = f"   {count}" if count else ""
+        room = width - 2 - cell_len(count + right)
+        title = cut(title, max(0, room - 3 * bool(right)))
         lead = lead if right.startswith(lead) else ""
-        room = max(0, width - 2 - cell_len(count) - cell_len(right) - 3 * bool(count) - 3 * bool(right))
-        title = cut(title, room) if room else ""
-        gap = width - 2 - cell_len(title) - cell_len(count) - 3 * bool(count) - cell_len(right)
         return self.strip(
             [
-                Segment(f" {title}", base + styles.strong),
-                Segment(f"   {count}" if count else "", base + styles.dim),
-                Segment(" " * max(0, gap), base),
+                Segment(f" {title}", base + styles.named("strong")),
+                Segment(count, base + styles.dim),
+                Segment(" " * (room - cell_len(title)), base),
                 Segment(lead, base + lead_style),
                 Segment(right.removeprefix(lead), base + styles.dim),
                 Segment(" ", base),
@@ -135,7 +128,7 @@ class StatusLine(Bar):
         right = cell_len(note) + cell_len(where)
         drawn = fitting(keys, width - right - 2 - 2 * bool(right))
         segments = [Segment(" ", base)]
-        segments += [Segment(text, base + (styles.strong if key else styles.dim)) for text, key in drawn]
+        segments += [Segment(text, base + styles.named("strong" if key else "dim")) for text, key in drawn]
         used = 1 + _width(drawn)
         segments.append(Segment(" " * max(0, width - used - right - 1), base))
         if note:

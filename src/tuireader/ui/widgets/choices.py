@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
@@ -42,6 +42,15 @@ class Choice:
     lead: str = ""
     note: str = ""
     swatch: Sequence[tuple[str, Style]] = ()
+
+
+def under_headings(sections: Mapping[str, Sequence[Choice]]) -> list[Choice]:
+    """List the choices of each section that has some, under its name."""
+    lines: list[Choice] = []
+    for title, choices in sections.items():
+        if choices:
+            lines += [Choice(None, ""), Choice(None, title), *choices]
+    return lines[1:]
 
 
 class Choices(OptionList, inherit_bindings=False):

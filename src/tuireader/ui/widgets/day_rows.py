@@ -1,4 +1,4 @@
-"""Mixin of the article list: items of one or two lines below headings that stay at the top."""
+"""Mixin of the article list: articles of one or two lines below headings that stay at the top."""
 
 from __future__ import annotations
 
@@ -53,10 +53,9 @@ class ListLines:
 
 
 class DayRows(_Pane):
-    """Rows of articles for a `CursorPane`, whose `cursor` is a row; the mixin precedes it among the bases.
+    """Mixin for a `CursorPane` of articles. Days have a line each above their first article.
 
-    Days have a line each above their first article. The heading of the topmost visible article covers the
-    first line of the pane.
+    The heading of the topmost visible article covers the first line of the pane.
     """
 
     def __init__(self, *, id: str | None = None) -> None:
@@ -86,11 +85,6 @@ class DayRows(_Pane):
         return sorted(self.ids[seen.start : seen.stop], key=lambda article_id: article_id != self.current_id)
 
     @property
-    def height_needed(self) -> int:
-        """Lines of all articles and headings."""
-        return self.places.count
-
-    @property
     def cursor_line(self) -> int:
         """Line of the pane that the cursor is on."""
         return self.places.of(self.cursor) - self.scroll_offset.y
@@ -103,15 +97,20 @@ class DayRows(_Pane):
         self.places = ListLines(self.line_count, [start for start, _ in self.days], 2 if self.is_cosy else 1)
         self.virtual_size = Size(1, self.places.count)
 
+    def put_cursor(self, line: int | None) -> None:
+        """Update the size, and scroll so that the cursor is on that line of the pane, or else to the top."""
+        self.take_size()
+        self.scroll_now(0 if line is None else max(0, self.places.of(self.cursor) - line))
+        self.keep_in_sight()
+
     @property
     def sticks(self) -> bool:
         """True if a heading covers the first line of the pane."""
         return bool(self.days) and self.size.height > self.places.height
 
     def keep_in_sight(self) -> bool:
-        top, height = self.scroll_offset.y, self.size.height
-        first = self.places.of(self.cursor) - self.sticks
-        end = self.places.of(self.cursor) + self.places.height
+        top, height, at = self.scroll_offset.y, self.size.height, self.places.of(self.cursor)
+        first, end = at - self.sticks, at + self.places.height
         if not height or not self.line_count or (top <= first and end <= top + height):
             return False
         if first >= top:

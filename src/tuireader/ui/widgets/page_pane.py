@@ -150,19 +150,21 @@ class PagePane(Pane, Hosted):
         page = self.page_shown
         if page is None:
             return
-        self._pane_width = self.size.width or self._width_to_be
-        room, width = max(4, self._pane_width - 2), self.text_width
-        self._pad = min((room - width) // 2, self._pane_width) + 1 if room > width else 1
-        self._head = Layout(page.head, width, hints=self.hints)
-        self._tail = Layout(page.tail.parts, width)
+        self._centre()
+        self._head = Layout(page.head, self.text_width, hints=self.hints)
+        self._tail = Layout(page.tail.parts, self.text_width)
         self._head.extend(_FIRST)
         self._tail.extend(_FIRST)
         self.forget_strips()
 
+    def _centre(self) -> None:
+        self._pane_width = self._usable_width
+        self._pad = max(0, self._pane_width - 2 - self.text_width) // 2 + 1
+
     @property
     def text_width(self) -> int:
         """Width of the text; known before the pane is laid out."""
-        room = max(4, (self.size.width or self._width_to_be) - 2)
+        room = max(4, self._usable_width - 2)
         return room if self.host.linear else min(self._measure, room)
 
     @property
@@ -171,11 +173,12 @@ class PagePane(Pane, Hosted):
         top = self.scroll_offset.y
         shown = [self._line(top + y)[1] for y in range(self.size.height)]
         first = next((y for y, line in enumerate(shown) if line and line.end > line.start), 0)
-        return Offset(self._pad, self._lines_of(self.chosen)[0] - top if self.chosen >= 0 else first)
+        return Offset(self._pad, self._target_lines()[self.chosen][0] - top if self.chosen >= 0 else first)
 
     @property
-    def _width_to_be(self) -> int:
-        return self.width_to_be or (self.parent.size.width if isinstance(self.parent, Widget) else 0)
+    def _usable_width(self) -> int:
+        around = self.parent.size.width if isinstance(self.parent, Widget) else 0
+        return self.size.width or self.width_to_be or around
 
     def _resize(self) -> None:
         lines = len(self._head.lines) + (len(self._tail.lines) if self._head.complete else 0)
@@ -217,15 +220,12 @@ class PagePane(Pane, Hosted):
         if self._arrive_at is not None:
             self._arrive()
             return
-        if self.text_width == self._head.width:
-            room = max(4, self.size.width - 2)
-            pad = (room - self._head.width) // 2 + 1
-            if pad != self._pad or self.size.width != self._pane_width:
-                self._pad, self._pane_width = pad, self.size.width
-                self.forget_strips()
-            return
-        self._arrive_at = self.place
-        self._arrive()
+        if self.text_width != self._head.width:
+            self._arrive_at = self.place
+            self._arrive()
+        elif self.size.width != self._pane_width:
+            self._centre()
+            self.forget_strips()
 
     def choose(self, number: int) -> bool:
         """Move the cursor to a related article and show it; a negative number removes the cursor."""
@@ -235,7 +235,7 @@ class PagePane(Pane, Hosted):
         self._finish()
         entering = self.chosen < 0
         self.chosen = min(number, len(self.targets) - 1)
-        first, last = self._lines_of(self.chosen)
+        first, last = self._target_lines()[self.chosen]
         top, height = self.scroll_offset.y, self.size.height
         if entering and not (top <= first - 1 and last < top + height * 2 // 3):
             self.scroll_now(max(0, first - 2 - height // 6))
@@ -253,11 +253,14 @@ class PagePane(Pane, Hosted):
             self.forget_strips()
             self.post_message(self.Changed())
 
-    def _lines_of(self, target: int) -> tuple[int, int]:
+    def _target_lines(self) -> dict[int, tuple[int, int]]:
+        """First and last line of each target."""
         self._finish()
-        above, parts = len(self._head.lines), self._tail.parts
-        lines = [at for at, line in enumerate(self._tail.lines) if parts[line.part].target == target]
-        return (above + lines[0], above + lines[-1]) if lines else (above, above)
+        spans: dict[int, tuple[int, int]] = {}
+        for number, line in enumerate(self._tail.lines, len(self._head.lines)):
+            target = self._tail.parts[line.part].target
+            spans[target] = spans.get(target, (number, number))[0], number
+        return spans
 
     def open_chosen(self) -> None:
         """Open the target under the cursor, if there is one."""
@@ -265,12 +268,10 @@ class PagePane(Pane, Hosted):
             self.post_message(self.TargetOpened(self.targets[self.chosen]))
 
     def on_click(self, event: events.Click) -> None:
-        number = event.y + self.scroll_offset.y - len(self._head.lines)
-        if 0 <= number < len(self._tail.lines):
-            target = self._tail.parts[self._tail.lines[number].part].target
-            if target >= 0:
-                self.chosen = target
-                self.open_chosen()
+        layout, line = self._line(event.y + self.scroll_offset.y)
+        if line is not None and layout.parts[line.part].target >= 0:
+            self.chosen = layout.parts[line.part].target
+            self.open_chosen()
 
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
         """Join the wrapped lines of the selected text."""
@@ -341,10 +342,11 @@ class PagePane(Pane, Hosted):
     def _graphic(self, number: int) -> tuple[Art | None, int]:
         """Image painted on a line, and the line number within it."""
         layout, line = self._line(number) if number >= 0 else (self._head, None)
-        if line is None or line.kind is not LineKind.PICTURE or layout is not self._head:
-            return None, 0
-        art = layout.arts.get(line.part)
-        return (art, line.start) if art is not None and line.start < len(art.graphics) else (None, 0)
+        if line is not None and line.kind is LineKind.PICTURE:
+            art = layout.arts.get(line.part)
+            if art is not None and line.start < len(art.graphics):
+                return art, line.start
+        return None, 0
 
     def _line(self, number: int) -> tuple[Layout, Line | None]:
         """Layout and entry of a line of the page; None after the last line."""
@@ -369,9 +371,8 @@ class PagePane(Pane, Hosted):
             return Strip([Segment(" " * width, base)], width)
         part = layout.parts[line.part]
         over = self._over(layout, line.part)._replace(right=self._is_right(layout, part))
-        selection = self.text_selection
-        if selection is not None:
-            spans = self._selected(number, selection).values()
+        if self.text_selection is not None:
+            spans = self._selected(number, self.text_selection).values()
             over = over._replace(above=(*over.above, *(StyleRange(*span, "selection") for span in spans)))
         body = draw(part, line, self.theme_styles, layout.width, over, layout.arts.get(line.part))
         return Strip([Segment(" " * self._pad, base), *body]).adjust_cell_length(width, base)

@@ -56,9 +56,6 @@ class PaneLayout(Layout):
         return parent.place(children, size) if isinstance(parent, Panes) else []
 
 
-_LAYOUT = PaneLayout()
-
-
 class Panes(Container, _Covered, Hosted):
     """Sidebar, list and article with dividers between them, arranged by the size of the terminal."""
 
@@ -85,10 +82,7 @@ class Panes(Container, _Covered, Hosted):
         self._list_lines = 10**6  # height that the list needs beside an article
         self._dragged: Divider | None = None
         self._removed: AwaitRemove | None = None  # removal of the last search line
-
-    @property
-    def layout(self) -> Layout:
-        return _LAYOUT
+        self.styles.set_rule("layout", PaneLayout())
 
     @property
     def current(self) -> Pane:
@@ -199,20 +193,18 @@ class Panes(Container, _Covered, Hosted):
     def _usual_sidebar(self) -> int:
         return self._session.config.ui.sidebar + 2
 
-    def boxes(self, size: Size, *, article: bool | None = None) -> Boxes:
-        """Regions of the panes in `size` cells, with or without an article."""
-        shown = self.shows_article if article is None else article
-        alone = shown and self.is_zen
-        state = Shown(article=shown, alone=alone, over=self._over, lines=self._list_lines)
-        return boxes(self._mode, size, self.dividers, self._usual_sidebar, state)
+    @property
+    def _shown(self) -> Shown:
+        is_shown = self.shows_article
+        return Shown(is_shown, is_shown and self.is_zen, self._over, self._list_lines)
 
-    def boxes_at_start(self, size: Size) -> Boxes:
-        """Regions in `size` cells before anything is opened, with the focus on the list."""
-        return boxes(self._mode, size, self.dividers, self._usual_sidebar, Shown())
+    def boxes(self, size: Size, state: Shown) -> Boxes:
+        """Regions of the panes in `size` cells."""
+        return boxes(self._mode, size, self.dividers, self._usual_sidebar, state)
 
     def place(self, children: list[Widget], size: Size) -> list[WidgetPlacement]:
         """Place the panes; lines for searching take the first or last lines of theirs."""
-        at = self._boxes = self.boxes(size)
+        at = self._boxes = self.boxes(size, self._shown)
         regions: dict[Widget, Region | None] = {
             self.sidebar: at.sidebar, self._edge: at.edge, self._divider: at.divider
         }  # fmt: skip
@@ -227,7 +219,7 @@ class Panes(Container, _Covered, Hosted):
         self._draw_edges()
         over = (self.sidebar, self._edge) if self.covers_list else ()
         return [
-            WidgetPlacement(region, NULL_OFFSET, NULL_SPACING, child, int(child in over))
+            WidgetPlacement(region, NULL_OFFSET, NULL_SPACING, child, order=int(child in over))
             for child in children
             if (region := regions.get(child))
         ]
@@ -290,17 +282,17 @@ class Panes(Container, _Covered, Hosted):
                 size, room = at - articles.x, articles.width + article.width
             self.dividers.set_list_size(name, size, room)
         self._lay_out_again(self.size)
-        self._boxes = self.boxes(self.size)  # the next key may come before the layout
+        self._boxes = self.boxes(self.size, self._shown)  # the next key may come before the layout
 
     def _lay_out_again(self, size: Size) -> None:
         """Place the panes in `size` cells at the next repaint."""
-        article = self.boxes(size, article=True).article
+        article = self.boxes(size, Shown(article=True, alone=self.is_zen)).article
         self.article.width_to_be = article.width if article else 0
         self.articles.refresh(layout=True)
 
     def make_room(self) -> None:
         """Show the article; a short list above it gets no more lines than it needs."""
-        lines, before = self.articles.height_needed, self._list_lines
+        lines, before = self.articles.places.count, self._list_lines
         self._list_lines, self._at_list = lines, False
         self.rearrange()
         if lines != before and not self.is_columns:
@@ -327,9 +319,9 @@ class Panes(Container, _Covered, Hosted):
         if self._removed is not None:
             await self._removed
             self._removed = None
-        lines = self.query(SearchLine)
-        line = lines.first() if lines else SearchLine(value, filters=filters, history=self._session.searches)
-        if not lines:
+        line = next(iter(self.query(SearchLine)), None)
+        if line is None:
+            line = SearchLine(value, filters=filters, history=self._session.searches)
             await self.mount(line, before=0)
         self.screen.set_focus(line)
         self._draw_edges()
@@ -339,9 +331,9 @@ class Panes(Container, _Covered, Hosted):
             self._removed = line.remove()
 
     async def open_find(self) -> None:
-        lines = self.query(FindLine)
-        line = lines.first() if lines else FindLine(self.article)
-        if not lines:
+        line = next(iter(self.query(FindLine)), None)
+        if line is None:
+            line = FindLine(self.article)
             await self.mount(line, after=self.article)
         self.screen.set_focus(line)  # at once: the next key goes into it
 

@@ -180,7 +180,7 @@ class Sidebar(CursorPane):
             lead = "  " * max(0, item.depth - 1)
             mark, mark_style = ("! ", styles.error + BOLD) if item.trouble else ("= ", styles.dim)
         room = max(1, width - cell_len(lead) - cell_len(mark) - cell_len(count) - 3)
-        label_style = styles.strong if item.unread and item.watch else styles.text
+        label_style = styles.named("strong") if item.unread and item.watch else styles.text
         label_style = styles.dim if item.depth and not item.unread else label_style
         if item.view.kind is ViewKind.ACCOUNT:
             label_style = styles.dim + BOLD

@@ -20,9 +20,7 @@ class StoryPane(PagePane):
 
     def _take_width(self) -> None:
         """Lay out for a new width; the cursor stays in sight."""
-        chosen = self.chosen
         super()._take_width()
-        self.chosen = chosen
         self._keep_in_sight()
 
     def move(self, lines: int) -> None:
@@ -49,7 +47,7 @@ class StoryPane(PagePane):
 
     def _is_near(self, target: int) -> bool:
         """An article is near if it is in sight, or at most a line beyond the edge."""
-        first, last = self._lines_of(target)
+        first, last = self._target_lines()[target]
         top = self.scroll_offset.y
         return top - 2 <= first and last <= top + self.size.height
 
@@ -60,8 +58,8 @@ class StoryPane(PagePane):
     def _follow_scroll(self) -> None:
         """Put the cursor on the first article in sight if it has left the screen."""
         top, end = self.scroll_offset.y, self.scroll_offset.y + self.size.height
-        places = map(self._lines_of, range(len(self.targets)))
-        visible = [target for target, (first, last) in enumerate(places) if top <= first and last < end]
+        places = self._target_lines().items()
+        visible = [target for target, (first, last) in places if top <= first and last < end and target >= 0]
         if visible and self.chosen not in visible:
             self._point_at(visible[0])
 
