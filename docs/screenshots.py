@@ -167,6 +167,7 @@ async def open_in_list(
 def offline(svg: str) -> str:
     """The picture without fonts from the network, with spaces kept, and Chinese at its full width."""
     svg = re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.S)
+    svg = re.sub(r"\bterminal-\d+-", "", svg)  # a number that also depends on what cannot be seen
     svg = svg.replace("<svg ", '<svg xml:space="preserve" ', 1)
     return re.sub(
         r'textLength="[^"]*"([^>]*>)(.*?)</text>',
@@ -226,15 +227,15 @@ def _lines(svg: str, styles: dict[str, str]) -> list[str]:
     """Draw each line of a screen by itself, its caption first; styles that are new are added."""
     names = {
         name: styles.setdefault(style.strip(), f"s{len(styles)}")
-        for name, style in re.findall(r"\.(terminal-\d+-r\d+) \{(.*?)\}", svg)
+        for name, style in re.findall(r"\.(r\d+) \{(.*?)\}", svg)
     }
-    title = re.search(r'<text class="terminal-\d+-title".*?(x="\d+" y="\d+">.*?</text>)', svg)
+    title = re.search(r'<text class="title".*?(x="\d+" y="\d+">.*?</text>)', svg)
     assert title
     lines: dict[float, str] = {}
     for rect, top in re.findall(r'(<rect fill="[^"]*" x="[^"]*" y="([^"]*)" [^>]*crispEdges"/>)', svg):
         lines[float(top)] = lines.get(float(top), "") + rect
     for name, place, base, text in re.findall(
-        r'<text class="(terminal-\d+-r\d+)" (x="[^"]*" y="([^"]*)" textLength="[^"]*")[^>]*>(.*?)</text>',
+        r'<text class="(r\d+)" (x="[^"]*" y="([^"]*)" textLength="[^"]*")[^>]*>(.*?)</text>',
         svg,
         re.S,
     ):
