@@ -23,6 +23,7 @@ from textual.pilot import Pilot
 
 from tuireader import demo
 from tuireader.config import Paths, loads
+from tuireader.config.theme_keys import Themes
 from tuireader.library import Library
 from tuireader.model import View, ViewKind
 from tuireader.ui.app import TuireaderApp
@@ -108,7 +109,6 @@ def every_screen() -> list[Picture]:
 async def take(picture: Picture, library: Library, folder: Path) -> None:
     """Run the app headless, press the keys, write the file."""
     app = TuireaderApp(library, first_run=picture.welcome, clock=lambda: NOW)
-    app.theme = picture.theme
     app.animation_level = "none"  # as in a terminal
     async with app.run_test(size=picture.size, notifications=True) as pilot:
 
@@ -127,6 +127,7 @@ async def take(picture: Picture, library: Library, folder: Path) -> None:
         await settle()
         main = app.screen_stack[1]
         assert isinstance(main, MainScreen)
+        await main.controllers.previews.catch_up()  # beside the list, an article is shown after a rest
         if picture.article:
             await open_in_list(main, pilot, settle, picture.article)
         await pilot.press(*picture.keys)
@@ -259,13 +260,14 @@ async def take_all(target: Path, names: Sequence[str], pictures: Sequence[Pictur
         made = (folder / "demo.db").read_bytes()
         for picture in (one for one in pictures or PICTURES if not names or one.name in names):
             (folder / "demo.db").write_bytes(made)
-            async with _opened(folder) as library:
+            async with _opened(folder, picture.theme) as library:
                 await take(picture, library, target)
 
 
 @asynccontextmanager
-async def _opened(folder: Path) -> AsyncIterator[Library]:
+async def _opened(folder: Path, theme: str = "tuireader-dark") -> AsyncIterator[Library]:
     config, _ = loads(demo.config_text(), "demo")
+    config = replace(config, ui=replace(config.ui, theme=Themes(dark=theme)))
     paths = Paths(folder / "config.toml", folder / "demo.db", folder, folder)
     library = await Library.open(config, paths, offline=True, clock=lambda: NOW)
     try:

@@ -226,6 +226,7 @@ async def test_pictures_show_what_the_program_shows(tmp_path: Path, colourful: N
     made = {file.name: file.read_bytes() for file in tmp_path.glob("*.svg")}
     there = {file.name: file.read_bytes() for file in (DOCS / "images").glob("*.svg")}
     assert set(made) == {f"{name}.svg" for name in SHOWN}
+    assert b"#fbf9f5" in made["light.svg"] and b"#fbf9f5" not in made["list-80x24.svg"]
     old = sorted(name for name, picture in made.items() if picture != there[name])
     if old:  # on a busy machine a count may be a step behind
         await screenshots.take_all(tmp_path, [name.removesuffix(".svg") for name in old])
