@@ -103,7 +103,7 @@ class Stage:
         known = {"offline": False, "config": used, "lists.days": Later(()), **(library or {})}
         self.library = _Named(self.calls, known, "library")
         asked = {"key_of": lambda command: f"<{command}>", "undo_hint": " (undo)", "clock": lambda: 9_000}
-        self.host = _Named(self.calls, {**asked, **(host or {})}, "")
+        self.host = _Named(self.calls, {**asked, "linear": False, **(host or {})}, "")
         self.panes = Part(
             self.calls,
             {

@@ -1,12 +1,11 @@
 """Keys of `[[theme]]`, and the choice of themes in `[ui]`."""
 
-import re
 from dataclasses import asdict, dataclass
 from typing import Annotated
 
 from tuireader.commands import did_you_mean
 from tuireader.config.toml_values import describe, quote, to_toml
-from tuireader.config.values import FLAG, NAME, Invalid, Key, Kind
+from tuireader.config.values import COLOR, FLAG, NAME, Invalid, Key, Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +62,10 @@ THEMES = Kind(
 
 
 def _hex(value: object) -> str | Invalid:
-    text = value.strip().lower() if isinstance(value, str) else ""
-    if not re.fullmatch(r"#([0-9a-f]{3}|[0-9a-f]{6})", text, re.ASCII):
-        return Invalid(f'should be a colour such as "#4fa3ff", not {describe(value)}')
-    return text
+    color: str | Invalid = COLOR.read(value)
+    if isinstance(color, str) and color.startswith("#"):
+        return color
+    return Invalid(f'should be a colour such as "#4fa3ff", not {describe(value)}')
 
 
 def _own_name(value: object) -> str | Invalid:

@@ -47,6 +47,7 @@ def is_right_to_left(text: str) -> bool:
 
 
 def visual(text: str) -> str:
+    """Put a line into visual order."""
     return "".join(shown for _, shown in places(text)) if has_right_to_left(text) else text
 
 

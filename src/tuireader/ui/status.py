@@ -63,7 +63,7 @@ def header(session: Session, listed: int, saved: Sequence[ViewConfig]) -> tuple[
     count = None if session.filter else views.count_of(view, session.counts)
     if count is None:
         more = session.partial or (session.capped and not session.filter)
-        shown = f"{listed}{'+' if more else ''} found"
+        shown = f"{listed:,}{'+' if more else ''} found"
     elif not session.is_counted:
         shown = "…"
     else:

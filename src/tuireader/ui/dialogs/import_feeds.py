@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Awaitable, Callable, Collection, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -178,8 +179,11 @@ async def _preview_profile(library: Library, folder: Path) -> ImportPreview:
 
 
 def shown(path: Path) -> str:
-    """Path for display, such as `~/feeds.opml`."""
+    """Path for display: `feeds.opml` in the current folder, else `~/feeds.opml`."""
     home = expand_home("~")
+    with suppress(OSError):  # the current folder may be gone
+        if path.parent == Path.cwd():
+            return clean(path.name, 200)
     return clean(f"~/{path.relative_to(home)}" if path.is_relative_to(home) else str(path), 200)
 
 

@@ -66,17 +66,12 @@ class Nearest256(LineFilter):
     """Use the nearest of 256 colours. Rich would keep the hue instead and turn dark grey-blue into green."""
 
     def apply(self, segments: list[Segment], background: Background) -> list[Segment]:
-        return [
-            segment._replace(style=_nearest_style(segment.style))
-            if segment.style is not None and not segment.control
-            else segment
-            for segment in segments
-        ]
+        return [segment._replace(style=_nearest_style(segment.style)) for segment in segments]
 
 
 @lru_cache(4096)
-def _nearest_style(style: Style) -> Style:
-    return style + Style(color=_nearest(style.color), bgcolor=_nearest(style.bgcolor))
+def _nearest_style(style: Style | None) -> Style | None:
+    return style and style + Style(color=_nearest(style.color), bgcolor=_nearest(style.bgcolor))
 
 
 @lru_cache(1024)

@@ -134,8 +134,7 @@ def make(variables: Mapping[str, str], *, dark: bool, watch_colors: Mapping[str,
         ansi = {name: Style(color=name) for name in ("magenta", "cyan", "yellow", "green", "red", "blue")}
         if dark:
             ansi["blue"] = Style(color="bright_blue")
-        assigned = assign_colors(watch_colors, tuple(ansi))
-        watches = {name: ansi[color] for name, color in assigned.items()}
+        watches = {name: ansi[color] for name, color in assign_colors(watch_colors, tuple(ansi)).items()}
         return Styles(watches, ansi, accent=ansi["cyan"], star=ansi["yellow"], error=ansi["red"])
     text = legible(text, background, _BRIGHT)
 
@@ -217,21 +216,16 @@ def legible(color: Color, background: Color, least: float = TEXT) -> Color:
     if contrast(color, background) >= least:
         return color
     end = max(WHITE, BLACK, key=lambda end: contrast(end, background))
-    return _first(color, end, background, least)
+    return faded(end, background, least, towards=color)
 
 
-def faded(color: Color, background: Color, wanted: float) -> Color:
-    """The colour, moved towards the background until its contrast is just above `wanted`."""
-    return _first(background, color, background, wanted)
-
-
-def _first(start: Color, end: Color, background: Color, least: float) -> Color:
-    """The first colour between two with enough contrast; `end` if none has it."""
+def faded(color: Color, background: Color, wanted: float, towards: Color | None = None) -> Color:
+    """The colour, moved towards the background, or another, until its contrast is just above `wanted`."""
 
     def blended(step: int) -> Color:
-        return start.blend(end, step / _STEPS)
+        return (towards or background).blend(color, step / _STEPS)
 
-    return blended(bisect_left(range(_STEPS), least, key=lambda step: contrast(blended(step), background)))
+    return blended(bisect_left(range(_STEPS), wanted, key=lambda step: contrast(blended(step), background)))
 
 
 @lru_cache(4096)
