@@ -98,7 +98,7 @@ def configuration() -> str:
         "`tuireader config check` lists what is wrong with a file; whatever can be used of it is used.",
         "A commented example with every key is `config.example.toml` in the repository.",
         "",
-        "`=` in the reader shows all settings with their defaults and changes them in place; `/` searches.",
+        "`=` in the reader shows all settings with their defaults and changes them; `/` searches.",
         "A change applies at once and is written into the file, of which nothing else is touched; `ctrl+z`",
         "takes it back. On the command line:",
         "",

@@ -11,6 +11,7 @@ import tomllib
 from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from docs import generate, screenshots
@@ -176,8 +177,35 @@ def test_the_pages_render_without_a_warning(tmp_path: Path) -> None:
 # --------------------------------------------------------------------------- pictures
 
 
-SHOWN = ("light", "picture", "find", "help", "welcome")
+SHOWN = ("columns", "settings", "statistics", "light", "list-80x24", "tour")
 """Pictures that are taken again: the others show the same, larger or smaller."""
+
+
+def test_each_picture_is_taken_and_shown() -> None:
+    there = {file.stem for file in (DOCS / "images").iterdir()}
+    assert there == {picture.name for picture in screenshots.PICTURES}
+    pages = "".join(path.read_text(encoding="utf-8") for path in EVERY)
+    assert there == set(re.findall(r"!\[[^\]]+\]\([\w/]*images/([\w-]+)\.svg\)", pages))
+
+
+def test_the_moving_picture_is_small_and_has_every_step() -> None:
+    text = (DOCS / "images/tour.svg").read_text(encoding="utf-8")
+    drawing = ElementTree.fromstring(text)
+    frames = [group for group in drawing.iter() if group.get("class") == "frame"]
+    assert len(frames) == len(screenshots.TOUR.steps) and len(text.encode()) < 500_000
+    lines = {group.get("id"): "".join(group.itertext()).replace("\xa0", " ") for group in drawing.iter()}
+    shown = ["".join(lines[use.attrib["href"][1:]] for use in frame) for frame in frames]
+    for step, screen in zip(screenshots.TOUR.steps, shown, strict=True):
+        assert step.caption in screen
+    assert "WeChat suspends" in shown[0] and "also in Chinese" in shown[7]
+    assert "5 reports · 4 sources" in shown[-1]
+    assert len(set(shown)) == len(frames)
+    assert "@font-face" not in text and re.findall(r"https?://[^\"]+", text) == ["http://www.w3.org/2000/svg"]
+
+
+def test_every_screen_is_taken_in_all_sizes_and_shades() -> None:
+    names = [picture.name for picture in screenshots.every_screen()]
+    assert len(set(names)) == len(names) == 60 and "story-80x24-light" in names
 
 
 @pytest.fixture
@@ -193,12 +221,12 @@ def colourful(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.mark.slow
-@pytest.mark.slow
 async def test_pictures_show_what_the_program_shows(tmp_path: Path, colourful: None) -> None:
     await screenshots.take_all(tmp_path, SHOWN)
     made = {file.name: file.read_bytes() for file in tmp_path.glob("*.svg")}
     there = {file.name: file.read_bytes() for file in (DOCS / "images").glob("*.svg")}
     assert set(made) == {f"{name}.svg" for name in SHOWN}
+    assert b"#fbf9f5" in made["light.svg"] and b"#fbf9f5" not in made["list-80x24.svg"]
     old = sorted(name for name, picture in made.items() if picture != there[name])
     if old:  # on a busy machine a count may be a step behind
         await screenshots.take_all(tmp_path, [name.removesuffix(".svg") for name in old])
