@@ -323,11 +323,13 @@ class ArticleList(DayRows, CursorPane):
         return strip
 
     def _is_inner(self, number: int) -> bool:
-        """True if the row above belongs to the same, unfolded story."""
-        if not self.opened or not number:
+        """True if the row above belongs to the same story, which is unfolded or partly read."""
+        if not number or not (self.opened or self.folds):
             return False
         row, above = self._rows.get(self.ids[number]), self._rows.get(self.ids[number - 1])
-        return row is not None and above is not None and row.story in self.opened and row.story == above.story
+        if row is None or above is None or not row.story or row.story != above.story:
+            return False
+        return self.folds or row.story in self.opened
 
     def _strays(self, number: int) -> bool:
         """True if an article of an unfolded story is not of the day above it."""
