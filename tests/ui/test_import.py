@@ -198,6 +198,38 @@ async def test_the_dialog_that_adds_a_feed_takes_a_path(
         assert urls(run) == ["tide.example", "quay.example", "fog.example"]
 
 
+async def test_a_path_in_a_folder_is_no_address_and_an_address_no_path(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with importing(tmp_path, monkeypatch) as run:
+        monkeypatch.chdir(tmp_path / "home")
+        await run.write("+Downloads/feeds.opml\r")
+        assert "2 new feeds in 1 folder" in run.text
+        await run.press("escape")
+        for address in ("127.0.0.1:1/feeds.opml", "exec:cat feeds.opml"):
+            await run.write(f"\x15{address}")
+            assert "enter looks for feeds" in run.text
+
+
+async def test_after_feeds_were_found_a_path_lists_files_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    links = "".join(f'<link rel="alternate" type="application/rss+xml" href="/{name}">' for name in "ab")
+    async with Web() as web, importing(tmp_path, monkeypatch) as run:
+        page = web.serve("/", f"<head>{links}</head>", headers={"Content-Type": "text/html"})
+        await run.write(f"+{page}\r")
+        await run.shows("2 feeds found")
+        await run.settle()
+        await run.press("shift+tab")
+        await run.write("\x15~/Downloads/")
+        assert "~/Downloads/feeds.opml" in run.text and "tab completes" in run.text
+        await run.write(f"\x15{page}\r\x15")  # emptied while the page is read
+        await run.shows("2 feeds found")
+        await run.settle()
+        await run.press("shift+tab", "enter")
+        assert "Not a web address" in run.text and "cannot be read" not in run.text
+
+
 async def test_a_newsboat_profile_comes_with_its_settings_and_goes_in_one_step(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -95,7 +95,7 @@ class Setting:
 
 
 def masked(key: Key, value: Any) -> Any:
-    """Replace passwords in a value, and the arguments of a feed's program; references such as `env:NAME` stay."""
+    """Replace passwords in a value, and arguments of a feed's program; references such as `env:NAME` stay."""
     if key is KEYS[FeedConfig]["command"][1] and value[1:]:
         return value[0], MASK
     if key.secret and isinstance(value, tuple):
