@@ -109,6 +109,26 @@ async def test_feeds_are_unchecked_before_the_import(tmp_path: Path, monkeypatch
         assert run.app.screen is run.main
 
 
+async def test_feeds_with_a_password_are_known_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    own = "https://me:pw@tide.example/rss"
+    files = (
+        (own, "0 new feeds · 1 already subscribed"),
+        ("https://tide.example/rss", "0 new feeds · 1 already subscribed"),
+        ("https://you:pw@tide.example/rss", "1 new feed"),
+    )
+    async with importing(tmp_path, monkeypatch, KNOWN.replace("https://tide.example/rss", own)) as run:
+        await run.press("plus")
+        for url, summary in files:
+            (tmp_path / "home" / "a.opml").write_text(
+                f'<opml><body><outline type="rss" xmlUrl="{url}"/></body></opml>'
+            )
+            await run.write("\x15~/a.opml\r")
+            assert summary in run.text
+            await run.press("escape")
+        await run.press("enter", "enter")
+        assert len(run.library.config.feeds) == 2
+
+
 async def test_a_typed_path_is_completed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with importing(tmp_path, monkeypatch) as run:
         await run.main.run_command("import")
