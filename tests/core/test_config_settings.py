@@ -110,6 +110,11 @@ def test_passwords_are_masked_and_references_are_not() -> None:
     feeds = (
         FeedConfig("https://a.example", username="me", password="s3cret", headers=(("X-Key", "s3cret"),)),
         FeedConfig("https://b.example", password="env:SECRET"),
+        loads('[[feeds]]\ncommand = ["curl", "-u", "me:s3cret", "https://d.example"]\n')[0].feeds[0],
+        FeedConfig("https://s3cret@e.example/feed"),
+        FeedConfig("https://me:s3c/r?e#s3cret@f.example/feed"),
+        FeedConfig("https://g.example/@me"),
+        FeedConfig("imaps://me@h.example/Lists"),
     )
     home = AccountConfig("home", AccountKind.MINIFLUX, "https://c.example", token="s3cret")
     proxy = loads('[fetch]\nproxy = "http://me:s3cret@localhost:3128"\n')[0].fetch
@@ -119,9 +124,20 @@ def test_passwords_are_masked_and_references_are_not() -> None:
     assert shown["feeds[1].headers"] == '{X-Key = "••••"}'
     assert shown["feeds[2].password"] == '"env:SECRET"' and shown["account[1].password"] == '""'
     assert shown["fetch.proxy"] == '"http://me:••••@localhost:3128"'
+    assert shown["feeds[3].url"] == '"exec:curl ••••"' and shown["feeds[3].command"] == '["curl", "••••"]'
+    assert shown["feeds[4].url"] == '"https://••••@e.example/feed"'
+    assert shown["feeds[5].url"] == '"https://me:••••@f.example/feed"'
+    assert shown["feeds[6].url"] == '"https://g.example/@me"'
+    assert shown["feeds[7].url"] == '"imaps://me@h.example/Lists"'
 
 
-@pytest.mark.parametrize("address", ["me:s3cret@host:1", "http://me:s3@cret@host", "socks5://:s3cret@host"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "me:s3cret@host:1", "http://me:s3@cret@host", "socks5://:s3cret@host", "http://u:s/cret@host:80",
+        "http://u:s?cret@host", "socks5h://u:1#cret@host", "http://u@x:s/cret@host", "http://s3cret@host:80",
+    ],
+)  # fmt: skip
 def test_addresses_in_any_form(address: str) -> None:
     setting = find("fetch.proxy", CONFIG)
     assert "cret" not in setting.shown(address) and setting.shown("me@host") == "me@host"

@@ -40,6 +40,13 @@ def test_profiles_and_opml_files_newest_first_and_never_more_than_five(tmp_path:
     assert "here/sixth.opml" not in names(tmp_path, here)
 
 
+def test_opml_files_beside_newsboats_own(tmp_path: Path) -> None:
+    touch(tmp_path / ".newsboat/old.opml", 10)
+    touch(tmp_path / ".config/newsboat/feeds.opml", 20)
+    assert names(tmp_path, tmp_path) == [".config/newsboat/feeds.opml", ".newsboat/old.opml"]
+    assert names(tmp_path, tmp_path / ".newsboat") == [".config/newsboat/feeds.opml", ".newsboat/old.opml"]
+
+
 def test_a_file_with_the_name_urls_is_a_profile_beside_a_cache_only(tmp_path: Path) -> None:
     touch(tmp_path / "x/urls")
     assert names(tmp_path, tmp_path / "x") == []

@@ -109,6 +109,26 @@ async def test_feeds_are_unchecked_before_the_import(tmp_path: Path, monkeypatch
         assert run.app.screen is run.main
 
 
+async def test_feeds_with_a_password_are_known_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    own = "https://me:pw@tide.example/rss"
+    files = (
+        (own, "0 new feeds · 1 already subscribed"),
+        ("https://tide.example/rss", "0 new feeds · 1 already subscribed"),
+        ("https://you:pw@tide.example/rss", "1 new feed"),
+    )
+    async with importing(tmp_path, monkeypatch, KNOWN.replace("https://tide.example/rss", own)) as run:
+        await run.press("plus")
+        for url, summary in files:
+            (tmp_path / "home" / "a.opml").write_text(
+                f'<opml><body><outline type="rss" xmlUrl="{url}"/></body></opml>'
+            )
+            await run.write("\x15~/a.opml\r")
+            assert summary in run.text
+            await run.press("escape")
+        await run.press("enter", "enter")
+        assert len(run.library.config.feeds) == 2
+
+
 async def test_a_typed_path_is_completed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with importing(tmp_path, monkeypatch) as run:
         await run.main.run_command("import")
@@ -196,6 +216,38 @@ async def test_the_dialog_that_adds_a_feed_takes_a_path(
         await run.write("\x15~/Downloads/feeds.opml\r")
         await run.press("enter")
         assert urls(run) == ["tide.example", "quay.example", "fog.example"]
+
+
+async def test_a_path_in_a_folder_is_no_address_and_an_address_no_path(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with importing(tmp_path, monkeypatch) as run:
+        monkeypatch.chdir(tmp_path / "home")
+        await run.write("+Downloads/feeds.opml\r")
+        assert "2 new feeds in 1 folder" in run.text
+        await run.press("escape")
+        for address in ("127.0.0.1:1/feeds.opml", "exec:cat feeds.opml"):
+            await run.write(f"\x15{address}")
+            assert "enter looks for feeds" in run.text
+
+
+async def test_after_feeds_were_found_a_path_lists_files_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    links = "".join(f'<link rel="alternate" type="application/rss+xml" href="/{name}">' for name in "ab")
+    async with Web() as web, importing(tmp_path, monkeypatch) as run:
+        page = web.serve("/", f"<head>{links}</head>", headers={"Content-Type": "text/html"})
+        await run.write(f"+{page}\r")
+        await run.shows("2 feeds found")
+        await run.settle()
+        await run.press("shift+tab")
+        await run.write("\x15~/Downloads/")
+        assert "~/Downloads/feeds.opml" in run.text and "tab completes" in run.text
+        await run.write(f"\x15{page}\r\x15")  # emptied while the page is read
+        await run.shows("2 feeds found")
+        await run.settle()
+        await run.press("shift+tab", "enter")
+        assert "Not a web address" in run.text and "cannot be read" not in run.text
 
 
 async def test_a_newsboat_profile_comes_with_its_settings_and_goes_in_one_step(

@@ -186,6 +186,19 @@ async def test_in_the_palette_the_cursor_follows_typing_and_arrows(tmp_path: Pat
         assert run.app.cursor_position == run.app.screen.query_one(Input).cursor_screen_offset
 
 
+async def test_in_the_list_of_files_the_cursor_follows_typing_and_arrows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a.opml", "b.opml"):
+        (tmp_path / name).touch()
+    async with opened(tmp_path) as library, running(library) as run:
+        monkeypatch.chdir(tmp_path)
+        await run.press("plus", *"./", "down")
+        assert "b.opml" in line_at_cursor(run)
+        await run.press("a")
+        assert run.app.cursor_position == run.app.screen.query_one(Input).cursor_screen_offset
+
+
 async def test_a_reload_turns_words_on_and_off(tmp_path: Path) -> None:
     async with opened(tmp_path) as library, running(library) as run:
         config = library.paths.config

@@ -131,8 +131,9 @@ async def test_passwords_are_not_shown(own: Running) -> None:
     await look_for(own, "fetch.proxy")
     assert row(own)["value"] == "http://me:••••@localhost:3128"
     await own.press("enter")
-    assert "s3cret" not in own.text
-    await own.press("enter")
+    await own.write("http://u:p@x")
+    assert "s3cret" not in own.text and "p@x" not in own.text
+    await own.press("ctrl+u", "enter")
     assert "me:s3cret@" in own.written
     await own.press("enter")
     await own.write("http://localhost:8080\r")
@@ -219,6 +220,26 @@ async def test_keys_typed_ahead_reach_their_setting(own: Running) -> None:
     assert own.library.config.ui.author_column
     await own.press("/", *"ui.sort", "enter", "enter", "right", "right", "enter")
     assert own.library.config.ui.sort == "feed" and own.library.config.ui.sidebar == 40
+
+
+async def test_a_search_goes_to_its_first_match(own: Running) -> None:
+    await own.press("=", *"jjj", "/")
+    await own.write("ui.s")
+    table = screen(own).table
+    assert len(screen(own).items) == 4 and table.current == next(row.key for row in table.rows if row.key)
+    await own.write("ort")
+    assert table.current == "ui.sort"
+    await own.press("enter", "escape")
+    assert table.current == "ui.sort"
+
+
+async def test_values_are_in_sight_on_a_narrow_screen(own: Running) -> None:
+    await own.resize(40, 24)
+    await look_for(own, "ui.sidebar")
+    assert "Sidebar             24" in own.text
+    await own.press("tab", "enter", "ctrl+u")
+    await own.write("41")
+    assert "41" in own.text and "enter saves" in own.text
 
 
 async def test_images_are_shown_and_hidden(run: Running) -> None:

@@ -10,7 +10,8 @@ from dataclasses import MISSING, dataclass, fields
 from typing import Annotated, Any
 
 from tuireader.commands import BY_ID, PRESETS, did_you_mean, key_label, normalise_key
-from tuireader.config.kinds import COMMAND, SECRET_PLACES
+from tuireader.config.feed_keys import FeedConfig
+from tuireader.config.kinds import COMMAND, COMMAND_SCHEME, SECRET_PLACES
 from tuireader.config.shape import KEYS, PLAIN_TABLES, TABLES, Config
 from tuireader.config.toml_values import key_to_toml, quote, to_toml
 from tuireader.config.values import FLAG, STEPS, Invalid, Key, Kind
@@ -18,7 +19,8 @@ from tuireader.errors import UsageError
 from tuireader.text import clean
 
 MASK = "••••"
-_PASSWORD = re.compile(r"^((?:[^\s/?#]*//)?[^\s/?#@:]*:)[^\s/?#]*@")  # of a user, in an address
+_TOKEN = re.compile(r"^(https?://)[^\s/?#@:]+@", re.IGNORECASE)  # instead of a user, in an address
+_PASSWORD = re.compile(r"^([^\s/?#]*//[^\s:]*:|[^\s/?#@:]*:(?=[^\s/?#]*@)).*@")  # it may contain / ? # @
 
 
 def _labels(keys: Sequence[str]) -> list[str]:
@@ -93,12 +95,19 @@ class Setting:
 
 
 def masked(key: Key, value: Any) -> Any:
-    """Replace passwords in a value; references such as `env:NAME` stay."""
+    """Replace passwords in a value, and arguments of a feed's program; references such as `env:NAME` stay."""
+    if key is KEYS[FeedConfig]["command"][1] and value[1:]:
+        return value[0], MASK
     if key.secret and isinstance(value, tuple):
         return tuple((name, MASK) for name, _ in value)
     if key.secret and value:
         return value if value.startswith(SECRET_PLACES) else MASK
-    return _PASSWORD.sub(rf"\1{MASK}@", value) if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    if value.startswith(COMMAND_SCHEME):
+        program, space, _ = value.partition(" ")
+        return program + (space and f" {MASK}")
+    return _PASSWORD.sub(rf"\1{MASK}@", _TOKEN.sub(rf"\1{MASK}@", value))
 
 
 def settings(config: Config) -> Iterator[Setting]:

@@ -35,7 +35,7 @@ def nearby(environ: Mapping[str, str], folder: Path) -> list[Nearby]:
     if is_file(folder / "cache.db"):  # elsewhere, a file with the name `urls` alone may be anything
         places.append(folder)
     files = {place / name: place for place in places for name in ("urls", "config") if is_profile(place)}
-    for place in (folder, home / "Downloads"):
+    for place in (folder, *places, home / "Downloads"):
         paths = [place / name for name in _names(place) if _is_opml(name)]
         files |= {path: path for path in paths if is_file(path)}
     offers: dict[Path, Nearby] = {}

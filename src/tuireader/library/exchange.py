@@ -92,7 +92,8 @@ class Exchange(UseCases):
 
     async def split(self, plan: Plan) -> tuple[list[FeedConfig], list[FeedConfig]]:
         """Split the feeds of a plan into new ones and subscribed ones."""
-        subscribed = {feed_key(without_password(feed.url)) for feed in self._context.config.feeds}
+        own = [feed.url for feed in self._context.config.feeds]
+        subscribed = set(map(feed_key, (*own, *map(without_password, own))))  # as exported, too
 
         def split() -> tuple[list[FeedConfig], list[FeedConfig]]:
             new: list[FeedConfig] = []

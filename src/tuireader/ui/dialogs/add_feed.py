@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding
+from textual.widget import Widget
 from textual.widgets import Input, OptionList, Static
 
 from tuireader.config.files import expand_home
@@ -49,6 +50,7 @@ class AddFeed(FeedDialog["int | Imported | None"]):
         Binding("tab", "complete", show=False),
     ]
     PAUSE = 0.3
+    followed: Widget | None = None  # as in `FilterDialog`
 
     def __init__(
         self, library: Library, folders: Sequence[str], places: Mapping[str, tuple[str, str]]
@@ -95,8 +97,11 @@ class AddFeed(FeedDialog["int | Imported | None"]):
 
     def on_input_changed(self) -> None:
         """List files to import until feeds are found: those nearby, or completions of the typed path."""
+        self.followed = None
         typed = self.line.value.strip()
-        if self._chosen is None and not self._found:
+        if self._chosen is None:
+            if self._found:
+                self._show_found([])
             self._explain(_ADDRESS, _OPEN if _is_path(typed) else _LOOK)
             run_latest(self, partial(self._list_files, typed), "files")
 
@@ -111,6 +116,7 @@ class AddFeed(FeedDialog["int | Imported | None"]):
         """Move in the list of files while the text field has the focus."""
         if event.key in STEPS and self._chosen is None:
             event.stop()
+            self.followed = self.choices
             self.choices.action_move(STEPS[event.key])
 
     def action_complete(self) -> None:
@@ -142,7 +148,7 @@ class AddFeed(FeedDialog["int | Imported | None"]):
             self._start(partial(self._add, self._chosen, event.value.strip()))
 
     def _look(self, text: str) -> None:
-        path = text if _is_path(text) else "" if text else self.choices.current
+        path = text if _is_path(text) else "" if text or self._found else self.choices.current
         if path:
             self._start(partial(self._complete, path, opens=True))
             return
@@ -265,4 +271,6 @@ class AddFeed(FeedDialog["int | Imported | None"]):
 
 
 def _is_path(text: str) -> bool:
-    return text.startswith(("/", "~", "./", "../")) or (text.lower().endswith(".opml") and "/" not in text)
+    start, slash, _ = text.partition("/")
+    is_relative = text.lower().endswith(".opml") and ":" not in start and not (slash and "." in start)
+    return is_relative or text.startswith(("/", "~", "./", "../"))

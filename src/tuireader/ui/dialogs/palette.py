@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from textual.app import ComposeResult
@@ -15,7 +15,7 @@ from tuireader.ui.widgets.choices import Choice
 
 _MOST = 200  # lines shown: more take too long to lay out at each key
 _NAME = 26  # cells of a name, so that descriptions are aligned
-_EXACT, _STARTS, _WORDS, _WITHIN, _ABOUT, _LETTERS, _NONE = range(7)  # ranks of a match, the best first
+_EXACT, _STARTS, _WORDS, _WITHIN, _ABOUT, _NONE = range(6)  # ranks of a match, the best first
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,41 +38,52 @@ def find(entries: Sequence[Entry], typed: str) -> list[tuple[Entry, str]]:
     typed = " ".join(typed.casefold().split())
     if not typed:
         return [(entry, "") for entry in entries]
-    ranked = [(_best(entry, typed), entry) for entry in entries]
-    ranked.sort(key=lambda match: match[0][:2])
-    best = [match for match in ranked if match[0][0] <= _ABOUT]
-    matches = best or [match for match in ranked if match[0][0] == _LETTERS]
-    return [(entry, alias) for (_, _, alias), entry in matches]
+    starts = [(word, re.compile(rf"(?<!\w){re.escape(word)}").search) for word in typed.split()]
+    ranked = [(best, entry) for entry in entries if (best := _best(entry, typed, starts))[0] != _NONE]
+    if ranked:
+        ranked.sort(key=lambda match: match[0][:2])
+        return [(entry, alias) for (_, _, alias), entry in ranked]
+    return [(entry, "") for entry in entries if len(typed) > 1 and _in_order(typed, entry.name)]
 
 
-def _best(entry: Entry, typed: str) -> tuple[int, bool, str]:
+def _in_order(typed: str, name: str) -> bool:
+    letters = iter(name.casefold())
+    return all(letter in letters for letter in typed)
+
+
+_Starts = Sequence[tuple[str, Callable[[str], object]]]
+"""The typed words, each with the search for it at the beginning of a word."""
+
+
+def _best(entry: Entry, typed: str, starts: _Starts) -> tuple[int, bool, str]:
     """Rank an entry; a match in the name is better than one in an alias unless that is exact."""
-    ranks = [(_rank(typed, entry.name), False, "")]
+    words = " ".join((entry.name, *entry.aliases, entry.about)).casefold()
+    keys = entry.keys.casefold().split() if entry.keys else ()
+    if typed not in keys and not all(word in words for word, _ in starts):
+        return _NONE, False, ""  # most entries: quickly
+    best = (_rank(typed, starts, entry.name.casefold()), False, "")
     for alias in entry.aliases:
-        rank = _rank(typed, alias)
-        ranks.append((max(rank, _WORDS) if rank != _EXACT else _EXACT, True, alias))
-    if typed in entry.keys.casefold().split():
-        ranks.append((_EXACT, True, ""))
-    if _starts_words(typed, " ".join((entry.name, *entry.aliases, entry.about)).casefold()):
-        ranks.append((_ABOUT, False, ""))
-    letters = iter(entry.name.casefold())
-    if len(typed) > 1 and all(letter in letters for letter in typed):
-        ranks.append((_LETTERS, False, ""))
-    return min(ranks)
+        rank = _rank(typed, starts, alias.casefold())
+        if rank != _NONE:
+            best = min(best, (max(rank, _WORDS) if rank != _EXACT else _EXACT, True, alias))
+    if typed in keys:
+        best = min(best, (_EXACT, True, ""))
+    if best[0] > _ABOUT and _starts_words(starts, words):
+        return _ABOUT, False, ""
+    return best
 
 
-def _rank(typed: str, text: str) -> int:
-    text = text.casefold()
+def _rank(typed: str, starts: _Starts, text: str) -> int:
     if text.startswith(typed):
         return _EXACT if text == typed else _STARTS
-    if _starts_words(typed, text):
+    if _starts_words(starts, text):
         return _WORDS
     return _WITHIN if len(typed) > 2 and typed in text else _NONE
 
 
-def _starts_words(typed: str, text: str) -> bool:
+def _starts_words(starts: _Starts, text: str) -> bool:
     """Return whether each typed word is the beginning of a word of the text."""
-    return all(re.search(rf"(?<!\w){re.escape(start)}", text) for start in typed.split())
+    return all(word in text and search(text) for word, search in starts)
 
 
 def similar(entries: Sequence[Entry], typed: str) -> list[Entry]:

@@ -110,7 +110,8 @@ async def edit_setting(main: Controllers, ask: Asking, *, setting: Setting) -> O
         return await change_setting(main, ask, setting=setting, written=written)
 
     shown = "" if has_password else setting.shown(value)
-    line: Field | Pick = Field("value", "Value", shown, "contains a password; empty: keep it")
+    keep = "contains a password; empty: keep it"
+    line: Field | Pick = Field("value", "Value", shown, keep, hidden=has_password)
     if kind.options:
         line = Pick("value", "Value", {option: option for option in kind.options}, shown)
     return await fill_in(ask, setting.path, (line,), save, f"{setting.key.doc}\n{setting.hint}")

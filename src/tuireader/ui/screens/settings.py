@@ -44,7 +44,8 @@ class SettingsScreen(TableScreen[str, Setting | str], ModalScreen[str | None]):
     PLACE = Scope.SETTINGS
     COLUMNS = (
         Column("sign", "", 1),
-        Column("title", "Setting", 22),
+        Column("title", "Setting", 22, least=56),
+        Column("title", "Setting", 18, most=55),
         Column("value", "Value", 24, least=84),
         Column("value", "Value", most=83),
         Column("default", "Default", 15, least=62),
@@ -53,6 +54,7 @@ class SettingsScreen(TableScreen[str, Setting | str], ModalScreen[str | None]):
         Column("about", "Description", least=140),
     )
     BINDINGS: ClassVar = [*bindings(Scope.SETTINGS), Binding("space", "open", show=False)]
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (60, "-wide")]  # noqa: RUF012 (no room for the index)
     VERTICAL_BREAKPOINTS = [(0, "-full"), (34, "-part")]  # noqa: RUF012 (no room for the reader behind)
 
     def compose(self) -> ComposeResult:
@@ -176,7 +178,10 @@ class SettingsScreen(TableScreen[str, Setting | str], ModalScreen[str | None]):
 
     @on(Input.Changed, "#search")
     async def filter(self) -> None:
+        """Go to the first match; when the search ends, stay at the setting."""
         await self._fill()
+        if self.line.value:
+            self.table.move_to(0)
 
     @on(Input.Submitted, "#search")
     def search_done(self) -> None:
