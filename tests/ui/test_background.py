@@ -58,7 +58,7 @@ keys = st.sampled_from(
     ["j", "k", "]", "1", "é", "\x1b[A", "\x1bOP", "\x1b[27u", "\x1b[<0;3;4M", "\x1b[?2026;2$y"]
 )
 answers = st.sampled_from([(DARK, True), (LIGHT, False), (NOW_DARK, True), (NOW_LIGHT, False),
-                           ("\x1b]11;rgb:zz\x1b\\", None),
+                           ("\x1b]11;rgb:ff\x1b\\", None),
                            ("\x1b]11;?\x07", None), ("\x1b[?997;n", None)])  # fmt: skip
 
 
@@ -89,6 +89,26 @@ def test_the_escape_key_waits_longer_only_while_an_answer_is_due() -> None:
     assert taker.take("\x1b]11;rgb:14", 30.0) == "" and taker.late(32.0) == "" and taker.held
     assert taker.late(33.1) == "" and not taker.held  # the rest never came
     assert taker.take("\x1b]11;rgb:14\x1b[A", 40.0) == "\x1b[A"  # broken off
+
+
+PASTE = "\x1b[200~see ]11;rgb: in the manual of xterm\x07 and more\x1b[201~"
+
+
+def test_a_paste_that_looks_like_an_answer_loses_nothing() -> None:
+    taker = Answers(lambda dark: None)
+    assert taker.take(PASTE, 10.0) == PASTE and taker.take("]11;j", 10.1) == "]11;j"
+    assert taker.take("\x1b", 20.0) == "" and taker.late(20.1) == "\x1b"
+    assert taker.take(PASTE, 20.2) == PASTE
+    assert taker.take("]11;rgb:0/0/0\x07", 30.0) == "]11;rgb:0/0/0\x07"  # its escape is long gone
+
+
+def test_keys_after_an_answer_that_broke_off_arrive() -> None:
+    taker = Answers(lambda dark: None)
+    assert taker.take("\x1b]11;rgb:00", 10.0) == "" and taker.held
+    assert [taker.take(key, 10.5) for key in "jk"] == ["j", "k"] and not taker.held
+    assert taker.take("\x1b]11;rgb:00", 20.0) == ""
+    assert [taker.take("f", 20.0 + at) + taker.late(20.0 + at) for at in range(1, 6)] == ["", "", "", "f", "f"]
+    assert taker.take("\x1b]11;" + "f" * 40, 40.0) == "f" * 10
 
 
 @pytest.mark.parametrize(
@@ -125,7 +145,7 @@ def test_simple_terminals_are_not_asked() -> None:
         ([LIGHT[:9], LIGHT[9:]], ON_LIGHT),
         (["\x1b", LIGHT[1:]], ON_LIGHT),
         ([LIGHT + NOW_DARK[:3], NOW_DARK[3:]], ON_DARK),
-        (["\x1b]11;rgb:jj/kk/\x1b\\"], ON_DARK),
+        (["\x1b]11;rgb:ee/bb/\x1b\\"], ON_DARK),
         ([], ON_DARK),
     ],
     ids=["dark", "light", "in two pieces", "cut after escape", "two answers", "garbage", "never"],

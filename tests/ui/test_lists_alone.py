@@ -17,6 +17,7 @@ from tuireader.model import Article, ArticleRow, Change, Label, Pixels, View, Vi
 from tuireader.ui.controllers import images, listing
 from tuireader.ui.controllers.images import Images, blocks, is_far, way_of
 from tuireader.ui.controllers.listing import Listing
+from tuireader.model.articles import NO_DETAIL
 from tuireader.ui.controllers.mark_steps import PLACE, State, Step
 from tuireader.ui.controllers.marks import Marks
 from tuireader.ui.controllers.reader import Reader
@@ -605,11 +606,11 @@ async def test_few_of_the_sentences_that_one_has_scrolled_past_are_kept() -> Non
     for first in range(0, 1000, 50):
         made.update(None, range(first, first + 50))
         await stage.done()
-    assert made.detail(row(0, title="", detail="old")) == "old"
-    assert made.detail(row(999, title="", detail="old"))[0] == "A kite."
+    assert made.detail(row(0, title="", detail=NO_DETAIL)) == NO_DETAIL
+    assert made.detail(row(999, title="", detail=NO_DETAIL))[0] == "A kite."
     made.update(None, range(50))  # is asked for again
     await stage.done()
-    assert made.detail(row(0, title="", detail="old"))[0] == "A kite."
+    assert made.detail(row(0, title="", detail=NO_DETAIL))[0] == "A kite."
 
 
 @pytest.mark.parametrize(
