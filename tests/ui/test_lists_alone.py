@@ -14,10 +14,10 @@ from tests.builders import config
 from tests.ui.alone import Call, Stage, call, later
 from tuireader.errors import DatabaseError, TuireaderError
 from tuireader.model import Article, ArticleRow, Change, Label, Pixels, View, ViewKind
+from tuireader.model.articles import NO_DETAIL
 from tuireader.ui.controllers import images, listing
 from tuireader.ui.controllers.images import Images, blocks, is_far, way_of
 from tuireader.ui.controllers.listing import Listing
-from tuireader.model.articles import NO_DETAIL
 from tuireader.ui.controllers.mark_steps import PLACE, State, Step
 from tuireader.ui.controllers.marks import Marks
 from tuireader.ui.controllers.reader import Reader
