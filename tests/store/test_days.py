@@ -45,6 +45,12 @@ def test_days_begin_where_each_time_says(store: Store, seed: int) -> None:
     assert store.days.starts([]) == []
 
 
+def test_an_article_that_is_gone_since_the_list_was_read_breaks_nothing(store: Store) -> None:
+    save(store, 1, *(entry(n, published=NOW - n) for n in range(3)), now=NOW)
+    ids = [10**9, *store.lists.ids(ALL)]
+    assert [index for index, _ in store.days.starts(ids)] == [0, 1]
+
+
 def test_an_unfolded_story_stands_on_the_day_of_its_first_line(store: Store) -> None:
     day = 86_400
     ages = [0, 1, 2, 3, 4, 5]

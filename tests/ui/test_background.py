@@ -29,10 +29,17 @@ LEAVES = b"\x1b[?1049l"
 class Asked(Terminal):
     """A terminal that answers with `pieces`, one after the other, once it is asked for its background."""
 
-    def __init__(self, home: Path, pieces: Sequence[str] = (), *words: str, **env: str) -> None:
+    def __init__(
+        self,
+        home: Path,
+        pieces: Sequence[str] = (),
+        *words: str,
+        size: tuple[int, int] = (120, 40),
+        **env: str,
+    ) -> None:
         self._pieces = list(pieces)
         self.asked = False
-        super().__init__(["tuireader", *words], home=home, env=env, forked=True)
+        super().__init__(["tuireader", *words], home=home, size=size, env=env, forked=True)
 
     def read(self, seconds: float) -> bool:
         there = super().read(seconds)
@@ -58,7 +65,7 @@ keys = st.sampled_from(
     ["j", "k", "]", "1", "é", "\x1b[A", "\x1bOP", "\x1b[27u", "\x1b[<0;3;4M", "\x1b[?2026;2$y"]
 )
 answers = st.sampled_from([(DARK, True), (LIGHT, False), (NOW_DARK, True), (NOW_LIGHT, False),
-                           ("\x1b]11;rgb:zz\x1b\\", None),
+                           ("\x1b]11;rgb:ff\x1b\\", None),
                            ("\x1b]11;?\x07", None), ("\x1b[?997;n", None)])  # fmt: skip
 
 
@@ -89,6 +96,27 @@ def test_the_escape_key_waits_longer_only_while_an_answer_is_due() -> None:
     assert taker.take("\x1b]11;rgb:14", 30.0) == "" and taker.late(32.0) == "" and taker.held
     assert taker.late(33.1) == "" and not taker.held  # the rest never came
     assert taker.take("\x1b]11;rgb:14\x1b[A", 40.0) == "\x1b[A"  # broken off
+
+
+PASTE = "\x1b[200~see ]11;rgb: in the manual of xterm\x07 and more\x1b[201~"
+
+
+def test_a_paste_that_looks_like_an_answer_loses_nothing() -> None:
+    taker = Answers(lambda dark: None)
+    assert taker.take(PASTE, 10.0) == PASTE and taker.take("]11;j", 10.1) == "]11;j"
+    assert taker.take("\x1b", 20.0) == "" and taker.late(20.1) == "\x1b"
+    assert taker.take(PASTE, 20.2) == PASTE
+    assert taker.take("]11;rgb:0/0/0\x07", 30.0) == "]11;rgb:0/0/0\x07"  # its escape is long gone
+
+
+def test_keys_after_an_answer_that_broke_off_arrive() -> None:
+    taker = Answers(lambda dark: None)
+    assert taker.take("\x1b]11;rgb:00", 10.0) == "" and taker.held
+    assert [taker.take(key, 10.5) for key in "jk"] == ["j", "k"] and not taker.held
+    assert taker.take("\x1b]11;rgb:00", 20.0) == ""
+    keys = [taker.take("f", now) + taker.late(now) for now in (21.0, 22.0, 23.0, 24.0)]
+    assert keys == ["", "", "", "f"]
+    assert taker.take("\x1b]11;" + "f" * 40, 40.0) == "f" * 10
 
 
 @pytest.mark.parametrize(
@@ -125,7 +153,7 @@ def test_simple_terminals_are_not_asked() -> None:
         ([LIGHT[:9], LIGHT[9:]], ON_LIGHT),
         (["\x1b", LIGHT[1:]], ON_LIGHT),
         ([LIGHT + NOW_DARK[:3], NOW_DARK[3:]], ON_DARK),
-        (["\x1b]11;rgb:jj/kk/\x1b\\"], ON_DARK),
+        (["\x1b]11;rgb:ee/bb/\x1b\\"], ON_DARK),
         ([], ON_DARK),
     ],
     ids=["dark", "light", "in two pieces", "cut after escape", "two answers", "garbage", "never"],
@@ -191,6 +219,13 @@ def test_the_next_start_begins_with_what_this_one_learnt(tmp_path: Path, frames_
         terminal.wait(" 1/4")
         terminal.wait(lambda _: terminal.asked)
         assert b"48;2;20;23;28" not in terminal.raw  # nothing was ever dark
+    for size, answer in (((110, 30), [DARK]), ((120, 40), []), ((100, 30), [])):
+        with Asked(tmp_path, answer, size=size) as terminal:  # what was learnt counts for all sizes
+            terminal.wait(" 1/4")
+            terminal.wait_for(ON_DARK)
+            assert answer or b"48;2;251;249;245" not in terminal.raw  # nothing was ever light
+            terminal.press("Q")
+            assert terminal.leave() == 0
     config = paths({"HOME": str(tmp_path)}).config
     config.write_text(config.read_text() + 'theme = "tuireader-dark"\n', encoding="utf-8")
     with Asked(tmp_path, [LIGHT]) as terminal:  # a plain name is fixed

@@ -320,6 +320,15 @@ async def test_the_sign_of_a_watch_is_explained_once(
             assert "on your watchlist" not in first(again)
 
 
+async def test_a_preview_does_not_end_the_explanation_of_a_sign(tmp_path: Path) -> None:
+    async with opened(tmp_path) as demo, running(demo, (180, 40)) as run:
+        assert run.open_id is not None and "on your watchlist" in first(run)
+        await run.press("j")
+        assert "on your watchlist" in first(run)
+        await run.press("enter")
+        assert "on your watchlist" not in first(run)
+
+
 async def test_no_sign_is_explained_where_none_is(tmp_path: Path) -> None:
     async with running(many(5)) as run:
         assert "watchlist" not in run.text and run.main.session.view == View(ViewKind.UNREAD)

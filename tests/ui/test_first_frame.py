@@ -264,6 +264,23 @@ def test_only_what_fits_is_shown(home: Path) -> None:
     assert frame(home) == ""
 
 
+@pytest.mark.slow
+@pytest.mark.usefixtures("frames_for_a_terminal")
+def test_a_theme_that_was_only_looked_at_is_not_kept(home: Path) -> None:
+    (file,) = kept(home)
+    before = file.read_bytes()
+    with start(home) as terminal:
+        terminal.wait("1/4")
+        terminal.press("=", "/", *"ui.theme", "enter", "enter")
+        terminal.wait("esc takes it back")
+        ground = terminal.screen.buffer[0][0].bg
+        terminal.press(*"dracula")
+        terminal.wait(lambda _: terminal.screen.buffer[0][0].bg != ground)
+        terminal.press("ctrl+q")
+        assert terminal.leave() == 0
+    assert [each.read_bytes() for each in kept(home)] == [before]
+
+
 def test_the_kept_file_is_private_and_there_are_few(home: Path) -> None:
     (file,) = kept(home)
     assert file.stat().st_mode & 0o077 == 0

@@ -612,6 +612,18 @@ async def test_a_sentence_found_is_not_shown_once_the_search_is_left(run: Runnin
     assert run.main.session.view == UNREAD and not any(run.main.hits.line.lines)
 
 
+async def test_a_sentence_that_could_not_be_read_is_asked_for_again(run: Running) -> None:
+    await run.press("g")
+    with held(run.library.searches.snippets) as sentence:
+        run.post("/toll\r")
+        await sentence.reached()
+        sentence.refuse(DatabaseError("The database is locked"))
+        await run.settle()
+    assert "The database is locked" in run.toasts and "It follows the toll" not in run.text
+    await run.press("j")
+    assert "It follows the toll" in run.text
+
+
 async def test_the_next_of_a_story_is_not_put_into_another_list(tmp_path: Path) -> None:
     async with demo_library.opened(tmp_path) as library, running(library) as run:
         lead = await run.at("WeChat suspends")

@@ -14,6 +14,7 @@ from tests.builders import config
 from tests.ui.alone import Call, Stage, call, later
 from tuireader.errors import DatabaseError, TuireaderError
 from tuireader.model import Article, ArticleRow, Change, Label, Pixels, View, ViewKind
+from tuireader.model.articles import NO_DETAIL
 from tuireader.ui.controllers import images, listing
 from tuireader.ui.controllers.images import Images, blocks, is_far, way_of
 from tuireader.ui.controllers.listing import Listing
@@ -533,8 +534,8 @@ async def test_an_image_that_fails_is_asked_for_again_only_after_a_key() -> None
     made.toggle()
     made.toggle()
     assert stage.drained() == [
-        call("article.look_for_pictures", False), call("say_shortly", "Images hidden"),
-        call("article.look_for_pictures", True), call("say_shortly", "Images shown"),
+        call("article.look_for_pictures", False, hints=True), call("say_shortly", "Images hidden"),
+        call("article.look_for_pictures", True, hints=False), call("say_shortly", "Images shown"),
     ]  # fmt: skip
     made.see({"a": 9}, 30)
     await stage.done()
@@ -559,7 +560,7 @@ async def test_a_slow_connection_hides_images_unless_they_are_wanted(
     calls = stage.drained()
     says = [one for one in calls if one.path == "say"]
     assert says == [call("say", "Slow connection: images hidden · <pictures> shows them", seconds=6)] * hides
-    assert made.on is (not hides) and (call("article.look_for_pictures", False) in calls) is hides
+    assert made.on is (not hides) and (call("article.look_for_pictures", False, hints=True) in calls) is hides
 
 
 # --------------------------------------------------------------------------- hits, steps, the queue
@@ -594,6 +595,22 @@ async def test_what_a_search_finds_is_marked_in_titles_and_quoted() -> None:
     assert "".join(text for text, _ in shown[-1]) == "  “A kite.”"
     stage.session.filter = ""
     assert made.update(4) and not made.update(5) and shown[-1] == ()
+
+
+async def test_few_of_the_sentences_that_one_has_scrolled_past_are_kept() -> None:
+    found = {"searches.snippets": lambda ids, text: later([("A kite.", ())] * len(ids))}
+    stage = Stage(library=found)
+    made = SearchHits(stage.session, cast(Any, stage.library))
+    cast(Any, made.line).run_worker = stage.keep
+    stage.session.filter = "kites"
+    for first in range(0, 1000, 50):
+        made.update(None, range(first, first + 50))
+        await stage.done()
+    assert made.detail(row(0, title="", detail=NO_DETAIL)) == NO_DETAIL
+    assert made.detail(row(999, title="", detail=NO_DETAIL))[0] == "A kite."
+    made.update(None, range(50))  # is asked for again
+    await stage.done()
+    assert made.detail(row(0, title="", detail=NO_DETAIL))[0] == "A kite."
 
 
 @pytest.mark.parametrize(

@@ -349,6 +349,14 @@ async def test_keys_move_the_divider_of_the_focused_pane() -> None:
         assert run.focus == "list" and sizes(run)[2] == 11
         await run.write("<<<>")
         assert sizes(run)[2] == 9
+    async with running(many(5), (120, 40)) as run:  # less than its share
+        await run.press("enter", "tab", "tab")
+        height = sizes(run)[2]
+        await run.press(">")
+        kept = run.main.panes.dividers.kept["stacked.list"]
+        assert sizes(run)[2] == height and kept == 13 / 36
+        await run.press("<")
+        assert sizes(run)[2] == height - 1
     for size in ((80, 24), (40, 12)):
         async with running(many(20), size) as run:
             before = sizes(run)

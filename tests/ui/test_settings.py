@@ -9,6 +9,7 @@ from tests.ui.samples import CONFIG
 from tests.ui.snap import assert_screen
 from tuireader.config.settings import settings
 from tuireader.ui.dialogs.form import Form
+from tuireader.ui.linear import page_words
 from tuireader.ui.screens.settings import SettingsScreen
 from tuireader.ui.widgets.choices import Choices
 
@@ -247,5 +248,17 @@ async def test_images_are_shown_and_hidden(run: Running) -> None:
     await look_for(run, "ui.images")
     await run.press("enter", "right", "right", "enter")
     assert run.library.config.ui.images == "off" and images.way == "" and not images.on
+    assert not run.main.pane.hints  # the key would refuse
     await run.press("d")
     assert images.way
+
+
+async def test_an_open_article_takes_linear_at_once(run: Running) -> None:
+    await run.press("enter")
+    page = run.main.pane.page_shown
+    assert page is not None and run.focus == "article"
+    await look_for(run, "ui.linear")
+    await run.press("space")
+    assert run.app.linear and run.main.pane.page_shown == page_words(page) != page
+    await run.press("space")
+    assert run.main.pane.page_shown == page

@@ -91,16 +91,38 @@ async def test_copies_share_a_line_until_it_is_opened(tmp_path: Path) -> None:
             assert (
                 "3 reports · 3 sources" in run.text and run.text.count("Lanterns out") == 2
             )  # the head, too
-            assert run.text.count("│   also ") == 1 and len(pane.targets) == 2
+            assert run.text.count("●   also ") == 1 and len(pane.targets) == 2
             await run.press("j")
             folded = pane.targets[pane.chosen]
             await run.press("enter")
-            assert isinstance(run.app.screen, StoryScreen) and run.text.count("│   also ") == 2
+            assert isinstance(run.app.screen, StoryScreen) and run.text.count("●   also ") == 2
             assert pane.targets[pane.chosen] == folded
             await run.press("j", "enter")
             assert run.open_id not in (None, folded.article_id)
             await run.press("T", "j", "enter", "enter")
             assert run.open_id == folded.article_id
+
+
+async def test_an_unread_copy_of_a_read_report_has_its_dot_and_the_cursor(tmp_path: Path) -> None:
+    async with opened(tmp_path) as library:
+        for feed in (1, 2, 3):
+            made = ParsedEntry(
+                guid="l", title="Lanterns out", content_html=f"<p>{COPIED}</p>", published=NOW - 600 + feed
+            )
+            await fill(library, feed, made, now=NOW)
+        async with running(library, (120, 40)) as run:
+            article = await run.at("Lanterns out")
+            page = await library.stories.page(article)
+            ids = [entry.report.article_id for entry in page.reports]
+            await library.marks.set_read(ids[:2], True)
+            await run.press("T")
+            pane = run.screen(StoryScreen).pane
+            assert "○   Lanterns out" in run.text and "●   also" in run.text
+            assert pane.chosen == 1
+            await run.press("escape")
+            await library.marks.set_read(ids, True)
+            await run.press("T")
+            assert "○   also" in run.text and "●" not in run.text
 
 
 @pytest.mark.parametrize("size", SIZES)

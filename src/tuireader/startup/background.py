@@ -8,12 +8,15 @@ from collections.abc import Callable, Mapping
 ASK = "\x1b]11;?\x1b\\\x1b[?2031h"
 """Ask for the background (OSC 11), and for a report whenever it turns light or dark (mode 2031)."""
 ASK_NO_MORE = "\x1b[?2031l"
-_ANSWER = re.compile(
-    r"\x1b?\]11;(?P<color>[^\x07\x1b\x9c]*)(?:\x07|\x1b\\|\x9c|(?=\x1b[^\\]))|\x1b\[\?997;(?P<mode>\d*)n"
+_VALUE = "[rgRG#:0-9a-fA-F/?]{0,30}"
+_ANSWER = re.compile(  # if it is broken off, another letter follows
+    rf"\x1b\]11;(?P<color>{_VALUE}+)(?:\x07|\x1b\\|\x9c|(?=[^\x1b]|\x1b[^\\]))|\x1b\[\?997;(?P<mode>\d*)n"
 )
-_BEGUN = re.compile(r"\x1b(\](1(1(;[^\x07\x1b\x9c]{0,4000}\x1b?)?)?)?|\[(\?(9(9(7(;\d?)?)?)?)?)?)?\Z")
+_LACKING = re.compile(rf"(?<!\x1b)\]11;{_VALUE}(?:\x07|\x1b\\|\x9c)")  # its escape
+_BEGUN = re.compile(rf"\x1b(\](1(1(;{_VALUE}\x1b?)?)?)?|\[(\?(9(9(7(;\d?)?)?)?)?)?)?\Z")
 _SURE = ("\x1b]11;", "\x1b[?")  # no key begins like these
 _SHORT, _AWAITED, _LONG = 0.05, 0.5, 3.0  # seconds to wait for the end of an answer; of one that is due; sure
+_AFTER = 2.0  # seconds in which the rest of an answer may follow an escape that was taken for a key
 DUE = 3.0  # seconds for which an answer is due
 _COLOR = re.compile(
     r"rgba?:([0-9a-f]{1,4})/([0-9a-f]{1,4})/([0-9a-f]{1,4})(?:/[0-9a-f]{1,4})?", re.IGNORECASE
@@ -32,13 +35,19 @@ class Answers:
         self._report = report
         self.held = ""
         self._held_at = 0.0
+        self._escape_at = -_AFTER  # when the escape key was last told
         self.due_until = 0.0  # an answer is expected until this time
 
     def take(self, typed: str, now: float) -> str:
         """Return the keys in what has arrived, and in what was held."""
-        keys = _ANSWER.sub(self._take_answer, self.held + typed)
+        text, before = self.held + typed, self.held
+        if now - self._escape_at < _AFTER:
+            text = _LACKING.sub("\x1b\\g<0>", text, count=1)
+        keys = _ANSWER.sub(self._take_answer, text)
         begun = _BEGUN.search(keys)
-        self.held, self._held_at = begun[0] if begun else "", now
+        self.held = begun[0] if begun else ""
+        if not (before.startswith(_SURE) and self.held.startswith(before)):  # else keys would prolong it
+            self._held_at = now
         return keys.removesuffix(self.held)
 
     def late(self, now: float) -> str:
@@ -48,6 +57,7 @@ class Answers:
         if now - self._held_at < patience:
             return ""
         held, self.held = self.held, ""
+        self._escape_at = now if held == "\x1b" else self._escape_at
         return "" if is_answer else held
 
     def _take_answer(self, answer: re.Match[str]) -> str:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 FORMAT = 5  # version of the saved file; others are ignored
 SMALLEST = (40, 8)
+ANY_SIZE = (0, 0)  # of the file with what the terminal has said of its background
 ENDING = (
     "SIGTERM", "SIGHUP", "SIGQUIT", "SIGABRT", "SIGUSR1", "SIGUSR2", "SIGALRM", "SIGVTALRM", "SIGPROF",
     "SIGXCPU", "SIGIO", "SIGPWR",
@@ -35,7 +36,7 @@ _ENTER, _LEAVE = "\x1b[?1049h\x1b[?25l", "\x1b[?1049l\x1b[?25h"
 
 _before: list[Any] | None = None  # terminal attributes from before the start, until Textual takes over
 _shown = False  # whether a frame is on the alternate screen
-learnt_dark: bool | None = None  # what the terminal has said of its background in the last session
+learnt_dark: bool | None = None  # what the terminal has last said of its background
 
 
 def fits(arguments: Sequence[str]) -> bool:
@@ -158,18 +159,14 @@ def _write(text: str) -> None:
 def frame_text(arguments: Sequence[str], environ: Mapping[str, str]) -> str:
     """Compose the whole frame; `""` if none fits."""
     global learnt_dark
-    columns, lines = os.get_terminal_size(1)
     folder = state_folder(environ)
-    if not folder or columns < SMALLEST[0] or lines < SMALLEST[1]:
+    learnt_dark = _kept(folder, arguments, environ, ANY_SIZE).get("dark")
+    columns, lines = os.get_terminal_size(1)
+    if columns < SMALLEST[0] or lines < SMALLEST[1]:
         return ""
-    file = os.path.join(folder, file_name(arguments, environ, (columns, lines)))  # noqa: PTH118
-    if not stamp(file):
+    kept = _kept(folder, arguments, environ, (columns, lines))
+    if not kept or learnt_dark not in (None, kept["dark"]):
         return ""
-    import json
-
-    with open(file, encoding="utf-8") as opened:  # noqa: PTH123
-        kept = json.load(opened)
-    learnt_dark = kept.get("dark")
     from tuireader import __version__
 
     if kept["version"] != __version__ or any(known != stamp(path) for path, known in kept["files"]):
@@ -190,6 +187,20 @@ def frame_text(arguments: Sequence[str], environ: Mapping[str, str]) -> str:
     if not rows:
         rows = first_page.first_rows(kept["database"], kept["schema"], unread=False, **size)
     return draw(kept, rows, int(time.time()), lines) if rows else ""
+
+
+def _kept(
+    folder: str, arguments: Sequence[str], environ: Mapping[str, str], size: tuple[int, int]
+) -> dict[str, Any]:
+    """Read what was saved for a size; empty if there is nothing."""
+    file = os.path.join(folder, file_name(arguments, environ, size))  # noqa: PTH118
+    if not folder or not stamp(file):
+        return {}
+    import json
+
+    with open(file, encoding="utf-8") as opened:  # noqa: PTH123
+        kept: dict[str, Any] = json.load(opened)
+    return kept
 
 
 def draw(kept: Mapping[str, Any], rows: Sequence[FirstRow], now: int, lines: int) -> str:

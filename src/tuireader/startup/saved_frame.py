@@ -27,7 +27,7 @@ from tuireader.ui.status import LIST, number, titled
 if TYPE_CHECKING:
     from tuireader.ui.screens.main import MainScreen
 
-_KEPT = 12  # maximum number of files, one per terminal size and pair of configuration and database
+_KEPT = 12  # maximum number of files, one per terminal size (or any) and pair of configuration and database
 _STYLES = ("", "star", "accent", "faint", "dim", "text", "strong")
 
 
@@ -37,19 +37,21 @@ async def keep(main: MainScreen, arguments: Sequence[str] | None = None) -> None
     arguments = sys.argv[1:] if arguments is None else arguments
     if host.is_headless or host.is_web or not first_frame.fits(arguments):
         return
-    frame = compose(main)
-    if frame is None:
-        return
-    size = (host.size.width, host.size.height)
-    name = first_frame.file_name(arguments, os.environ, size)
-    await asyncio.to_thread(write, host.library.paths.state / name, frame)
+    known: dict[str, Any] = {"dark": host.on_dark}
+    kept = {first_frame.ANY_SIZE: known} if host.background_known else {}
+    if frame := compose(main):
+        kept[host.size.width, host.size.height] = frame
+    for size, values in kept.items():
+        name = first_frame.file_name(arguments, os.environ, size)
+        await asyncio.to_thread(write, host.library.paths.state / name, values)
 
 
 def write(file: Path, frame: dict[str, Any]) -> None:
-    """Write a frame if it has changed, and delete the oldest files; errors are ignored."""
+    """Write a frame if it has changed, and delete those unused for longest; errors are ignored."""
     text = json.dumps(frame, ensure_ascii=False)
     try:
         if file.exists() and file.read_text(encoding="utf-8") == text:
+            file.touch()
             return
         files.write(file, [text.encode("utf-8", "replace")], sync=False)
         others = sorted(file.parent.glob("first-frame-*.json"), key=lambda frame: frame.stat().st_mtime)
@@ -71,6 +73,8 @@ def compose(main: MainScreen) -> dict[str, Any] | None:
         return None
     if library.config.ui.sort != "date":
         return None  # the first frame reads its rows newest first
+    if host.theme != host.theme_for_terminal:
+        return None  # another one is being tried
     panes = main.panes.boxes(Size(width, height - 3), geometry.Shown())
     if panes.articles is None or (panes.sidebar and panes.sidebar.width != main.sidebar.size.width):
         return None  # the sidebar was never shown yet
@@ -105,7 +109,7 @@ def compose(main: MainScreen) -> dict[str, Any] | None:
         "files": [(str(file.absolute()), first_frame.stamp(str(file))) for file in (config, dividers)],
         "database": str(library.paths.database.absolute()),
         "bidi": host.reorders,
-        "dark": host.on_dark if host.background_known else None,
+        "dark": host.on_dark,
         "unread": unread,
         "options": asdict(options),
         "languages": library.config.ui.languages,

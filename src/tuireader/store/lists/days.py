@@ -33,7 +33,7 @@ class Days(Part):
                     lead -= 1
                 leads[index] = ids[lead]
             known = self._mapping(f"SELECT id, time FROM article WHERE id IN ({number_list(leads.values())})")
-            times.update({index: known[article_id] for index, article_id in leads.items()})
+            times.update({index: known.get(article_id, 0) for index, article_id in leads.items()})
             day.update({index: local_day(times[index]) for index in leads})
 
         times: dict[int, int] = {}

@@ -98,13 +98,18 @@ class Images(Controller):
         self.way = way_of(os.environ, self._wanted, web=host.is_web) if colours else ""
         self.on = bool(self.way) and _can_decode() and not (self._auto and is_far(os.environ))
         self.pane.looks_for_pictures = self.on
-        self.pane.hints = bool(self.way) and _can_decode() and not self.on
+        self.pane.hints = self._can_show
+
+    @property
+    def _can_show(self) -> bool:
+        """True if images are hidden, and the key would show them."""
+        return bool(self.way) and _can_decode() and not self.on
 
     def apply_config(self) -> None:
         """Apply a changed `ui.images`."""
         self._read_config()
         self._ready.clear()
-        self.pane.look_for_pictures(self.on)
+        self.pane.look_for_pictures(self.on, hints=self._can_show)
 
     def toggle(self) -> None:
         """Show images or only their placeholders, or report why neither is possible."""
@@ -117,7 +122,7 @@ class Images(Controller):
             return
         self.on, self._auto = not self.on, False
         self._failed.clear()
-        self.pane.look_for_pictures(self.on)
+        self.pane.look_for_pictures(self.on, hints=self._can_show)
         host.say_shortly("Images shown" if self.on else "Images hidden")
 
     def see(self, urls: Mapping[str, int], width: int) -> None:
@@ -177,7 +182,7 @@ class Images(Controller):
         """Stop loading images on a slow connection unless the user asked for them."""
         if self._auto and pixels.speed is not None and pixels.speed < _SLOW:
             self.on = self._auto = False
-            self.pane.look_for_pictures(False)
+            self.pane.look_for_pictures(False, hints=True)
             key = self.host.key_of("pictures")
             self.host.say(f"Slow connection: images hidden · {key} shows them", seconds=6)
 

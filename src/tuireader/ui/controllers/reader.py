@@ -184,6 +184,12 @@ class Reader(Controller):
         await self._relate(page, token)
         return token == self._token
 
+    def show_again(self) -> None:
+        """Show the open page in another way of drawing; the position stays."""
+        if self.session.page is not None:
+            self.pane.show(self.session.page, place=self.pane.place)
+            self._colour(self.session.page)
+
     async def completed(self, article_id: int) -> None:
         """Show the full text that a refresh has fetched, if its article is open; the position stays."""
         if article_id != self.session.article_id:

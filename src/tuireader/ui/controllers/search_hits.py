@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Sequence
 from functools import lru_cache, partial
 
 from tuireader import query
+from tuireader.errors import TuireaderError
 from tuireader.library import Library
 from tuireader.model import ArticleRow
 from tuireader.model.articles import NO_DETAIL, Detail
@@ -18,6 +19,7 @@ from tuireader.wording.lines import marked
 
 _LONGEST = 500  # maximum characters of a title searched for marks
 _BATCH = 4  # articles whose sentences are found together, before they are shown
+_KEPT = 500  # maximum number of sentences kept, more than a screen has rows
 
 
 @lru_cache(maxsize=4)
@@ -103,10 +105,17 @@ class SearchHits:
     async def _fetch(self, rows: Sequence[int], expression: str) -> None:
         for start in range(0, len(rows), _BATCH):
             batch = rows[start : start + _BATCH]
-            snippets = await self._library.searches.snippets(batch, expression)
+            try:
+                snippets = await self._library.searches.snippets(batch, expression)
+            except TuireaderError:
+                self._asked.clear()  # the next key asks again
+                raise
             if expression != self._found_for:
                 return
             self._sentences |= {row: (*found, "") for row, found in zip(batch, snippets, strict=True)}
+            for old in [*self._sentences][:-_KEPT]:
+                del self._sentences[old]
+            self._asked -= {*batch}
             self.redraw(batch)
             if self._in_line[0] in batch:
                 self._show()

@@ -40,8 +40,8 @@ def build_story(page: StoryPage, article: Article, unfolded: Collection[int] = (
     for entry, *others in copies.values():
         if any(each.report.article_id == article.id for each in (entry, *others)):
             start = len(tail.targets)
-        if not entry.read:
-            newest = len(tail.targets) + 1
+        if not all(each.read for each in (entry, *others)):
+            newest = len(tail.targets) + 1 + entry.read
         if (day := week_day(entry.report.time)) != shown_day:
             shown_day = day
             tail.add(Part(day, "dim", gap=int(bool(tail.targets))))
@@ -109,7 +109,8 @@ def _add_copies(tail: TailBuilder, copies: Sequence[StoryReport], *, unfolded: b
     for group in groups:
         feeds = dict.fromkeys(copy.report.feed_title for copy in group)
         report = group[0].report
-        part = Part(f"also {', '.join(feeds)} (same text)", "dim", first=_RAIL, rest=_RAIL, most=2)
+        first = f"{'○' if all(copy.read for copy in group) else '●':>7}   "
+        part = Part(f"also {', '.join(feeds)} (same text)", "dim", first=first, rest=_RAIL, most=2)
         tail.add(part, opens=Target(report.title or report.url, report.article_id, report.url))
 
 

@@ -88,6 +88,8 @@ def take_config(main: Controllers, before: Config) -> None:
     main.panes.articles.folds = main.session.folds
     if (now.ui.images, now.ui.linear) != (before.ui.images, before.ui.linear):
         main.images.apply_config()
+    if now.ui.linear != before.ui.linear:
+        main.reader.show_again()
 
 
 async def edit_setting(main: Controllers, ask: Asking, *, setting: Setting) -> Outcome | None:

@@ -152,7 +152,7 @@ class MainScreen(PaneScreen, Hosted, inherit_bindings=False):
         self.status.show(keys, position, trouble, notes(self.session, int(self.host.clock())))
         if self._explains_signs:
             self._explain_sign()
-        elif self.session.page is not None:
+        elif self.session.opened_id is not None:
             self.top.show(sign="")
 
     def _explain_sign(self) -> None:

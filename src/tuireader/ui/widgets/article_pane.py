@@ -321,10 +321,10 @@ class ArticlePane(PagePane):
         left = height - self._head.top_of(part) - _TEXT_LINES
         return max(1, min(height // 3, max(_LOWEST, left) if left > -_TEXT_LINES else height))
 
-    def look_for_pictures(self, wanted: bool) -> None:
-        """Start to post `PicturesSeen`, or show only placeholders with a hint."""
+    def look_for_pictures(self, wanted: bool, *, hints: bool) -> None:
+        """Start to post `PicturesSeen`, or show only placeholders, with a hint if `hints`."""
         self.looks_for_pictures = wanted
-        self.hints = self._head.hints = not wanted
+        self.hints = self._head.hints = hints
         for number, part in enumerate(self._head.parts):
             if part.picture:
                 self._show_art(number, None)

@@ -266,7 +266,10 @@ class Panes(Container, _Covered, Hosted):
         divider = self._boxes.divider
         if divider is not None and not self.in_sidebar:
             step = -step if self.in_article else step
-            self._move(self._divider, divider.x + _STEP * step if self.is_columns else divider.y + step)
+            at = divider.x if self.is_columns else divider.y
+            if step > 0 and not self.is_columns:  # a short list takes fewer lines than it may
+                at = max(at, self.dividers.list_size("stacked", self.size.height - 1))
+            self._move(self._divider, at + (_STEP if self.is_columns else 1) * step)
         elif self.is_wide and not self.is_zen and self._boxes.edge is not None:
             self._move(self._edge, self._boxes.edge.x + _STEP * (step if self.in_sidebar else -step))
 
