@@ -20,12 +20,12 @@ def entries(number: int) -> bytes:
     return rss(NAME, [item(f"{n}", f"WeChat {n}", time=now - 60 * n) for n in range(number)])
 
 
-def test_lines_fit_into_a_terminal_and_a_marked_list_is_not_read(home: Home, run: Run, web: Web) -> None:
+def test_lines_fit_into_a_terminal_and_a_marked_list_was_not_opened(home: Home, run: Run, web: Web) -> None:
     watch = '[[watch]]\nname = "WeChat"\nany = ["WeChat"]\n'
     subscribe(home, web.serve("/feed", entries(4)), web.serve("/other", rss("Quiet", [])), more=watch)
     assert run("refresh").code == Exit.OK
     heads, feed, quiet, matches = run("stats").out.splitlines()
-    assert heads.split() == ["A", "day", "Last", "30", "days", "Read", "First"]
+    assert heads.split() == ["A", "day", "Last", "30", "days", "Opened", "First"]
     assert feed.startswith("微信支付观察") and feed.endswith("never") and "…" in feed
     assert quiet.startswith("Quiet ") and quiet.endswith("–") and matches.startswith("◆ WeChat ")
     assert {cell_len(line[: line.index("  ▁")]) for line in (feed, quiet, matches)} == {31}
@@ -33,8 +33,8 @@ def test_lines_fit_into_a_terminal_and_a_marked_list_is_not_read(home: Home, run
     assert run("read", "WeChat").code == Exit.OK
     lines = run("stats", "--json", "--days", "7", "--sort", "articles").out.splitlines()
     first, second, third = map(json.loads, lines)
-    assert (first["name"], first["articles"], first["read"], first["together"]) == (NAME, 4, 0, 4)
-    assert second["name"] == "Quiet" and not second["never_read"]
+    assert (first["name"], first["articles"], first["opened"], first["marked"]) == (NAME, 4, 0, 4)
+    assert second["name"] == "Quiet" and not second["never_opened"]
     assert len(first["days"]) == 7 and len(third["weeks"]) == 12 and third["feed_id"] == 0
 
 

@@ -17,7 +17,7 @@ from tuireader.ui.controllers import full_text, search
 from tuireader.ui.controllers.chosen import Chosen
 from tuireader.ui.controllers.full_text import FullText
 from tuireader.ui.controllers.mark_commands import MarkCommands
-from tuireader.ui.controllers.mark_steps import State, Step
+from tuireader.ui.controllers.mark_steps import OPENED, State, Step
 from tuireader.ui.controllers.navigation import Navigation
 from tuireader.ui.controllers.previews import Previews
 from tuireader.ui.controllers.search import Search
@@ -290,7 +290,7 @@ def marking(text: str = "", **panes: Any) -> tuple[Stage, Any, list[Step]]:
     """The commands for marks, and the steps that they make, each stored at once."""
     steps: list[Step] = []
 
-    def do(step: Step) -> Any:
+    def do(step: Step, **_: object) -> Any:
         steps.append(step)
         step.change = Change(step.what, tuple(step.ids), step.mark, step.value, 1)
         step.done.set()
@@ -301,6 +301,7 @@ def marking(text: str = "", **panes: Any) -> tuple[Stage, Any, list[Step]]:
         "lists.count_stories": later(2),
         "marks.set_read": later(),
         "marks.set_starred": later(),
+        "marks.note_opened": later(),
     }
     stage = Stage(config(text), library=library, **panes)
     marks = stage.note("marks", do=do, lacks=later(True), rows=later([]), retry=later("Saved"))
@@ -486,13 +487,17 @@ async def test_the_browser_reads_the_article() -> None:
     stage.host.browse = later()
     assert await made.read_in_browser()
     calls = stage.drained()
-    assert calls[0] == call("browse", "u1") and calls[-1] == call("say_shortly", "Read (undo)")
-    assert (steps[-1].ids, steps[-1].value) == ([1], True)
-    await steps[-1].write([1])
+    assert calls[0] == call("browse", "u1") and call("say_shortly", "Read (undo)") in calls
+    read, opened = steps
+    assert (read.ids, read.value) == ([1], True)
+    await read.write([1])
     assert dict(stage.drained()[0].options)["spare_watched"] is True
+    assert (opened.mark, opened.ids, opened.undoable) == (OPENED, (1,), False)
+    await opened.write((1,))
+    assert stage.drained() == [call("library.marks.note_opened", (1,))]
     stage.panes.articles.current_id = stage.panes.articles.current_row = None
     assert not await made.read_in_browser()
-    assert stage.drained() == [call("browse", "")] and len(steps) == 1
+    assert stage.drained() == [call("browse", "")] and len(steps) == 2
 
 
 async def test_an_article_leaves_its_story() -> None:
@@ -563,7 +568,9 @@ def navigating(text: str = "", **panes: Any) -> tuple[Stage, Any]:
     stage = Stage(config(text), library=library, **panes)
     listing = stage.note("listing", show=later(), next_unread=later(None), token=1)
     reader = stage.note("reader", open=later(True), close=later(), back=later(), stored=later(None))
-    marking = stage.note("marking", set_read=later(), read_rest=later(), chosen__row=later(None))
+    marking = stage.note(
+        "marking", set_read=later(), read_rest=later(), note_opened=later(), chosen__row=later(None)
+    )
     previews = stage.alone(Previews, listing, reader, marking)
     made = stage.alone(Navigation, listing, reader, marking, stage.note("search"), previews)
     return stage, made
@@ -640,6 +647,7 @@ async def test_an_article_that_is_opened_becomes_read(
     opens(stage.session, 8, read=read)
     goes = [] if is_zen else [call("go_to", "article")]
     marked = [call("marking.set_read", [8], True, journal=False), call("marking.read_rest", 8)] * marks
+    marked.append(call("marking.note_opened", 8))
     opened = [*goes, call("articles.select_id", 8), call("changed"), *marked]
     await made.open_article(8)
     assert stage.drained() == [call("reader.open", 8), *opened]

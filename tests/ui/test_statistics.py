@@ -1,4 +1,4 @@
-"""Statistics on the screen: what is published and read, sorted, and pruned from a row."""
+"""Statistics on the screen: what is published and opened, sorted, and pruned from a row."""
 
 from __future__ import annotations
 
@@ -16,24 +16,56 @@ def names(run: Running) -> list[str]:
     return [row.cells["name"].text for row in run.screen(Statistics).table.rows]
 
 
-def read(run: Running) -> dict[str, str]:
-    return {row.cells["name"].text: row.cells["read"].text for row in run.screen(Statistics).table.rows}
+def opened(run: Running) -> dict[str, str]:
+    return {row.cells["name"].text: row.cells["opened"].text for row in run.screen(Statistics).table.rows}
 
 
-async def test_an_opened_article_counts_as_read_and_a_marked_list_does_not(demo: Running) -> None:
+async def test_an_opened_article_counts_as_such_and_a_marked_list_does_not(demo: Running) -> None:
     await demo.press("percent_sign")
-    assert "9 feeds, 9 never read · sorted by read" in demo.text
-    assert set(read(demo).values()) == {"never"} and len(names(demo)) == 12
-    assert "0 read · 0 marked · " in demo.text and "first in " in demo.text
+    assert "9 feeds, 9 never opened · sorted by opened" in demo.text
+    assert set(opened(demo).values()) == {"never"} and len(names(demo)) == 12
+    assert "0 opened · 0 marked · " in demo.text and "first in " in demo.text
     await demo.press("escape", "enter")
     article = demo.main.session.article
     assert article is not None
     title = demo.library.feeds.title(article.feed_id)
     await demo.press("escape", "A", "enter", "percent_sign")
-    shares = read(demo)
+    shares = opened(demo)
     assert shares[title].endswith("%") and shares[title] != "0%"
     assert all(share == "never" for name, share in shares.items() if name in FEEDS and name != title)
-    assert "9 feeds, 8 never read" in demo.text
+    assert "9 feeds, 8 never opened" in demo.text
+
+
+async def figures(run: Running) -> tuple[int, int]:
+    """How many articles of feeds were opened, and how many others are read."""
+    feeds = [item for item in await run.library.lists.activity(30) if item.feed_id]
+    return sum(item.opened for item in feeds), sum(item.marked for item in feeds)
+
+
+async def test_the_other_reports_of_a_story_were_not_opened(demo: Running) -> None:
+    """Opening one report, or marking the row, reads them all."""
+    rows = await demo.library.lists.rows(demo.main.articles.ids)
+    await demo.at(next(row.title for row in rows if row.story and not row.story_watches))
+    await demo.press("N")
+    unopened, reports = await figures(demo)
+    assert unopened == 0 and reports > 1
+    await demo.press("ctrl+z", "enter")
+    assert await figures(demo) == (1, reports - 1)
+    await demo.press("escape", "ctrl+z")
+    assert await figures(demo) == (1, 0)
+    await demo.press("N")
+    assert await figures(demo) == (0, 0), "unread again"
+    await demo.press("N")
+    assert await figures(demo) == (1, reports - 1), "opened before"
+
+
+async def test_an_article_read_before_or_in_the_browser_was_opened(demo: Running) -> None:
+    await demo.press("A")
+    assert (await figures(demo))[0] == 0
+    await demo.press("enter", "escape")
+    assert (await figures(demo))[0] == 1
+    await demo.press("j", "O")
+    assert (await figures(demo))[0] == 2
 
 
 FEEDS = (
@@ -44,7 +76,7 @@ FEEDS = (
 
 async def test_the_order_changes_and_the_cursor_goes_to_the_top(demo: Running) -> None:
     await demo.press("percent_sign", "G")
-    for order in ("articles", "first", "name", "read"):
+    for order in ("articles", "first", "name", "opened"):
         await demo.press("backslash")
         assert f"sorted by {order}" in demo.text and demo.screen(Statistics).table.cursor == 0
         if order == "name":

@@ -40,6 +40,10 @@ class Marks(UseCases):
         """Remember the reading position in an article, in characters of its text."""
         await self._transact(lambda store: store.marks.set_place(article_id, place))
 
+    async def note_opened(self, ids: Sequence[int]) -> None:
+        """Remember for the statistics that the user has opened articles."""
+        await self._transact(lambda store: store.marks.note_opened(ids))
+
     async def split_story(self, article_id: int) -> Change:
         """Remove an article from its story for good; undo restores the story.
 

@@ -183,15 +183,15 @@ class WatchStats:
 
 @dataclass(frozen=True, slots=True)
 class Activity:
-    """Articles of a feed or matches of a watch over some days, and how many of them were read."""
+    """Articles of a feed or matches of a watch over some days, and how many of them were opened."""
 
     name: Annotated[str, "Title of the feed, or name of the watch."]
     feed_id: Annotated[int, "Number of the feed, 0 for a watch."]
     articles: Annotated[int, "Its articles, without muted ones."]
-    read: Annotated[int, "How many were opened, starred, or marked as read one by one."]
-    together: Annotated[int, "How many were marked as read with others, as far as undo remembers."]
+    opened: Annotated[int, "How many are read, and were opened or are starred or labelled."]
+    marked: Annotated[int, "How many other ones are read: marked as read without opening them."]
     unread: Annotated[int, "How many are unread."]
-    never_read: Annotated[bool, "True when it has articles, and none was ever read."]
+    never_opened: Annotated[bool, "True when it has articles, and none was ever opened."]
     days: Annotated[tuple[int, ...], "Articles of each day, oldest first."]
     weeks: Annotated[tuple[int, ...], "Articles of each of the last 12 weeks, oldest first."]
     stories: Annotated[int, "Stories of these days that the feed and others reported."] = 0

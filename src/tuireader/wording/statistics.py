@@ -12,7 +12,7 @@ from tuireader.wording.times import until
 
 BARS = 30
 ORDERS: Mapping[str, Callable[[Activity], Any]] = {
-    "read": lambda item: (not item.articles, item.read / (item.articles or 1), -item.articles),
+    "opened": lambda item: (not item.articles, item.opened / (item.articles or 1), -item.articles),
     "articles": lambda item: -item.articles,
     "first": lambda item: (-item.first / (item.stories or 1), -item.stories),
     "name": lambda item: item.name.casefold(),
@@ -28,14 +28,14 @@ def columns(item: Activity) -> dict[str, str]:
     """Return the texts of a table; over many days, each of the `BARS` sums up several."""
     size = -(-len(item.days) // BARS)
     days = [*[0] * (-len(item.days) % size), *item.days]
-    share = f"{item.read / item.articles:.0%}" if item.articles else "–"
+    share = f"{item.opened / item.articles:.0%}" if item.articles else "–"
     return {
         "name": feed_name(item.name) if item.feed_id else f"◆ {item.name}",
         "a_day": f"{item.articles / len(item.days):.2f}" if item.articles else "–",
         "days": sparkline([sum(days[at : at + size]) for at in range(0, len(days), size)]),
         "weeks": sparkline(item.weeks),
-        "read": "never" if item.never_read else share,
-        "together": str(item.together or ""),
+        "opened": "never" if item.never_opened else share,
+        "marked": str(item.marked or ""),
         "unread": str(item.unread or ""),
         "first": f"{item.first} of {item.stories}" if item.stories else "",
         "lag": until(item.lag) if item.lag else "",

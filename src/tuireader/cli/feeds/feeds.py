@@ -282,15 +282,15 @@ async def retry(library: Library, feed: tuple[str, ...], as_json: bool) -> int:
 
 @click.command()
 @click.option("--days", type=click.IntRange(1, 3650), default=30, show_default=True, help="The last N days.")
-@click.option("--sort", type=click.Choice([*ORDERS]), default="read", show_default=True, help="Order.")
+@click.option("--sort", type=click.Choice([*ORDERS]), default="opened", show_default=True, help="Order.")
 @json_option
 @library_command
 async def stats(library: Library, days: int, sort: str, as_json: bool) -> None:
-    """Show how much each feed publishes and each watch matches, and how much of it you read.
+    """Show how much each feed publishes and each watch matches, and how much of it you open.
 
-    Columns: name, articles a day, articles over time, share read ("never" if nothing ever was), and how many
-    of the stories that other feeds have too the feed reported first. Read are articles that were opened,
-    starred or marked one by one, but not those marked together, as far as the last 200 undo steps tell.
+    Columns: name, articles a day, articles over time, share opened ("never" if nothing ever was), and how
+    many of the stories that other feeds have too the feed reported first. Opened are read articles that were
+    opened or are starred or labelled, but not those that were only marked as read.
 
     \b
     Examples:
@@ -304,11 +304,11 @@ async def stats(library: Library, days: int, sort: str, as_json: bool) -> None:
         say(f"tuireader: {no_feeds(library)}")
     elif not as_json:
         title = f"Last {counted(days, 'day')}"
-        print(_columns({"name": "", "a_day": "A day", "days": title, "read": "Read", "first": "First"}))
+        print(_columns({"name": "", "a_day": "A day", "days": title, "opened": "Opened", "first": "First"}))
     for item in items:
         print_item(as_json, "Activity", item, _columns(columns(item)))
 
 
 def _columns(texts: Mapping[str, str]) -> str:
     name, bars = pad(texts["name"], 25), texts["days"].ljust(BARS)
-    return f"{name}{texts['a_day']:>6}  {bars}  {texts['read']:>5}  {texts['first']:>8}".rstrip()
+    return f"{name}{texts['a_day']:>6}  {bars}  {texts['opened']:>6} {texts['first']:>8}".rstrip()

@@ -115,7 +115,7 @@ class FeedHealth(
 
 
 class Activity(Shape, of=model.Activity):
-    """A feed, or a watch, and how much of it was read."""
+    """A feed, or a watch, and how much of it was opened."""
 
 
 class Alarm(Shape, of=model.Alarm):

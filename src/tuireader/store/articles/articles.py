@@ -98,9 +98,9 @@ class Articles(Part):
 
         The other languages of its story come in the order of `languages`.
         """
-        sql = f"""SELECT {COLUMNS}, {FEED_TITLE} AS feed_title, a.published, a.arrived, a.place,
-                        coalesce(nullif(c.base_url, ''), a.url) AS base_url, c.article_id IS NULL AS purged,
-                        c.html, c.summary, coalesce(c.extra, '{{}}') AS extra
+        sql = f"""SELECT {COLUMNS}, {FEED_TITLE} AS feed_title, a.published, a.arrived,
+                        max(a.place, 0) AS place, coalesce(nullif(c.base_url, ''), a.url) AS base_url,
+                        c.article_id IS NULL AS purged, c.html, c.summary, coalesce(c.extra, '{{}}') AS extra
                  FROM article a JOIN feed f ON f.id = a.feed_id LEFT JOIN content c ON c.article_id = a.id
                  WHERE a.id = ?"""
         row = self._named(sql, (article_id,)).fetchone()

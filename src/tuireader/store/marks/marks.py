@@ -143,8 +143,13 @@ class Marks(Part):
         return self._value(sql, (int(value), id_list(ids))) is not None
 
     def set_place(self, article_id: int, place: int) -> None:
-        sql = "UPDATE article SET place = ? WHERE id = ? AND place != ?"
-        self._conn.execute(sql, (place, article_id, place))
+        """Store a reading position; the beginning is stored as -1, to tell opened articles from others."""
+        sql = "UPDATE article SET place = ?1 WHERE id = ?2 AND place != ?1"
+        self._conn.execute(sql, (place or -1, article_id))
+
+    def note_opened(self, ids: Sequence[int]) -> None:
+        sql = "UPDATE article SET place = -1 WHERE id IN (SELECT value FROM json_each(?)) AND place = 0"
+        self._conn.execute(sql, (id_list(ids),))
 
     def _apply(self, mark: StepKind, ids: Sequence[int], value: bool, now: int) -> list[int]:
         column = _COLUMNS[mark]

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from array import array
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from itertools import chain
 from statistics import median
 from typing import Annotated
 
@@ -17,10 +15,11 @@ from tuireader.store.sql import FEED_TITLE, Part, grouped, id_list
 from tuireader.text.durations import DAY, MONTH, WEEK
 
 DAYS, WEEKS = 30, 12
-_MARKED = "id IN (SELECT value FROM json_each(:ids)) AND read = 1 AND place = 0 AND starred = 0"
+OPENED = "read = 1 AND (place != 0 OR starred = 1 OR id IN (SELECT article_id FROM article_label))"
 _DAY = "iif(time < :start, 0, min((time - :start) / 86400 + 1, :last)), count(*)"
 # articles of feeds, articles that they carry for other feeds, those of watches
-BY_DAY = f"""SELECT feed_id, {_DAY} FROM article WHERE muted = 0 AND {{0}} GROUP BY 1, 2
+# `+` avoids reading rows in the order of an index, which takes twice as long
+BY_DAY = f"""SELECT +feed_id, {_DAY} FROM article WHERE muted = 0 AND {{0}} GROUP BY 1, 2
   UNION ALL SELECT p.feed_id, {_DAY} FROM article a JOIN
     (SELECT DISTINCT feed_id, article_id FROM appearance WHERE secondary = 1) p ON p.article_id = a.id
   WHERE p.feed_id != a.feed_id AND muted = 0 AND {{0}} GROUP BY 1, 2
@@ -154,15 +153,12 @@ class Stats(Part):
     def activity(self, today: int, span: int) -> list[Activity]:
         """Measure subscribed feeds, then watches, over `span` calendar days, of which `today` is the last.
 
-        An article with a reading position or a star was read. Of the others, those marked as read by an undo
-        step of several articles were not; older steps are forgotten.
+        Of the read articles, those with a reading position, a star or a label were opened.
         """
         total = max(span, 7 * WEEKS)
-        steps = self._column("SELECT ids FROM journal WHERE mark = 'read' AND value = 1 AND length(ids) > 8")
-        ids = id_list({*chain.from_iterable(array("q", step) for step in steps)})
-        args = {"start": today - (total - 1) * DAY, "last": total, "ids": ids}
+        args = {"start": today - (total - 1) * DAY, "last": total}
         counts = []  # by feed or watch, whose number is negative, and day, the first one for all before
-        for condition in ("1", "read = 0", _MARKED):
+        for condition in ("1", "read = 0", OPENED):
             counts.append(defaultdict[int, list[int]](lambda: [0] * (total + 1)))
             for key, day, number in self._conn.execute(BY_DAY.format(condition), args):
                 counts[-1][key][day] += number
@@ -172,11 +168,11 @@ class Stats(Part):
                   UNION ALL SELECT -id, name FROM (SELECT * FROM watch ORDER BY position)"""
         measured = []
         for key, name in self._conn.execute(sql):
-            every, unread, marked = (count[key] for count in counts)
-            articles, new, others = (sum(count[-span:]) for count in (every, unread, marked))
-            never = 0 < sum(every) == sum(unread) + sum(marked)
+            every, unread, opened = (count[key] for count in counts)
+            articles, new, seen = (sum(count[-span:]) for count in (every, unread, opened))
+            never = any(every) and not any(opened)
             weeks = tuple(sum(every[at : at + 7]) for at in range(total + 1 - 7 * WEEKS, total, 7))
-            figures = articles, articles - new - others, others, new, never, tuple(every[-span:]), weeks
+            figures = articles, seen, articles - new - seen, new, never, tuple(every[-span:]), weeks
             measured.append(Activity(name, max(key, 0), *figures, *leads.get(key, (0, 0, 0))))
         return measured
 

@@ -11,7 +11,7 @@ from tuireader.text.wording import counted, stories_and_articles
 from tuireader.ui.controllers.chosen import Chosen
 from tuireader.ui.controllers.controller import Controller
 from tuireader.ui.controllers.listing import Listing
-from tuireader.ui.controllers.mark_steps import Step
+from tuireader.ui.controllers.mark_steps import OPENED, Step
 from tuireader.ui.controllers.marks import Marks
 
 
@@ -59,6 +59,11 @@ class MarkCommands(Controller):
             await self.set_read([article_id], True, reading=True)
         else:
             await self._show_unread(article_id)
+
+    async def note_opened(self, article_id: int) -> None:
+        """Store that an article was opened, without waiting for the write."""
+        step = Step("", self.library.marks.note_opened, OPENED, (article_id,), undoable=False)
+        await self.marks.do(step, wait=False)
 
     async def _show_unread_once(self, step: Step, article_id: int) -> None:
         await step.done.wait()
@@ -141,6 +146,7 @@ class MarkCommands(Controller):
         step = await self.set_read([article_id], True, reading=True)
         if step.changed_ids:
             self._say_marked("Read", "", step)
+        await self.note_opened(article_id)
         return True
 
     async def mark_list_read(self) -> None:

@@ -14,6 +14,7 @@ from tuireader.model import LABEL_MARK, Article, ArticleRow, Change
 from tuireader.text.wording import counted
 
 PLACE = "place"  # the mark for the reading position in a text
+UNSEEN = (PLACE, OPENED := "opened")  # marks that no list shows
 _MANY = 2_000  # number of ids from which their set is made in a thread
 _PART = 10_000  # number of ids at a time
 
@@ -57,7 +58,8 @@ def _id_set(ids: Sequence[int]) -> frozenset[int]:
 class Step:
     """Change of articles; `what` describes it for undo.
 
-    `mark` is `read`, `starred`, `label:NAME` or `place`; `""` is a change shown only once it is stored.
+    `mark` is `read`, `starred`, `label:NAME`, `place` or `opened`; `""` is a change shown only once
+    it is stored.
     """
 
     what: str
@@ -172,7 +174,7 @@ class Unsaved:
 
     def describe(self, single: str = "Not saved") -> str:
         """Return `3 marks not saved`, or `single` for one mark."""
-        marks = sum(step.mark != PLACE for step in self.steps)
+        marks = sum(step.mark not in UNSEEN for step in self.steps)
         if not marks:
             return "Your place in the text was not saved"
         return single if marks == 1 else f"{counted(marks, 'mark')} not saved"

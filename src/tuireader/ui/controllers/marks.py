@@ -12,7 +12,7 @@ from tuireader.dedup import label_key
 from tuireader.errors import DatabaseError, TuireaderError
 from tuireader.model import LABEL_MARK, Article, ArticleRow, Change, Label
 from tuireader.ui.controllers.controller import Controller
-from tuireader.ui.controllers.mark_steps import PLACE, Marked, State, Step, Unsaved
+from tuireader.ui.controllers.mark_steps import UNSEEN, Marked, State, Step, Unsaved
 from tuireader.ui.workers import wait_at_most
 
 MOMENT = 0.1  # maximum seconds that a key waits for its mark to be stored, if no other mark is waiting
@@ -193,7 +193,7 @@ class Marks(Controller):
 
     async def _show_stored(self, step: Step) -> None:
         change = step.change
-        if step.mark == PLACE or not self._has_list:
+        if step.mark in UNSEEN or not self._has_list:
             return
         if step.undoes is not None and change is None:
             if not step.awaited:

@@ -131,8 +131,9 @@ class Previews(Controller):
             await self.mark_opened(article_id)
 
     async def mark_opened(self, article_id: int) -> None:
-        """Mark an opened article as read if so configured."""
+        """Note that an article was opened, and mark it as read if so configured."""
         shown = self.articles.row(article_id) or self.session.article  # a page may be older than its marks
         if shown is not None and not shown.read and self.library.config.ui.mark_read == "open":
             await self.marking.set_read([article_id], True, journal=False)
             await self.marking.read_rest(article_id)
+        await self.marking.note_opened(article_id)

@@ -1,4 +1,4 @@
-"""Statistics screen: what feeds publish and watches match, and how much of it is read."""
+"""Statistics screen: what feeds publish and watches match, and how much of it is opened."""
 
 from __future__ import annotations
 
@@ -27,38 +27,38 @@ class Statistics(ViewTable[Activity]):
         Column("days", "Last 30 days", 30, least=96),
         Column("weeks", "12 weeks", 12, least=60, most=95),
         Column("weeks", "12 weeks", 12, least=130),
-        Column("read", "Read", 5, right=True),
-        Column("together", "Marked", 6, right=True, least=110),
+        Column("opened", "Opened", 6, right=True),
+        Column("marked", "Marked", 6, right=True, least=110),
         Column("unread", "Unread", 6, right=True, least=76),
         Column("first", "First", 9, right=True, least=68),
         Column("lag", "Else after", 10, right=True, least=116),
     )
     BINDINGS: ClassVar = [*bindings(Scope.STATISTICS)]
     empty_text = "No feeds and no watches yet"
-    order = "read"
+    order = "opened"
 
     async def read(self) -> Sequence[Activity]:
         return in_order(await self.library.lists.activity(30), self.order)
 
     def row(self, item: Activity) -> Row:
         bars = "dim" if item.feed_id else f"watch:{item.name}"
-        styles = dict.fromkeys(("days", "weeks"), bars) | dict.fromkeys(("together", "unread", "lag"), "dim")
-        styles |= {"read": "star"} if item.never_read else {}
+        styles = dict.fromkeys(("days", "weeks"), bars) | dict.fromkeys(("marked", "unread", "lag"), "dim")
+        styles |= {"opened": "star"} if item.never_opened else {}
         cells = {name: Cell(text, styles.get(name, "text")) for name, text in columns(item).items()}
         return Row(str(item.feed_id or columns(item)["name"]), cells)
 
     def summary(self) -> str:
-        """Return `8 feeds, 2 never read · sorted by articles`."""
-        never = [item.never_read for item in self.items.values() if item.feed_id]
-        return f"{counted(len(never), 'feed')}, {sum(never) or 'none'} never read · sorted by {self.order}"
+        """Return `8 feeds, 2 never opened · sorted by articles`."""
+        never = [item.never_opened for item in self.items.values() if item.feed_id]
+        return f"{counted(len(never), 'feed')}, {sum(never) or 'none'} never opened · sorted by {self.order}"
 
     def about(self, item: Activity) -> list[Line]:
         texts = columns(item)
-        shares = f"{item.read} read · {item.together} marked · {item.unread} unread"
+        shares = f"{item.opened} opened · {item.marked} marked · {item.unread} unread"
         total = f" · {counted(item.articles, 'article')} in 30 days, {sum(item.weeks)} in 12 weeks"
         lead = f"first in {texts['first']} stories that other feeds have too" if item.stories else ""
         lead += f", else {texts['lag']} later" if item.lag else ""
-        note = "read: opened, starred or marked one by one; marked: several at once"
+        note = "opened: also starred or labelled; marked: read without opening it"
         more = [((text, style),) for text, style in ((shares, "text"), (lead, "text"), (note, "dim")) if text]
         return [((texts["name"], "strong"), (total, "dim")), *more]
 
