@@ -52,7 +52,7 @@ def config(home: Path, text: str) -> Path:
 def test_first_run_starter_and_leave(tmp_path: Path) -> None:
     with forked(tmp_path) as screen:
         screen.wait("Welcome to tuireader")
-        for way in ("s  A starter", "u  An address", "o  A file", "m  An account", "d  The demo", "q quits"):
+        for way in ("s  A starter", "u  An address", "o  A file", "m  An account", "d  The demo", "q  Quit"):
             screen.wait(way)
         screen.press("s")
         screen.wait("Ars Technica")

@@ -122,15 +122,14 @@ class Listing(Controller):
         self.take_columns()
         return self.articles
 
-    def take_columns(self) -> bool:
-        """Give rows the columns that the view, its order and the theme ask for; False if they have them."""
-        session, before = self.session, self.articles.columns
+    def take_columns(self) -> None:
+        """Give rows the columns that the view, its order and the theme ask for."""
+        session = self.session
         self.articles.columns = {
             "by_day": self._is_by_day,
             "dots": session.view != UNREAD or session.shows_read or bool(self.host.current_theme.ansi),
             "feeds": session.view.kind is not ViewKind.FEED,
         }
-        return self.articles.columns != before
 
     @property
     def _is_by_day(self) -> bool:
@@ -236,8 +235,7 @@ class Listing(Controller):
         if listed != self._listed:
             return
         self._explain_empty(ids)
-        if self.take_columns():
-            self.articles.forget_strips()
+        self.take_columns()
         self.articles.update_ids(ids, days)
 
     async def filter_by(self, expression: str) -> None:

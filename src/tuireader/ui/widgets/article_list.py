@@ -51,7 +51,7 @@ class ArticleList(DayRows, CursorPane):
         self.empty_text = ""
         self.folds = False  # whether a row represents its story
         self.opened: Collection[int] = ()  # stories that show all rows
-        self.columns: Mapping[str, Any] = {}  # options of rows in this view: `by_day`, `dots`, `feeds`
+        self._columns: Mapping[str, Any] = {}
         self.selected: set[int] = set()  # articles that marking commands apply to, unless empty
         self.touched = False  # whether the user has moved in this view
         self.partial = False  # whether more ids are expected
@@ -66,6 +66,17 @@ class ArticleList(DayRows, CursorPane):
 
     def on_mount(self) -> None:
         self.set_interval(_MINUTE, self.check_day)
+
+    @property
+    def columns(self) -> Mapping[str, Any]:
+        """Options of rows in this view: `by_day`, `dots`, `feeds`."""
+        return self._columns
+
+    @columns.setter
+    def columns(self, columns: Mapping[str, Any]) -> None:
+        if columns != self._columns:
+            self._columns = columns
+            self.forget_strips()
 
     @property
     def current_row(self) -> ArticleRow | None:
@@ -280,7 +291,7 @@ class ArticleList(DayRows, CursorPane):
         options, width = self._row_options, self.size.width
         if options is None or options.width != width:  # drawing may come before the resize event
             self._strips.clear()
-            view = {**self.columns, "folds": self.folds, "cosy": self.is_cosy, "width": width}
+            view = {**self._columns, "folds": self.folds, "cosy": self.is_cosy, "width": width}
             options = replace(self.host.row_options, now=int(self.host.clock()), **view)
             self._row_options = options
         if line >= self.places.count:
