@@ -246,6 +246,7 @@ async def test_text_stays_in_place_when_an_image_arrives(works: bool) -> None:
     async with running(one(PAGE), (120, 40)) as run:
         vars(run.library.content).update(image=image)
         await run.hit("enter")
+        await run.shows("    Text.")
         rows = run.main.pane.size.height // 3
         waiting = run.page_lines
         arrival.set()
