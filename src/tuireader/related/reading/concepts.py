@@ -72,7 +72,7 @@ class _Entry(NamedTuple):
 class Concepts:
     """Tables of forms, consulted before those of `base`.
 
-    Reading 80,000 forms takes some 70 ms, so most details of a form are worked out once it is found. Forms
+    Reading 80,000 forms takes some 150 ms, so most details of a form are worked out once it is found. Forms
     are kept as hashes: as strings, they would take a tenth of the reader's memory.
     """
 

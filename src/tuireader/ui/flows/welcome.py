@@ -47,7 +47,7 @@ _WAYS = (
 _HINT = "Nothing is read or fetched before you choose\nenter or a key chooses · esc skips"
 _COLUMN = 28  # cells to which descriptions of ways move, to stand below those of files
 _ABOUT = (
-    "A name, a product, a law: ◆ marks every article with it, in all lists.\nCommas separate other spellings."
+    "A name, a product, a law: articles with it are marked in all lists.\nCommas separate other spellings."
 )
 _BACK = ""
 
