@@ -125,7 +125,7 @@ async def take(picture: Picture, library: Library, folder: Path) -> None:
             return offline(svg)
 
         await settle()
-        main = app.screen_stack[1]
+        main = app.screen_stack[0]
         assert isinstance(main, MainScreen)
         await main.controllers.previews.catch_up()  # beside the list, an article is shown after a rest
         if picture.article:

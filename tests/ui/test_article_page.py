@@ -235,9 +235,10 @@ async def test_text_stands_on_the_first_screen_below_a_drawn_image(size: tuple[i
 
 @pytest.mark.parametrize("works", [True, False])
 async def test_text_stays_in_place_when_an_image_arrives(works: bool) -> None:
-    arrival = asyncio.Event()
+    asked, arrival = asyncio.Event(), asyncio.Event()
 
     async def image(*_: object) -> Pixels:
+        asked.set()
         await arrival.wait()
         if not works:
             raise TuireaderError("no such image")
@@ -246,6 +247,7 @@ async def test_text_stays_in_place_when_an_image_arrives(works: bool) -> None:
     async with running(one(PAGE), (120, 40)) as run:
         vars(run.library.content).update(image=image)
         await run.hit("enter")
+        await asked.wait()
         await run.shows("    Text.")
         rows = run.main.pane.size.height // 3
         waiting = run.page_lines

@@ -122,7 +122,7 @@ async def test_what_cannot_be_edited_or_written_is_told(run: Running) -> None:
         await run.press("e", "enter")
     assert "no space left" in run.text and isinstance(run.app.screen, Form)
     await run.press("escape")
-    assert len(run.app.screen_stack) == 2
+    assert len(run.app.screen_stack) == 1
 
 
 # -- saved searches

@@ -148,11 +148,11 @@ class Walk:
             self.run.app.clear_notifications()
             return
         await self.see(screen, *keys, typed=typed)
-        assert len(self.run.app.screen_stack) > 2, f"nothing was opened for {screen}"
+        assert len(self.run.app.screen_stack) > 1, f"nothing was opened for {screen}"
         for _ in range(4):
-            if len(self.run.app.screen_stack) > 2:
+            if len(self.run.app.screen_stack) > 1:
                 await self.run.press("escape")
-        assert len(self.run.app.screen_stack) == 2, f"{screen} cannot be left"
+        assert len(self.run.app.screen_stack) == 1, f"{screen} cannot be left"
 
 
 @asynccontextmanager

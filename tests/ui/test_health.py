@@ -105,7 +105,7 @@ async def test_keys_and_clicks_move_in_a_table(run: Running) -> None:
     await run.click(Table, (8, 3))
     assert table.cursor == 3 and "Quiet Quay" in run.text
     await run.click(Table, (8, 9))  # below the last line
-    assert table.cursor == 3 and len(run.app.screen_stack) == 3
+    assert table.cursor == 3 and len(run.app.screen_stack) == 2
     quiet = View(ViewKind.FEED, table.current or "")
     await run.click(Table, (8, 3))  # the line under the cursor opens
     assert run.app.screen is run.main and run.main.session.view == quiet

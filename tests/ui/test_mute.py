@@ -146,4 +146,4 @@ async def test_what_cannot_be_muted_says_why(run: Running) -> None:
         await run.press(*["backspace"] * 6, "enter")
     assert "the config cannot be written" in run.text
     await run.press("escape")
-    assert len(run.app.screen_stack) == 2
+    assert len(run.app.screen_stack) == 1

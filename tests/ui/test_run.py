@@ -45,7 +45,8 @@ import os, time
 from tuireader.startup import first_frame
 first_frame.keep_keys(os.environ)
 print("starting", flush=True)
-time.sleep(60)
+while True:
+    time.sleep(0.05)  # a signal just before a longer sleep would wait for its end
 """
 
 

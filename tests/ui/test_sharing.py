@@ -77,7 +77,7 @@ async def test_what_a_program_prints_and_how_it_fails_is_told(demo: Running, tmp
     await demo.write('|\x15echo "\r')
     assert "Missing closing quotation mark" in demo.text
     await demo.press("escape")
-    assert len(demo.app.screen_stack) == 2
+    assert len(demo.app.screen_stack) == 1
     await demo.press("comma")  # no macros yet
     assert "[[macro]]" in demo.toasts
 

@@ -156,7 +156,7 @@ async def test_a_bad_query_is_pointed_at(demo: Running) -> None:
     await demo.press("enter")
     assert "The query: " in demo.text and isinstance(demo.app.screen, NewWatch)
     await demo.press("escape")
-    assert len(demo.app.screen_stack) == 2 and len(demo.library.watches.colors) == 3
+    assert len(demo.app.screen_stack) == 1 and len(demo.library.watches.colors) == 3
 
 
 async def test_it_needs_a_name_of_its_own_and_something_to_look_for(run: Running) -> None:

@@ -124,7 +124,7 @@ def compose(main: MainScreen) -> dict[str, Any] | None:
 
 
 def _text(host: Host, strip: Strip) -> str:
-    background = host.screen_stack[1].background_colors[1]
+    background = host.screen_stack[0].background_colors[1]
     for line_filter in host.get_line_filters():
         strip = strip.apply_filter(line_filter, background)
     return strip.render(host.console)

@@ -134,16 +134,22 @@ class TuireaderApp(Host):
         else:
             self.stylesheet.update(self, animate=False)
 
-    async def on_mount(self) -> None:
-        """Open the main screen, and the welcome over it if there is nothing to read yet."""
+    def get_default_screen(self) -> Screen[None]:
+        """Begin with the main screen: to mount an empty one below it takes a seventh of the start."""
         from tuireader.ui.screens.main import MainScreen
 
         self._main = MainScreen(self.counting, self.opened)
-        await self.push_screen(self._main)
-        if self._first_run:
+        return self._main
+
+    async def on_mount(self) -> None:
+        """Open the welcome over the main screen if there is nothing to read yet."""
+        if self._first_run and (main := self._main) is not None:
             from tuireader.ui.flows.welcome import welcome
 
-            await self._main.flows.run(welcome)
+            ready = asyncio.Event()
+            main.call_later(ready.set)
+            await ready.wait()
+            await main.flows.run(welcome)
 
     # -- keys, in the order of typing: else the first letters of `/wechat` would be commands of the list
 
