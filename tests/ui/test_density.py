@@ -46,6 +46,15 @@ def assert_cursor_is_seen(run: Running) -> None:
     assert top.endswith("──") and at > 0 and last >= pane.places.of(pane.cursor) + pane.places.height
 
 
+def assert_kept_lines_are_as_drawn(run: Running) -> None:
+    """What a key left of the pane's lines is what drawing all of them gives."""
+    pane = run.main.articles
+    region = pane.outer_size.region
+    kept = pane.render_lines(region)
+    pane.refresh()
+    assert kept == pane.render_lines(region)
+
+
 @pytest.mark.parametrize(
     ("size", "option", "cosy"),
     [
@@ -77,10 +86,25 @@ async def test_the_cursor_is_always_seen_below_the_heading_of_its_day(
             before = run.main.articles.cursor
             await run.press(key)
             assert_cursor_is_seen(run)
+            assert_kept_lines_are_as_drawn(run)
             moved = run.main.articles.cursor - before
             assert moved * (1 if key in ("j", "pagedown", "ctrl+d", "G") else -1) >= 0
             if key in ("j", "k"):
                 assert abs(moved) == (0 < before < 59 or (before == 0) == (key == "j"))
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_scrolled_lines_are_as_drawn(demo: Running, seed: int) -> None:
+    """Whatever else keys change: marks, folds, selections, the view, the sort order."""
+    dice = Random(seed)
+    keys = [*"jjjjkknNms vVzZuU.", "G", "g", "pagedown", "pageup", "ctrl+d", "ctrl+z", "enter", "h"]
+    await demo.resize(*((120, 20), (80, 24))[seed % 2])
+    await demo.press(".")
+    for key in dice.choices(keys, k=60):
+        await demo.press(key)
+        if demo.app.screen is not demo.main:
+            await demo.press("escape")
+        assert_kept_lines_are_as_drawn(demo)
 
 
 async def test_resizing_keeps_the_article() -> None:

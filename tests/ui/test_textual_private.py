@@ -8,16 +8,20 @@ from pathlib import Path
 
 import pytest
 from textual import app, message_pump, screen
+from textual._compositor import Compositor
 from textual.app import App
 from textual.screen import Screen
 from textual.widget import Widget
 
+from tests.ui.running import Running
 from tuireader.ui import textual_private
 
 USED = {
     "_begin_update": (App, ["self"]),
     "_check_bindings": (App, ["self", "key", "priority"]),
     "_check_refresh": (Widget, ["self"]),
+    "_compositor": (Screen(), None),
+    "_dirty_regions": (Compositor(), None),
     "_dispatch_message": (Screen, ["self", "message"]),
     "_end_update": (App, ["self"]),
     "_fatal_error": (App, ["self"]),
@@ -25,12 +29,15 @@ USED = {
     "_on_timer_update": (Screen, ["self"]),
     "_unnotify": (App, ["self", "notification", "refresh"]),
 }
-OWN = {"_driver", "_held_until", "_repainted", "_MAX_WAIT"}
+OWN = {"_driver", "_held_until", "_repainted", "_updated", "_MAX_WAIT"}
 
 
 @pytest.mark.parametrize("name", USED)
 def test_textual_has_the_name_with_the_same_arguments(name: str) -> None:
     owner, parameters = USED[name]
+    if parameters is None:
+        assert hasattr(owner, name)
+        return
     assert list(inspect.signature(getattr(owner, name)).parameters) == parameters
 
 
@@ -40,7 +47,8 @@ def test_the_list_above_is_complete() -> None:
     names |= {
         node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
     }
-    assert {name for name in names if name.startswith("_")} - OWN == set(USED)
+    private = {name for name in names if name.startswith("_") and not name.startswith("__")}
+    assert private - OWN == set(USED)
 
 
 def test_textual_keeps_its_driver() -> None:
@@ -62,3 +70,22 @@ def test_textual_calls_what_is_overridden(name: str) -> None:
     modules = [app, message_pump, screen]
     source = "".join(inspect.getsource(module) for module in modules)
     assert f"self.{name}" in source or f"app.{name}" in source
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24), (200, 50)])
+async def test_a_sparing_frame_has_the_bytes_of_a_whole_one(demo: Running, size: tuple[int, int]) -> None:
+    await demo.resize(*size)
+    compositor, console = demo.app.screen._compositor, demo.app.console
+    assert type(compositor) is textual_private.SparingCompositor
+    compared = 0
+    for key in ["j", "j", "m", "pagedown", "k", "n", "l", "j", "N", "h", "h", "j", "G", "s", "z"]:
+        await demo.hit(key)
+        demo.app.screen._on_timer_update()
+        changed = compositor._dirty_regions.copy()
+        spared = compositor.render_partial_update()
+        compositor._dirty_regions |= changed
+        whole = Compositor.render_partial_update(compositor)
+        if spared is not None and whole is not None:
+            assert spared.render_segments(console) == whole.render_segments(console)
+            compared += 1
+    assert compared > 10

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from time import monotonic
 
+from textual._compositor import ChopsUpdate, Compositor
 from textual._xterm_parser import XTermParser
 from textual.app import App
+from textual.geometry import Region
 from textual.message import Message
 from textual.notifications import Notification
 from textual.screen import Screen
@@ -22,11 +24,43 @@ KeyParser = XTermParser  # Textual's driver has no hook between the bytes and th
 _MAX_WAIT = 0.04  # seconds between repaints while keys arrive faster than they are handled
 
 
+class SparingCompositor(Compositor):
+    """Renders the widgets that an update touches.
+
+    Textual renders all within one rectangle around the update, which is the whole screen as soon as the first
+    and the last line change: a third of what a key of the list costs.
+    """
+
+    _updated: tuple[Region, ...] = ()
+
+    def render_partial_update(self) -> ChopsUpdate | None:
+        self._updated = (*self._dirty_regions,)
+        try:
+            return super().render_partial_update()
+        finally:
+            self._updated = ()
+
+    @property
+    def visible_widgets(self) -> dict[Widget, tuple[Region, Region]]:
+        widgets = super().visible_widgets
+        if not self._updated:
+            return widgets
+        return {
+            widget: (region, clip)
+            for widget, (region, clip) in widgets.items()
+            if any(map(region.intersection(clip).overlaps, self._updated))
+        }
+
+
 class CoalescingScreen(Screen[None]):
     """Screen that repaints once for a burst of keys, and survives errors that can be reported."""
 
     _repainted = 0.0
     _held_until = 0.0
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._compositor = SparingCompositor()
 
     @property
     def keys_wait(self) -> bool:

@@ -116,6 +116,7 @@ class ArticleList(DayRows, CursorPane):
         grown, self.partial = self.partial, False
         if self.to_end:
             self._take_ids(ids, days)
+            self.refresh()
             self.go_bottom()
             return
         if grown and ids[: len(self.ids)] == self.ids:  # no line has changed

@@ -108,6 +108,14 @@ class DayRows(_Pane):
         """True if a heading covers the first line of the pane."""
         return bool(self.days) and self.size.height > self.places.height
 
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Keep the lines that are still in sight: to draw them all again takes half of a scrolling key."""
+        moved, shown, self._lines = round(old_value) - round(new_value), self._lines, {}
+        super().watch_scroll_y(old_value, new_value)
+        top = self.styles.gutter.top
+        sight = range(top + self.sticks, top + self.size.height)
+        self._lines = {y + moved: strip for y, strip in shown.items() if y in sight and y + moved in sight}
+
     def keep_in_sight(self) -> bool:
         top, height, at = self.scroll_offset.y, self.size.height, self.places.of(self.cursor)
         first, end = at - self.sticks, at + self.places.height

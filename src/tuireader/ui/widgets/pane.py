@@ -193,9 +193,9 @@ class CursorPane(Pane, Hosted):
         old, self.cursor = self.cursor, line
         if old == line:
             return
-        if not self.keep_in_sight():
-            self.refresh_item(old)
-            self.refresh_item(line)
+        self.keep_in_sight()
+        self.refresh_item(old)
+        self.refresh_item(line)
         self.cursor_moved()
 
     def refresh_item(self, number: int) -> None:
