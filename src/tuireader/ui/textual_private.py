@@ -34,7 +34,8 @@ class SparingCompositor(Compositor):
     _updated: tuple[Region, ...] = ()
 
     def render_partial_update(self) -> ChopsUpdate | None:
-        self._updated = (*self._dirty_regions,)
+        if self.cuts:  # kept until the next layout, so they come from all widgets
+            self._updated = (*self._dirty_regions,)
         try:
             return super().render_partial_update()
         finally:
