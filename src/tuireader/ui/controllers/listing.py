@@ -227,8 +227,6 @@ class Listing(Controller):
         old, kept = self.articles.ids, self.session.kept
         if kept and max(len(ids), len(old)) > MANY:  # in a thread: keys do not wait for it
             ids = await asyncio.to_thread(_with_kept, ids, old, kept)
-            if listed != self._listed:
-                return
         else:
             ids = _with_kept(ids, old, kept)
         days = await self._days(ids, aside=aside)

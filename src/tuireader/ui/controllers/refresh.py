@@ -111,7 +111,7 @@ class Refreshing(Controller):
                 share = 100 * done // max(1, total)
                 self.top.show(progress=f"applying watches {share} %")
         if changed:
-            self._clear_progress()
+            self.top.show(progress="")
             await self.reload()
 
     def show_state(self) -> None:
@@ -147,7 +147,7 @@ class Refreshing(Controller):
         finally:
             self.running, self.session.syncing = False, ""
             self._fold()
-            self._clear_progress()
+            self.top.show(progress="")
         self._say_matches()  # matches found in full texts
         await self.library.database.changed_elsewhere()  # ignore the changes by this refresh
         await self.reload()
@@ -255,9 +255,6 @@ class Refreshing(Controller):
         self.host.write_to_terminal(written)
         return True
 
-    def _clear_progress(self) -> None:
-        self.top.show(progress="")
-
     def _summarize(self, done: model.RefreshDone) -> None:
         """Show one toast for new articles and failures, one for matches."""
         say = self.host.say
@@ -280,10 +277,7 @@ class Refreshing(Controller):
 
 def _match_lines(matches: Sequence[model.NewMatch]) -> list[str]:
     if len(matches) <= 3:
-        return [f"{_sign(match)} {match.evidence.watch}: {match.title}" for match in matches]
+        signs = ["◇" if match.evidence.uncertain else "◆" for match in matches]
+        return [f"{sign} {match.evidence.watch}: {match.title}" for sign, match in zip(signs, matches)]
     counted = Counter(match.evidence.watch for match in matches)
     return [f"◆ {watch}: {count} new" for watch, count in counted.most_common(5)]
-
-
-def _sign(match: model.NewMatch) -> str:
-    return "◇" if match.evidence.uncertain else "◆"

@@ -86,7 +86,6 @@ class DayRows(_Pane):
 
     @property
     def cursor_line(self) -> int:
-        """Line of the pane that the cursor is on."""
         return self.places.of(self.cursor) - self.scroll_offset.y
 
     def refresh_item(self, number: int) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Self, cast
 
 from rich.color import Color
@@ -76,10 +75,6 @@ class Pane(ScrollView, can_focus=True, inherit_bindings=False):
         """Scroll a line to the top immediately."""
         self.scroll_to(y=line, animate=False, immediate=True, force=True)
 
-    def refresh_line(self, line: int) -> None:
-        """Redraw a line, given by its number in the whole content."""
-        self.refresh(Region(0, line - self.scroll_offset.y, self.size.width, 1))
-
     @property
     def vertical_scrollbar(self) -> ScrollBar:
         bar = super().vertical_scrollbar
@@ -121,18 +116,13 @@ class Pane(ScrollView, can_focus=True, inherit_bindings=False):
     def refresh(
         self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False
     ) -> Self:
-        if repaint or layout or recompose:
-            self._forget_lines(regions)
-        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
-
-    def _forget_lines(self, regions: Sequence[Region]) -> None:
-        if not regions:
+        if not regions and (repaint or layout or recompose):
             self._lines.clear()
-            return
         top = self.styles.gutter.top
         for region in regions:
             for y in region.line_range:
                 self._lines.pop(y + top, None)
+        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
 
     def watch_has_focus(self, _has_focus: bool) -> None:
         """Skip the CSS update: no rule for panes depends on the focus, and an update takes milliseconds."""
@@ -199,8 +189,8 @@ class CursorPane(Pane, Hosted):
         self.cursor_moved()
 
     def refresh_item(self, number: int) -> None:
-        """Redraw the item on a line; override if items have several lines."""
-        self.refresh_line(number)
+        """Redraw an item; override if items have several lines."""
+        self.refresh(Region(0, number - self.scroll_offset.y, self.size.width, 1))
 
     def keep_in_sight(self) -> bool:
         """Scroll just enough to show the cursor; return whether that was necessary."""

@@ -77,7 +77,7 @@ class Sidebar(CursorPane):
         top = self.scroll_offset.y
         for line in range(top, min(len(items), top + self.size.height)):
             if items[line] != before[line]:
-                self.refresh_line(line)
+                self.refresh_item(line)
 
     def select(self, view: View) -> None:
         """Move the cursor to a view without posting a message."""
