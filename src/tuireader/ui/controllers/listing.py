@@ -15,7 +15,7 @@ from tuireader.ui.session import ListSpot
 from tuireader.ui.status import empty_list
 from tuireader.ui.views import UNREAD
 from tuireader.ui.widgets.article_list import ArticleList
-from tuireader.ui.widgets.day_rows import Days
+from tuireader.ui.widgets.list_lines import Days
 from tuireader.ui.workers import now_and_then, run_latest, wait_at_most
 
 _ALL = 10_000_000  # limit for a filter: all articles

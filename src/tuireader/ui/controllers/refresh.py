@@ -277,7 +277,9 @@ class Refreshing(Controller):
 
 def _match_lines(matches: Sequence[model.NewMatch]) -> list[str]:
     if len(matches) <= 3:
-        signs = ["◇" if match.evidence.uncertain else "◆" for match in matches]
-        return [f"{sign} {match.evidence.watch}: {match.title}" for sign, match in zip(signs, matches)]
+        signs = {True: "◇", False: "◆"}
+        return [
+            f"{signs[match.evidence.uncertain]} {match.evidence.watch}: {match.title}" for match in matches
+        ]
     counted = Counter(match.evidence.watch for match in matches)
     return [f"◆ {watch}: {count} new" for watch, count in counted.most_common(5)]

@@ -20,7 +20,7 @@ from tuireader.ui.drawing.row_options import RowOptions
 from tuireader.ui.drawing.row_parts import detail_parts, heading_parts, row_parts
 from tuireader.ui.linear import row_words
 from tuireader.ui.textual_private import CoalescingScreen
-from tuireader.ui.widgets.day_rows import HEADING, DayRows, Days
+from tuireader.ui.widgets.list_lines import HEADING, Days, ListLines
 from tuireader.ui.widgets.pane import CursorPane
 from tuireader.wording.times import local_day
 
@@ -30,7 +30,7 @@ _KEEP_STRIPS = 256  # ... and of drawn ones, each some 10 KB a line
 _MINUTE = 60  # seconds between looks at the calendar
 
 
-class ArticleList(DayRows, CursorPane):
+class ArticleList(CursorPane):
     """Articles of a view. `fetch` loads rows without blocking keys; rows are blank until loaded."""
 
     @dataclass
@@ -48,6 +48,9 @@ class ArticleList(DayRows, CursorPane):
     ) -> None:
         super().__init__(id="list")
         self._marks, self._detail = marks, detail
+        self.ids: array[int] = array("q")
+        self.days: Days = ()
+        self.is_cosy = False  # whether articles have two lines
         self.empty_text = ""
         self.folds = False  # whether a row represents its story
         self.opened: Collection[int] = ()  # stories that show all rows
@@ -77,6 +80,28 @@ class ArticleList(DayRows, CursorPane):
         if columns != self._columns:
             self._columns = columns
             self.forget_strips()
+
+    @property
+    def line_count(self) -> int:
+        return len(self.ids)
+
+    def item_lines(self) -> ListLines:
+        return ListLines(self.line_count, [start for start, _ in self.days], 2 if self.is_cosy else 1)
+
+    @property
+    def current_id(self) -> int | None:
+        return self.ids[self.cursor] if self.cursor < len(self.ids) else None
+
+    def upcoming(self) -> Sequence[int]:
+        """The article under the cursor and the one below it."""
+        return self.ids[self.cursor : self.cursor + 2]
+
+    def ids_with_details(self) -> Sequence[int]:
+        """Articles in sight if they have second lines, the current one first."""
+        if not self.is_cosy or not self.ids:
+            return ()
+        seen = self.in_sight()
+        return sorted(self.ids[seen.start : seen.stop], key=lambda article_id: article_id != self.current_id)
 
     @property
     def current_row(self) -> ArticleRow | None:
@@ -360,8 +385,9 @@ class ArticleList(DayRows, CursorPane):
 
     def on_click(self, event: events.Click) -> None:
         """Move the cursor; open on a second or double click; select with ctrl."""
-        number = self.row_at(event.y)
-        if number is None:
+        line = event.y + self.scroll_offset.y
+        number, part = self.places.at(line)
+        if line >= self.places.count or part == HEADING or (self.sticks and not event.y):
             return
         opens = not event.ctrl and (event.chain > 1 or (number == self.cursor and self.has_focus))
         if event.ctrl:
