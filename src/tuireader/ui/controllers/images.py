@@ -106,7 +106,6 @@ class Images(Controller):
         return bool(self.way) and _can_decode() and not self.on
 
     def apply_config(self) -> None:
-        """Apply a changed `ui.images`."""
         self._read_config()
         self._ready.clear()
         self.pane.look_for_pictures(self.on, hints=self._can_show)

@@ -189,9 +189,7 @@ class Listing(Controller):
         await self._show_found(view, token, first, trouble, len(first) == _AT_ONCE)
         if token == self.token and self.session.partial:
             await wait_at_most(TYPING, self.hurry)
-            await self.reload()
-            if token == self.token:
-                self.session.partial = False
+            await self.complete()
 
     async def _show_found(
         self, view: View, token: int, ids: array[int], trouble: str = "", more: bool = True

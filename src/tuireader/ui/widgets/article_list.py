@@ -35,8 +35,6 @@ class ArticleList(CursorPane):
 
     @dataclass
     class Opened(Message):
-        """The user opened an article."""
-
         article_id: int
 
     def __init__(

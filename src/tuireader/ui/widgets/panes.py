@@ -144,7 +144,6 @@ class Panes(Container, _Covered, Hosted):
 
     @property
     def covers_list(self) -> bool:
-        """True if the sidebar is shown over the list."""
         return self._over and not self.is_wide
 
     @property

@@ -39,8 +39,6 @@ class Sidebar(CursorPane):
 
     @dataclass
     class Folded(Message):
-        """The user folded or unfolded a folder."""
-
         folder: str
 
     BINDINGS: ClassVar = [*bindings(Scope.SIDEBAR)]

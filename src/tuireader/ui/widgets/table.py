@@ -70,8 +70,6 @@ def _aligned(text: str, width: int, *, right: bool) -> str:
 
 
 class TableHead(Bar):
-    """The line with the titles of the columns."""
-
     def __init__(self, columns: Sequence[Column]) -> None:
         super().__init__(classes="head")
         self._columns = columns
@@ -90,8 +88,6 @@ class Table(CursorPane):
 
     @dataclass
     class Chosen(Message):
-        """A row was chosen."""
-
         key: str
 
     def __init__(self, columns: Sequence[Column]) -> None:
