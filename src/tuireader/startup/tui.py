@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Options:
+    """Options before the command."""
+
     paths: Paths
     demo: bool = False
     fresh: bool = False

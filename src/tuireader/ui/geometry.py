@@ -25,6 +25,8 @@ _LEAST = {"columns": (_COLUMN, _COLUMN), "stacked": (_LIST, 5)}  # of list and a
 
 
 class Mode(StrEnum):
+    """Arrangement of the panes."""
+
     SINGLE = "one pane at a time"
     NARROW = "list or article, the sidebar over it"
     STACKED = "sidebar, list above article"

@@ -11,6 +11,8 @@ from tuireader.ui.controllers.marks import Marks
 
 @dataclass(eq=False)
 class Chosen(Controller):
+    """Chosen articles, by the current state of session and panes."""
+
     marks: Marks
 
     @property

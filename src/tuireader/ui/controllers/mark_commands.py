@@ -17,6 +17,8 @@ from tuireader.ui.controllers.marks import Marks
 
 @dataclass(eq=False)
 class MarkCommands(Controller):
+    """Mark the chosen articles, and confirm it in a toast."""
+
     listing: Listing
     marks: Marks
     chosen: Chosen

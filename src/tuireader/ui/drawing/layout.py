@@ -20,6 +20,8 @@ from tuireader.ui.drawing.wrap import fold, wrap
 
 
 class LineKind(IntEnum):
+    """Kind of a laid-out line."""
+
     BLANK = 0
     FIRST = 1
     REST = 2

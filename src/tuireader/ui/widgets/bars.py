@@ -26,6 +26,8 @@ class FooterKey(NamedTuple):
 
 
 class Bar(Widget, Hosted):
+    """Base of the one-line bars."""
+
     def strip(self, segments: Iterable[Segment]) -> Strip:
         width = self.size.width
         return Strip(segments).adjust_cell_length(width, self.theme_styles.base)

@@ -70,6 +70,8 @@ def _aligned(text: str, width: int, *, right: bool) -> str:
 
 
 class TableHead(Bar):
+    """The line with the titles of the columns."""
+
     def __init__(self, columns: Sequence[Column]) -> None:
         super().__init__(classes="head")
         self._columns = columns
