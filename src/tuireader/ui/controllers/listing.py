@@ -51,7 +51,6 @@ class Listing(Controller):
     token: int = field(default=0, init=False)  # incremented for each view requested
 
     def __post_init__(self) -> None:
-        self.articles.folds = self.session.folds
         self.articles.opened = self.session.open_stories
 
     async def sort_by(self, sort: str) -> None:
@@ -62,9 +61,8 @@ class Listing(Controller):
     async def toggle_folds(self) -> bool:
         """Show each story as one line, or all its articles; return whether stories are folded now."""
         session = self.session
-        session.folds = self.articles.folds = not session.folds
+        session.folds = not session.folds
         session.open_stories.clear()
-        self.articles.forget_strips()
         await self.reload()
         return session.folds
 
@@ -126,6 +124,7 @@ class Listing(Controller):
         """Give rows the columns that the view, its order and the theme ask for."""
         session = self.session
         self.articles.columns = {
+            "folds": session.folds,
             "by_day": self._is_by_day,
             "dots": session.view != UNREAD or session.shows_read or bool(self.host.current_theme.ansi),
             "feeds": session.view.kind is not ViewKind.FEED,

@@ -135,7 +135,6 @@ class Refreshing(Controller):
         self._failed.clear()
         new, every = 0, self.session.counts.all
         self.session.is_folding = self.session.is_counted and every.rows(folded=True) == every.total
-        self.articles.folds = self.session.folds
         self.top.show(progress="refreshing …")
         try:
             async with aclosing(start()) as events:
@@ -202,9 +201,6 @@ class Refreshing(Controller):
     def _fold(self) -> bool:
         """Fold lists and counts again once all stories are known; return False if they were folded."""
         was_folding, self.session.is_folding = self.session.is_folding, False
-        self.articles.folds = self.session.folds
-        if was_folding:
-            self.articles.forget_strips()
         return was_folding
 
     async def _take_sync(self, event: model.AccountSynced) -> None:

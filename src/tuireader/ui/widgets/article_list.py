@@ -50,7 +50,6 @@ class ArticleList(CursorPane):
         self.days: Days = ()
         self.is_cosy = False  # whether articles have two lines
         self.empty_text = ""
-        self.folds = False  # whether a row represents its story
         self.opened: Collection[int] = ()  # stories that show all rows
         self._columns: Mapping[str, Any] = {}
         self.selected: set[int] = set()  # articles that marking commands apply to, unless empty
@@ -70,7 +69,7 @@ class ArticleList(CursorPane):
 
     @property
     def columns(self) -> Mapping[str, Any]:
-        """Options of rows in this view: `by_day`, `dots`, `feeds`."""
+        """Options of rows in this view: `folds`, `by_day`, `dots`, `feeds`."""
         return self._columns
 
     @columns.setter
@@ -244,8 +243,6 @@ class ArticleList(CursorPane):
             self.reload_rows()
 
     def on_resize(self) -> None:
-        self.take_density()
-        super().on_resize()
         self._fetch_missing()
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
@@ -314,7 +311,7 @@ class ArticleList(CursorPane):
         options, width = self._row_options, self.size.width
         if options is None or options.width != width:  # drawing may come before the resize event
             self._strips.clear()
-            view = {**self._columns, "folds": self.folds, "cosy": self.is_cosy, "width": width}
+            view = {**self._columns, "cosy": self.is_cosy, "width": width}
             options = replace(self.host.row_options, now=int(self.host.clock()), **view)
             self._row_options = options
         if line >= self.places.count:
@@ -358,12 +355,13 @@ class ArticleList(CursorPane):
 
     def _is_inner(self, number: int) -> bool:
         """True if the row above belongs to the same story, which is unfolded or partly read."""
-        if not number or not (self.opened or self.folds):
+        folds = self._columns.get("folds", False)
+        if not number or not (self.opened or folds):
             return False
         row, above = self._rows.get(self.ids[number]), self._rows.get(self.ids[number - 1])
         if row is None or above is None or not row.story or row.story != above.story:
             return False
-        return self.folds or row.story in self.opened
+        return folds or row.story in self.opened
 
     def _strays(self, number: int) -> bool:
         """True if an article of an unfolded story is not of the day above it."""
