@@ -15,10 +15,9 @@ TitleRanges = Sequence[tuple[int, int, str]]
 """Half-open ranges of a title with the name of a style, sorted by start."""
 
 
-def draw_note(text: str, styles: Styles, width: int, cursor: Style | None = None, line: int = 0) -> Strip:
+def draw_note(text: str, styles: Styles, width: int, line: int = 0) -> Strip:
     """Draw line `line` of the centred note of an empty list; a `^` stays below the character it marks."""
-    base = styles.base + cursor if cursor is not None else styles.base
-    room = max(1, width - 4)
+    base, room = styles.base, max(1, width - 4)
     lines = [piece for note_line in text.split("\n") for piece in _pointer_lines(note_line, room)]
     if not text or not 0 <= line < len(lines):
         return Strip([Segment(" " * width, base)], width)

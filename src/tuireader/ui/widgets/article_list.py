@@ -335,7 +335,7 @@ class ArticleList(CursorPane):
         row = self._rows.get(article_id)
         cursor = styles.cursor_for(focused) if at_cursor else None
         if row is None:
-            return draw_note("", styles, options.width, cursor)
+            return draw_row((), styles, options.width, cursor)
         if row.story in self.opened:
             row = replace(row, story_read=0)  # its articles show what is read
         feed, selected = self._feed_title(row.feed_id), article_id in self.selected
