@@ -158,9 +158,7 @@ class Sidebar(CursorPane):
         width, styles = max(1, self.size.width), self.theme_styles
         base = styles.base
         edge = Segment("┃" if focus and not self.host.linear else " ", base + styles.accent)
-        if number >= len(self.items):
-            return Strip([edge, Segment(" " * (width - 1), base)], width)
-        item = self.items[number]
+        item = self.items[number] if number < len(self.items) else SidebarItem("")
         if item.view is None:
             return Strip([edge, Segment(pad(item.label, width - 1), base + styles.dim)], width)
         if at_cursor:
