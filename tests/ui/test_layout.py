@@ -141,11 +141,13 @@ def test_other_labels_leave_the_rest_as_it_is(width: int, names: list[str]) -> N
     before = Layout(bare.head, width)
     before.extend(10**9)
     made = relabelled(bare, tuple(names))
-    after, same, moved = before.with_others(made.head)
+    following = before.lines[before.top_of(2) :]
+    before.parts = made.head
+    before.show_art(1, None)
     whole = Layout(made.head, width)
     whole.extend(10**9)
-    assert (after.lines, after.firsts) == (whole.lines, whole.firsts)
-    assert after.lines[same + moved :] == before.lines[same:]
+    assert (before.lines, before.firsts) == (whole.lines, whole.firsts)
+    assert before.lines[before.top_of(2) :] == following
     assert made.article.labels == tuple(names) and relabelled(made, ()) == bare
 
 

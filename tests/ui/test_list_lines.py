@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tuireader.ui.widgets.day_rows import HEADING, ListLines
+from tuireader.ui.widgets.list_lines import HEADING, ListLines
 
 
 @st.composite

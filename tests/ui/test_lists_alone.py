@@ -75,7 +75,8 @@ async def test_a_view_is_shown_at_once_and_completed_later() -> None:
         call("marks.listed"), call("library.lists.head", NEWS, show_read=True, folded=True),
         call("marks.rows", IDS), filled(IDS, [5, 6, 7]),
     ]  # fmt: skip
-    assert (made.token, stage.panes.articles.columns) == (1, {"by_day": True, "dots": True, "feeds": False})
+    columns = {"folds": True, "by_day": True, "dots": True, "feeds": False}
+    assert (made.token, stage.panes.articles.columns) == (1, columns)
     stage, made = lists(whole=False)
     await made.show(NEWS)
     assert stage.drained()[-1] == filled(IDS, [5, 6, 7], partial=True) and stage.session.partial
@@ -157,10 +158,11 @@ async def test_orders_and_folds() -> None:
     assert stage.drained()[-1] == filled(array("q", [5, 6, 7, 8]), [], cursor_id=6)
     stage.session.open_stories = {4}
     folds = stage.session.folds
-    assert await made.toggle_folds() is (not folds) is stage.session.folds is stage.panes.articles.folds
+    assert await made.toggle_folds() is (not folds) is stage.session.folds
+    assert stage.panes.articles.columns["folds"] is not folds
     assert stage.session.open_stories == set()
     paths = [one.path for one in stage.drained()]
-    assert paths[0] == "articles.forget_strips" and paths[-1] == "articles.update_ids"
+    assert paths[-1] == "articles.update_ids"
     stage.panes.articles.ids = array("q", [5, 6, 7])
     stage.panes.articles.row = lambda key: None if key == 7 else row(key, story=4)
     stage.session.kept = {5, 6, 9}
@@ -471,7 +473,10 @@ def showing(text: str = "", *, ansi: bool = False, can: bool = True, far: bool =
         patch.setattr(images, "is_far", lambda environ: far)
         patch.setattr(images, "way_of", lambda environ, wanted, web: "" if wanted == "off" else "blocks")
         patch.setattr("importlib.util.find_spec", lambda name: "found" if can else None)
-        return stage, stage.alone(Images)
+        made = stage.alone(Images)
+    [asked] = stage.drained()
+    assert asked == call("article.look_for_pictures", made.on, hints=bool(made.way) and can and not made.on)
+    return stage, made
 
 
 @pytest.mark.parametrize(
@@ -486,10 +491,8 @@ def showing(text: str = "", *, ansi: bool = False, can: bool = True, far: bool =
     ],
 )
 def test_when_images_are_shown(text: str, ansi: bool, can: bool, far: bool, way: str, on: bool) -> None:
-    stage, made = showing(text, ansi=ansi, can=can, far=far)
-    pane = stage.panes.article
-    assert (made.way, made.on, pane.looks_for_pictures) == (way, on, on)
-    assert pane.hints == (bool(way) and can and not on)
+    _, made = showing(text, ansi=ansi, can=can, far=far)
+    assert (made.way, made.on) == (way, on)
 
 
 async def test_images_are_loaded_once_and_drawn_for_each_width() -> None:

@@ -97,7 +97,7 @@ def compose(main: MainScreen) -> dict[str, Any] | None:
     marks = (f"{mark}:{name}" for name in host.watch_names for mark in ("watch", "text/hit", "dim/hit"))
     names = (*_STYLES, *marks)
     inks = [
-        {name: _escape_codes(host, row_style(name, styles, cursor)) for name in names}
+        {name: _text(host, Strip([Segment("X", row_style(name, styles, cursor))])) for name in names}
         for cursor in (None, styles.cursor)
     ]
     config, dividers = library.paths.config, library.paths.state / geometry.FILE
@@ -119,7 +119,7 @@ def compose(main: MainScreen) -> dict[str, Any] | None:
         "side": side,
         "right": _text(host, Strip([divider, blank])) if blank else "",
         "foot": _text(host, main.status.draw(keys, f"1/{count.rows(options.folds)}")),
-        "inks": inks,
+        "inks": [{name: drawn.partition("X")[0] for name, drawn in ink.items()} for ink in inks],
     }
 
 
@@ -128,7 +128,3 @@ def _text(host: Host, strip: Strip) -> str:
     for line_filter in host.get_line_filters():
         strip = strip.apply_filter(line_filter, background)
     return strip.render(host.console)
-
-
-def _escape_codes(host: Host, style: Style) -> str:
-    return _text(host, Strip([Segment("X", style)])).partition("X")[0]

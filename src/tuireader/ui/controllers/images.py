@@ -88,28 +88,21 @@ class Images(Controller):
         self._failed: set[str] = set()
         self._sizes: dict[str, _Key] = {}  # the last size that each image was asked for
         self._turns = asyncio.Semaphore(2)
-        self._read_config()
+        self.apply_config()
 
-    def _read_config(self) -> None:
-        self._wanted = self.library.config.ui.images
-        self._auto = self._wanted == "auto"
-        host = self.host
+    def apply_config(self) -> None:
+        host, wanted = self.host, self.library.config.ui.images
+        self._auto = wanted == "auto"
         colours = host.current_theme.ansi is not True and not host.linear
-        self.way = way_of(os.environ, self._wanted, web=host.is_web) if colours else ""
+        self.way = way_of(os.environ, wanted, web=host.is_web) if colours else ""
         self.on = bool(self.way) and _can_decode() and not (self._auto and is_far(os.environ))
-        self.pane.looks_for_pictures = self.on
-        self.pane.hints = self._can_show
+        self._ready.clear()
+        self.pane.look_for_pictures(self.on, hints=self._can_show)
 
     @property
     def _can_show(self) -> bool:
         """True if images are hidden, and the key would show them."""
         return bool(self.way) and _can_decode() and not self.on
-
-    def apply_config(self) -> None:
-        """Apply a changed `ui.images`."""
-        self._read_config()
-        self._ready.clear()
-        self.pane.look_for_pictures(self.on, hints=self._can_show)
 
     def toggle(self) -> None:
         """Show images or only their placeholders, or report why neither is possible."""

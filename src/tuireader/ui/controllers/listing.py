@@ -15,7 +15,7 @@ from tuireader.ui.session import ListSpot
 from tuireader.ui.status import empty_list
 from tuireader.ui.views import UNREAD
 from tuireader.ui.widgets.article_list import ArticleList
-from tuireader.ui.widgets.day_rows import Days
+from tuireader.ui.widgets.list_lines import Days
 from tuireader.ui.workers import now_and_then, run_latest, wait_at_most
 
 _ALL = 10_000_000  # limit for a filter: all articles
@@ -51,7 +51,6 @@ class Listing(Controller):
     token: int = field(default=0, init=False)  # incremented for each view requested
 
     def __post_init__(self) -> None:
-        self.articles.folds = self.session.folds
         self.articles.opened = self.session.open_stories
 
     async def sort_by(self, sort: str) -> None:
@@ -62,9 +61,8 @@ class Listing(Controller):
     async def toggle_folds(self) -> bool:
         """Show each story as one line, or all its articles; return whether stories are folded now."""
         session = self.session
-        session.folds = self.articles.folds = not session.folds
+        session.folds = not session.folds
         session.open_stories.clear()
-        self.articles.forget_strips()
         await self.reload()
         return session.folds
 
@@ -126,6 +124,7 @@ class Listing(Controller):
         """Give rows the columns that the view, its order and the theme ask for."""
         session = self.session
         self.articles.columns = {
+            "folds": session.folds,
             "by_day": self._is_by_day,
             "dots": session.view != UNREAD or session.shows_read or bool(self.host.current_theme.ansi),
             "feeds": session.view.kind is not ViewKind.FEED,
@@ -189,9 +188,7 @@ class Listing(Controller):
         await self._show_found(view, token, first, trouble, len(first) == _AT_ONCE)
         if token == self.token and self.session.partial:
             await wait_at_most(TYPING, self.hurry)
-            await self.reload()
-            if token == self.token:
-                self.session.partial = False
+            await self.complete()
 
     async def _show_found(
         self, view: View, token: int, ids: array[int], trouble: str = "", more: bool = True
@@ -227,8 +224,6 @@ class Listing(Controller):
         old, kept = self.articles.ids, self.session.kept
         if kept and max(len(ids), len(old)) > MANY:  # in a thread: keys do not wait for it
             ids = await asyncio.to_thread(_with_kept, ids, old, kept)
-            if listed != self._listed:
-                return
         else:
             ids = _with_kept(ids, old, kept)
         days = await self._days(ids, aside=aside)

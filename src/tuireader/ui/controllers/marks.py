@@ -48,7 +48,6 @@ class Marks(Controller):
 
     @property
     def pending(self) -> bool:
-        """True while a change is not stored yet."""
         return bool(self._queue)
 
     def listed(self) -> None:
@@ -222,7 +221,11 @@ class Marks(Controller):
         for step in steps:
             step.done.set()
         if self._has_list:
-            self._say_unsaved()
+            reason = error.message.replace(f" {self.library.paths.database}", "")
+            message = (
+                f"{self._unsaved.describe()}: {reason}. Press {self.host.key_of('retry_marks')} to retry"
+            )
+            self.host.say(message, severity="error", seconds=10, group=_UNSAVED)
             self.stored(True)
 
     def _give_up(self, reason: str) -> list[Step]:
@@ -234,12 +237,6 @@ class Marks(Controller):
             step.state = State.UNSAVED
         self._unsaved.add(steps, reason)
         return steps
-
-    def _say_unsaved(self) -> None:
-        reason = self._unsaved.reason.replace(f" {self.library.paths.database}", "")
-        key = self.host.key_of("retry_marks")
-        message = f"{self._unsaved.describe()}: {reason}. Press {key} to retry"
-        self.host.say(message, severity="error", seconds=10, group=_UNSAVED)
 
     async def retry(self) -> str:
         """Retry the changes that were taken back; return the text of a toast."""

@@ -32,8 +32,7 @@ class Navigation(Controller):
 
     async def go_to_view(self, view: View) -> None:
         """Close what is open and go to a view that was chosen elsewhere."""
-        if self.session.page is not None:
-            await self.close_quietly()
+        await self.close_quietly()
         self.session.before_search = None
         await self.show_view(view)
         self.panes.sidebar.select(view)
@@ -45,8 +44,7 @@ class Navigation(Controller):
             self.session.before_search = None
             await self.show_view(view)
         if leave:
-            if self.session.page is not None:
-                await self.close_quietly()
+            await self.close_quietly()
             self.panes.go_to(self.articles)
             self.changed()
 
@@ -107,7 +105,7 @@ class Navigation(Controller):
 
     async def close_quietly(self) -> None:
         """Close the article and leave the focus where it is; in columns it stays until the next preview."""
-        if not self.panes.is_columns:
+        if self.session.page is not None and not self.panes.is_columns:
             await self.reader.close()
             self.panes.close_article()
 

@@ -41,16 +41,14 @@ class Previews(Controller):
 
     def follow(self) -> None:
         """Preview the article under the cursor soon, if the user has moved there."""
-        here = self._here
         if not self.panes.is_columns:
             self._spot = None
             self._cancel()
             if self.session.previewed:
                 run_latest(self.pane, self.reader.close, "preview")
-        if here == self._spot or not self.panes.is_columns or self.panes.in_article:
-            return
-        self._spot = here
-        self._wait()
+        elif self._here != self._spot and not self.panes.in_article:
+            self._spot = self._here
+            self._wait()
 
     def arrived(self) -> None:
         """Note that the article of the pane was opened: only a further step replaces it."""

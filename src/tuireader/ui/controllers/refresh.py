@@ -111,7 +111,7 @@ class Refreshing(Controller):
                 share = 100 * done // max(1, total)
                 self.top.show(progress=f"applying watches {share} %")
         if changed:
-            self._clear_progress()
+            self.top.show(progress="")
             await self.reload()
 
     def show_state(self) -> None:
@@ -135,7 +135,6 @@ class Refreshing(Controller):
         self._failed.clear()
         new, every = 0, self.session.counts.all
         self.session.is_folding = self.session.is_counted and every.rows(folded=True) == every.total
-        self.articles.folds = self.session.folds
         self.top.show(progress="refreshing …")
         try:
             async with aclosing(start()) as events:
@@ -147,7 +146,7 @@ class Refreshing(Controller):
         finally:
             self.running, self.session.syncing = False, ""
             self._fold()
-            self._clear_progress()
+            self.top.show(progress="")
         self._say_matches()  # matches found in full texts
         await self.library.database.changed_elsewhere()  # ignore the changes by this refresh
         await self.reload()
@@ -202,9 +201,6 @@ class Refreshing(Controller):
     def _fold(self) -> bool:
         """Fold lists and counts again once all stories are known; return False if they were folded."""
         was_folding, self.session.is_folding = self.session.is_folding, False
-        self.articles.folds = self.session.folds
-        if was_folding:
-            self.articles.forget_strips()
         return was_folding
 
     async def _take_sync(self, event: model.AccountSynced) -> None:
@@ -255,9 +251,6 @@ class Refreshing(Controller):
         self.host.write_to_terminal(written)
         return True
 
-    def _clear_progress(self) -> None:
-        self.top.show(progress="")
-
     def _summarize(self, done: model.RefreshDone) -> None:
         """Show one toast for new articles and failures, one for matches."""
         say = self.host.say
@@ -280,10 +273,9 @@ class Refreshing(Controller):
 
 def _match_lines(matches: Sequence[model.NewMatch]) -> list[str]:
     if len(matches) <= 3:
-        return [f"{_sign(match)} {match.evidence.watch}: {match.title}" for match in matches]
+        signs = {True: "◇", False: "◆"}
+        return [
+            f"{signs[match.evidence.uncertain]} {match.evidence.watch}: {match.title}" for match in matches
+        ]
     counted = Counter(match.evidence.watch for match in matches)
     return [f"◆ {watch}: {count} new" for watch, count in counted.most_common(5)]
-
-
-def _sign(match: model.NewMatch) -> str:
-    return "◇" if match.evidence.uncertain else "◆"

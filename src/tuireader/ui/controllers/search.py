@@ -60,10 +60,8 @@ class Search(Controller):
         """Move to the results; with nothing typed, return to the previous list."""
         text = text.strip()
         if not text:
-            if filters:
-                self.leave_filter()
-            else:
-                self.leave_search()
+            leave = self.leave_filter if filters else self.leave_search
+            leave()
             return
         self.listing.hurry.set()
         if self.session.expression != text:

@@ -39,7 +39,7 @@ class SearchHits:
     def __init__(self, session: Session, library: Library) -> None:
         self._session = session
         self._library = library
-        self._in_line: tuple[int | None, str] = (None, "")  # article below the list, and the expression
+        self._in_line: int | None = None  # article with its sentence below the list
         self._watches_ready = False
         self._sentences: dict[int, Detail] = {}
         self._asked: set[int] = set()  # articles whose sentences are being found
@@ -79,7 +79,8 @@ class SearchHits:
         Return False if nothing changes below the rows.
         """
         expression = self._session.expression
-        if expression != self._found_for:
+        is_other = expression != self._found_for
+        if is_other:
             self._sentences, self._found_for, self._asked = {}, expression, set()
         in_line = article_id if expression and not rows else None
         wanted = rows if in_line is None else [in_line]
@@ -87,18 +88,17 @@ class SearchHits:
         if not self._asked.issuperset(missing):
             self._asked = set(missing)
             run_latest(self.line, partial(self._fetch, missing, expression), "snippet")
-        if (in_line, expression) == self._in_line:
+        if in_line == self._in_line and not is_other:
             return False
-        self._in_line = in_line, expression
+        self._in_line = in_line
         self._show()
         return True
 
     def _show(self) -> None:
         """Show the sentence of one article below the list once it is there."""
-        article_id, _ = self._in_line
-        if article_id is None:
+        if self._in_line is None:
             self.line.show()
-        elif sentence := self._sentences.get(article_id):
+        elif sentence := self._sentences.get(self._in_line):
             text, places, _ = sentence
             self.line.show((("  “", "dim"), *marked(text, places, "hit:"), ("”", "dim")) if text else ())
 
@@ -117,5 +117,5 @@ class SearchHits:
                 del self._sentences[old]
             self._asked -= {*batch}
             self.redraw(batch)
-            if self._in_line[0] in batch:
+            if self._in_line in batch:
                 self._show()

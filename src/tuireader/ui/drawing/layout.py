@@ -111,7 +111,7 @@ class Layout:
         return 0
 
     def show_art(self, number: int, art: Art | None) -> int:
-        """Show an image or its placeholder; return by how many lines the text below moved."""
+        """Lay out a part again, with an image or without; return by how many lines the text below moved."""
         if art is None:
             self.arts.pop(number, None)
         else:
@@ -127,15 +127,6 @@ class Layout:
         self.firsts += [first + len(self.lines) for first in later]
         self.lines += following
         return moved
-
-    def with_others(self, parts: Sequence[Part]) -> tuple[Layout, int, int]:
-        """Lay out parts that may begin differently; return also the first unchanged line and its shift."""
-        layout = Layout(parts, self.width, hints=self.hints)
-        layout.arts = self.arts
-        layout.extend(10**9 if self.complete else len(self.lines) + 1)
-        changed = max((number for number, part in enumerate(parts) if part != self.parts[number]), default=-1)
-        same = min(changed + 1, len(self.firsts) - 1)
-        return layout, self.firsts[same], layout.firsts[same] - self.firsts[same]
 
     def top_of(self, number: int) -> int:
         """First line of a part, which may be blank."""

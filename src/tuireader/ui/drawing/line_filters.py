@@ -28,7 +28,6 @@ class SameEverywhere(LineFilter):
     """Replace emoji of uncertain width; copied text keeps the originals."""
 
     def apply(self, segments: list[Segment], background: Background) -> list[Segment]:
-        """Replace emoji, keeping the width of each segment."""
         text = "".join([segment.text for segment in segments])
         if portable_emoji(text) is text:  # true for nearly all lines
             return segments

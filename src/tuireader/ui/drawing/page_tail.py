@@ -58,8 +58,12 @@ def build_tail(page: Page, related: Sequence[Related], keys: Keys, story: Story 
     _add_neighbours(tail, article)
     if article.comments is None:
         return tail.build()
-    first_comment = len(tail.parts)
-    _add_comments(tail, article, article.comments, page.comments)
+    first_comment, count = len(tail.parts), len(article.comments.comments)
+    of = f" of {article.comments_count}" if (article.comments_count or 0) > count else ""
+    tail.add(Part(f"Comments · {count}{of}" if count else "No comments yet", "strong", gap=1), *page.comments)
+    if address := article.comments_url or article.url:
+        reply = Part("Leave a reply", "link", first="  ", rest="  ", gap=1)
+        tail.add(reply, opens=Target("Leave a reply", None, address))
     return tail.build(first_comment)
 
 
@@ -132,15 +136,6 @@ def _comments_fact(article: Article, keys: Keys) -> str:
     if article.comments_feed:
         hint = f" · {keys('comments')} loads them"
     return f"Comments{count}{hint}"
-
-
-def _add_comments(tail: TailBuilder, article: Article, thread: Thread, comments: Sequence[Part]) -> None:
-    count = len(thread.comments)
-    of = f" of {article.comments_count}" if (article.comments_count or 0) > count else ""
-    tail.add(Part(f"Comments · {count}{of}" if count else "No comments yet", "strong", gap=1), *comments)
-    if address := article.comments_url or article.url:
-        reply = Part("Leave a reply", "link", first="  ", rest="  ", gap=1)
-        tail.add(reply, opens=Target("Leave a reply", None, address))
 
 
 def file_links(article: Article, known: int) -> list[Link]:

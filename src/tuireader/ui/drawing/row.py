@@ -9,16 +9,15 @@ from rich.style import Style
 from textual.strip import Strip
 
 from tuireader.text import cell_len, cut, pad
-from tuireader.ui.drawing.styles import Styles, under_cursor
+from tuireader.ui.drawing.styles import NONE, Styles, under_cursor
 
 TitleRanges = Sequence[tuple[int, int, str]]
 """Half-open ranges of a title with the name of a style, sorted by start."""
 
 
-def draw_note(text: str, styles: Styles, width: int, cursor: Style | None = None, line: int = 0) -> Strip:
+def draw_note(text: str, styles: Styles, width: int, line: int = 0) -> Strip:
     """Draw line `line` of the centred note of an empty list; a `^` stays below the character it marks."""
-    base = styles.base + cursor if cursor is not None else styles.base
-    room = max(1, width - 4)
+    base, room = styles.base, max(1, width - 4)
     lines = [piece for note_line in text.split("\n") for piece in _pointer_lines(note_line, room)]
     if not text or not 0 <= line < len(lines):
         return Strip([Segment(" " * width, base)], width)
@@ -44,11 +43,7 @@ def draw_row(
 def row_style(name: str, styles: Styles, cursor: Style | None = None) -> Style:
     """Resolve a style name of `row_parts` on the background of the list or of the cursor."""
     style = styles.base if cursor is None else styles.base + cursor
-    own, _, mark = name.partition("/")
-    if ":" in own:  # the slash belongs to the name of a watch
-        own, mark = name, ""
-    if own:
-        style += styles.named(own)
-    if mark:
-        style += styles.named(mark)
+    is_watch = ":" in name.partition("/")[0]  # a slash belongs to its name
+    for part in [name] if is_watch else name.split("/", 1):
+        style += styles.named(part) if part else NONE
     return under_cursor(style) if cursor is not None else style

@@ -36,7 +36,6 @@ class RowOptions:
 
     @classmethod
     def of(cls, ui: UiConfig, watches: Sequence[str]) -> RowOptions:
-        """Take the options from the configuration and the names of the watches."""
         return cls(
             letters=letters(watches),
             folds=ui.fold_stories,

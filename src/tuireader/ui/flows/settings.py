@@ -85,7 +85,6 @@ def take_config(main: Controllers, before: Config) -> None:
     main.panes.article.set_measure(now.ui.width)
     main.panes.article.forget_strips()
     main.session.apply_config(before.ui)
-    main.panes.articles.folds = main.session.folds
     if (now.ui.images, now.ui.linear) != (before.ui.images, before.ui.linear):
         main.images.apply_config()
     if now.ui.linear != before.ui.linear:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from contextlib import suppress
 from functools import cached_property, partial
 from inspect import isawaitable
 from typing import ClassVar
@@ -15,7 +14,6 @@ from textual.binding import Binding
 from textual.reactive import Reactive
 from textual.widget import Widget
 
-from tuireader.errors import TuireaderError
 from tuireader.model import Counts
 from tuireader.ui import geometry, views
 from tuireader.ui.bindings import bindings
@@ -160,16 +158,13 @@ class MainScreen(PaneScreen, Hosted, inherit_bindings=False):
         seen = self.articles.in_sight()
         visible = self.articles.ids[seen.start : seen.stop]
         rows = [row for article_id in visible if (row := self.articles.row(article_id)) is not None]
-        folds = self.articles.folds
+        folds = self.session.folds
         for name in (name for row in rows for name in (folds and row.story_watches) or row.watches):
             self._explains_signs = False
             self.top.show(sign=name)
-            self.run_worker(self._note_seen(), group="hints")
+            # if that fails, the next start explains it again
+            self.run_worker(self.library.settings.note_seen(_SIGN), group="hints", exit_on_error=False)
             break
-
-    async def _note_seen(self) -> None:
-        with suppress(TuireaderError):  # the next start explains it again
-            await self.library.settings.note_seen(_SIGN)
 
     def update_bars(self) -> None:
         title, count = header(self.session, len(self.articles.ids), self.library.searches.saved)

@@ -20,7 +20,7 @@ from tuireader.ui.drawing.row_options import RowOptions
 from tuireader.ui.drawing.row_parts import detail_parts, heading_parts, row_parts
 from tuireader.ui.linear import row_words
 from tuireader.ui.textual_private import CoalescingScreen
-from tuireader.ui.widgets.day_rows import HEADING, DayRows, Days
+from tuireader.ui.widgets.list_lines import HEADING, Days, ListLines
 from tuireader.ui.widgets.pane import CursorPane
 from tuireader.wording.times import local_day
 
@@ -30,13 +30,11 @@ _KEEP_STRIPS = 256  # ... and of drawn ones, each some 10 KB a line
 _MINUTE = 60  # seconds between looks at the calendar
 
 
-class ArticleList(DayRows, CursorPane):
+class ArticleList(CursorPane):
     """Articles of a view. `fetch` loads rows without blocking keys; rows are blank until loaded."""
 
     @dataclass
     class Opened(Message):
-        """The user opened an article."""
-
         article_id: int
 
     def __init__(
@@ -48,8 +46,10 @@ class ArticleList(DayRows, CursorPane):
     ) -> None:
         super().__init__(id="list")
         self._marks, self._detail = marks, detail
+        self.ids: array[int] = array("q")
+        self.days: Days = ()
+        self.is_cosy = False  # whether articles have two lines
         self.empty_text = ""
-        self.folds = False  # whether a row represents its story
         self.opened: Collection[int] = ()  # stories that show all rows
         self._columns: Mapping[str, Any] = {}
         self.selected: set[int] = set()  # articles that marking commands apply to, unless empty
@@ -69,7 +69,7 @@ class ArticleList(DayRows, CursorPane):
 
     @property
     def columns(self) -> Mapping[str, Any]:
-        """Options of rows in this view: `by_day`, `dots`, `feeds`."""
+        """Options of rows in this view: `folds`, `by_day`, `dots`, `feeds`."""
         return self._columns
 
     @columns.setter
@@ -77,6 +77,28 @@ class ArticleList(DayRows, CursorPane):
         if columns != self._columns:
             self._columns = columns
             self.forget_strips()
+
+    @property
+    def line_count(self) -> int:
+        return len(self.ids)
+
+    def item_lines(self) -> ListLines:
+        return ListLines(self.line_count, [start for start, _ in self.days], 2 if self.is_cosy else 1)
+
+    @property
+    def current_id(self) -> int | None:
+        return self.ids[self.cursor] if self.cursor < len(self.ids) else None
+
+    def upcoming(self) -> Sequence[int]:
+        """The article under the cursor and the one below it."""
+        return self.ids[self.cursor : self.cursor + 2]
+
+    def ids_with_details(self) -> Sequence[int]:
+        """Articles in sight if they have second lines, the current one first."""
+        if not self.is_cosy or not self.ids:
+            return ()
+        seen = self.in_sight()
+        return sorted(self.ids[seen.start : seen.stop], key=lambda article_id: article_id != self.current_id)
 
     @property
     def current_row(self) -> ArticleRow | None:
@@ -222,13 +244,16 @@ class ArticleList(DayRows, CursorPane):
             self.reload_rows()
 
     def on_resize(self) -> None:
-        self.take_density()
-        super().on_resize()
         self._fetch_missing()
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Keep the lines that are still in sight: to draw them all again takes half of a scrolling key."""
+        moved, shown, self._lines = round(old_value) - round(new_value), self._lines, {}
         super().watch_scroll_y(old_value, new_value)
-        if round(old_value) != round(new_value):
+        top = self.styles.gutter.top
+        sight = range(top + self.sticks, top + self.size.height)
+        self._lines = {y + moved: strip for y, strip in shown.items() if y in sight and y + moved in sight}
+        if moved:
             self._fetch_missing()
 
     def _fetch_missing(self, *, again: bool = False) -> None:
@@ -292,7 +317,7 @@ class ArticleList(DayRows, CursorPane):
         options, width = self._row_options, self.size.width
         if options is None or options.width != width:  # drawing may come before the resize event
             self._strips.clear()
-            view = {**self._columns, "folds": self.folds, "cosy": self.is_cosy, "width": width}
+            view = {**self._columns, "cosy": self.is_cosy, "width": width}
             options = replace(self.host.row_options, now=int(self.host.clock()), **view)
             self._row_options = options
         if line >= self.places.count:
@@ -316,7 +341,7 @@ class ArticleList(DayRows, CursorPane):
         row = self._rows.get(article_id)
         cursor = styles.cursor_for(focused) if at_cursor else None
         if row is None:
-            return draw_note("", styles, options.width, cursor)
+            return draw_row((), styles, options.width, cursor)
         if row.story in self.opened:
             row = replace(row, story_read=0)  # its articles show what is read
         feed, selected = self._feed_title(row.feed_id), article_id in self.selected
@@ -336,12 +361,13 @@ class ArticleList(DayRows, CursorPane):
 
     def _is_inner(self, number: int) -> bool:
         """True if the row above belongs to the same story, which is unfolded or partly read."""
-        if not number or not (self.opened or self.folds):
+        folds = self._columns.get("folds", False)
+        if not number or not (self.opened or folds):
             return False
         row, above = self._rows.get(self.ids[number]), self._rows.get(self.ids[number - 1])
         if row is None or above is None or not row.story or row.story != above.story:
             return False
-        return self.folds or row.story in self.opened
+        return folds or row.story in self.opened
 
     def _strays(self, number: int) -> bool:
         """True if an article of an unfolded story is not of the day above it."""
@@ -361,8 +387,9 @@ class ArticleList(DayRows, CursorPane):
 
     def on_click(self, event: events.Click) -> None:
         """Move the cursor; open on a second or double click; select with ctrl."""
-        number = self.row_at(event.y)
-        if number is None:
+        line = event.y + self.scroll_offset.y
+        number, part = self.places.at(line)
+        if line >= self.places.count or part == HEADING or (self.sticks and not event.y):
             return
         opens = not event.ctrl and (event.chain > 1 or (number == self.cursor and self.has_focus))
         if event.ctrl:

@@ -69,17 +69,13 @@ class ArticlePane(PagePane):
         super().show(page, place=place)
 
     def show_head(self, page: Page) -> None:
-        """Show a page whose first parts changed; the other parts stay in place."""
+        """Show a page with other facts below its title; the other parts stay in place."""
         self._arrive_if_needed()
-        top = self.scroll_offset.y
-        self.page_shown = page = page_words(page) if self.host.linear else page
-        self._head, same, moved = self._head.with_others(page.head)
-        self.forget_strips()
-        if top >= same:
-            self.scroll_now(top + moved)
+        self.page_shown = page_words(page) if self.host.linear else page
+        self._head.parts = self.page_shown.head
+        self._show_art(1, None)
         if self.sought:
             self._find_all()
-        self._continue()
 
     def fits(self, page: Page) -> bool:
         """True if the tables of a page were laid out for this width."""
@@ -112,14 +108,9 @@ class ArticlePane(PagePane):
             self._unchoose()
             self.scroll_now(max(0, self.scroll_offset.y + lines))
 
-    def go_top(self) -> None:
-        self._unchoose()
-        self.scroll_now(0)
-
     def go_bottom(self) -> None:
         self._finish()
-        self._unchoose()
-        self.scroll_now(len(self._head.lines) + len(self._tail.lines))
+        super().go_bottom()
 
     def go_to_comments(self) -> None:
         """Scroll to the first comment, if there are comments."""

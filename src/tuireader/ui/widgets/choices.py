@@ -73,7 +73,6 @@ class Choices(OptionList, inherit_bindings=False):
 
     @property
     def caret(self) -> Offset:
-        """Cell that the terminal's cursor stands on."""
         return Offset(1, (self.highlighted or 0) - self.scroll_offset.y)
 
     def show(self, choices: Sequence[Choice], at: str | None = None) -> None:

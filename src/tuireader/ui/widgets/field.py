@@ -61,7 +61,6 @@ class Pick(Widget, Hosted, can_focus=True):
         self.value = value if value in names else next(iter(names))
 
     def names(self) -> Mapping[str, str]:
-        """Map the values to their names."""
         return self._names
 
     def on_click(self) -> None:

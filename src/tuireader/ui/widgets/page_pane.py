@@ -15,7 +15,7 @@ from textual.widget import Widget
 
 from tuireader.text.bidi import is_right_to_left
 from tuireader.ui.drawing.graphics import GraphicStrip
-from tuireader.ui.drawing.layout import Art, Layout, Line, LineKind, Overlay, draw, ranges
+from tuireader.ui.drawing.layout import Layout, Line, LineKind, Overlay, draw, ranges
 from tuireader.ui.drawing.page_parts import Page, Part, StyleRange, Tail, Target
 from tuireader.ui.host import Hosted
 from tuireader.ui.linear import page_words, tail_words
@@ -206,9 +206,8 @@ class PagePane(Pane, Hosted):
                 self._resize()
 
     def set_measure(self, measure: int) -> None:
-        if measure != self._measure:
-            self._measure = measure
-            self._take_width()
+        self._measure = measure
+        self._take_width()
 
     def on_resize(self) -> None:
         self._take_width()
@@ -334,19 +333,13 @@ class PagePane(Pane, Hosted):
         left = self.gutter.left + self._pad - crop.x
         first = crop.y - self.gutter.top + self.scroll_offset.y
         for at, strip in enumerate(strips):
-            art, row = self._graphic(first + at)
-            if art is not None and left >= 0 and left + art.width < strip.cell_length:
-                strips[at] = GraphicStrip(strip, left, art.width, art.graphics[row])
+            layout, line = self._line(first + at)
+            if line is None or line.kind is not LineKind.PICTURE:
+                continue
+            art = layout.arts[line.part]
+            if line.start < len(art.graphics) and left >= 0 and left + art.width < strip.cell_length:
+                strips[at] = GraphicStrip(strip, left, art.width, art.graphics[line.start])
         return strips
-
-    def _graphic(self, number: int) -> tuple[Art | None, int]:
-        """Image painted on a line, and the line number within it."""
-        layout, line = self._line(number) if number >= 0 else (self._head, None)
-        if line is not None and line.kind is LineKind.PICTURE:
-            art = layout.arts.get(line.part)
-            if art is not None and line.start < len(art.graphics):
-                return art, line.start
-        return None, 0
 
     def _line(self, number: int) -> tuple[Layout, Line | None]:
         """Layout and entry of a line of the page; None for one that the page does not have."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Self, cast
 
 from rich.color import Color
@@ -15,6 +14,7 @@ from textual.scrollbar import ScrollBar, ScrollBarRender
 from textual.strip import Strip
 
 from tuireader.ui.host import Hosted
+from tuireader.ui.widgets.list_lines import ListLines
 
 _BLACK = Color.parse("black")
 _LINES = {"move_down": 1, "move_up": -1}
@@ -76,10 +76,6 @@ class Pane(ScrollView, can_focus=True, inherit_bindings=False):
         """Scroll a line to the top immediately."""
         self.scroll_to(y=line, animate=False, immediate=True, force=True)
 
-    def refresh_line(self, line: int) -> None:
-        """Redraw a line, given by its number in the whole content."""
-        self.refresh(Region(0, line - self.scroll_offset.y, self.size.width, 1))
-
     @property
     def vertical_scrollbar(self) -> ScrollBar:
         bar = super().vertical_scrollbar
@@ -121,18 +117,13 @@ class Pane(ScrollView, can_focus=True, inherit_bindings=False):
     def refresh(
         self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False
     ) -> Self:
-        if repaint or layout or recompose:
-            self._forget_lines(regions)
-        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
-
-    def _forget_lines(self, regions: Sequence[Region]) -> None:
-        if not regions:
+        if not regions and (repaint or layout or recompose):
             self._lines.clear()
-            return
         top = self.styles.gutter.top
         for region in regions:
             for y in region.line_range:
                 self._lines.pop(y + top, None)
+        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
 
     def watch_has_focus(self, _has_focus: bool) -> None:
         """Skip the CSS update: no rule for panes depends on the focus, and an update takes milliseconds."""
@@ -163,15 +154,20 @@ class Pane(ScrollView, can_focus=True, inherit_bindings=False):
 
 
 class CursorPane(Pane, Hosted):
-    """A pane of one-line items with a cursor that is always visible."""
+    """A pane of items with a cursor that is always visible; `places` are the lines of items and headings.
+
+    The heading of the topmost visible item covers the first line of the pane.
+    """
 
     class Moved(Message):
         """A click moved the cursor, or in a table a key; methods that move it post nothing."""
 
     cursor = 0
+    places = ListLines()
 
     @property
     def line_count(self) -> int:
+        """Number of items."""
         return 0
 
     @property
@@ -182,13 +178,18 @@ class CursorPane(Pane, Hosted):
     @property
     def cursor_line(self) -> int:
         """Line of the pane that the cursor is on."""
-        return self.cursor - self.scroll_offset.y
+        return self.places.of(self.cursor) - self.scroll_offset.y
+
+    @property
+    def sticks(self) -> bool:
+        """True if a heading covers the first line of the pane."""
+        return bool(self.places.starts) and self.size.height > self.places.height
 
     def move(self, lines: int) -> None:
         self.move_to(self.cursor + lines)
 
     def move_to(self, line: int) -> None:
-        """Move the cursor to a line and show it; only the two lines are redrawn."""
+        """Move the cursor to an item and show it; only two items are redrawn."""
         line = max(0, min(self.line_count - 1, line))
         old, self.cursor = self.cursor, line
         if old == line:
@@ -198,21 +199,53 @@ class CursorPane(Pane, Hosted):
         self.refresh_item(line)
         self.cursor_moved()
 
+    def page(self, pages: float) -> None:
+        """Move by a fraction of the height, and by at least one item."""
+        step = 1 if pages > 0 else -1
+        lines = round(abs(pages) * (self.size.height - self.places.height - self.sticks))
+        line = self.places.of(self.cursor) + step * lines
+        item, _ = self.places.at(max(0, min(line, self.places.count - 1)))
+        self.move_to(item if (item - self.cursor) * step > 0 else self.cursor + step)
+
     def refresh_item(self, number: int) -> None:
-        """Redraw the item on a line; override if items have several lines."""
-        self.refresh_line(number)
+        top = self.places.of(number) - self.scroll_offset.y
+        self.refresh(Region(0, top, self.size.width, self.places.height))
 
     def keep_in_sight(self) -> bool:
         """Scroll just enough to show the cursor; return whether that was necessary."""
-        top, height = self.scroll_offset.y, self.size.height
-        if not height or top <= self.cursor < top + height:
+        top, height, at = self.scroll_offset.y, self.size.height, self.places.of(self.cursor)
+        first, end = at - self.sticks, at + self.places.height
+        if not height or not self.line_count or (top <= first and end <= top + height):
             return False
-        self.scroll_now(self.cursor if self.cursor < top else self.cursor - height + 1)
+        if first >= top:
+            first = end - height
+            first += self.places.at(first + self.sticks)[1] > 0  # do not begin in the middle of an item
+        self.scroll_now(first)
         return True
+
+    def in_sight(self, above: int = 0, below: int = 0) -> range:
+        """Numbers of the visible items, and of those that many lines above and below them."""
+        if not self.line_count:
+            return range(0)
+        top, last = self.scroll_offset.y, self.places.count - 1
+        first, _ = self.places.at(max(0, min(top - above, last)))
+        end, _ = self.places.at(max(0, min(top + self.size.height - 1 + below, last)))
+        return range(first, end + 1)
+
+    def item_lines(self) -> ListLines:
+        """Lay out the items; override if they have several lines, or headings."""
+        return ListLines(self.line_count)
 
     def take_size(self) -> None:
         """Update the number of lines; a real width would cause a layout at each change."""
-        self.virtual_size = Size(1, self.line_count)
+        self.places = self.item_lines()
+        self.virtual_size = Size(1, self.places.count)
+
+    def put_cursor(self, line: int | None) -> None:
+        """Update the size, and scroll so that the cursor is on that line of the pane, or else to the top."""
+        self.take_size()
+        self.scroll_now(0 if line is None else max(0, self.places.of(self.cursor) - line))
+        self.keep_in_sight()
 
     def on_resize(self) -> None:
         self.take_size()

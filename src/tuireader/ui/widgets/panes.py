@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from textual import events
 from textual.await_remove import AwaitRemove
 from textual.containers import Container
@@ -69,9 +71,7 @@ class Panes(Container, _Covered, Hosted):
     ) -> None:
         self._edge, self._divider = Divider("edge"), Divider("divider")
         super().__init__(sidebar, self._edge, snippet, articles, self._divider, article, id="body")
-        self.sidebar = sidebar
-        self.articles = articles
-        self.article = article
+        self._panes = self.sidebar, self.articles, self.article = sidebar, articles, article
         self.dividers = Dividers()
         self._snippet = snippet
         self._session = session
@@ -118,9 +118,7 @@ class Panes(Container, _Covered, Hosted):
         self._draw_edges()
 
     def turn(self, step: int) -> None:
-        panes: list[Pane] = [self.sidebar, self.articles]
-        if self._session.page is not None:
-            panes.append(self.article)
+        panes: Sequence[Pane] = self._panes if self._session.page is not None else self._panes[:2]
         at = panes.index(self.current) if self.current in panes else 1
         self.go_to(panes[(at + step) % len(panes)])
 
@@ -146,7 +144,6 @@ class Panes(Container, _Covered, Hosted):
 
     @property
     def covers_list(self) -> bool:
-        """True if the sidebar is shown over the list."""
         return self._over and not self.is_wide
 
     @property
@@ -181,11 +178,9 @@ class Panes(Container, _Covered, Hosted):
 
         Each is changed directly: a class on the screen would make Textual look up the styles of all widgets.
         """
-        covered = self._mode is Mode.SINGLE and self._over
-        alone = self.shows_article and (self.shows_one or self.is_zen)
-        self.sidebar.display = (self.is_wide or self._over) and not self.is_zen
-        self.article.display = (self.shows_article or self.is_columns) and not covered
-        self.articles.display = not (alone or covered)
+        at = self.boxes(self.size, self._shown)
+        for pane, box in zip(self._panes, (at.sidebar, at.articles, at.article), strict=True):
+            pane.display = box is not None
         has_line = bool(self._session.expression) and not self.articles.is_cosy
         self._snippet.display = has_line and self.articles.display
 
@@ -357,12 +352,11 @@ class Panes(Container, _Covered, Hosted):
 
     def repainted(self) -> list[Widget]:
         """Widgets that a key may have changed."""
-        panes = (self.sidebar, self.articles, self.article)
-        bars = [pane.vertical_scrollbar for pane in panes if pane.show_vertical_scrollbar]
-        return [*panes, self._edge, self._divider, *bars]
+        bars = [pane.vertical_scrollbar for pane in self._panes if pane.show_vertical_scrollbar]
+        return [*self._panes, self._edge, self._divider, *bars]
 
     def forget_strips(self) -> None:
-        for pane in (self.sidebar, self.articles, self.article):
+        for pane in self._panes:
             pane.forget_strips()
         self._edge.refresh()
         self._divider.refresh()

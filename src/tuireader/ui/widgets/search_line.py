@@ -28,8 +28,6 @@ class SearchLine(Input):
 
     @dataclass
     class Typed(Message):
-        """The text has changed."""
-
         text: str
         filters: bool
 

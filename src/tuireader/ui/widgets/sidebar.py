@@ -39,8 +39,6 @@ class Sidebar(CursorPane):
 
     @dataclass
     class Folded(Message):
-        """The user folded or unfolded a folder."""
-
         folder: str
 
     BINDINGS: ClassVar = [*bindings(Scope.SIDEBAR)]
@@ -77,7 +75,7 @@ class Sidebar(CursorPane):
         top = self.scroll_offset.y
         for line in range(top, min(len(items), top + self.size.height)):
             if items[line] != before[line]:
-                self.refresh_line(line)
+                self.refresh_item(line)
 
     def select(self, view: View) -> None:
         """Move the cursor to a view without posting a message."""
@@ -160,9 +158,7 @@ class Sidebar(CursorPane):
         width, styles = max(1, self.size.width), self.theme_styles
         base = styles.base
         edge = Segment("┃" if focus and not self.host.linear else " ", base + styles.accent)
-        if number >= len(self.items):
-            return Strip([edge, Segment(" " * (width - 1), base)], width)
-        item = self.items[number]
+        item = self.items[number] if number < len(self.items) else SidebarItem("")
         if item.view is None:
             return Strip([edge, Segment(pad(item.label, width - 1), base + styles.dim)], width)
         if at_cursor:

@@ -90,8 +90,6 @@ class Table(CursorPane):
 
     @dataclass
     class Chosen(Message):
-        """A row was chosen."""
-
         key: str
 
     def __init__(self, columns: Sequence[Column]) -> None:
