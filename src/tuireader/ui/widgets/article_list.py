@@ -26,7 +26,7 @@ from tuireader.wording.times import local_day
 
 _CHUNK = 64  # number of rows per fetch
 _KEEP = 4096  # maximum number of rows kept, ...
-_KEEP_STRIPS = 256  # ... and of drawn ones, each some 10 KB a line
+_KEEP_STRIPS = 128  # ... and of drawn ones, each some 10 KB a line
 _MINUTE = 60  # seconds between looks at the calendar
 
 
