@@ -8,14 +8,16 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import MISSING, dataclass, field
+from typing import Any, TypeVar, dataclass_transform
 from urllib.parse import urlsplit
 
 from tuireader.commands import did_you_mean
 from tuireader.config.toml_values import describe, quote, to_toml
 from tuireader.text import clean, without_password
 from tuireader.text.durations import DAY, HOUR, WEEK
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ class Kind:
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """Annotation of a configuration field with its key in the file.
+    """Key of a configuration field in the file.
 
     `name` is the key if it differs from the field's name. An invalid value of a `vital` key invalidates its
     whole table, which would have another meaning without it.
@@ -65,6 +67,20 @@ class Key:
     applies: Callable[[Any], object] = lambda table: True
     option: str = ""
     secret: bool = False
+
+
+def declare(
+    kind: Kind, doc: str, *, default: Any = MISSING, default_factory: Any = MISSING, **details: Any
+) -> Any:
+    """Field of a table; `details` are those of its `Key`."""
+    key = {"key": Key(kind, doc, **details)}
+    return field(default=default, default_factory=default_factory, metadata=key)
+
+
+@dataclass_transform(frozen_default=True, field_specifiers=(declare,))
+def table(cls: type[T]) -> type[T]:
+    """Table of the configuration: a frozen dataclass with declared fields."""
+    return dataclass(frozen=True, slots=True)(cls)
 
 
 def _wrong(wanted: str, value: object, names: Sequence[str] = ()) -> Invalid:
