@@ -94,15 +94,11 @@ class Exchange(UseCases):
         """Split the feeds of a plan into new ones and subscribed ones."""
         own = [feed.url for feed in self._context.config.feeds]
         subscribed = set(map(feed_key, (*own, *map(without_password, own))))  # as exported, too
-
-        def split() -> tuple[list[FeedConfig], list[FeedConfig]]:
-            new: list[FeedConfig] = []
-            known: list[FeedConfig] = []
-            for feed in plan.feeds:
-                (known if feed_key(feed.url) in subscribed else new).append(feed)
-            return new, known
-
-        return await asyncio.to_thread(split)
+        keys = await asyncio.to_thread(lambda: [feed_key(feed.url) for feed in plan.feeds])
+        split: tuple[list[FeedConfig], list[FeedConfig]] = [], []
+        for feed, key in zip(plan.feeds, keys, strict=True):
+            split[key in subscribed].append(feed)
+        return split
 
     async def read_file(self, path: Path, *, programs: bool = False, most: int = -1) -> Plan:
         """Read a file in any format that `read_data` supports, of at most `most` bytes."""
