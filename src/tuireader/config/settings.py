@@ -52,7 +52,6 @@ class Setting:
         return f"{self.table}.{key_to_toml(self.name)}" if self.table else self.name
 
     def value(self, config: Config) -> Any:
-        """The value in use."""
         owner = getattr(config, self.table) if self.table else config
         if isinstance(owner, Mapping):
             return owner.get(self.name, self.default)
@@ -84,7 +83,6 @@ class Setting:
 
     @property
     def takes(self) -> str:
-        """Allowed values."""
         return " · ".join(self.key.kind.options) or self.key.kind.name
 
     @property

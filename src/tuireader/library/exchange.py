@@ -62,7 +62,6 @@ class Exchange(UseCases):
         return await self.import_plan(await self.read_file(path, programs=programs))
 
     async def import_data(self, data: bytes, name: str = "the list", *, programs: bool = False) -> Imported:
-        """Import what `read_data` reads."""
         return await self.import_plan(await self.read_data(data, name, programs=programs))
 
     async def import_page(self, url: str) -> Imported:

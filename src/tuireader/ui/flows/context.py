@@ -118,7 +118,6 @@ class FlowRunner:
             self._controllers.panes.call_later(task.result)  # a crash, as in any handler
 
     async def apply(self, outcome: Outcome) -> None:
-        """Apply the fields of an outcome in their order."""
         main, host = self._controllers, self._controllers.host
         if outcome.moved is not None and main.session.view == outcome.moved[0]:
             await main.navigation.show_view(outcome.moved[1])
