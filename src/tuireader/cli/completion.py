@@ -50,20 +50,24 @@ def complete_feeds(context: click.Context, param: click.Parameter, typed: str) -
 
 
 def complete_accounts(context: click.Context, param: click.Parameter, typed: str) -> list[CompletionItem]:
+    """Complete accounts by name."""
     return _starting(typed, [item.name for item in _options(context).config.accounts])
 
 
 def complete_watches(context: click.Context, param: click.Parameter, typed: str) -> list[CompletionItem]:
+    """Complete watches by name."""
     return _starting(typed, _names(context, "watch"))
 
 
 def complete_labels(context: click.Context, param: click.Parameter, typed: str) -> list[CompletionItem]:
+    """Complete the labels of articles by name."""
     from tuireader.store.lists import completions
 
     return _starting(typed, completions.labels(_options(context).database))
 
 
 def complete_settings(context: click.Context, param: click.Parameter, typed: str) -> list[CompletionItem]:
+    """Complete settings by path, with their descriptions."""
     from tuireader.config.settings import settings
 
     known = settings(_options(context).config)

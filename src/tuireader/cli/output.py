@@ -46,6 +46,7 @@ def print_json(shape: str, value: object = None, *, flush: bool = False, **own: 
 
 
 def print_item(as_json: bool, shape: str, value: object, line: str, **own: Any) -> None:
+    """Print a value as JSON, or a line about it."""
     if as_json:
         print_json(shape, value, **own)
     else:

@@ -5,8 +5,9 @@ from dataclasses import replace
 from enum import StrEnum
 from typing import Self
 
+from tuireader.config.keys import declare, table
 from tuireader.config.toml_values import describe
-from tuireader.config.values import RAW, WEB_ADDRESS, Invalid, Kind, choice, declare, duration, table
+from tuireader.config.values import RAW, WEB_ADDRESS, Invalid, Kind, choice, duration
 from tuireader.text.durations import DAY
 
 

@@ -2,8 +2,9 @@
 
 from typing import Any
 
+from tuireader.config.keys import declare, table
 from tuireader.config.kinds import ADDRESS, COMMAND, MAIL_SCHEMES, SELECTOR
-from tuireader.config.values import FLAG, HEADERS, LINE, LINES, RAW, choice, declare, duration, switch, table
+from tuireader.config.values import FLAG, HEADERS, LINE, LINES, RAW, choice, duration, switch
 from tuireader.text.durations import HOUR, MONTH, YEAR
 
 _PROGRAM = "a program with its arguments"

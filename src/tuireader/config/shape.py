@@ -8,6 +8,7 @@ from tuireader.commands import PRESETS
 from tuireader.commands.sorts import LIST_SORTS
 from tuireader.config.account_keys import AccountConfig
 from tuireader.config.feed_keys import FeedConfig
+from tuireader.config.keys import Key, declare, table
 from tuireader.config.kinds import COMMAND, HOURS, LANGUAGE_LIST, ONE_KEY, PROGRAMS, TIME_FORMAT
 from tuireader.config.theme_keys import THEMES, USUAL, ThemeConfig, Themes
 from tuireader.config.values import (
@@ -16,15 +17,12 @@ from tuireader.config.values import (
     LINE,
     RAW,
     STEPS,
-    Key,
     choice,
-    declare,
     duration,
     duration_or_never,
     number,
     size,
     switch,
-    table,
     template,
 )
 from tuireader.config.watch_keys import MuteConfig, ViewConfig, WatchConfig

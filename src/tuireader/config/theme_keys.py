@@ -3,8 +3,9 @@
 from dataclasses import asdict, dataclass
 
 from tuireader.commands import did_you_mean
+from tuireader.config.keys import declare, table
 from tuireader.config.toml_values import describe, quote, to_toml
-from tuireader.config.values import COLOR, FLAG, NAME, Invalid, Kind, declare, table
+from tuireader.config.values import COLOR, FLAG, NAME, Invalid, Kind
 
 
 @dataclass(frozen=True, slots=True)

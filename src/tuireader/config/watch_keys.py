@@ -2,21 +2,9 @@
 
 from datetime import date
 
+from tuireader.config.keys import declare, table
 from tuireader.config.kinds import EXPRESSION
-from tuireader.config.values import (
-    COLOR,
-    DATE,
-    FLAG,
-    GROUPS,
-    LINE,
-    LINES,
-    NAME,
-    choice,
-    choices,
-    declare,
-    number,
-    table,
-)
+from tuireader.config.values import COLOR, DATE, FLAG, GROUPS, LINE, LINES, NAME, choice, choices, number
 
 MOST_QUIET_DAYS = 3650
 

@@ -22,6 +22,7 @@ _HEADERS = (StatementKind.ARRAY, StatementKind.TABLE)
 
 
 def append_tables(text: str, data: Table, name: str, blocks: Sequence[str]) -> str:
+    """Append `[[name]]` tables after the existing ones."""
     if not blocks:
         return text
     tables = [tomllib.loads(block)[name][0] for block in blocks]

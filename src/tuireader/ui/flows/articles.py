@@ -20,10 +20,12 @@ _NOTHING = Outcome(said="Select an article first", seconds=2)
 
 
 async def open_in_browser(main: Controllers, ask: Asking) -> None:
+    """Open the current article in the browser."""
     await main.host.browse((await main.chosen.address())[0])
 
 
 async def open_link(main: Controllers, ask: Asking, number: int) -> Outcome | None:
+    """Open a numbered link of the article."""
     page = main.session.page
     if page is None:
         return None
@@ -35,6 +37,7 @@ async def open_link(main: Controllers, ask: Asking, number: int) -> Outcome | No
 
 
 async def list_links(main: Controllers, ask: Asking) -> Outcome | None:
+    """Choose among the links of the article and open one."""
     page = main.session.page
     if page is None or not page.links:
         return Outcome(said="No links here")
@@ -46,11 +49,13 @@ async def list_links(main: Controllers, ask: Asking) -> Outcome | None:
 
 
 async def copy_addresses(main: Controllers, ask: Asking) -> Outcome:
+    """Copy the addresses of the chosen articles."""
     addresses = await main.chosen.addresses()
     return _copy(main, [url for url, _ in addresses], "Copied", addresses[0][0] if addresses else "")
 
 
 async def copy_markdown(main: Controllers, ask: Asking) -> Outcome:
+    """Copy the chosen articles as Markdown links."""
     addresses = await main.chosen.addresses()
     lines = [markdown_link(title, url, listed=True) for url, title in addresses]
     return _copy(main, lines, "Copied as Markdown", addresses[0][1] if addresses else "")
@@ -108,6 +113,7 @@ async def label(main: Controllers, ask: Asking) -> None:
 
 
 async def save(main: Controllers, ask: Asking) -> Outcome:
+    """Save the chosen articles as files."""
     ids = main.chosen.ids
     if not ids:
         return _NOTHING
@@ -120,6 +126,7 @@ async def save(main: Controllers, ask: Asking) -> Outcome:
 
 
 async def pipe(main: Controllers, ask: Asking) -> Outcome | None:
+    """Ask for a program, and pipe the current article to it."""
     article_id = main.chosen.article_id
     if article_id is None:
         return _NOTHING
@@ -134,6 +141,7 @@ async def pipe(main: Controllers, ask: Asking) -> Outcome | None:
 
 
 async def choose_macro(main: Controllers, ask: Asking) -> Outcome | None:
+    """Show the macros and run the one chosen by its key."""
     macros = {macro.key: macro for macro in main.library.config.macros}
     if not macros:
         return Outcome(said="No macros yet: add [[macro]] to the config")
@@ -169,6 +177,7 @@ def _start(main: Controllers, article_id: int, command: Sequence[str], form: str
 
 
 def described_run(ran: Ran) -> str:
+    """Describe the result of a program for a toast."""
     if ran.trouble:
         return f"{ran.program} {ran.trouble}"
     lines = ran.output.splitlines()

@@ -33,6 +33,7 @@ _NO = Outcome(said="Select a feed, folder, watch, label or saved search in the s
 
 
 async def add_feed(main: Controllers, ask: Asking) -> Outcome | None:
+    """Ask for a feed and its folder, or for a file with feeds."""
     from tuireader.ui.dialogs.add_feed import AddFeed
 
     before, known = main.library.config, main.session.feeds
@@ -157,6 +158,7 @@ async def _mark(main: Controllers, what: str, write: Write) -> None:
 
 
 async def save_view(main: Controllers, ask: Asking) -> Outcome | None:
+    """Ask for a name, and save the search in the list under it."""
     session = main.session
     return await _ask_search(main, ask, views.expression_of(session.view, session.filter, session.feeds))
 

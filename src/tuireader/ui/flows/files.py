@@ -55,6 +55,7 @@ async def open_enclosure(main: Controllers, file: Enclosure) -> None:
 
 
 async def download(main: Controllers, ask: Asking) -> Outcome:
+    """Queue the files of the chosen articles, and download them in the background."""
     ids = main.chosen.ids
     if not ids:
         return Outcome(said="Select an article first", seconds=2)

@@ -126,6 +126,7 @@ async def _kept_theme(main: Controllers, name: str) -> Outcome:
 
 
 async def open_palette(main: Controllers, ask: Asking) -> Outcome | None:
+    """Open the palette, and run the chosen entry."""
     from tuireader.ui.dialogs.palette import Palette
 
     entries = await _by_use(main)

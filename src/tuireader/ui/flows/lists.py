@@ -9,6 +9,7 @@ from tuireader.ui.flows.context import Asking, Outcome
 
 
 async def fold_stories(main: Controllers, ask: Asking) -> Outcome:
+    """Fold the stories of the list to a line each, or unfold them."""
     folded = await main.listing.toggle_folds()
     said = "Stories folded" if folded else "Stories unfolded"
     return Outcome(said=said, seconds=2, recount=True)
@@ -25,12 +26,14 @@ async def story_sources(main: Controllers, ask: Asking) -> Outcome | None:
 
 
 async def show_hide_read(main: Controllers, ask: Asking) -> Outcome:
+    """Show or hide read articles in views of this kind."""
     shown = main.session.toggle_read_shown()
     await main.listing.show(main.session.view, cursor_id=main.panes.articles.current_id)
     return Outcome(said="Read articles shown" if shown else "Read articles hidden", seconds=2)
 
 
 async def show_new(main: Controllers, ask: Asking) -> Outcome:
+    """Show the articles that arrived since the last session."""
     view = main.library.lists.new_view
     if view is None:
         return Outcome(said="Nothing to compare with yet: from the next start on, this lists what is new")
@@ -43,6 +46,7 @@ _KEYS = {("n" if name == "date" else name[0]): name for name in SEARCH_SORTS}
 
 
 async def sort(main: Controllers, ask: Asking) -> Outcome | None:
+    """Ask for the sort order of the list."""
     from tuireader.ui.dialogs.pickers import KeyPicker
     from tuireader.ui.widgets.choices import Choice
 

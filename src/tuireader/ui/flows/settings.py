@@ -132,6 +132,7 @@ async def change_setting(main: Controllers, ask: Asking, *, setting: Setting, wr
 
 
 async def undo(main: Controllers, ask: Asking) -> Outcome:
+    """Undo the newest change, a mark or an edit of the configuration."""
     before = main.library.config
     try:
         said = await main.marks.undo()

@@ -26,6 +26,7 @@ async def watch_here(main: Controllers, ask: Asking) -> Outcome | None:
 
 
 async def follow_story(main: Controllers, ask: Asking) -> Outcome | None:
+    """Follow the story that is open or under the cursor."""
     article_id = main.chosen.article_id
     if article_id is None:
         return None
@@ -37,10 +38,12 @@ async def follow_story(main: Controllers, ask: Asking) -> Outcome | None:
 
 
 async def new_watch(main: Controllers, ask: Asking, config: WatchConfig | None = None) -> Outcome | None:
+    """Ask for a new watch."""
     return await edit_watch(main, ask, config or WatchConfig(name=""), "")
 
 
 async def edit_watch(main: Controllers, ask: Asking, config: WatchConfig, replaces: str) -> Outcome | None:
+    """Ask for changes to a watch, or for a new one."""
     from tuireader.ui.dialogs.new_watch import NewWatch
 
     name = await ask(NewWatch(config, main.library, replaces=replaces))
@@ -59,6 +62,7 @@ async def find_sources(main: Controllers, ask: Asking, name: str) -> Outcome | N
 
 
 async def keep_watch(main: Controllers, ask: Asking, name: str) -> Outcome:
+    """Keep the watch for a followed story permanently."""
     try:
         await main.library.watches.keep(name)
     except TuireaderError as error:

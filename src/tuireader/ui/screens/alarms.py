@@ -29,6 +29,7 @@ _WATCH_HINT = "Check its terms and feeds: a word may have changed, a feed may be
 
 
 def alarm_row(alarm: Alarm, now: int) -> Row:
+    """Build the row of an alarm."""
     over = alarm.cleared_at is not None
     style = "dim" if over else "star" if alarm.kind is AlarmKind.SILENT else "error"
     name = f"◆ {alarm.name}" if alarm.watch else feed_name(alarm.name)

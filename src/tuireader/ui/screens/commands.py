@@ -135,6 +135,7 @@ def _refresh_one(main: Controllers) -> None:
 
 
 def commands(main: Controllers, flows: FlowRunner) -> Commands:
+    """Map command ids to their functions."""
     go, mark, panes, refreshing = main.navigation, main.marking, main.panes, main.refreshing
 
     def move(command_id: str) -> None:

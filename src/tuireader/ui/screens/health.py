@@ -75,6 +75,7 @@ def _note(health: FeedHealth) -> str:
 
 
 def health_row(health: FeedHealth, now: int, coverage: Coverage | None = None) -> Row:
+    """Build the row of a feed."""
     gaps = summary(coverage, now) if coverage is not None and coverage.open else ""
     feed = health.feed
     sign, style, state = _SIGNS[health.trouble]
