@@ -1,7 +1,7 @@
 """Schema of the configuration (a dataclass per table, a field per key) and its reference."""
 
 from collections.abc import Mapping
-from dataclasses import MISSING, Field, dataclass, fields
+from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
 from typing import Annotated, Any
 
 from tuireader.commands import PRESETS
@@ -242,11 +242,7 @@ class Config:
 
 
 PLAIN_TABLES: Mapping[str, type[Any]] = {
-    "save": SaveConfig,
-    "download": DownloadConfig,
-    "notify": NotifyConfig,
-    "fetch": FetchConfig,
-    "ui": UiConfig,
+    field.name: type(field.default) for field in fields(Config) if is_dataclass(field.default)
 }
 TABLES: Mapping[str, type[Any]] = {
     "": Config,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterable
-from typing import ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -12,7 +12,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from tuireader.commands import Scope, key_label
-from tuireader.ui.bindings import MOVES
+from tuireader.ui.bindings import MOVES, bindings
 from tuireader.ui.host import Hosted
 from tuireader.ui.status import place
 from tuireader.ui.widgets.bars import FooterKey, StatusLine, TopLine
@@ -26,8 +26,13 @@ class SideScreen(Screen[Result | None], Hosted, Generic[Result], inherit_binding
 
     BINDINGS: ClassVar = [Binding("ctrl+c", "screen.copy_text", show=False)]
 
-    PLACE: ClassVar[Scope | None] = None  # of its keys, if `?` lists them
+    PLACE: ClassVar[Scope | None] = None  # of its keys, which `?` lists
     main_pane: Pane  # gets the movement commands
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        if cls.PLACE is not None and "BINDINGS" not in vars(cls):
+            cls.BINDINGS = [*bindings(cls.PLACE)]
+        super().__init_subclass__(**options)
 
     @abstractmethod
     def content(self) -> Iterable[Widget]:
