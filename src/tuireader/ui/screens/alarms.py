@@ -46,7 +46,6 @@ def alarm_row(alarm: Alarm, now: int) -> Row:
 class Alarms(ViewTable[Alarm]):
     """Table of open alarms, and of those that ended in the last week."""
 
-    HEADING = "Alarms"
     COLUMNS = (
         Column("sign", "", 1),
         Column("name", "Feed or watch", 44, least=150),

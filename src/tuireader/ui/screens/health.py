@@ -138,7 +138,6 @@ def health_facts(health: FeedHealth, now: int, coverage: Coverage | None = None)
 class Health(ViewTable[FeedHealth]):
     """Table of all feeds, those with problems first; most problems can be fixed here."""
 
-    HEADING = "Feed health"
     KIND = ViewKind.FEED
     COLUMNS = (
         Column("sign", "", 1),

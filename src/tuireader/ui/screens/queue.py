@@ -41,7 +41,6 @@ def _size(download: Download) -> str:
 class Queue(TableScreen[None, Download]):
     """Table of downloads, newest first; enter opens a file."""
 
-    HEADING = "Queue"
     COLUMNS = (
         Column("sign", "", 1),
         Column("title", "Article"),

@@ -26,11 +26,11 @@ class SideScreen(Screen[Result | None], Hosted, Generic[Result], inherit_binding
 
     BINDINGS: ClassVar = [Binding("ctrl+c", "screen.copy_text", show=False)]
 
-    PLACE: ClassVar[Scope | None] = None  # of its keys, which `?` lists
+    PLACE: ClassVar[Scope]  # of its keys, which `?` lists
     main_pane: Pane  # gets the movement commands
 
     def __init_subclass__(cls, **options: Any) -> None:
-        if cls.PLACE is not None and "BINDINGS" not in vars(cls):
+        if "PLACE" in vars(cls) and "BINDINGS" not in vars(cls):
             cls.BINDINGS = [*bindings(cls.PLACE)]
         super().__init_subclass__(**options)
 
@@ -52,14 +52,12 @@ class SideScreen(Screen[Result | None], Hosted, Generic[Result], inherit_binding
         by_escape = "escape" in self.host.keys_of["back"]
         going_back = key_label("escape") if by_escape else key_of("back")
         leaving = FooterKey(going_back, "back", place("quit_or_back"))
-        helping = [FooterKey(key_of("help"), "help", place("help"))] if self.PLACE else []
-        self.status.show([moving, leaving, *helping, *keys], position)
+        helping = FooterKey(key_of("help"), "help", place("help"))
+        self.status.show([moving, leaving, helping, *keys], position)
 
     async def action_help(self) -> None:
         """List the keys of this screen, and run the chosen command."""
         from tuireader.ui.dialogs.help import Help
-
-        assert self.PLACE is not None
 
         async def run(command_id: str | None) -> None:
             if command_id in MOVES:

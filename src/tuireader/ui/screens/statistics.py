@@ -18,7 +18,6 @@ from tuireader.wording.statistics import ORDERS, columns, in_order
 class Statistics(ViewTable[Activity]):
     """Table of feeds in an order that the user changes, then of watches; enter shows their articles."""
 
-    HEADING = "Statistics"
     PLACE = Scope.STATISTICS
     COLUMNS = (
         Column("name", "Feed or watch", 44, least=150),

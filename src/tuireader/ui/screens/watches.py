@@ -74,7 +74,6 @@ def definition(config: WatchConfig) -> str:
 class Watches(ViewTable[WatchStats]):
     """Table of all watches in the order of the config; enter shows the matches of a watch."""
 
-    HEADING = "Watches"
     KIND = ViewKind.WATCH
     COLUMNS = (
         Column("mark", "", 1),
