@@ -127,9 +127,9 @@ EDITS: list[tuple[str, Edit, list[str], str]] = [
      lambda text: config_edit.add(text, WORK),
      ["+ ", "+ [[account]]", '+ name = "work"', '+ kind = "miniflux"', '+ url = "https://m.example"',
       '+ token = "t"'], "account work added"),
-    ("a theme", lambda text: config_edit.set_values(text, "ui", {"theme": "light"}),
+    ("a theme", lambda text: config_edit.set_keys(text, "ui", {"theme": '"light"'}),
      ['- theme = "dark"  # at night', '+ theme = "light"  # at night'], "[ui] changed"),
-    ("a new table", lambda text: config_edit.set_values(text, "fetch", {"concurrency": 5}),
+    ("a new table", lambda text: config_edit.set_keys(text, "fetch", {"concurrency": "5"}),
      ["+ ", "+ [fetch]", "+ concurrency = 5"], "[fetch] changed"),
 ]  # fmt: skip
 

@@ -521,17 +521,17 @@ query = "folder:Old ("
     ],
 )
 def test_values_of_a_plain_table(text: str, expected: str) -> None:
-    assert config_edit.set_values(text, "ui", {"width": 90}) == expected
+    assert config_edit.set_keys(text, "ui", {"width": "90"}) == expected
 
 
 def test_values_that_cannot_be_set_are_refused() -> None:
-    assert config_edit.set_values("# x\n", "ui", {}) == "# x\n"
+    assert config_edit.set_keys("# x\n", "ui", {}) == "# x\n"
     with pytest.raises(ConfigError, match=r"ui\.width"):
-        config_edit.set_values("", "ui", {"width": "broad"})
+        config_edit.set_keys("", "ui", {"width": '"broad"'})
     with pytest.raises(ConfigError, match="ui is not a table"):
-        config_edit.set_values("ui = 3\n", "ui", {"width": 90})
+        config_edit.set_keys("ui = 3\n", "ui", {"width": "90"})
     with pytest.raises(ConfigError):
-        config_edit.set_values("[ui\n", "ui", {"width": 90})
+        config_edit.set_keys("[ui\n", "ui", {"width": "90"})
 
 
 def test_several_tables_at_once() -> None:

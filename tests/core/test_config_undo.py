@@ -68,8 +68,8 @@ EDITS: dict[str, Edit] = {
         text, FeedConfig("https://c.example/"), FeedConfig("https://d.example/")
     ),
     "macro a added": lambda text: edit.add(text, MacroConfig("a", run=("open",))),
-    "[ui] changed": lambda text: edit.set_values(text, "ui", {"theme": "gruvbox", "width": 90}),
-    "[fetch] changed": lambda text: edit.set_values(text, "fetch", {"timeout": 9}),
+    "[ui] changed": lambda text: edit.set_keys(text, "ui", {"theme": '"gruvbox"', "width": "90"}),
+    "[fetch] changed": lambda text: edit.set_keys(text, "fetch", {"timeout": "9"}),
 }
 
 
@@ -190,7 +190,7 @@ def test_feeds_in_brackets_go_back_too() -> None:
         assert edit.revert(after, made.packed) == text
         back = edit.revert(f"database = 'x'\n{after}", made.packed)
         assert tomllib.loads(back) == {"database": "x", **tomllib.loads(text)}
-    after, made = step("ui = {theme = 'nord'}\n", lambda text: edit.set_values(text, "ui", {"width": 90}))
+    after, made = step("ui = {theme = 'nord'}\n", lambda text: edit.set_keys(text, "ui", {"width": "90"}))
     assert edit.revert(f"# more\n{after}", made.packed) == "# more\nui = {theme = 'nord'}\n"
 
 
@@ -263,7 +263,7 @@ def test_headers_in_a_table_of_their_own_go_back() -> None:
 
 def test_what_is_said_of_several_entries() -> None:
     two = edit.add(edit.add(TEXT, FeedConfig("https://c.example/")), ViewConfig("Sea", "sea"))
-    three = edit.set_values(two, "ui", {"width": 90})
+    three = edit.set_keys(two, "ui", {"width": "90"})
     odd = f'{TEXT}[[watch]]\nname = "a\\u001b[31m"\nany = ["x"]\n'
     for after, name, wanted in (
         (two, "", "1 feed added, 1 saved search added"),

@@ -12,7 +12,7 @@ from tests.ui.running import Running, running
 from tests.ui.samples import CONFIG
 from tests.ui.shelf import configured
 from tuireader.config import loads
-from tuireader.config.edit import set_values
+from tuireader.config.edit import set_keys
 from tuireader.library import Library
 from tuireader.model import View, ViewKind
 from tuireader.ui.screens.watches import Watches
@@ -122,7 +122,7 @@ async def test_marks_and_dialogs_are_one_chain_also_after_a_restart(tmp_path: Pa
 async def test_the_look_is_taken_back_at_once(tmp_path: Path) -> None:
     text = CONFIG + '[ui]\ntheme = "nord"\n'
     async with configured(tmp_path, text) as library:
-        await library.context.change_config(lambda text: set_values(text, "ui", {"theme": "dracula"}))
+        await library.context.change_config(lambda text: set_keys(text, "ui", {"theme": '"dracula"'}))
         async with running(library) as run:
             assert run.app.theme == "dracula"
             await undone(run, "[ui] changed", text)

@@ -1,12 +1,13 @@
 """Keys of `[[account]]`."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Self
 
+from tuireader.config.keys import declare, table
 from tuireader.config.toml_values import describe
-from tuireader.config.values import RAW, WEB_ADDRESS, Invalid, Key, Kind, choice, duration
+from tuireader.config.values import RAW, WEB_ADDRESS, Invalid, Kind, choice, duration
 from tuireader.text.durations import DAY
 
 
@@ -68,59 +69,49 @@ ACCOUNT_NAME = Kind("one word", _name)
 ACCOUNT_KIND = Kind(_KIND.name, _kind)
 
 
-@dataclass(frozen=True, slots=True)
+@table
 class AccountConfig:
     """One `[[account]]`: a server that fetches feeds and keeps marks, such as Miniflux or FreshRSS."""
 
-    name: Annotated[
-        str,
-        Key(
-            ACCOUNT_NAME,
-            "Name in the sidebar.",
-            vital=True,
-            label="Name",
-            placeholder="in the sidebar: one word, by default the host",
-        ),
-    ]
-    kind: Annotated[
-        AccountKind,
-        Key(
-            ACCOUNT_KIND,
-            "Kind of server: miniflux, or greader for FreshRSS and others with the Google Reader API.",
-            vital=True,
-            label="Server",
-            choices={kind.value: kind.label for kind in AccountKind},
-            option="Its API: greader for FreshRSS.",
-        ),
-    ]
-    url: Annotated[
-        str, Key(WEB_ADDRESS, "Address of the server.", vital=True, label="Address", placeholder="https://…")
-    ]
-    user: Annotated[
-        str,
-        Key(
-            RAW,
-            "Your user name there; not needed with `token`.",
-            label="User",
-            placeholder="your name there",
-            option="User name there; leave it out for an API key of Miniflux.",
-        ),
-    ] = ""
-    password: Annotated[
-        str,
-        Key(
-            RAW,
-            "Password, best kept out of this file: `env:NAME`, `cmd:pass show miniflux` or `keyring:NAME`;"
-            " for FreshRSS its API password.",
-            label="Password",
-            placeholder=f"hidden; {SECRET_ELSEWHERE}",
-            secret=True,
-        ),
-    ] = ""
-    token: Annotated[str, Key(RAW, "API key of Miniflux, instead of user and password.", secret=True)] = ""
-    interval: Annotated[
-        int, Key(duration(60, DAY), "How often to sync.", label="Every", placeholder="10m")
-    ] = 600
+    name: str = declare(
+        ACCOUNT_NAME,
+        "Name in the sidebar.",
+        vital=True,
+        label="Name",
+        placeholder="in the sidebar: one word, by default the host",
+    )
+    kind: AccountKind = declare(
+        ACCOUNT_KIND,
+        "Kind of server: miniflux, or greader for FreshRSS and others with the Google Reader API.",
+        vital=True,
+        label="Server",
+        choices={kind.value: kind.label for kind in AccountKind},
+        option="Its API: greader for FreshRSS.",
+    )
+    url: str = declare(
+        WEB_ADDRESS, "Address of the server.", vital=True, label="Address", placeholder="https://…"
+    )
+    user: str = declare(
+        RAW,
+        "Your user name there; not needed with `token`.",
+        default="",
+        label="User",
+        placeholder="your name there",
+        option="User name there; leave it out for an API key of Miniflux.",
+    )
+    password: str = declare(
+        RAW,
+        "Password, best kept out of this file: `env:NAME`, `cmd:pass show miniflux` or `keyring:NAME`;"
+        " for FreshRSS its API password.",
+        default="",
+        label="Password",
+        placeholder=f"hidden; {SECRET_ELSEWHERE}",
+        secret=True,
+    )
+    token: str = declare(RAW, "API key of Miniflux, instead of user and password.", default="", secret=True)
+    interval: int = declare(
+        duration(60, DAY), "How often to sync.", default=600, label="Every", placeholder="10m"
+    )
 
     @property
     def secret(self) -> str:

@@ -11,10 +11,11 @@ from typing import Annotated, Any
 
 from tuireader.commands import BY_ID, PRESETS, did_you_mean, key_label, normalise_key
 from tuireader.config.feed_keys import FeedConfig
+from tuireader.config.keys import Key
 from tuireader.config.kinds import COMMAND, COMMAND_SCHEME, SECRET_PLACES
 from tuireader.config.shape import KEYS, PLAIN_TABLES, TABLES, Config
 from tuireader.config.toml_values import key_to_toml, quote, to_toml
-from tuireader.config.values import FLAG, STEPS, Invalid, Key, Kind
+from tuireader.config.values import FLAG, STEPS, Invalid, Kind
 from tuireader.errors import UsageError
 from tuireader.text import clean
 
@@ -52,7 +53,6 @@ class Setting:
         return f"{self.table}.{key_to_toml(self.name)}" if self.table else self.name
 
     def value(self, config: Config) -> Any:
-        """The value in use."""
         owner = getattr(config, self.table) if self.table else config
         if isinstance(owner, Mapping):
             return owner.get(self.name, self.default)
@@ -84,7 +84,6 @@ class Setting:
 
     @property
     def takes(self) -> str:
-        """Allowed values."""
         return " · ".join(self.key.kind.options) or self.key.kind.name
 
     @property

@@ -1,11 +1,11 @@
 """Keys of `[[theme]]`, and the choice of themes in `[ui]`."""
 
 from dataclasses import asdict, dataclass
-from typing import Annotated
 
 from tuireader.commands import did_you_mean
+from tuireader.config.keys import declare, table
 from tuireader.config.toml_values import describe, quote, to_toml
-from tuireader.config.values import COLOR, FLAG, NAME, Invalid, Key, Kind
+from tuireader.config.values import COLOR, FLAG, NAME, Invalid, Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,20 +77,20 @@ OWN_NAME = Kind("text", _own_name)
 HEX = Kind('colour such as "#4fa3ff"', _hex)
 
 
-@dataclass(frozen=True, slots=True)
+@table
 class ThemeConfig:
     """One `[[theme]]`: a theme of your own, for `theme` under `[ui]`.
 
     Colours that you leave out are derived; those of text are adjusted until they are legible.
     """
 
-    name: Annotated[str, Key(OWN_NAME, "Name for `[ui]`; it may replace a given theme.", vital=True)]
-    background: Annotated[str, Key(HEX, "Background.", vital=True)]
-    foreground: Annotated[str, Key(HEX, "Text.", vital=True)]
-    accent: Annotated[str, Key(HEX, "Unread marks, links and the focused pane.", vital=True)]
-    dark: Annotated[bool | None, Key(FLAG, "Watches' colours for a dark background.")] = None
-    surface: Annotated[str, Key(HEX, "Background of dialogs.")] = ""
-    border: Annotated[str, Key(HEX, "Lines between panes, and scrollbars.")] = ""
-    cursor: Annotated[str, Key(HEX, "Background of the cursor line.")] = ""
-    warning: Annotated[str, Key(HEX, "Stars and warnings.")] = ""
-    error: Annotated[str, Key(HEX, "Errors.")] = ""
+    name: str = declare(OWN_NAME, "Name for `[ui]`; it may replace a given theme.", vital=True)
+    background: str = declare(HEX, "Background.", vital=True)
+    foreground: str = declare(HEX, "Text.", vital=True)
+    accent: str = declare(HEX, "Unread marks, links and the focused pane.", vital=True)
+    dark: bool | None = declare(FLAG, "Watches' colours for a dark background.", default=None)
+    surface: str = declare(HEX, "Background of dialogs.", default="")
+    border: str = declare(HEX, "Lines between panes, and scrollbars.", default="")
+    cursor: str = declare(HEX, "Background of the cursor line.", default="")
+    warning: str = declare(HEX, "Stars and warnings.", default="")
+    error: str = declare(HEX, "Errors.", default="")

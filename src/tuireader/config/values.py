@@ -43,30 +43,6 @@ class Kind:
     options: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
-    """Annotation of a configuration field with its key in the file.
-
-    `name` is the key if it differs from the field's name. An invalid value of a `vital` key invalidates its
-    whole table, which would have another meaning without it.
-
-    A form shows a key with a `label`: as a text field with a `placeholder`, or as a choice among `choices`,
-    values with their names. `applies` decides from the table whether to show it. `option` is the help of its
-    command-line option, by default `doc`. A `secret` is never displayed.
-    """
-
-    kind: Kind
-    doc: str
-    name: str = ""
-    vital: bool = False
-    label: str = ""
-    placeholder: str = ""
-    choices: Mapping[str, str] | None = None
-    applies: Callable[[Any], object] = lambda table: True
-    option: str = ""
-    secret: bool = False
-
-
 def _wrong(wanted: str, value: object, names: Sequence[str] = ()) -> Invalid:
     near = did_you_mean(value, names) if isinstance(value, str) else ""
     return Invalid(f"should be {wanted}, not {describe(value)}{near}")

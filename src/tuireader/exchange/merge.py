@@ -10,6 +10,7 @@ from typing import Any
 from tuireader.commands import key_label, normalise_key
 from tuireader.config import Config, FeedConfig, MacroConfig, MuteConfig, ViewConfig, WatchConfig, edit, loads
 from tuireader.config.edit.data import Item, address_of
+from tuireader.config.toml_values import to_toml
 from tuireader.errors import ConfigError
 from tuireader.feeds.parse.json_values import objects_of
 from tuireader.newsboat.outcomes import Made
@@ -176,7 +177,7 @@ class _Merging:
         """Set the keys of a plain table that are not in the configuration yet."""
         there = self.before.get(table, {})
         there = there if isinstance(there, dict) else {}
-        new = {name: value for name, value in wanted.items() if name not in there}
+        new = {name: to_toml(value) for name, value in wanted.items() if name not in there}
         for name, value in wanted.items():
             if name in there and _other(there[name], value):
                 own = {key for key, command in _bound(self.before).items() if command == name}
@@ -185,13 +186,13 @@ class _Merging:
                     entries = [("keys", key) for key in value if key not in own]
                 self.kept |= dict.fromkeys(entries, f"{table}.{name} of your configuration is kept")
         try:
-            self.text = edit.set_values(self.text, table, new)
+            self.text = edit.set_keys(self.text, table, new)
         except ConfigError:
             if table == "keys":
                 raise
             for name in list(new):  # an invalid value does not stop the others
                 try:
-                    self.text = edit.set_values(self.text, table, {name: new[name]})
+                    self.text = edit.set_keys(self.text, table, {name: new[name]})
                 except ConfigError as error:
                     del new[name]
                     self.kept[table, name] = f"cannot be used: {error.message}"

@@ -53,7 +53,6 @@ class Alarms(Notifying):
         return await self._pool.read(lambda store: store.alarms.count())
 
     async def judge(self) -> None:
-        """Raise and clear alarms after a refresh."""
         now = self._now()
         lasting = [watch.name for watch in self._context.config.watches if not watch.ends_after_quiet_days]
         taken = {feed_key(feed.address) for feed in self._context.feeds}

@@ -62,7 +62,6 @@ class Exchange(UseCases):
         return await self.import_plan(await self.read_file(path, programs=programs))
 
     async def import_data(self, data: bytes, name: str = "the list", *, programs: bool = False) -> Imported:
-        """Import what `read_data` reads."""
         return await self.import_plan(await self.read_data(data, name, programs=programs))
 
     async def import_page(self, url: str) -> Imported:
@@ -94,15 +93,11 @@ class Exchange(UseCases):
         """Split the feeds of a plan into new ones and subscribed ones."""
         own = [feed.url for feed in self._context.config.feeds]
         subscribed = set(map(feed_key, (*own, *map(without_password, own))))  # as exported, too
-
-        def split() -> tuple[list[FeedConfig], list[FeedConfig]]:
-            new: list[FeedConfig] = []
-            known: list[FeedConfig] = []
-            for feed in plan.feeds:
-                (known if feed_key(feed.url) in subscribed else new).append(feed)
-            return new, known
-
-        return await asyncio.to_thread(split)
+        keys = await asyncio.to_thread(lambda: [feed_key(feed.url) for feed in plan.feeds])
+        split: tuple[list[FeedConfig], list[FeedConfig]] = [], []
+        for feed, key in zip(plan.feeds, keys, strict=True):
+            split[key in subscribed].append(feed)
+        return split
 
     async def read_file(self, path: Path, *, programs: bool = False, most: int = -1) -> Plan:
         """Read a file in any format that `read_data` supports, of at most `most` bytes."""

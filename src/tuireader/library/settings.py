@@ -43,21 +43,26 @@ class Settings(UseCases):
 
     async def was_seen(self, hint: str) -> bool:
         """True if a hint that is given once has been shown."""
-        return hint in await self._pool.read(lambda store: texts_of(store.fact(_HINTS)))
+        return hint in await self._remembered(_HINTS)
 
     async def note_seen(self, hint: str) -> None:
-        await self._transact(
-            lambda store: store.set_fact(_HINTS, json.dumps([hint, *texts_of(store.fact(_HINTS))]))
-        )
+        await self._remember(_HINTS, hint)
 
     async def palette_uses(self) -> Sequence[str]:
         """Recently used palette entries, latest first, with repetitions."""
-        return await self._pool.read(_uses)
+        return await self._remembered(_USES)
 
     async def note_palette_use(self, name: str) -> None:
-        await self._transact(
-            lambda store: store.set_fact(_USES, json.dumps([name, *_uses(store)][:_REMEMBERED]))
-        )
+        await self._remember(_USES, name)
+
+    async def _remembered(self, fact: str) -> Sequence[str]:
+        return texts_of(await self._pool.read(lambda store: store.fact(fact)))
+
+    async def _remember(self, fact: str, text: str) -> None:
+        def remember(store: Store) -> None:
+            store.set_fact(fact, json.dumps([text, *texts_of(store.fact(fact))][:_REMEMBERED]))
+
+        await self._transact(remember)
 
 
 class Database(UseCases):
@@ -109,7 +114,3 @@ class Database(UseCases):
 
 def _drop(store: Store, *, ids: Sequence[int], rule: PurgeRule) -> None:
     store.retention.drop(ids, rule)
-
-
-def _uses(store: Store) -> list[str]:
-    return texts_of(store.fact(_USES))

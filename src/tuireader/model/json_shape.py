@@ -52,8 +52,11 @@ def _annotation(owner: Any, path: str) -> Any:
         owner = _plain(_hints(owner)[name])
     hint = _hints(owner)[last]
     described = get_origin(hint) is Annotated
-    doc = get_args(hint)[1] if described else getattr(owner, last).__doc__.splitlines()[0]
-    doc = getattr(doc, "doc", doc)  # keys of the configuration carry an object with their description
+    field = getattr(owner, "__dataclass_fields__", {}).get(last)
+    if field is not None and field.metadata:  # a key of the configuration
+        doc = field.metadata["key"].doc
+    else:
+        doc = get_args(hint)[1] if described else getattr(owner, last).__doc__.splitlines()[0]
     return Annotated[_json_type(_plain(hint)), doc]
 
 

@@ -137,7 +137,6 @@ class Host(CrashSafeApp):
 
     @property
     def watch_names(self) -> tuple[str, ...]:
-        """Names of all watches, in the order of the config."""
         return tuple(self.library.watches.colors)
 
     @property
@@ -212,7 +211,6 @@ class Host(CrashSafeApp):
             self.call_later(self.remove_toast, toast)  # once it is shown, which waits behind keys
 
     async def browse(self, url: str) -> None:
-        """Open an http address in the web browser."""
         from tuireader.text import safe_url
 
         checked = safe_url(url)

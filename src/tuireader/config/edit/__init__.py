@@ -12,7 +12,6 @@ from tuireader.config.edit.changes import (
     rename_folder,
     renamed,
     set_keys,
-    set_values,
     tables_as_text,
     update,
 )
@@ -21,6 +20,6 @@ from tuireader.config.edit.undo import EditedSince, Step, revert, reverted_urls,
 
 __all__ = [
     "EditedSince", "Item", "Step", "add", "change", "differences", "format_value", "parse_value", "remove",
-    "rename_folder", "renamed", "revert", "reverted_urls", "set_keys", "set_values", "step_between",
-    "tables_as_text", "typed_values", "update",
+    "rename_folder", "renamed", "revert", "reverted_urls", "set_keys", "step_between", "tables_as_text",
+    "typed_values", "update",
 ]  # fmt: skip

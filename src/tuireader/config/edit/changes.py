@@ -31,7 +31,7 @@ from tuireader.config.edit.data import (
 )
 from tuireader.config.settings import settings
 from tuireader.config.shape import TABLES
-from tuireader.config.toml_values import quote, to_toml
+from tuireader.config.toml_values import quote
 from tuireader.errors import ConfigError
 
 
@@ -173,11 +173,6 @@ def tables_as_text(config: Config) -> str:
         if setting.is_changed(config):
             text = set_keys(text, setting.table, {setting.name: setting.written(config)})
     return text
-
-
-def set_values(text: str, table: str, values: Mapping[str, object]) -> str:
-    """Set keys of a plain table such as `[fetch]`. Raises ConfigError if a value is invalid."""
-    return set_keys(text, table, {name: to_toml(value) for name, value in values.items()})
 
 
 def set_keys(text: str, table: str, values: Values) -> str:

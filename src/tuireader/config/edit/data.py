@@ -16,10 +16,11 @@ from tuireader.config import (
     WatchConfig,
     loads,
 )
+from tuireader.config.keys import Key
 from tuireader.config.kinds import command_address
 from tuireader.config.shape import KEYS
 from tuireader.config.toml_values import key_to_toml, quote, to_toml
-from tuireader.config.values import Invalid, Key
+from tuireader.config.values import Invalid
 from tuireader.errors import ConfigError
 from tuireader.text import feed_key, without_password
 

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.widget import Widget
 from textual.widgets import Input, OptionList, Static
 
 from tuireader.config.files import expand_home
@@ -19,7 +18,6 @@ from tuireader.errors import IsOpmlError, TuireaderError
 from tuireader.exchange.nearby import completions
 from tuireader.model import FeedPreview, FoundFeed
 from tuireader.text import cut, safe_url, without_password
-from tuireader.ui.dialogs.dialog import STEPS
 from tuireader.ui.dialogs.feed_dialog import FeedDialog
 from tuireader.ui.dialogs.import_feeds import ImportPreview, offers, preview_file, preview_plan
 from tuireader.ui.widgets.choices import Choice
@@ -50,7 +48,6 @@ class AddFeed(FeedDialog["int | Imported | None"]):
         Binding("tab", "complete", show=False),
     ]
     PAUSE = 0.3
-    followed: Widget | None = None  # as in `FilterDialog`
 
     def __init__(
         self, library: Library, folders: Sequence[str], places: Mapping[str, tuple[str, str]]
@@ -113,11 +110,8 @@ class AddFeed(FeedDialog["int | Imported | None"]):
             self.choices.show(offers(await self._library.exchange.nearby(), int(self.host.clock())))
 
     def on_key(self, event: events.Key) -> None:
-        """Move in the list of files while the text field has the focus."""
-        if event.key in STEPS and self._chosen is None:
-            event.stop()
-            self.followed = self.choices
-            self.choices.action_move(STEPS[event.key])
+        if self._chosen is None:
+            self.move_in_list(event)
 
     def action_complete(self) -> None:
         if _is_path(typed := self.line.value.strip()):

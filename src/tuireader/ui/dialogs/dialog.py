@@ -22,12 +22,13 @@ from tuireader.ui.workers import run_latest
 Result = TypeVar("Result")
 
 STEPS = {"down": 1, "up": -1, "pagedown": 10, "pageup": -10}
-"""Keys that move in a list while a text field has the focus."""
 
 
 class Dialog(ModalScreen[Result], Hosted, Generic[Result], inherit_bindings=False):
     """A box over the screen, closed by escape."""
 
+    choices: Choices  # if there is a list
+    followed: Widget | None = None  # where the terminal's cursor stands instead of the text field
     VERTICAL_BREAKPOINTS = [(0, "-tiny"), (16, "-low"), (24, "-high")]  # noqa: RUF012
     BINDINGS: ClassVar = [
         Binding("escape", "leave", show=False),
@@ -49,6 +50,13 @@ class Dialog(ModalScreen[Result], Hosted, Generic[Result], inherit_bindings=Fals
         lines = [Content.styled(error, "$error"), Content(text)]
         self._hint.update(Content("\n").join(line for line in lines if line))
 
+    def move_in_list(self, event: events.Key) -> None:
+        """Move in the list while a text field has the focus."""
+        if event.key in STEPS:
+            event.stop()
+            self.followed = self.choices
+            self.choices.action_move(STEPS[event.key])
+
     def action_leave(self) -> None:
         self.dismiss(None)
 
@@ -61,10 +69,7 @@ class Dialog(ModalScreen[Result], Hosted, Generic[Result], inherit_bindings=Fals
 class FilterDialog(Dialog[Result], Generic[Result]):
     """A text field above a list: typing filters, arrows move, enter chooses."""
 
-    followed: Widget | None = None  # where the terminal's cursor stands instead of the text field
-
     def filtering(self, title: str, line: Input, *, hint: str) -> Vertical:
-        """Frame the text field above the list."""
         self.line = line
         self.choices = Choices(self.matching(line.value))
         return self.box(title, self.line, self.choices, hint=hint)
@@ -91,11 +96,7 @@ class FilterDialog(Dialog[Result], Generic[Result]):
         await self.choose(event.option_id or "")
 
     async def on_key(self, event: events.Key) -> None:
-        """Move in the list while the text field has the focus."""
-        if event.key in STEPS:
-            event.stop()
-            self.followed = self.choices
-            self.choices.action_move(STEPS[event.key])
+        self.move_in_list(event)
 
 
 class FormDialog(Dialog[Result], Generic[Result]):

@@ -36,7 +36,6 @@ class FeedDialog(Dialog[Result], Generic[Result]):
         self._reading = Delayed(self, self._read_latest)
 
     def show_preview(self, feed: FoundFeed | None) -> None:
-        """Show a feed; fetch it if necessary."""
         self._reading.cancel()
         self.workers.cancel_group(self, "preview")
         self.previewed = feed
@@ -57,7 +56,6 @@ class FeedDialog(Dialog[Result], Generic[Result]):
         self.draw_preview()
 
     def draw_preview(self) -> None:
-        """Draw the current feed as far as it is known."""
         feed = self.previewed
         if feed is None:
             self.preview.show()

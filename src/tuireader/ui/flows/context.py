@@ -91,16 +91,11 @@ class FlowRunner:
 
     async def run(self, flow: Flow, *, keys_wait: bool = True) -> None:
         """Run a flow and apply its outcome; keys wait until it asks or is done, unless it never asks."""
-        host = self._controllers.host
-        asking = Asking(host, self)
+        asking = Asking(self._controllers.host, self)
 
         async def work() -> None:
             try:
-                outcome = await flow(self._controllers, asking)
-                if outcome is not None:
-                    await self.apply(outcome)
-            except TuireaderError as error:
-                host.report(error)
+                await self.attempt(flow, asking)
             finally:
                 asking.end()
 
@@ -117,8 +112,18 @@ class FlowRunner:
         if not task.cancelled() and task.exception() is not None:
             self._controllers.panes.call_later(task.result)  # a crash, as in any handler
 
+    async def attempt(self, flow: Flow, asking: Asking) -> bool:
+        """Apply the outcome of a flow, or report its error; false if there is no outcome."""
+        try:
+            outcome = await flow(self._controllers, asking)
+            if outcome is not None:
+                await self.apply(outcome)
+        except TuireaderError as error:
+            self._controllers.host.report(error)
+            return False
+        return outcome is not None
+
     async def apply(self, outcome: Outcome) -> None:
-        """Apply the fields of an outcome in their order."""
         main, host = self._controllers, self._controllers.host
         if outcome.moved is not None and main.session.view == outcome.moved[0]:
             await main.navigation.show_view(outcome.moved[1])

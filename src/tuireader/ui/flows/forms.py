@@ -21,14 +21,7 @@ async def fill_in(
     """Show a form; `save` makes the change while the form is open and returns the outcome."""
     from tuireader.ui.dialogs.form import Form
 
-    outcomes: list[Outcome] = []
-
-    async def keep(values: Mapping[str, str]) -> str:
-        outcomes.append(await save(values))
-        return outcomes[-1].said
-
-    said = await ask(Form(title, lines, keep, about=about))
-    return None if said is None else outcomes[-1]
+    return await ask(Form(title, lines, save, about=about))
 
 
 async def confirm(

@@ -83,7 +83,7 @@ async def welcome(main: Controllers, ask: Asking) -> Outcome | None:
         if way in ("d", "q"):
             host.exit(DEMO if way == "d" else 0)
             return None
-        if way not in ways or await _follow(ways[way], main, ask):
+        if way not in ways or await ask.flows.attempt(ways[way], ask):  # else it was left, or failed
             line = Field("any", "Words", "", "such as: WeChat, Weixin, 微信")
             question = FirstWatch("What must you not miss?", (line,), partial(_watch, main), about=_ABOUT)
             watch = await ask(question.add_class("welcome"))
@@ -98,18 +98,6 @@ def _sources(files: Sequence[Nearby], now: int) -> list[Choice]:
     widths += [width for choice in choices if (width := cell_len(choice.text)) <= _COLUMN]
     choices += [Choice(None, "")] * bool(choices)
     return choices + [Choice(key, pad(name, max(widths)), note=note) for key, name, note in _WAYS]
-
-
-async def _follow(way: Flow, main: Controllers, ask: Asking) -> bool:
-    """Follow a way to its end; return False if it was left or failed, to ask again."""
-    try:
-        outcome = await way(main, ask)
-        if outcome is not None:
-            await ask.flows.apply(outcome)
-    except TuireaderError as error:
-        main.host.report(error)
-        return False
-    return outcome is not None
 
 
 async def _starter(library: Library) -> ImportPreview:

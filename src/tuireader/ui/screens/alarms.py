@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import ClassVar
 
 from tuireader.commands import Scope
 from tuireader.model import Alarm, AlarmKind, View, ViewKind
 from tuireader.text import feed_name
 from tuireader.text.wording import counted
-from tuireader.ui.bindings import bindings
 from tuireader.ui.flows.context import Outcome
 from tuireader.ui.flows.forms import change
 from tuireader.ui.screens.table_screen import ViewTable
@@ -45,25 +43,9 @@ def alarm_row(alarm: Alarm, now: int) -> Row:
     )
 
 
-def alarm_facts(alarm: Alarm) -> list[Line]:
-    """Show the reason for an alarm, its times, and a hint."""
-    what = "account" if alarm.account else "watch" if alarm.watch else "feed"
-    lines: list[Line] = [((alarm.name, "strong"), (f" · {what}", "dim"))]
-    lines += error_lines("", alarm.words, "text")
-    told = f", notified {full_time(alarm.told_at)}" if alarm.told_at is not None else ", not notified"
-    lines.append(((f"raised {full_time(alarm.raised_at)}{told}", "dim"),))
-    if alarm.cleared_at is not None:
-        lines.append(((f"over since {full_time(alarm.cleared_at)}: {alarm.cleared_words}", "dim"),))
-    else:
-        hint = _ACCOUNT_HINT if alarm.account else _WATCH_HINT if alarm.watch else _HINTS[alarm.kind]
-        lines.append(((hint, "dim"),))
-    return lines
-
-
 class Alarms(ViewTable[Alarm]):
     """Table of open alarms, and of those that ended in the last week."""
 
-    HEADING = "Alarms"
     COLUMNS = (
         Column("sign", "", 1),
         Column("name", "Feed or watch", 44, least=150),
@@ -75,7 +57,6 @@ class Alarms(ViewTable[Alarm]):
         Column("words", "Reason", least=80),
     )
     PLACE = Scope.ALARMS
-    BINDINGS: ClassVar = [*bindings(Scope.ALARMS)]
 
     async def read(self) -> Sequence[Alarm]:
         return await self.library.alarms.recent()
@@ -91,7 +72,17 @@ class Alarms(ViewTable[Alarm]):
         return f"{counted(count, 'alarm')} open" if count else "none open"
 
     def about(self, alarm: Alarm) -> list[Line]:
-        return alarm_facts(alarm)
+        what = "account" if alarm.account else "watch" if alarm.watch else "feed"
+        lines: list[Line] = [((alarm.name, "strong"), (f" · {what}", "dim"))]
+        lines += error_lines("", alarm.words, "text")
+        told = f", notified {full_time(alarm.told_at)}" if alarm.told_at is not None else ", not notified"
+        lines.append(((f"raised {full_time(alarm.raised_at)}{told}", "dim"),))
+        if alarm.cleared_at is not None:
+            lines.append(((f"over since {full_time(alarm.cleared_at)}: {alarm.cleared_words}", "dim"),))
+        else:
+            hint = _ACCOUNT_HINT if alarm.account else _WATCH_HINT if alarm.watch else _HINTS[alarm.kind]
+            lines.append(((hint, "dim"),))
+        return lines
 
     def view_of(self, key: str) -> View:
         alarm = self.items[key]

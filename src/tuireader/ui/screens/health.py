@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import ClassVar
 
 from tuireader.commands import Scope
 from tuireader.model import Coverage, Feed, FeedHealth, Trouble, ViewKind
 from tuireader.text import without_password
 from tuireader.text.wording import counted
-from tuireader.ui.bindings import bindings
 from tuireader.ui.flows.context import Outcome
 from tuireader.ui.flows.forms import change
 from tuireader.ui.screens.table_screen import ViewTable
@@ -140,7 +138,6 @@ def health_facts(health: FeedHealth, now: int, coverage: Coverage | None = None)
 class Health(ViewTable[FeedHealth]):
     """Table of all feeds, those with problems first; most problems can be fixed here."""
 
-    HEADING = "Feed health"
     KIND = ViewKind.FEED
     COLUMNS = (
         Column("sign", "", 1),
@@ -155,7 +152,6 @@ class Health(ViewTable[FeedHealth]):
         Column("unread", "Unread", 6, right=True, least=116),
     )
     PLACE = Scope.HEALTH
-    BINDINGS: ClassVar = [*bindings(Scope.HEALTH)]
 
     _coverage: dict[int, Coverage]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import ClassVar
 
 from textual import on
 
@@ -12,7 +11,6 @@ from tuireader.commands import Scope
 from tuireader.model import Download, DownloadState, Enclosure
 from tuireader.text import without_password
 from tuireader.text.wording import counted
-from tuireader.ui.bindings import bindings
 from tuireader.ui.controllers.wiring import Controllers
 from tuireader.ui.flows.context import Asking, Outcome
 from tuireader.ui.flows.files import open_enclosure
@@ -43,7 +41,6 @@ def _size(download: Download) -> str:
 class Queue(TableScreen[None, Download]):
     """Table of downloads, newest first; enter opens a file."""
 
-    HEADING = "Queue"
     COLUMNS = (
         Column("sign", "", 1),
         Column("title", "Article"),
@@ -53,7 +50,6 @@ class Queue(TableScreen[None, Download]):
         Column("size", "Size", 18, right=True, least=70),
     )
     PLACE = Scope.QUEUE
-    BINDINGS: ClassVar = [*bindings(Scope.QUEUE)]
 
     def on_mount(self) -> None:
         """Read the queue now, and again while downloads are under way."""

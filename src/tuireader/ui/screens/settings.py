@@ -40,7 +40,6 @@ _SECTIONS: Mapping[str, str] = {
 class SettingsScreen(TableScreen[str, Setting | str], ModalScreen[str | None]):
     """A panel over the lower part of the reader, with settings below headings; the result is a command."""
 
-    HEADING = "Settings"
     PLACE = Scope.SETTINGS
     COLUMNS = (
         Column("sign", "", 1),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterable
-from typing import ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -12,7 +12,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from tuireader.commands import Scope, key_label
-from tuireader.ui.bindings import MOVES
+from tuireader.ui.bindings import MOVES, bindings
 from tuireader.ui.host import Hosted
 from tuireader.ui.status import place
 from tuireader.ui.widgets.bars import FooterKey, StatusLine, TopLine
@@ -26,8 +26,13 @@ class SideScreen(Screen[Result | None], Hosted, Generic[Result], inherit_binding
 
     BINDINGS: ClassVar = [Binding("ctrl+c", "screen.copy_text", show=False)]
 
-    PLACE: ClassVar[Scope | None] = None  # of its keys, if `?` lists them
+    PLACE: ClassVar[Scope]  # of its keys, which `?` lists
     main_pane: Pane  # gets the movement commands
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        if "PLACE" in vars(cls) and "BINDINGS" not in vars(cls):
+            cls.BINDINGS = [*bindings(cls.PLACE)]
+        super().__init_subclass__(**options)
 
     @abstractmethod
     def content(self) -> Iterable[Widget]:
@@ -47,14 +52,12 @@ class SideScreen(Screen[Result | None], Hosted, Generic[Result], inherit_binding
         by_escape = "escape" in self.host.keys_of["back"]
         going_back = key_label("escape") if by_escape else key_of("back")
         leaving = FooterKey(going_back, "back", place("quit_or_back"))
-        helping = [FooterKey(key_of("help"), "help", place("help"))] if self.PLACE else []
-        self.status.show([moving, leaving, *helping, *keys], position)
+        helping = FooterKey(key_of("help"), "help", place("help"))
+        self.status.show([moving, leaving, helping, *keys], position)
 
     async def action_help(self) -> None:
         """List the keys of this screen, and run the chosen command."""
         from tuireader.ui.dialogs.help import Help
-
-        assert self.PLACE is not None
 
         async def run(command_id: str | None) -> None:
             if command_id in MOVES:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
 
 from tuireader.commands import Scope
 from tuireader.model import Activity, View, ViewKind
 from tuireader.text.wording import counted
-from tuireader.ui.bindings import bindings
 from tuireader.ui.screens.table_screen import ViewTable
 from tuireader.ui.widgets.table import Cell, Column, Row
 from tuireader.wording.lines import Line
@@ -18,7 +16,6 @@ from tuireader.wording.statistics import ORDERS, columns, in_order
 class Statistics(ViewTable[Activity]):
     """Table of feeds in an order that the user changes, then of watches; enter shows their articles."""
 
-    HEADING = "Statistics"
     PLACE = Scope.STATISTICS
     COLUMNS = (
         Column("name", "Feed or watch", 44, least=150),
@@ -33,7 +30,6 @@ class Statistics(ViewTable[Activity]):
         Column("first", "First", 9, right=True, least=68),
         Column("lag", "Else after", 10, right=True, least=116),
     )
-    BINDINGS: ClassVar = [*bindings(Scope.STATISTICS)]
     empty_text = "No feeds and no watches yet"
     order = "opened"
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from textual.widget import Widget
 
 from tuireader.commands import Scope
 from tuireader.errors import TuireaderError
 from tuireader.export.story_formats import markdown
-from tuireader.ui.bindings import bindings
 from tuireader.ui.drawing.story_page import build_story, facts
 from tuireader.ui.screens.side_screen import SideScreen
 from tuireader.ui.widgets.story_pane import StoryPane
@@ -30,7 +29,6 @@ class StoryScreen(SideScreen["Target"]):
     """The page of an article's story; the result is the article to open."""
 
     PLACE = Scope.STORY
-    BINDINGS: ClassVar = [*bindings(Scope.STORY)]
     AUTO_FOCUS = "#article"
 
     def __init__(self, article: Article, page: StoryPage) -> None:

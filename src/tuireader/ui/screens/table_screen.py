@@ -29,7 +29,6 @@ class TableScreen(SideScreen[Result], Generic[Result, Item]):
     """A table of items above details of the current one."""
 
     AUTO_FOCUS = "#table"
-    HEADING: ClassVar = ""
     COLUMNS: ClassVar[Sequence[Column]] = ()
 
     def __init__(self, flows: FlowRunner) -> None:
@@ -47,7 +46,7 @@ class TableScreen(SideScreen[Result], Generic[Result, Item]):
 
     def on_mount(self) -> None:
         """Fill the table now and whenever the store changes."""
-        self.top.show(title=self.HEADING)
+        self.top.show(title=self.PLACE.capitalize())
         self.host.reloaded.subscribe(self, lambda _: self.reload())
         self.host.theme_changed_signal.subscribe(self, lambda _: self._repaint())
         self.reload()

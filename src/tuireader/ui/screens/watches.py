@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import ClassVar
 
 from tuireader.commands import Scope
 from tuireader.config import WatchConfig
 from tuireader.model import Count, ViewKind, WatchStats
 from tuireader.text.wording import counted, stories_and_articles
-from tuireader.ui.bindings import bindings
 from tuireader.ui.flows.context import FlowRunner
 from tuireader.ui.flows.watches import find_sources, keep_watch, new_watch
 from tuireader.ui.screens.table_screen import ViewTable
@@ -76,7 +74,6 @@ def definition(config: WatchConfig) -> str:
 class Watches(ViewTable[WatchStats]):
     """Table of all watches in the order of the config; enter shows the matches of a watch."""
 
-    HEADING = "Watches"
     KIND = ViewKind.WATCH
     COLUMNS = (
         Column("mark", "", 1),
@@ -92,7 +89,6 @@ class Watches(ViewTable[WatchStats]):
         Column("last", "Newest match", least=100),
     )
     PLACE = Scope.WATCHES
-    BINDINGS: ClassVar = [*bindings(Scope.WATCHES)]
 
     def __init__(self, flows: FlowRunner, *, folds: bool) -> None:
         super().__init__(flows)
