@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import replace
+from typing import TypeVar
 
 from tuireader.model import ArticleRow
 from tuireader.text import cell_len, cut
 from tuireader.text.wording import counted
-from tuireader.ui.drawing.page_parts import Page, Part, StyleRange, Tail
+from tuireader.ui.drawing.page_parts import Hit, Page, Part, ReferenceMark, StyleRange, Tail
 from tuireader.ui.drawing.row_options import RowOptions
 from tuireader.wording.times import list_time
 
+Mark = TypeVar("Mark", StyleRange, Hit, ReferenceMark)
 _LEADS = {
     "▌": "Watch ", "▣": "Image: ", "●": "unread, ", "○": "", "│": "", "▎": "Quote: ", "‹": "reference ",
     "›": ", ", "▸": "this article, ",
 }  # fmt: skip
 
 
-def row_words(row: ArticleRow, feed: str, options: RowOptions, *, inner: bool, selected: bool) -> str:
+def row_words(
+    row: ArticleRow, feed: str, options: RowOptions, *, inner: bool, selected: bool, part: int = 0
+) -> str:
     """A row: `unread, WeChat suspends new user registration, watch WeChat, Harbour Tech, 11:05, 4 reports`.
 
-    Facts at the end for which there is no room are left out; the title gets at least half of the width.
+    Cosy rows have a second line for the facts that do not fit on the first. On a single line those at the
+    end are left out; the title gets at least half of the width.
     """
     is_story, width = options.folds and not inner, options.width
     voices = row.sources + (row.story_size - 1 if is_story else 0)
@@ -34,6 +40,11 @@ def row_words(row: ArticleRow, feed: str, options: RowOptions, *, inner: bool, s
         facts.append(f"{row.story_read} of {row.story_size} read")
     facts += [*(["edited"] if row.edited else ()), *(f"label {name}" for name in row.labels), row.author]
     title, room = row.title or row.url or "no title", width - cell_len(lead)
+    if options.cosy:
+        first, facts = lead + title, [*filter(None, facts)]
+        while facts and cell_len(f"{first}, {facts[0]}") <= width:
+            first += f", {facts.pop(0)}"
+        return cut(", ".join(facts) if part else first, width)
     least, shown = min(cell_len(title), width // 2), [""]
     for fact in filter(None, facts):
         if cell_len(", ".join((*shown, fact))) > room - least:
@@ -44,7 +55,32 @@ def row_words(row: ArticleRow, feed: str, options: RowOptions, *, inner: bool, s
 
 def page_words(page: Page) -> Page:
     """A page without bars, rails and columns; texts with marks keep the places of these."""
+    page = _with_spoken_references(page)
     return replace(page, head=tuple(map(_part, page.head)), tail=tail_words(page.tail))
+
+
+def _with_spoken_references(page: Page) -> Page:
+    """Write `‹1›` in the text as ` (reference 1)`, and move the places behind it."""
+    head, moved = list(page.head), {mark.part: list[tuple[int, int]]() for mark in page.references}
+
+    def place(part: int, old: int) -> int:
+        return old + sum(more for end, more in moved.get(part, ()) if end <= old)
+
+    for mark in reversed(page.references):
+        text, words = head[mark.part].text, f" (reference\u00a0{mark.number})"
+        head[mark.part] = replace(head[mark.part], text=text[: mark.start] + words + text[mark.end :])
+        moved[mark.part].append((mark.end, len(words) - mark.end + mark.start))
+
+    def spoken(part: int, marks: Iterable[Mark]) -> tuple[Mark, ...]:
+        return tuple(
+            mark._replace(start=place(part, mark.start), end=place(part, mark.end)) for mark in marks
+        )
+
+    for at in moved:
+        head[at] = replace(head[at], marks=spoken(at, head[at].marks))
+    hits = tuple(hit for hit in page.hits for hit in spoken(hit.part, [hit]))
+    references = tuple(mark for mark in page.references for mark in spoken(mark.part, [mark]))
+    return replace(page, head=tuple(head), hits=hits, references=references)
 
 
 def tail_words(tail: Tail) -> Tail:
