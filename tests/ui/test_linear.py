@@ -132,13 +132,12 @@ async def test_references_in_the_text_are_words_and_matches_stay_in_place(tmp_pa
     async with opened(tmp_path, more=LINEAR) as library, running(library) as run:
         await run.at(TITLE)
         await run.press("enter")
-        page, shown = run.main.session.page, run.main.pane.page_shown
-        assert page is not None and shown is not None and len(shown.references) == len(page.references) > 0
+        shown = run.main.pane.page_shown
+        assert shown is not None and shown.references
         for mark in shown.references:
             assert shown.head[mark.part].text[mark.start : mark.end] == f" (reference\u00a0{mark.number})"
-        for spoken, written in zip(shown.hits, page.hits, strict=True):
-            there, here = shown.head[spoken.part].text, page.head[written.part].text
-            assert there[spoken.start : spoken.end] == here[written.start : written.end] != ""
+        hits = {shown.head[hit.part].text[hit.start : hit.end] for hit in shown.hits}
+        assert hits == {"WeChat", "Weixin", "Personal Information Protection Law", "PIPL"}
         assert not any("‹" in part.text for part in (*shown.head, *shown.tail.parts))
         await run.press("right_curly_bracket")
         assert "(reference 1)" in run.text.replace("\u00a0", " ") and "‹" not in run.text
@@ -292,8 +291,9 @@ def test_in_words_the_cursor_is_visible_between_frames(tmp_path: Path, demo_home
         terminal.wait("unread, Start here")
         terminal.press("j", "j")
         terminal.wait(
-            lambda _: cursor_line(terminal).startswith("unread, China adopts")
-            and not terminal.screen.cursor.hidden  # it is while a frame arrives
+            lambda _: (
+                cursor_line(terminal).startswith("unread, China adopts") and not terminal.screen.cursor.hidden
+            )  # it is while a frame arrives
         )
         assert all(b"\x1b[?25h" in frame for frame in bytes(terminal.raw).split(b"\x1b[?25l")[2:])
         terminal.press("q")

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import replace
-from typing import TypeVar
 
 from tuireader.model import ArticleRow
 from tuireader.text import cell_len, cut
 from tuireader.text.wording import counted
-from tuireader.ui.drawing.page_parts import Hit, Page, Part, ReferenceMark, StyleRange, Tail
+from tuireader.ui.drawing.page_parts import Page, Part, StyleRange, Tail
 from tuireader.ui.drawing.row_options import RowOptions
 from tuireader.wording.times import list_time
 
-Mark = TypeVar("Mark", StyleRange, Hit, ReferenceMark)
+SPOKEN_LABEL = " (reference\u00a0{})"
+"""Stands for `‹1›` in the text."""
 _LEADS = {
     "▌": "Watch ", "▣": "Image: ", "●": "unread, ", "○": "", "│": "", "▎": "Quote: ", "‹": "reference ",
     "›": ", ", "▸": "this article, ",
@@ -55,32 +54,7 @@ def row_words(
 
 def page_words(page: Page) -> Page:
     """A page without bars, rails and columns; texts with marks keep the places of these."""
-    page = _with_spoken_references(page)
     return replace(page, head=tuple(map(_part, page.head)), tail=tail_words(page.tail))
-
-
-def _with_spoken_references(page: Page) -> Page:
-    """Write `‹1›` in the text as ` (reference 1)`, and move the places behind it."""
-    head, moved = list(page.head), {mark.part: list[tuple[int, int]]() for mark in page.references}
-
-    def place(part: int, old: int) -> int:
-        return old + sum(more for end, more in moved.get(part, ()) if end <= old)
-
-    for mark in reversed(page.references):
-        text, words = head[mark.part].text, f" (reference\u00a0{mark.number})"
-        head[mark.part] = replace(head[mark.part], text=text[: mark.start] + words + text[mark.end :])
-        moved[mark.part].append((mark.end, len(words) - mark.end + mark.start))
-
-    def spoken(part: int, marks: Iterable[Mark]) -> tuple[Mark, ...]:
-        return tuple(
-            mark._replace(start=place(part, mark.start), end=place(part, mark.end)) for mark in marks
-        )
-
-    for at in moved:
-        head[at] = replace(head[at], marks=spoken(at, head[at].marks))
-    hits = tuple(hit for hit in page.hits for hit in spoken(hit.part, [hit]))
-    references = tuple(mark for mark in page.references for mark in spoken(mark.part, [mark]))
-    return replace(page, head=tuple(head), hits=hits, references=references)
 
 
 def tail_words(tail: Tail) -> Tail:
