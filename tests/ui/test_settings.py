@@ -300,6 +300,7 @@ async def test_lists_are_found_and_lead_to_their_commands(
     table.move_to(keys.index(command))
     await demo.settle()
     assert row(demo)["title"] == title and "enter opens it; in the reader: " in about(demo)
+    assert "enter open" in demo.text and "d default" not in demo.text
     await demo.press("d", "enter")
     assert not isinstance(demo.app.screen, SettingsScreen) and opens in demo.text + demo.toasts
 

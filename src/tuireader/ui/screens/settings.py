@@ -147,8 +147,9 @@ class SettingsScreen(TableScreen[str, _Item], ModalScreen[str | None]):
         return f"{sum(changed) or 'none'} changed"
 
     def keys(self) -> list[tuple[str, str]]:
-        keys = [("open", "Edit"), ("remove_this", "Default"), ("search", "Search"), ("next_pane", "Section")]
-        return [*keys, ("undo", "Undo")]
+        own = [("open", "Edit"), ("remove_this", "Default")]
+        own = [("open", "Open")] if isinstance(self.current, Command) else own
+        return [*own, ("search", "Search"), ("next_pane", "Section"), ("undo", "Undo")]
 
     def show_footer(self, commands: Iterable[tuple[str, str]], position: str) -> None:
         """Number the settings without the headings; mark the section in the index."""
