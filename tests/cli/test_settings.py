@@ -111,6 +111,38 @@ def test_a_wrong_value_can_be_removed_or_replaced(run: Run, config: Path) -> Non
     assert run("config", "check").code == Exit.OK and "width = 90\n" in config.read_text()
 
 
+@pytest.mark.parametrize(
+    ("key", "written", "left"),
+    [
+        ("ui.widht", "[ui]\nwidth = 90\nwidht = 3  # too\n# mine\n", "[ui]\nwidth = 90\n# mine\n"),
+        ("databse", 'databse = "x"\r\n# a\r\n[ui]\r\n', "# a\r\n[ui]\r\n"),
+        ("keys.zne", '[keys]\nzne = "Z"\n', "[keys]\n"),
+        ("uii", "[uii]\na = 1\n# kept\nb = 2\n[uii.c]\nd = 3\n\n[ui]\n", "# kept\n\n[ui]\n"),
+        ("uii", "# a\n[[uii]]\na = 1\n[ui]\n[[uii]]\na = 2\n", "# a\n[ui]\n"),
+        ("uii", "uii = {a = 1}\n[ui]\n", "[ui]\n"),
+        ("ui", "ui = 3\n[fetch]\n", "[fetch]\n"),
+    ],
+)
+def test_a_key_that_is_not_a_setting_is_removed_and_taken_back(
+    run: Run, config: Path, key: str, written: str, left: str
+) -> None:
+    config.write_text(written, encoding="utf-8", newline="")
+    assert key in run("config", "check").out
+    assert f"removed {key}, which is not a setting" in run("config", "unset", key).err
+    assert config.read_bytes().decode() == left and run("config", "check").code == Exit.OK
+    assert run("config", "unset", key).code == Exit.USAGE, "gone"
+    assert f"undone: {key} removed" in run("undo").err and config.read_bytes().decode() == written
+
+
+def test_tables_of_known_lists_are_not_removed_as_unknown_keys(run: Run, config: Path) -> None:
+    written = '[watch]\nname = "A"\nany = ["a"]\nanny = 3\n'
+    config.write_text(written, encoding="utf-8")
+    for key in ("watch", "watch[1].anny"):
+        told = run("config", "unset", key)
+        assert told.code == Exit.USAGE and "is a list of tables" in told.err
+    assert config.read_text() == written
+
+
 def test_a_link_stays_and_a_new_file_is_private(run: Run, config: Path) -> None:
     target = config.rename(config.with_name("real.toml"))
     config.symlink_to(target)

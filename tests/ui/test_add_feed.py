@@ -13,6 +13,7 @@ import pytest
 from tests.builders import item, rss
 from tests.ui.running import Running, running
 from tests.ui.shelf import HOUR, NOW, Server, configured
+from tests.ui.slow_store import held
 from tests.web import Web
 from tests.workers import forked_workers as forked_workers
 from tuireader.model import View, ViewKind
@@ -144,6 +145,21 @@ async def test_a_server_that_is_slow_is_left_when_the_cursor_goes_on(add: Adding
         await ended.wait()
         await add.run.settle()
         await add.run.shows("High water")
+
+
+async def test_an_address_emptied_while_its_page_is_read_is_none(add: Adding) -> None:
+    with held(add.run.library.feeds.discover) as answer:
+        add.run.post(f"+{add.web.url}/news\r")
+        await answer.reached()
+        await add.run.shows("Looking at http://127.0.0.1")
+        add.run.post("\x15\r")
+        await add.run.shows("Not a web address")
+        assert "Looking at" not in add.run.text and not add.web.requests
+        add.run.post(add.web.url + "/tides\r")
+        await add.run.shows("High water")
+    await add.run.settle()
+    assert "High water" in add.run.text and "Harbour News" not in add.run.text
+    assert not add.web.seen("/news"), "overtaken"
 
 
 async def test_a_page_without_feeds(add: Adding) -> None:

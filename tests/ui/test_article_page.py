@@ -14,7 +14,7 @@ from tests.ui.running import Running, running
 from tests.ui.samples import FEEDS, one
 from tests.ui.shelf import NOW, Shelf, Site, story
 from tests.ui.test_layout import STYLES, article
-from tuireader.document import Document, parse
+from tuireader.document import Block, BlockKind, Document, Picture, parse
 from tuireader.errors import TuireaderError
 from tuireader.model import (
     Article,
@@ -31,6 +31,7 @@ from tuireader.text import cell_len
 from tuireader.ui.drawing import styles
 from tuireader.ui.drawing.layout import Art, Layout, Overlay, draw, ranges
 from tuireader.ui.drawing.page import build_page, evidence_parts, relabelled
+from tuireader.ui.drawing.page_blocks import hinted, picture_part
 from tuireader.ui.drawing.page_parts import Page, Part, joined
 from tuireader.ui.drawing.page_tail import build_tail
 from tuireader.ui.drawing.themes import DARK
@@ -194,6 +195,20 @@ def test_a_hidden_image_is_one_line_with_the_key_that_shows_it() -> None:
     assert lines([bare], 80, hints=True) == ["▣ Image · ctrl+p shows it"] and lines([bare], 80) == ["▣ Image"]
     assert lines([image("", "Wire")], 80) == ["▣ Photo: Wire"]
     assert lines([image("", "© Wire")], 80) == ["▣ © Wire"]
+
+
+@pytest.mark.parametrize("hints", [True, False], ids=["drawn", "described"])
+def test_a_credit_stays_on_one_line_if_it_has_room(hints: bool) -> None:
+    picture = Picture(QUAY, "Bars", "The quay at dawn · ferries wait", "Anna Quist")
+    part = hinted(picture_part(Block(BlockKind.PICTURE, picture=picture)), "i shows it")
+    start, end = part.caption if hints else (0, part.caption[1])
+    for width in range(14, 90):
+        layout = Layout([part], width, hints=hints)
+        layout.extend(9)
+        layout.show_art(0, Art(4, [()]) if hints else None)
+        lines = [part.text[line.start : line.end] for line in layout.lines if line.kind in (1, 2)]
+        assert " ".join(lines).split() == part.text[start:end].split()
+        assert any("· Photo: Anna Quist" in line for line in lines) == (width >= (19 if hints else 21)), width
 
 
 @pytest.mark.parametrize(("caption", "below"), [("At dawn", ["At dawn"]), ("", [])])

@@ -128,6 +128,29 @@ async def test_every_screen_is_lines_of_words(tmp_path: Path, size: tuple[int, i
         assert size[0] > 80 or "79 unread" in seen["sidebar"]
 
 
+async def test_references_in_the_text_are_words_and_matches_stay_in_place(tmp_path: Path) -> None:
+    async with opened(tmp_path, more=LINEAR) as library, running(library) as run:
+        await run.at(TITLE)
+        await run.press("enter")
+        shown = run.main.pane.page_shown
+        assert shown is not None and shown.references
+        for mark in shown.references:
+            assert shown.head[mark.part].text[mark.start : mark.end] == f" (reference\u00a0{mark.number})"
+        hits = {shown.head[hit.part].text[hit.start : hit.end] for hit in shown.hits}
+        assert hits == {"WeChat", "Weixin", "Personal Information Protection Law", "PIPL"}
+        assert not any("‹" in part.text for part in (*shown.head, *shown.tail.parts))
+        await run.press("right_curly_bracket")
+        assert "(reference 1)" in run.text.replace("\u00a0", " ") and "‹" not in run.text
+
+
+@pytest.mark.parametrize("width", [72, 80, 120])
+def test_all_facts_of_a_row_are_on_its_two_lines(width: int) -> None:
+    shown = replace(options(width), cosy=True)
+    lines = [row_words(STORY, "A", shown, inner=False, selected=False, part=part) for part in (0, 1)]
+    assert ", ".join(lines) == row_words(STORY, "A", options(300), inner=False, selected=False)
+    assert all(cell_len(line) <= width for line in lines)
+
+
 async def test_looks(tmp_path: Path) -> None:
     async with opened(tmp_path, more=LINEAR) as library, running(library, (80, 24)) as run:
         await run.at(TITLE)

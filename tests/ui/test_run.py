@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ import pytest
 from tests import processes
 from tests.processes import passed_on
 from tests.terminal import Terminal
+from tests.ui.demo_library import opened
 from tests.ui.running import running
 from tests.ui.samples import library
 from tuireader.startup.tui import guarded
@@ -214,3 +217,12 @@ async def test_the_browser_gets_one_argument(tmp_path: Path, monkeypatch: pytest
     monkeypatch.setenv("BROWSER", "")
     monkeypatch.setenv("PATH", str(tmp_path / "nothing"))
     assert await open_in_browser(url) == "no web browser was found"
+
+
+@pytest.mark.parametrize("keys", [(":",), ("+",), ("question_mark",), ("=", "enter")])
+async def test_a_question_without_an_answer_ends_with_the_reader(tmp_path: Path, keys: Sequence[str]) -> None:
+    async with opened(tmp_path) as own:
+        before = asyncio.all_tasks()
+        async with running(own) as run:
+            await run.press(*keys)
+        assert asyncio.all_tasks() <= before

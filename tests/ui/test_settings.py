@@ -7,6 +7,7 @@ import pytest
 from tests.ui.running import Running
 from tests.ui.samples import CONFIG
 from tests.ui.snap import assert_screen
+from tuireader.commands import Command
 from tuireader.config.settings import settings
 from tuireader.ui.dialogs.form import Form
 from tuireader.ui.linear import page_words
@@ -43,7 +44,7 @@ async def look_for(run: Running, words: str) -> None:
 async def test_a_setting_is_found_changed_seen_and_taken_back(own: Running) -> None:
     before = own.written
     await look_for(own, "sidebar wid")
-    assert [row.key for row in screen(own).table.rows] == ["", "ui.sidebar"]
+    assert [row.key for row in screen(own).table.rows] == ["ui.sidebar"]
     assert row(own)["value"] == "24" and "ui.sidebar  Width of the sidebar." in about(own)
     await own.press("enter", "ctrl+u")
     await own.write("40")
@@ -156,7 +157,7 @@ async def test_sections(own: Running) -> None:
     await own.press("shift+tab", "shift+tab")
     assert section(own) == "Keys"
     await own.press("k")
-    assert section(own) == "General"
+    assert section(own) == "Lists"
     await own.press("g", "k")
     assert row(own)["title"] == "Theme" and screen(own).table.scroll_offset.y == 0
 
@@ -227,7 +228,8 @@ async def test_a_search_goes_to_its_first_match(own: Running) -> None:
     await own.press("=", *"jjj", "/")
     await own.write("ui.s")
     table = screen(own).table
-    assert len(screen(own).items) == 4 and table.current == next(row.key for row in table.rows if row.key)
+    assert [row.key for row in table.rows] == ["ui.sidebar", "ui.show_read", "ui.sort"]
+    assert table.cursor == 0
     await own.write("ort")
     assert table.current == "ui.sort"
     await own.press("enter", "escape")
@@ -262,3 +264,71 @@ async def test_an_open_article_takes_linear_at_once(run: Running) -> None:
     assert run.app.linear and run.main.pane.page_shown == page_words(page) != page
     await run.press("space")
     assert run.main.pane.page_shown == page
+
+
+async def test_a_section_is_named_once(own: Running) -> None:
+    """Beside the rows, or above them where there is no room for the index."""
+    await own.press("=")
+    assert own.text.count("Download") == 1 and "Look" not in "".join(map(str, screen(own).table.rows))
+    await own.resize(40, 24)
+    assert own.text.count("Look") == 1 and screen(own).table.rows[0].cells["title"].text == "Look"
+    await own.press("tab")
+    assert row(own)["title"] == "Refresh on start" and "Fetch" in own.text
+    await own.resize(120, 40)
+    assert row(own)["title"] == "Refresh on start" and section(own) == "Fetch"
+
+
+@pytest.mark.parametrize(
+    ("words", "title", "opens"),
+    [
+        ("feeds", "Feeds", "Statistics"),
+        ("watches", "Watches", "Watches"),
+        ("views", "Searches (views)", "Search"),
+        ("accounts", "Accounts", "Miniflux"),
+        ("mutes", "Mutes", "Mute"),
+        ("themes", "Themes", "nord"),
+        ("macros", "Macros", ""),
+    ],
+)
+async def test_lists_are_found_and_lead_to_their_commands(
+    demo: Running, words: str, title: str, opens: str
+) -> None:
+    await look_for(demo, words)
+    table = screen(demo).table
+    keys = [row.key for row in table.rows]
+    (command,) = {item.id for item in screen(demo).items.values() if isinstance(item, Command)} & set(keys)
+    table.move_to(keys.index(command))
+    await demo.settle()
+    assert row(demo)["title"] == title and "enter opens it; in the reader: " in about(demo)
+    assert "enter open" in demo.text and "d default" not in demo.text
+    await demo.press("d", "enter")
+    assert not isinstance(demo.app.screen, SettingsScreen) and opens in demo.text + demo.toasts
+
+
+@pytest.mark.parametrize(
+    ("path", "keys"),
+    [
+        ("ui.width", ("ctrl+u", "4", "0", "enter")),
+        ("ui.density", ("right", "enter")),
+        ("ui.layout", ("right", "right", "enter")),
+        ("ui.sidebar", ("ctrl+u", "4", "0", "enter")),
+        ("ui.theme", (*"textual-light", "enter")),
+    ],
+)
+async def test_the_reader_behind_shows_a_value_at_once(
+    demo: Running, path: str, keys: tuple[str, ...]
+) -> None:
+    def look() -> tuple[object, ...]:
+        panes = demo.main.sidebar.region, demo.main.articles.region, demo.main.pane.region
+        behind = demo.text.splitlines()[:14]
+        return (*panes, demo.app.is_cosy, demo.app.theme, demo.main.pane.text_width, *behind)
+
+    await demo.press("enter", "h")
+    await look_for(demo, path)
+    before = look()
+    await demo.press("enter", *keys)
+    assert isinstance(demo.app.screen, SettingsScreen) and look() != before
+    await demo.press("ctrl+z")
+    assert look() == before
+    await demo.press("enter", *keys[:-1], "escape")
+    assert look() == before, "given up"

@@ -133,6 +133,24 @@ async def test_it_counts_in_the_background_and_keys_wait_for_the_rows(demo: Runn
     assert demo.screen(Statistics).table.cursor == 1
 
 
+async def test_it_can_be_left_and_sorted_while_it_counts(demo: Running) -> None:
+    with late(demo.library.lists.activity) as answer:
+        demo.post("%")
+        await answer.reached()
+        demo.post("\x1b")
+        await until(lambda: demo.app.screen is demo.main)
+        demo.post("j")
+        await until(lambda: demo.main.articles.cursor == 1)
+    await demo.settle()
+    with late(demo.library.lists.activity) as answer:
+        demo.post("%")
+        await answer.reached()
+        demo.post("\\")
+        await until(lambda: "Counting …" in demo.text)
+    await demo.settle()
+    assert "sorted by articles" in demo.text and len(names(demo)) == 12
+
+
 async def test_the_help_lists_its_keys_and_runs_them(demo: Running) -> None:
     await demo.press("percent_sign", "question_mark")
     assert "statistics" in demo.text.casefold() and "Sort the list" in demo.text

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
 
 import click
 
-from tuireader.cli.base import Options
+from tuireader.cli.base import Options, say
 from tuireader.cli.completion import complete_settings, complete_values
 from tuireader.cli.output import json_option, print_item
-from tuireader.config.settings import Setting, SettingValue, find, masked, values
+from tuireader.config.settings import SettingValue, find, masked, settings, values
 from tuireader.config.shape import KEYS, PLAIN_TABLES, TABLES
 from tuireader.config.toml_values import quote
 from tuireader.config.values import Invalid
 from tuireader.errors import UsageError
+
+if TYPE_CHECKING:
+    from tuireader.config import Config
+    from tuireader.library import Library
 
 _EDIT = "`tuireader config edit`"
 _LISTS = {
@@ -76,7 +82,7 @@ def set_(options: Options, path: str, value: str) -> None:
       tuireader config set ui.show_read off
       tuireader config set keys.zen "Z ctrl+o"
     """
-    setting = _own(options, path)
+    setting = find(path, _writable(options, path))
     read = setting.read(value)
     if isinstance(read, Invalid):
         raise UsageError(f"{setting.path} {read.message}")
@@ -87,7 +93,7 @@ def set_(options: Options, path: str, value: str) -> None:
 
         if message := theme_problem(read, available(options.config()[0].themes)):
             raise UsageError(f"{setting.path}: {message}")
-    _change(options, setting, setting.key.kind.write(read))
+    _change(options, lambda library: library.settings.set(setting, setting.key.kind.write(read)))
 
 
 @click.command()
@@ -96,18 +102,26 @@ def set_(options: Options, path: str, value: str) -> None:
 def unset(options: Options, path: str) -> None:
     """Remove a setting from the configuration, so that its default applies.
 
-    `tuireader undo` takes the change back.
+    A misspelt key that `tuireader config check` reports is removed, too. `tuireader undo` takes the
+    change back.
 
     \b
     Examples:
       tuireader config unset ui.width
       tuireader config unset fetch.proxy
     """
-    _change(options, _own(options, path), None)
+    config = _writable(options, path)
+    unknown = {problem.path for problem in options.config()[1]} - {item.path for item in settings(config)}
+    if path in unknown and not path.startswith("open."):
+        _change(options, lambda library: library.settings.remove(path))
+        say(f"removed {path}, which is not a setting")
+    else:
+        setting = find(path, config)
+        _change(options, lambda library: library.settings.set(setting, None))
 
 
-def _own(options: Options, path: str) -> Setting:
-    """Find a setting that may be changed here. Raises UsageError, ConfigError."""
+def _writable(options: Options, path: str) -> Config:
+    """Read the configuration if a setting may be changed here. Raises UsageError, ConfigError."""
     config, _ = options.config()
     table, name = re.sub(r"\[\d+\]", "", path).partition(".")[::2]
     if table in TABLES and table not in PLAIN_TABLES and table:
@@ -118,7 +132,7 @@ def _own(options: Options, path: str) -> Setting:
         )
     if options.demo:
         raise UsageError("the demo has no configuration file", "leave out --demo")
-    return find(path, config)
+    return config
 
 
 def _secret(path: str, hint: str) -> UsageError:
@@ -126,9 +140,9 @@ def _secret(path: str, hint: str) -> UsageError:
     return UsageError(said, f"{hint}; use {_EDIT}")
 
 
-def _change(options: Options, setting: Setting, written: str | None) -> None:
+def _change(options: Options, edit: Callable[[Library], Awaitable[None]]) -> None:
     async def change() -> None:
         async with options.library() as library:
-            await library.settings.set(setting, written)
+            await edit(library)
 
     asyncio.run(change())

@@ -164,7 +164,7 @@ class UiConfig:
     density: str = declare(
         choice("auto", "compact", "cosy"),
         "Lines of an article in lists: one, or a second one with the sentence that a watch matches or the"
-        " beginning of the text; auto: cosy in terminals of at least 120 columns and 30 lines.",
+        " beginning of the text; auto: cosy if linear, or from 120 columns and 30 lines on.",
         default="auto",
     )
     date: str = declare(

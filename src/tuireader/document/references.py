@@ -15,6 +15,7 @@ from tuireader.document.line import sort_spans
 _RUNNING = frozenset({BlockKind.HEADING, BlockKind.PARAGRAPH, BlockKind.ITEM})
 """Blocks of running text. A mark in code or a table would shift its columns."""
 _CLOSING = frozenset("”’\"')]}»›）］」』】》〉")
+_LABEL = "‹{}›"
 _MOST = 99  # maximum number of references
 _TRIES = 100  # maximum number of occurrences of a sentence that are compared
 
@@ -34,11 +35,13 @@ class Referring:
 
 def reference_label(number: int) -> str:
     """Format the mark of a reference, unlike the number of a link: `‹1›`."""
-    return f"‹{number}›"
+    return _LABEL.format(number)
 
 
-def mark_references(document: Document, references: Iterable[tuple[int, str]]) -> Referring:
+def mark_references(document: Document, references: Iterable[tuple[int, str]], label: str = "") -> Referring:
     """Add a mark at the end of each sentence, for pairs of an article and the sentence that refers to it.
+
+    A mark is `label` with the number in place of `{}`, by default `‹1›`.
 
     Sentences are found by their characters; white space, borders of blocks and spans do not matter. A
     sentence that is not found is left out. Articles are numbered in the order of the text.
@@ -60,7 +63,7 @@ def mark_references(document: Document, references: Iterable[tuple[int, str]]) -
     blocks = list(document.blocks)
     for number, by_offset in places.items():
         labels = [(at, numbers[article]) for at in sorted(by_offset) for article in by_offset[at]]
-        blocks[number] = _with_labels(blocks[number], labels)
+        blocks[number] = _with_labels(blocks[number], labels, label or _LABEL)
     return replace(marked, document=replace(document, blocks=tuple(blocks)))
 
 
@@ -108,14 +111,14 @@ def _after(text: str, count: int) -> int:
     return offset
 
 
-def _with_labels(block: Block, labels: Sequence[tuple[int, int]]) -> Block:
+def _with_labels(block: Block, labels: Sequence[tuple[int, int]], form: str) -> Block:
     """Insert labels, given by offset and number in ascending order; spans do not grow at their borders."""
     pieces: list[str] = []
     spans: list[Span] = []
     cuts: list[tuple[int, int]] = []
     at = length = 0
     for offset, number in labels:
-        label = reference_label(number)
+        label = form.format(number)
         pieces += [block.text[at:offset], label]
         length += offset - at
         spans.append(Span(length, length + len(label), SpanKind.REFERENCE, number))

@@ -41,6 +41,10 @@ class Settings(UseCases):
             f"{setting.path} changed",
         )
 
+    async def remove(self, path: str) -> None:
+        """Remove a key or a table that is not a setting from the file. Raises ConfigError."""
+        await self._context.change_config(lambda text: edit.remove_key(text, path), f"{path} removed")
+
     async def was_seen(self, hint: str) -> bool:
         """True if a hint that is given once has been shown."""
         return hint in await self._remembered(_HINTS)

@@ -168,7 +168,7 @@ class TuireaderApp(Host):
             await super().on_event(event)
 
     async def _do_key(self, event: events.Key) -> None:
-        await self._until_ready()
+        await self._until_ready(event.key)
         if self.focused is not None and not self.focused.is_attached:  # it was closed while opening,
             self.screen.set_focus(None)  # and no key would work any more, not even the one to quit
         self.typed_at = time.monotonic()
@@ -196,8 +196,8 @@ class TuireaderApp(Host):
         if active is not None and not await self.run_action(active.binding.action, active.node):
             await self.run_binding(key)  # the action did not apply: a parent's may
 
-    async def _until_ready(self) -> None:
-        """Wait until a newly opened screen has its focus, and a table its rows."""
+    async def _until_ready(self, key: str) -> None:
+        """Wait until a newly opened screen has its focus, and a table its rows unless the key leaves it."""
         screen = self.screen
         if screen is self._typed_on:
             return
@@ -205,7 +205,9 @@ class TuireaderApp(Host):
         ready = asyncio.Event()
         screen.call_after_refresh(ready.set)
         await wait_at_most(PATIENCE, ready)  # it may have been closed meanwhile
-        await wait_at_most(PATIENCE, getattr(screen, "filled", ready))
+        leaving = (key for command in ("back", "quit_or_back", "quit") for key in self.keys_of[command])
+        if not isinstance(self.focused, Pane) or key not in leaving:
+            await wait_at_most(PATIENCE, getattr(screen, "filled", ready))
 
     def action_help_quit(self) -> None:
         """On ctrl+c without selected text, show how to quit."""

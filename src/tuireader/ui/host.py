@@ -147,8 +147,8 @@ class Host(CrashSafeApp):
     def is_cosy(self) -> bool:
         """True if rows of the list have a second line."""
         density = self.library.config.ui.density
-        roomy = self.size.width >= _ROOMY[0] and self.size.height >= _ROOMY[1]
-        return not self.linear and (density == "cosy" or (density == "auto" and roomy))
+        roomy = self.linear or (self.size.width >= _ROOMY[0] and self.size.height >= _ROOMY[1])
+        return density == "cosy" or (density == "auto" and roomy)
 
     def key_of(self, command_id: str) -> str:
         """Label of a command's first key, or its title if it has none."""

@@ -12,16 +12,21 @@ from tuireader.ui.drawing.page_parts import Page, Part, StyleRange, Tail
 from tuireader.ui.drawing.row_options import RowOptions
 from tuireader.wording.times import list_time
 
+SPOKEN_LABEL = " (reference\u00a0{})"
+"""Stands for `‹1›` in the text."""
 _LEADS = {
     "▌": "Watch ", "▣": "Image: ", "●": "unread, ", "○": "", "│": "", "▎": "Quote: ", "‹": "reference ",
     "›": ", ", "▸": "this article, ",
 }  # fmt: skip
 
 
-def row_words(row: ArticleRow, feed: str, options: RowOptions, *, inner: bool, selected: bool) -> str:
+def row_words(
+    row: ArticleRow, feed: str, options: RowOptions, *, inner: bool, selected: bool, part: int = 0
+) -> str:
     """A row: `unread, WeChat suspends new user registration, watch WeChat, Harbour Tech, 11:05, 4 reports`.
 
-    Facts at the end for which there is no room are left out; the title gets at least half of the width.
+    Cosy rows have a second line for the facts that do not fit on the first. On a single line those at the
+    end are left out; the title gets at least half of the width.
     """
     is_story, width = options.folds and not inner, options.width
     voices = row.sources + (row.story_size - 1 if is_story else 0)
@@ -34,6 +39,11 @@ def row_words(row: ArticleRow, feed: str, options: RowOptions, *, inner: bool, s
         facts.append(f"{row.story_read} of {row.story_size} read")
     facts += [*(["edited"] if row.edited else ()), *(f"label {name}" for name in row.labels), row.author]
     title, room = row.title or row.url or "no title", width - cell_len(lead)
+    if options.cosy:
+        first, facts = lead + title, [*filter(None, facts)]
+        while facts and cell_len(f"{first}, {facts[0]}") <= width:
+            first += f", {facts.pop(0)}"
+        return cut(", ".join(facts) if part else first, width)
     least, shown = min(cell_len(title), width // 2), [""]
     for fact in filter(None, facts):
         if cell_len(", ".join((*shown, fact))) > room - least:

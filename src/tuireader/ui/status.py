@@ -151,7 +151,8 @@ def footer_position(session: Session, panes: Panes, key_of: KeyOf) -> tuple[str,
         return (f"found {at}/{count}" if count else "not found"), not count
     if panes.in_article and page is not None:
         if mark := article.current_reference:
-            return f"{reference_label(mark.number)} {cut(mark.article.title, _TITLE)}", False
+            label = f"reference {mark.number}" if panes.host.linear else reference_label(mark.number)
+            return f"{label} {cut(mark.article.title, _TITLE)}", False
         if article.hit >= 0 and article.chosen < 0:
             return f"match {article.hit + 1}/{len(page.hits)} · {page.hits[article.hit].watch}", False
         if session.trail:

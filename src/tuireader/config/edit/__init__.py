@@ -9,6 +9,7 @@ from tuireader.config.edit.changes import (
     change,
     differences,
     remove,
+    remove_key,
     rename_folder,
     renamed,
     set_keys,
@@ -20,6 +21,6 @@ from tuireader.config.edit.undo import EditedSince, Step, revert, reverted_urls,
 
 __all__ = [
     "EditedSince", "Item", "Step", "add", "change", "differences", "format_value", "parse_value", "remove",
-    "rename_folder", "renamed", "revert", "reverted_urls", "set_keys", "step_between", "tables_as_text",
-    "typed_values", "update",
+    "remove_key", "rename_folder", "renamed", "revert", "reverted_urls", "set_keys",
+    "step_between", "tables_as_text", "typed_values", "update",
 ]  # fmt: skip

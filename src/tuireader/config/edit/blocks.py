@@ -72,6 +72,13 @@ def remove_tables(text: str, data: Table, name: str, places: Collection[int]) ->
     return proven(text, expected)
 
 
+def remove_table(text: str, data: Table, name: str) -> str:
+    """Remove a plain `[name]` table with all below it; comments stay."""
+    for block in reversed(blocks_of(text, name, StatementKind.TABLE)):
+        text = _without_block(text, block)
+    return proven(text, {key: value for key, value in data.items() if key != name})
+
+
 def _without_block(text: str, block: Sequence[Statement]) -> str:
     comments = "".join(
         text[statement.start : statement.end]

@@ -10,7 +10,15 @@ from typing import Literal
 
 from tuireader import files
 from tuireader.config import Config
-from tuireader.config.edit.blocks import Values, append_tables, remove_tables, update_table, update_tables
+from tuireader.config.edit.blocks import (
+    Values,
+    append_tables,
+    blocks_of,
+    remove_table,
+    remove_tables,
+    update_table,
+    update_tables,
+)
 from tuireader.config.edit.data import (
     ARRAYS,
     FIX_FIRST,
@@ -31,6 +39,7 @@ from tuireader.config.edit.data import (
 )
 from tuireader.config.settings import settings
 from tuireader.config.shape import TABLES
+from tuireader.config.toml_lines import StatementKind
 from tuireader.config.toml_values import quote
 from tuireader.errors import ConfigError
 
@@ -183,6 +192,17 @@ def set_keys(text: str, table: str, values: Values) -> str:
     new = update_table(text, data_of(text), table, values)
     validate(new, known=text)
     return new
+
+
+def remove_key(text: str, path: str) -> str:
+    """Remove a key by its path, or a plain table or list of tables by its name. Raises ConfigError."""
+    data = data_of(text)
+    if blocks_of(text, path, StatementKind.TABLE):
+        return remove_table(text, data, path)
+    if blocks_of(text, path):
+        return remove_tables(text, data, path, range(len(data[path])))
+    table, _, name = path.partition(".")
+    return set_keys(text, table, {name: None}) if name else set_keys(text, "", {path: None})
 
 
 def _update(text: str, data: Table, name: str, changes: Mapping[int, Mapping[str, object]]) -> str:

@@ -19,6 +19,7 @@ from tuireader.ui.controllers.marks import Marks
 from tuireader.ui.drawing import page as building
 from tuireader.ui.drawing.page_parts import Page, Part, StyleRange, Target
 from tuireader.ui.drawing.page_tail import build_tail
+from tuireader.ui.linear import SPOKEN_LABEL
 from tuireader.ui.session import Stop
 from tuireader.ui.workers import run_latest
 
@@ -157,11 +158,11 @@ class Reader(Controller):
         html, base_url = article.shown
         comments = article.comments.comments if article.comments is not None else ()
         size = len(html) + sum(len(comment.html) for comment in comments)
-        width = self.pane.text_width
+        width, label = self.pane.text_width, SPOKEN_LABEL if self.host.linear else ""
 
         def build() -> Page:
             text = document.parse(html, base_url, width=width)
-            page = building.build_page(article, text, self.library.watches.highlights, keys, now)
+            page = building.build_page(article, text, self.library.watches.highlights, keys, now, label)
             return replace(page, tables_for=width) if _TABLE.search(html) else page
 
         return build() if size < _BIG else await asyncio.to_thread(build)
@@ -185,10 +186,10 @@ class Reader(Controller):
         return token == self._token
 
     def show_again(self) -> None:
-        """Show the open page in another way of drawing; the position stays."""
-        if self.session.page is not None:
-            self.pane.show(self.session.page, place=self.pane.place)
-            self._colour(self.session.page)
+        """Build the open page again for another way of drawing; the position stays."""
+        self.forget()
+        if (page := self.session.page) is not None:
+            run_latest(self.pane, partial(self.renew, page.article, place=self.pane.place), "again")
 
     async def completed(self, article_id: int) -> None:
         """Show the full text that a refresh has fetched, if its article is open; the position stays."""

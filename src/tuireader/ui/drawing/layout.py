@@ -32,6 +32,7 @@ class LineKind(IntEnum):
 
 _TEXT = (LineKind.FIRST, LineKind.REST, LineKind.CUT)
 _COLUMNS = 76  # minimum width of a page for parts in two columns, so that a feed and a distance fit
+_NO_BREAK = "\u00a0"
 _BETWEEN = 2  # cells between two columns
 
 
@@ -163,7 +164,8 @@ class Layout:
             start = self._add_facts(number, inner) + 1
             if start > end:
                 return
-        ranges = (fold if part.hard else wrap)(part.text[start:end], inner - (2 if part.filled else 0))
+        text = _with_credit(part.text[start:end], inner) if part.picture else part.text[start:end]
+        ranges = (fold if part.hard else wrap)(text, inner - (2 if part.filled else 0))
         most = part.most if not part.picture or (self.hints and art is None) else 0
         if most and len(ranges) > most:
             self._add_cut(number, ranges[:most], inner)
@@ -213,6 +215,13 @@ class Layout:
             space = text.rfind(" ", start, end)
             end = space if space > start + (end - start) // 2 else end
         self.lines.append(Line(number, start, end, LineKind.CUT))
+
+
+def _with_credit(text: str, width: int) -> str:
+    """Keep the last fact of a caption, its credit, on one line if there is room."""
+    before, dot, credit = text.rpartition(DOT)
+    last = f"{dot.strip()} {credit}"
+    return f"{before} {last.replace(' ', _NO_BREAK)}" if dot and cell_len(last) <= width else text
 
 
 def _ending(part: Part) -> str:

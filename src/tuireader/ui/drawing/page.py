@@ -30,8 +30,13 @@ from tuireader.ui.drawing.page_tail import build_tail, comment_parts, file_links
 from tuireader.wording.times import full_time, short_time
 
 
-def build_page(article: Article, document: Document, highlights: Highlights, keys: Keys, now: int) -> Page:
-    """Build the page of an article without related articles. Pure, so it may run in a thread."""
+def build_page(
+    article: Article, document: Document, highlights: Highlights, keys: Keys, now: int, label: str = ""
+) -> Page:
+    """Build the page of an article without related articles. Pure, so it may run in a thread.
+
+    `label` is the mark of references, as in `mark_references`.
+    """
     parts: list[Part] = []
     hits: list[Hit] = []
     title = article.title or "(no title)"
@@ -48,7 +53,7 @@ def build_page(article: Article, document: Document, highlights: Highlights, key
     previous: Block | None = None
     firsts = first_reports(article)
     sentences = [(firsts[earlier.article_id], earlier.sentence) for earlier in article.earlier]
-    marked = mark_references(document, sentences)
+    marked = mark_references(document, sentences, label)
     for block in marked.document.blocks:
         part = block_part(block, previous, offset, highlights, len(parts), hits)
         offset += len(part.text) + 1

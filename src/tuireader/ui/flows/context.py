@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
@@ -49,10 +49,12 @@ class Asking:
         self._host = host
         self.flows = flows
         self._idle = asyncio.Event()
+        self._answer: asyncio.Future[Any] | None = None
 
     async def __call__(self, dialog: Screen[Answer]) -> Answer | None:
         """Show a dialog and return its result; None if it was closed without one."""
         answer: asyncio.Future[Answer | None] = asyncio.get_running_loop().create_future()
+        self._answer = answer
 
         async def answered(result: Answer | None) -> None:
             self._idle.clear()
@@ -71,6 +73,11 @@ class Asking:
         """Let keys through again."""
         self._idle.set()
 
+    def give_up(self) -> None:
+        """Cancel a flow that waits for an answer."""
+        if self._answer is not None:
+            self._answer.cancel()
+
 
 Flow = Callable[[Controllers, Asking], Awaitable[Outcome | None]]
 
@@ -87,7 +94,7 @@ class FlowRunner:
         self._controllers = controllers
         self._recolour = recolour
         self._run_command = run_command
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: dict[asyncio.Task[None], Asking] = {}
 
     async def run(self, flow: Flow, *, keys_wait: bool = True) -> None:
         """Run a flow and apply its outcome; keys wait until it asks or is done, unless it never asks."""
@@ -103,12 +110,17 @@ class FlowRunner:
             self._controllers.panes.run_worker(work(), group="flows")
             return
         task = asyncio.create_task(work())  # a worker would count as busy while it waits for an answer
-        self._tasks.add(task)
+        self._tasks[task] = asking
         task.add_done_callback(self._ended)
         await asking.idle()
 
+    def end(self) -> None:
+        """Give up all questions as the app ends; flows that work are not interrupted."""
+        for asking in self._tasks.values():
+            asking.give_up()
+
     def _ended(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
+        self._tasks.pop(task)
         if not task.cancelled() and task.exception() is not None:
             self._controllers.panes.call_later(task.result)  # a crash, as in any handler
 

@@ -84,6 +84,9 @@ class MainScreen(PaneScreen, Hosted, inherit_bindings=False):
             self.host.say(f"{problem.path}: {problem.message}", severity="warning", seconds=10)
         self.host.say_theme_problem()
 
+    def on_unmount(self) -> None:
+        self.flows.end()
+
     async def _start(self) -> None:
         self.host.theme_changed_signal.subscribe(self, lambda _: self.new_colours())
         if not self.library.offline:

@@ -6,14 +6,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import ClassVar
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList
 
-from tuireader.commands import BY_ID, Scope
+from tuireader.commands import BY_ID, Command, Scope
 from tuireader.config.files import expand_home
 from tuireader.config.settings import Setting, settings
 from tuireader.ui.bindings import bindings
@@ -32,13 +32,26 @@ _SECTIONS: Mapping[str, str] = {
     "save": "Save",
     "download": "Download",
     "": "General",
+    "lists": "Lists",
     "keys": "Keys",
 }
 """Titles of sections by table, in their order."""
+_LISTS: Mapping[str, str] = {
+    "statistics": "Feeds",
+    "watches": "Watches",
+    "mute": "Mutes",
+    "save_view": "Searches (views)",
+    "add_account": "Accounts",
+    "edit_config": "Macros",
+    "theme": "Themes",
+}
+"""Lists of tables by the commands that edit them."""
+_NARROW = 60  # no room for the index
+_Item = Setting | Command | str
 
 
-class SettingsScreen(TableScreen[str, Setting | str], ModalScreen[str | None]):
-    """A panel over the lower part of the reader, with settings below headings; the result is a command."""
+class SettingsScreen(TableScreen[str, _Item], ModalScreen[str | None]):
+    """A panel over the lower part of the reader, with settings by section; the result is a command."""
 
     PLACE = Scope.SETTINGS
     COLUMNS = (
@@ -53,7 +66,7 @@ class SettingsScreen(TableScreen[str, Setting | str], ModalScreen[str | None]):
         Column("about", "Description", least=140),
     )
     BINDINGS: ClassVar = [*bindings(Scope.SETTINGS), Binding("space", "open", show=False)]
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (60, "-wide")]  # noqa: RUF012 (no room for the index)
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (_NARROW, "-wide")]  # noqa: RUF012
     VERTICAL_BREAKPOINTS = [(0, "-full"), (34, "-part")]  # noqa: RUF012 (no room for the reader behind)
 
     def compose(self) -> ComposeResult:
@@ -66,33 +79,44 @@ class SettingsScreen(TableScreen[str, Setting | str], ModalScreen[str | None]):
         yield Vertical(self.top, self.line, both, facts, self.status, id="panel")
 
     def on_mount(self) -> None:
-        self.starts: dict[str, int] = {}  # lines of the headings by section
+        self.starts: dict[str, int] = {}  # first lines of the sections
         self.problems: dict[str, str] = {}  # by path
         place = str(self.library.paths.config).replace(f"{expand_home('~')}/", "~/", 1)
         self.top.show(state="demo: nothing is saved" if self.library.offline else place)
 
+    def on_resize(self, event: events.Resize) -> None:
+        """Show headings where there is no room for the index."""
+        self.reload()
+
     # -- the rows
 
-    async def read(self) -> Sequence[Setting | str]:
-        """List the settings as they are now, or those with the searched words, below their headings."""
+    async def read(self) -> Sequence[_Item]:
+        """List the settings as they are now, or those with the searched words."""
         problems = self.library.settings.problems
         self.problems = {item.path: f"{item.path} {item.message}" for item in problems}
-        words, rows, starts = self.line.value.casefold().split(), list[Setting | str](), dict[str, int]()
-        every = list(settings(self.library.config))
-        for table, section in _SECTIONS.items():
-            own = [setting for setting in every if setting.table == table and _has(setting, words)]
+        words, rows, starts = self.line.value.casefold().split(), list[_Item](), dict[str, int]()
+        self.has_headings = self.app.size.width < _NARROW
+        every: list[Setting | Command] = [
+            *settings(self.library.config),
+            *(BY_ID[command_id] for command_id in _LISTS),
+        ]
+        for section in _SECTIONS.values():
+            own = [item for item in every if _section(item) == section and _has(item, words)]
             if own:
                 rows += [""] * bool(rows)
                 starts[section] = len(rows)
-                rows += [section, *own]
+                rows += [*[section] * self.has_headings, *own]
         if list(starts) != list(self.starts):
             self.index.show([Choice(section, section) for section in starts])
         self.starts = starts
         return rows
 
-    def row(self, setting: Setting | str) -> Row:
+    def row(self, setting: _Item) -> Row:
         if isinstance(setting, str):
             return Row("", {"title": Cell(setting, "dim")})
+        if isinstance(setting, Command):
+            cells = {"title": Cell(_title(setting)), "value": Cell(f"{setting.title} …", "dim")}
+            return Row(setting.id, {**cells, "about": Cell(setting.help, "dim")})
         config, key = self.library.config, setting.key
         changed = setting.is_changed(config)
         is_wrong = setting.path in self.problems
@@ -122,19 +146,23 @@ class SettingsScreen(TableScreen[str, Setting | str], ModalScreen[str | None]):
         return f"{sum(changed) or 'none'} changed"
 
     def keys(self) -> list[tuple[str, str]]:
-        keys = [("open", "Edit"), ("remove_this", "Default"), ("search", "Search"), ("next_pane", "Section")]
-        return [*keys, ("undo", "Undo")]
+        own = [("open", "Edit"), ("remove_this", "Default")]
+        own = [("open", "Open")] if isinstance(self.current, Command) else own
+        return [*own, ("search", "Search"), ("next_pane", "Section"), ("undo", "Undo")]
 
     def show_footer(self, commands: Iterable[tuple[str, str]], position: str) -> None:
         """Number the settings without the headings; mark the section in the index."""
         numbered = [bool(row.key) for row in self.table.rows]
         super().show_footer(commands, f"{sum(numbered[: self.table.cursor + 1])}/{sum(numbered)}")
-        if isinstance(self.current, Setting):
-            self.index.highlighted = list(self.starts).index(_SECTIONS[self.current.table])
+        if self.current:
+            self.index.highlighted = list(self.starts).index(_section(self.current))
 
-    def about(self, setting: Setting | str) -> list[Line]:
+    def about(self, setting: _Item) -> list[Line]:
         if isinstance(setting, str):
             return []
+        if isinstance(setting, Command):
+            way = f"enter opens it; in the reader: {self.host.key_of(setting.id)}"
+            return [((setting.title, "strong"), (f"  {setting.help}", "text")), ((way, "dim"),)]
         problem = self.problems.get(setting.path)
         return [
             ((setting.path, "strong"), (f"  {setting.key.doc}", "text")),
@@ -147,10 +175,10 @@ class SettingsScreen(TableScreen[str, Setting | str], ModalScreen[str | None]):
         self._go_to(message.option_index)
 
     def _go_to(self, section: int) -> None:
-        """Go to the first setting of a section, and show its heading at the top."""
-        heading = list(self.starts.values())[section]
-        self.table.move_to(heading + 1)
-        self.table.scroll_now(heading)
+        """Go to the first setting of a section, and show its beginning at the top."""
+        start = list(self.starts.values())[section]
+        self.table.move_to(start + self.has_headings)
+        self.table.scroll_now(start)
 
     def action_next_pane(self) -> None:
         self._turn(1)
@@ -189,7 +217,9 @@ class SettingsScreen(TableScreen[str, Setting | str], ModalScreen[str | None]):
     # -- editing
 
     async def on_table_chosen(self) -> None:
-        """Edit the current setting, or turn it on or off."""
+        """Edit the current setting, or turn it on or off; leave for the command of a list."""
+        if isinstance(self.current, Command):
+            self.dismiss(self.current.id)
         if isinstance(self.current, Setting):
             is_theme = self.current.path == "ui.theme"
             await self.flows.run(choose_theme if is_theme else partial(edit_setting, setting=self.current))
@@ -203,12 +233,18 @@ class SettingsScreen(TableScreen[str, Setting | str], ModalScreen[str | None]):
         self.dismiss("edit_config")
 
 
-def _title(setting: Setting) -> str:
-    is_key = setting.table == "keys"
-    return BY_ID[setting.name].title if is_key else setting.field.replace("_", " ").capitalize()
+def _section(item: _Item) -> str:
+    return _SECTIONS[item.table if isinstance(item, Setting) else "lists"]
 
 
-def _has(setting: Setting, words: Sequence[str]) -> bool:
+def _title(item: Setting | Command) -> str:
+    if isinstance(item, Command):
+        return _LISTS[item.id]
+    return BY_ID[item.name].title if item.table == "keys" else item.field.replace("_", " ").capitalize()
+
+
+def _has(item: Setting | Command, words: Sequence[str]) -> bool:
     """Look for words in the names and the description."""
-    names = f"{_SECTIONS[setting.table]} {_title(setting)} {setting.path} {setting.key.doc}".casefold()
+    about = (item.path, item.key.doc) if isinstance(item, Setting) else (item.title, item.help, *item.aliases)
+    names = " ".join((_section(item), _title(item), *about)).casefold()
     return all(word in names for word in words)

@@ -41,7 +41,7 @@ class Statistics(ViewTable[Activity]):
         styles = dict.fromkeys(("days", "weeks"), bars) | dict.fromkeys(("marked", "unread", "lag"), "dim")
         styles |= {"opened": "star"} if item.never_opened else {}
         cells = {name: Cell(text, styles.get(name, "text")) for name, text in columns(item).items()}
-        return Row(str(item.feed_id or columns(item)["name"]), cells)
+        return Row(str(item.feed_id or cells["name"].text), cells)
 
     def summary(self) -> str:
         """Return `8 feeds, 2 never opened · sorted by articles`."""

@@ -346,7 +346,7 @@ class ArticleList(CursorPane):
             row = replace(row, story_read=0)  # its articles show what is read
         feed, selected = self._feed_title(row.feed_id), article_id in self.selected
         if self.host.linear:
-            words = row_words(row, feed, options, inner=inner, selected=selected)
+            words = row_words(row, feed, options, inner=inner, selected=selected, part=part)
             parts = [(words, "dim" if row.read else "text")]
         elif part:
             parts = detail_parts(replace(row, detail=self._detail(row)), options, inner=inner)
