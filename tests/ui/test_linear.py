@@ -268,8 +268,9 @@ def test_in_words_the_cursor_is_visible_between_frames(tmp_path: Path, demo_home
         terminal.wait("unread, Start here")
         terminal.press("j", "j")
         terminal.wait(
-            lambda _: cursor_line(terminal).startswith("unread, China adopts")
-            and not terminal.screen.cursor.hidden  # it is while a frame arrives
+            lambda _: (
+                cursor_line(terminal).startswith("unread, China adopts") and not terminal.screen.cursor.hidden
+            )  # it is while a frame arrives
         )
         assert all(b"\x1b[?25h" in frame for frame in bytes(terminal.raw).split(b"\x1b[?25l")[2:])
         terminal.press("q")
