@@ -2,7 +2,7 @@
 # make test     all tests                             (make test ARGS="-k watch" for some of them; WORKERS=0 in one
 #               process, for a debugger)
 # make test-servers  the tests of accounts on servers alone; with the packages miniflux and postgresql, a real one
-# make test-tools   the tests of the benchmarks and of the simulated week
+# make test-tools   the tests of the benchmarks, of the simulated week and of the pictures in docs/
 # make test-lowest  the tests of core, store and feeds, with the lowest versions that pyproject.toml admits
 # make coverage the tests, and what of the code they run: all of the pure core, 95 % of the whole
 # make check    what needs no run: style, types, layers

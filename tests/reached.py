@@ -7,9 +7,11 @@ does not count. What cannot run stands in `EXCEPTIONS`, with the reason.
 from __future__ import annotations
 
 import ast
+import inspect
 import re
 from collections.abc import Iterator, Mapping, Set
 from pathlib import Path
+from zlib import crc32
 
 import pytest
 from _pytest.assertion import rewrite
@@ -37,11 +39,16 @@ class _Noting(rewrite.AssertionRewriter):
         return [*made, ast.fix_missing_locations(ast.copy_location(call, assert_))]
 
 
+def version(noting: type) -> str:
+    """Mark for the names of compiled files, which changes with the code of the class that compiles them."""
+    return f"reached-{crc32(inspect.getsource(noting).encode()):08x}"
+
+
 def install() -> None:
     """Note assertions from now on, in modules that are imported later."""
     if rewrite.AssertionRewriter is not _Noting:
         rewrite.AssertionRewriter = _Noting  # type: ignore[misc]
-        rewrite.PYC_TAIL = f".reached{rewrite.PYC_TAIL}"  # compiled files of others do not note
+        rewrite.PYC_TAIL = f".{version(_Noting)}{rewrite.PYC_TAIL}"  # compiled files of others do not note
         rewrite.reached = _lines.add  # type: ignore[attr-defined]
 
 

@@ -6,7 +6,6 @@ import re
 import shutil
 import subprocess
 import sys
-import time
 import tomllib
 from collections.abc import Iterator
 from importlib import metadata
@@ -177,10 +176,6 @@ def test_the_pages_render_without_a_warning(tmp_path: Path) -> None:
 # --------------------------------------------------------------------------- pictures
 
 
-SHOWN = ("columns", "settings", "statistics", "light", "list-80x24", "tour")
-"""Pictures that are taken again: the others show the same, larger or smaller."""
-
-
 def test_each_picture_is_taken_and_shown() -> None:
     there = {file.stem for file in (DOCS / "images").iterdir()}
     assert there == {picture.name for picture in screenshots.PICTURES}
@@ -206,29 +201,3 @@ def test_the_moving_picture_is_small_and_has_every_step() -> None:
 def test_every_screen_is_taken_in_all_sizes_and_shades() -> None:
     names = [picture.name for picture in screenshots.every_screen()]
     assert len(set(names)) == len(names) == 60 and "story-80x24-light" in names
-
-
-@pytest.fixture
-def colourful(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The terminal and the time zone of the pictures."""
-    with monkeypatch.context() as patch:
-        patch.delenv("NO_COLOR", raising=False)
-        for variable, value in {"TZ": "UTC", "COLORTERM": "truecolor", "TERM": "xterm-256color"}.items():
-            patch.setenv(variable, value)
-        time.tzset()
-        yield
-    time.tzset()
-
-
-@pytest.mark.slow
-async def test_pictures_show_what_the_program_shows(tmp_path: Path, colourful: None) -> None:
-    await screenshots.take_all(tmp_path, SHOWN)
-    made = {file.name: file.read_bytes() for file in tmp_path.glob("*.svg")}
-    there = {file.name: file.read_bytes() for file in (DOCS / "images").glob("*.svg")}
-    assert set(made) == {f"{name}.svg" for name in SHOWN}
-    assert b"#fbf9f5" in made["light.svg"] and b"#fbf9f5" not in made["list-80x24.svg"]
-    old = sorted(name for name, picture in made.items() if picture != there[name])
-    if old:  # on a busy machine a count may be a step behind
-        await screenshots.take_all(tmp_path, [name.removesuffix(".svg") for name in old])
-        old = [name for name in old if (tmp_path / name).read_bytes() != there[name]]
-    assert not old, f"{', '.join(old)}: `python docs/screenshots.py` takes them again; look at them"

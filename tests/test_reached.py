@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from _pytest.assertion import rewrite
 
 from tests import reached
 
@@ -33,6 +34,18 @@ def test_assertions_are_noted_only_when_they_run() -> None:
         for words in ('assert "this one does', '    assert "this one does not')
     )
     assert f"{here}:{runs}" in reached.noted() and f"{here}:{not_}" not in reached.noted()
+
+
+def test_what_was_compiled_to_note_otherwise_is_compiled_again() -> None:
+    class Other:
+        """Notes something else."""
+
+    class Another:
+        """Notes something else again."""
+
+    versions = {reached.version(noting) for noting in (Other, Another, rewrite.AssertionRewriter)}
+    assert len(versions) == 3
+    assert rewrite.PYC_TAIL.startswith(f".{reached.version(rewrite.AssertionRewriter)}")
 
 
 @pytest.mark.parametrize(

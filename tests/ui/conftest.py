@@ -10,7 +10,10 @@ import pytest
 from textual import _callback, _wait
 from textual._compositor import Compositor
 from textual.css.model import RuleSet
+from textual.css.styles import RenderStyles
+from textual.dom import DOMNode
 from textual.message_pump import MessagePump
+from textual.reactive import Reactive
 from textual.strip import Strip
 
 from tests.ui import demo_library, economy, samples
@@ -50,6 +53,10 @@ def save_time(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(MessagePump, "_get_dispatch_methods", economy.handlers)
     patch.setattr(_callback, "_count_parameters", economy.count_parameters)
     patch.setattr(Strip, "__init__", economy.begin_strip)
+    patch.setattr(Strip, "apply_filter", economy.filter_strip)
+    patch.setattr(Reactive, "__get__", economy.read)
+    patch.setattr(RenderStyles, "get_rule", economy.get_rule)
+    patch.setattr(DOMNode, "screen", property(economy.screen_of))
 
 
 def wait_for_flows(patch: pytest.MonkeyPatch) -> None:

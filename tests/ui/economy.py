@@ -13,27 +13,75 @@ from rich.segment import Segment
 from textual import _callback
 from textual._compositor import Compositor
 from textual._context import visible_screen_stack
+from textual.app import App
 from textual.cache import FIFOCache
+from textual.color import Color
 from textual.css.model import RuleSet
+from textual.css.styles import RenderStyles, RulesMap
 from textual.css.stylesheet import Stylesheet
 from textual.css.types import CSSLocation
+from textual.dom import DOMNode, NoScreen
+from textual.filter import LineFilter
 from textual.geometry import Region
 from textual.message import Message
 from textual.message_pump import MessagePump
+from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.strip import Strip
+from textual.widget import Widget
 
 _PARSED: dict[tuple[object, ...], list[RuleSet]] = {}
+_APPLIED: dict[tuple[RuleSet, ...], dict[object, RulesMap]] = {}
 
 
 class Sheet(Stylesheet):
-    """A stylesheet whose rules are parsed once for all apps of the same colours, as that takes long."""
+    """A stylesheet whose rules are parsed and looked up once for all apps of the same colours."""
+
+    _known_for: list[RuleSet] | None = None
+    _known: dict[object, RulesMap]
 
     def _parse_rules(self, css: str, read_from: CSSLocation, *rest: Any, **options: Any) -> list[RuleSet]:
         key = (css, read_from, rest, *options.items(), *self._variables.items())
         if key not in _PARSED:
             _PARSED[key] = super()._parse_rules(css, read_from, *rest, **options)
         return _PARSED[key]
+
+    def reparse(self) -> None:
+        """Parse in place; Textual begins with an empty sheet, to keep the old one if there are errors."""
+        self.parse()
+        self._require_parse = False
+        self._rules_map = None
+
+    def apply(self, node: DOMNode, *, animate: bool = False, cache: Any = None) -> None:
+        """Look up the rules of a node among those of all apps with the same rules."""
+        rules = self.rules
+        if rules is not self._known_for:
+            self._known_for, self._known = rules, _APPLIED.setdefault(tuple(rules), {})
+        super().apply(node, animate=animate, cache=Applied(self._known, node))
+
+
+class Applied(dict[Any, Any]):
+    """Rules for a node, known by the path to it, for Textual's key holds its parent itself."""
+
+    def __init__(self, known: dict[object, RulesMap], node: DOMNode) -> None:
+        self._known = known
+        self._key = tuple(_state(node) for node in node.css_path_nodes)
+
+    def get(self, key: object, default: object = None) -> Any:
+        return self._known.get(self._key, default)
+
+    def __setitem__(self, key: object, value: Any) -> None:
+        self._known[self._key] = value
+
+
+def _state(node: DOMNode) -> tuple[object, ...]:
+    """All that a selector may ask of a node, but for its place among its siblings."""
+    known = type(node), node._id, frozenset(node._classes)
+    if isinstance(node, Widget):
+        return *known, node.can_focus, node.mouse_hover, node.has_focus, node.disabled
+    if isinstance(node, App):
+        return *known, node.app_focus, node.current_theme.dark, node.native_ansi_color, node.no_color
+    return known
 
 
 class NoCache(FIFOCache[Any, Any]):
@@ -57,6 +105,51 @@ def begin_strip(strip: Strip, segments: Iterable[Segment], cell_length: int | No
     strip._divide_cache = strip._crop_cache = strip._style_cache = strip._filter_cache = _NOTHING
     strip._line_length_cache = strip._crop_extend_cache = strip._offsets_cache = _NOTHING
     strip._render_cache = strip._link_ids = strip._cell_count = None
+
+
+def filter_strip(strip: Strip, line_filter: LineFilter, background: Color) -> Strip:
+    """Filter a line once: most are drawn again and again, and a filter leaves most as they are."""
+    if strip._filter_cache is _NOTHING:
+        strip._filter_cache = FIFOCache(4)
+    known = strip._filter_cache._cache
+    key = (line_filter, background)
+    if key not in known:
+        segments = line_filter.apply(strip._segments, background)
+        known[key] = strip if segments is strip._segments else Strip(segments, strip._cell_length)
+    return known[key]
+
+
+_PLAIN: set[tuple[object, type]] = set()
+_read = Reactive.__get__
+
+
+def read(reactive: Any, node: Any, owner: Any) -> Any:
+    """Read a reactive attribute that is not computed without asking three times whether there is one."""
+    kind = (reactive, node.__class__)
+    if kind in _PLAIN and reactive.internal_name in node.__dict__:
+        return node.__dict__[reactive.internal_name]
+    if node is not None and not hasattr(node, reactive.compute_name):
+        _PLAIN.add(kind)
+    return _read(reactive, node, owner)
+
+
+def get_rule(styles: RenderStyles, name: str, default: object = None) -> object:
+    """Read a rule from both dictionaries: of all calls, this is the most frequent."""
+    rules: Any = styles._inline_styles._rules
+    if name not in rules:
+        rules = styles._base_styles._rules
+        if name not in rules:
+            return default
+    return rules[name]
+
+
+def screen_of(node: Any) -> Any:
+    """Find the screen among those above by a name that all screens have."""
+    while "Screen" not in node._css_type_names:
+        above = node._MessagePump__parent
+        if above is None or (node := above()) is None:
+            raise NoScreen("node has no screen")
+    return node
 
 
 Handlers = tuple[tuple[type, Callable[..., Any]], ...]
@@ -125,5 +218,8 @@ def draw(screen: Screen[Any]) -> None:
     if changed:
         visible_screen_stack.set(screen.app._background_screens)
         crop = Region.from_union(changed).intersection(compositor.size.region)
-        for _ in compositor._get_renders(crop):
-            pass
+        for widget, (region, clip) in compositor.visible_widgets.items():
+            if widget is screen:
+                continue  # nothing, or the screen below, which was drawn when it changed
+            if seen := region.intersection(clip).intersection(crop):
+                widget.render_lines(seen.translate(-region.offset))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import unicodedata
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from inspect import getfile
@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from textual import events
+from textual.dom import DOMNode
 from textual.keys import REPLACED_KEYS, _character_to_key, _get_unicode_name_from_key
 from textual.message import Message
-from textual.message_pump import MessagePump
 from textual.notifications import Notify
 from textual.pilot import Pilot
 from textual.screen import Screen
@@ -72,11 +72,21 @@ def _event(key: str) -> events.Key:
         return events.Key(name, key if len(key) == 1 else None)
 
 
-def _is_busy(node: MessagePump) -> bool:
+def _with_all_below(*nodes: DOMNode) -> list[DOMNode]:
+    """Nodes with their descendants. Each key asks for them ten times, so no function is called for each."""
+    known = list(nodes)
+    for node in known:
+        known += node._nodes._nodes
+    return known
+
+
+def _are_busy(nodes: Iterable[DOMNode]) -> bool:
     """Return whether a part of the app handles a message, or is about to."""
-    ready: Any = node._message_queue.ready_event
-    waits = ready._waiters and not ready.is_set()
-    return not (waits or node._closing or node._closed)
+    for node in nodes:
+        ready: Any = node._message_queue.ready_event
+        if not ((ready._waiters and not ready._value) or node._closing or node._closed):
+            return True
+    return False
 
 
 @dataclass
@@ -127,7 +137,7 @@ class Running:
         """
         for turn in count():
             await asyncio.sleep(0 if turn < TURNS else 0.001)
-            if turn >= 2 and not any(_is_busy(node) for node in self._front()):
+            if turn >= 2 and not _are_busy([self.app, *_with_all_below(self.app.screen)]):
                 break
             if not self.app.is_running or self.app._exception_event.is_set():
                 break
@@ -138,16 +148,10 @@ class Running:
 
     def _has_messages(self) -> bool:
         """Whether a message waits: on a busy machine `pause` ends before it went from widget to widget."""
-        return any(node.message_queue_size for node in self._nodes())
+        return bool([node for node in self._nodes() if node._message_queue.values])
 
-    def _front(self) -> Iterator[MessagePump]:
-        yield self.app
-        yield from self.app.screen.walk_children(with_self=True)
-
-    def _nodes(self) -> Iterator[MessagePump]:
-        yield self.app
-        for screen in self.app.screen_stack:
-            yield from screen.walk_children(with_self=True)
+    def _nodes(self) -> list[DOMNode]:
+        return [self.app, *_with_all_below(*self.app.screen_stack)]
 
     def _awaits_rows(self) -> bool:
         """Whether the row under the cursor is not read yet."""

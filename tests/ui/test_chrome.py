@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.ui.demo_library import opened
 from tests.ui.running import Running, running
-from tests.ui.samples import CONFIG, library
+from tests.ui.samples import CONFIG
 from tests.ui.shelf import NOW, Shelf, configured, many
 from tuireader.commands import BY_ID, Scope, keys_label
 from tuireader.config import Config
@@ -49,9 +49,8 @@ COUNT = "79 stories · 90 articles"
 LONG = "港口日报" * 20
 
 
-@pytest.mark.parametrize(
-    ("width", "texts", "left", "right"),
-    [
+async def test_the_header_shows_what_fits() -> None:
+    cases: list[tuple[int, dict[str, str], str, str]] = [
         (80, {}, f"Unread   {COUNT}", ""),
         (80, {**RESTS}, f"Unread   {COUNT}", STATE),
         (72, {**RESTS}, f"Unread   {COUNT}", "2 feeds failing"),
@@ -66,15 +65,16 @@ LONG = "港口日报" * 20
         (50, {**RESTS, "sign": "WeChat"}, f"Unread   {COUNT}", ""),
         (80, {"title": LONG}, f"{LONG[:25]}…   {COUNT}", ""),
         (80, {"title": LONG, "state": "offline"}, f"{LONG[:20]}…   {COUNT}", "offline"),
-    ],
-)
-async def test_the_header_shows_what_fits(width: int, texts: dict[str, str], left: str, right: str) -> None:
-    async with running(Shelf(), (width, 24)) as run:
-        run.main.top.show(**{"title": "Unread", "count": COUNT, "state": "", "trouble": "", **texts})
-        line = "".join(segment.text for segment in run.main.top.render_line(0))
-        assert cell_len(line) == width and line[0] == line[-1] == " "
-        assert line.strip() == (left + line[1 + len(left) : -1 - len(right)] + right).strip()
-        assert not line[1 + len(left) : -1 - len(right)].strip()
+    ]
+    names = ("state", "trouble", "progress", "sign")
+    async with running(Shelf(), (80, 24)) as run:
+        for width, texts, left, right in cases:
+            await run.resize(width, 24)
+            run.main.top.show(**{"title": "Unread", "count": COUNT, **dict.fromkeys(names, ""), **texts})
+            line = "".join(segment.text for segment in run.main.top.render_line(0))
+            assert cell_len(line) == width and line[0] == line[-1] == " "
+            assert line.strip() == (left + line[1 + len(left) : -1 - len(right)] + right).strip()
+            assert not line[1 + len(left) : -1 - len(right)].strip()
 
 
 async def test_long_names_leave_the_count_in_any_width(run: Running) -> None:
@@ -145,11 +145,11 @@ _LIST = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("width", _LIST)
-async def test_keys_stand_in_groups_and_the_least_important_go_first(width: int) -> None:
-    async with running(library(), (width, 24)) as run:
+async def test_keys_stand_in_groups_and_the_least_important_go_first(run: Running) -> None:
+    for width, expected in _LIST.items():
+        await run.resize(width, 24)
         keys, _, where = last(run).rpartition("   ")
-        assert keys.rstrip() == _LIST[width] and where.strip() == "1/5"
+        assert keys.rstrip() == expected and where.strip() == "1/5"
         segments = run.main.status.render_line(0)
         strong = [segment.text for segment in segments if segment.style and segment.style.bold]
         assert strong[:1] == ["j/k"] and not any(" " in text for text in strong)
@@ -184,44 +184,36 @@ def test_keys_never_need_more_room_than_there_is(keys: list[tuple[str, str, int]
     assert shown == [key for key, _, _ in most_important]
 
 
-@pytest.mark.parametrize(
-    ("key", "screen", "keys"),
-    [
+async def test_other_screens_have_the_same_groups(run: Running) -> None:
+    for key, screen, keys in (
         ("w", Watches, "j/k move  enter articles    s sources  e edit  W new  d remove    ? help  esc back"),
         ("H", Health, "j/k move  enter articles    r retry  p pause  e edit  d remove    ? help  esc back"),
         ("B", Queue, "j/k move    ? help  esc back"),
         ("exclamation_mark", Alarms, "j/k move    ? help  esc back"),
         ("T", StoryScreen, "j/k move  enter open    o browser  Y copy  S save    ? help  esc back"),
-    ],
-)
-async def test_other_screens_have_the_same_groups(
-    run: Running, key: str, screen: type[object], keys: str
-) -> None:
-    await run.press(key)
-    assert isinstance(run.app.screen, screen)
-    assert last(run).strip().startswith(keys)
+    ):
+        await run.press(key)
+        assert isinstance(run.app.screen, screen)
+        assert last(run).strip().startswith(keys)
+        await run.press("escape")
 
 
 # --------------------------------------------------------------------------- help
 
 
-@pytest.mark.parametrize(
-    ("keys", "heading", "first_key"),
-    [
+async def test_help_opens_with_the_keys_of_the_pane(run: Running) -> None:
+    for keys, heading, first_key in (
         ((), "In the list", "enter l →"),
         (("enter",), "In the article", "space"),
-        (("h",), "In the sidebar", "enter"),
-    ],
-)
-async def test_help_opens_with_the_keys_of_the_pane(
-    run: Running, keys: tuple[str, ...], heading: str, first_key: str
-) -> None:
-    await run.press(*keys, "question_mark")
-    lines = [line.strip(" │") for line in run.text.splitlines()]
-    at = next(number for number, line in enumerate(lines) if heading in line)
-    assert first_key in lines[at + 1]
-    for other in ("In the list", "In the article", "In the sidebar"):
-        assert (other in run.text) == (other == heading)
+        (("escape", "h"), "In the sidebar", "enter"),
+    ):
+        await run.press(*keys, "question_mark")
+        lines = [line.strip(" │") for line in run.text.splitlines()]
+        at = next(number for number, line in enumerate(lines) if heading in line)
+        assert first_key in lines[at + 1]
+        for other in ("In the list", "In the article", "In the sidebar"):
+            assert (other in run.text) == (other == heading)
+        await run.press("escape")
 
 
 @pytest.mark.parametrize("place", [Scope.LIST, Scope.ARTICLE, Scope.SIDEBAR])
@@ -271,20 +263,19 @@ async def test_a_sign_is_explained_and_does_nothing(run: Running) -> None:
 # --------------------------------------------------------------------------- tour
 
 
-@pytest.mark.parametrize(
-    ("key", "focus", "cursor"),
-    [("j", "list", 2), ("enter", "article", 1), ("h", "sidebar", 1), ("escape", "list", 1), ("x", "list", 1),
-     ("q", "list", 1), ("Q", "list", 1)],
-)  # fmt: skip
-async def test_a_key_of_the_tour_also_does_what_it_names(
-    run: Running, key: str, focus: str, cursor: int
-) -> None:
-    await run.main.run_command("tour")
-    await run.settle()
-    run.screen(Tour)
-    assert "try one of these keys" in run.text
-    await run.press(key)
-    assert run.app.screen is run.main and (run.focus, run.cursor_id) == (focus, cursor)
+async def test_a_key_of_the_tour_also_does_what_it_names(run: Running) -> None:
+    for key, focus, cursor, back in (
+        ("escape", "list", 1, ()), ("x", "list", 1, ()), ("q", "list", 1, ()), ("Q", "list", 1, ()),
+        ("enter", "article", 1, ("escape",)), ("h", "sidebar", 1, ("l",)), ("j", "list", 2, ()),
+    ):  # fmt: skip
+        await run.main.run_command("tour")
+        await run.settle()
+        run.screen(Tour)
+        assert "try one of these keys" in run.text
+        await run.press(key)
+        assert run.app.screen is run.main and (run.focus, run.cursor_id) == (focus, cursor)
+        await run.press(*back)
+        assert run.focus == "list"
 
 
 async def test_keys_typed_ahead_of_the_tour_arrive_in_order(run: Running) -> None:

@@ -121,7 +121,8 @@ async def test_settings_from_the_palette(demo: Running) -> None:
     assert demo.app.screen is not demo.main and "settings" in demo.text.lower()
 
 
-@pytest.mark.parametrize(("word", "entry"), WORDS.items())
-async def test_the_palette_knows_the_words_that_people_type(demo: Running, word: str, entry: str) -> None:
-    await reach(demo, "ctrl+p", f"={word}")
-    assert entry in demo.text
+async def test_the_palette_knows_the_words_that_people_type(demo: Running) -> None:
+    for word, entry in WORDS.items():
+        await reach(demo, "ctrl+p", f"={word}")
+        assert entry in demo.text
+        await demo.press("escape")

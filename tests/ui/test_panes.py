@@ -69,10 +69,10 @@ def test_panes_cover_the_screen_and_never_overlap(
     at = boxes(mode, (width, height), moved, sidebar, state)
     cells = [0] * (width * height)
     for box in lying(at, mode, state):
-        for y in range(box.y, box.y + box.height):
-            for x in range(box.x, box.x + box.width):
-                if fits and height > 10:
-                    assert 0 <= x < width and 0 <= y < height
+        if box and fits and height > 10:
+            assert Region(0, 0, width, height).contains_region(box)
+            for y in range(box.y, box.bottom):
+                for x in range(box.x, box.right):
                     cells[y * width + x] += 1
     if fits and height > 10:
         assert set(cells) == {1}

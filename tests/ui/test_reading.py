@@ -45,7 +45,8 @@ def styles_at(run: Running, word: str) -> list[Any]:
 
 def output(run: Running) -> str:
     """What goes to the terminal when the whole screen is written."""
-    update: Any = run.app.screen._compositor.render_update(full=True)
+    below: Any = run.app._background_screens
+    update: Any = run.app.screen._compositor.render_update(full=True, screen_stack=below)
     return str(update.render_segments(run.app.console))
 
 
