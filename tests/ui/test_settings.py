@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.ui.running import Running
 from tests.ui.samples import CONFIG
 from tests.ui.snap import assert_screen
