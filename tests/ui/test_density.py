@@ -12,6 +12,8 @@ from tests.ui.samples import FEEDS
 from tests.ui.shelf import NOW, Shelf, story
 from tuireader.config import loads
 from tuireader.model import View, ViewKind
+from tuireader.ui.widgets.pane import Pane
+from tuireader.ui.widgets.table import Table
 
 ALL = View(ViewKind.ALL)
 DAY = 86_400
@@ -46,9 +48,8 @@ def assert_cursor_is_seen(run: Running) -> None:
     assert top.endswith("──") and at > 0 and last >= pane.places.of(pane.cursor) + pane.places.height
 
 
-def assert_kept_lines_are_as_drawn(run: Running) -> None:
+def assert_kept_lines_are_as_drawn(pane: Pane) -> None:
     """What a key left of the pane's lines is what drawing all of them gives."""
-    pane = run.main.articles
     region = pane.outer_size.region
     kept = pane.render_lines(region)
     pane.refresh()
@@ -86,7 +87,7 @@ async def test_the_cursor_is_always_seen_below_the_heading_of_its_day(
             before = run.main.articles.cursor
             await run.press(key)
             assert_cursor_is_seen(run)
-            assert_kept_lines_are_as_drawn(run)
+            assert_kept_lines_are_as_drawn(run.main.articles)
             moved = run.main.articles.cursor - before
             assert moved * (1 if key in ("j", "pagedown", "ctrl+d", "G") else -1) >= 0
             if key in ("j", "k"):
@@ -97,14 +98,25 @@ async def test_the_cursor_is_always_seen_below_the_heading_of_its_day(
 async def test_scrolled_lines_are_as_drawn(demo: Running, seed: int) -> None:
     """Whatever else keys change: marks, folds, selections, the view, the sort order."""
     dice = Random(seed)
-    keys = [*"jjjjkknNms vVzZuU.", "G", "g", "pagedown", "pageup", "ctrl+d", "ctrl+z", "enter", "h"]
+    keys = [*"jjjjkknNms vVzZuU.hl", "G", "g", "pagedown", "pageup", "ctrl+d", "ctrl+z", "enter", "h"]
     await demo.resize(*((120, 20), (80, 24))[seed % 2])
     await demo.press(".")
     for key in dice.choices(keys, k=60):
         await demo.press(key)
         if demo.app.screen is not demo.main:
             await demo.press("escape")
-        assert_kept_lines_are_as_drawn(demo)
+        assert_kept_lines_are_as_drawn(demo.main.articles)
+        assert_kept_lines_are_as_drawn(demo.main.sidebar)
+
+
+async def test_scrolled_tables_are_as_drawn() -> None:
+    dice = Random(5)
+    async with running(shelf(), (80, 12)) as run:
+        await run.press("=")
+        table = run.app.screen.query_one(Table)
+        for key in dice.choices(["j", "k", "pagedown", "pageup", "G", "g"], k=30):
+            await run.press(key)
+            assert_kept_lines_are_as_drawn(table)
 
 
 async def test_resizing_keeps_the_article() -> None:

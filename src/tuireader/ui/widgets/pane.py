@@ -223,6 +223,14 @@ class CursorPane(Pane, Hosted):
         self.scroll_now(first)
         return True
 
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Keep the lines that are still in sight: to draw them all again takes half of a scrolling key."""
+        moved, shown, self._lines = round(old_value) - round(new_value), self._lines, {}
+        super().watch_scroll_y(old_value, new_value)
+        top = self.styles.gutter.top
+        sight = range(top + self.sticks, top + self.size.height)
+        self._lines = {y + moved: strip for y, strip in shown.items() if y in sight and y + moved in sight}
+
     def in_sight(self, above: int = 0, below: int = 0) -> range:
         """Numbers of the visible items, and of those that many lines above and below them."""
         if not self.line_count:
