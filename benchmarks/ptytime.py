@@ -130,20 +130,26 @@ class Program:
                     self._ended = True
                 self._news.notify()
 
-    def _piece(self, seconds: float) -> float | None:
-        """Put the next output on the screen; when it came, or None if nothing did."""
+    def _next(self, seconds: float) -> tuple[float, bytes] | None:
+        """The next output and when it came, or None if nothing did."""
         with self._news:
             if not self._pieces and not self._ended:
                 self._news.wait(max(0.0, seconds))
-            if not self._pieces:
-                return None
-            when, data = self._pieces.pop(0)
+            return self._pieces.pop(0) if self._pieces else None
+
+    def _piece(self, seconds: float) -> float | None:
+        """Put the next output on the screen; when it came, or None if nothing did."""
+        if (piece := self._next(seconds)) is None:
+            return None
+        self._show(piece[1])
+        return piece[0]
+
+    def _show(self, data: bytes) -> None:
         text = self._rest + self._decoder.decode(data)
         unfinished = _UNFINISHED.search(text)
         end = unfinished.start() if unfinished else len(text)
         text, self._rest = text[:end], text[end:]
         self._stream.feed(_UNKNOWN.sub("", text))
-        return when
 
     def text(self) -> str:
         """The screen, a line each."""
@@ -203,12 +209,15 @@ class Program:
         """Press a key and read until the screen is quiet."""
         self._screen.dirty.clear()
         self.type(key)
-        first = last = self._piece(20)
-        if first is None or last is None:
+        pieces: list[tuple[float, bytes]] = []
+        while piece := self._next(QUIET if pieces else 20):
+            pieces.append(piece)
+        if not pieces:
             raise TimeoutError(f"{key} brought nothing:\n{self.text()}")
-        if rest := self.settle(QUIET):
-            last = rest[1]
-        return Paint((first - self._mark) * 1000, (last - self._mark) * 1000, bool(self._screen.dirty))
+        for _, data in pieces:  # now: a terminal draws beside the program, but this would delay its reading
+            self._show(data)
+        first, last = ((when - self._mark) * 1000 for when in (pieces[0][0], pieces[-1][0]))
+        return Paint(first, last, bool(self._screen.dirty))
 
     def presses(self, key: str, count: int) -> list[float]:
         """Milliseconds from each of `count` presses to the last byte painted; no-ops are left out."""

@@ -37,7 +37,12 @@ class CachedLines:
         style = cast(Style, bar.style)
         filters, background = widget.get_line_filters(), widget.background_colors[1]
         size, width = widget.size.height, widget.size.width
-        drawn_for = (size, width, bar.virtual_size, bar.window_size, bar.position, style, filters, background)
+        lines, window = bar.virtual_size, bar.window_size
+        travel = size - max(1, window * size / lines) if lines else 0
+        begin = (
+            int(travel * (bar.position / (lines - window)) * 8) if lines > window else 0
+        )  # an eighth is drawn
+        drawn_for = (size, width, lines, window, begin, style, filters, background)
         if self._drawn is None or self._drawn[0] != drawn_for:
             segments = bar.render_bar(
                 size=size,
