@@ -37,11 +37,9 @@ class CachedLines:
         style = cast(Style, bar.style)
         filters, background = widget.get_line_filters(), widget.background_colors[1]
         size, width = widget.size.height, widget.size.width
-        lines, window = bar.virtual_size, bar.window_size
+        lines, window = bar.virtual_size, bar.window_size  # the thumb begins in an eighth of a cell
         travel = size - max(1, window * size / lines) if lines else 0
-        begin = (
-            int(travel * (bar.position / (lines - window)) * 8) if lines > window else 0
-        )  # an eighth is drawn
+        begin = int(travel * (bar.position / (lines - window)) * 8) if lines > window else 0
         drawn_for = (size, width, lines, window, begin, style, filters, background)
         if self._drawn is None or self._drawn[0] != drawn_for:
             segments = bar.render_bar(
