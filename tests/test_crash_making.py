@@ -240,7 +240,8 @@ def test_a_repair_that_is_ended_leaves_nothing_that_looks_repaired(
         in_time += ended_once_large(home, 1 + number * len(damaged) // 6, "db", "repair")
         assert home.database.read_bytes() == damaged
     repaired = list(folder.glob("*.repaired*"))
-    assert in_time > 1 and len(repaired) == 3 - in_time  # one of each repair that was too quick
+    # one of each repair that was too quick, and of one that was done when the signal came
+    assert in_time > 1 and 3 - in_time <= len(repaired) < 3
     assert all(problems(one) == [] for one in repaired)
     assert run_here(home, capsys, "db", "repair", "--yes").code == Exit.OK
     assert usable(home.database) and problems(home.database) == []

@@ -6,11 +6,14 @@ from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, 
 from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
 
+import pytest
+
 from tests.builders import ALL, opened
 from tuireader.library import Library
 from tuireader.model import AccountSynced
 from tuireader.model.accounts import Mark
 from tuireader.sync.backend import Backend, Known, RemoteEntry, RemoteFeed, Server, Step
+from tuireader.sync.preparing import Preparer
 
 ACCOUNT = '[[account]]\nname = "home"\nkind = "miniflux"\nurl = "https://server.example"\ntoken = "x"\n'
 WATCH = '[[watch]]\nname = "W"\nany = ["WeChat"]\n'
@@ -58,6 +61,12 @@ class Hooked:
         return gone
 
 
+@pytest.fixture(autouse=True)
+def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let syncs start a process only for an answer that is large, not at their beginning."""
+    monkeypatch.setattr(Preparer, "start", lambda _: None)
+
+
 @asynccontextmanager
 async def client(folder: Path, text: str = ACCOUNT + WATCH, **options: object) -> AsyncIterator[Library]:
     """A library with an account called home."""
@@ -66,9 +75,12 @@ async def client(folder: Path, text: str = ACCOUNT + WATCH, **options: object) -
         yield made
 
 
-async def synced(library: Library, *, pull: bool = True, believed: bool = False) -> AccountSynced:
-    """Sync the accounts; the outcome of the last one."""
-    events = library.refresh.sync(await library.accounts.all(), pull=pull, believed=believed)
+async def synced(
+    library: Library, *, pull: bool = True, believed: bool = False, relate: bool = False
+) -> AccountSynced:
+    """Sync the accounts; the outcome of the last one. Relating takes its time and changes no mark."""
+    accounts = await library.accounts.all()
+    events = library.refresh.sync(accounts, pull=pull, believed=believed, relate=relate)
     async with aclosing(events) as found:
         *_, done = [event async for event in found if isinstance(event, AccountSynced)]
     assert done.done
