@@ -19,11 +19,15 @@ from tests.web import Web
 from tests.workers import forked_workers as forked_workers
 from tuireader.store.database_file import MigrationProgress
 from tuireader.store.pool import Pool
+from tuireader.sync.preparing import Preparer
 
 
 @pytest.fixture(autouse=True)
 def copied(one_thread: None, forked_workers: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let commands begin with a copy of a new database: its tables take longer than most commands."""
+    """Let commands begin with a copy of a new database: its tables take longer than most commands.
+
+    A sync starts a process only for an answer that is large, not at its beginning.
+    """
     opening = Pool.open
 
     async def open_copy(path: Path, report: MigrationProgress | None = None) -> Pool:
@@ -33,6 +37,7 @@ def copied(one_thread: None, forked_workers: None, monkeypatch: pytest.MonkeyPat
         return await opening(path, report)
 
     monkeypatch.setattr(Pool, "open", open_copy)
+    monkeypatch.setattr(Preparer, "start", lambda _: None)
 
 
 @pytest.fixture
