@@ -85,10 +85,10 @@ async def demo(demo_database: Path, tmp_path: Path) -> AsyncIterator[Library]:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Give each process its share of all kinds of tests, first of those that keep the others waiting.
+    """Give each process its share of all kinds of tests, in different orders.
 
-    Tests marked slow come first, else one of them is what all wait for; then those of the UI and of programs,
-    which wait themselves now and then; at the end, when processes take over from each other, short ones.
+    Tests marked slow come first, else one of them is what all wait for. The others are of three kinds: those of
+    the UI and of programs wait now and then, and leave a core to the pure ones of another process.
     """
     processes = getattr(config, "workerinput", {}).get("workercount", 1)
     kinds: tuple[list[pytest.Item], ...] = ([], [], [], [])
@@ -98,7 +98,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         kinds[rank].append(item)
     items.clear()
     for number in range(processes):
-        for kind in kinds:
+        at = number % 3 + 1
+        for kind in (kinds[0], *kinds[at:], *kinds[1:at]):
             items += kind[len(kind) * number // processes : len(kind) * (number + 1) // processes]
 
 
