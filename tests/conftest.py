@@ -85,10 +85,10 @@ async def demo(demo_database: Path, tmp_path: Path) -> AsyncIterator[Library]:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Give each process its share of all kinds of tests, in different orders.
+    """Give each process its share of all kinds of tests, first of those that keep the others waiting.
 
-    Tests marked slow come first, else one of them is what all wait for. The others are of three kinds: those of
-    the UI and of programs wait now and then, and leave a core to the pure ones of another process.
+    Tests marked slow come first, else one of them is what all wait for; then those of the UI and of programs,
+    which wait themselves now and then; at the end, when processes take over from each other, short ones.
     """
     processes = getattr(config, "workerinput", {}).get("workercount", 1)
     kinds: tuple[list[pytest.Item], ...] = ([], [], [], [])
@@ -98,8 +98,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         kinds[rank].append(item)
     items.clear()
     for number in range(processes):
-        at = number % 3 + 1
-        for kind in (kinds[0], *kinds[at:], *kinds[1:at]):
+        for kind in kinds:
             items += kind[len(kind) * number // processes : len(kind) * (number + 1) // processes]
 
 
