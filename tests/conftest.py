@@ -8,6 +8,7 @@ import gc
 import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
+from itertools import groupby
 from pathlib import Path
 
 import pytest
@@ -85,21 +86,20 @@ async def demo(demo_database: Path, tmp_path: Path) -> AsyncIterator[Library]:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Give each process its share of all kinds of tests, first of those that keep the others waiting.
-
-    Tests marked slow come first, else one of them is what all wait for; then those of the UI and of programs,
-    which wait themselves now and then; at the end, when processes take over from each other, short ones.
-    """
+    """Begin the part of each process with tests marked slow: else one of them is what all wait for."""
     processes = getattr(config, "workerinput", {}).get("workercount", 1)
-    kinds: tuple[list[pytest.Item], ...] = ([], [], [], [])
+    slow, others = list[pytest.Item](), list[pytest.Item]()
     for item in items:
-        folder = item.path.parent.name
-        rank = 0 if item.get_closest_marker("slow") else {"ui": 1, "core": 3, "store": 3}.get(folder, 2)
-        kinds[rank].append(item)
+        (slow if item.get_closest_marker("slow") else others).append(item)
+    modules = [list(found) for _, found in groupby(slow, key=lambda item: item.path)]
+    size = -(-len(items) // processes)
     items.clear()
     for number in range(processes):
-        for kind in kinds:
-            items += kind[len(kind) * number // processes : len(kind) * (number + 1) // processes]
+        first = [item for module in modules[number::processes] for item in module]
+        count = max(0, size - len(first))
+        items += [*first, *others[:count]]
+        del others[:count]
+    items += others
 
 
 @pytest.hookimpl(trylast=True)
