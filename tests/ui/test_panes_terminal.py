@@ -74,6 +74,10 @@ def test_an_article_opens_where_it_was_left_in_an_earlier_session(demo_home: Pat
 def test_dividers_follow_the_mouse(demo_home: Path) -> None:
     with demo(demo_home, (200, 50)) as terminal:
         terminal.wait(TEXT)
+        terminal.press("j")
+        terminal.wait(" 2/")  # the frame of the last session would take no mouse
+        terminal.press("k")
+        terminal.wait(" 1/")
         before = column(terminal, TEXT)
         divider = max(x for x in range(200) if terminal.screen.buffer[10][x].data == "│")
         terminal.press(mouse(0, divider, 10), mouse(32, divider + 5, 11), mouse(32, divider + 8, 12))
