@@ -135,7 +135,7 @@ class TuireaderApp(Host):
             self.stylesheet.update(self, animate=False)
 
     def get_default_screen(self) -> Screen[None]:
-        """Begin with the main screen: to mount an empty one below it takes a seventh of the start."""
+        """Begin with the main screen: an empty one below it would be styled and laid out for nothing."""
         from tuireader.ui.screens.main import MainScreen
 
         self._main = MainScreen(self.counting, self.opened)

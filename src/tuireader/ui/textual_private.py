@@ -28,7 +28,7 @@ class SparingCompositor(Compositor):
     """Renders the widgets that an update touches.
 
     Textual renders all within one rectangle around the update, which is the whole screen as soon as the first
-    and the last line change: a third of what a key of the list costs.
+    and the last line change: a fifth of the work of a key that scrolls the list.
     """
 
     _updated: tuple[Region, ...] = ()

@@ -227,7 +227,7 @@ class CursorPane(Pane, Hosted):
         return True
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        """Keep the lines that are still in sight: to draw them all again takes half of a scrolling key."""
+        """Keep the lines that are still in sight: to draw all again is a tenth of the work of such a key."""
         moved, shown, self._lines = round(old_value) - round(new_value), self._lines, {}
         super().watch_scroll_y(old_value, new_value)
         top = self.styles.gutter.top
