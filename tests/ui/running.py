@@ -30,6 +30,7 @@ from tests.ui.snap import screen_text
 from tuireader.library import Library
 from tuireader.model import ArticleRow, View, ViewKind
 from tuireader.ui.app import TuireaderApp
+from tuireader.ui.controllers import previews
 from tuireader.ui.flows.context import Flow
 from tuireader.ui.screens.main import MainScreen
 
@@ -89,6 +90,22 @@ def _are_busy(nodes: Iterable[DOMNode]) -> bool:
     return False
 
 
+class Clock:
+    """The time of the event loop, which `settle` puts forward to when a timer is due."""
+
+    def __init__(self) -> None:
+        self._ahead = 0.0
+        loop = asyncio.get_running_loop()
+        self._real = loop.time
+        loop.time = self._time  # type: ignore[method-assign]
+
+    def _time(self) -> float:
+        return self._real() + self._ahead
+
+    def skip(self, seconds: float) -> None:
+        self._ahead += seconds
+
+
 @dataclass
 class Running:
     """A running app: keys in, screen text out. `browsed` are the addresses handed to the browser."""
@@ -97,6 +114,7 @@ class Running:
     pilot: Pilot[int]
     library: Library
     browsed: list[str] = field(default_factory=list)
+    clock: Clock = field(default_factory=Clock)
 
     @property
     def main(self) -> MainScreen:
@@ -108,8 +126,11 @@ class Running:
         """Wait until nothing is under way any more, nor about to be (work, messages, timers), and draw."""
         async with asyncio.timeout(120):
             await self._done()
-            while self.app.is_running and (self._soon() or self._awaits_rows() or self._previews()):
-                await asyncio.sleep(0.004)
+            while self.app.is_running and ((soon := self._soon()) or self._awaits_rows()):
+                if soon:
+                    self.clock.skip(soon)
+                else:
+                    await asyncio.sleep(0.004)
                 await self._done()
         if self.app.is_running:
             draw(self.app.screen)
@@ -158,20 +179,20 @@ class Running:
         articles = self.main.articles
         return bool(articles.ids) and articles.current_row is None
 
-    def _previews(self) -> bool:
-        """Whether an article is about to be shown beside the list."""
-        return hasattr(self.main, "controllers") and self.main.controllers.previews.due is not None
-
-    def _soon(self) -> bool:
-        """Whether a timer runs that fires once, and soon: toasts and tooltips take longer."""
-        return any(
-            timer._repeat is not None
+    def _soon(self) -> float:
+        """Seconds after which all timers that fire once, and soon, are due: toasts and tooltips take longer."""
+        due = [
+            timer._interval
+            for node in self._nodes()  # a resize waits for a timer of the app
+            for timer in node._timers
+            if timer._repeat is not None
             and timer._interval < 0.4
             and timer._task is not None
             and not timer._task.done()
-            for node in self._nodes()  # a resize waits for a timer of the app
-            for timer in node._timers
-        )
+        ]
+        if hasattr(self.main, "controllers") and self.main.controllers.previews.due is not None:
+            due.append(previews.REST * previews.SECOND)
+        return max(due, default=0.0)
 
     async def press(self, *keys: str) -> None:
         """Press keys, each when all that the one before it leads to is done, but for timers."""
