@@ -180,7 +180,7 @@ class Running:
         return bool(articles.ids) and articles.current_row is None
 
     def _soon(self) -> float:
-        """Seconds after which all timers that fire once, and soon, are due: toasts and tooltips take longer."""
+        """Seconds until all timers are due that fire once, and soon: toasts and tooltips take longer."""
         due = [
             timer._interval
             for node in self._nodes()  # a resize waits for a timer of the app
