@@ -67,6 +67,18 @@ class NotifyConfig:
 
 
 @table
+class DeskConfig:
+    """`[desk]`: matches as cases, which are new, open, done or false alarms."""
+
+    name: str = declare(
+        LINE,
+        "Your name in the log of matches, by default that of your login. Matches are cases once it is set, or"
+        " once you have handled one.",
+        default="",
+    )
+
+
+@table
 class FetchConfig:
     """`[fetch]`: settings for fetching feeds. Times in seconds, sizes in bytes."""
 
@@ -228,6 +240,7 @@ class Config:
     save: SaveConfig = SaveConfig()
     download: DownloadConfig = DownloadConfig()
     notify: NotifyConfig = NotifyConfig()
+    desk: DeskConfig = DeskConfig()
     fetch: FetchConfig = FetchConfig()
     ui: UiConfig = UiConfig()
     keys: Mapping[str, tuple[str, ...]] = declare(

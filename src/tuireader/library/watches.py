@@ -45,6 +45,7 @@ class Watches(UseCases):
         Also fills in what an older version did not store. Runs from the newest article to the oldest in small
         transactions, and can be resumed.
         """
+        await self._begin_desk()
         jobs = [*await self._muting(), *await self._watching(), *await self._upgrading()]
         done, total = 0, sum(up_to for up_to, _ in jobs)
         if jobs:
@@ -57,6 +58,11 @@ class Watches(UseCases):
                 size = max(50, min(50_000, int(size * min(4.0, STEP / max(seconds, 1e-6)))))
                 done += before - left
                 yield done, total
+
+    async def _begin_desk(self) -> None:
+        """Make cases of matches from now on, if the configuration says so."""
+        if self._context.config.desk.name and not await self._pool.read(lambda store: store.cases.in_use()):
+            await self._transact(lambda store: store.cases.begin(self._now()))
 
     async def catch_up(self) -> None:
         async for _ in self.apply():
@@ -166,6 +172,8 @@ class Watches(UseCases):
             known = next((watch for watch in self._context.config.watches if watch.name == replaces), None)
             changes = edit.differences(config, known)
             await self._context.change_config(lambda text: edit.update(text, "watch", replaces, changes))
+            if config.name != replaces:
+                await self._transact(lambda store: store.cases.rename(replaces, config.name))
         else:
             await self._context.change_config(lambda text: edit.add(text, config))
 

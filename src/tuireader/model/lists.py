@@ -115,6 +115,8 @@ class StepKind(StrEnum):
     """A label given or removed."""
     APART = "apart"
     """An article removed from its story; the other articles follow it in `Change.ids`."""
+    CASE = "case"
+    """States or notes of matches; its data are those before."""
     FOLLOWED = "followed"
     """A feed followed to another address."""
     CONFIG = "config"

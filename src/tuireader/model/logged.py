@@ -30,3 +30,9 @@ class LoggedMatch:
     ] = ()
     read: Annotated[int | None, "When you read it, 0 at an unknown time, `null` if not."] = None
     ended: Annotated[int | None, "When an edit removed the match, `null` while it matches."] = None
+    state: Annotated[
+        str, '`new`, `open`, `done`, `false alarm` or `done (before)`, `""` while no match was ever handled.'
+    ] = ""
+    note: Annotated[str, 'The note, `""` without one.'] = ""
+    by: Annotated[str, 'Who handled it last, `""` if nobody did.'] = ""
+    at: Annotated[int | None, "When it was handled last, `null` if it was not."] = None

@@ -91,7 +91,7 @@ class LoggedMatch(
     Shape,
     of=model.LoggedMatch,
     shows="id article=article_id watch title url feed feed_url published fetched matched told channels read"
-    " ended term field sentence sha256",
+    " ended term field sentence sha256 state note by at",
 ):
     """A line of the match log."""
 
