@@ -98,6 +98,22 @@ class Matches(UseCases):
         by = self.name
         return await self._transact(lambda store: store.marks.handle(numbers, state, by=by, now=self._now()))
 
+    async def handle(
+        self, article_ids: Sequence[int], state: CaseState, watch: str | None = None, *, stories: bool = False
+    ) -> Change:
+        """Set the state of the matches of articles: those not handled yet, or all if there are none.
+
+        With `stories`, also those of the other articles of their stories.
+        """
+        by = self.name
+
+        def write(store: Store) -> Change:
+            ids = store.stories.with_stories(article_ids) if stories else article_ids
+            numbers = store.cases.chosen(ids, watch, state)
+            return store.marks.handle(numbers, state, by=by, now=self._now())
+
+        return await self._transact(write)
+
     async def set_note(self, numbers: Sequence[int], note: str) -> Change:
         """Set the note of matches, `""` for none; undo restores the one before."""
         by, text = self.name, clean(note, NOTE_LENGTH)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from tuireader.commands import BY_ID
-from tuireader.commands.sorts import SEARCH_SORTS
+from tuireader.commands.sorts import ALL_SORTS
 from tuireader.config import ViewConfig
 from tuireader.document import reference_label
 from tuireader.model import Count, View, ViewKind
@@ -71,7 +71,7 @@ def header(session: Session, listed: int, saved: Sequence[ViewConfig]) -> tuple[
     if not session.shows_read and view != views.UNREAD:
         shown += ", read ones hidden"
     if session.sort != "date":
-        shown += f", {SEARCH_SORTS[session.sort]}"
+        shown += f", {ALL_SORTS[session.sort]}"
     title = views.title_of(view, session.feeds, saved)
     return f"{title} › {session.filter}" if session.filter else title, shown
 
@@ -232,6 +232,8 @@ def empty_list(session: Session, key_of: KeyOf) -> str:
             f"Nothing unread. {key_of('refresh_all')} refreshes, "
             f"{key_of('show_hide_read')} shows what is read."
         )
+    if kind is ViewKind.TODO:
+        return "Nothing to do: every match is handled."
     if kind is ViewKind.STARRED:
         return f"Nothing starred yet. {key_of('toggle_star')} stars an article."
     if kind is ViewKind.LABEL:

@@ -133,6 +133,7 @@ class Articles(Part):
             evidence=self.evidence([article_id]).get(article_id, ()),
             labels=labels_of(self._conn, [article_id]).get(article_id, ()),
             earlier=self._earlier(article_id),
+            cases=tuple(self._cases.of([article_id])),
             previous=self._neighbour(row, "<", "DESC"),
             next=self._neighbour(row, ">", "ASC"),
         )

@@ -69,17 +69,20 @@ class Marks(Part):
     def handle(self, matches: Sequence[int], state: CaseState, *, by: str, now: int) -> Change:
         """Set the state of matches, by their numbers in the log; needs a transaction."""
         before = self._cases.set_state(matches, state, by=by, now=now)
-        return self._handled(f"{counted(len(before), 'match', 'matches')} marked {state}", before, now)
+        return self._handled(f"marked {state}", before, now)
 
     def set_case_note(self, matches: Sequence[int], note: str, *, by: str, now: int) -> Change:
         """Set the note of matches, `""` for none; needs a transaction."""
         before = self._cases.set_note(matches, note, by=by, now=now)
-        what = "noted" if note else "no longer noted"
-        return self._handled(f"{counted(len(before), 'match', 'matches')} {what}", before, now)
+        return self._handled("noted" if note else "no longer noted", before, now)
 
     def _handled(self, what: str, before: Sequence[Before], now: int) -> Change:
+        """Journal a change of cases; it says how many matches of how many articles."""
+        articles = self._cases.articles([case[0] for case in before])
+        of = f" of {counted(len(articles), 'article')}" if len(articles) > 1 else ""
+        what = f"{counted(len(before), 'match', 'matches')}{of} {what}"
         step = self._keep(now, what, StepKind.CASE, True, json.dumps(before).encode()) if before else 0
-        return Change(what, tuple(self._cases.articles([case[0] for case in before])), step=step)
+        return Change(what, tuple(articles), step=step)
 
     def split(self, article_id: int, *, now: int) -> Change:
         """Remove an article from its story for good; needs a transaction. Changes no ids without a story."""

@@ -22,6 +22,9 @@ CASES = (
     )""",
     "CREATE INDEX match_case_state ON match_case (state, article_id)",
 )
+OPEN_STATES = f"{CaseState.NEW.number}, {CaseState.OPEN.number}"
+OPEN = f"SELECT article_id FROM match_case WHERE state IN ({OPEN_STATES})"
+"""SQL for the articles with a match that is still to be handled."""
 _DESK = "desk"
 """Fact: when the desk was first used; there are cases from then on."""
 _NOTE = "coalesce((SELECT text FROM match_note n WHERE n.record_id = c.note_id), '')"
@@ -76,6 +79,19 @@ class Cases(Part):
                  WHERE m.article_id IN (SELECT value FROM json_each(?1))
                    AND (?2 IS NULL OR w.name IN (SELECT value FROM json_each(?2))) ORDER BY 1"""
         return self._column(sql, (id_list(article_ids), None if watches is None else json.dumps(watches)))
+
+    def chosen(self, article_ids: Sequence[int], watch: str | None, state: CaseState | None) -> list[int]:
+        """List the matches of articles that a key means: those not handled yet, or all if there are none.
+
+        With a `state`, only those that are not in it already; without, as for a note, all.
+        """
+        numbers = self.matches(article_ids, None if watch is None else [watch])
+        if state is None:
+            return numbers
+        states = {case[0]: case[1] for case in self._before(numbers)}
+        without = (CaseState.DONE if self.in_use() else CaseState.NEW).number
+        unhandled = [number for number in numbers if states.get(number, without) <= CaseState.OPEN.number]
+        return [number for number in unhandled or numbers if states.get(number) != state.number]
 
     def unknown(self, log_ids: Sequence[int]) -> list[int]:
         """Return those numbers that no match has."""

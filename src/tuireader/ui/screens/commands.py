@@ -7,11 +7,11 @@ from functools import partial
 from importlib import import_module
 from typing import Any
 
-from tuireader.model import ViewKind
+from tuireader.model import CaseState, ViewKind
 from tuireader.ui import views
 from tuireader.ui.bindings import MOVES
 from tuireader.ui.controllers.wiring import Controllers
-from tuireader.ui.flows import accounts, articles, feeds, files, guide, lists, settings, watches
+from tuireader.ui.flows import accounts, articles, cases, feeds, files, guide, lists, settings, watches
 from tuireader.ui.flows.context import Asking, Flow, FlowRunner, Outcome
 
 Commands = dict[str, Callable[..., Any]]
@@ -91,6 +91,10 @@ _FLOWS: dict[str, Flow] = {
     "copy_url": articles.copy_addresses,
     "copy_markdown": articles.copy_markdown,
     "labels": articles.label,
+    "match_done": cases.handle(CaseState.DONE),
+    "match_false": cases.handle(CaseState.FALSE_ALARM),
+    "match_open": cases.handle(CaseState.OPEN),
+    "match_note": cases.note,
     "save": articles.save,
     "pipe": articles.pipe,
     "macro": articles.choose_macro,

@@ -1,0 +1,73 @@
+"""Flows for the matches of the chosen articles: done, false alarm, open, note."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+
+from tuireader.model import CaseState, Change, ViewKind
+from tuireader.ui.controllers.mark_steps import Step, Write
+from tuireader.ui.controllers.wiring import Controllers
+from tuireader.ui.flows.context import Asking, Flow, Outcome
+from tuireader.ui.flows.forms import fill_in
+from tuireader.ui.widgets.field import Field
+
+_NO_ARTICLE = Outcome(said="Select an article first", seconds=2)
+
+
+def handle(state: CaseState) -> Flow:
+    """Flow that sets the state of the matches of the chosen articles, with all reports of a folded row."""
+
+    async def flow(main: Controllers, ask: Asking) -> Outcome | None:
+        ids, watch = main.chosen.ids, _watch(main)
+        if not ids:
+            return _NO_ARTICLE
+        stories = _folded(main)
+
+        async def write(_: object) -> Change:
+            return await main.library.matches.handle(ids, state, watch, stories=stories)
+
+        return await _do(main, f"marked {state}", write)
+
+    return flow
+
+
+async def note(main: Controllers, ask: Asking) -> Outcome | None:
+    """Ask for the note on the matches of the chosen articles."""
+    ids, watch = main.chosen.ids, _watch(main)
+    if not ids:
+        return _NO_ARTICLE
+    matches = main.library.matches
+    numbers = await matches.of(ids, None if watch is None else [watch])
+    if not numbers:
+        return Outcome(said="No watch matches this article", seconds=2)
+    notes = {case.note for case in await matches.cases(ids, watch)}
+
+    async def save(values: Mapping[str, str]) -> Outcome:
+        written = partial(matches.set_note, note=values["note"])
+        return await _do(main, "noted", lambda _: written(numbers))
+
+    field = Field("note", "Note", notes.pop() if len(notes) == 1 else "")
+    return await fill_in(ask, "Note on the match", [field], save, about="An empty note takes it away.")
+
+
+def _watch(main: Controllers) -> str | None:
+    """The watch whose view is shown: only its matches are meant."""
+    view = main.session.view
+    return view.key if view.kind is ViewKind.WATCH else None
+
+
+def _folded(main: Controllers) -> bool:
+    """Whether the chosen articles stand for their stories."""
+    row = main.articles.current_row
+    folds = main.session.folds and not main.chosen.in_article
+    return folds and (main.chosen.is_selection or row is None or row.story not in main.session.open_stories)
+
+
+async def _do(main: Controllers, what: str, write: Write) -> Outcome:
+    step = await main.marks.do(Step(what, write))
+    if step.change is None:
+        return Outcome(said=what.capitalize(), seconds=2)
+    if not step.change.step:
+        return Outcome(said="No match to change here", seconds=2)
+    return Outcome(said=f"{step.change.what}{main.host.undo_hint}", seconds=2)
