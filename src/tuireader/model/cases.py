@@ -34,10 +34,15 @@ class Case:
     match: Annotated[int, "Number of the match, as in `matches`."]
     article_id: Annotated[int, "Number of the article."]
     watch: Annotated[str, "Name of the watch."]
-    state: Annotated[str, "`new`, `open`, `done` or `false alarm`."]
+    state: Annotated[CaseState, "`new`, `open`, `done` or `false alarm`."]
     note: Annotated[str, 'The note, `""` without one.'] = ""
     by: Annotated[str, 'Who handled it last, `""` if nobody did.'] = ""
     at: Annotated[int | None, "When, `null` if nobody did."] = None
+
+
+def state_words(state: CaseState, at: int | None) -> str:
+    """Name a state; nobody has marked what was done before."""
+    return BEFORE if state is CaseState.DONE and at is None else state
 
 
 Record = Mapping[str, Any]

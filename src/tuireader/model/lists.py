@@ -184,6 +184,9 @@ class WatchStats:
     ends: int | None = None
     advice: Annotated[tuple[str, ...], "Probable mistakes in it."] = ()
     alarm: Annotated[str, 'Reason of its alarm, `""` without one.'] = ""
+    cases: Annotated[Mapping[str, int], "Its matches by state, once any was handled."] = field(
+        default_factory=dict
+    )
 
 
 @dataclass(frozen=True, slots=True)

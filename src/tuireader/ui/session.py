@@ -120,6 +120,11 @@ class Session:
         self._folds, self.is_folding = folds, False
 
     @property
+    def desk(self) -> bool:
+        """True once matches are cases."""
+        return self.counts.todo is not None
+
+    @property
     def is_counted(self) -> bool:
         return self.counts is not _UNCOUNTED
 

@@ -27,8 +27,11 @@ LIST = (
     "refresh_all", "mark_list_read", "palette",
 )  # fmt: skip
 _ARTICLE = (
-    "page_or_next_unread", "help", "quit_or_back", "next_hit", "next_reference", "related", "open_browser",
-    "list_links", "toggle_star", "labels", "full_text", "palette",
+    "page_or_next_unread", "help", "quit_or_back", "match_done", "next_hit", "next_reference", "related",
+    "open_browser", "list_links", "toggle_star", "labels", "full_text", "palette",
+)  # fmt: skip
+_TO_DO = (
+    "open", "help", "quit_or_back", "match_done", "match_false", "match_open", "match_note", "back", "search",
 )  # fmt: skip
 _REFERENCE = ("open", "help", "quit_or_back", "next_reference", "related")
 _RELATED = ("open", "help", "quit_or_back", "next_unread")
@@ -123,6 +126,8 @@ def _commands(session: Session, panes: Panes) -> tuple[str, ...]:
         item = panes.sidebar.current
         view = item.view if item is not None else None
         return _EDITED if view is not None and view.kind in _KINDS and view != views.MUTED else _SIDEBAR
+    if not panes.in_article and session.view == views.TODO and panes.articles.ids:
+        return _TO_DO
     if not panes.in_article:
         return LIST if panes.articles.ids else _NO_ARTICLE
     if panes.article.chosen >= 0:
@@ -133,6 +138,7 @@ def _commands(session: Session, panes: Panes) -> tuple[str, ...]:
     if panes.article.current_reference is not None:
         return _REFERENCE
     leads_to = {
+        "match_done": page.article.cases,
         "next_hit": page.hits,
         "next_reference": page.references,
         "related": page.tail.targets,

@@ -243,7 +243,7 @@ class WatchNumbers(
     of=model.WatchStats,
     shows="name color unread=count.unread total=count.total"
     " unread_stories=count.unread_stories stories=count.stories former"
-    " today week month days newest top_feeds quiet problem advice alarm",
+    " today week month days newest top_feeds quiet problem advice alarm cases",
 ):
     """Numbers of a watch."""
 

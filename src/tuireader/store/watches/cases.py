@@ -67,9 +67,7 @@ class Cases(Part):
 
     def by_article(self, ids: Sequence[int]) -> dict[int, tuple[tuple[str, CaseState, str], ...]]:
         """Map articles to watch, state and note of each of their cases."""
-        return grouped(
-            (case.article_id, (case.watch, CaseState(case.state), case.note)) for case in self.of(ids)
-        )
+        return grouped((case.article_id, (case.watch, case.state, case.note)) for case in self.of(ids))
 
     def matches(self, article_ids: Sequence[int], watches: Sequence[str] | None = None) -> list[int]:
         """List the numbers of the present matches of articles, of some watches if given: handled or not."""
@@ -104,16 +102,14 @@ class Cases(Part):
 
     def set_state(self, log_ids: Sequence[int], state: CaseState, *, by: str, now: int) -> list[Before]:
         """Set the state of matches; return what those that change were before. Begins the desk."""
-        self.begin(now)
-        self._take_up(log_ids)
+        self._take_up(log_ids, now)
         changed = [before for before in self._before(log_ids) if before[1] != state.number]
         self._write([(log_id, state.number, by, now) for log_id, *_ in changed])
         return changed
 
     def set_note(self, log_ids: Sequence[int], note: str, *, by: str, now: int) -> list[Before]:
         """Set the note of matches, `""` for none; return what those that change were before."""
-        self.begin(now)
-        self._take_up(log_ids)
+        self._take_up(log_ids, now)
         changed = [before for before in self._before(log_ids) if before[2] != note]
         for log_id, *_ in changed:
             self._note(log_id, note, by, now)
@@ -166,11 +162,18 @@ class Cases(Part):
                 sums[term] = before[0] + false, before[1] + handled
         return sums
 
-    def _take_up(self, log_ids: Sequence[int]) -> None:
-        """Make cases of matches from before, which somebody handles now."""
+    def _take_up(self, log_ids: Sequence[int], now: int) -> None:
+        """Make cases of matches from before: new ones if the desk begins with them, else done."""
+        state = CaseState.DONE if self.in_use() else CaseState.NEW
+        self.begin(now)
         sql = """INSERT OR IGNORE INTO match_case (log_id, article_id, watch)
-                 SELECT id, article_id, watch FROM match_log WHERE id IN (SELECT value FROM json_each(?))"""
-        self._conn.execute(sql, (id_list(log_ids),))
+                 SELECT id, article_id, watch FROM match_log WHERE id IN (SELECT value FROM json_each(?))
+                 RETURNING log_id"""
+        taken = sorted(self._column(sql, (id_list(log_ids),)))
+        if state is CaseState.DONE:
+            self._write([(log_id, state.number, "", now) for log_id in taken], detail="before")
+            sql = "UPDATE match_case SET at = NULL WHERE log_id IN (SELECT value FROM json_each(?))"
+            self._conn.execute(sql, (id_list(taken),))
 
     def _before(self, log_ids: Sequence[int]) -> list[Before]:
         sql = f"""SELECT c.log_id, c.state, {_NOTE}, c.by, c.at FROM match_case c

@@ -255,6 +255,7 @@ def _evidence(item: Evidence) -> tuple[str, str, str]:
 
 def _logged(row: sqlite3.Row, begun: bool) -> LoggedMatch:
     from tuireader.model import BEFORE, CaseState, LoggedMatch
+    from tuireader.model.cases import state_words
 
     columns = dict(row)
     title, events, handled = columns.pop("feed_title"), columns.pop("events"), columns.pop("handled")
@@ -275,7 +276,7 @@ def _logged(row: sqlite3.Row, begun: bool) -> LoggedMatch:
     state, note, by, at = BEFORE if begun else "", "", "", None
     if handled:
         number, note, by, at = json.loads(handled)
-        state = list(CaseState)[number]
+        state = state_words(list(CaseState)[number], at)
     return LoggedMatch(
         **columns,
         told=told,

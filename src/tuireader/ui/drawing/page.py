@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from tuireader.document import Block, BlockKind, Document, Picture, Referring, mark_references
 from tuireader.model import Article, Case, Evidence, TermHit
+from tuireader.model.cases import state_words
 from tuireader.text import cell_len, cut, plain, reading_minutes
 from tuireader.text.languages import language_names
 from tuireader.ui.drawing.page_blocks import block_part, hinted, picture_part
@@ -169,10 +170,10 @@ def evidence_parts(*matches: Evidence, title: str = "", cases: Sequence[Case] = 
             ]
             lead = f"watch:{card[0].watch}"
             parts.append(Part(f"“{sentence}”", "quote", tuple(marks), "▌ ", "▌ ", lead))
+        notes = [handled[match.watch].note for match in card if match.watch in handled]
         parts += [
-            Part(f"Note: {case.note}", "text", (), "▌ ", "▌ ", f"watch:{case.watch}")
-            for case in (handled.get(match.watch) for match in card)
-            if case is not None and case.note
+            Part(f"Note: {note}", "text", (), "▌ ", "▌ ", f"watch:{card[0].watch}")
+            for note in dict.fromkeys(filter(None, notes))
         ]
     return parts
 
@@ -196,7 +197,8 @@ def _match_line(match: Evidence, column: int, case: Case | None, gap: int) -> Pa
 def _handled(case: Case) -> str:
     """`done by ana, 12:04`; a new case has only its state."""
     by = f" by {case.by}" if case.by else ""
-    return f"{case.state}{by}, {short_time(case.at)}" if case.at is not None else case.state
+    state = state_words(case.state, case.at)
+    return state if case.at is None else f"{state}{by}, {short_time(case.at)}"
 
 
 def _fields(match: Evidence) -> str:
