@@ -201,6 +201,9 @@ class Context:
                     store.appearances.reassign(store.feeds.sync(subscriptions))
                     store.watches.sync(signatures)
                     store.mutes.update_hidden()  # a removed watch no longer keeps muted articles visible
+            if self.config.desk.name and not store.cases.in_use():
+                with store.transaction():
+                    store.cases.begin(self.now())
 
         await self.pool.write(sync)
         await self.load_feeds()

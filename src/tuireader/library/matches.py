@@ -13,6 +13,7 @@ from tuireader.errors import UsageError
 from tuireader.library.context import UseCases
 from tuireader.model.cases import Record, Verdict, verify
 from tuireader.store import Store
+from tuireader.store.watches.records import FIRST
 from tuireader.text import clean
 
 if TYPE_CHECKING:
@@ -148,7 +149,7 @@ class Matches(UseCases):
     async def records(self) -> AsyncGenerator[Record, None]:
         """Yield all records of the log, in the order of their chain, some thousand in one reading."""
         await self._complete()
-        last = 0
+        last = FIRST
         while rows := await self._pool.read(partial(_records, after=last)):
             for _, record in rows:
                 yield record

@@ -45,7 +45,6 @@ class Watches(UseCases):
         Also fills in what an older version did not store. Runs from the newest article to the oldest in small
         transactions, and can be resumed.
         """
-        await self._begin_desk()
         jobs = [*await self._muting(), *await self._watching(), *await self._upgrading()]
         done, total = 0, sum(up_to for up_to, _ in jobs)
         if jobs:
@@ -58,11 +57,6 @@ class Watches(UseCases):
                 size = max(50, min(50_000, int(size * min(4.0, STEP / max(seconds, 1e-6)))))
                 done += before - left
                 yield done, total
-
-    async def _begin_desk(self) -> None:
-        """Make cases of matches from now on, if the configuration says so."""
-        if self._context.config.desk.name and not await self._pool.read(lambda store: store.cases.in_use()):
-            await self._transact(lambda store: store.cases.begin(self._now()))
 
     async def catch_up(self) -> None:
         async for _ in self.apply():

@@ -30,6 +30,8 @@ _FIXED = """CREATE TRIGGER match_event_fixed BEFORE UPDATE ON match_event
 STATES = ", ".join(f"'{state}'" for state in CaseState)
 """Kinds of records that set the state of a case, for SQL."""
 _NUMBERS = " ".join(f"WHEN '{state}' THEN {state.number}" for state in CaseState)
+FIRST = -(2**63)
+"""A number before that of any record, even of one that somebody has inserted."""
 _CHUNK = 2_000
 _ADD = "INSERT INTO match_event (log_id, kind, at, channel, detail, hash) VALUES (?, ?, ?, ?, ?, ?)"
 _MATCH = ("article_id", "watch", "title", "url", "feed", "published", "fetched")
@@ -105,7 +107,7 @@ class Records(Part):
 
     def all(self) -> Iterator[tuple[int, Record]]:
         """Yield all records with their hashes, by their numbers, in the order of the chain."""
-        last = 0
+        last = FIRST
         while rows := self.some(last):
             yield from rows
             last = rows[-1][0]
@@ -134,7 +136,7 @@ class Records(Part):
         return "" if number is None else f"the state of match {number} was changed without a record"
 
     def _chunks(self) -> Iterator[list[sqlite3.Row]]:
-        last = 0
+        last = FIRST
         while rows := self._named(_RECORDS, (last,)).fetchall():
             yield rows
             last = rows[-1]["number"]
