@@ -48,14 +48,14 @@ _TITLE = 40  # maximum width of a title in the footer, which leaves room for the
 
 
 def number(view: View, count: Count, *, folds: bool) -> str:
-    """Write the unread count of a view; for starred articles, the total.
+    """Write the unread count of a view; for starred articles and those with open matches, the total.
 
     In folded lists, count stories, followed by the number of their articles.
     """
-    starred = view == views.STARRED
-    articles = count.total if starred else count.unread
-    rows = count.rows(folds) if starred else count.unread_rows(folds)
-    if starred or view == views.UNREAD:
+    total = view in (views.STARRED, views.TODO)
+    articles = count.total if total else count.unread
+    rows = count.rows(folds) if total else count.unread_rows(folds)
+    if total or view == views.UNREAD:
         return stories_and_articles(rows, articles)
     return f"{f'{articles:,}' if rows == articles else stories_and_articles(rows, articles)} unread"
 

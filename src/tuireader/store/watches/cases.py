@@ -164,6 +164,8 @@ class Cases(Part):
 
     def _take_up(self, log_ids: Sequence[int], now: int) -> None:
         """Make cases of matches from before: new ones if the desk begins with them, else done."""
+        if not log_ids:
+            return
         state = CaseState.DONE if self.in_use() else CaseState.NEW
         self.begin(now)
         sql = """INSERT OR IGNORE INTO match_case (log_id, article_id, watch)
