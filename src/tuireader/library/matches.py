@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -9,10 +10,12 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from tuireader import ingest, query
+from tuireader.delivery.notify import is_quiet
 from tuireader.errors import UsageError
 from tuireader.library.context import UseCases
 from tuireader.model.cases import Record, Verdict, verify
 from tuireader.store import Store
+from tuireader.store.watches.match_log import NOT_YET
 from tuireader.store.watches.records import FIRST
 from tuireader.text import clean
 
@@ -36,13 +39,21 @@ class Matches(UseCases):
         if watch is not None:
             watch = await self._named(watch)
         await self._complete()
+        quiet = self._quiet()
         last = 0
         while rows := await self._pool.read(
             partial(_rows, after=last, since=since, until=until, watch=watch)
         ):
             for row in rows:
-                yield row
+                yield replace(row, not_told=quiet) if quiet and row.not_told == NOT_YET else row
             last = rows[-1].id
+
+    def _quiet(self) -> str:
+        """Say until when quiet hours keep a notification waiting; `""` outside them."""
+        quiet, here = self._context.config.notify.quiet, time.localtime(self._context.clock())
+        if not is_quiet(quiet, here.tm_hour * 60 + here.tm_min):
+            return ""
+        return f"quiet hours until {quiet.partition('-')[2]}"
 
     async def _complete(self) -> None:
         """Compute deferred evidence."""

@@ -90,8 +90,8 @@ class Download(
 class LoggedMatch(
     Shape,
     of=model.LoggedMatch,
-    shows="id article=article_id watch title url feed feed_url published fetched matched told channels read"
-    " ended term field sentence sha256 state note by at",
+    shows="id article=article_id watch title url feed feed_url published fetched matched told not_told channels"
+    " read ended term field sentence sha256 state note by at",
 ):
     """A line of the match log."""
 

@@ -86,8 +86,13 @@ MATCH_LOG = (
        SELECT l.id, 'read', 0 FROM match_log l JOIN article a ON a.id = l.article_id WHERE a.read = 1""",
 )
 """SQL that creates the log. Kinds of events: `told`, `sent` (by `channel`), `untold` (it could not be sent),
-`read`, `unread`, `ended` (an edit removed the match) and `again`; `at` is 0 if the time is unknown."""
+`not told`, `read`, `unread`, `ended` (an edit removed the match) and `again`; `at` is 0 if the time is
+unknown. Later versions add those of `records` and `cases`."""
 
+NEVER = "never notifies"
+"""Why a match is not told: its watch does not notify."""
+NOT_YET = "not yet"
+_NOT_TOLD = {0: NOT_YET, 2: "already told"}  # reasons by the states of notices, of versions that logged none
 _CHUNK = 500
 _BARE = "SELECT id, article_id, watch FROM match_log WHERE text_hash IS NULL"
 _ADD = f"""INSERT OR IGNORE INTO match_log ({_COLUMNS}, matched, term, field, sentence, text_hash)
@@ -186,11 +191,19 @@ class MatchLog(Part):
         self._conn.executemany(sql, rows)
         self._records.append_matches("evidence", [row[-1] for row in rows], now)
 
-    def note(self, kind: str, pairs: Iterable[tuple[int, str]], at: int, channel: str = "") -> None:
+    def number(self, article_id: int, watch: str) -> int | None:
+        """Return the number of a match."""
+        sql = "SELECT id FROM match_log WHERE article_id = ? AND watch = ?"
+        number: int | None = self._value(sql, (article_id, watch))
+        return number
+
+    def note(
+        self, kind: str, pairs: Iterable[tuple[int, str]], at: int, channel: str = "", *, detail: str = ""
+    ) -> None:
         """Log an event of (article, watch) matches."""
         sql = "SELECT id FROM match_log WHERE article_id = ? AND watch = ?"
         ids = [number for pair in pairs for (number,) in self._conn.execute(sql, pair)]
-        self._records.append((number, kind, at, channel, "") for number in ids)
+        self._records.append((number, kind, at, channel, detail) for number in ids)
 
     def note_shown(self, ids: Sequence[int], at: int, channel: str) -> None:
         """Log the channel that showed the last notification about some articles."""
@@ -221,8 +234,10 @@ class MatchLog(Part):
                    (SELECT json_array(c.state, coalesce(n.text, ''), c.by, c.at) FROM match_case c
                     LEFT JOIN match_note n ON n.record_id = c.note_id WHERE c.log_id = l.id) AS handled,
                    coalesce((SELECT {FEED_TITLE} FROM feed f WHERE f.id = l.feed_id), '') AS feed_title,
-                   (SELECT json_group_array(json_array(kind, at, channel)) FROM
-                     (SELECT kind, at, channel FROM match_event e WHERE e.log_id = l.id
+                   (SELECT state FROM notice n WHERE n.article_id = l.article_id AND n.watch = l.watch)
+                     AS notice,
+                   (SELECT json_group_array(json_array(kind, at, channel, detail)) FROM
+                     (SELECT kind, at, channel, detail FROM match_event e WHERE e.log_id = l.id
                         AND kind NOT IN ('matched', 'indexed', 'evidence') ORDER BY e.id))
                      AS events
                  FROM match_log l WHERE id > ?1 AND matched >= ?2 AND (?3 IS NULL OR matched < ?3)
@@ -260,10 +275,13 @@ def _logged(row: sqlite3.Row, begun: bool) -> LoggedMatch:
     columns = dict(row)
     title, events, handled = columns.pop("feed_title"), columns.pop("events"), columns.pop("handled")
     told = read = ended = None
+    not_told = _NOT_TOLD.get(columns.pop("notice"), NEVER)
     channels: dict[str, None] = {}
-    for kind, at, channel in json.loads(events):
-        if kind in ("told", "untold"):
+    for kind, at, channel, detail in json.loads(events):
+        if kind in ("told", "untold", "not told"):
             told, channels = (at if kind == "told" else None), {}
+            if kind != "told":
+                not_told = detail if kind == "not told" else f"failed: {detail}".removesuffix(": ")
         elif kind == "sent":
             channels[channel] = None
         elif kind in ("read", "unread"):
@@ -281,6 +299,7 @@ def _logged(row: sqlite3.Row, begun: bool) -> LoggedMatch:
         **columns,
         told=told,
         channels=tuple(channels),
+        not_told="" if told is not None else not_told,
         read=read,
         ended=ended,
         state=state,
