@@ -45,7 +45,7 @@ async def test_matches_are_new_from_the_first_use_on(tmp_path: Path) -> None:
         await fill(library, 1, entry(1, content_html=HIT), entry(2, content_html=HIT))
         assert set((await states(library)).values()) == {""} and (await library.lists.counts()).todo is None
         assert await found(library, "is:open") == set()
-        change = await library.matches.handle([1], CaseState.DONE, "Quokka")
+        change = await library.cases.handle([1], CaseState.DONE, "Quokka")
         assert change.what == "1 match marked done" and change.ids == (1,)
         await fill(library, 1, entry(3, content_html=HIT))
         assert await states(library) == {
@@ -55,14 +55,14 @@ async def test_matches_are_new_from_the_first_use_on(tmp_path: Path) -> None:
         }  # fmt: skip
         assert await found(library, "is:open") == {3} and await found(library, "is:done") == {1}
         row = (await log(library))[0]
-        assert (row.by, row.at) == (library.matches.name, row.matched)
+        assert (row.by, row.at) == (library.cases.name, row.matched)
 
 
 async def test_states_are_found_by_watch_and_taken_back(tmp_path: Path) -> None:
     async with opened(tmp_path, CONFIG) as library:
         await fill(library, 1, entry(1, content_html=HIT), entry(2, content_html=HIT))
-        await library.matches.handle([1], CaseState.FALSE_ALARM, "Town")
-        await library.matches.set_note(await library.matches.of([2]), "ask the \x07lawyer\n\x1b[31m")
+        await library.cases.handle([1], CaseState.FALSE_ALARM, "Town")
+        await library.cases.set_note(await library.cases.matches_of([2]), "ask the \x07lawyer\n\x1b[31m")
         assert await found(library, "is:open") == {1, 2}
         assert await found(library, "watch:Town is:open") == {2}
         assert await found(library, "watch:Quokka is:open body:/sEEN/") == set()
@@ -72,7 +72,7 @@ async def test_states_are_found_by_watch_and_taken_back(tmp_path: Path) -> None:
         )
         assert await found(library, "watch:Quokka is:false-alarm") == set()
         assert await found(library, "note:lawyer") == {2}
-        (case,) = await library.matches.cases([2], "Town")
+        (case,) = await library.cases.of([2], "Town")
         assert (case.note, case.by, case.state) == ("ask the lawyer", "Ana", CaseState.NEW)
         undone = [(await library.marks.undo()) for _ in range(2)]
         assert [step.what for step in undone if step] == [
@@ -88,27 +88,27 @@ async def test_states_are_found_by_watch_and_taken_back(tmp_path: Path) -> None:
 async def test_a_key_means_what_is_not_handled_yet(tmp_path: Path) -> None:
     async with opened(tmp_path, CONFIG) as library:
         await fill(library, 1, entry(1, content_html=HIT))
-        await library.matches.handle([1], CaseState.FALSE_ALARM, "Town")
-        await library.matches.handle([1], CaseState.DONE)
+        await library.cases.handle([1], CaseState.FALSE_ALARM, "Town")
+        await library.cases.handle([1], CaseState.DONE)
         assert set((await states(library)).values()) == {"done", "false alarm"}
-        await library.matches.handle([1], CaseState.DONE)
+        await library.cases.handle([1], CaseState.DONE)
         assert set((await states(library)).values()) == {"done"}
-        assert not (await library.matches.handle([1], CaseState.DONE)).step
+        assert not (await library.cases.handle([1], CaseState.DONE)).step
         with pytest.raises(UsageError, match="no match 1000"):
-            await library.matches.require([1000])
+            await library.cases.require([1000])
 
 
 async def test_a_new_name_carries_the_cases_and_a_removal_closes_none(tmp_path: Path) -> None:
     async with opened(tmp_path, CONFIG) as library:
         await fill(library, 1, entry(1, content_html=HIT))
-        await library.matches.handle([1], CaseState.OPEN, "Town")
+        await library.cases.handle([1], CaseState.OPEN, "Town")
         await library.watches.save(WatchConfig("City", any=("town",)), "Town")
         await applied(library)
-        (case,) = await library.matches.cases([1], "City")
+        (case,) = await library.cases.of([1], "City")
         assert case.state is CaseState.OPEN and await found(library, "watch:City is:open") == {1}
         await library.watches.remove("City")
         await applied(library)
-        assert len(await library.matches.cases([1], "City")) == 1
+        assert len(await library.cases.of([1], "City")) == 1
         assert not (await library.matches.verify()).fault
 
 
@@ -128,11 +128,11 @@ async def test_what_a_new_watch_finds_is_new_if_it_is_unread(tmp_path: Path) -> 
 async def test_an_erased_note_leaves_a_valid_chain(tmp_path: Path) -> None:
     async with opened(tmp_path, CONFIG) as library:
         await fill(library, 1, entry(1, content_html=HIT))
-        (number, _) = await library.matches.of([1])
+        (number, _) = await library.cases.matches_of([1])
         for text in ("the first", "the second"):
-            await library.matches.set_note([number], text)
+            await library.cases.set_note([number], text)
         head = (await library.matches.verify()).head
-        assert await library.matches.erase_notes([number]) == 1
+        assert await library.cases.erase_notes([number]) == 1
         assert not (await library.matches.verify(head)).fault
         async with aclosing(library.matches.log()) as rows:
             assert {row.note async for row in rows} == {""}
@@ -145,11 +145,11 @@ async def test_two_people_see_what_each_other_does(tmp_path: Path) -> None:
         other.mkdir()
         async with opened(tmp_path, CONFIG.replace("Ana", "Ben")) as ben:
             await asyncio.gather(
-                ana.matches.handle([1], CaseState.DONE, "Town"),
-                ben.matches.handle([1], CaseState.OPEN, "Quokka"),
+                ana.cases.handle([1], CaseState.DONE, "Town"),
+                ben.cases.handle([1], CaseState.OPEN, "Quokka"),
             )
             for library in (ana, ben):
-                assert {(case.watch, case.by) for case in await library.matches.cases([1])} == {
+                assert {(case.watch, case.by) for case in await library.cases.of([1])} == {
                     ("Town", "Ana"),
                     ("Quokka", "Ben"),
                 }
@@ -221,7 +221,7 @@ def test_whatever_is_changed_before_a_saved_head_is_named(tmp_path: Path) -> Non
 async def test_an_export_proves_the_same(tmp_path: Path) -> None:
     async with opened(tmp_path, CONFIG) as library:
         await fill(library, 1, entry(1, content_html=HIT))
-        await library.matches.handle([1], CaseState.DONE)
+        await library.cases.handle([1], CaseState.DONE)
         written = await records(library)
         head = (await library.matches.verify()).head
         assert verify(written, head).head == head == written[-1]["hash"]

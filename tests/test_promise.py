@@ -149,11 +149,11 @@ class History:
         """The user handles the matches of a row, of its story, or of one watch."""
         watch = self.draw.choice([None, None, "WeChat"])
         state, stories = self.draw.choice(list(CaseState)), self.draw.random() < 0.5
-        await self.library.matches.handle(await self.row(), state, watch, stories=stories)
+        await self.library.cases.handle(await self.row(), state, watch, stories=stories)
 
     async def note(self) -> None:
-        numbers = await self.library.matches.of(await self.row())
-        await self.library.matches.set_note(numbers, self.draw.choice(["", "a note", "another"]))
+        numbers = await self.library.cases.matches_of(await self.row())
+        await self.library.cases.set_note(numbers, self.draw.choice(["", "a note", "another"]))
 
     async def undo(self) -> None:
         change = await self.library.marks.undo()
@@ -205,7 +205,7 @@ class History:
     async def cases_stay(self, *, changed: bool) -> None:
         """No state or note changes but by the user, and the records of it are a chain."""
         every = [*await self.found(""), *await self.found("is:muted")]
-        cases = {case.match: case for case in await self.library.matches.cases(every)}
+        cases = {case.match: case for case in await self.library.cases.of(every)}
         assert self.cases.keys() <= cases.keys(), "a case is lost"
         if not changed:
             assert all(cases[match] == case for match, case in self.cases.items()), "a case has changed"

@@ -6,6 +6,7 @@ from tests.ui.running import Running, running
 from tests.ui.samples import library as sample_library
 from tests.ui.shelf import Shelf
 from tuireader.model import CaseState, View, ViewKind
+from tuireader.ui.screens.matches import Matches
 from tuireader.ui.screens.watches import Watches
 from tuireader.ui.views import TODO
 
@@ -14,7 +15,7 @@ DESK = '[desk]\nname = "Ana"\n'
 
 async def states(run: Running) -> dict[tuple[int, str], str]:
     ids = await run.library.lists.ids(View(ViewKind.ALL))
-    return {(case.article_id, case.watch): case.state for case in await run.library.matches.cases(ids)}
+    return {(case.article_id, case.watch): case.state for case in await run.library.cases.of(ids)}
 
 
 async def test_nobody_sees_it_before_a_match_is_handled() -> None:
@@ -35,8 +36,8 @@ async def test_the_list_of_what_is_to_do_is_worked_off() -> None:
     async with running(shelf) as run:
         ids = await run.library.lists.ids(View(ViewKind.WATCH, "LanternPay"))
         assert await states(run) == {}  # what was there before is done
-        numbers = await run.library.matches.of(ids)
-        await run.library.matches.set_state(numbers, CaseState.NEW)
+        numbers = await run.library.cases.matches_of(ids)
+        await run.library.cases.set_state(numbers, CaseState.NEW)
         await run.main.controllers.reload()
         await run.go_to(TODO)
         assert (
@@ -85,4 +86,35 @@ async def test_where_no_watch_matches_nothing_is_marked() -> None:
         run.main.articles.select_id(unmatched)
         await run.press("semicolon", "quotation_mark")
         assert "No match to change here" in run.toasts and "No watch matches this article" in run.toasts
-        assert "To do" not in run.labels and not await run.library.matches.in_use()
+        assert "To do" not in run.labels and not await run.library.cases.in_use()
+
+
+async def test_the_log_of_matches_is_read_filtered_handled_and_exported() -> None:
+    async with running(sample_library(DESK), (160, 40)) as run:
+        await run.press("apostrophe")
+        table = run.screen(Matches)
+        assert (
+            "3 matches" in run.text and "not told: never notifies" in run.text and "done (before)" in run.text
+        )
+        assert "published" in run.text and "first seen" in run.text
+        first = table.current
+        assert first is not None
+        await run.press("k", "minus")
+        assert "false alarm" in run.text
+        await run.press("F")
+        await run.submit(expression="watch:Ferries", period="")
+        assert "1 match of watch:Ferries" in run.text
+        await run.press("F")
+        await run.submit(expression="watch:Ferries", period="x")
+        assert "Since wants a day" in run.text
+        await run.submit(period="2100-01-01")
+        assert "No match is like that" in run.text
+        await run.press("F")
+        await run.submit(expression="watch:LanternPay", period="2020-01-01")
+        assert "2 matches of watch:LanternPay since 2020-01-01" in run.text
+        await run.press("S")
+        (file,) = run.library.articles.save_folder.glob("matches-*.csv")
+        text = file.read_text(encoding="utf-8-sig")
+        assert text.startswith("id,article,watch,") and text.count("\r\n") == 3
+        await run.press("enter")
+        assert run.open_id is not None and run.focus == "article" and "match 1/" in run.text

@@ -3,31 +3,38 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncGenerator, Sequence
-from contextlib import suppress
+from collections.abc import AsyncGenerator
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tuireader import ingest, query
+from tuireader import ingest
 from tuireader.delivery.notify import is_quiet
 from tuireader.errors import UsageError
-from tuireader.library.context import UseCases
+from tuireader.export.matches import csv_lines
+from tuireader.library.articles import save_file
+from tuireader.library.cases import Cases
+from tuireader.library.context import Context, UseCases
+from tuireader.library.searches import Searches
 from tuireader.model.cases import Record, Verdict, verify
 from tuireader.store import Store
 from tuireader.store.watches.match_log import NOT_YET
 from tuireader.store.watches.records import FIRST
-from tuireader.text import clean
 
 if TYPE_CHECKING:
-    from tuireader.model import Case, CaseState, Change, LoggedMatch
+    from tuireader.model import LoggedMatch
 
-NOTE_LENGTH = 2_000  # characters of a note
+_ALL = 1 << 40
 _EXPLAINED = 200  # number of matches whose evidence one transaction completes
 
 
 class Matches(UseCases):
     """All matches ever found, in the order in which they were logged."""
+
+    def __init__(self, context: Context, searches: Searches, cases: Cases) -> None:
+        super().__init__(context)
+        self._searches, self._cases = searches, cases
 
     async def log(
         self, *, since: int = 0, until: int | None = None, watch: str | None = None
@@ -38,7 +45,7 @@ class Matches(UseCases):
         """
         if watch is not None:
             watch = await self._named(watch)
-        await self._complete()
+        await self.complete()
         quiet = self._quiet()
         last = 0
         while rows := await self._pool.read(
@@ -55,111 +62,43 @@ class Matches(UseCases):
             return ""
         return f"quiet hours until {quiet.partition('-')[2]}"
 
-    async def _complete(self) -> None:
-        """Compute deferred evidence."""
-        context = self._context
-        while await self._transact(
+    async def complete(self) -> int:
+        """Compute deferred evidence; return for how many matches."""
+        context, count = self._context, 0
+        while done := await self._transact(
             lambda store: ingest.complete_log(
                 store, context.matcher, context.feed_names, _EXPLAINED, self._now()
             )
         ):
-            pass
+            count += done
+        return count
 
-    async def cases(self, article_ids: Sequence[int], watch: str | None = None) -> list[Case]:
-        """List the cases of articles, of one watch if given."""
-        return await self._pool.read(lambda store: store.cases.of(article_ids, watch))
+    async def newest(self, expression: str = "", *, since: int = 0, limit: int) -> list[LoggedMatch]:
+        """List the newest matches, of the articles that an expression finds if given, newest first.
 
-    async def in_use(self) -> bool:
-        """Return whether matches are cases: the desk was used."""
-        return await self._pool.read(lambda store: store.cases.in_use())
-
-    async def of(self, article_ids: Sequence[int], watches: Sequence[str] | None = None) -> list[int]:
-        """List the numbers of the matches of articles, of some watches if given."""
-        return await self._pool.read(lambda store: store.cases.matches(article_ids, watches))
-
-    async def selected(self, expression: str, article_ids: Sequence[int]) -> list[int]:
-        """List the matches of articles that an expression found: of the watches that it names, if any."""
-        parsed = query.parse(expression)
-        root = parsed.root if isinstance(parsed, query.Query) else query.And()
-        nodes = root.nodes if isinstance(root, query.And) else (root,)
-        named = [
-            node
-            for node in nodes
-            if isinstance(node, query.Text | query.Name | query.Regex) and node.field == "watch"
-        ]
-        names = [item.name for item in self._context.config.watches]
-        fitting = [name for name in names if all(query.named_by(node, name) for node in named)]
-        return await self.of(article_ids, fitting if named else None)
-
-    async def require(self, numbers: Sequence[int]) -> None:
-        """Raise UsageError for a number that no match has."""
-
-        def check(store: Store) -> tuple[list[int], list[int]]:
-            unknown = store.cases.unknown(numbers)
-            return unknown, store.cases.matches_of(unknown[0]) if unknown else []
-
-        unknown, others = await self._pool.read(check)
-        if unknown:
-            hint = "`tuireader matches` shows the numbers in its last column"
-            if others:
-                hint = f"article {unknown[0]} has the matches {', '.join(map(str, others))}"
-            raise UsageError(f"there is no match {unknown[0]}", hint)
-
-    async def set_state(self, numbers: Sequence[int], state: CaseState) -> Change:
-        """Set the state of matches; undo restores it. The first one begins the desk."""
-        by = self.name
-        return await self._transact(lambda store: store.marks.handle(numbers, state, by=by, now=self._now()))
-
-    async def handle(
-        self, article_ids: Sequence[int], state: CaseState, watch: str | None = None, *, stories: bool = False
-    ) -> Change:
-        """Set the state of the matches of articles: those not handled yet, or all if there are none.
-
-        With `stories`, also those of the other articles of their stories.
+        Of a watch that the expression names, only its own. Raises UsageError for a faulty expression.
         """
-        by = self.name
+        numbers: list[int] | None = None
+        if expression.strip():
+            articles, problem = await self._searches.run(expression, limit=_ALL)
+            if problem:
+                raise UsageError(problem)
+            numbers = await self._cases.selected(expression, articles)
+        quiet = self._quiet()
+        rows = await self._pool.read(lambda store: store.match_log.newest(numbers, since=since, limit=limit))
+        return [replace(row, not_told=quiet) if quiet and row.not_told == NOT_YET else row for row in rows]
 
-        def write(store: Store) -> Change:
-            ids = store.stories.with_stories(article_ids) if stories else article_ids
-            numbers = store.cases.chosen(ids, watch, state)
-            return store.marks.handle(numbers, state, by=by, now=self._now())
-
-        return await self._transact(write)
-
-    async def set_note(self, numbers: Sequence[int], note: str) -> Change:
-        """Set the note of matches, `""` for none; undo restores the one before."""
-        by, text = self.name, clean(note, NOTE_LENGTH)
-        return await self._transact(
-            lambda store: store.marks.set_case_note(numbers, text, by=by, now=self._now())
-        )
-
-    async def erase_notes(self, numbers: Sequence[int]) -> int:
-        """Remove all notes that matches ever had, for good; return how many had any."""
-        by = self.name
-        return await self._transact(lambda store: store.cases.erase_notes(numbers, by=by, now=self._now()))
-
-    @property
-    def name(self) -> str:
-        """Who handles matches here: as configured, else the login."""
-        if name := self._context.config.desk.name:
-            return name
-        from getpass import getuser
-
-        with suppress(OSError, KeyError, ImportError):  # a login without a name
-            return clean(getuser(), 80)
-        return ""
-
-    async def counts(self) -> dict[str, dict[str, int]]:
-        """Map watches to the numbers of their cases by state."""
-        return await self._pool.read(lambda store: store.cases.counts())
-
-    async def false_alarms(self, watch: str) -> dict[str, tuple[int, int]]:
-        """Map the terms of a watch to their false alarms and all their handled cases."""
-        return await self._pool.read(lambda store: store.cases.false_alarms(watch))
+    async def export(self, expression: str, *, since: int = 0) -> Path:
+        """Write matches as CSV, newest first, into the folder for saved articles; return the file."""
+        await self.complete()
+        rows = await self.newest(expression, since=since, limit=_ALL)
+        today = time.strftime("%Y-%m-%d", time.localtime(self._context.clock()))
+        content = ("\ufeff" + "".join(csv_lines(rows))).encode("utf-8", "replace")  # a mark for spreadsheets
+        return (await save_file(self._context.save_folder, partial(_file_name, today), content))[0]
 
     async def records(self) -> AsyncGenerator[Record, None]:
         """Yield all records of the log, in the order of their chain, some thousand in one reading."""
-        await self._complete()
+        await self.complete()
         last = FIRST
         while rows := await self._pool.read(partial(_records, after=last)):
             for _, record in rows:
@@ -168,7 +107,7 @@ class Matches(UseCases):
 
     async def verify(self, head: str = "") -> Verdict:
         """Follow the chain of records, and compare it with the log that it tells of."""
-        await self._complete()
+        await self.complete()
 
         def check(store: Store) -> Verdict:
             verdict = verify((record for _, record in store.records.all()), head)
@@ -188,6 +127,10 @@ class Matches(UseCases):
 
 def _rows(store: Store, *, after: int, since: int, until: int | None, watch: str | None) -> list[LoggedMatch]:
     return store.match_log.rows(after, since=since, until=until, watch=watch)
+
+
+def _file_name(today: str, number: int) -> str:
+    return f"matches-{today}{f'-{number}' if number > 1 else ''}.csv"
 
 
 def _records(store: Store, *, after: int) -> list[tuple[int, Record]]:

@@ -43,10 +43,10 @@ async def _numbers(library: Library, expression: str) -> list[int]:
     words = expression.split()
     if all(word.isascii() and word.isdigit() for word in words):
         numbers = [min(int(word), 2**62) for word in words]
-        await library.matches.require(numbers)
+        await library.cases.require(numbers)
         return numbers
     articles = await matching(library, expression)
-    numbers = await library.matches.selected(expression, articles)
+    numbers = await library.cases.selected(expression, articles)
     if not numbers:
         await say_advice(library, expression)
         raise UsageError("the expression finds no match of a watch", "`tuireader matches` shows them all")
@@ -61,7 +61,7 @@ def _to(name: str, state: CaseState, help: str) -> None:
     @match.command(name, cls=ExpressionCommand, help=help)
     @_selecting
     async def command(library: Library, numbers: list[int]) -> None:
-        _say(await library.matches.set_state(numbers, state))
+        _say(await library.cases.set_state(numbers, state))
 
 
 _to("done", CaseState.DONE, "Mark matches as done.")
@@ -86,7 +86,7 @@ async def note(library: Library, numbers: list[int], text: str | None, erase: bo
       tuireader match note --erase 17
     """
     if erase:
-        say(f"the notes of {counted(await library.matches.erase_notes(numbers), 'match', 'matches')} erased")
+        say(f"the notes of {counted(await library.cases.erase_notes(numbers), 'match', 'matches')} erased")
         return
     if text is None and sys.stdin.isatty():
         edited = click.edit("", extension=".txt")
@@ -95,4 +95,4 @@ async def note(library: Library, numbers: list[int], text: str | None, erase: bo
         text = edited
     elif text is None:
         text = sys.stdin.read()
-    _say(await library.matches.set_note(numbers, text))
+    _say(await library.cases.set_note(numbers, text))

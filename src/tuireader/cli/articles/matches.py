@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import aclosing
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -17,6 +15,7 @@ from tuireader.cli.base import library_command, moment, say
 from tuireader.cli.completion import complete_watches
 from tuireader.cli.output import format_option, print_json_text
 from tuireader.errors import TuireaderError, UsageError
+from tuireader.export.matches import csv_lines
 from tuireader.model.cases import Record, canonical, verify
 from tuireader.text.wording import counted
 from tuireader.wording.times import short_time
@@ -24,10 +23,6 @@ from tuireader.wording.times import short_time
 if TYPE_CHECKING:
     from tuireader.library import Library
     from tuireader.model import LoggedMatch
-
-_TIMES = ("published", "fetched", "matched", "told", "read", "ended", "at")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""First characters that make a spreadsheet run a cell as a formula."""
 
 
 @click.command()
@@ -100,17 +95,16 @@ async def matches(
         say("no matches")
 
 
-def _writer(form: str) -> Callable[[LoggedMatch], None]:
-    """Function that prints a match; CSV (RFC 4180) has times in ISO 8601, below the names of the columns."""
+def _writer(form: str) -> Callable[[LoggedMatch], object]:
+    """Function that prints a match."""
     if form == "table":
         return lambda match: print(_line(match))
+    if form == "csv":
+        sys.stdout.write("".join(csv_lines([])))
+        return lambda match: sys.stdout.write("".join(csv_lines([match], head=False)))
     from tuireader.cli.shapes import shapes
 
     paths = shapes.LoggedMatch.paths
-    if form == "csv":
-        out = csv.writer(sys.stdout, lineterminator="\r\n")
-        out.writerow(paths)
-        return lambda match: out.writerow([_cell(name, getattr(match, path)) for name, path in paths.items()])
 
     def write(match: LoggedMatch) -> None:
         # all values are plain: encoding by the shape would take most of the time of a long log
@@ -118,22 +112,6 @@ def _writer(form: str) -> Callable[[LoggedMatch], None]:
         print_json_text(json.dumps(values, ensure_ascii=False))
 
     return write
-
-
-def _cell(name: str, value: Any) -> str:
-    if name in _TIMES:
-        return "" if value is None else _iso(value)
-    text = ", ".join(value) if isinstance(value, tuple) else str(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text
-
-
-def _iso(at: int) -> str:
-    if not at:
-        return "unknown"
-    try:
-        return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    except (OverflowError, OSError, ValueError):
-        return str(at)
 
 
 async def _verify(library: Library, file: str, head: str) -> None:

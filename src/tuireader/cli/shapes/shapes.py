@@ -13,6 +13,7 @@ from tuireader.commands.command import Command
 from tuireader.config import Paths, Problem, Reference
 from tuireader.config.settings import SettingValue
 from tuireader.exchange.documents import ExportedFeeds, ExportedState
+from tuireader.export.matches import COLUMNS
 from tuireader.export.shapes import Brief, StoryPage, WholeArticle
 from tuireader.library import articles, exchange
 from tuireader.library.newsboat import profile as newsboat
@@ -90,8 +91,7 @@ class Download(
 class LoggedMatch(
     Shape,
     of=model.LoggedMatch,
-    shows="id article=article_id watch title url feed feed_url published fetched matched told not_told channels"
-    " read ended term field sentence sha256 state note by at",
+    shows=COLUMNS,
 ):
     """A line of the match log."""
 

@@ -99,6 +99,19 @@ _ADD = f"""INSERT OR IGNORE INTO match_log ({_COLUMNS}, matched, term, field, se
   SELECT a.id, ?2, f.id, ?3, a.url, {FEED_TITLE}, {FEED_ADDRESS}, a.published, a.arrived, ?4, ?5, ?6, ?7, ?8
   FROM article a JOIN feed f ON f.id = coalesce(nullif(?9, 0), a.feed_id) WHERE a.id = ?1"""
 
+_ROWS = f"""SELECT id, article_id, watch, title, url, feed, feed_url, published, fetched, matched, term,
+  field, sentence, coalesce(text_hash, '') AS sha256,
+  (SELECT json_array(c.state, coalesce(n.text, ''), c.by, c.at) FROM match_case c
+   LEFT JOIN match_note n ON n.record_id = c.note_id WHERE c.log_id = l.id) AS handled,
+  coalesce((SELECT {FEED_TITLE} FROM feed f WHERE f.id = l.feed_id), '') AS feed_title,
+  (SELECT state FROM notice n WHERE n.article_id = l.article_id AND n.watch = l.watch)
+    AS notice,
+  (SELECT json_group_array(json_array(kind, at, channel, detail)) FROM
+    (SELECT kind, at, channel, detail FROM match_event e WHERE e.log_id = l.id
+       AND kind NOT IN ('matched', 'indexed', 'evidence') ORDER BY e.id))
+    AS events
+  FROM match_log l"""
+
 
 @dataclass(frozen=True, slots=True)
 class BareMatch:
@@ -222,6 +235,14 @@ class MatchLog(Part):
         kind = "read" if value else "unread"
         self._records.append([(number, kind, at, "", "") for number in self._column(sql, (id_list(ids),))])
 
+    def newest(self, numbers: Sequence[int] | None, *, since: int = 0, limit: int) -> list[LoggedMatch]:
+        """Read the newest matches since a time, among some if given, newest first."""
+        sql = f"""{_ROWS} WHERE matched >= ?1 AND (?2 IS NULL OR id IN (SELECT value FROM json_each(?2)))
+                  ORDER BY id DESC LIMIT ?3"""
+        begun = self._cases.in_use()
+        args = (since, None if numbers is None else id_list(numbers), limit)
+        return [_logged(row, begun) for row in self._named(sql, args)]
+
     def rows(
         self, after: int, *, since: int = 0, until: int | None = None, watch: str | None = None
     ) -> list[LoggedMatch]:
@@ -229,18 +250,7 @@ class MatchLog(Part):
 
         `watch` restricts them to one watch, which may no longer exist.
         """
-        sql = f"""SELECT id, article_id, watch, title, url, feed, feed_url, published, fetched, matched, term,
-                   field, sentence, coalesce(text_hash, '') AS sha256,
-                   (SELECT json_array(c.state, coalesce(n.text, ''), c.by, c.at) FROM match_case c
-                    LEFT JOIN match_note n ON n.record_id = c.note_id WHERE c.log_id = l.id) AS handled,
-                   coalesce((SELECT {FEED_TITLE} FROM feed f WHERE f.id = l.feed_id), '') AS feed_title,
-                   (SELECT state FROM notice n WHERE n.article_id = l.article_id AND n.watch = l.watch)
-                     AS notice,
-                   (SELECT json_group_array(json_array(kind, at, channel, detail)) FROM
-                     (SELECT kind, at, channel, detail FROM match_event e WHERE e.log_id = l.id
-                        AND kind NOT IN ('matched', 'indexed', 'evidence') ORDER BY e.id))
-                     AS events
-                 FROM match_log l WHERE id > ?1 AND matched >= ?2 AND (?3 IS NULL OR matched < ?3)
+        sql = f"""{_ROWS} WHERE id > ?1 AND matched >= ?2 AND (?3 IS NULL OR matched < ?3)
                    AND (?4 IS NULL OR watch = ?4) ORDER BY id LIMIT ?5"""
         begun = self._cases.in_use()
         return [_logged(row, begun) for row in self._named(sql, (after, since, until, watch, _CHUNK))]

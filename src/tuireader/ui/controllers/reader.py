@@ -205,7 +205,7 @@ class Reader(Controller):
             return
         row = next(iter(await self.marks.rows([page.article.id])), None)
         if page.article.evidence:
-            cases = tuple(await self.library.matches.cases([page.article.id]))
+            cases = tuple(await self.library.cases.of([page.article.id]))
             if cases != page.article.cases:
                 await self.renew(replace(page.article, cases=cases), place=self.pane.place)
                 return

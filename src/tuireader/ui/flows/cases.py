@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 from tuireader.model import CaseState, Change, ViewKind
@@ -25,7 +25,7 @@ def handle(state: CaseState) -> Flow:
         stories = _folded(main)
 
         async def write(_: object) -> Change:
-            return await main.library.matches.handle(ids, state, watch, stories=stories)
+            return await main.library.cases.handle(ids, state, watch, stories=stories)
 
         return await _do(main, f"marked {state}", write)
 
@@ -37,18 +37,33 @@ async def note(main: Controllers, ask: Asking) -> Outcome | None:
     ids, watch = main.chosen.ids, _watch(main)
     if not ids:
         return _NO_ARTICLE
-    matches = main.library.matches
-    numbers = await matches.of(ids, None if watch is None else [watch])
+    numbers = await main.library.cases.matches_of(ids, None if watch is None else [watch])
     if not numbers:
         return Outcome(said="No watch matches this article", seconds=2)
-    notes = {case.note for case in await matches.cases(ids, watch)}
+    notes = {case.note for case in await main.library.cases.of(ids, watch)}
+    return await _ask_note(main, ask, numbers, notes.pop() if len(notes) == 1 else "")
 
+
+async def _ask_note(main: Controllers, ask: Asking, numbers: Sequence[int], note: str) -> Outcome | None:
     async def save(values: Mapping[str, str]) -> Outcome:
-        written = partial(matches.set_note, note=values["note"])
+        written = partial(main.library.cases.set_note, note=values["note"])
         return await _do(main, "noted", lambda _: written(numbers))
 
-    field = Field("note", "Note", notes.pop() if len(notes) == 1 else "")
+    field = Field("note", "Note", note)
     return await fill_in(ask, "Note on the match", [field], save, about="An empty note takes it away.")
+
+
+async def handle_match(
+    main: Controllers, ask: Asking, *, number: int, state: CaseState, note: str = ""
+) -> Outcome:
+    """Set the state of one match."""
+    write = partial(main.library.cases.set_state, [number], state)
+    return await _do(main, f"marked {state}", lambda _: write())
+
+
+async def note_match(main: Controllers, ask: Asking, *, number: int, note: str) -> Outcome | None:
+    """Ask for the note on one match."""
+    return await _ask_note(main, ask, [number], note)
 
 
 def _watch(main: Controllers) -> str | None:

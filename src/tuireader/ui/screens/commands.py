@@ -77,6 +77,16 @@ async def _story(main: Controllers, ask: Asking) -> Outcome | None:
     return None
 
 
+async def _match_log(main: Controllers, ask: Asking) -> None:
+    """Show the log of matches, and open the article chosen there at its first match."""
+    from tuireader.ui.screens.matches import Matches
+
+    if (article_id := await ask(Matches(ask.flows))) is not None:
+        await main.navigation.open_article(article_id)
+        if main.session.opened_id == article_id:
+            main.navigation.next_hit(1)
+
+
 async def _settings(main: Controllers, ask: Asking) -> Outcome | None:
     from tuireader.ui.screens.settings import SettingsScreen
 
@@ -120,6 +130,7 @@ _FLOWS: dict[str, Flow] = {
     "alarms": _table("Alarms"),
     "statistics": _table("Statistics"),
     "watches": _watches,
+    "match_log": _match_log,
     "settings": _settings,
     "undo": settings.undo,
     "palette": guide.open_palette,
