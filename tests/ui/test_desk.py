@@ -115,6 +115,25 @@ async def test_the_log_of_matches_is_read_filtered_handled_and_exported() -> Non
         await run.press("S")
         (file,) = run.library.articles.save_folder.glob("matches-*.csv")
         text = file.read_text(encoding="utf-8-sig")
-        assert text.startswith("id,article,watch,") and text.count("\r\n") == 3
+        assert text.startswith("id,article,watch,") and text.count("\n") == 3
         await run.press("enter")
         assert run.open_id is not None and run.focus == "article" and "match 1/" in run.text
+
+
+async def test_a_match_is_copied_with_its_evidence() -> None:
+    async with running(sample_library(DESK)) as run:
+        await run.show(View(ViewKind.WATCH, "Ferries"))
+        await run.press("quotation_mark")
+        await run.write("for me alone\r")
+        await run.press("ctrl+y")
+        assert run.app.clipboard.splitlines() == [
+            "“The ferry company will let passengers pay with LanternPay from Monday, says its notice, and ends"
+            " paper tickets in autumn.”",
+            "LanternPay comes to the ferries",
+            "The Quay, Ada Quist, Mon 21 Sep 2026 13:13",
+            "https://news.example/1",
+            "Watch Ferries: ferry company; found Mon 21 Sep 2026 14:13, match 3",
+        ]
+        await run.show(View(ViewKind.ALL))
+        await run.press("ctrl+a", "ctrl+y")
+        assert run.app.clipboard.count("Watch ") == 3 and "3 matches" in run.toasts

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
+from tuireader.export.markdown import WEB
 from tuireader.model import LoggedMatch
+from tuireader.wording.times import full_time
 
 COLUMNS = (
     "id article=article_id watch title url feed feed_url published fetched matched told not_told channels"
@@ -27,6 +30,34 @@ def csv_lines(matches: Iterable[LoggedMatch], *, head: bool = True) -> Iterator[
         yield _csv([name for name, _ in pairs])
     for match in matches:
         yield _csv([_cell(name, getattr(match, path)) for name, path in pairs])
+
+
+def handed_over(match: LoggedMatch, author: str, template: str) -> str:
+    """Write a match as text to hand over; lines, and parts between commas, without a value are left out."""
+    values = {
+        "watch": match.watch,
+        "terms": match.term,
+        "sentence": match.sentence,
+        "title": match.title or match.url,
+        "feed": match.feed,
+        "author": author,
+        "published": "" if match.published is None else full_time(match.published),
+        "matched": full_time(match.matched),
+        "url": match.url if WEB.match(match.url) else "",
+        "match": str(match.id),
+        "state": match.state,
+        "note": match.note,
+        "by": match.by,
+    }
+
+    def filled(text: str) -> str:
+        names = re.findall(r"\{(\w+)\}", text)
+        if names and not any(values.get(name) for name in names):
+            return ""
+        return re.sub(r"\{(\w+)\}", lambda found: values.get(found[1], found[0]), text)
+
+    lines = [(", ".join(filter(None, map(filled, line.split(", ")))), line) for line in template.split("\n")]
+    return "\n".join(text for text, line in lines if text or not line)
 
 
 def _csv(cells: list[str]) -> str:

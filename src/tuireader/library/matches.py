@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from tuireader import ingest
 from tuireader.delivery.notify import is_quiet
 from tuireader.errors import UsageError
-from tuireader.export.matches import csv_lines
+from tuireader.export.matches import csv_lines, handed_over
 from tuireader.library.articles import save_file
 from tuireader.library.cases import Cases
 from tuireader.library.context import Context, UseCases
@@ -23,7 +23,7 @@ from tuireader.store.watches.match_log import NOT_YET
 from tuireader.store.watches.records import FIRST
 
 if TYPE_CHECKING:
-    from tuireader.model import LoggedMatch
+    from tuireader.model import Article, LoggedMatch
 
 _ALL = 1 << 40
 _EXPLAINED = 200  # number of matches whose evidence one transaction completes
@@ -88,6 +88,18 @@ class Matches(UseCases):
         rows = await self._pool.read(lambda store: store.match_log.newest(numbers, since=since, limit=limit))
         return [replace(row, not_told=quiet) if quiet and row.not_told == NOT_YET else row for row in rows]
 
+    async def handed_over(self, article_ids: Sequence[int], watch: str | None = None) -> list[str]:
+        """Write the matches of articles as texts to hand over, by the template of the configuration."""
+        await self.complete()
+        numbers = await self._cases.matches_of(article_ids, None if watch is None else [watch])
+        rows = await self._pool.read(lambda store: store.match_log.newest(numbers, limit=_ALL))
+        texts = []
+        for row in reversed(rows):
+            article = await self._pool.read(partial(_article, article_id=row.article_id))
+            author = article.author if article is not None else ""
+            texts.append(handed_over(row, author, self._context.config.desk.template))
+        return texts
+
     async def export(self, expression: str, *, since: int = 0) -> Path:
         """Write matches as CSV, newest first, into the folder for saved articles; return the file."""
         await self.complete()
@@ -127,6 +139,10 @@ class Matches(UseCases):
 
 def _rows(store: Store, *, after: int, since: int, until: int | None, watch: str | None) -> list[LoggedMatch]:
     return store.match_log.rows(after, since=since, until=until, watch=watch)
+
+
+def _article(store: Store, article_id: int) -> Article | None:
+    return store.articles.get(article_id)
 
 
 def _file_name(today: str, number: int) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 from tuireader.model import CaseState, Change, ViewKind
+from tuireader.text.wording import counted
 from tuireader.ui.controllers.mark_steps import Step, Write
 from tuireader.ui.controllers.wiring import Controllers
 from tuireader.ui.flows.context import Asking, Flow, Outcome
@@ -64,6 +65,15 @@ async def handle_match(
 async def note_match(main: Controllers, ask: Asking, *, number: int, note: str) -> Outcome | None:
     """Ask for the note on one match."""
     return await _ask_note(main, ask, [number], note)
+
+
+async def copy(main: Controllers, ask: Asking) -> Outcome:
+    """Copy the matches of the chosen articles as text to hand over."""
+    texts = await main.library.matches.handed_over(main.chosen.ids, _watch(main))
+    if not texts:
+        return Outcome(said="No watch matches this article", seconds=2)
+    main.host.copy_to_clipboard("\n\n".join(texts))
+    return Outcome(said=f"Copied: {counted(len(texts), 'match', 'matches')} with the evidence", seconds=2)
 
 
 def _watch(main: Controllers) -> str | None:

@@ -105,6 +105,7 @@ _FLOWS: dict[str, Flow] = {
     "match_false": cases.handle(CaseState.FALSE_ALARM),
     "match_open": cases.handle(CaseState.OPEN),
     "match_note": cases.note,
+    "copy_match": cases.copy,
     "save": articles.save,
     "pipe": articles.pipe,
     "macro": articles.choose_macro,
