@@ -1,4 +1,4 @@
-"""Cases: what a person does with a match. And records of the match log, which prove themselves by a chain."""
+"""Cases, in which matches are handled, and the chained records of the match log."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ BEFORE = "done (before)"
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """How far a match was handled, by whom and when; a case nobody has handled has neither."""
+    """State of a match, with its note, and by whom and when it was handled."""
 
     match: Annotated[int, "Number of the match, as in `matches`."]
     article_id: Annotated[int, "Number of the article."]
@@ -51,7 +51,7 @@ Record = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a look at a chain of records has shown. `fault` names the first record that is wrong."""
+    """Result of following a chain of records. `fault` names the first record that is wrong."""
 
     records: int
     head: str

@@ -31,7 +31,7 @@ STATES = ", ".join(f"'{state}'" for state in CaseState)
 """Kinds of records that set the state of a case, for SQL."""
 _NUMBERS = " ".join(f"WHEN '{state}' THEN {state.number}" for state in CaseState)
 FIRST = -(2**63)
-"""A number before that of any record, even of one that somebody has inserted."""
+"""A number before that of any record, even of one inserted by SQL."""
 _CHUNK = 2_000
 _ADD = "INSERT INTO match_event (log_id, kind, at, channel, detail, hash) VALUES (?, ?, ?, ?, ?, ?)"
 _MATCH = ("article_id", "watch", "title", "url", "feed", "published", "fetched")
@@ -42,7 +42,7 @@ _RECORDS = f"""SELECT e.id AS number, e.log_id, e.kind, e.at, e.channel, e.detai
   WHERE e.id > ? ORDER BY e.id LIMIT {_CHUNK}"""
 
 Event = tuple[int, str, int, str, str]
-"""A match, a kind, a time, a channel or a person, and a detail."""
+"""A match, a kind, a time, a channel or a name, and a detail."""
 
 
 class Records(Part):
