@@ -68,16 +68,31 @@ def seconds(option: str, text: str, least: int, most_days: int, such: str) -> in
     return value
 
 
+_WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+def named_day(text: str) -> date | None:
+    """Parse a day: its date, `today`, `yesterday`, or the last day of that name, which may be today."""
+    name, today = text.casefold(), date.fromtimestamp(time.time())
+    if name in ("today", "yesterday"):
+        return today - timedelta(days=int(name == "yesterday"))
+    if name in _WEEK:
+        return today - timedelta(days=(today.weekday() - _WEEK.index(name)) % 7)
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
 def moment(option: str, text: str, *, end: bool = False) -> int:
     """Parse a day, or a time ago, as a moment; with `end`, the end of that day. Raises UsageError."""
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
+    day = named_day(text)
+    if day is None:
         ago = duration(0, 36_500 * DAY).read(text)
         if isinstance(ago, int):
             return int(time.time()) - ago
-        wanted = "a day such as 2026-11-03 or a time such as 7d"
-        raise UsageError(f"{option} wants {wanted}, not {text!r}") from None
+        wanted = "a day such as 2026-11-03, yesterday or monday, or a time such as 7d"
+        raise UsageError(f"{option} wants {wanted}, not {text!r}")
     if end:
         day += timedelta(days=1)
     return int(datetime(day.year, day.month, day.day).timestamp())

@@ -5,29 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from tuireader.export.brief import Report, one_line
+from tuireader.export.brief import Report, StoryHit, one_line
 from tuireader.model import Addition, Evidence, Surrounding
 
 
 @dataclass(frozen=True, slots=True)
 class StoryReport:
-    """A report of a story, and the facts that no earlier one has.
-
-    `copy_of` is the article id of the earlier report whose text it repeats, 0 if it has its own.
-    """
+    """A report of a story, and the facts that no earlier one has."""
 
     report: Report
     added: Annotated[tuple[Addition, ...], "Facts that no earlier report has."] = ()
     read: Annotated[bool, "True when it is read."] = False
-    copy_of: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class StoryHit:
-    """A watch that a story matches, with its evidence in the first report that has a sentence."""
-
-    evidence: Evidence
-    report: Report
 
 
 @dataclass(frozen=True, slots=True)

@@ -156,11 +156,11 @@ def _columns(library: Library, row: ArticleRow) -> str:
 
 
 def _item(library: Library, row: ArticleRow) -> str:
-    from tuireader.export.markdown import markdown_line, markdown_link
+    from tuireader.export.markdown import markdown_link, markdown_text, safe_start
 
     day = time.strftime("%Y-%m-%d", time.localtime(row.time))
-    link = markdown_link(row.title, row.url, listed=True)
-    return f"- {link} · {markdown_line(library.feeds.title(row.feed_id), listed=True)} · {day}"
+    link = safe_start(markdown_link(row.title, row.url))
+    return f"- {link} · {markdown_text(library.feeds.title(row.feed_id))} · {day}"
 
 
 _FORMS: dict[str, Callable[[Library, ArticleRow], str]] = {"text": _line, "tsv": _columns, "md": _item}

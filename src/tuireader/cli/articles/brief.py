@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 import click
 
-from tuireader.cli.base import ARTICLE, library_command, seconds
+from tuireader.cli.base import ARTICLE, library_command, moment, named_day, seconds
 from tuireader.cli.completion import complete_watches
-from tuireader.cli.output import format_option
+from tuireader.cli.output import format_option, require_delivery
 from tuireader.errors import UsageError
 from tuireader.export.brief import FORMATS
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 @click.option(
     "--since",
     show_default="24h",
-    help='Period, such as "24h" or "7d", or "last" for since the last brief.',
+    help='Period, such as "24h", "7d", "yesterday" or "monday", or "last" for since the last brief.',
 )
 @click.option(
     "--watch", "name", shell_complete=complete_watches, help="Only stories that this watch matches."
@@ -43,7 +44,7 @@ async def brief(library: Library, since: str | None, name: str | None, story: in
     Examples:
       tuireader brief
       tuireader brief --since last --watch WeChat --format html > brief.html
-      tuireader brief --since 7d --json
+      tuireader brief --since monday --json
       tuireader brief --story 1
     """
     from tuireader.export.brief_formats import render
@@ -55,9 +56,13 @@ async def brief(library: Library, since: str | None, name: str | None, story: in
         click.echo(rendered.encode("utf-8", "replace"), nl=False)
         return
     since = since or "24h"
-    span = None if since == "last" else seconds("--since", since, 60, 3650, "24h or 7d, or last")
+    start = None if named_day(since) is None else moment("--since", since)
+    span = None
+    if start is None and since != "last":
+        span = seconds("--since", since, 60, 3650, "24h or 7d, a day such as yesterday or monday, or last")
     watch = "" if name is None else library.watches.named(name).name
-    edition, end = await library.briefs.make(span, watch)
+    edition, end = await library.briefs.make(span, watch, since=start)
     click.echo(render(edition, form).encode("utf-8", "replace"), nl=False)
-    if span is None:
-        await library.briefs.end(watch, end)  # only once it is printed
+    if since == "last":
+        require_delivery(sys.stdout.fileno())
+        await library.briefs.end(watch, end)
