@@ -68,34 +68,28 @@ def seconds(option: str, text: str, least: int, most_days: int, such: str) -> in
     return value
 
 
-_WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-
-
-def named_day(text: str) -> date | None:
-    """Parse a day: its date, `today`, `yesterday`, or the last day of that name, which may be today."""
-    name, today = text.casefold(), date.fromtimestamp(time.time())
-    if name in ("today", "yesterday"):
-        return today - timedelta(days=int(name == "yesterday"))
-    if name in _WEEK:
-        return today - timedelta(days=(today.weekday() - _WEEK.index(name)) % 7)
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
-
-
 def moment(option: str, text: str, *, end: bool = False) -> int:
     """Parse a day, or a time ago, as a moment; with `end`, the end of that day. Raises UsageError."""
-    day = named_day(text)
-    if day is None:
-        ago = duration(0, 36_500 * DAY).read(text)
-        if isinstance(ago, int):
-            return int(time.time()) - ago
-        wanted = "a day such as 2026-11-03, yesterday or monday, or a time such as 7d"
-        raise UsageError(f"{option} wants {wanted}, not {text!r}")
-    if end:
-        day += timedelta(days=1)
-    return int(datetime(day.year, day.month, day.day).timestamp())
+    start = day(text)
+    if start is not None:
+        return int((datetime.fromtimestamp(start) + timedelta(days=int(end))).timestamp())
+    ago = duration(0, 36_500 * DAY).read(text)
+    if isinstance(ago, int):
+        return int(time.time()) - ago
+    wanted = "a day such as 2026-11-03, yesterday or monday, or a time such as 7d"
+    raise UsageError(f"{option} wants {wanted}, not {text!r}")
+
+
+def day(text: str) -> int | None:
+    """Parse a day as its start: a date, `today`, `yesterday`, or the last day of that name; else None."""
+    from tuireader.query import NAMED_DAYS, start_of_day
+
+    if text.lower() in NAMED_DAYS:
+        return start_of_day(time.time(), text.lower())
+    try:
+        return int(datetime.combine(date.fromisoformat(text), datetime.min.time()).timestamp())
+    except ValueError:
+        return None
 
 
 def in_library(options: Options, job: Callable[[Library], Awaitable[T]]) -> T:

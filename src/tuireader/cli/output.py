@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
@@ -10,7 +11,7 @@ import stat
 import sys
 from array import array
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, TypeVar
+from typing import Any, TextIO, TypeVar
 
 import click
 
@@ -68,7 +69,7 @@ def print_json_text(text: str, *, flush: bool = False) -> None:
     print(text, flush=flush)
 
 
-def require_delivery(out: int) -> None:
+def require_delivery(stream: TextIO) -> None:
     """Wait until what was written is on the disk, or read from a pipe.
 
     Raises BrokenPipeError if the reader closed the pipe before, TuireaderError if the disk is full.
@@ -76,13 +77,16 @@ def require_delivery(out: int) -> None:
     import fcntl
     import termios
 
-    kind, unread = os.fstat(out).st_mode, array("i", [0])
     try:
+        out = stream.fileno()
+        kind = os.fstat(out).st_mode
         if stat.S_ISREG(kind):
             os.fsync(out)
+    except io.UnsupportedOperation:
+        return  # it is kept in memory
     except OSError as error:
         raise TuireaderError(f"the output cannot be written: {error.strerror}") from None
-    closed = select.poll()
+    closed, unread = select.poll(), array("i", [0])
     closed.register(out, 0)
     while stat.S_ISFIFO(kind) and not fcntl.ioctl(out, termios.FIONREAD, unread) and unread[0]:
         if closed.poll(_PAUSE):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tuireader.cli.base import ARTICLE, library_command, moment, named_day, seconds
+from tuireader.cli.base import ARTICLE, day, library_command, seconds
 from tuireader.cli.completion import complete_watches
 from tuireader.cli.output import format_option, require_delivery
 from tuireader.errors import UsageError
@@ -56,7 +56,7 @@ async def brief(library: Library, since: str | None, name: str | None, story: in
         click.echo(rendered.encode("utf-8", "replace"), nl=False)
         return
     since = since or "24h"
-    start = None if named_day(since) is None else moment("--since", since)
+    start = day(since)
     span = None
     if start is None and since != "last":
         span = seconds("--since", since, 60, 3650, "24h or 7d, a day such as yesterday or monday, or last")
@@ -64,5 +64,5 @@ async def brief(library: Library, since: str | None, name: str | None, story: in
     edition, end = await library.briefs.make(span, watch, since=start)
     click.echo(render(edition, form).encode("utf-8", "replace"), nl=False)
     if since == "last":
-        require_delivery(sys.stdout.fileno())
+        require_delivery(sys.stdout)
         await library.briefs.end(watch, end)
