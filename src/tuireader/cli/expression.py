@@ -34,7 +34,7 @@ class ExpressionCommand(click.Command):
         remaining = super().parse_args(ctx, marked)
         words = ctx.params.get("expression") or ()
         expression = " ".join(word.removeprefix(_MARK) for word in words).strip()
-        if since := ctx.params.pop("since", None):
+        if (since := ctx.params.pop("since", None)) is not None:
             start = since if since.lower() in NAMED_DAYS else f"@{moment('--since', since)}"
             expression = f"({expression}) after:{start}" if expression else f"after:{start}"
         ctx.params["expression"] = expression
@@ -75,7 +75,7 @@ async def say_advice(library: Library, text: str) -> bool:
 
 def since_option(function: Command) -> Command:
     """Add the option `--since` to an `ExpressionCommand`, as a part of its expression."""
-    help = "Only articles since a day (2026-11-03, yesterday, monday) or for a time (7d)."
+    help = "Only articles since a day (2026-11-03, monday) or for a time (7d)."
     return click.option("--since", metavar="WHEN", help=help)(function)
 
 

@@ -44,6 +44,21 @@ class StoryHit:
     report: Report
 
 
+def best_hits(reports: Iterable[Report], watches: Iterable[str]) -> list[StoryHit]:
+    """Find the first evidence of each of some watches, preferably with a sentence, and current."""
+    hits: dict[str, StoryHit] = {}
+    for report in reports:
+        for evidence in report.evidence:
+            known = hits.get(evidence.watch)
+            if known is None or _rank(evidence) > _rank(known.evidence):
+                hits[evidence.watch] = StoryHit(evidence, report)
+    return [hits[name] for name in watches if name in hits]
+
+
+def _rank(evidence: Evidence) -> tuple[bool, bool]:
+    return bool(evidence.sentence), not evidence.former
+
+
 @dataclass(frozen=True, slots=True)
 class BriefStory:
     """A story: its reports and its watches. `languages` come best first, the sentence of `asked` first.
@@ -67,16 +82,10 @@ class BriefStory:
     @property
     def hits(self) -> tuple[StoryHit, ...]:
         """Newest evidence with a sentence for each watch, preferably current; newest report first."""
-        hits: dict[str, StoryHit] = {}
-        for report in self.reports:
-            matches = {evidence.watch: evidence for evidence in report.evidence if evidence.sentence}
-            for watch in matches.keys() & set(self.watches):
-                if watch not in hits or (hits[watch].evidence.former and not matches[watch].former):
-                    hits[watch] = StoryHit(matches[watch], report)
         order = [report.article_id for report in self.reports]
-        ordered = [hits[watch] for watch in self.watches if watch in hits]
-        ordered.sort(key=lambda hit: (hit.evidence.watch != self.asked, order.index(hit.report.article_id)))
-        return tuple(ordered)
+        hits = [hit for hit in best_hits(self.reports, self.watches) if hit.evidence.sentence]
+        hits.sort(key=lambda hit: (hit.evidence.watch != self.asked, order.index(hit.report.article_id)))
+        return tuple(hits)
 
     @property
     def quotations(self) -> tuple[StoryHit, ...]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from tuireader.export.brief import Report, StoryHit, one_line
-from tuireader.model import Addition, Evidence, Surrounding
+from tuireader.export.brief import Report, StoryHit, best_hits, one_line
+from tuireader.model import Addition, Surrounding
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +50,6 @@ class StoryPage:
     @property
     def hits(self) -> tuple[StoryHit, ...]:
         """Watches that it matches, each with the first evidence, preferably current with a sentence."""
-        by_watch: dict[str, StoryHit] = {}
-        for entry in self.reports:
-            for evidence in entry.report.evidence:
-                known = by_watch.get(evidence.watch)
-                if known is None or _rank(evidence) > _rank(known.evidence):
-                    by_watch[evidence.watch] = StoryHit(evidence, entry.report)
-        names = [*self.watches, *sorted(by_watch.keys() - set(self.watches))]
-        return tuple(by_watch[name] for name in names if name in by_watch)
-
-
-def _rank(evidence: Evidence) -> tuple[bool, bool]:
-    return bool(evidence.sentence), not evidence.former
+        reports = [entry.report for entry in self.reports]
+        names = {evidence.watch for report in reports for evidence in report.evidence}
+        return tuple(best_hits(reports, [*self.watches, *sorted(names - set(self.watches))]))

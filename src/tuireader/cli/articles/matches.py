@@ -27,12 +27,10 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @click.command()
+@click.option("--since", metavar="WHEN", help="Only matches since a day (monday) or for a time (7d).")
 @click.option(
-    "--since",
-    metavar="WHEN",
-    help="Only matches since a day (2026-11-03, yesterday, monday) or for a time (7d).",
+    "--until", metavar="WHEN", help="Only matches up to a day (2026-11-30), included, or a time ago."
 )
-@click.option("--until", metavar="WHEN", help="Only matches up to a day, included, or a time ago.")
 @click.option("--watch", metavar="NAME", shell_complete=complete_watches, help="Only matches of this watch.")
 @format_option(
     ("table", "csv", "json", "jsonl"),
