@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import date, datetime, timedelta
 from functools import update_wrapper
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 import click
 
+from tuireader.config import moments
 from tuireader.config.values import duration
 from tuireader.errors import UsageError
 from tuireader.startup.tui import Options, say
@@ -70,26 +70,7 @@ def seconds(option: str, text: str, least: int, most_days: int, such: str) -> in
 
 def moment(option: str, text: str, *, end: bool = False) -> int:
     """Parse a day, or a time ago, as a moment; with `end`, the end of that day. Raises UsageError."""
-    start = day(text)
-    if start is not None:
-        return int((datetime.fromtimestamp(start) + timedelta(days=int(end))).timestamp())
-    ago = duration(0, 36_500 * DAY).read(text)
-    if isinstance(ago, int):
-        return int(time.time()) - ago
-    wanted = "a day such as 2026-11-03, yesterday or monday, or a time such as 7d"
-    raise UsageError(f"{option} wants {wanted}, not {text!r}")
-
-
-def day(text: str) -> int | None:
-    """Parse a day as its start: a date, `today`, `yesterday`, or the last day of that name; else None."""
-    from tuireader.query import NAMED_DAYS, start_of_day
-
-    if text.lower() in NAMED_DAYS:
-        return start_of_day(time.time(), text.lower())
-    try:
-        return int(datetime.combine(date.fromisoformat(text), datetime.min.time()).timestamp())
-    except ValueError:
-        return None
+    return moments.moment(option, text, time.time(), end=end)
 
 
 def in_library(options: Options, job: Callable[[Library], Awaitable[T]]) -> T:

@@ -94,6 +94,10 @@ class Lists(UseCases):
         ask = self._pool.count if aside or len(ids) > _MANY else self._pool.read
         return await ask(lambda store: store.days.starts(ids, opened))
 
+    async def watch_headings(self, ids: Sequence[int]) -> list[tuple[int, str]]:
+        """Index and watch of the first article of each watch, of ids sorted by open matches."""
+        return await self._pool.read(lambda store: store.days.watches(ids))
+
     async def _ids_of(self, view: View, show_read: bool, sort: str, ask: _Ask) -> array[int]:
         from tuireader.model import ViewKind
 

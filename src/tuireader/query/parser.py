@@ -32,6 +32,7 @@ from tuireader.query.tree import (
     QueryError,
     Regex,
     Text,
+    tied,
 )
 from tuireader.text.languages import LANGUAGES, language_code
 
@@ -178,7 +179,7 @@ class _Parser:
             if self._next.kind == "AND":
                 self._take()
             nodes.append(self._unary(name))
-        return _merged(And, nodes)
+        return _merged(And, tied(nodes))
 
     def _unary(self, name: str) -> Node:
         negative = False

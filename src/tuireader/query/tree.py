@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
 from tuireader.lexicon import Term
-from tuireader.model.fields import FIELDS
+from tuireader.model.fields import CASE_STATES, FIELDS
 from tuireader.text import cell_len
 from tuireader.text.durations import DAY, HOUR, MONTH, WEEK, YEAR
 
@@ -68,9 +68,13 @@ class Regex:
 
 @dataclass(frozen=True, slots=True)
 class Is:
-    """The article is in one of `STATES`."""
+    """The article is in one of `STATES`, or one of its matches in one of `CASE_STATES`.
+
+    That is a match of a watch that all of `watches` name.
+    """
 
     state: str
+    watches: tuple[Text | Name | Regex, ...] = ()
 
     def __str__(self) -> str:
         return f"is:{self.state}"
@@ -214,6 +218,15 @@ def start_of_day(now: float, name: str = "today") -> int:
 
 def _in_field(name: str, text: str) -> str:
     return f"{name}:{text}" if name else text
+
+
+def tied(nodes: Sequence[Node]) -> list[Node]:
+    """Tie what parts joined by AND say of cases to the watches that they name: `watch:X is:open`."""
+    named = tuple(node for node in nodes if isinstance(node, Text | Name | Regex) and node.field == "watch")
+    return [
+        Is(node.state, named) if named and isinstance(node, Is) and node.state in CASE_STATES else node
+        for node in nodes
+    ]
 
 
 _BARE = re.compile(r"[^\W_](?:[\w.+#&*'-]*[\w+#*])?")

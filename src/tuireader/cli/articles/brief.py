@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sys
+import time
 from typing import TYPE_CHECKING
 
 import click
 
-from tuireader.cli.base import ARTICLE, day, library_command, seconds
+from tuireader.cli.base import ARTICLE, library_command, moment, seconds
 from tuireader.cli.completion import complete_watches
 from tuireader.cli.output import format_option, require_delivery
+from tuireader.config.moments import named_day
 from tuireader.errors import UsageError
 from tuireader.export.brief import FORMATS
 
@@ -56,7 +58,7 @@ async def brief(library: Library, since: str | None, name: str | None, story: in
         click.echo(rendered.encode("utf-8", "replace"), nl=False)
         return
     since = since or "24h"
-    start = day(since)
+    start = moment("--since", since) if named_day(since, time.time()) else None
     span = None
     if start is None and since != "last":
         span = seconds("--since", since, 60, 3650, "24h or 7d, a day such as yesterday or monday, or last")

@@ -24,6 +24,7 @@ _SAMPLES = 5
 _TOP = 5  # feeds with the most matches
 _REPORTED = 1_000_000
 _DROWNS = 0.8
+_FALSE = 0.5  # share of false alarms for a remark on a term
 _ENOUGH = 10  # minimum matches for a remark on a term that accounts for most of them
 
 
@@ -109,6 +110,11 @@ def lint(store: Store, config: Config, matcher: Matcher, feeds: ingest.FeedNames
         explained = {note.term for note in advice}
         total, some, alone = store.stats.terms(item.name)
         wanted = list(dict.fromkeys([*item.any, *chain(*item.all)]))
+        remarks += [
+            Remark(item.name, term, f"{false:,} of {handled:,} handled matches were false alarms: {_TRY}")
+            for term, (false, handled) in store.cases.false_alarms(item.name).items()
+            if false > _FALSE * handled
+        ]
         for term in wanted:
             if term in explained:
                 continue
@@ -120,6 +126,9 @@ def lint(store: Store, config: Config, matcher: Matcher, feeds: ingest.FeedNames
                     Remark(item.name, term, f"the only term in {share} % of the {total:,} matches")
                 )
     return remarks
+
+
+_TRY = "try a longer term, or words that it must not have beside it (none)"
 
 
 def _never(store: Store, term: str) -> str:
@@ -150,6 +159,7 @@ def watch_stats(
     alarms = store.alarms.open()
     last, stats = store.watches.last_news(), []
     known = advising.known_names(store, config, names)
+    cases = store.cases.counts() if store.cases.in_use() else {}
     for item in config.watches:
         matches, days = hits.get(item.name) or numbers.Hits(), item.ends_after_quiet_days
         count = counts.get(item.name, Count())
@@ -157,6 +167,7 @@ def watch_stats(
         stats.append(
             WatchStats(
                 name=item.name,
+                cases=cases.get(item.name, {}),
                 color=item.color,
                 count=count,
                 former=matches.former,
