@@ -40,6 +40,9 @@ async def brief(library: Library, since: str | None, name: str | None, story: in
 
     With --story, print one story: its reports with what each added, background, follow-ups and watches.
 
+    --since last begins where the last such brief ended; a brief counts once it is on the disk or, in a
+    pipe, read.
+
     Fetches nothing. The same articles give the same output, byte for byte (in UTF-8).
 
     \b

@@ -114,7 +114,7 @@ def _copies(
     entries: Sequence[StoryEntry | Report],
     added: Sequence[tuple[Addition, ...]] | None = None,
 ) -> dict[int, int]:
-    """As `copies`, for the reports of one story; `added` are the facts of each if they are known."""
+    """Find the copies among the reports of one story, given the facts of each if they are known."""
     ids = [entry.article_id for entry in entries]
     profiles = {number: unpack(number, packed) for number, packed in store.relations.packed_profiles(ids)}
     if not any(same_text(*pair) for pair in combinations(profiles.values(), 2)):
