@@ -68,6 +68,8 @@ def test_the_period(seconds: int | None, words: str) -> None:
     for form in ("md", "html"):
         empty = render(build((), (), seconds=seconds, muted=1), form)
         assert f"0 articles in 0 stories, {words}. 1 muted article is left out." in empty
+        day = render(replace(build((), ()), since=DAY), form)
+        assert "0 articles in 0 stories, since 2023-11-14 22:13 UTC." in day
     made = json.loads(render(build(REPORTS, (), seconds=seconds, muted=2), "json"))
     assert (made["seconds"], made["muted"]) == (seconds, 2)
     assert (made["first"], made["last"]) == (DAY, DAY + 2400)  # of what is new

@@ -646,6 +646,7 @@ def test_days_begin_at_midnight_utc_wherever_one_is(monkeypatch: pytest.MonkeyPa
             tzset()
             assert read("after:2023-11-14") == Dated(False, date(2023, 11, 14))
             assert Dated(False, date(2023, 11, 14)).time(0) == 1_699_920_000
+            assert Dated(False, "@1699920000").time(0) == 1_699_920_000
             today = datetime(2023, 11, 15, tzinfo=timezone(timedelta(hours=9)))  # a Wednesday
             for name, ago in {
                 "today": 0,

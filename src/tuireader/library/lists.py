@@ -198,4 +198,4 @@ class Briefs(UseCases):
 
 def _in_order(watches: Sequence[WatchConfig], asked: str) -> list[str]:
     """Names of watches in the order of a brief's sections: the one asked for, then by the configuration."""
-    return sorted((item.name for item in watches), key=lambda name: name != asked)
+    return [item.name for item in sorted(watches, key=lambda item: item.name != asked)]
