@@ -246,7 +246,7 @@ class History:
             assert stats.week == len(await self.found(f"{watch} age:<7d"))
             assert stats.month == len(await self.found(f"{watch} age:<30d"))
             to_do = [case for case in self.cases.values() if case.watch == stats.name]
-            assert stats.cases == Counter(case.state for case in to_do)
+            assert dict(stats.cases) == Counter(case.state for case in to_do)
             still = {case.article_id for case in to_do if case.state in (CaseState.NEW, CaseState.OPEN)}
             opened = {*await self.found(f"{watch} is:open"), *await self.found(f"{watch} is:open is:muted")}
             assert opened == still & {*await self.found(watch), *await self.found(f"{watch} is:muted")}

@@ -72,7 +72,7 @@ async def test_a_note_and_a_state_stand_in_the_evidence() -> None:
         assert "Note: ask the [b]lawyer[/b]" in run.text
         await run.press("h", "w")
         table = run.screen(Watches)
-        assert "0·1·0" in run.text and table.current is not None and table.current.cases == {"open": 1}
+        assert "0·1·0" in run.text and table.current is not None and dict(table.current.cases)["open"] == 1
 
 
 async def test_where_no_watch_matches_nothing_is_marked() -> None:
@@ -127,8 +127,8 @@ async def test_a_match_is_copied_with_its_evidence() -> None:
         await run.write("for me alone\r")
         await run.press("ctrl+y")
         assert run.app.clipboard.splitlines() == [
-            "“The ferry company will let passengers pay with LanternPay from Monday, says its notice, and ends"
-            " paper tickets in autumn.”",
+            "“The ferry company will let passengers pay with LanternPay from Monday, says its notice, and"
+            " ends paper tickets in autumn.”",
             "LanternPay comes to the ferries",
             "The Quay, Ada Quist, Mon 21 Sep 2026 13:13",
             "https://news.example/1",

@@ -23,7 +23,7 @@ ALL_SORTS = SEARCH_SORTS | {TO_DO: "by watch, oldest first"}
 """All orders; that of To do is only for that view."""
 
 
-def check_sort(name: str, allowed: Collection[str] = ALL_SORTS) -> str:
+def check_sort(name: str, allowed: Collection[str] = LIST_SORTS) -> str:
     """Return an allowed name; for any other, raise UsageError with the allowed names."""
     if name not in allowed:
         raise UsageError(f"unknown sort order {name!r}", f"use one of {', '.join(allowed)}")

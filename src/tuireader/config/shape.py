@@ -97,6 +97,7 @@ class DeskConfig:
             "state",
             "note",
             "by",
+            lines=True,
         ),
         "Text of a match that is copied; lines, and parts between commas, without a value are left out.",
         default=COPIED,

@@ -118,7 +118,7 @@ class Matches(UseCases):
             last = rows[-1][0]
 
     async def verify(self, head: str = "") -> Verdict:
-        """Follow the chain of records, and compare it with the log that it tells of."""
+        """Follow the chain of records, and compare it with the log that it records."""
         await self.complete()
 
         def check(store: Store) -> Verdict:

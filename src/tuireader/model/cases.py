@@ -1,4 +1,4 @@
-"""Cases: what a person does with a match. And records of the match log, which prove themselves by a chain."""
+"""Cases, in which matches are handled, and the chained records of the match log."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Any
+
+from tuireader.text.wording import counted
 
 
 class CaseState(StrEnum):
@@ -29,7 +31,7 @@ BEFORE = "done (before)"
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """How far a match was handled, by whom and when; a case nobody has handled has neither."""
+    """State of a match, with its note, and by whom and when it was handled."""
 
     match: Annotated[int, "Number of the match, as in `matches`."]
     article_id: Annotated[int, "Number of the article."]
@@ -51,7 +53,7 @@ Record = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a look at a chain of records has shown. `fault` names the first record that is wrong."""
+    """Result of following a chain of records. `fault` names the first record that is wrong."""
 
     records: int
     head: str
@@ -73,6 +75,14 @@ def note_hash(salt: str, note: str) -> str:
     return hashlib.sha256(f"{salt}\n{note}".encode("utf-8", "replace")).hexdigest()
 
 
+def _name(record: Record) -> str:
+    """Name a record: `done of match 17`, `read of match 3 and 41 others`."""
+    matches = record.get("matches")
+    numbers = [match[0] if isinstance(match, list) and match else match for match in matches or ()]
+    others = f" and {counted(len(numbers) - 1, 'other')}" if len(numbers) > 1 else ""
+    return f"{record.get('kind', 'of no kind')} of match {numbers[0] if numbers else '?'}{others}"
+
+
 def verify(records: Iterable[Record], head: str = "") -> Verdict:
     """Follow the chain of some records; with `head`, one of them must have this hash.
 
@@ -84,7 +94,7 @@ def verify(records: Iterable[Record], head: str = "") -> Verdict:
         content = {key: value for key, value in record.items() if key != "hash"}
         right = chained(last, content)
         if record.get("hash") != right:
-            what = f"record {count} ({record.get('kind', 'of no kind')} of match {record.get('match', '?')})"
+            what = f"record {count} ({_name(record)})"
             return Verdict(count - 1, last, f"{what} was changed, or one was removed or inserted before it")
         last = right
         met = met or last.startswith(head)

@@ -184,9 +184,7 @@ class WatchStats:
     ends: int | None = None
     advice: Annotated[tuple[str, ...], "Probable mistakes in it."] = ()
     alarm: Annotated[str, 'Reason of its alarm, `""` without one.'] = ""
-    cases: Annotated[Mapping[str, int], "Its matches by state, once any was handled."] = field(
-        default_factory=dict
-    )
+    cases: Annotated[tuple[tuple[str, int], ...], "Its matches by state, once any was handled."] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -167,7 +167,7 @@ def watch_stats(
         stats.append(
             WatchStats(
                 name=item.name,
-                cases=cases.get(item.name, {}),
+                cases=tuple(cases.get(item.name, {}).items()),
                 color=item.color,
                 count=count,
                 former=matches.former,

@@ -61,13 +61,13 @@ class Lists(Part):
 
     def ids(self, view: View, *, show_read: bool = True, sort: str = "date", today: int = 0) -> array[int]:
         """Return the sorted ids of a view other than QUERY; `today` is when the user's day began."""
-        check_sort(sort)
+        check_sort(sort, _ORDER)
         where, args = self._where(view, today, show_read)
         sql = f"SELECT a.id FROM article a{_BESIDE.get(sort, '')} WHERE {where} ORDER BY {_ORDER[sort]}"
         return array("q", chain.from_iterable(self._conn.execute(sql, args)))
 
     def sorted_ids(self, ids: Sequence[int], sort: str) -> array[int]:
-        check_sort(sort)
+        check_sort(sort, _ORDER)
         sql = f"""SELECT a.id FROM json_each(?) j JOIN article a ON a.id = j.value{_BESIDE.get(sort, "")}
                   ORDER BY {_ORDER[sort]}"""
         return array("q", chain.from_iterable(self._conn.execute(sql, (id_list(ids),))))

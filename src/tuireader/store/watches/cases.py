@@ -104,7 +104,7 @@ class Cases(Part):
         """Set the state of matches; return what those that change were before. Begins the desk."""
         self._take_up(log_ids, now)
         changed = [before for before in self._before(log_ids) if before[1] != state.number]
-        self._write([(log_id, state.number, by, now) for log_id, *_ in changed])
+        self._write([case[0] for case in changed], state, by, now)
         return changed
 
     def set_note(self, log_ids: Sequence[int], note: str, *, by: str, now: int) -> list[Before]:
@@ -136,7 +136,7 @@ class Cases(Part):
             if not now_is:
                 continue
             if now_is[0][1] != state:
-                self._write([(log_id, state, by, now)], detail="undo")
+                self._write([log_id], _state(state), by, now, "undo")
             if now_is[0][2] != note:
                 self._note(log_id, note, by, now)
             self._conn.execute("UPDATE match_case SET by = ?, at = ? WHERE log_id = ?", (by, at, log_id))
@@ -173,7 +173,7 @@ class Cases(Part):
                  RETURNING log_id"""
         taken = sorted(self._column(sql, (id_list(log_ids),)))
         if state is CaseState.DONE:
-            self._write([(log_id, state.number, "", now) for log_id in taken], detail="before")
+            self._write(taken, state, "", now, "before")
             sql = "UPDATE match_case SET at = NULL WHERE log_id IN (SELECT value FROM json_each(?))"
             self._conn.execute(sql, (id_list(taken),))
 
@@ -182,10 +182,11 @@ class Cases(Part):
                   WHERE c.log_id IN (SELECT value FROM json_each(?)) ORDER BY c.log_id"""
         return self._conn.execute(sql, (id_list(log_ids),)).fetchall()
 
-    def _write(self, rows: Sequence[tuple[int, int, str, int]], *, detail: str = "") -> None:
-        self._records.append((log_id, _state(state), now, by, detail) for log_id, state, by, now in rows)
-        sql = "UPDATE match_case SET state = ?, by = ?, at = ? WHERE log_id = ?"
-        self._conn.executemany(sql, [(state, by, now, log_id) for log_id, state, by, now in rows])
+    def _write(self, log_ids: Sequence[int], state: CaseState, by: str, now: int, detail: str = "") -> None:
+        self._records.append(log_ids, state, now, by, detail)
+        sql = """UPDATE match_case SET state = ?, by = ?, at = ?
+                 WHERE log_id IN (SELECT value FROM json_each(?))"""
+        self._conn.execute(sql, (state.number, by, now, id_list(log_ids)))
 
     def _note(self, log_id: int, note: str, by: str, now: int) -> None:
         number = self._records.append_note(log_id, now, by, note)

@@ -155,7 +155,7 @@ class MatchLog(Part):
         self._log_new(before, now)
         sql = "SELECT id FROM match_log WHERE article_id = ? AND watch = ? AND id > ?"
         ids = [number for pair in read for (number,) in self._conn.execute(sql, (*pair, before))]
-        self._records.append((number, "read", 0, "", "") for number in ids)
+        self._records.append(ids, "read", 0)
 
     def record_from_index(self, watch: str, first: int, last: int, now: int) -> None:
         """Log the matches of a watch with articles first..last, unless logged, without evidence."""
@@ -170,11 +170,11 @@ class MatchLog(Part):
         sql = (
             "SELECT l.id FROM match_log l JOIN article a ON a.id = l.article_id WHERE l.id > ? AND a.read = 1"
         )
-        self._records.append([(number, "read", 0, "", "") for number in self._column(sql, (before,))])
+        self._records.append(self._column(sql, (before,)), "read", 0)
 
     def _log_new(self, before: int, now: int, *, indexed: bool = False) -> None:
         """Chain the rows after one, and make cases of them: of what a new watch finds, if it is unread."""
-        self._records.append_matches("indexed" if indexed else "matched", None, now, after=before)
+        self._records.append_matches("indexed" if indexed else "matched", now, after=before)
         self._cases.add(before, unread=indexed)
 
     def bare(self, limit: int) -> list[BareMatch]:
@@ -202,7 +202,7 @@ class MatchLog(Part):
         sql = """UPDATE match_log SET term = iif(?1 = '', term, ?1), field = iif(?2 = '', field, ?2),
                    sentence = iif(?3 = '', sentence, ?3), text_hash = ?4 WHERE id = ?5"""
         self._conn.executemany(sql, rows)
-        self._records.append_matches("evidence", [row[-1] for row in rows], now)
+        self._records.append_matches("evidence", now, ids=[row[-1] for row in rows])
 
     def number(self, article_id: int, watch: str) -> int | None:
         """Return the number of a match."""
@@ -216,7 +216,7 @@ class MatchLog(Part):
         """Log an event of (article, watch) matches."""
         sql = "SELECT id FROM match_log WHERE article_id = ? AND watch = ?"
         ids = [number for pair in pairs for (number,) in self._conn.execute(sql, pair)]
-        self._records.append((number, kind, at, channel, detail) for number in ids)
+        self._records.append(ids, kind, at, channel, detail)
 
     def note_shown(self, ids: Sequence[int], at: int, channel: str) -> None:
         """Log the channel that showed the last notification about some articles."""
@@ -227,13 +227,12 @@ class MatchLog(Part):
                    AND NOT EXISTS (SELECT 1 FROM match_event y
                                    WHERE y.log_id = l.id AND y.id > e.id AND y.channel = ?2)"""
         shown = self._column(sql, (id_list(ids), channel))
-        self._records.append([(number, "sent", at, channel, "") for number in shown])
+        self._records.append(shown, "sent", at, channel)
 
     def note_read(self, ids: Sequence[int], value: bool, at: int) -> None:
         """Log that the matches of articles were read, or marked as unread."""
         sql = "SELECT id FROM match_log WHERE article_id IN (SELECT value FROM json_each(?))"
-        kind = "read" if value else "unread"
-        self._records.append([(number, kind, at, "", "") for number in self._column(sql, (id_list(ids),))])
+        self._records.append(self._column(sql, (id_list(ids),)), "read" if value else "unread", at)
 
     def newest(self, numbers: Sequence[int] | None, *, since: int = 0, limit: int) -> list[LoggedMatch]:
         """Read the newest matches since a time, among some if given, newest first."""

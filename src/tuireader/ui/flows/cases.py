@@ -83,7 +83,7 @@ def _watch(main: Controllers) -> str | None:
 
 
 def _folded(main: Controllers) -> bool:
-    """Whether the chosen articles stand for their stories."""
+    """Return whether the chosen articles stand for their stories."""
     row = main.articles.current_row
     folds = main.session.folds and not main.chosen.in_article
     return folds and (main.chosen.is_selection or row is None or row.story not in main.session.open_stories)

@@ -173,7 +173,7 @@ class Matches(TableScreen[int, LoggedMatch]):
 
 
 def told(match: LoggedMatch) -> str:
-    """When and how somebody was told of a match, or why not."""
+    """Say when and how a match was told, or why not."""
     if match.told is None:
         return f"not told: {match.not_told}"
     by = f" by {', '.join(match.channels)}" if match.channels else ""

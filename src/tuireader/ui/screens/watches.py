@@ -44,7 +44,7 @@ def watch_row(stats: WatchStats, now: int, *, folds: bool = False) -> Row:
             "today": Cell(str(stats.today or "–"), "text" if stats.today else "dim"),
             "week": Cell(str(stats.week or "–"), "text" if stats.week else "dim"),
             "month": Cell(str(stats.month or "–"), "text" if stats.month else "dim"),
-            "cases": Cell(_cases(stats.cases), "text"),
+            "cases": Cell(_cases(dict(stats.cases)), "text"),
             "days": Cell(days, style),
             "fortnight": Cell(days[-_FORTNIGHT:], style),
             "last": last,
@@ -131,7 +131,7 @@ class Watches(ViewTable[WatchStats]):
             lines.append(((stats.quiet, "star"),))
         lines += [((f"! {advice}", "star"),) for advice in stats.advice if advice not in stats.quiet]
         if stats.cases:
-            matches = " · ".join(f"{count:,} {state}" for state, count in stats.cases.items())
+            matches = " · ".join(f"{count:,} {state}" for state, count in stats.cases)
             lines.append((("matches ", "dim"), (matches, "text")))
         row = stats.newest
         if row is not None:
