@@ -232,7 +232,7 @@ async def test_an_export_proves_the_same(tmp_path: Path) -> None:
         for wrong in (written[1:], [*written[:1], *written[2:]], [written[1], written[0], *written[2:]]):
             assert verify(wrong).fault
         assert verify([{**record, "at": 1} for record in written]).fault.startswith(
-            "record 1 (matched of match 1 and 1 other)"
+            "record 1 (matched of match 1 and 1 more)"
         )
 
 

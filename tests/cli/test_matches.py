@@ -68,7 +68,10 @@ def test_a_period_and_a_watch(logged: Run) -> None:
         assert (quiet.code, quiet.out) == (Exit.OK, "") and "no matches" in quiet.err
     assert logged("matches", "--format", "json", "--until", "1d").out == "[]\n"
     assert len(logged("matches", "--format", "csv", "--until", "1d").out.splitlines()) == 1
-    wrong = logged("matches", "--since", "someday")
+    for day in ("today", "Yesterday", "monday"):
+        assert logged("matches", "--since", day) == logged("matches")
+    assert logged("matches", "--until", "yesterday").out == ""
+    wrong = logged("matches", "--since", "tomorrow")
     assert wrong.code == Exit.USAGE and "--since wants a day such as 2026-11-03" in wrong.err
     assert logged("matches", "--watch", "Nope").code == Exit.USAGE
 

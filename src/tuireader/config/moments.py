@@ -8,16 +8,13 @@ from tuireader.config.values import duration
 from tuireader.errors import UsageError
 from tuireader.text.durations import DAY
 
-_WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-
 
 def named_day(text: str, now: float) -> date | None:
     """Parse a day: its date, `today`, `yesterday`, or the last day of that name, which may be today."""
-    name, today = text.casefold(), date.fromtimestamp(now)
-    if name in ("today", "yesterday"):
-        return today - timedelta(days=int(name == "yesterday"))
-    if name in _WEEK:
-        return today - timedelta(days=(today.weekday() - _WEEK.index(name)) % 7)
+    from tuireader.query import NAMED_DAYS, start_of_day
+
+    if (name := text.casefold()) in NAMED_DAYS:
+        return date.fromtimestamp(start_of_day(now, name))
     try:
         return date.fromisoformat(text)
     except ValueError:

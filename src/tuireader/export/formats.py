@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from tuireader.document import Block, BlockKind, Document, Span, SpanKind, parse
-from tuireader.export.markdown import markdown_address, markdown_part, safe_start
+from tuireader.export.markdown import markdown_address, markdown_part, markdown_text, safe_end, safe_start
 from tuireader.model import Article, Related
 from tuireader.text import clean
 
@@ -94,7 +94,7 @@ def _behind(first: str, others: str, text: str) -> str:
 def _markdown(article: Article, document: Document) -> str:
     # A JSON string is also a YAML string.
     front = [f"{name}: {json.dumps(value, ensure_ascii=False)}" for name, value in _head(article).items()]
-    parts = ["\n".join(["---", *front, "---"]), f"# {markdown_part(article.title)}"]
+    parts = ["\n".join(["---", *front, "---"]), f"# {markdown_text(article.title)}"]
     addresses = {link.number: link.url for link in document.links}
     parts += [part for block in document.blocks if (part := _markdown_block(block, addresses))]
     return "\n\n".join(parts) + "\n"
@@ -110,21 +110,21 @@ def _markdown_block(block: Block, addresses: Mapping[int, str]) -> str:
         language = re.sub(r"[^\w+#.-]", "", block.language)
         return _behind(lead, lead, f"{fence}{language}\n{block.text}\n{fence}")
     if block.picture is not None:
-        text = markdown_part(" ".join(block.text.split()))
+        text = markdown_text(block.text)
         url = markdown_address(block.picture.url)
         return _behind(lead, lead, f"![{text}](<{url}>)") if url else ""
     if not block.text:
         return ""
     if block.kind is BlockKind.EMBED:
-        text, url = markdown_part(block.text), markdown_address(addresses.get(block.link, ""))
+        text, url = markdown_text(block.text), markdown_address(addresses.get(block.link, ""))
         return f"{lead}[{text}](<{url}>)" if url else lead + text
-    inner = safe_start(_with_marks(block, _run, lambda tag: _signs(tag, addresses)))
+    inner = _with_marks(block, _run, lambda tag: _signs(tag, addresses))
     if block.kind is BlockKind.HEADING:
-        return f"{lead}{'#' * min(6, max(2, block.level))} {' '.join(inner.split())}"
+        return f"{lead}{'#' * min(6, max(2, block.level))} {safe_end(' '.join(inner.split()))}"
     marker = ""
     if block.marker:
         marker = f"{block.marker} " if re.fullmatch(r"\d{1,9}\.", block.marker) else "- "
-    return _behind(lead + marker, lead + " " * len(marker), inner)
+    return _behind(lead + marker, lead + " " * len(marker), safe_start(inner))
 
 
 def _run(text: str, code: bool) -> str:

@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Any
 
-from tuireader.text.wording import counted
-
 
 class CaseState(StrEnum):
     """States of a case, in the order of their numbers in the database."""
@@ -76,10 +74,10 @@ def note_hash(salt: str, note: str) -> str:
 
 
 def _name(record: Record) -> str:
-    """Name a record: `done of match 17`, `read of match 3 and 41 others`."""
+    """Name a record: `done of match 17`, `read of match 3 and 41 more`."""
     matches = record.get("matches")
     numbers = [match[0] if isinstance(match, list) and match else match for match in matches or ()]
-    others = f" and {counted(len(numbers) - 1, 'other')}" if len(numbers) > 1 else ""
+    others = f" and {len(numbers) - 1:,} more" if len(numbers) > 1 else ""
     return f"{record.get('kind', 'of no kind')} of match {numbers[0] if numbers else '?'}{others}"
 
 

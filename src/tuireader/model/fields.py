@@ -177,8 +177,12 @@ FIELDS = {
         ),
         Field(
             "after",
-            {"after:2026-11-01": "from that day on; a month or year works too: `after:2026-11`"},
-            "for example after:2026-11-01",
+            {
+                "after:2026-11-01": "from that day on; a month or year works too: `after:2026-11`",
+                "after:yesterday": "since yesterday began where you are; also `today`, or the last `monday`,"
+                " `tuesday` …; `after:@1795910400` is in seconds since 1970",
+            },
+            "for example after:2026-11-01 or after:yesterday",
         ),
         Field("before", {"before:2026-11-01": "before that day"}, "for example before:2026-11-01"),
     )

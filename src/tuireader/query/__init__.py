@@ -39,6 +39,7 @@ from tuireader.query.regexes import regex_sizes as regex_sizes
 from tuireader.query.regexes import regex_spans as regex_spans
 from tuireader.query.regexes import unmatchable_reason as unmatchable_reason
 from tuireader.query.renaming import rename as rename
+from tuireader.query.tree import NAMED_DAYS as NAMED_DAYS
 from tuireader.query.tree import OPERATORS as OPERATORS
 from tuireader.query.tree import And as And
 from tuireader.query.tree import Dated as Dated

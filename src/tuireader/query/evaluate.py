@@ -175,7 +175,7 @@ def node_matches(node: Node, reading: FoldedArticle, now: int) -> bool:
             return any(is_name(node, value) for value in names)
         case Number():
             return _compare(node, reading.subject, now)
-    return (reading.subject.time < node.time) == node.before
+    return (reading.subject.time < node.time(now)) == node.before
 
 
 def _compare(node: Number, subject: Subject, now: int) -> bool:

@@ -116,17 +116,21 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class Dated:
-    """The article is from `before` this day (UTC), or else from this day or later."""
+    """The article is from `before` this day (UTC), or else from this day or later.
+
+    A day of `NAMED_DAYS` begins in the local time zone; `@1700000000` is a time in seconds since 1970.
+    """
 
     before: bool
-    day: date
+    day: date | str
 
     def __str__(self) -> str:
         return f"{'before' if self.before else 'after'}:{self.day}"
 
-    @property
-    def time(self) -> int:
+    def time(self, now: float) -> int:
         """Start of the day in seconds since 1970."""
+        if isinstance(self.day, str):
+            return int(self.day[1:]) if self.day[0] == "@" else start_of_day(now, self.day)
         return int(datetime(self.day.year, self.day.month, self.day.day, tzinfo=UTC).timestamp())
 
 
@@ -198,10 +202,18 @@ class QueryError:
         return f"{picture}\n{self.hint}" if self.hint else picture
 
 
-def start_of_day(now: float) -> int:
-    """Return the start of the day of `now` in the local time zone, both in seconds since 1970."""
+_WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+NAMED_DAYS = ("today", "yesterday", *_WEEK)
+
+
+def start_of_day(now: float, name: str = "today") -> int:
+    """Return the start of a day in the local time zone, in seconds since 1970.
+
+    It is the day of `now`, the day before, or the last day of that name, which may be the day of `now`.
+    """
     here = time.localtime(now)
-    return int(time.mktime((here.tm_year, here.tm_mon, here.tm_mday, 0, 0, 0, 0, 0, -1)))
+    ago = (here.tm_wday - _WEEK.index(name)) % 7 if name in _WEEK else NAMED_DAYS.index(name)
+    return int(time.mktime((here.tm_year, here.tm_mon, here.tm_mday - ago, 0, 0, 0, 0, 0, -1)))
 
 
 def _in_field(name: str, text: str) -> str:

@@ -10,7 +10,14 @@ import click
 
 from tuireader.cli.base import ARTICLE, library_command, say
 from tuireader.cli.completion import complete_articles
-from tuireader.cli.expression import ExpressionCommand, expression_argument, matching, no_articles, say_advice
+from tuireader.cli.expression import (
+    ExpressionCommand,
+    expression_argument,
+    matching,
+    no_articles,
+    say_advice,
+    since_option,
+)
 from tuireader.cli.output import format_option, ink, json_option, print_json, print_json_text, print_paged
 from tuireader.commands.sorts import RELEVANCE
 from tuireader.errors import Exit
@@ -31,6 +38,7 @@ _limit = click.option(
 
 @click.command("list", cls=ExpressionCommand)
 @expression_argument()
+@since_option
 @_format
 @_limit
 @library_command
@@ -43,6 +51,7 @@ async def list_(library: Library, expression: str, form: str, limit: int) -> Non
     Examples:
       tuireader list
       tuireader list is:unread watch:WeChat
+      tuireader list --since yesterday watch:WeChat
       tuireader list --json --limit 5 'age:<7d'
       tuireader list --format md is:starred > reading-list.md
     """
@@ -51,6 +60,7 @@ async def list_(library: Library, expression: str, form: str, limit: int) -> Non
 
 @click.command(cls=ExpressionCommand)
 @expression_argument(required=True)
+@since_option
 @_format
 @_limit
 @click.option(
@@ -81,6 +91,7 @@ async def search(
 
 @click.command(cls=ExpressionCommand)
 @expression_argument()
+@since_option
 @json_option
 @library_command
 async def count(library: Library, expression: str, as_json: bool) -> None:
@@ -156,11 +167,11 @@ def _columns(library: Library, row: ArticleRow) -> str:
 
 
 def _item(library: Library, row: ArticleRow) -> str:
-    from tuireader.export.markdown import markdown_line, markdown_link
+    from tuireader.export.markdown import markdown_link, markdown_text, safe_start
 
     day = time.strftime("%Y-%m-%d", time.localtime(row.time))
-    link = markdown_link(row.title, row.url, listed=True)
-    return f"- {link} · {markdown_line(library.feeds.title(row.feed_id), listed=True)} · {day}"
+    link = safe_start(markdown_link(row.title, row.url))
+    return f"- {link} · {markdown_text(library.feeds.title(row.feed_id))} · {day}"
 
 
 _FORMS: dict[str, Callable[[Library, ArticleRow], str]] = {"text": _line, "tsv": _columns, "md": _item}

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.option("--since", metavar="WHEN", help="Only matches since a day (2026-11-03) or for a time (7d).")
+@click.option("--since", metavar="WHEN", help="Only matches since a day (monday) or for a time (7d).")
 @click.option("--until", metavar="WHEN", help="Only matches up to a day, included, or a time ago.")
 @click.option("--watch", metavar="NAME", shell_complete=complete_watches, help="Only matches of this watch.")
 @format_option(
@@ -65,7 +65,7 @@ async def matches(
 
     \b
     Examples:
-      tuireader matches --since 7d
+      tuireader matches --since yesterday
       tuireader matches --watch WeChat --format csv > wechat.csv
       tuireader matches --since 2026-11-01 --until 2026-11-30 --format json
       tuireader matches --format records > log.jsonl

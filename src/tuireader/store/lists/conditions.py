@@ -83,7 +83,9 @@ class Conditions:
             case Number():
                 return self._compared(node)
             case Dated():
-                return Condition(f"a.time {'<' if node.before else '>='} ?", (node.time,), exact=True)
+                return Condition(
+                    f"a.time {'<' if node.before else '>='} ?", (node.time(self._now),), exact=True
+                )
             case And(nodes):
                 return self.all(nodes)
             case Or(nodes):

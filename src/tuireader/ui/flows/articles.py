@@ -57,7 +57,7 @@ async def copy_addresses(main: Controllers, ask: Asking) -> Outcome:
 async def copy_markdown(main: Controllers, ask: Asking) -> Outcome:
     """Copy the chosen articles as Markdown links."""
     addresses = await main.chosen.addresses()
-    lines = [markdown_link(title, url, listed=True) for url, title in addresses]
+    lines = [markdown_link(title, url) for url, title in addresses]
     return _copy(main, lines, "Copied as Markdown", addresses[0][1] if addresses else "")
 
 
