@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -19,7 +19,7 @@ from tuireader.text.durations import DAY
 if TYPE_CHECKING:
     from tuireader.config import WatchConfig
     from tuireader.export.brief import Brief
-    from tuireader.model import Activity, Counts, View
+    from tuireader.model import Activity, Counts, Evidence, View
 
     _Ask = Callable[[Callable[[Store], array[int]]], Awaitable[array[int]]]
 
@@ -130,6 +130,10 @@ class Lists(UseCases):
     async def rows(self, ids: Sequence[int], *, details: bool = False) -> list[ArticleRow]:
         """Load the rows of `ids` in the given order, without missing ids; `details` are second lines."""
         return await self._pool.read(lambda store: store.lists.rows(ids, self._languages, details=details))
+
+    async def evidence(self, ids: Sequence[int]) -> Mapping[int, Sequence[Evidence]]:
+        """Read why watches match articles; those without a match are left out."""
+        return await self._pool.read(lambda store: store.articles.evidence(ids))
 
     async def counts(self) -> Counts:
         today, new = self._context.today(), self.new_view

@@ -21,7 +21,7 @@ from tuireader.cli.expression import (
 from tuireader.cli.output import format_option, ink, json_option, print_json, print_json_text, print_paged
 from tuireader.commands.sorts import RELEVANCE
 from tuireader.errors import Exit
-from tuireader.model import Article, ArticleRow, Related
+from tuireader.model import Article, ArticleRow, Evidence, Related
 from tuireader.text.wording import stories_and_articles
 
 if TYPE_CHECKING:
@@ -130,6 +130,9 @@ async def _print_articles(
     if form == "json":
         for row in rows:
             print_json("Article", row, feed=library.feeds.title(row.feed_id))
+    elif form == "md":
+        evidence = await library.lists.evidence(ids)
+        print_paged(_item(library, row, evidence.get(row.id, ())) for row in rows)
     else:
         print_paged(_FORMS[form](library, row) for row in rows)
     return len(ids)
@@ -166,15 +169,18 @@ def _columns(library: Library, row: ArticleRow) -> str:
     return "\t".join(column.replace("\t", " ") for column in columns)
 
 
-def _item(library: Library, row: ArticleRow) -> str:
+def _item(library: Library, row: ArticleRow, evidence: Sequence[Evidence]) -> str:
+    """Item of a list in Markdown, above the sentences that watches match."""
     from tuireader.export.markdown import markdown_link, markdown_text, safe_start
+    from tuireader.export.markup import MARKDOWN
 
     day = time.strftime("%Y-%m-%d", time.localtime(row.time))
     link = safe_start(markdown_link(row.title, row.url))
-    return f"- {link} · {markdown_text(library.feeds.title(row.feed_id))} · {day}"
+    quotations = [f"\n  > {MARKDOWN.quoted(item, item.watch)}" for item in evidence if item.sentence]
+    return f"- {link} · {markdown_text(library.feeds.title(row.feed_id))} · {day}{''.join(quotations)}"
 
 
-_FORMS: dict[str, Callable[[Library, ArticleRow], str]] = {"text": _line, "tsv": _columns, "md": _item}
+_FORMS: dict[str, Callable[[Library, ArticleRow], str]] = {"text": _line, "tsv": _columns}
 
 
 def timestamp(moment: int) -> str:
