@@ -122,7 +122,6 @@ MARKDOWN = rf"""# Ferry takes \*Lantern\*
   - “We \<all> pay” – Jane Doe
   - “We do not”
 - 2023-11-15 01:13 UTC (+3 h) · The Quay: [Fog](<https://quay.example/6>)
-  - no new numbers, names or quotations
 - 2023-11-15 01:23 UTC (+3 h) · The Quay: [Fog again](<https://quay.example/7>)
   - same text as The Quay
 

@@ -29,8 +29,6 @@ from tuireader.text.wording import counted
 
 BACKGROUND, REPORTS, FOLLOW_UPS, WATCHES = "Before", "Reports", "After", "Watches"
 """Headings of a page."""
-NOTHING_NEW = "no new numbers, names or quotations"
-"""Fact of a later report that adds nothing."""
 
 
 def render(page: StoryPage, form: str) -> str:
@@ -45,11 +43,10 @@ def summary(page: StoryPage) -> str:
 
 
 def facts_of(entry: StoryReport, page: StoryPage) -> list[str]:
-    """Return the facts that a report adds; for a later one without any, a note that it adds nothing."""
-    added = list(map(added_text, entry.added))
+    """Return the facts that a report adds; for a copy, a note that says of what."""
     if copied := same_text(entry.report, (other.report for other in page.reports)):
         return [copied]
-    return added or ([] if entry.report is page.first else [NOTHING_NEW])
+    return list(map(added_text, entry.added))
 
 
 def added_text(fact: Addition) -> str:
