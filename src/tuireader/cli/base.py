@@ -73,6 +73,11 @@ def moment(option: str, text: str, *, end: bool = False) -> int:
     return moments.moment(option, text, time.time(), end=end)
 
 
+def days_of(days: T, since: str | None) -> T | float:
+    """Length of a period in days: that since a moment if it is given, else `days`. Raises UsageError."""
+    return days if since is None else max(1, int(time.time()) - moment("--since", since)) / DAY
+
+
 def in_library(options: Options, job: Callable[[Library], Awaitable[T]]) -> T:
     """Open the library, print the problems of the configuration, run the job, close."""
 

@@ -74,7 +74,7 @@ async def say_advice(library: Library, text: str) -> bool:
 
 
 def since_option(function: Command) -> Command:
-    """Add the option `--since` to an `ExpressionCommand`, as a part of its expression."""
+    """Add the option `--since`; an `ExpressionCommand` takes it as a part of its expression."""
     help = "Only articles since a day (2026-11-03, monday) or for a time (7d)."
     return click.option("--since", metavar="WHEN", help=help)(function)
 

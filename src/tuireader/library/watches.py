@@ -231,7 +231,7 @@ class Watches(UseCases):
             for proposal in search_feeds(self.named(name))
         ]
 
-    async def report(self, name: str, days: int | None = None) -> Report:
+    async def report(self, name: str, days: float | None = None) -> Report:
         """Report on the matches of a watch. Raises UsageError."""
         from tuireader.library.watching.reports import watch_report
 

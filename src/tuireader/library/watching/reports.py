@@ -70,12 +70,12 @@ def expression_report(
 
 
 def watch_report(
-    store: Store, item: WatchConfig, days: int | None, feeds: ingest.FeedNames, now: int
+    store: Store, item: WatchConfig, days: float | None, feeds: ingest.FeedNames, now: int
 ) -> Report:
     """Report on the matches of a watch, in the last `days` if given, with the leading feeds."""
     from tuireader.library.watching.suggestions import aliases  # slow to import
 
-    since = 0 if days is None else now - days * DAY
+    since = 0 if days is None else now - int(days * DAY)
     ids = [article for article, time in store.stats.matched(item.name) if time >= since]
     _, some, _ = store.stats.terms(item.name)
     terms = tuple((term, some[term]) for term in dict.fromkeys([*item.any, *chain(*item.all), *some]))
@@ -86,9 +86,11 @@ def watch_report(
     return replace(report, terms=terms, leads=leads, aliases=others, former=former)
 
 
-def _report(store: Store, ids: Sequence[int], feeds: ingest.FeedNames, days: int | None, now: int) -> Report:
+def _report(
+    store: Store, ids: Sequence[int], feeds: ingest.FeedNames, days: float | None, now: int
+) -> Report:
     spread = store.stats.feeds_and_times(ids)
-    passed = days or max(1, -(-(now - min((time for _, time in spread), default=now)) // DAY))
+    passed = max(1, days or -(-(now - min((time for _, time in spread), default=now)) // DAY))
     by_day = Counter(str(date.fromtimestamp(time)) for _, time in spread)
     by_feed = Counter(feeds.get(feed, ("",))[0] for feed, _ in spread)
     return Report(
