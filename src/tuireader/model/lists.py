@@ -240,3 +240,17 @@ class MutePreview:
     samples: tuple[ArticleRow, ...] = ()
     problem: str = ""
     advice: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Away:
+    """Counts of unread articles that arrived since the reader was last used, and of their stories.
+
+    `watched` counts the stories that a watch matches; `ids` are the articles of all other stories, except
+    starred and labelled ones.
+    """
+
+    articles: int
+    stories: int
+    watched: int
+    ids: tuple[int, ...]

@@ -29,6 +29,7 @@ _SECTIONS: Mapping[str, str] = {
     "ui": "Look",
     "fetch": "Fetch",
     "notify": "Notify",
+    "desk": "Desk",
     "save": "Save",
     "download": "Download",
     "": "General",
