@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from tuireader import files
@@ -119,19 +120,21 @@ def _config(table: dict[str, Any], problems: _Problems) -> Config:
         if name not in known:
             problems.add(key_path("", name), f"is not a known key{did_you_mean(name, known)}")
     root = _build(Config, {name: table[name] for name in own if name in table}, "", problems)
+    plain = {
+        name: _build(kind, table.get(name, {}), name, problems) or kind()
+        for name, kind in PLAIN_TABLES.items()
+    }
+    defaults = asdict(plain["watch_defaults"])
     return replace(
         root or Config(),
         feeds=_tables(FeedConfig, table, "feeds", "url", problems, _feed_problem, _with_address),
-        watches=_tables(WatchConfig, table, "watch", "name", problems, _watch_problem, _with_feeds),
+        watches=_tables(WatchConfig, table, "watch", "name", problems, _watch_problem, _with_feeds, defaults),
         mutes=_tables(MuteConfig, table, "mute", "", problems, _mute_problem, _with_feed),
         views=_tables(ViewConfig, table, "view", "name", problems),
         macros=_tables(MacroConfig, table, "macro", "key", problems, _macro_problem),
         accounts=_tables(AccountConfig, table, "account", "name", problems, _account_problem),
         themes=_tables(ThemeConfig, table, "theme", "name", problems),
-        **{
-            name: _build(kind, table.get(name, {}), name, problems) or kind()
-            for name, kind in PLAIN_TABLES.items()
-        },
+        **plain,
     )
 
 
@@ -143,11 +146,15 @@ def _tables(
     problems: _Problems,
     problem_of: Callable[[T], tuple[str, str] | None] = lambda item: None,
     complete: Callable[[T], T] = lambda item: item,
+    defaults: Mapping[str, Any] = MappingProxyType({}),
 ) -> tuple[T, ...]:
-    """Read the usable tables of an array; of several with the same `key`, keep the first."""
+    """Read the usable tables of an array; of several with the same `key`, keep the first.
+
+    `defaults` are values of fields that a table does not set.
+    """
     usable: list[T] = []
     seen: dict[str, str] = {}
-    for path, written in _build_tables(kind, root.get(name), name, problems):
+    for path, written in _build_tables(kind, root.get(name), name, problems, defaults):
         item = complete(written)
         first = seen.setdefault(_IDENTITIES[key](getattr(item, key)), path) if key else path
         if first != path:
@@ -232,7 +239,9 @@ def _macro_problem(macro: MacroConfig) -> tuple[str, str] | None:
     return None if macro.run or macro.command else ("", "does nothing: it needs run or command")
 
 
-def _build_tables(kind: type[T], value: object, name: str, problems: _Problems) -> Iterator[tuple[str, T]]:
+def _build_tables(
+    kind: type[T], value: object, name: str, problems: _Problems, defaults: Mapping[str, Any]
+) -> Iterator[tuple[str, T]]:
     """Yield the valid tables of an array, each with its path: `watch[2]`."""
     if value is None:
         return
@@ -243,12 +252,18 @@ def _build_tables(kind: type[T], value: object, name: str, problems: _Problems) 
         problems.add(name, f"should be tables, each under [[{name}]], not {describe(value)}")
         return
     for count, table in enumerate(value, 1):
-        item = _build(kind, table, f"{name}[{count}]", problems)
+        item = _build(kind, table, f"{name}[{count}]", problems, defaults)
         if item is not None:
             yield f"{name}[{count}]", item
 
 
-def _build(kind: type[T], table: object, path: str, problems: _Problems) -> T | None:
+def _build(
+    kind: type[T],
+    table: object,
+    path: str,
+    problems: _Problems,
+    defaults: Mapping[str, Any] = MappingProxyType({}),
+) -> T | None:
     """Build a value from the valid keys of a table; None if a required or vital key is missing or invalid."""
     if not isinstance(table, dict):
         problems.add(path, f"should be a table, not {describe(table)}")
@@ -271,4 +286,4 @@ def _build(kind: type[T], table: object, path: str, problems: _Problems) -> T | 
     for name in missing:
         problems.add(path, f"has no {name}")
     make: Callable[..., T] = kind
-    return make(**values) if usable and not missing else None
+    return make(**{**defaults, **values}) if usable and not missing else None

@@ -25,7 +25,7 @@ from tuireader.config.values import (
     switch,
     template,
 )
-from tuireader.config.watch_keys import MuteConfig, ViewConfig, WatchConfig
+from tuireader.config.watch_keys import MuteConfig, ViewConfig, WatchConfig, WatchDefaults
 from tuireader.text.durations import DAY, MONTH
 
 
@@ -225,6 +225,7 @@ class Config:
     macros: tuple[MacroConfig, ...] = ()
     accounts: tuple[AccountConfig, ...] = ()
     themes: tuple[ThemeConfig, ...] = ()
+    watch_defaults: Any = WatchDefaults()
     save: SaveConfig = SaveConfig()
     download: DownloadConfig = DownloadConfig()
     notify: NotifyConfig = NotifyConfig()

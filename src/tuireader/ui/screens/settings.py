@@ -31,6 +31,7 @@ _SECTIONS: Mapping[str, str] = {
     "notify": "Notify",
     "save": "Save",
     "download": "Download",
+    "watch_defaults": "Watches",
     "": "General",
     "lists": "Lists",
     "keys": "Keys",
