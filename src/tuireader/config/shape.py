@@ -152,6 +152,9 @@ class UiConfig:
     width: int = declare(number(20, 400), "Maximum width of an article's text.", default=84)
     sidebar: int = declare(number(12, 80), "Width of the sidebar.", default=24)
     show_read: bool = declare(FLAG, "Show read articles in lists other than Unread.", default=True)
+    show_quiet_watches: bool = declare(
+        FLAG, "Show watches without unread articles in the sidebar.", default=True
+    )
     sort: str = declare(
         choice(*LIST_SORTS),
         "Order of lists other than searches: newest or oldest first, by feed, title, watch or sources.",

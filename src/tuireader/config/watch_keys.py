@@ -65,7 +65,7 @@ class WatchConfig:
     )
     group: str = declare(
         LINE,
-        "Group in the sidebar; watches without a colour share that of their group.",
+        "Group in the sidebar; its watches share a colour, except those with their own.",
         default="",
         label="Group",
         placeholder="in the sidebar; none",
@@ -78,7 +78,10 @@ class WatchConfig:
         choices={name: name for name in PRIORITIES},
     )
     color: str = declare(
-        COLOR, "Colour for the watch's matches; by default the theme's.", default="", label="Colour"
+        COLOR,
+        "Colour for the watch's matches; by default that of its group, or the theme's.",
+        default="",
+        label="Colour",
     )
     notify: str = declare(
         choice("never", "article", "story"),
@@ -99,6 +102,14 @@ class WatchConfig:
 def by_priority(watches: Iterable[WatchConfig]) -> list[WatchConfig]:
     """Sort watches by priority, high first, and else in the order of the configuration."""
     return sorted(watches, key=lambda watch: -PRIORITIES.index(watch.priority))
+
+
+def by_group(watches: Iterable[WatchConfig]) -> dict[str, list[WatchConfig]]:
+    """Sort watches by priority and map the groups to theirs; `""`, always the first, to those without."""
+    groups: dict[str, list[WatchConfig]] = {"": []}
+    for watch in by_priority(watches):
+        groups.setdefault(watch.group, []).append(watch)
+    return groups
 
 
 def _watch_defaults() -> type[Any]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from array import array
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tuireader.commands.sorts import RELEVANCE, SEARCH_SORTS, check_sort
+from tuireader.config import by_group
 from tuireader.library.context import Context, UseCases
 from tuireader.library.searches import Searches
 from tuireader.library.watching import named
@@ -73,7 +75,7 @@ class Lists(UseCases):
         """First of `ids`, newest first, and whether these are all; fast for views of any size."""
         return await self._pool.read(
             lambda store: store.lists.first_ids(
-                view,
+                self._stored(view),
                 show_read=show_read,
                 today=self._context.today(),
                 limit=limit,
@@ -104,8 +106,17 @@ class Lists(UseCases):
                 return matches
             return await self._pool.read(lambda store: store.lists.unread_of(matches))
         return await ask(
-            lambda store: store.lists.ids(view, show_read=show_read, sort=sort, today=self._context.today())
+            lambda store: store.lists.ids(
+                self._stored(view), show_read=show_read, sort=sort, today=self._context.today()
+            )
         )
+
+    def _stored(self, view: View) -> View:
+        """Name the watches of a group, which the store does not know."""
+        if view.kind != "group":
+            return view
+        members = by_group(self._context.config.watches).get(view.key, ())
+        return replace(view, key=json.dumps([watch.name for watch in members]))
 
     async def count_stories(self, ids: Sequence[int]) -> int:
         """Count the stories of some articles; an article without a story counts as one."""
@@ -114,7 +125,9 @@ class Lists(UseCases):
     async def next_unread_in_story(self, view: View, article_id: int) -> int | None:
         """Find the next unread article of a view in the story of a read one, if any."""
         return await self._pool.read(
-            lambda store: store.lists.still_unread(view, article_id, self._context.today(), self._languages)
+            lambda store: store.lists.still_unread(
+                self._stored(view), article_id, self._context.today(), self._languages
+            )
         )
 
     async def in_order(self, ids: Sequence[int], sort: str) -> array[int]:
@@ -127,9 +140,16 @@ class Lists(UseCases):
 
     async def counts(self) -> Counts:
         today, new = self._context.today(), self.new_view
+        groups = [name for name in by_group(self._context.config.watches) if name]
 
         def count(store: Store) -> Counts:
             counts = store.lists.counts(today)
+            if groups:
+                from tuireader.model import View, ViewKind
+
+                views = {name: self._stored(View(ViewKind.GROUP, name)) for name in groups}
+                sums = {name: store.lists.count(view) for name, view in views.items()}
+                counts = replace(counts, groups=sums)
             return counts if new is None else replace(counts, new=store.lists.count(new))
 
         return await self._pool.count(count)

@@ -119,7 +119,7 @@ class Watches(UseCases):
         ]
 
     async def stats(self) -> list[WatchStats]:
-        """Compute the statistics of every watch in config order."""
+        """Compute the statistics of every watch by priority."""
         from tuireader.library.watching.reports import watch_stats
 
         context, feeds = self._context, await self._context.load_feeds()
@@ -268,8 +268,22 @@ class Watches(UseCases):
 
     @property
     def colors(self) -> Mapping[str, str]:
-        """Colour of each watch in config order, or `""`."""
-        return {item.name: item.color for item in self._context.config.watches}
+        """Colour of each watch in config order, else the first one in its group, or `""`."""
+        watches = self._context.config.watches
+        shared = {item.group: item.color for item in reversed(watches) if item.group and item.color}
+        return {item.name: item.color or shared.get(item.group, "") for item in watches}
+
+    @property
+    def groups(self) -> Mapping[str, str]:
+        """Group of each watch, or `""`."""
+        return {item.name: item.group for item in self._context.config.watches}
+
+    async def rename_group(self, name: str, new: str) -> None:
+        """Rename a group of watches, or with `""` remove it from them. Raises ConfigError."""
+        members = [item.name for item in self._context.config.watches if item.group == name]
+        await self._context.change_config(
+            lambda text: edit.update_all(text, "watch", members, {"group": new}), f"group {name} renamed"
+        )
 
 
 def _by_index(store: Store, *, up_to: int, size: int, work: ingest.ByIndex, total: int) -> int:

@@ -126,9 +126,11 @@ class Host(CrashSafeApp):
     @property
     def theme_styles(self) -> styles.Styles:
         if self._theme_styles is None:
-            theme, colors = self.current_theme, self.library.watches.colors
+            theme, watches = self.current_theme, self.library.watches
             dark = self.on_dark if theme.ansi else theme.dark
-            self._theme_styles = styles.make(self.theme_variables, dark=dark, watch_colors=colors)
+            self._theme_styles = styles.make(
+                self.theme_variables, dark=dark, watch_colors=watches.colors, groups=watches.groups
+            )
         return self._theme_styles
 
     def forget_theme_styles(self) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from tuireader.config import ViewConfig
 from tuireader.model import Count, Counts, Feed, View, ViewKind
@@ -30,7 +31,7 @@ def title_of(view: View, feeds: Sequence[Feed], views: Sequence[ViewConfig] = ()
             return item.name
     if view.kind is ViewKind.QUERY:
         return f"Search: {view.key}" if view.key else "Search"
-    if view.kind in (ViewKind.WATCH, ViewKind.LABEL, ViewKind.FOLDER, ViewKind.ACCOUNT):
+    if view.kind in (ViewKind.WATCH, ViewKind.GROUP, ViewKind.LABEL, ViewKind.FOLDER, ViewKind.ACCOUNT):
         return view.key
     return view.kind.value.capitalize()
 
@@ -43,6 +44,7 @@ def count_of(view: View, counts: Counts) -> Count | None:
         return counts.feeds.get(int(view.key), Count())
     named = {
         "watch": counts.watches,
+        "group": counts.groups,
         "label": counts.labels,
         "folder": counts.folders,
         "account": counts.accounts,
@@ -56,14 +58,18 @@ def count_of(view: View, counts: Counts) -> Count | None:
 _QUERIES = {"unread": "is:unread is:subscribed", "starred": "is:starred", "today": "is:today is:subscribed"}
 
 
-def expression_of(view: View, filter: str, feeds: Sequence[Feed]) -> str:
-    """Search expression of a view with a filter; `""` for all articles."""
+def expression_of(
+    view: View, filter: str, feeds: Sequence[Feed], groups: Mapping[str, str] = MappingProxyType({})
+) -> str:
+    """Search expression of a view with a filter; `""` for all articles. `groups` are those of watches."""
     if view.kind is ViewKind.QUERY:
         own = view.key.strip()
     elif view.kind is ViewKind.FEED:
         own = f"feed:={phrase(_one_name(int(view.key), feeds))}"
     elif view.kind in (ViewKind.WATCH, ViewKind.LABEL, ViewKind.FOLDER):
         own = f"{view.kind.value}:={phrase(view.key)}"
+    elif view.kind is ViewKind.GROUP:
+        own = " OR ".join(f"watch:={phrase(name)}" for name, group in groups.items() if group == view.key)
     elif view.kind is ViewKind.ACCOUNT:
         folders = dict.fromkeys(feed.folder for feed in feeds if feed.account == view.key) or [view.key]
         own = " OR ".join(f"folder:={phrase(folder)}" for folder in folders)

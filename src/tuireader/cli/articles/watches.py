@@ -73,7 +73,9 @@ async def list_(library: Library, as_json: bool) -> None:
         alarm = f"! {stats.alarm}" if stats.alarm else ""
         advice = [note for note in stats.advice if note not in stats.quiet]
         notes = "".join(
-            f"  ({note})" for note in (former, alarm, stats.quiet, stats.problem, *advice) if note
+            f"  ({note})"
+            for note in (stats.place, former, alarm, stats.quiet, stats.problem, *advice)
+            if note
         )
         hits = f"{stats.today} · {stats.week} · {stats.month}"
         print(f"{stats.name}\t{stats.count.unread}/{stats.count.total}\t{hits}{notes}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Literal
@@ -117,6 +117,12 @@ def update(text: str, name: str, key: str, changes: Mapping[str, object]) -> str
     validate(block_of(name, written), known=block_of(name, before))
     new = str(changes.get("name", key))
     return _rename_in_queries(text, name, key, new) if name == "watch" and new != key else text
+
+
+def update_all(text: str, name: str, keys: Sequence[str], changes: Mapping[str, object]) -> str:
+    """Set the same keys, other than names, of several `[[name]]` tables. Raises ConfigError."""
+    data = data_of(text)
+    return _update(text, data, name, {index_of(data, name, key): changes for key in keys})
 
 
 def remove(text: str, name: str, *keys: str | Item) -> str:

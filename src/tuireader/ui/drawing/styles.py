@@ -127,14 +127,25 @@ def under_cursor(style: Style) -> Style:
     return style + Style(color=fitting.rich_color)
 
 
-def make(variables: Mapping[str, str], *, dark: bool, watch_colors: Mapping[str, str]) -> Styles:
-    """Derive the styles from Textual's theme variables and the watch colours."""
+_NO_GROUPS: Mapping[str, str] = {}
+
+
+def make(
+    variables: Mapping[str, str],
+    *,
+    dark: bool,
+    watch_colors: Mapping[str, str],
+    groups: Mapping[str, str] = _NO_GROUPS,
+) -> Styles:
+    """Derive the styles from Textual's theme variables and the colours and groups of watches."""
     background, text = Color.parse(variables["background"]), Color.parse(variables["foreground"])
     if background.ansi is not None or text.ansi is not None:
         ansi = {name: Style(color=name) for name in ("magenta", "cyan", "yellow", "green", "red", "blue")}
         if dark:
             ansi["blue"] = Style(color="bright_blue")
-        watches = {name: ansi[color] for name, color in assign_colors(watch_colors, tuple(ansi)).items()}
+        watches = {
+            name: ansi[color] for name, color in assign_colors(watch_colors, tuple(ansi), groups).items()
+        }
         return Styles(watches, ansi, accent=ansi["cyan"], star=ansi["yellow"], error=ansi["red"])
     text = legible(text, background, _BRIGHT)
 
@@ -157,7 +168,7 @@ def make(variables: Mapping[str, str], *, dark: bool, watch_colors: Mapping[str,
 
     palette = {name: fit(both[not dark]) for name, both in _WATCH_COLORS.items()}
     accent, warning = fit(variables["accent"]), fit(variables["warning"])
-    assigned = assign_colors(watch_colors, tuple(palette))
+    assigned = assign_colors(watch_colors, tuple(palette), groups)
     colors = {color.lower(): fit(color, MARK) for color in watch_colors.values() if color} | palette
     return Styles(
         base=ink(text) + ground(background),
@@ -181,14 +192,23 @@ def make(variables: Mapping[str, str], *, dark: bool, watch_colors: Mapping[str,
     )
 
 
-def assign_colors(colors: Mapping[str, str], palette: Sequence[str]) -> dict[str, str]:
-    """Assign each watch its configured colour if the palette has it, else the least used one."""
+def assign_colors(
+    colors: Mapping[str, str], palette: Sequence[str], groups: Mapping[str, str] = _NO_GROUPS
+) -> dict[str, str]:
+    """Assign each watch its configured colour if the palette has it, else the least used one.
+
+    In a group, watches with the same colour, or without any, get the same.
+    """
     shared = {name: color.lower() for name, color in colors.items()}
-    used = Counter(shared.values())
+    used, of_groups = Counter(shared.values()), dict[tuple[str, str], str]()
     for name, color in shared.items():
-        if color not in palette:
-            shared[name] = min(palette, key=lambda color: used[color])
-            used[shared[name]] += 1
+        if color in palette:
+            continue
+        place = groups.get(name) or f"\n{name}", color
+        if place not in of_groups:
+            of_groups[place] = min(palette, key=lambda color: used[color])
+            used[of_groups[place]] += 1
+        shared[name] = of_groups[place]
     return shared
 
 

@@ -90,6 +90,9 @@ async def edit(main: Controllers, ask: Asking, view: View | None = None) -> Outc
                 return await accounts.edit_category(main, ask, feed.account, views.folder_title(feed))
         line = Field("name", "Name", view.key, "leave empty to remove the folder")
         return await fill_in(ask, f"Folder {view.key}", (line,), partial(_rename_folder, main, view.key))
+    if view.kind is ViewKind.GROUP:
+        line = Field("name", "Name", view.key, "leave empty to remove the group")
+        return await fill_in(ask, f"Group {view.key}", (line,), partial(_rename_group, main, view.key))
     if view.kind is ViewKind.LABEL:
         line = Field("name", "Name", view.key, "another label's name merges them")
         return await fill_in(ask, f"Label {view.key}", (line,), partial(_rename_label, main, view.key))
@@ -140,6 +143,13 @@ async def _rename_folder(main: Controllers, name: str, values: Mapping[str, str]
     return changed(main, said, moved)
 
 
+async def _rename_group(main: Controllers, name: str, values: Mapping[str, str]) -> Outcome:
+    new = values["name"]
+    await main.library.watches.rename_group(name, new)
+    said = f"Group {name} renamed to {new}" if new else f"Group {name} removed; its watches stay"
+    return changed(main, said, (View(ViewKind.GROUP, name), View(ViewKind.GROUP, new) if new else views.ALL))
+
+
 async def _rename_label(main: Controllers, name: str, values: Mapping[str, str]) -> Outcome:
     new = label_name(values["name"])
     await _mark(main, f"{name} renamed", lambda _: main.library.labels.rename(name, new))
@@ -160,7 +170,7 @@ async def _mark(main: Controllers, what: str, write: Write) -> None:
 async def save_view(main: Controllers, ask: Asking) -> Outcome | None:
     """Ask for a name, and save the search in the list under it."""
     session = main.session
-    return await _ask_search(main, ask, views.expression_of(session.view, session.filter, session.feeds))
+    return await _ask_search(main, ask, _expression(main, session.filter))
 
 
 async def keep_search(
@@ -171,9 +181,13 @@ async def keep_search(
         from tuireader.ui.dialogs.new_watch import from_search
 
         return await new_watch(main, ask, from_search(text))
-    session = main.session
-    expression = views.expression_of(session.view, text, session.feeds) if filters else text
+    expression = _expression(main, text) if filters else text
     return await _ask_search(main, ask, expression.strip())
+
+
+def _expression(main: Controllers, filter: str) -> str:
+    session = main.session
+    return views.expression_of(session.view, filter, session.feeds, main.library.watches.groups)
 
 
 async def _ask_search(
@@ -232,4 +246,7 @@ async def remove(main: Controllers, ask: Asking, view: View | None = None) -> Ou
     if view.kind is ViewKind.FOLDER:
         edits = main.host.key_of("edit_this")
         return Outcome(said=f"A folder disappears with its last feed; {edits} renames it")
+    if view.kind is ViewKind.GROUP:
+        edits = main.host.key_of("edit_this")
+        return Outcome(said=f"A group disappears with its last watch; {edits} renames it")
     return _NO

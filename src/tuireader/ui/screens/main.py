@@ -212,6 +212,8 @@ class MainScreen(PaneScreen, Hosted, inherit_bindings=False):
 
     def on_resize(self, event: events.Resize) -> None:
         self.panes.fit(event.size)
+        if self.sidebar.items:
+            self.controllers.draw_sidebar()  # its height decides how many watches it shows
         self.update_footer()
 
     async def on_descendant_focus(self) -> None:
@@ -224,8 +226,17 @@ class MainScreen(PaneScreen, Hosted, inherit_bindings=False):
         await self.controllers.navigation.preview_view(message.view, leave=message.leave)
 
     def on_sidebar_folded(self, message: Sidebar.Folded) -> None:
-        self.session.closed_folders ^= {message.folder}
+        self.session.closed ^= {message.view}
         self.controllers.draw_sidebar()
+
+    async def on_sidebar_asked(self, message: Sidebar.Asked) -> None:
+        await self.run_command(message.command)
+
+    def on_sidebar_missing(self, message: Sidebar.Missing) -> None:
+        """Show a watch that was left out while it is in the list."""
+        self.controllers.draw_sidebar()
+        if any(item.view == message.view for item in self.sidebar.items):
+            self.sidebar.select(message.view)
 
     async def on_article_list_opened(self, message: ArticleList.Opened) -> None:
         await self.controllers.navigation.open_article(message.article_id)

@@ -39,10 +39,10 @@ class TableScreen(SideScreen[Result], Generic[Result, Item]):
 
     def content(self) -> Iterable[Widget]:
         self.library = self.host.library
-        self.table = self.main_pane = Table(self.COLUMNS)
+        self.table = self.main_pane = Table(self.columns)
         self.table.empty_text = "Counting …"
         self.facts = Details(id="facts")
-        return TableHead(self.COLUMNS), self.table, self.facts
+        return TableHead(self.columns), self.table, self.facts
 
     def on_mount(self) -> None:
         """Fill the table now and whenever the store changes."""
@@ -84,6 +84,10 @@ class TableScreen(SideScreen[Result], Generic[Result, Item]):
     @abstractmethod
     def row(self, item: Item) -> Row:
         """Build the row of an item."""
+
+    @property
+    def columns(self) -> Sequence[Column]:
+        return self.COLUMNS
 
     @property
     @abstractmethod

@@ -46,6 +46,7 @@ def watch_row(stats: WatchStats, now: int, *, folds: bool = False) -> Row:
             "month": Cell(str(stats.month or "–"), "text" if stats.month else "dim"),
             "days": Cell(days, style),
             "fortnight": Cell(days[-_FORTNIGHT:], style),
+            "group": Cell(stats.group, "dim"),
             "last": last,
         },
     )
@@ -72,7 +73,7 @@ def definition(config: WatchConfig) -> str:
 
 
 class Watches(ViewTable[WatchStats]):
-    """Table of all watches in the order of the config; enter shows the matches of a watch."""
+    """Table of all watches by priority; enter shows the matches of a watch."""
 
     KIND = ViewKind.WATCH
     COLUMNS = (
@@ -86,6 +87,7 @@ class Watches(ViewTable[WatchStats]):
         Column("month", "30 d", 5, right=True, least=42),
         Column("days", "Last 30 days", 30, least=96),
         Column("fortnight", "Last 14 days", _FORTNIGHT, least=72, most=95),
+        Column("group", "Group", 14, least=140),
         Column("last", "Newest match", least=100),
     )
     PLACE = Scope.WATCHES
@@ -101,6 +103,11 @@ class Watches(ViewTable[WatchStats]):
         return watch_row(stats, self.now, folds=self._folds)
 
     @property
+    def columns(self) -> Sequence[Column]:
+        grouped = any(self.library.watches.groups.values())
+        return [column for column in self.COLUMNS if column.name != "group" or grouped]
+
+    @property
     def empty_text(self) -> str:
         return f"No watches yet. {self.host.key_of('new_watch')} makes one."
 
@@ -112,7 +119,8 @@ class Watches(ViewTable[WatchStats]):
     def about(self, stats: WatchStats) -> list[Line]:
         name, now = stats.name, self.now
         total = f" · {_total(stats.count)}" + (f", {stats.former} until edited" if stats.former else "")
-        lines: list[Line] = [(("◆ ", f"watch:{name}"), (name, "strong"), (total, "dim"))]
+        place = stats.place and f" · {stats.place}"
+        lines: list[Line] = [(("◆ ", f"watch:{name}"), (name, "strong"), (f"{place}{total}", "dim"))]
         if stats.problem:
             lines.append(((stats.problem, "error"),))
         if stats.alarm:
