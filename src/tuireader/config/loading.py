@@ -6,7 +6,6 @@ import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, TypeVar
 
 from tuireader import files
@@ -80,11 +79,12 @@ def _check_numbers(value: object) -> None:
 
 
 class _Problems:
-    """Problems found so far, and the total size of regular expressions."""
+    """Problems found so far, the total size of regular expressions, and own defaults by kind of table."""
 
     def __init__(self) -> None:
         self.problems: list[Problem] = []
         self.regexes = 0
+        self.defaults: dict[type[Any], dict[str, Any]] = {}
 
     def add(self, path: str, message: str, detail: str = "") -> None:
         self.problems.append(Problem(path, message, detail=detail))
@@ -124,11 +124,11 @@ def _config(table: dict[str, Any], problems: _Problems) -> Config:
         name: _build(kind, table.get(name, {}), name, problems) or kind()
         for name, kind in PLAIN_TABLES.items()
     }
-    defaults = asdict(plain["watch_defaults"])
+    problems.defaults[WatchConfig] = asdict(plain["watch_defaults"])
     return replace(
         root or Config(),
         feeds=_tables(FeedConfig, table, "feeds", "url", problems, _feed_problem, _with_address),
-        watches=_tables(WatchConfig, table, "watch", "name", problems, _watch_problem, _with_feeds, defaults),
+        watches=_tables(WatchConfig, table, "watch", "name", problems, _watch_problem, _with_feeds),
         mutes=_tables(MuteConfig, table, "mute", "", problems, _mute_problem, _with_feed),
         views=_tables(ViewConfig, table, "view", "name", problems),
         macros=_tables(MacroConfig, table, "macro", "key", problems, _macro_problem),
@@ -146,15 +146,11 @@ def _tables(
     problems: _Problems,
     problem_of: Callable[[T], tuple[str, str] | None] = lambda item: None,
     complete: Callable[[T], T] = lambda item: item,
-    defaults: Mapping[str, Any] = MappingProxyType({}),
 ) -> tuple[T, ...]:
-    """Read the usable tables of an array; of several with the same `key`, keep the first.
-
-    `defaults` are values of fields that a table does not set.
-    """
+    """Read the usable tables of an array; of several with the same `key`, keep the first."""
     usable: list[T] = []
     seen: dict[str, str] = {}
-    for path, written in _build_tables(kind, root.get(name), name, problems, defaults):
+    for path, written in _build_tables(kind, root.get(name), name, problems):
         item = complete(written)
         first = seen.setdefault(_IDENTITIES[key](getattr(item, key)), path) if key else path
         if first != path:
@@ -239,9 +235,7 @@ def _macro_problem(macro: MacroConfig) -> tuple[str, str] | None:
     return None if macro.run or macro.command else ("", "does nothing: it needs run or command")
 
 
-def _build_tables(
-    kind: type[T], value: object, name: str, problems: _Problems, defaults: Mapping[str, Any]
-) -> Iterator[tuple[str, T]]:
+def _build_tables(kind: type[T], value: object, name: str, problems: _Problems) -> Iterator[tuple[str, T]]:
     """Yield the valid tables of an array, each with its path: `watch[2]`."""
     if value is None:
         return
@@ -252,24 +246,18 @@ def _build_tables(
         problems.add(name, f"should be tables, each under [[{name}]], not {describe(value)}")
         return
     for count, table in enumerate(value, 1):
-        item = _build(kind, table, f"{name}[{count}]", problems, defaults)
+        item = _build(kind, table, f"{name}[{count}]", problems)
         if item is not None:
             yield f"{name}[{count}]", item
 
 
-def _build(
-    kind: type[T],
-    table: object,
-    path: str,
-    problems: _Problems,
-    defaults: Mapping[str, Any] = MappingProxyType({}),
-) -> T | None:
+def _build(kind: type[T], table: object, path: str, problems: _Problems) -> T | None:
     """Build a value from the valid keys of a table; None if a required or vital key is missing or invalid."""
     if not isinstance(table, dict):
         problems.add(path, f"should be a table, not {describe(table)}")
         return None
     keys = KEYS[kind]
-    values: dict[str, Any] = {}
+    values = dict(problems.defaults.get(kind, {}))
     usable = True
     for name, written in table.items():
         if name not in keys:
@@ -286,4 +274,4 @@ def _build(
     for name in missing:
         problems.add(path, f"has no {name}")
     make: Callable[..., T] = kind
-    return make(**{**defaults, **values}) if usable and not missing else None
+    return make(**values) if usable and not missing else None

@@ -73,9 +73,10 @@ class Lists(UseCases):
         self, view: View, *, show_read: bool = True, folded: bool = False, limit: int = 1000
     ) -> tuple[array[int], bool]:
         """First of `ids`, newest first, and whether these are all; fast for views of any size."""
+        view = self._stored(view)
         return await self._pool.read(
             lambda store: store.lists.first_ids(
-                self._stored(view),
+                view,
                 show_read=show_read,
                 today=self._context.today(),
                 limit=limit,
@@ -105,10 +106,9 @@ class Lists(UseCases):
             if show_read:
                 return matches
             return await self._pool.read(lambda store: store.lists.unread_of(matches))
+        view = self._stored(view)
         return await ask(
-            lambda store: store.lists.ids(
-                self._stored(view), show_read=show_read, sort=sort, today=self._context.today()
-            )
+            lambda store: store.lists.ids(view, show_read=show_read, sort=sort, today=self._context.today())
         )
 
     def _stored(self, view: View) -> View:
@@ -124,10 +124,9 @@ class Lists(UseCases):
 
     async def next_unread_in_story(self, view: View, article_id: int) -> int | None:
         """Find the next unread article of a view in the story of a read one, if any."""
+        view = self._stored(view)
         return await self._pool.read(
-            lambda store: store.lists.still_unread(
-                self._stored(view), article_id, self._context.today(), self._languages
-            )
+            lambda store: store.lists.still_unread(view, article_id, self._context.today(), self._languages)
         )
 
     async def in_order(self, ids: Sequence[int], sort: str) -> array[int]:
@@ -140,16 +139,15 @@ class Lists(UseCases):
 
     async def counts(self) -> Counts:
         today, new = self._context.today(), self.new_view
-        groups = [name for name in by_group(self._context.config.watches) if name]
+        groups = list(filter(None, by_group(self._context.config.watches)))
 
         def count(store: Store) -> Counts:
             counts = store.lists.counts(today)
-            if groups:
+            for name in groups:
                 from tuireader.model import View, ViewKind
 
-                views = {name: self._stored(View(ViewKind.GROUP, name)) for name in groups}
-                sums = {name: store.lists.count(view) for name, view in views.items()}
-                counts = replace(counts, groups=sums)
+                number = store.lists.count(self._stored(View(ViewKind.GROUP, name)))
+                counts = replace(counts, groups={**counts.groups, name: number})
             return counts if new is None else replace(counts, new=store.lists.count(new))
 
         return await self._pool.count(count)

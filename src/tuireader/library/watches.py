@@ -268,15 +268,18 @@ class Watches(UseCases):
 
     @property
     def colors(self) -> Mapping[str, str]:
-        """Colour of each watch in config order, else the first one in its group, or `""`."""
-        watches = self._context.config.watches
-        shared = {item.group: item.color for item in reversed(watches) if item.group and item.color}
-        return {item.name: item.color or shared.get(item.group, "") for item in watches}
+        """Colour of each watch in config order, or `""`."""
+        return {item.name: item.color for item in self._context.config.watches}
 
     @property
-    def groups(self) -> Mapping[str, str]:
-        """Group of each watch, or `""`."""
-        return {item.name: item.group for item in self._context.config.watches}
+    def color_leads(self) -> Mapping[str, str]:
+        """Map each watch to the one whose colour it has: without a colour, one of its group, else itself."""
+        watches, leads = self._context.config.watches, dict[str, str]()
+        for item in sorted(watches, key=lambda item: not item.color):
+            leads.setdefault(item.group, item.name)
+        return {
+            item.name: leads[item.group] if item.group and not item.color else item.name for item in watches
+        }
 
     async def rename_group(self, name: str, new: str) -> None:
         """Rename a group of watches, or with `""` remove it from them. Raises ConfigError."""

@@ -41,10 +41,7 @@ _MOVING = {
     "open", "back", "next_unread", "page_or_next_unread", "next_hit", "next_reference", "related",
 }  # fmt: skip
 _APP = ("search", "add_feed", "refresh_all", "show_hide_read", "palette", "help", "quit_or_back")
-_KINDS = (
-    *(ViewKind.FEED, ViewKind.FOLDER, ViewKind.ACCOUNT),
-    *(ViewKind.WATCH, ViewKind.GROUP, ViewKind.QUERY),
-)
+_KINDS = (*FOLDING, ViewKind.FEED, ViewKind.ACCOUNT, ViewKind.WATCH, ViewKind.QUERY)
 _TITLE = 40  # maximum width of a title in the footer, which leaves room for the keys
 
 

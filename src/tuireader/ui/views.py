@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from types import MappingProxyType
+from collections.abc import Sequence
 
-from tuireader.config import ViewConfig
+from tuireader.config import ViewConfig, WatchConfig
 from tuireader.model import Count, Counts, Feed, View, ViewKind
 from tuireader.model.accounts import category_of
 from tuireader.query import phrase
@@ -58,10 +57,8 @@ def count_of(view: View, counts: Counts) -> Count | None:
 _QUERIES = {"unread": "is:unread is:subscribed", "starred": "is:starred", "today": "is:today is:subscribed"}
 
 
-def expression_of(
-    view: View, filter: str, feeds: Sequence[Feed], groups: Mapping[str, str] = MappingProxyType({})
-) -> str:
-    """Search expression of a view with a filter; `""` for all articles. `groups` are those of watches."""
+def expression_of(view: View, filter: str, feeds: Sequence[Feed], watches: Sequence[WatchConfig] = ()) -> str:
+    """Search expression of a view with a filter; `""` for all articles."""
     if view.kind is ViewKind.QUERY:
         own = view.key.strip()
     elif view.kind is ViewKind.FEED:
@@ -69,7 +66,7 @@ def expression_of(
     elif view.kind in (ViewKind.WATCH, ViewKind.LABEL, ViewKind.FOLDER):
         own = f"{view.kind.value}:={phrase(view.key)}"
     elif view.kind is ViewKind.GROUP:
-        own = " OR ".join(f"watch:={phrase(name)}" for name, group in groups.items() if group == view.key)
+        own = " OR ".join(f"watch:={phrase(watch.name)}" for watch in watches if watch.group == view.key)
     elif view.kind is ViewKind.ACCOUNT:
         folders = dict.fromkeys(feed.folder for feed in feeds if feed.account == view.key) or [view.key]
         own = " OR ".join(f"folder:={phrase(folder)}" for folder in folders)

@@ -88,7 +88,6 @@ class NewWatch(FormDialog[str | None]):
         self._feed_title = library.feeds.title
         self._replaces = replaces
         self._groups = ", ".join(filter(None, by_group(library.config.watches)))
-        self._free = ""  # colour that no other watch has, proposed for a new one
         self._own_name = bool(replaces)  # whether the name was typed instead of derived from the terms
         self._proposed = ""
         self._aliases: list[tuple[str, str]] = []
@@ -100,10 +99,11 @@ class NewWatch(FormDialog[str | None]):
         if not (color or self._replaces or config.group):
             color = free_color(self._watches.colors, list(self.host.theme_styles.palette))
         self._free = "" if self._replaces else color
+        self._colours = Colours("color", KEYS[WatchConfig]["color"][1].label, color)
         days = f"after {config.ends_after_quiet_days} quiet days" if config.ends_after_quiet_days else ""
         lines = [
             *(setting(config, name) for name in ("name", "any", "none", "query")),
-            Colours("color", KEYS[WatchConfig]["color"][1].label, color),
+            self._colours,
             setting(config, "notify"),
             setting(config, "ends_after_quiet_days", value=days),
             setting(config, "group", placeholder=f"none; {self._groups}" if self._groups else ""),
@@ -153,18 +153,12 @@ class NewWatch(FormDialog[str | None]):
         event.stop()
         if event.input.id == "name":
             self._own_name = self._own_name or event.input.value.strip() not in ("", self._proposed)
-        elif event.input.id == "group":
-            self._propose_color(event.input.value.strip())
+        elif event.input.id == "group" and self._colours.value in ("", self._free):
+            self._colours.value = "" if event.input.value.strip() else self._free  # else that of its group
+            self._colours.refresh()
         elif not self._own_name:
             self._proposed = self.query_one("#name", Input).value = self._name_for(self.typed())
         self.preview.renew(soon=True)
-
-    def _propose_color(self, group: str) -> None:
-        """Leave the colour of a new watch to its group, unless another one was chosen."""
-        line = self.lines["color"]
-        if isinstance(line, Colours) and self._free and line.value in ("", self._free):
-            line.value = "" if group else self._free
-            line.refresh()
 
     async def _lines(self) -> Sequence[Line]:
         """Numbers, then each sample's title and sentence with the matches marked."""

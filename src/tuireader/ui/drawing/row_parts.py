@@ -69,11 +69,11 @@ def row_parts(
     parts = _left_columns(row, options, selected=selected)
     watches, uncertain = _watches(row, is_story)
     if not options.cosy:
-        tags = _tags(watches, options)
+        tags, more = _tags(watches, options)
         for name in tags:
             sign = "◇" if name in uncertain else "◆"
             parts += [(f"{sign}{options.letters.get(name, '')}", f"watch:{name}"), (" ", "")]
-        parts += _more(watches, tags)
+        parts += more
     if inner:
         parts.append(("└ ", "dim"))
     if strays:
@@ -105,12 +105,12 @@ def detail_parts(row: ArticleRow, options: RowOptions, *, inner: bool = False) -
     room = options.width - left - 2
     watches, uncertain = _watches(row, options.folds and not inner)
     text, spans, watch = row.detail
-    tags = _tags(watches, options) if room > _LONGEST_NAME else ()
+    tags, more = _tags(watches if room > _LONGEST_NAME else (), options)
     for name in tags:
         sign, shown = "▌?" if name in uncertain else "▌", cut(name, min(_LONGEST_NAME, room // 3))
         parts += [(f"{sign}{shown}", f"watch:{name}"), (" ", "")]
         room -= len(sign) + cell_len(shown) + 1
-    parts += (more := _more(watches, tags) if tags else [])
+    parts += more
     room -= sum(cell_len(text) for text, _ in more)
     style = "dim" if row.read or not spans else "text"
     if spans:
@@ -160,17 +160,12 @@ def _watches(row: ArticleRow, is_story: bool) -> tuple[tuple[str, ...], tuple[st
     return row.watches, row.uncertain
 
 
-def _tags(watches: Sequence[str], options: RowOptions) -> Sequence[str]:
-    """Watches to name: all of a few, else at most two, or the first one if others are only counted."""
+def _tags(watches: Sequence[str], options: RowOptions) -> tuple[Sequence[str], list[StyledText]]:
+    """Watches to name, and the number of the others, `+2 `: of more than a few watches, two tags at most."""
     if len(options.letters) <= _FEW or len(watches) <= _MOST_TAGS:
-        return watches
-    return watches[: _MOST_TAGS - 1]
-
-
-def _more(watches: Sequence[str], tags: Sequence[str]) -> list[StyledText]:
-    """Number of the watches that are not named: `+2 `."""
-    more = len(watches) - len(tags)
-    return [(f"+{more}", "dim"), (" ", "")] if more else []
+        return watches, []
+    named = watches[: _MOST_TAGS - 1]
+    return named, [(f"+{len(watches) - len(named)}", "dim"), (" ", "")]
 
 
 def _spoken(languages: Sequence[str], room: int) -> str:

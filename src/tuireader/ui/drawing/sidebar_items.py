@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -87,7 +87,7 @@ def sidebar_items(
         below += _feed_items([feed for feed in feeds if feed.account == name], counts, closed, folds)
     watched = list(_watch_items(watches, counts, closed, folds))
     room = height - len(items) - 2 - min(len(below), height // _BELOW)
-    shown = _fitting(watched, watches, room, hides_quiet=hides_quiet, current=current)
+    shown = _fitting(watched, watches, room, lambda item: item.view == current, hides_quiet=hides_quiet)
     return *items, *_section("Watches", shown), *below
 
 
@@ -105,23 +105,22 @@ def _watch_items(
     watches: Sequence[WatchConfig], counts: Counts, closed: Collection[View], folds: bool
 ) -> Iterator[SidebarItem]:
     for group, members in by_group(watches).items():
+        view, count = View(ViewKind.GROUP, group), counts.groups.get(group, Count())
         if group:
-            view, count = View(ViewKind.GROUP, group), counts.groups.get(group, Count())
-            yield _item(folds, group, view, count, _CLOSED if view in closed else _OPEN, members[0].name)
-            if view in closed:
-                continue
-        for watch in members:
-            view, count = View(ViewKind.WATCH, watch.name), counts.watches.get(watch.name, Count())
-            yield replace(_item(folds, watch.name, view, count, _WATCH, watch.name), depth=1 if group else 0)
+            mark = _CLOSED if view in closed else _OPEN
+            yield _item(folds, group, view, count, mark, members[0].name)
+        for watch in members if view not in closed else ():
+            own, count = View(ViewKind.WATCH, watch.name), counts.watches.get(watch.name, Count())
+            yield replace(_item(folds, watch.name, own, count, _WATCH, watch.name), depth=bool(group))
 
 
 def _fitting(
     items: Sequence[SidebarItem],
     watches: Sequence[WatchConfig],
     room: int,
+    is_current: Callable[[SidebarItem], bool],
     *,
     hides_quiet: bool,
-    current: View | None,
 ) -> list[SidebarItem]:
     """Leave out watches beyond `room`, first the quiet and then the less important; a last line counts them.
 
@@ -129,7 +128,7 @@ def _fitting(
     """
 
     def is_kept(item: SidebarItem) -> bool:
-        return not hides_quiet or bool(item.unread) or item.view == current
+        return not hides_quiet or bool(item.unread) or is_current(item)
 
     rank = {watch.name: number for number, watch in enumerate(by_priority(watches))}
     members = [item for item in items if item.mark == _WATCH]
@@ -137,7 +136,7 @@ def _fitting(
     groups = {watch.group for watch in watches if watch.name in {item.watch for item in shown}}
     heads = [item for item in items if item.mark != _WATCH and (is_kept(item) or item.label in groups)]
     if len(heads) + len(shown) + (len(shown) < len(members)) > room:
-        shown.sort(key=lambda item: (item.view != current, not item.unread, rank[item.watch]))
+        shown.sort(key=lambda item: (not is_current(item), not item.unread, rank[item.watch]))
         shown = shown[: max(_FEWEST, room - len(heads) - 1)]
     kept = {*heads, *shown}
     unread = sum(bool(item.unread) for item in members if item not in kept)

@@ -127,25 +127,14 @@ def under_cursor(style: Style) -> Style:
     return style + Style(color=fitting.rich_color)
 
 
-_NO_GROUPS: Mapping[str, str] = {}
-
-
-def make(
-    variables: Mapping[str, str],
-    *,
-    dark: bool,
-    watch_colors: Mapping[str, str],
-    groups: Mapping[str, str] = _NO_GROUPS,
-) -> Styles:
-    """Derive the styles from Textual's theme variables and the colours and groups of watches."""
+def make(variables: Mapping[str, str], *, dark: bool, watch_colors: Mapping[str, str]) -> Styles:
+    """Derive the styles from Textual's theme variables and the watch colours."""
     background, text = Color.parse(variables["background"]), Color.parse(variables["foreground"])
     if background.ansi is not None or text.ansi is not None:
         ansi = {name: Style(color=name) for name in ("magenta", "cyan", "yellow", "green", "red", "blue")}
         if dark:
             ansi["blue"] = Style(color="bright_blue")
-        watches = {
-            name: ansi[color] for name, color in assign_colors(watch_colors, tuple(ansi), groups).items()
-        }
+        watches = {name: ansi[color] for name, color in assign_colors(watch_colors, tuple(ansi)).items()}
         return Styles(watches, ansi, accent=ansi["cyan"], star=ansi["yellow"], error=ansi["red"])
     text = legible(text, background, _BRIGHT)
 
@@ -168,7 +157,7 @@ def make(
 
     palette = {name: fit(both[not dark]) for name, both in _WATCH_COLORS.items()}
     accent, warning = fit(variables["accent"]), fit(variables["warning"])
-    assigned = assign_colors(watch_colors, tuple(palette), groups)
+    assigned = assign_colors(watch_colors, tuple(palette))
     colors = {color.lower(): fit(color, MARK) for color in watch_colors.values() if color} | palette
     return Styles(
         base=ink(text) + ground(background),
@@ -192,23 +181,14 @@ def make(
     )
 
 
-def assign_colors(
-    colors: Mapping[str, str], palette: Sequence[str], groups: Mapping[str, str] = _NO_GROUPS
-) -> dict[str, str]:
-    """Assign each watch its configured colour if the palette has it, else the least used one.
-
-    In a group, watches with the same colour, or without any, get the same.
-    """
+def assign_colors(colors: Mapping[str, str], palette: Sequence[str]) -> dict[str, str]:
+    """Assign each watch its configured colour if the palette has it, else the least used one."""
     shared = {name: color.lower() for name, color in colors.items()}
-    used, of_groups = Counter(shared.values()), dict[tuple[str, str], str]()
+    used = Counter(shared.values())
     for name, color in shared.items():
-        if color in palette:
-            continue
-        place = groups.get(name) or f"\n{name}", color
-        if place not in of_groups:
-            of_groups[place] = min(palette, key=lambda color: used[color])
-            used[of_groups[place]] += 1
-        shared[name] = of_groups[place]
+        if color not in palette:
+            shared[name] = min(palette, key=lambda color: used[color])
+            used[shared[name]] += 1
     return shared
 
 

@@ -104,7 +104,7 @@ class Watches(ViewTable[WatchStats]):
 
     @property
     def columns(self) -> Sequence[Column]:
-        grouped = any(self.library.watches.groups.values())
+        grouped = any(watch.group for watch in self.library.config.watches)
         return [column for column in self.COLUMNS if column.name != "group" or grouped]
 
     @property
