@@ -232,12 +232,6 @@ class MainScreen(PaneScreen, Hosted, inherit_bindings=False):
     async def on_sidebar_asked(self, message: Sidebar.Asked) -> None:
         await self.run_command(message.command)
 
-    def on_sidebar_missing(self, message: Sidebar.Missing) -> None:
-        """Show a watch that was left out while it is in the list."""
-        self.controllers.draw_sidebar()
-        if any(item.view == message.view for item in self.sidebar.items):
-            self.sidebar.select(message.view)
-
     async def on_article_list_opened(self, message: ArticleList.Opened) -> None:
         await self.controllers.navigation.open_article(message.article_id)
 

@@ -48,12 +48,6 @@ class Sidebar(CursorPane):
 
         command: str
 
-    @dataclass
-    class Missing(Message):
-        """A watch was selected that the sidebar leaves out."""
-
-        view: View
-
     BINDINGS: ClassVar = [*bindings(Scope.SIDEBAR)]
 
     def __init__(self) -> None:
@@ -95,8 +89,6 @@ class Sidebar(CursorPane):
         if self._put(view):
             self.keep_in_sight()
             self.refresh()
-        elif view.kind is ViewKind.WATCH:
-            self.post_message(self.Missing(view))
 
     def _put(self, view: View | None, command: str = "") -> bool:
         for number, item in enumerate(self.items):
