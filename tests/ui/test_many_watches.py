@@ -34,7 +34,7 @@ def views(items: tuple[SidebarItem, ...], kind: ViewKind) -> list[str]:
 @st.composite
 def watches_and_counts(draw: st.DrawFn) -> tuple[list[WatchConfig], Counts]:
     groups, priorities = st.sampled_from(["", "", "Law", "Money", "Apps"]), st.sampled_from(PRIORITIES)
-    kinds = draw(st.lists(st.tuples(groups, priorities, st.integers(0, 2)), max_size=40))
+    kinds = draw(st.lists(st.tuples(groups, priorities, st.integers(0, 2)), max_size=24))
     watches = [
         WatchConfig(f"W{at}", ("w",), group=group, priority=priority)
         for at, (group, priority, _) in enumerate(kinds)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from functools import cached_property, partial
 from inspect import isawaitable
 from typing import ClassVar
@@ -166,7 +166,8 @@ class MainScreen(PaneScreen, Hosted, inherit_bindings=False):
             self._explains_signs = False
             self.top.show(sign=name)
             # if that fails, the next start explains it again
-            self.run_worker(self.library.settings.note_seen(_SIGN), group="hints", exit_on_error=False)
+            note: Callable[[], Awaitable[None]] = partial(self.library.settings.note_seen, _SIGN)
+            self.run_worker(note, group="hints", exit_on_error=False)
             break
 
     def update_bars(self) -> None:
