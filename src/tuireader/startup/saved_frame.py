@@ -85,12 +85,10 @@ def compose(main: MainScreen) -> dict[str, Any] | None:
     edge = Segment("┃", styles.base + styles.accent)  # the list has the focus
     side = []
     if panes.edge:
-        hides = not library.config.ui.show_quiet_watches
-        entries = list(main.controllers.sidebar_items(view, (), hides_quiet=hides))
-        for y in range(height - geometry.BARS if panes.sidebar else 0):
-            entry = entries[y] if y < len(entries) else SidebarItem("")
-            items = main.sidebar.draw(entry, at_cursor=entry.view == view, focus=False)
-            side.append(_text(host, Strip([*items, edge])))
+        items = main.controllers.sidebar_items(view, (), hides_quiet=not library.config.ui.show_quiet_watches)
+        for entry in (*items, *[SidebarItem("")] * height)[: height - geometry.BARS if panes.sidebar else 0]:
+            drawn = main.sidebar.draw(entry, at_cursor=entry.view == view, focus=False)
+            side.append(_text(host, Strip([*drawn, edge])))
         side = side or [_text(host, Strip([edge]))] * (height - geometry.BARS)
     divider = Segment("│", styles.base + styles.rule)
     blank = Segment(" " * panes.article.width, styles.base) if panes.article else None
