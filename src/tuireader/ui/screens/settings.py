@@ -32,6 +32,7 @@ _SECTIONS: Mapping[str, str] = {
     "desk": "Desk",
     "save": "Save",
     "download": "Download",
+    "watch_defaults": "Watches",
     "": "General",
     "lists": "Lists",
     "keys": "Keys",
