@@ -83,7 +83,7 @@ def test_marks_by_expression(run: Run) -> None:
     assert told.err == "29 articles marked read (`tuireader undo` takes it back)\n"
     assert run("unread").out == "2\n" and run("unread", "--watch", "WeChat").out == "2\n"
     assert run("read", "title:Title").err == "0 articles marked read\n"  # and undo is for the one before
-    assert run("undo").err == "undone: 29 marked read\n"
+    assert run("undo").err == "undone: 29 articles marked read\n"
     assert run("unread").out == "31\n"
     assert run("undo") == Told(Exit.OK, "", "there is nothing to undo\n")
     other = run("list", "--format", "tsv", "title:29").out.partition("\t")[0]
@@ -106,7 +106,7 @@ def test_what_looks_like_a_count_is_one(run: Run) -> None:
             assert told.out == run("count", *words).out
         assert run("list", "--format", "tsv", "--limit", "100") == before
     assert run("unread", "--dry-run", "is:read").err == "would change 29 articles\n"
-    assert run("undo").err == "undone: 29 marked read\n"  # nothing came after it
+    assert run("undo").err == "undone: 29 articles marked read\n"  # nothing came after it
     wrong = run("unread", "(open")
     assert (wrong.code, wrong.out) == (Exit.USAGE, "") and "nothing was marked" not in wrong.err
 

@@ -163,7 +163,7 @@ def test_another_feeds_text_leaves_the_tags_alone(store: Store) -> None:
 
 def test_labelled_articles_keep_their_texts_and_are_not_cleared_with_the_rest(store: Store) -> None:
     label(store, "law", [1])
-    assert set(store.briefs.away(0).ids) == {2, 3, 4, 5}
+    assert set(store.lists.unread_rows([1, 2, 3, 4, 5], folded=True)[1].ids) == {2, 3, 4, 5}
     rule = PurgeRule(before=NOW + 1, unread=True)
     assert set(store.retention.candidates(rule)) == {2, 3, 4, 5}
     with store.transaction():

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -13,9 +14,10 @@ import pytest
 
 from tests.builders import NOW, create_database, entry
 from tuireader.config import FeedConfig
-from tuireader.model import Count, Evidence, Story, View, ViewKind
+from tuireader.model import Count, Evidence, FoldedRows, Story, View, ViewKind
 from tuireader.store import Store
 from tuireader.store.lists.lists import NEWS
+from tuireader.text.wording import counted
 
 FOLDERS = {1: "News", 2: "News", 3: "Law", 4: ""}
 LEFT = 3
@@ -247,6 +249,61 @@ def test_the_numbers_of_the_sidebar(shelf: Shelf) -> None:
     assert counts.labels["v"] == count(views[View(ViewKind.LABEL, "v")])
 
 
+def test_a_list_is_marked_and_nothing_else(shelf: Shelf) -> None:
+    """Also while a refresh adds articles: those above `newest` are not in the list yet."""
+    lists, marks, dice = shelf.store.lists, shelf.store.marks, Random(len(shelf.followed))
+    views = shelf.views()
+    for (view, items), folded in itertools.product(views.items(), (True, False)):
+        newest = dice.choice([max(shelf.items), dice.choice([*shelf.items])])
+        known = [item for item in items if item.id <= newest]
+        unread = [item for item in known if not item.read]
+        if folded:
+            found = lists.unread_in(FoldedRows(view, newest), sorted(leads(known, ())), TODAY)
+        else:
+            found = list(lists.unread_of(ids(known)))
+        assert found == ids(unread), view
+        lines = {item.line if folded else item.id for item in unread}
+        spared, watched = (
+            {item.line if folded else item.id for item in unread if item.watches or extra(item)}
+            for extra in (lambda item: item.starred or item.labels, lambda item: False)
+        )
+        listed, rest = lists.unread_rows(found, folded=folded)
+        assert (listed.ids, listed.rows, listed.watched) == (found, len(lines), len(watched)), view
+        left = [item.id for item in unread if (item.line if folded else item.id) not in spared]
+        assert (sorted(rest.ids), rest.rows) == (sorted(left), len(lines - spared)), view
+        before = lists.count(view, TODAY)
+        for chosen in (listed, rest):
+            with shelf.store.transaction():
+                change = marks.set("read", chosen.ids, True, now=NOW, rows=folded)
+            assert sorted(change.ids) == sorted(chosen.ids)
+            number = counted(len(chosen.ids), "article")
+            if chosen.rows < len(chosen.ids):
+                number = f"{counted(chosen.rows, 'story', 'stories')} · {number}"
+            assert change.what == f"{number} marked read"
+            if chosen.ids:
+                now = lists.count(view, TODAY)
+                if newest == max(shelf.items):
+                    assert before.unread_rows(folded) - now.unread_rows(folded) == chosen.rows, view
+                with shelf.store.transaction():
+                    undone = marks.undo(now=NOW)
+                assert undone is not None and undone.what == change.what
+            assert lists.count(view, TODAY) == before
+
+
+def test_a_row_is_marked_with_what_it_stands_for(shelf: Shelf) -> None:
+    views, lists = shelf.views(), shelf.store.lists
+    for view, items in views.items():
+        rows = FoldedRows(view, max(shelf.items))
+        assert set(lists.behind(rows, [*shelf.items], TODAY)) == {item.id for item in items if item.story}
+        for item in (item for item in items if item.story):
+            row = {other.id for other in items if other.line == item.line}
+            assert set(lists.behind(rows, [item.id], TODAY)) == row, view
+            assert lists.behind(replace(rows, opened=frozenset({item.line})), [item.id], TODAY) == []
+            kept = {other for other in row if not shelf.items[other].read} | {item.id}
+            there = replace(rows, kept=frozenset({item.id}))
+            assert set(lists.behind(there, [item.id], TODAY)) == kept
+
+
 def test_the_articles_of_a_story(shelf: Shelf) -> None:
     stories, items = shelf.store.stories, shelf.listed(lambda item: True)
     for number in {item.story for item in items}:
@@ -265,6 +322,5 @@ def test_the_articles_of_a_story(shelf: Shelf) -> None:
     others = {item.id for item in shelf.items.values() if item.story in {one.story for one in chosen}} - {
         *ids(chosen)
     }
-    assert stories.with_stories(ids(chosen)) == [*ids(chosen), *sorted(others)]
     spared = {number for number in others if not shelf.items[number].watches}
-    assert stories.with_stories(ids(chosen), spare_watched=True) == [*ids(chosen), *sorted(spared)]
+    assert stories.with_stories(ids(chosen)) == [*ids(chosen), *sorted(spared)]

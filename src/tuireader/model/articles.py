@@ -284,14 +284,12 @@ class Story:
 class Away:
     """Counts of unread articles that arrived since the reader was last used, and of their stories.
 
-    `watched` counts the stories that a watch matches; `ids` are the articles of all other stories, except
-    starred and labelled ones.
+    `watched` counts the stories that a watch matches.
     """
 
     articles: int
     stories: int
     watched: int
-    ids: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)

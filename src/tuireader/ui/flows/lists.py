@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tuireader.commands.sorts import RELEVANCE, SEARCH_SORTS
 from tuireader.model import ViewKind
+from tuireader.text.wording import counted
 from tuireader.ui.controllers.wiring import Controllers
 from tuireader.ui.flows.context import Asking, Outcome
 
@@ -30,6 +31,34 @@ async def show_hide_read(main: Controllers, ask: Asking) -> Outcome:
     shown = main.session.toggle_read_shown()
     await main.listing.show(main.session.view, cursor_id=main.panes.articles.current_id)
     return Outcome(said="Read articles shown" if shown else "Read articles hidden", seconds=2)
+
+
+async def mark_list_read(main: Controllers, ask: Asking, *, spare: bool = False) -> Outcome | None:
+    """Mark what the list shows as read; ask about matches of watches, or `spare` them."""
+    listed = await main.marking.unread_rows()
+    if listed is None:
+        return Outcome(said="Nothing marked: another list was opened")
+    unread, rest = listed
+    if not unread.ids:
+        return Outcome(said="Everything is read already")
+    if unread.watched and not spare:
+        from tuireader.ui.dialogs.pickers import KeyPicker
+        from tuireader.ui.widgets.choices import Choice
+
+        words = ("story", "stories") if unread.rows < len(unread.ids) else ("article",)
+        match = "matches" if unread.watched == 1 else "match"
+        title = f"{unread.watched:,} of {counted(unread.rows, *words)} {match} a watch: mark them too?"
+        choices = [Choice("y", "Mark all"), Choice("c", "Spare them")]
+        answer = await ask(KeyPicker(title, choices, "press a key · esc marks nothing", "c"))
+        if answer is None:
+            return None
+        spare = answer == "c"
+    marked = rest if spare else unread
+    if not marked.ids:
+        return Outcome(said="Nothing marked: all of it is on a watch, starred or labelled")
+    step = await main.marking.set_read(marked.ids, True, stories=marked.rows)
+    spared = f", {unread.rows - marked.rows:,} spared" if unread.rows > marked.rows else ""
+    return None if step.failed else Outcome(said=f"{step.what}{spared}{main.host.undo_hint}")
 
 
 async def show_new(main: Controllers, ask: Asking) -> Outcome:
