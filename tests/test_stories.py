@@ -183,7 +183,7 @@ async def test_reading_one_reads_the_story_and_undo_takes_it_back(demo: Library)
     ids = await folded_with(demo, "WeChat suspends")
     await demo.marks.set_read(ids[:1], True, journal=False)
     assert not (await demo.marks.set_read(ids[:1], True, stories=True)).ids  # the others are on a watch
-    change = await demo.marks.set_read(ids[:1], True, rows=FoldedRows(ALL, max(ids)), folds=True)
+    change = await demo.marks.set_read(ids[:1], True, rows=FoldedRows(ALL, max(ids)))
     assert change.what == f"1 story · {len(ids) - 1} articles marked read"
     assert sorted(change.ids) == sorted(ids[1:])
     undone = await demo.marks.undo()
@@ -414,8 +414,8 @@ async def test_after_two_days_away_what_has_come_is_summed_up_and_can_be_cleared
         counts = await library.lists.counts()
         assert (away.articles, away.stories) == (counts.all.total, counts.all.stories)
         assert 0 < away.watched < away.stories
-        unread, rest = await library.lists.unread_rows(await library.lists.ids(UNREAD), folded=True)
-        assert (unread.rows, unread.watched) == (away.stories, away.watched)
+        unread, rest = await library.lists.unread_stories(await library.lists.ids(UNREAD))
+        assert (unread.stories, unread.watched) == (away.stories, away.watched)
         await library.marks.set_read(rest.ids, True)
         assert (await library.lists.away_summary(left)).stories == away.watched
     finally:

@@ -87,7 +87,9 @@ def test_marks_by_expression(run: Run) -> None:
     assert run("unread").out == "31\n"
     assert run("undo") == Told(Exit.OK, "", "there is nothing to undo\n")
     other = run("list", "--format", "tsv", "title:29").out.partition("\t")[0]
-    assert run("read", "--id", story(run), "--id", other, "title:WeChat").err.startswith("3 articles marked ")
+    assert run("read", "--id", story(run), "--id", other, "title:WeChat").err.startswith(
+        "2 stories · 3 articles marked "
+    )
     assert run("unread", "--mark", "--id", other).err.startswith("1 article marked unread (")
     assert run("unread", "--mark", "is:read").err.startswith("2 articles marked unread (")
     assert run("star", "WeChat").err.startswith("2 articles starred (`tuireader undo`")
@@ -127,7 +129,7 @@ def test_articles_are_labelled_by_expression_and_by_number(run: Run) -> None:
         return run("list", "--limit", "100", expression).out.count("\n")
 
     assert run("label", "law", "WeChat").err.startswith("2 articles labelled law (") and labelled() == 2
-    assert run("label", "LAW", "WeChat", "title:Title").err == "0 articles labelled LAW\n"
+    assert run("label", "LAW", "WeChat", "title:Title").err == "0 articles labelled law\n"
     assert run("label", "--dry-run", "Law", "title:Title").err == "would change 29 articles\n"
     assert run("label", " #to  read ", "--id", story(run)).err.startswith("1 article labelled to read (")
     assert labelled('label:"to read"') == 1 and labelled("label:law -label:/^to/") == 1
@@ -139,7 +141,7 @@ def test_articles_are_labelled_by_expression_and_by_number(run: Run) -> None:
     assert run("label", "--remove", "--dry-run", "law", "is:unread").err == "would change 2 articles\n"
     told = run("label", "--remove", "law", "label:law")
     assert told.err.startswith("2 articles no longer labelled law (") and labelled() == 0
-    assert run("undo").err == "undone: 2 no longer labelled law\n" and labelled() == 2
+    assert run("undo").err == "undone: 2 articles no longer labelled law\n" and labelled() == 2
     for words, said in (
         (("law",), "no articles were selected"),
         (("#", "WeChat"), "a label needs a name"),

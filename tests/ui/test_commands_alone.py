@@ -12,7 +12,7 @@ import pytest
 from tests.builders import config
 from tests.ui.alone import Call, Stage, call, later
 from tuireader.errors import TuireaderError
-from tuireader.model import Change, FoldedRows, UnreadRows, View, ViewKind
+from tuireader.model import Change, FoldedRows, UnreadStories, View, ViewKind
 from tuireader.ui.controllers import full_text, search
 from tuireader.ui.controllers.chosen import Chosen
 from tuireader.ui.controllers.full_text import FullText
@@ -329,7 +329,7 @@ async def test_a_mark_of_read_in_full(read: bool) -> None:
     assert stage.session.kept == ({1, 2} if read else set())
     await step.write([3])
     assert asked(stage) == [
-        call("library.marks.set_read", [3], read=read, journal=True, stories=False, folds=False, rows=None)
+        call("library.marks.set_read", [3], read=read, journal=True, stories=False, rows=None)
     ]
     step = await made.set_starred([1], read)
     assert (step.what, step.mark, step.ids, step.value, step.undoable) == (
@@ -482,7 +482,7 @@ async def test_selecting() -> None:
 async def test_a_whole_list_is_marked_read_unless_another_one_came() -> None:
     stage, made, steps = marking(articles__ids=array("q", [1, 2, 3, 4]))
     main, ask = cast(Any, SimpleNamespace(marking=made, host=stage.host)), cast(Any, None)
-    some, few, none = UnreadRows([1, 2, 3], 2), UnreadRows([1, 2], 1), UnreadRows([], 0)
+    some, few, none = UnreadStories([1, 2, 3], 2), UnreadStories([1, 2], 1), UnreadStories([], 0)
     for listed, rest, spare, ids, said in (
         (some, few, False, [1, 2, 3], "2 stories · 3 articles marked read (undo)"),
         (some, few, True, [1, 2], "1 story · 2 articles marked read, 1 spared (undo)"),
@@ -490,7 +490,7 @@ async def test_a_whole_list_is_marked_read_unless_another_one_came() -> None:
         (none, none, False, None, "Everything is read already"),
     ):
         steps.clear()
-        made.library.lists.unread_rows = later((listed, rest))
+        made.library.lists.unread_stories = later((listed, rest))
         outcome = await mark_list_read(main, ask, spare=spare)
         assert outcome is not None and outcome.said == said
         assert [step.ids for step in steps] == ([ids] if ids else [])
@@ -502,9 +502,9 @@ async def test_a_whole_list_is_marked_read_unless_another_one_came() -> None:
 async def test_what_is_marked_but_not_stored_yet_counts() -> None:
     stage, made, _ = marking(articles__ids=array("q", [1, 2, 3]))
     made.marks.unread = lambda stored: later({*stored, 3, 5} - {1})  # 5 is not listed
-    made.library.lists.unread_rows = later()
-    await made.unread_rows()
-    (asked,) = [one for one in stage.drained() if one.path == "library.lists.unread_rows"]
+    made.library.lists.unread_stories = later()
+    await made.unread_stories()
+    (asked,) = [one for one in stage.drained() if one.path == "library.lists.unread_stories"]
     assert sorted(asked.arguments[0]) == [2, 3, 8]
 
 

@@ -12,7 +12,7 @@ from tuireader.commands.sorts import RELEVANCE, SEARCH_SORTS, check_sort
 from tuireader.library.context import Context, UseCases
 from tuireader.library.searches import Searches
 from tuireader.library.watching import named
-from tuireader.model import ArticleRow, Away, FoldedRows, UnreadRows
+from tuireader.model import ArticleRow, Away, FoldedRows, UnreadStories
 from tuireader.store import Store
 from tuireader.text.durations import DAY
 
@@ -128,9 +128,9 @@ class Lists(UseCases):
         today = self._context.today()
         return await self._pool.read(lambda store: store.lists.unread_in(rows, ids, today))
 
-    async def unread_rows(self, ids: Sequence[int], *, folded: bool) -> tuple[UnreadRows, UnreadRows]:
-        """Count the rows of unread articles, also without rows on a watch, starred or labelled."""
-        return await self._pool.read(lambda store: store.lists.unread_rows(ids, folded=folded))
+    async def unread_stories(self, ids: Sequence[int]) -> tuple[UnreadStories, UnreadStories]:
+        """Count the stories of unread articles, also without stories on a watch, starred or labelled."""
+        return await self._pool.read(lambda store: store.lists.unread_stories(ids))
 
     async def next_unread_in_story(self, view: View, article_id: int) -> int | None:
         """Find the next unread article of a view in the story of a read one, if any."""

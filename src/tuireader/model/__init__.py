@@ -46,7 +46,7 @@ __getattr__, __all__ = lazy.names(
         ),
         "lists": (
             "LABEL_MARK", "Activity", "Change", "Count", "Counts", "FoldedRows", "Label", "MarkedArticle",
-            "MutePreview", "Purged", "StepKind", "UnreadRows", "View", "ViewKind", "WatchPreview",
+            "MutePreview", "Purged", "StepKind", "UnreadStories", "View", "ViewKind", "WatchPreview",
             "WatchStats",
         ),
         "logged": ("LoggedMatch",),

@@ -83,11 +83,11 @@ class FoldedRows:
 
 
 @dataclass(frozen=True, slots=True)
-class UnreadRows:
-    """Unread articles of a list, the number of their rows, and how many of these a watch matches."""
+class UnreadStories:
+    """Unread articles of a list, the number of their stories, and how many of these a watch matches."""
 
     ids: Sequence[int]
-    rows: int
+    stories: int
     watched: int = 0
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import chain
 
 from tuireader.commands.sorts import TO_DO, check_sort
-from tuireader.model import ArticleRow, Count, Counts, FoldedRows, UnreadRows, View, ViewKind
+from tuireader.model import ArticleRow, Count, Counts, FoldedRows, UnreadStories, View, ViewKind
 from tuireader.model.articles import NO_DETAIL
 from tuireader.store.compression import Compression, Stored, UnreadableText
 from tuireader.store.lists.conditions import of_feeds
@@ -160,20 +160,20 @@ class Lists(Part):
         known = (article_id for article_id in unread if article_id <= rows.newest)
         return [key for key in known if key in listed or story_of.get(key) in stories]
 
-    def unread_rows(self, ids: Sequence[int], *, folded: bool) -> tuple[UnreadRows, UnreadRows]:
-        """Count the rows of unread articles, also without rows on a watch, starred or labelled."""
-        listed, story_of = id_list(ids), self._stories.story_of(ids) if folded else {}
+    def unread_stories(self, ids: Sequence[int]) -> tuple[UnreadStories, UnreadStories]:
+        """Count the stories of unread articles, also without stories on a watch, starred or labelled."""
+        listed, story_of = id_list(ids), self._stories.story_of(ids)
 
-        def rows(articles: str) -> set[int]:
+        def stories(articles: str) -> set[int]:
             hits = self._column(f"SELECT {articles} IN (SELECT value FROM json_each(?))", (listed,))
             return {story_of.get(article_id, -article_id) for article_id in hits}
 
         every = {story_of.get(article_id, -article_id) for article_id in ids}
-        watched = rows("article_id FROM match WHERE article_id")
-        spared = watched | rows("article_id FROM article_label WHERE article_id")
-        spared |= rows("id FROM article WHERE starred = 1 AND +id")  # by the index of the few starred ones
+        watched = stories("article_id FROM match WHERE article_id")
+        spared = watched | stories("article_id FROM article_label WHERE article_id")
+        spared |= stories("id FROM article WHERE starred = 1 AND +id")  # by the index of the few starred ones
         rest = [article_id for article_id in ids if story_of.get(article_id, -article_id) not in spared]
-        return UnreadRows(ids, len(every), len(watched)), UnreadRows(rest, len(every - spared))
+        return UnreadStories(ids, len(every), len(watched)), UnreadStories(rest, len(every - spared))
 
     def unread_of(self, ids: Sequence[int]) -> array[int]:
         sql = "SELECT id FROM article WHERE read = 0 AND id IN (SELECT value FROM json_each(?))"

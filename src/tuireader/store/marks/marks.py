@@ -40,17 +40,14 @@ class Marks(Part):
     _relations: Relations
     _stories: Stories
 
-    def set(
-        self, mark: str, ids: Sequence[int], value: bool, now: int, journal: bool = True, rows: bool = False
-    ) -> Change:
+    def set(self, mark: str, ids: Sequence[int], value: bool, *, now: int, journal: bool = True) -> Change:
         """Set `read` or `starred` on some articles; needs a transaction.
 
-        Returns and journals only articles that really change, so that undo restores exactly these. With
-        `rows`, the change is described by its stories too.
+        Returns and journals only articles that really change, so that undo restores exactly these.
         """
         kind = StepKind(mark)
         changed = self._apply(kind, ids, value, now)
-        stories = self._stories.count(changed) if rows else len(changed)
+        stories = self._stories.count(changed) if journal else len(changed)
         what = f"{stories_and_articles(stories, len(changed))} {_STATES[kind][value]}"
         step = self._note(now, what, kind, value, changed) if changed and journal else 0
         return Change(what, tuple(changed), mark, value, step=step)
@@ -59,7 +56,7 @@ class Marks(Part):
         """Add a label to some articles, or remove it; needs a transaction."""
         name = self._labels.canonical_name(name)
         changed = self._labels.apply(name, ids, value)
-        what = f"{len(changed):,} {'labelled' if value else 'no longer labelled'} {name}"
+        what = f"{counted(len(changed), 'article')} {'labelled' if value else 'no longer labelled'} {name}"
         step = self._note(now, what, StepKind.LABEL, value, changed, detail=name) if changed else 0
         return Change(what, tuple(changed), step=step)
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from tuireader.model import FoldedRows, UnreadRows
+from tuireader.model import FoldedRows, UnreadStories
 from tuireader.text.wording import counted, stories_and_articles
 from tuireader.ui.controllers.chosen import Chosen
 from tuireader.ui.controllers.controller import Controller
@@ -37,7 +37,7 @@ class MarkCommands(Controller):
 
         `reading` means that the user opened an article: if so configured, its story is marked too, except
         those on a watch. With `rows`, articles of a folded list are marked with those that they stand for.
-        `stories` is the number of rows that the articles stand for, if they are all of these.
+        `stories` is the number of their stories, by default as many as articles.
         """
         kept = set[int]() if not read or self.session.shows_read else self.session.kept
         kept.update(ids)
@@ -48,7 +48,6 @@ class MarkCommands(Controller):
             read=read,
             journal=journal,
             stories=reading and self._reads_stories(ids),
-            folds=rows is not None or 0 < stories < len(ids),
             rows=rows,
         )
         what = f"{stories_and_articles(stories or len(ids), len(ids))} marked {'read' if read else 'unread'}"
@@ -159,17 +158,17 @@ class MarkCommands(Controller):
         await self.note_opened(article_id)
         return True
 
-    async def unread_rows(self) -> tuple[UnreadRows, UnreadRows] | None:
+    async def unread_stories(self) -> tuple[UnreadStories, UnreadStories] | None:
         """Find what is unread in the list, and that without what is spared; None if another list comes."""
         rows = self.listing.folded_rows
         if not await self.listing.complete():
             return None
         ids = self.articles.ids
 
-        async def read() -> tuple[UnreadRows, UnreadRows]:
+        async def read() -> tuple[UnreadStories, UnreadStories]:
             stored = await self.library.lists.unread_in(rows, ids)
             unread = (await self.marks.unread(stored)).intersection([*stored, *ids])
-            return await self.library.lists.unread_rows(list(unread), folded=rows is not None)
+            return await self.library.lists.unread_stories(list(unread))
 
         return await self.marks.steady(read)
 

@@ -35,7 +35,7 @@ async def show_hide_read(main: Controllers, ask: Asking) -> Outcome:
 
 async def mark_list_read(main: Controllers, ask: Asking, *, spare: bool = False) -> Outcome | None:
     """Mark what the list shows as read; ask about matches of watches, or `spare` them."""
-    listed = await main.marking.unread_rows()
+    listed = await main.marking.unread_stories()
     if listed is None:
         return Outcome(said="Nothing marked: another list was opened")
     unread, rest = listed
@@ -45,9 +45,9 @@ async def mark_list_read(main: Controllers, ask: Asking, *, spare: bool = False)
         from tuireader.ui.dialogs.pickers import KeyPicker
         from tuireader.ui.widgets.choices import Choice
 
-        words = ("story", "stories") if unread.rows < len(unread.ids) else ("article",)
+        words = ("story", "stories") if unread.stories < len(unread.ids) else ("article",)
         match = "matches" if unread.watched == 1 else "match"
-        title = f"{unread.watched:,} of {counted(unread.rows, *words)} {match} a watch: mark them too?"
+        title = f"{unread.watched:,} of {counted(unread.stories, *words)} {match} a watch: mark them too?"
         choices = [Choice("y", "Mark all"), Choice("c", "Spare them")]
         answer = await ask(KeyPicker(title, choices, "press a key · esc marks nothing", "c"))
         if answer is None:
@@ -56,8 +56,8 @@ async def mark_list_read(main: Controllers, ask: Asking, *, spare: bool = False)
     marked = rest if spare else unread
     if not marked.ids:
         return Outcome(said="Nothing marked: all of it is on a watch, starred or labelled")
-    step = await main.marking.set_read(marked.ids, True, stories=marked.rows)
-    spared = f", {unread.rows - marked.rows:,} spared" if unread.rows > marked.rows else ""
+    step = await main.marking.set_read(marked.ids, True, stories=marked.stories)
+    spared = f", {unread.stories - marked.stories:,} spared" if unread.stories > marked.stories else ""
     return None if step.failed else Outcome(said=f"{step.what}{spared}{main.host.undo_hint}")
 
 
