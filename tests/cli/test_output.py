@@ -91,7 +91,7 @@ def test_marks_by_expression(run: Run) -> None:
         "2 stories · 3 articles marked "
     )
     assert run("unread", "--mark", "--id", other).err.startswith("1 article marked unread (")
-    assert run("unread", "--mark", "is:read").err.startswith("2 articles marked unread (")
+    assert run("unread", "--mark", "is:read").err.startswith("1 story · 2 articles marked unread (")
     assert run("star", "WeChat").err.startswith("2 articles starred (`tuireader undo`")
     assert run("star", "--off", "--dry-run", "is:starred").err == "would change 2 articles\n"
     assert run("list", "is:starred").out.count("\n") == 2

@@ -47,7 +47,8 @@ class Marks(Part):
         """
         kind = StepKind(mark)
         changed = self._apply(kind, ids, value, now)
-        stories = self._stories.count(changed) if journal else len(changed)
+        counts = journal and kind is StepKind.READ
+        stories = self._stories.count(changed) if counts else len(changed)
         what = f"{stories_and_articles(stories, len(changed))} {_STATES[kind][value]}"
         step = self._note(now, what, kind, value, changed) if changed and journal else 0
         return Change(what, tuple(changed), mark, value, step=step)
