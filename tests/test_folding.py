@@ -113,7 +113,7 @@ async def test_an_advisory_is_no_report_of_another_and_leaves_it_unread(tmp_path
         assert (await library.lists.counts()).watches["TLS"].unread == 1
         for key in await library.lists.ids(ALL, folded=True):
             if key not in await library.lists.ids(watched):
-                await library.marks.set_read([key], True, stories=True, spare_watched=True)
+                await library.marks.set_read([key], True, stories=True)
         assert (await library.lists.counts()).watches["TLS"].unread == 1
         for key in await library.lists.ids(ALL):
             relations = {item.relation for item in await library.articles.related(key)}
@@ -277,9 +277,8 @@ def test_the_first_unread_article_on_a_watch_stands_for_its_row(story: Store) ->
 
 def test_reading_spares_what_is_on_a_watch(story: Store) -> None:
     put_on_watch(story, [2, 4])
-    assert story.stories.with_stories([1], spare_watched=True) == [1, 3]
-    assert story.stories.with_stories([2], spare_watched=True) == [2, 1, 3]
-    assert story.stories.with_stories([1]) == [1, 2, 3, 4]
+    assert story.stories.with_stories([1]) == [1, 3]
+    assert story.stories.with_stories([2]) == [2, 1, 3]
     with story.transaction():
         story.marks.set("read", [1, 3], True, now=NOW)
     assert story.lists.still_unread(ALL, 1, 0) == 2

@@ -18,7 +18,8 @@ from tests.builders import feeds, item, opened, rss
 from tests.web import Web
 from tuireader.config import WatchConfig
 from tuireader.library import Library
-from tuireader.model import Case, CaseState, Count, View, ViewKind
+from tuireader.model import Case, CaseState, Count, FoldedRows, View, ViewKind
+from tuireader.text.wording import stories_and_articles
 from tuireader.ui.views import count_of, expression_of
 
 STEPS = 14
@@ -63,6 +64,7 @@ class History:
         happenings = [self.arrive] * 4 + [self.edit] * 2 + [self.open] * 2 + [self.mark] * 2
         happenings += [self.repost, self.star, self.label, self.split, self.undo, self.mute, self.unmute]
         happenings += [self.watch, self.purge, self.unsubscribe, self.note] + [self.handle] * 3
+        happenings += [self.mark_list] * 2
         for _ in range(steps):
             happening = self.draw.choice(happenings)
             self.steps.append(happening.__name__)
@@ -127,12 +129,42 @@ class History:
         ids = await self.row()
         self.touched.update(ids)
         await self.library.marks.set_read(ids, True, journal=False)
-        await self.library.marks.set_read(ids, True, stories=True, spare_watched=True)
+        await self.library.marks.set_read(ids, True, stories=True)
 
     async def mark(self) -> None:
         ids = await self.row()
         self.touched.update(ids)
         await self.library.marks.set_read(ids, self.draw.random() < 0.5)
+
+    async def mark_list(self) -> None:
+        """What is unread in a list becomes read, nothing else, and all numbers speak of it."""
+        lists, marks = self.library.lists, self.library.marks
+        counts, every = await lists.counts(), await self.library.feeds.all()
+        views = [View(ViewKind.ALL), View(ViewKind.UNREAD), View(ViewKind.FOLDER, "News")]
+        views += [View(ViewKind.FEED, str(feed.id)) for feed in every]
+        views += [View(ViewKind.WATCH, name) for name in counts.watches]
+        view = self.draw.choice(views)
+        before = count_of(view, counts) or Count()
+        rows = FoldedRows(view, await lists.newest())
+        unread = await lists.unread_in(rows, await lists.ids(view, folded=True))
+        assert set(unread) == set(await lists.ids(view, show_read=False))
+        listed, rest = await lists.unread_stories(unread)
+        assert listed.stories == before.unread_stories
+        chosen = self.draw.choice([listed, rest])
+        change = await marks.set_read(chosen.ids, True)
+        assert sorted(change.ids) == sorted(chosen.ids)
+        assert change.what == f"{stories_and_articles(chosen.stories, len(chosen.ids))} marked read"
+        after = count_of(view, await lists.counts()) or Count()
+        assert before.unread - after.unread == len(chosen.ids)
+        assert before.unread_stories - after.unread_stories == chosen.stories
+        if chosen is rest:
+            assert not any(row.watches for row in await lists.rows(chosen.ids))
+        if change.ids and self.draw.random() < 0.5:
+            undone = await marks.undo()
+            assert undone is not None and undone.what == change.what
+            assert count_of(view, await lists.counts()) == before
+        else:
+            self.touched.update(change.ids)
 
     async def star(self) -> None:
         await self.library.marks.set_starred(await self.row(), self.draw.random() < 0.7)

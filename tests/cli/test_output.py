@@ -83,13 +83,15 @@ def test_marks_by_expression(run: Run) -> None:
     assert told.err == "29 articles marked read (`tuireader undo` takes it back)\n"
     assert run("unread").out == "2\n" and run("unread", "--watch", "WeChat").out == "2\n"
     assert run("read", "title:Title").err == "0 articles marked read\n"  # and undo is for the one before
-    assert run("undo").err == "undone: 29 marked read\n"
+    assert run("undo").err == "undone: 29 articles marked read\n"
     assert run("unread").out == "31\n"
     assert run("undo") == Told(Exit.OK, "", "there is nothing to undo\n")
     other = run("list", "--format", "tsv", "title:29").out.partition("\t")[0]
-    assert run("read", "--id", story(run), "--id", other, "title:WeChat").err.startswith("3 articles marked ")
+    assert run("read", "--id", story(run), "--id", other, "title:WeChat").err.startswith(
+        "2 stories · 3 articles marked "
+    )
     assert run("unread", "--mark", "--id", other).err.startswith("1 article marked unread (")
-    assert run("unread", "--mark", "is:read").err.startswith("2 articles marked unread (")
+    assert run("unread", "--mark", "is:read").err.startswith("1 story · 2 articles marked unread (")
     assert run("star", "WeChat").err.startswith("2 articles starred (`tuireader undo`")
     assert run("star", "--off", "--dry-run", "is:starred").err == "would change 2 articles\n"
     assert run("list", "is:starred").out.count("\n") == 2
@@ -106,7 +108,7 @@ def test_what_looks_like_a_count_is_one(run: Run) -> None:
             assert told.out == run("count", *words).out
         assert run("list", "--format", "tsv", "--limit", "100") == before
     assert run("unread", "--dry-run", "is:read").err == "would change 29 articles\n"
-    assert run("undo").err == "undone: 29 marked read\n"  # nothing came after it
+    assert run("undo").err == "undone: 29 articles marked read\n"  # nothing came after it
     wrong = run("unread", "(open")
     assert (wrong.code, wrong.out) == (Exit.USAGE, "") and "nothing was marked" not in wrong.err
 
@@ -127,7 +129,7 @@ def test_articles_are_labelled_by_expression_and_by_number(run: Run) -> None:
         return run("list", "--limit", "100", expression).out.count("\n")
 
     assert run("label", "law", "WeChat").err.startswith("2 articles labelled law (") and labelled() == 2
-    assert run("label", "LAW", "WeChat", "title:Title").err == "0 articles labelled LAW\n"
+    assert run("label", "LAW", "WeChat", "title:Title").err == "0 articles labelled law\n"
     assert run("label", "--dry-run", "Law", "title:Title").err == "would change 29 articles\n"
     assert run("label", " #to  read ", "--id", story(run)).err.startswith("1 article labelled to read (")
     assert labelled('label:"to read"') == 1 and labelled("label:law -label:/^to/") == 1
@@ -139,7 +141,7 @@ def test_articles_are_labelled_by_expression_and_by_number(run: Run) -> None:
     assert run("label", "--remove", "--dry-run", "law", "is:unread").err == "would change 2 articles\n"
     told = run("label", "--remove", "law", "label:law")
     assert told.err.startswith("2 articles no longer labelled law (") and labelled() == 0
-    assert run("undo").err == "undone: 2 no longer labelled law\n" and labelled() == 2
+    assert run("undo").err == "undone: 2 articles no longer labelled law\n" and labelled() == 2
     for words, said in (
         (("law",), "no articles were selected"),
         (("#", "WeChat"), "a label needs a name"),

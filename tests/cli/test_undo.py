@@ -12,7 +12,7 @@ def test_changes_of_the_configuration_are_undone(news: tuple[Home, Web], run: Ru
     before = home.config.read_text()
     assert run("add", f"{web.url}/new.xml").code == Exit.OK
     assert run("star", "watch:WeChat").code == Exit.OK
-    assert run("undo").err.endswith("marked starred\n")
+    assert run("undo").err.endswith(" starred\n")
     assert run("undo").err == f"undone: feed {web.url}/new.xml added\n"
     assert home.config.read_text() == before
     assert run("undo").err == "there is nothing to undo\n"
@@ -31,4 +31,4 @@ def test_what_was_edited_since_is_left_and_the_next_undo_goes_on(news: tuple[Hom
         f"tuireader: not undone: feed {url} added (the feed '{url}' was changed since; nothing was changed)\n"
     )
     assert home.config.read_text() == text
-    assert run("undo").err.endswith("marked starred\n")
+    assert run("undo").err.endswith(" starred\n")

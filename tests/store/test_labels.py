@@ -91,11 +91,11 @@ def test_only_what_changed_is_undone_also_after_a_restart(store: Store) -> None:
     label(store, "LAW", [1, 2, 3, 4], False)
     assert labels(store) == {}
     again = Store.open(store.path)
-    assert undo(again) == ("3 no longer labelled Law", {1, 2, 3})
+    assert undo(again) == ("3 articles no longer labelled Law", {1, 2, 3})
     assert labels(again) == dict.fromkeys((1, 2, 3), ("Law",))
-    assert undo(again) == ("2 labelled Law", {2, 3})
+    assert undo(again) == ("2 articles labelled Law", {2, 3})
     assert labels(again) == {1: ("Law",)}
-    assert undo(again) == ("1 labelled Law", {1}) and undo(again) is None
+    assert undo(again) == ("1 article labelled Law", {1}) and undo(again) is None
     again.close()
 
 
@@ -111,7 +111,7 @@ def test_a_label_that_is_renamed_may_become_another_one(store: Store) -> None:
     assert rename("law", "# LAW") == {1: ("LAW",), 2: ("LAW", "Rules"), 3: ("Rules",)}
     assert rename("LAW", "rules") == dict.fromkeys((1, 2, 3), ("Rules",))
     undo(store)
-    assert undo(store) == ("1 labelled Rules", {1})
+    assert undo(store) == ("1 article labelled Rules", {1})
     assert labels(store) == {1: ("LAW",), 2: ("LAW", "Rules"), 3: ("Rules",)}
 
 
@@ -163,7 +163,7 @@ def test_another_feeds_text_leaves_the_tags_alone(store: Store) -> None:
 
 def test_labelled_articles_keep_their_texts_and_are_not_cleared_with_the_rest(store: Store) -> None:
     label(store, "law", [1])
-    assert set(store.briefs.away(0).ids) == {2, 3, 4, 5}
+    assert set(store.lists.unread_stories([1, 2, 3, 4, 5])[1].ids) == {2, 3, 4, 5}
     rule = PurgeRule(before=NOW + 1, unread=True)
     assert set(store.retention.candidates(rule)) == {2, 3, 4, 5}
     with store.transaction():

@@ -101,11 +101,11 @@ def test_only_what_changed_is_told_and_undone(store: Store) -> None:
     mark(store, "read", [first], True)
     assert set(mark(store, "read", [first, *rest], True)) == set(rest)
     what, back = undo(store) or ("", ())
-    assert (what, set(back)) == ("4 marked read", set(rest))
+    assert (what, set(back)) == ("4 articles marked read", set(rest))
     assert ids(store, ViewKind.UNREAD) == rest
     mark(store, "starred", rest, True, journal=False)  # as opening an article does
     again = Store.open(store.path)  # the journal survives a restart
-    assert undo(again) == ("1 marked read", (first,))
+    assert undo(again) == ("1 article marked read", (first,))
     assert undo(again) is None and ids(again, ViewKind.UNREAD) == [first, *rest]
     again.close()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -13,9 +13,10 @@ import pytest
 
 from tests.builders import NOW, create_database, entry
 from tuireader.config import FeedConfig
-from tuireader.model import Count, Evidence, Story, View, ViewKind
+from tuireader.model import Count, Evidence, FoldedRows, Story, View, ViewKind
 from tuireader.store import Store
 from tuireader.store.lists.lists import NEWS
+from tuireader.text.wording import stories_and_articles
 
 FOLDERS = {1: "News", 2: "News", 3: "Law", 4: ""}
 LEFT = 3
@@ -247,6 +248,53 @@ def test_the_numbers_of_the_sidebar(shelf: Shelf) -> None:
     assert counts.labels["v"] == count(views[View(ViewKind.LABEL, "v")])
 
 
+def test_a_list_is_marked_and_nothing_else(shelf: Shelf) -> None:
+    """Also while a refresh adds articles: those above `newest` are not in the list yet."""
+    lists, marks, dice = shelf.store.lists, shelf.store.marks, Random(len(shelf.followed))
+    for view, items in shelf.views().items():
+        newest = dice.choice([max(shelf.items), dice.choice([*shelf.items])])
+        known = [item for item in items if item.id <= newest]
+        unread = [item for item in known if not item.read]
+        found = lists.unread_in(FoldedRows(view, newest), sorted(leads(known, ())), TODAY)
+        assert found == list(lists.unread_of(ids(known))) == ids(unread), view
+        watched = {item.line for item in unread if item.watches}
+        spared = watched | {item.line for item in unread if item.starred or item.labels}
+        lines = {item.line for item in unread}
+        listed, rest = lists.unread_stories(found)
+        assert (listed.ids, listed.stories, listed.watched) == (found, len(lines), len(watched)), view
+        assert rest.ids == [item.id for item in unread if item.line not in spared], view
+        assert rest.stories == len(lines - spared), view
+        before = lists.count(view, TODAY)
+        for chosen in (listed, rest):
+            with shelf.store.transaction():
+                change = marks.set("read", chosen.ids, True, now=NOW)
+            assert sorted(change.ids) == sorted(chosen.ids)
+            assert change.what == f"{stories_and_articles(chosen.stories, len(chosen.ids))} marked read"
+            if chosen.ids:
+                now = lists.count(view, TODAY)
+                assert before.unread - now.unread == len(chosen.ids), view
+                if newest == max(shelf.items):
+                    assert before.unread_stories - now.unread_stories == chosen.stories, view
+                with shelf.store.transaction():
+                    undone = marks.undo(now=NOW)
+                assert undone is not None and undone.what == change.what
+            assert lists.count(view, TODAY) == before
+
+
+def test_a_row_is_marked_with_what_it_stands_for(shelf: Shelf) -> None:
+    views, lists = shelf.views(), shelf.store.lists
+    for view, items in views.items():
+        rows = FoldedRows(view, max(shelf.items))
+        assert set(lists.behind(rows, [*shelf.items], TODAY)) == {item.id for item in items if item.story}
+        for item in (item for item in items if item.story):
+            row = {other.id for other in items if other.line == item.line}
+            assert set(lists.behind(rows, [item.id], TODAY)) == row, view
+            assert lists.behind(replace(rows, opened=frozenset({item.line})), [item.id], TODAY) == []
+            kept = {other for other in row if not shelf.items[other].read} | {item.id}
+            there = replace(rows, kept=frozenset({item.id}))
+            assert set(lists.behind(there, [item.id], TODAY)) == kept
+
+
 def test_the_articles_of_a_story(shelf: Shelf) -> None:
     stories, items = shelf.store.stories, shelf.listed(lambda item: True)
     for number in {item.story for item in items}:
@@ -265,6 +313,5 @@ def test_the_articles_of_a_story(shelf: Shelf) -> None:
     others = {item.id for item in shelf.items.values() if item.story in {one.story for one in chosen}} - {
         *ids(chosen)
     }
-    assert stories.with_stories(ids(chosen)) == [*ids(chosen), *sorted(others)]
     spared = {number for number in others if not shelf.items[number].watches}
-    assert stories.with_stories(ids(chosen), spare_watched=True) == [*ids(chosen), *sorted(spared)]
+    assert stories.with_stories(ids(chosen)) == [*ids(chosen), *sorted(spared)]

@@ -12,7 +12,7 @@ import pytest
 from tests.builders import config
 from tests.ui.alone import Call, Stage, call, later
 from tuireader.errors import TuireaderError
-from tuireader.model import Away, Change, View, ViewKind
+from tuireader.model import Change, FoldedRows, UnreadStories, View, ViewKind
 from tuireader.ui.controllers import full_text, search
 from tuireader.ui.controllers.chosen import Chosen
 from tuireader.ui.controllers.full_text import FullText
@@ -22,6 +22,7 @@ from tuireader.ui.controllers.navigation import Navigation
 from tuireader.ui.controllers.previews import Previews
 from tuireader.ui.controllers.search import Search
 from tuireader.ui.drawing.page_parts import Target
+from tuireader.ui.flows.lists import mark_list_read
 from tuireader.ui.session import ListSpot, Session, Stop
 from tuireader.ui.views import ALL, UNREAD
 
@@ -298,14 +299,15 @@ def marking(text: str = "", **panes: Any) -> tuple[Stage, Any, list[Step]]:
 
     library = {
         "lists.next_unread_in_story": later(None),
-        "lists.count_stories": later(2),
+        "lists.unread_in": later([1, 2, 8]),
         "marks.set_read": later(),
         "marks.set_starred": later(),
         "marks.note_opened": later(),
     }
     stage = Stage(config(text), library=library, **panes)
     marks = stage.note("marks", do=do, lacks=later(True), rows=later([]), retry=later("Saved"))
-    listing = stage.note("listing", complete=later(True), all_read=later(False), token=1, reload=later())
+    marks.steady, marks.unread = (lambda read: read()), (lambda stored: later(set(stored)))
+    listing = stage.note("listing", complete=later(True), folded_rows=None, token=1, reload=later())
     chosen = stage.alone(Chosen, marks)
     return stage, stage.alone(MarkCommands, listing, marks, chosen), steps
 
@@ -321,17 +323,17 @@ async def test_a_mark_of_read_in_full(read: bool) -> None:
     stage.session.folds = False
     step = await made.set_read([1, 2], read)
     assert (step.what, step.mark, step.ids, step.value, step.undoable) == (
-        f"2 marked {'read' if read else 'unread'}", "read", [1, 2], read, True,
+        f"2 articles marked {'read' if read else 'unread'}", "read", [1, 2], read, True,
     )  # fmt: skip
     assert asked(stage) == [call("articles.patch", [1, 2], read=read), call("changed")]
     assert stage.session.kept == ({1, 2} if read else set())
     await step.write([3])
     assert asked(stage) == [
-        call("library.marks.set_read", [3], read=read, journal=True, stories=False, spare_watched=False)
+        call("library.marks.set_read", [3], read=read, journal=True, stories=False, rows=None)
     ]
     step = await made.set_starred([1], read)
     assert (step.what, step.mark, step.ids, step.value, step.undoable) == (
-        f"1 marked {'starred' if read else 'not starred'}", "starred", [1], read, True,
+        f"1 article {'starred' if read else 'no longer starred'}", "starred", [1], read, True,
     )  # fmt: skip
     assert asked(stage) == [call("articles.patch", [1], starred=read), call("changed")]
     await step.write([3])
@@ -349,31 +351,53 @@ async def test_what_is_read_stays_listed_where_read_articles_are_hidden(shows_re
 
 
 @pytest.mark.parametrize(
-    ("folds", "read_story", "read", "journal", "ids", "story", "opened", "stories"),
+    ("folds", "read_story", "opened", "stories"),
     [
-        (True, True, True, True, [1], 5, (), True),
-        (True, True, True, True, [1], 5, (5,), False),
-        (True, True, True, True, [1], 5, (6,), True),
-        (True, True, True, True, [1, 2], 5, (5,), True),
-        (True, True, False, True, [1], 5, (), False),
-        (True, True, True, False, [1], 5, (), False),
-        (False, True, True, True, [1], 5, (), False),
-        (True, False, True, True, [1], 5, (), False),
+        (True, True, (), True),
+        (True, True, (5,), False),
+        (True, True, (6,), True),
+        (False, True, (), False),
+        (True, False, (), False),
     ],
 )
 async def test_when_a_whole_story_becomes_read(
-    folds: bool, read_story: bool, read: bool, journal: bool, ids: list[int], story: int,
-    opened: tuple[int, ...], stories: bool,
-) -> None:  # fmt: skip
+    folds: bool, read_story: bool, opened: tuple[int, ...], stories: bool
+) -> None:
     stage, made, _ = marking(f"[ui]\nread_story = {str(read_story).lower()}")
-    stage.panes.articles.row = lambda article_id: row(article_id, story=story)
+    stage.panes.articles.row = lambda article_id: row(article_id, story=5)
     stage.session.folds, stage.session.open_stories = folds, set(opened)
-    for asks in (True, False):
-        step = await made.set_read(ids, read, journal=journal, stories=asks)
+    for reading in (True, False):
+        step = await made.set_read([1], True, reading=reading)
         stage.drained()
-        await step.write(ids)
+        await step.write([1])
         (written,) = stage.drained()
-        assert dict(written.options)["stories"] is (stories and asks) and step.undoable is journal
+        assert dict(written.options)["stories"] is (stories and reading)
+
+
+@pytest.mark.parametrize(
+    ("read_story", "in_article", "read", "whole"),
+    [
+        (True, False, True, True),
+        (True, False, False, True),
+        (True, True, True, True),
+        (True, True, False, False),
+        (False, False, True, False),
+    ],
+)
+async def test_a_row_is_marked_with_all_that_it_stands_for(
+    read_story: bool, in_article: bool, read: bool, whole: bool
+) -> None:
+    stage, made, steps = marking(
+        f"[ui]\nread_story = {str(read_story).lower()}", articles__current_id=1, in_article=in_article
+    )
+    opens(stage.session, 1)
+    rows = made.listing.folded_rows = FoldedRows(UNREAD, 9)
+    stage.panes.articles.row = lambda article_id: row(article_id, read=not read)
+    await made.toggle_read()
+    stage.drained()
+    await steps[-1].write([1])
+    (written,) = stage.drained()
+    assert dict(written.options)["rows"] == (rows if whole else None)
 
 
 @pytest.mark.parametrize("selected", [(), (1, 2)])
@@ -421,17 +445,17 @@ async def test_a_story_that_is_read_is_counted_and_a_failure_is_said_elsewhere()
     stage, made, _ = marking(articles__ids=array("q", [1]), articles__current_id=1)
 
     def do(step: Step) -> Any:
-        step.change, step.trouble = Change("", (1, 4, 5), "read", True, 1), trouble
+        step.what, step.trouble = "1 story · 3 articles marked read", trouble
+        step.change = Change(step.what, (1, 4, 5), "read", True, 1)
         step.state = State.UNSAVED if trouble else State.STORED
         return later(step)
 
     made.marks.do = do
     trouble: TuireaderError | None = None
     await made.toggle_read()
-    assert stage.toasts() == ["Read, and 2 more of the story (undo)"]
+    assert stage.toasts() == ["1 story · 3 articles marked read (undo)"]
     trouble = TuireaderError("locked")
     await made.toggle_read()
-    await made.mark_list_read()
     assert stage.toasts() == []
 
 
@@ -456,30 +480,32 @@ async def test_selecting() -> None:
 
 
 async def test_a_whole_list_is_marked_read_unless_another_one_came() -> None:
-    stage, made, steps = marking(articles__ids=array("q", [1, 2]))
-    await made.mark_list_read()
-    assert (list(steps[-1].ids), steps[-1].value) == ([1, 2], True)
-    (said,) = stage.toasts()
-    assert said.endswith("marked read (undo)") and "2" in said
-    made.listing.all_read = later(True)
-    await made.mark_list_read()
+    stage, made, steps = marking(articles__ids=array("q", [1, 2, 3, 4]))
+    main, ask = cast(Any, SimpleNamespace(marking=made, host=stage.host)), cast(Any, None)
+    some, few, none = UnreadStories([1, 2, 3], 2), UnreadStories([1, 2], 1), UnreadStories([], 0)
+    for listed, rest, spare, ids, said in (
+        (some, few, False, [1, 2, 3], "2 stories · 3 articles marked read (undo)"),
+        (some, few, True, [1, 2], "1 story · 2 articles marked read, 1 spared (undo)"),
+        (some, none, True, None, "Nothing marked: all of it is on a watch, starred or labelled"),
+        (none, none, False, None, "Everything is read already"),
+    ):
+        steps.clear()
+        made.library.lists.unread_stories = later((listed, rest))
+        outcome = await mark_list_read(main, ask, spare=spare)
+        assert outcome is not None and outcome.said == said
+        assert [step.ids for step in steps] == ([ids] if ids else [])
     made.listing.complete = later(False)
-    await made.mark_list_read()
-    assert len(steps) == 1
-    assert stage.toasts() == ["Everything is read already", "Nothing marked: another list was opened"]
+    outcome = await mark_list_read(main, ask)
+    assert outcome is not None and outcome.said == "Nothing marked: another list was opened"
 
 
-async def test_what_arrived_in_an_absence_is_cleared() -> None:
-    stage, made, steps = marking()
-    reload = stage.note("reload", _=later())
-    for away in (None, Away(5, 5, 0, ())):
-        await made.clear_away(away, reload)
-        assert stage.drained() == [call("say", "Nothing new while you were away", seconds=2)]
-    await made.clear_away(Away(5, 5, 0, (3, 4)), reload)
-    paths = [one.path for one in stage.drained()]
-    assert paths[-3:] == ["reload", "library.lists.count_stories", "say"]
-    await steps[-1].write((3, 4))
-    assert dict(stage.drained()[0].options)["stories"] is False
+async def test_what_is_marked_but_not_stored_yet_counts() -> None:
+    stage, made, _ = marking(articles__ids=array("q", [1, 2, 3]))
+    made.marks.unread = lambda stored: later({*stored, 3, 5} - {1})  # 5 is not listed
+    made.library.lists.unread_stories = later()
+    await made.unread_stories()
+    (asked,) = [one for one in stage.drained() if one.path == "library.lists.unread_stories"]
+    assert sorted(asked.arguments[0]) == [2, 3, 8]
 
 
 async def test_the_browser_reads_the_article() -> None:
@@ -491,7 +517,7 @@ async def test_the_browser_reads_the_article() -> None:
     read, opened = steps
     assert (read.ids, read.value) == ([1], True)
     await read.write([1])
-    assert dict(stage.drained()[0].options)["spare_watched"] is True
+    assert dict(stage.drained()[0].options)["stories"] is True
     assert (opened.mark, opened.ids, opened.undoable) == (OPENED, (1,), False)
     await opened.write((1,))
     assert stage.drained() == [call("library.marks.note_opened", (1,))]

@@ -225,7 +225,7 @@ async def test_marks_say_what_they_did_once(run: Running) -> None:
     await run.press("s", "m")
     assert run.toasts == "Read · ^z undoes"
     await run.press("ctrl+z")
-    assert "Undone: 1 marked read" in run.toasts
+    assert "Undone: 1 article marked read" in run.toasts
     async with running(sample_library("[keys]\nundo = []")) as run:
         await run.press("s")
         assert run.toasts == "Starred · Undo undoes"

@@ -201,17 +201,26 @@ async def test_read_and_starred(run: Running) -> None:
 async def test_mark_list_read_takes_only_what_is_listed_and_both_keys_undo(run: Running) -> None:
     arrive(run.library, story(7, 1, "Came after the list was shown", 0.1))
     await run.press("A")
+    assert "2 of 5 articles match a watch: mark them too?" in run.text and await run.unread() == {
+        1,
+        2,
+        3,
+        4,
+        6,
+        7,
+    }
+    await run.press("y")
     assert await run.unread() == {7} and "5 articles marked read · ^z undoes" in run.toasts
     await run.press("ctrl+z")
-    assert await run.unread() == {1, 2, 3, 4, 6, 7} and "Undone: 5 marked read" in run.toasts
-    await run.press("A", "U")
+    assert await run.unread() == {1, 2, 3, 4, 6, 7} and "Undone: 5 articles marked read" in run.toasts
+    await run.press("A", "escape", "A", "y", "U")
     assert await run.unread() == {1, 2, 3, 4, 6, 7}
     await run.press("U")
     assert "Nothing to undo" in run.toasts
 
 
 async def test_undo_shows_on_the_rows_before_the_list_is_read_again(run: Running) -> None:
-    await run.press("A")
+    await run.press("A", "y")
     with held(run.library.feeds.all) as feeds:
         await run.pilot.press("ctrl+z")
         await feeds.reached()

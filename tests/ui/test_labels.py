@@ -69,7 +69,9 @@ async def test_one_article_gets_new_labels_and_loses_them(demo: Running) -> None
     assert headed(demo) == "# law"
     await demo.press("ctrl+z")
     assert await labelled(demo.library) == {first: ("law", "To read")}
-    assert headed(demo) == "# law  # To read" and "Undone: 1 no longer labelled To read" in demo.toasts
+    assert (
+        headed(demo) == "# law  # To read" and "Undone: 1 article no longer labelled To read" in demo.toasts
+    )
 
 
 async def test_what_is_selected_is_labelled_as_one_and_taken_back_as_one(demo: Running) -> None:
@@ -80,10 +82,10 @@ async def test_what_is_selected_is_labelled_as_one_and_taken_back_as_one(demo: R
     assert lines(demo) == [("[-]", "law")]
     await demo.press("enter")  # all have it now
     assert lines(demo) == [("[x]", "law")] and set(await labelled(demo.library)) == chosen
-    assert "2 labelled law · ^z undoes" in demo.toasts
+    assert "2 articles labelled law · ^z undoes" in demo.toasts
     await demo.press("space")  # and now none
     assert lines(demo) == [("[ ]", "law")] and await labelled(demo.library) == {}
-    assert "3 no longer labelled law · ^z undoes" in demo.toasts
+    assert "3 articles no longer labelled law · ^z undoes" in demo.toasts
     await demo.press("ctrl+z")
     assert lines(demo) == [("[x]", "law")] and set(await labelled(demo.library)) == chosen
     await demo.press("ctrl+z")

@@ -138,7 +138,7 @@ async def test_a_row_is_read_and_undone_as_a_whole() -> None:
         await run.at("Regulator fines")
         await run.press("N")
         assert await run.unread() == {EN2, OTHER}
-        assert "and 2 more of the story" in run.toasts
+        assert "1 story · 3 articles marked read" in run.toasts
         await run.press("U")
         assert await run.unread() == {EN, ZH, JA, EN2, OTHER}
         assert run.cursor_id == EN

@@ -107,7 +107,7 @@ async def test_undo_takes_back_what_is_pending_and_then_what_is_stored(run: Runn
             await run.hit("ctrl+z")
             assert len(starred(run)) == left and older in starred(run)
         await run.hit("ctrl+z")
-        assert starred(run) == set() and f"Undone: 1 marked starred · {title}" in run.toasts
+        assert starred(run) == set() and f"Undone: 1 article starred · {title}" in run.toasts
         await run.hit("ctrl+z")
         assert "Nothing to undo" in run.toasts
         lock.release()
@@ -164,7 +164,7 @@ async def test_undo_after_a_failure_touches_no_other_article(run: Running) -> No
     with locked(run.library.paths.database):
         await run.press("s")
     await run.press("ctrl+z")
-    assert starred(run) == kept and "Not retried: 1 marked starred" in run.toasts
+    assert starred(run) == kept and "Not retried: 1 article starred" in run.toasts
     await same(run)
     await run.press("ctrl+s")
     assert starred(run) == kept and "Nothing to retry" in run.toasts
@@ -223,7 +223,7 @@ async def test_a_list_that_was_read_meanwhile_is_read_again(run: Running) -> Non
 
 async def test_marking_a_whole_list_and_the_rest_of_the_views(run: Running) -> None:
     with locked(run.library.paths.database) as lock:
-        await run.hit("A")
+        await run.hit("A", "y")
         count = len(run.main.articles.ids)
         assert f"{count} articles marked read · ^z undoes" in run.toasts
         await run.hit("n")  # nothing is shown as unread any more
@@ -234,7 +234,7 @@ async def test_marking_a_whole_list_and_the_rest_of_the_views(run: Running) -> N
     await run.press("A")
     assert "Everything is read already" in run.toasts
     with locked(run.library.paths.database) as lock:
-        await run.hit("A", "ctrl+z")  # the second one had nothing to do
+        await run.hit("A", "y", "A", "ctrl+z")  # the second one had nothing to do
         assert {read for read, _, _ in (await shown(run)).values()} == {False}
         lock.release()
         await same(run)
@@ -330,9 +330,9 @@ async def test_on_a_full_disk_marks_are_taken_back(disk: Disk) -> None:
         await run.press("s", "j")
         kept = starred(run)
         disk.fill()
-        for key, times in (("s", 5), ("N", 2), ("A", 2), ("ctrl+z", 3)):
+        for keys, times in ((["s"], 5), (["N"], 2), (["A", "y"], 2), (["ctrl+z"], 3)):
             for _ in range(times):  # what is left of the log takes some
-                await run.press(key)
+                await run.press(*keys)
             await same(run)
         assert "ot saved: no space left for the database" in run.toasts
         disk.free()

@@ -29,7 +29,7 @@ async def test_an_opened_article_counts_as_such_and_a_marked_list_does_not(demo:
     article = demo.main.session.article
     assert article is not None
     title = demo.library.feeds.title(article.feed_id)
-    await demo.press("escape", "A", "enter", "percent_sign")
+    await demo.press("escape", "A", "y", "enter", "percent_sign")
     shares = opened(demo)
     assert shares[title].endswith("%") and shares[title] != "0%"
     assert all(share == "never" for name, share in shares.items() if name in FEEDS and name != title)
@@ -60,7 +60,7 @@ async def test_the_other_reports_of_a_story_were_not_opened(demo: Running) -> No
 
 
 async def test_an_article_read_before_or_in_the_browser_was_opened(demo: Running) -> None:
-    await demo.press("A")
+    await demo.press("A", "y")
     assert (await figures(demo))[0] == 0
     await demo.press("enter", "escape")
     assert (await figures(demo))[0] == 1

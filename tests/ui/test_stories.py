@@ -12,9 +12,11 @@ from tests.ui.running import Running, running
 from tests.ui.shelf import NOW
 from tuireader.library import Library
 from tuireader.model import Story, View, ViewKind
+from tuireader.text.wording import stories_and_articles
 from tuireader.ui.dialogs.new_watch import NewWatch
 
 ALL = View(ViewKind.ALL)
+UNREAD = View(ViewKind.UNREAD)
 
 
 async def wechat_story(library: Library) -> Story:
@@ -61,10 +63,10 @@ async def test_a_story_is_one_line_that_opens_in_place_is_marked_and_split(demo:
     assert listed(demo, story) == [other, lead]
     await demo.press("N")  # a mark is for all of the row
     assert await states(demo.library, row) == [True] * 4
-    assert "and 3 more of the story" in demo.toasts
+    assert "1 story · 4 articles marked read" in demo.toasts
     await demo.press("U")
     assert await states(demo.library, row) == [False] * 4
-    await demo.write("/wechat\r")  # has a line for each report; the mark is shown on all of them
+    await demo.write("/wechat\r")  # has a line for each report, and a mark is for that one
     lines = [key for key in demo.main.articles.ids if key in row]
     assert len(lines) > 1
     demo.main.articles.select_id(lines[0])
@@ -72,7 +74,7 @@ async def test_a_story_is_one_line_that_opens_in_place_is_marked_and_split(demo:
         await demo.press(key)
         rows = [demo.main.articles.row(line) for line in lines]
         assert rows == await demo.library.lists.rows(lines, details=True)
-        assert [one is not None and one.read for one in rows] == [read] * len(lines)
+        assert [one is not None and one.read for one in rows] == [read, *[False] * (len(lines) - 1)]
     await demo.press("escape")
     assert demo.cursor_id == lead
     await demo.press("X")
@@ -208,15 +210,44 @@ async def test_after_days_away_the_rest_is_cleared_by_one_key(tmp_path: Path) ->
         await library.lists.away_since()
         days = 0
         async with running(library) as run:
-            away = run.main.controllers.refreshing.away
-            assert away is not None and f"{away.articles} articles → {away.stories} stories" in run.toasts
-            assert f"{away.watched} on your watches · C clears the rest" in run.toasts
+            away = await library.lists.away_summary(0)
+            assert f"{away.articles} articles → {away.stories} stories" in run.toasts
+            assert f"{away.watched} on your watches · C clears the rest of a list" in run.toasts
             await run.press("C")
             assert unread_stories(run) == away.watched
             await run.press("U")
             assert unread_stories(run) == away.stories
+            await marks_of_a_feed(run)
             await run.press("Q")
         assert await library.lists.away_since() is None
+
+
+async def marks_of_a_feed(run: Running) -> None:
+    """A feed's stories are told by others too: these are left, and all say the same number."""
+    lists = run.library.lists
+    lead = next(iter(await lists.rows([(await wechat_row(run.library))[0]])))
+    feed = View(ViewKind.FEED, str(lead.feed_id))
+    await run.main.controllers.navigation.show_view(feed)
+    await run.settle()
+    everywhere, here = (
+        set(await lists.ids(UNREAD, show_read=False)),
+        set(await lists.ids(feed, show_read=False)),
+    )
+    watched = {row.id for row in await lists.rows([*here]) if row.watches}
+    assert lead.id in watched < here
+    for keys, marked, spared in (
+        ("Ay", here, ""),
+        ("Ac", here - watched, f", {len(watched)} spared"),
+    ):
+        before = run.main.session.counts.feeds[lead.feed_id].unread_stories
+        await run.press(*keys)
+        assert everywhere - set(await lists.ids(UNREAD, show_read=False)) == marked
+        after = run.main.session.counts.feeds[lead.feed_id].unread_stories
+        number = stories_and_articles(before - after, len(marked))
+        assert f"{number} marked read{spared} · ^z undoes" in run.toasts
+        await run.press("U")
+        assert f"Undone: {number} marked read" in run.toasts
+        assert set(await lists.ids(UNREAD, show_read=False)) == everywhere
 
 
 def pane_of(run: Running) -> list[str]:

@@ -116,7 +116,7 @@ async def test_marks_and_dialogs_are_one_chain_also_after_a_restart(tmp_path: Pa
         await undone(run, "watch Sofas added")
         assert "Sofas" not in run.labels
         await run.press("ctrl+z")
-        assert "Undone: 1 marked starred" in run.toasts
+        assert "Undone: 1 article starred" in run.toasts
 
 
 async def test_the_look_is_taken_back_at_once(tmp_path: Path) -> None:
@@ -142,7 +142,7 @@ async def test_what_was_edited_by_hand_since_is_left_alone(tmp_path: Path) -> No
             told = "not undone: watch Sofas added (the watch 'Sofas' was changed since; nothing was changed)"
             assert told in run.toasts and run.written == text
             await run.press("ctrl+z")  # and the chain goes on
-            assert "Undone: 1 marked starred" in run.toasts
+            assert "Undone: 1 article starred" in run.toasts
             await watch(run, "Chairs")
             file.write_text(run.written + "\n# by hand\n")
             await run.press("ctrl+z")
@@ -160,7 +160,7 @@ async def test_the_demo_takes_back_what_it_keeps_to_itself(demo: Running, tmp_pa
     await demo.press("ctrl+z")
     assert "Undone: watch Sofas added" in demo.toasts and "Sofas" not in demo.labels
     await demo.press("ctrl+z")
-    assert "Undone: 1 marked starred" in demo.toasts
+    assert "Undone: 1 article starred" in demo.toasts
     await watch(demo, "Sofas")
     async with opened(tmp_path) as library:  # the next one begins anew
         assert await library.marks.undo() is None

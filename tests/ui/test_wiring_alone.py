@@ -34,6 +34,7 @@ def wired(text: str = "", **library: Any) -> tuple[Stage, Any]:
     """All controllers of a screen; the store has a feed, five unread articles and two alarms."""
     known = {
         "feeds.all": later([FEED]),
+        "lists.newest": later(9),
         "lists.ids": lambda *_, **__: later(array("q", [5])),
         "lists.counts": later(Counts(unread=Count(5, 9))),
         "alarms.count": later(2),
@@ -80,7 +81,8 @@ def plain_sidebar(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
 
 
 RELOADED = [
-    "library.feeds.all", "library.lists.ids", "articles.update_ids", "sidebar.show", "top.show", "changed",
+    "library.feeds.all", "library.lists.newest", "library.lists.ids", "articles.update_ids", "sidebar.show",
+    "top.show", "changed",
     "reloaded.publish",
 ]  # fmt: skip
 COUNTED = [

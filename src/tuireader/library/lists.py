@@ -14,7 +14,7 @@ from tuireader.config import by_group, by_priority
 from tuireader.library.context import Context, UseCases
 from tuireader.library.searches import Searches
 from tuireader.library.watching import named
-from tuireader.model import ArticleRow, Away
+from tuireader.model import ArticleRow, Away, FoldedRows, UnreadStories
 from tuireader.store import Store
 from tuireader.text.durations import DAY
 
@@ -126,7 +126,22 @@ class Lists(UseCases):
 
     async def count_stories(self, ids: Sequence[int]) -> int:
         """Count the stories of some articles; an article without a story counts as one."""
-        return await self._pool.read(lambda store: len(store.stories.fold(ids)))
+        return await self._pool.read(lambda store: store.stories.count(ids))
+
+    async def newest(self) -> int:
+        """Id of the newest article."""
+        return await self._pool.read(lambda store: store.briefs.newest())
+
+    async def unread_in(self, rows: FoldedRows | None, ids: Sequence[int]) -> Sequence[int]:
+        """List the unread articles that `rows` with these ids stand for; without, each is one article."""
+        if rows is None:
+            return await self._pool.read(lambda store: store.lists.unread_of(ids))
+        today = self._context.today()
+        return await self._pool.read(lambda store: store.lists.unread_in(rows, ids, today))
+
+    async def unread_stories(self, ids: Sequence[int]) -> tuple[UnreadStories, UnreadStories]:
+        """Count the stories of unread articles, also without stories on a watch, starred or labelled."""
+        return await self._pool.read(lambda store: store.lists.unread_stories(ids))
 
     async def next_unread_in_story(self, view: View, article_id: int) -> int | None:
         """Find the next unread article of a view in the story of a read one, if any."""
@@ -173,7 +188,7 @@ class Lists(UseCases):
         return seen if now - seen > _AWAY else None
 
     async def away_summary(self, since: int) -> Away:
-        """Count unread articles since a time, and find those that no watch matches."""
+        """Count unread articles since a time, and their stories."""
         return await self._pool.read(lambda store: store.briefs.away(since))
 
 

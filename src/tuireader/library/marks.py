@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from tuireader.errors import TuireaderError
 from tuireader.library.context import UseCases
-from tuireader.model import Change, Label
+from tuireader.model import Change, FoldedRows, Label
+from tuireader.store import Store
 
 
 class Marks(UseCases):
@@ -19,22 +20,25 @@ class Marks(UseCases):
         *,
         journal: bool = True,
         stories: bool = False,
-        spare_watched: bool = False,
+        rows: FoldedRows | None = None,
     ) -> Change:
-        """Mark articles read or unread; with `stories`, also the other articles of their stories.
+        """Mark articles read or unread.
 
-        Changes with `journal=False`, such as opening an article, cannot be undone. `spare_watched` leaves out
-        the other articles of a story that a watch matches.
+        With `stories`, also mark the other articles of their stories, in any feed, except those on a watch;
+        with `rows`, those that they stand for in a folded list. Changes with `journal=False`, such as opening
+        an article, cannot be undone.
         """
-        if stories:
-            changed = ids
-            ids = await self._pool.read(
-                lambda store: store.stories.with_stories(changed, spare_watched=spare_watched)
-            )
-        return await self._mark("read", ids, read, journal)
+
+        def change(store: Store) -> Change:
+            marked = store.stories.with_stories(ids) if stories else ids
+            if rows is not None:
+                marked = [*ids, *store.lists.behind(rows, ids, self._context.today())]
+            return store.marks.set("read", marked, read, now=self._now(), journal=journal)
+
+        return await self._transact(change)
 
     async def set_starred(self, ids: Sequence[int], starred: bool) -> Change:
-        return await self._mark("starred", ids, starred, True)
+        return await self._transact(lambda store: store.marks.set("starred", ids, starred, now=self._now()))
 
     async def keep_place(self, article_id: int, place: int) -> None:
         """Remember the reading position in an article, in characters of its text."""
@@ -69,11 +73,6 @@ class Marks(UseCases):
         if change is not None and change.config is not None:
             await self._context.undo_config(change, change.config)
         return change
-
-    async def _mark(self, mark: str, ids: Sequence[int], value: bool, journal: bool) -> Change:
-        return await self._transact(
-            lambda store: store.marks.set(mark, ids, value, now=self._now(), journal=journal)
-        )
 
 
 class Labels(UseCases):

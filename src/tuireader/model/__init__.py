@@ -45,8 +45,9 @@ __getattr__, __all__ = lazy.names(
             "Source",
         ),
         "lists": (
-            "LABEL_MARK", "Activity", "Away", "Change", "Count", "Counts", "Label", "MarkedArticle",
-            "MutePreview", "Purged", "StepKind", "View", "ViewKind", "WatchPreview", "WatchStats",
+            "LABEL_MARK", "Activity", "Away", "Change", "Count", "Counts", "FoldedRows", "Label",
+            "MarkedArticle", "MutePreview", "Purged", "StepKind", "UnreadStories", "View", "ViewKind",
+            "WatchPreview", "WatchStats",
         ),
         "logged": ("LoggedMatch",),
         "stories": ("AddedKind", "Addition", "Surrounding"),

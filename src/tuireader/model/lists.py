@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Annotated
@@ -69,6 +69,28 @@ class Count:
 
     def rows(self, folded: bool) -> int:
         return self.stories if folded else self.total
+
+
+@dataclass(frozen=True, slots=True)
+class FoldedRows:
+    """Rows of a list that folds stories: its view, the newest article when it was read, unfolded stories.
+
+    `kept` are the articles that were read there; None if the list shows all that are read.
+    """
+
+    view: View
+    newest: int
+    opened: frozenset[int] = frozenset()
+    kept: frozenset[int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadStories:
+    """Unread articles of a list, the number of their stories, and how many of these a watch matches."""
+
+    ids: Sequence[int]
+    stories: int
+    watched: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,11 +279,9 @@ class MutePreview:
 class Away:
     """Counts of unread articles that arrived since the reader was last used, and of their stories.
 
-    `watched` counts the stories that a watch matches; `ids` are the articles of all other stories, except
-    starred and labelled ones.
+    `watched` counts the stories that a watch matches.
     """
 
     articles: int
     stories: int
     watched: int
-    ids: tuple[int, ...]

@@ -39,6 +39,7 @@ class ListSpot:
     filter: str
     partial: bool
     days: Sequence[tuple[int, int | str]] = ()
+    newest: int = 0
 
 
 @dataclass(frozen=True, slots=True)

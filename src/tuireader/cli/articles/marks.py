@@ -46,14 +46,11 @@ class _Selection:
         return list(dict.fromkeys(ids))
 
     async def mark(
-        self,
-        said: str,
-        has: Callable[[ArticleRow], bool],
-        give: Callable[[Sequence[int]], Awaitable[Change]],
+        self, has: Callable[[ArticleRow], bool], give: Callable[[Sequence[int]], Awaitable[Change]]
     ) -> None:
         """Mark the articles that are selected before the first one is marked.
 
-        `said` names the change, `has` returns whether an article has the mark already, `give` sets it.
+        `has` returns whether an article has the mark already, `give` sets it.
         """
         if not self.text and not self.numbers:
             raise UsageError("no articles were selected", "give an expression, such as feed:Example, or --id")
@@ -63,13 +60,12 @@ class _Selection:
             change = Change("", tuple(row.id for row in rows if not has(row)))
         else:
             change = await give(ids)
-        what = counted(len(change.ids), "article")
         if self.as_json:
             print_json("Marked", change, count=len(change.ids))
         elif self.dry_run:
-            say(f"would change {what}")
+            say(f"would change {counted(len(change.ids), 'article')}")
         else:
-            say(f"{what} {said}" + (" (`tuireader undo` takes it back)" if change.step else ""))
+            say(change.what + (" (`tuireader undo` takes it back)" if change.step else ""))
 
 
 def _selecting(job: Callable[..., Awaitable[None]]) -> Callable[..., Any]:
@@ -115,7 +111,7 @@ async def read(library: Library, selection: _Selection) -> None:
       tuireader read --dry-run 'age:>30d -is:starred'
       tuireader read --id 12 --id 15
     """
-    await selection.mark("marked read", lambda row: row.read, partial(library.marks.set_read, read=True))
+    await selection.mark(lambda row: row.read, partial(library.marks.set_read, read=True))
 
 
 @click.command(cls=ExpressionCommand)
@@ -140,7 +136,7 @@ async def unread(library: Library, selection: _Selection, name: str | None, mark
         raise UsageError("--watch only works for counting", f"write: watch:{name}")
     if mark or (selected and selection.dry_run):
         set_unread = partial(library.marks.set_read, read=False)
-        await selection.mark("marked unread", lambda row: not row.read, set_unread)
+        await selection.mark(lambda row: not row.read, set_unread)
         return
     if selected:  # earlier versions marked these unread
         await print_count(library, await selection.ids(), selection.as_json)
@@ -168,8 +164,7 @@ async def star(library: Library, selection: _Selection, off: bool) -> None:
       tuireader star --id 12
     """
     set_starred = partial(library.marks.set_starred, starred=not off)
-    said = "no longer starred" if off else "starred"
-    await selection.mark(said, lambda row: row.starred is not off, set_starred)
+    await selection.mark(lambda row: row.starred is not off, set_starred)
 
 
 @click.command(cls=ExpressionCommand)
@@ -193,7 +188,6 @@ async def label(library: Library, selection: _Selection, name: str, remove: bool
     if not key:
         raise UsageError("a label needs a name", "letters or digits, such as: to read")
     await replace(selection, label=name).mark(
-        f"{'no longer ' if remove else ''}labelled {label_name(name)}",
         lambda row: (key in map(label_key, row.labels)) is not remove,
         lambda ids: library.labels.set(name, ids, not remove),
     )

@@ -73,8 +73,9 @@ class Cases(UseCases):
         by = self.name
 
         def write(store: Store) -> Change:
-            ids = store.stories.with_stories(article_ids) if stories else article_ids
-            numbers = store.cases.chosen(ids, watch, state)
+            folds = store.stories.of(article_ids) if stories else ()
+            others = (member for fold in folds for member in store.stories.members(fold))
+            numbers = store.cases.chosen([*article_ids, *others], watch, state)
             return store.marks.handle(numbers, state, by=by, now=self._now())
 
         return await self._transact(write)

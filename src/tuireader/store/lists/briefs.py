@@ -70,17 +70,12 @@ class Briefs(Part):
 
     def away(self, since: int) -> Away:
         """Count the unread articles that arrived since a time, and their stories."""
-        sql = """SELECT a.id, iif(a.fold, a.fold, -a.id),
-                        a.starred OR EXISTS (SELECT 1 FROM article_label x WHERE x.article_id = a.id),
-                        EXISTS (SELECT 1 FROM match m WHERE m.article_id = a.id)
-                 FROM article a JOIN feed f ON f.id = a.feed_id
-                 WHERE a.read = 0 AND a.muted = 0 AND f.subscribed = 1 AND a.arrived >= ?
-                 ORDER BY a.time DESC, a.id DESC"""
-        rows = self._conn.execute(sql, (since,)).fetchall()
-        watched = {story for _, story, _, hit in rows if hit}
-        unwatched = (key for key, story, kept, _ in rows if story not in watched and not kept)
-        stories = {story for _, story, _, _ in rows}
-        return Away(len(rows), len(stories), len(watched), tuple(unwatched))
+        sql = """SELECT count(*), count(DISTINCT story), count(DISTINCT iif(watched, story, NULL)) FROM
+                   (SELECT iif(a.fold, a.fold, -a.id) AS story,
+                      EXISTS (SELECT 1 FROM match m WHERE m.article_id = a.id) AS watched
+                    FROM article a JOIN feed f ON f.id = a.feed_id
+                    WHERE a.read = 0 AND a.muted = 0 AND f.subscribed = 1 AND a.arrived >= ?)"""
+        return Away(*self._conn.execute(sql, (since,)).fetchone())
 
 
 def _within(after: int | None, since: int, watch: str) -> tuple[str, list[object]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from array import array
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import chain, filterfalse
@@ -51,7 +50,7 @@ class Stories(Part):
         Among these, it is the first one in the best of the `languages`, which come best first. Stories in
         `opened` show all their articles; the others follow the first one, newest first.
         """
-        story_of = self._story_of(ids)
+        story_of = self.story_of(ids)
         if not story_of:
             return array("q", ids)
         backwards: list[int] = []
@@ -75,7 +74,7 @@ class Stories(Part):
                 folded[at:at] = array("q", others)
         return folded
 
-    def _story_of(self, ids: Sequence[int]) -> dict[int, int]:
+    def story_of(self, ids: Sequence[int]) -> dict[int, int]:
         return self._mapping(*_in_stories("SELECT id, fold", ids))
 
     def _language_ranks(self, story_of: Mapping[int, int], languages: Sequence[str]) -> dict[int, int]:
@@ -106,12 +105,21 @@ class Stories(Part):
             (story,),
         )
 
-    def with_stories(self, ids: Sequence[int], *, spare_watched: bool = False) -> list[int]:
-        """Add the other articles of their stories to `ids`, except watched ones if `spare_watched`."""
+    def count(self, ids: Sequence[int]) -> int:
+        """Count the stories of some articles; an article without a story counts as one."""
+        story_of = self.story_of(ids)
+        return len({story_of.get(article_id, -article_id) for article_id in ids})
+
+    def of(self, ids: Sequence[int]) -> set[int]:
+        story_of = self.story_of(ids)
+        return {story_of[article_id] for article_id in ids if article_id in story_of}
+
+    def with_stories(self, ids: Sequence[int]) -> list[int]:
+        """Add the other articles of their stories to `ids`, except watched ones."""
         others = self._column(
             f"""SELECT id FROM article WHERE fold != 0 AND fold IN (SELECT value FROM json_each(?))
-                {f"AND NOT {_WATCHED}" if spare_watched else ""}""",
-            (json.dumps(sorted(set(self._story_of(ids).values()))),),
+                AND NOT {_WATCHED}""",
+            (id_list(sorted(self.of(ids))),),
         )
         return [*ids, *sorted(set(others) - set(ids))]
 

@@ -12,16 +12,17 @@ from collections.abc import Sequence
 from tuireader.dedup import label_key, label_name
 from tuireader.model import CaseState, Change, StepKind
 from tuireader.store.feeds.feeds import Feeds
+from tuireader.store.lists.stories import Stories
 from tuireader.store.marks.labels import Labels
 from tuireader.store.relations.relations import Relations
 from tuireader.store.sql import Part, id_list
 from tuireader.store.watches.cases import Before, Cases
 from tuireader.store.watches.match_log import MatchLog
-from tuireader.text.wording import counted
+from tuireader.text.wording import counted, stories_and_articles
 
 _KEEP = 200  # number of undo steps to store
 _COLUMNS = {StepKind.READ: "read", StepKind.STARRED: "starred"}
-_STATES = {StepKind.READ: ("unread", "read"), StepKind.STARRED: ("not starred", "starred")}
+_STATES = {"read": ("marked unread", "marked read"), "starred": ("no longer starred", "starred")}
 _SPLIT = "an article removed from its story"
 
 
@@ -37,6 +38,7 @@ class Marks(Part):
     _labels: Labels
     _match_log: MatchLog
     _relations: Relations
+    _stories: Stories
 
     def set(self, mark: str, ids: Sequence[int], value: bool, *, now: int, journal: bool = True) -> Change:
         """Set `read` or `starred` on some articles; needs a transaction.
@@ -45,7 +47,9 @@ class Marks(Part):
         """
         kind = StepKind(mark)
         changed = self._apply(kind, ids, value, now)
-        what = f"{len(changed):,} marked {_STATES[kind][value]}"
+        counts = journal and kind is StepKind.READ
+        stories = self._stories.count(changed) if counts else len(changed)
+        what = f"{stories_and_articles(stories, len(changed))} {_STATES[kind][value]}"
         step = self._note(now, what, kind, value, changed) if changed and journal else 0
         return Change(what, tuple(changed), mark, value, step=step)
 
@@ -53,7 +57,7 @@ class Marks(Part):
         """Add a label to some articles, or remove it; needs a transaction."""
         name = self._labels.canonical_name(name)
         changed = self._labels.apply(name, ids, value)
-        what = f"{len(changed):,} {'labelled' if value else 'no longer labelled'} {name}"
+        what = f"{counted(len(changed), 'article')} {'labelled' if value else 'no longer labelled'} {name}"
         step = self._note(now, what, StepKind.LABEL, value, changed, detail=name) if changed else 0
         return Change(what, tuple(changed), step=step)
 

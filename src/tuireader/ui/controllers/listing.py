@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from tuireader.commands.sorts import TO_DO
-from tuireader.model import ArticleRow, View, ViewKind
+from tuireader.model import ArticleRow, FoldedRows, View, ViewKind
 from tuireader.ui.controllers.controller import Controller
 from tuireader.ui.controllers.marks import Marks
 from tuireader.ui.session import ListSpot
 from tuireader.ui.status import empty_list
-from tuireader.ui.views import UNREAD
+from tuireader.ui.views import SUBSCRIBED, UNREAD
 from tuireader.ui.widgets.article_list import ArticleList
 from tuireader.ui.widgets.list_lines import Days
 from tuireader.ui.workers import now_and_then, run_latest, wait_at_most
@@ -53,6 +53,18 @@ class Listing(Controller):
 
     def __post_init__(self) -> None:
         self.articles.opened = self.session.open_stories
+        self.newest = 0  # newest article when the list was read: what arrives later is not marked with a row
+        self._newest = 0  # the same for a list being read
+
+    @property
+    def folded_rows(self) -> FoldedRows | None:
+        """The list as one of folded rows; None if each row is an article."""
+        session = self.session
+        if not session.folds or session.expression:
+            return None
+        view = SUBSCRIBED if session.view == UNREAD else session.view  # with what was read there
+        kept = None if session.shows_read else frozenset(session.kept)
+        return FoldedRows(view, self.newest, frozenset(session.open_stories), kept)
 
     async def sort_by(self, sort: str) -> None:
         """Show the view in another order; the cursor stays on its article."""
@@ -106,8 +118,9 @@ class Listing(Controller):
         if not quick or session.filter or session.open_stories:
             return None
         self.marks.listed()
-        ids, complete = await self.library.lists.head(
-            session.stored_view, show_read=session.shows_read, folded=session.folds
+        self._newest, (ids, complete) = await asyncio.gather(  # in this order: both in one thread
+            self.library.lists.newest(),
+            self.library.lists.head(session.stored_view, show_read=session.shows_read, folded=session.folds),
         )
         at = ids.index(cursor_id) if cursor_id is not None and cursor_id in ids else -1
         if not complete and cursor_id is not None and at < 0:
@@ -116,7 +129,7 @@ class Listing(Controller):
         return ids, complete, await self.marks.rows(ids[max(0, at - sight) : max(0, at) + sight])
 
     def _prepare(self, ids: Sequence[int], partial: bool) -> ArticleList:
-        self.session.partial = partial
+        self.session.partial, self.newest = partial, self._newest
         self._explain_empty(ids)
         self.take_columns()
         return self.articles
@@ -232,6 +245,7 @@ class Listing(Controller):
         days = await self._days(ids, aside=aside)
         if listed != self._listed:
             return
+        self.newest = self._newest
         self._explain_empty(ids)
         self.take_columns()
         self.articles.update_ids(ids, days)
@@ -264,6 +278,7 @@ class Listing(Controller):
                 return ids
             return await self.library.lists.in_order(ids, self.session.sort)
         self.session.error = ""
+        self._newest = await self.library.lists.newest()
         return await self.library.lists.ids(
             view,
             show_read=self.session.shows_read,
@@ -283,12 +298,13 @@ class Listing(Controller):
             days=articles.days,
             filter=self.session.filter,
             partial=self.session.partial,
+            newest=self.newest,
         )
 
     def restore(self, spot: ListSpot) -> None:
         """Return to a list as it was, with cursor and scroll position."""
         self.session.view, self.session.filter = spot.view, spot.filter
-        self.session.error = ""
+        self.session.error, self._newest = "", spot.newest
         self.token += 1
         self.articles.selected.clear()
         articles = self._prepare(spot.ids, spot.partial)
@@ -329,9 +345,6 @@ class Listing(Controller):
             if article_id in unread:
                 return article_id
         return None
-
-    async def all_read(self) -> bool:
-        return self._unread_below() is None and not await self.marks.lacks("read", self.articles.ids)
 
     def _unread_below(self) -> int | None:
         """Find the next unread article among the loaded rows."""

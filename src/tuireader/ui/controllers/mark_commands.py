@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from tuireader.model import Away
+from tuireader.model import FoldedRows, UnreadStories
 from tuireader.text.wording import counted, stories_and_articles
 from tuireader.ui.controllers.chosen import Chosen
 from tuireader.ui.controllers.controller import Controller
@@ -29,24 +29,30 @@ class MarkCommands(Controller):
         read: bool,
         *,
         journal: bool = True,
-        stories: bool = True,
         reading: bool = False,
+        rows: FoldedRows | None = None,
+        stories: int = 0,
     ) -> Step:
         """Mark articles, at once in the list. Without `journal`, undo ignores the change.
 
-        With `stories`, marking an article as read also marks its story if so configured. `reading` means that
-        the user opened an article: others of its story stay unread if they are on a watch.
+        `reading` means that the user opened an article: if so configured, its story is marked too, except
+        those on a watch. With `rows`, articles of a folded list are marked with those that they stand for.
+        `stories` is the number of their stories, by default as many as articles.
         """
-        if read and not self.session.shows_read:
-            self.session.kept.update(ids)
+        kept = set[int]() if not read or self.session.shows_read else self.session.kept
+        kept.update(ids)
         self.articles.patch(ids, read=read)
         self.changed()
-        stories = stories and read and journal and self._reads_stories(ids)
         write = partial(
-            self.library.marks.set_read, read=read, journal=journal, stories=stories, spare_watched=reading
+            self.library.marks.set_read,
+            read=read,
+            journal=journal,
+            stories=reading and self._reads_stories(ids),
+            rows=rows,
         )
-        what = f"{len(ids):,} marked {'read' if read else 'unread'}"
+        what = f"{stories_and_articles(stories or len(ids), len(ids))} marked {'read' if read else 'unread'}"
         step = await self.marks.do(Step(what, write, mark="read", ids=ids, value=read, undoable=journal))
+        kept.update(step.changed_ids)
         if reading and step.done.is_set():
             await self._show_unread(ids[0])
         elif reading:  # only the store knows which others of the story become read
@@ -85,7 +91,7 @@ class MarkCommands(Controller):
             await self.listing.reload()
 
     def _reads_stories(self, ids: Sequence[int]) -> bool:
-        """Decide whether marking articles as read marks their stories too: not if all sources are shown."""
+        """Decide whether opening an article marks its story as read: not if all sources are shown."""
         if not self.session.folds or not self.library.config.ui.read_story:
             return False
         row = self.articles.row(ids[0]) if len(ids) == 1 else None
@@ -95,7 +101,7 @@ class MarkCommands(Controller):
         self.articles.patch(ids, starred=starred)
         self.changed()
         write = partial(self.library.marks.set_starred, starred=starred)
-        what = f"{len(ids):,} marked {'starred' if starred else 'not starred'}"
+        what = f"{counted(len(ids), 'article')} {'starred' if starred else 'no longer starred'}"
         return await self.marks.do(Step(what, write, mark="starred", ids=ids, value=starred))
 
     def select(self) -> None:
@@ -117,15 +123,18 @@ class MarkCommands(Controller):
         """Mark the chosen articles as read, or as unread if all are read."""
         if ids := self.chosen.ids:
             read = await self._lacks("read", ids)
-            said = ("Read", "marked read") if read else ("Unread", "marked unread")
-            self._say_marked(*said, await self.set_read(ids, read))
+            self._say_marked("Read" if read else "Unread", await self._set_rows(ids, read))
+
+    async def _set_rows(self, ids: Sequence[int], read: bool) -> Step:
+        """Mark what the chosen rows stand for; only the articles if `read_story` is off, or one is open."""
+        whole = self.library.config.ui.read_story and (read or not self.chosen.in_article)
+        return await self.set_read(ids, read, rows=self.listing.folded_rows if whole else None)
 
     async def toggle_star(self) -> None:
         """Star the chosen articles, or unstar them if all are starred."""
         if ids := self.chosen.ids:
             star = await self._lacks("starred", ids)
-            said = ("Starred", "starred") if star else ("No longer starred", "no longer starred")
-            self._say_marked(*said, await self.set_starred(ids, star))
+            self._say_marked("Starred" if star else "No longer starred", await self.set_starred(ids, star))
 
     async def _lacks(self, mark: str, ids: Sequence[int]) -> bool:
         row = self.articles.row(ids[0]) if len(ids) == 1 else None  # if loaded, no need to ask the store
@@ -135,7 +144,7 @@ class MarkCommands(Controller):
 
     async def mark_read(self) -> None:
         if ids := self.chosen.ids:
-            await self.set_read(ids, True)
+            await self._set_rows(ids, True)
 
     async def read_in_browser(self) -> bool:
         """Open the current article in the browser and mark it as read; return False if there is none."""
@@ -145,29 +154,23 @@ class MarkCommands(Controller):
             return False
         step = await self.set_read([article_id], True, reading=True)
         if step.changed_ids:
-            self._say_marked("Read", "", step)
+            self._say_marked("Read", step)
         await self.note_opened(article_id)
         return True
 
-    async def mark_list_read(self) -> None:
-        """Mark all listed articles as read, but none of another list that comes meanwhile."""
+    async def unread_stories(self) -> tuple[UnreadStories, UnreadStories] | None:
+        """Find what is unread in the list, and that without what is spared; None if another list comes."""
+        rows = self.listing.folded_rows
         if not await self.listing.complete():
-            self.host.say("Nothing marked: another list was opened")
-            return
-        ids = self.articles.ids  # only those listed now: a refresh may add others
-        if await self.listing.all_read():
-            self.host.say("Everything is read already")
-        else:
-            await self._say_bulk(await self.set_read(ids, True))
+            return None
+        ids = self.articles.ids
 
-    async def clear_away(self, away: Away | None, reload: Callable[[], Awaitable[None]]) -> None:
-        """Mark articles that arrived during an absence as read."""
-        if away is None or not away.ids:
-            self.host.say("Nothing new while you were away", seconds=2)
-            return
-        step = await self.set_read(away.ids, True, stories=False)
-        await reload()
-        await self._say_bulk(step)
+        async def read() -> tuple[UnreadStories, UnreadStories]:
+            stored = await self.library.lists.unread_in(rows, ids)
+            unread = (await self.marks.unread(stored)).intersection([*stored, *ids])
+            return await self.library.lists.unread_stories(list(unread))
+
+        return await self.marks.steady(read)
 
     async def split_story(self) -> None:
         article_id = self.chosen.article_id
@@ -185,20 +188,8 @@ class MarkCommands(Controller):
     async def retry(self) -> None:
         self.host.say(await self.marks.retry(), seconds=2)
 
-    def _say_marked(self, single: str, several: str, step: Step) -> None:
+    def _say_marked(self, single: str, step: Step) -> None:
         """Confirm a mark in a toast that replaces the one before."""
-        if step.failed:
-            return
-        said, count = single, len(step.changed_ids)
-        if several and self.chosen.is_selection:
-            said = f"{counted(count, 'article')} {several}"
-        elif count > 1:
-            said = f"{single}, and {count - 1} more of the story"
-        self.host.say_shortly(f"{said}{self.host.undo_hint}")
-
-    async def _say_bulk(self, step: Step) -> None:
-        """Report how many stories and articles were marked read, or are about to be."""
         if not step.failed:
-            ids = step.changed_ids
-            count = stories_and_articles(await self.library.lists.count_stories(ids), len(ids))
-            self.host.say(f"{count} marked read{self.host.undo_hint}")
+            several = self.chosen.is_selection or len(step.changed_ids) > 1
+            self.host.say_shortly(f"{step.what if several else single}{self.host.undo_hint}")

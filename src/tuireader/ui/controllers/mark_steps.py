@@ -56,7 +56,7 @@ def _id_set(ids: Sequence[int]) -> frozenset[int]:
 
 @dataclass(slots=True, eq=False)
 class Step:
-    """Change of articles; `what` describes it for undo.
+    """Change of articles; `what` describes it for undo, with the number of those that changed once stored.
 
     `mark` is `read`, `starred`, `label:NAME`, `place` or `opened`; `""` is a change shown only once
     it is stored.

@@ -54,7 +54,7 @@ class Marks(Controller):
         """Note that a list is being read: read it again once the changes now pending are stored."""
         self._listed = self._listed or self.pending
 
-    async def _steady(self, read: Callable[[], Awaitable[Answer]]) -> Answer:
+    async def steady(self, read: Callable[[], Awaitable[Answer]]) -> Answer:
         """Repeat a read until no change leaves the queue meanwhile: the answer could lack that change."""
         while True:
             era = self._era
@@ -69,7 +69,7 @@ class Marks(Controller):
             rows = await self.library.lists.rows(ids, details=self.articles.is_cosy)
             return [await self._with_marks(row) for row in rows] if self._queue else rows
 
-        return await self._steady(read)
+        return await self.steady(read)
 
     async def article(self, article_id: int, *, ahead: bool = False) -> Article | None:
         """Read an article with the pending marks."""
@@ -78,7 +78,7 @@ class Marks(Controller):
             article = await self.library.articles.get(article_id, ahead=ahead)
             return await self._with_marks(article) if article is not None else None
 
-        return await self._steady(read)
+        return await self.steady(read)
 
     async def _with_marks(self, article: Marked) -> Marked:
         for step in tuple(self._queue):
@@ -181,8 +181,9 @@ class Marks(Controller):
             if not step.awaited and self._has_list:
                 self.host.report(step.trouble)
         else:
-            step.state = State.STORED
-            if (change := step.change) is not None and change.step:
+            step.state, change = State.STORED, step.change
+            step.what = step.what if change is None else change.what
+            if change is not None and change.step:
                 if step.undone_by is not None:
                     step.undone_by.take_back(step, change)
                 if step.undoable:

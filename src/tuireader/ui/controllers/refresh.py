@@ -49,7 +49,6 @@ class Refreshing(Controller):
         self.reloaded_at = 0.0
         self._shown_at = 0.0
         self._away_since: int | None = None
-        self.away: model.Away | None = None
 
     def start(self) -> None:
         """Apply changed watches, refresh due feeds, and keep checking for due feeds and outside changes."""
@@ -92,12 +91,12 @@ class Refreshing(Controller):
         since, self._away_since = self._away_since, None
         if since is None:
             return
-        self.away = away = await self.library.lists.away_summary(since)
+        away = await self.library.lists.away_summary(since)
         if away.articles:
             watched = f", {away.watched:,} on your watches" if away.watched else ""
             self.host.say(
                 f"{counted(away.articles, 'article')} → {counted(away.stories, 'story', 'stories')}{watched}"
-                f" · {self.host.key_of('clear_rest')} clears the rest",
+                f" · {self.host.key_of('clear_rest')} clears the rest of a list",
                 seconds=30,
             )
 

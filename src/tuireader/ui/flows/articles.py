@@ -10,6 +10,7 @@ from tuireader.export.markdown import markdown_link
 from tuireader.export.markup import MARKDOWN
 from tuireader.model import LABEL_MARK, Label
 from tuireader.subprocesses.programs import Ran
+from tuireader.text.wording import counted
 from tuireader.ui.controllers.mark_steps import Step
 from tuireader.ui.controllers.wiring import Controllers
 from tuireader.ui.flows.context import Asking, Outcome
@@ -99,14 +100,13 @@ async def label(main: Controllers, ask: Asking) -> None:
         said = f"Labelled {name}" if value else f"No longer labelled {name}"
         lowered = f"{said[0].lower()}{said[1:]}"
         write = partial(main.library.labels.set, name, value=value)
-        step = await marks.do(
-            Step(f"{len(ids):,} {lowered}", write, mark=f"{LABEL_MARK}{name}", ids=ids, value=value)
-        )
+        what, mark = f"{counted(len(ids), 'article')} {lowered}", f"{LABEL_MARK}{name}"
+        step = await marks.do(Step(what, write, mark=mark, ids=ids, value=value))
         if step.trouble is not None:
             raise step.trouble
         await marks.show(ids)
         if len(ids) > 1:
-            said = f"{len(step.changed_ids):,} {lowered}"
+            said = step.what
         main.host.say_shortly(f"{said}{main.host.undo_hint}")
         return await marks.labels(ids)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tuireader.commands.sorts import RELEVANCE, SEARCH_SORTS
 from tuireader.model import ViewKind
+from tuireader.text.wording import counted
 from tuireader.ui.controllers.wiring import Controllers
 from tuireader.ui.flows.context import Asking, Outcome
 
@@ -39,6 +40,34 @@ async def show_hide_quiet(main: Controllers, ask: Asking) -> Outcome:
     return Outcome(
         said="Quiet watches hidden" if main.session.hides_quiet else "Quiet watches shown", seconds=2
     )
+
+
+async def mark_list_read(main: Controllers, ask: Asking, *, spare: bool = False) -> Outcome | None:
+    """Mark what the list shows as read; ask about matches of watches, or `spare` them."""
+    listed = await main.marking.unread_stories()
+    if listed is None:
+        return Outcome(said="Nothing marked: another list was opened")
+    unread, rest = listed
+    if not unread.ids:
+        return Outcome(said="Everything is read already")
+    if unread.watched and not spare:
+        from tuireader.ui.dialogs.pickers import KeyPicker
+        from tuireader.ui.widgets.choices import Choice
+
+        words = ("story", "stories") if unread.stories < len(unread.ids) else ("article",)
+        match = "matches" if unread.watched == 1 else "match"
+        title = f"{unread.watched:,} of {counted(unread.stories, *words)} {match} a watch: mark them too?"
+        choices = [Choice("y", "Mark all"), Choice("c", "Spare them")]
+        answer = await ask(KeyPicker(title, choices, "press a key · esc marks nothing", "c"))
+        if answer is None:
+            return None
+        spare = answer == "c"
+    marked = rest if spare else unread
+    if not marked.ids:
+        return Outcome(said="Nothing marked: all of it is on a watch, starred or labelled")
+    step = await main.marking.set_read(marked.ids, True, stories=marked.stories)
+    spared = f", {unread.stories - marked.stories:,} spared" if unread.stories > marked.stories else ""
+    return None if step.failed else Outcome(said=f"{step.what}{spared}{main.host.undo_hint}")
 
 
 async def show_new(main: Controllers, ask: Asking) -> Outcome:
