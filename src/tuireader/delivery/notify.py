@@ -74,9 +74,10 @@ def _is_uncertain(item: Item) -> bool:
 
 
 def _sentence(item: Item) -> str:
-    for evidence in item.evidence:
+    for evidence in sorted(item.evidence, key=lambda evidence: evidence.aside):
         if evidence.sentence != item.title:
             source = "Full text: " if evidence.fields == ("full text",) else ""
+            source = f"({', '.join(evidence.fields)}) " if evidence.aside else source
             return f"{source}{evidence.sentence}"
     return ""
 

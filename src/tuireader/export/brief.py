@@ -45,12 +45,12 @@ class BriefStory:
 
     @property
     def evidence(self) -> tuple[Evidence, ...]:
-        """First evidence with a sentence for each watch, preferably evidence that is current."""
+        """First evidence with a sentence for each watch, preferably current and of the text."""
         by_watch: dict[str, Evidence] = {}
         for report in self.reports:
             for evidence in report.evidence:
                 known = by_watch.get(evidence.watch)
-                if evidence.sentence and (known is None or (known.former and not evidence.former)):
+                if evidence.sentence and (known is None or evidence.rank > known.rank):
                     by_watch[evidence.watch] = evidence
         return tuple(by_watch[watch] for watch in self.watches if watch in by_watch)
 

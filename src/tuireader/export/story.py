@@ -61,16 +61,12 @@ class StoryPage:
 
     @property
     def hits(self) -> tuple[StoryHit, ...]:
-        """Watches that it matches, each with the first evidence, preferably current with a sentence."""
+        """Watches that it matches, each with the first of its best evidence."""
         by_watch: dict[str, StoryHit] = {}
         for entry in self.reports:
             for evidence in entry.report.evidence:
                 known = by_watch.get(evidence.watch)
-                if known is None or _rank(evidence) > _rank(known.evidence):
+                if known is None or evidence.rank > known.evidence.rank:
                     by_watch[evidence.watch] = StoryHit(evidence, entry.report)
         names = [*self.watches, *sorted(by_watch.keys() - set(self.watches))]
         return tuple(by_watch[name] for name in names if name in by_watch)
-
-
-def _rank(evidence: Evidence) -> tuple[bool, bool]:
-    return bool(evidence.sentence), not evidence.former

@@ -216,7 +216,7 @@ def _text(article: Article, related: tuple[Related, ...]) -> Iterator[str]:
     if article.labels:
         yield ink("  ".join(f"# {name}" for name in article.labels), fg="cyan")
     yield ""
-    for evidence in article.evidence:
+    for evidence in sorted(article.evidence, key=lambda match: match.aside):
         where = ", ".join(f"{hit.field} ×{hit.count} {hit.term}" for hit in evidence.hits)
         sentence = f"\n  “{evidence.sentence}”" if evidence.sentence else ""
         former = f" · matched {until_edited(evidence.until)}" if evidence.former else ""
