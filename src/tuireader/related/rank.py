@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -14,8 +14,8 @@ from tuireader.related.reading.concepts import PLACE
 from tuireader.related.reading.concepts import TITLE as IN_TITLE
 from tuireader.related.reading.features import NAME, NUMBER, PAIR, TITLE, UNIT, Profile
 from tuireader.related.reading.mentions import NAMES, TELLING
-from tuireader.related.reading.words import COMMON_HASHES
-from tuireader.related.reasons import is_common, tells
+from tuireader.related.reading.words import COMMON_HASHES, fold, term_hash
+from tuireader.related.reasons import is_common, says_nothing, tells
 from tuireader.related.stories import SPAN_DAYS
 
 FIRST = 0.55  # show nothing unless one candidate has this chance: no link is better than a wrong one
@@ -71,8 +71,8 @@ def rank(
     `alone` has the `chances` of all `candidates`, `articles` the size of the library. A candidate is compared
     with the article and with the article's likeliest neighbours, each weighted by its own chance: terms
     shared by three reports of a story count more than terms that one headline happens to share. Without one
-    certain candidate, the list is empty, as even the likeliest may be a coincidence. Articles in `sharing`
-    are always listed, with the reason given there.
+    certain candidate, the list is empty, as even the likeliest may be a coincidence. Candidates without a
+    reason to give are left out; articles in `sharing` have the reason given there.
     """
     asked = {neighbour: math.sqrt(alone[neighbour]) for neighbour in likeliest(alone)}
     needed = first(articles)
@@ -96,8 +96,13 @@ def rank(
     ranked: list[Ranked] = []
     for _, other, score in scored[:MOST]:
         profile = candidates[other]
+        relation = _relation(article, profile)
         why = reason(article, profile, sharing.get(other, ""))
-        ranked.append(Ranked(other, _relation(article, profile), score, why))
+        if "shares " not in why and relation is Relation.SAME_TEXT:
+            why = reason(article, profile, "same text")
+        elif "shares " not in why and other not in sharing:
+            continue
+        ranked.append(Ranked(other, relation, score, why))
     return ranked
 
 
@@ -127,17 +132,18 @@ def shares_name(article: Profile, other: Profile, without: Collection[int] = ())
 
 
 def shared_terms(article: Profile, other: Profile, most: int = 3, without: Collection[int] = ()) -> list[str]:
-    """Return the most distinctive shared terms: names as they are, other terms in quotes.
+    """Return the most distinctive shared terms: names as they are and in full, other terms in quotes.
 
     Names, phrases and numbers come first. Other words are often shared by coincidence: they only fill up a
     list of fewer than two, and only if they are in both titles, or if the list is empty and the word is rare.
-    Articles in two languages share names.
+    Without any of these, they are common words. Articles in two languages share names.
     """
     if across.differ(article, other):
         return _shared_names(article, other, most)
     telling: list[tuple[float, str, bool]] = []
     words: list[tuple[float, str, bool]] = []
     rarest: list[tuple[float, str, bool]] = []
+    common: list[tuple[float, str, bool]] = []
     for term, value in article.terms.items():
         match = other.terms.get(term)
         if match is None or term not in article.shown or term in COMMON_HASHES or term in without:
@@ -148,19 +154,58 @@ def shared_terms(article: Profile, other: Profile, most: int = 3, without: Colle
         entry = -weight, article.shown[term], bool(mine & NAME)
         if tells(term, article.shown[term], (mine, theirs), article.terms):
             telling.append(entry)
-        elif mine & (NAME | NUMBER | PAIR) or is_common(term, article.shown[term]):
+        elif mine & NUMBER or says_nothing(article.shown[term]):
             continue
+        elif mine & (NAME | PAIR) or is_common(term):
+            common.append((-weight, article.shown[term], False))
         elif mine & theirs & TITLE:
             words.append(entry)
         elif value & 255 >= _RARE * UNIT:
             rarest.append(entry)
     chosen: list[tuple[str, bool]] = []
-    for entries, wanted in ((telling, most), (words, _WORDS), (rarest, 1)):
+    for entries, wanted in ((telling, most), (words, _WORDS), (rarest, 1), (common, most)):
+        if entries is common and chosen:
+            break
         for _, shown, is_name in sorted(entries):
             if len(chosen) >= wanted:
                 break
             _choose(chosen, shown.removesuffix("'s").removesuffix("’s"), is_name)
-    return [shown if is_name else f'"{shown}"' for shown, is_name in chosen[:most]]
+    pairs = [*_name_pairs(article, other, without)]
+    full = [_in_full(shown, pairs) if is_name else f'"{shown}"' for shown, is_name in chosen[:most]]
+    return list(dict.fromkeys(full))
+
+
+_NamePair = tuple[str, bool, str, bool]
+"""The words of a name, each with whether it also stands alone in both articles."""
+
+
+def _name_pairs(article: Profile, other: Profile, without: Collection[int]) -> Iterator[_NamePair]:
+    """Yield the names of two words in both articles: two capitals, unless the title is in title case."""
+    titled = (term for term, value in article.terms.items() if value >> 8 & (TITLE | PAIR) == TITLE)
+    in_sentence = any(article.shown[term].islower() for term in titled)
+    for term, value in article.terms.items():
+        theirs = other.terms.get(term, 0)
+        if not theirs or not value >> 8 & PAIR or term in without:
+            continue
+        first, _, last = article.shown[term].removesuffix("'s").removesuffix("’s").partition(" ")
+        if (value | theirs) >> 8 & NAME or (in_sentence and first[0].isupper() and last[0].isupper()):
+            alone = [
+                article.terms.get(part, 0) >> 12 > value >> 12
+                and other.terms.get(part, 0) >> 12 > theirs >> 12
+                for part in (term_hash(fold(first)), term_hash(fold(last)))
+            ]
+            yield first, alone[0], last, alone[1]
+
+
+def _in_full(name: str, pairs: Sequence[_NamePair]) -> str:
+    """Extend a name by the pairs that it is a part of: `Jaguar Land` by `Land Rover`."""
+    words = name.split()
+    for first, first_alone, last, last_alone in (*pairs, *pairs):
+        if words[-1] == first and not first_alone and last not in words:
+            words.append(last)
+        elif words[0] == last and not last_alone and first not in words:
+            words.insert(0, first)
+    return " ".join(words)
 
 
 def _shared_names(article: Profile, other: Profile, most: int) -> list[str]:
