@@ -164,8 +164,8 @@ def same_text(article: Profile, other: Profile) -> bool:
 
 
 def long_sentences(text: str) -> set[str]:
-    """Return the sentences of a text that are long enough to be its own, casefolded, without spaces."""
-    parts = ("".join(part.casefold().split()) for part in _SENTENCE_END.split(text[:_COMPARED]))
+    """Return the sentences of a text that are long enough to be its own, casefolded."""
+    parts = (" ".join(part.casefold().split()) for part in _SENTENCE_END.split(text[:_COMPARED]))
     return {part for part in parts if len(part) >= _SENTENCE}
 
 

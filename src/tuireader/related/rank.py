@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -71,8 +71,8 @@ def rank(
     `alone` has the `chances` of all `candidates`, `articles` the size of the library. A candidate is compared
     with the article and with the article's likeliest neighbours, each weighted by its own chance: terms
     shared by three reports of a story count more than terms that one headline happens to share. Without one
-    certain candidate, the list is empty, as even the likeliest may be a coincidence. Candidates without a
-    reason to give are left out; articles in `sharing` have the reason given there.
+    certain candidate, the list is empty, as even the likeliest may be a coincidence. Articles in `sharing`
+    are always listed, with the reason given there.
     """
     asked = {neighbour: math.sqrt(alone[neighbour]) for neighbour in likeliest(alone)}
     needed = first(articles)
@@ -98,10 +98,9 @@ def rank(
         profile = candidates[other]
         relation = _relation(article, profile)
         why = reason(article, profile, sharing.get(other, ""))
-        if "shares " not in why and relation is Relation.SAME_TEXT:
-            why = reason(article, profile, "same text")
-        elif "shares " not in why and other not in sharing:
-            continue
+        if "shares " not in why and other not in sharing:  # it shares words with the likeliest neighbours
+            how = "same text" if relation is Relation.SAME_TEXT else "close to others listed"
+            why = reason(article, profile, how)
         ranked.append(Ranked(other, relation, score, why))
     return ranked
 
@@ -170,41 +169,42 @@ def shared_terms(article: Profile, other: Profile, most: int = 3, without: Colle
             if len(chosen) >= wanted:
                 break
             _choose(chosen, shown.removesuffix("'s").removesuffix("’s"), is_name)
-    pairs = [*_name_pairs(article, other, without)]
-    full = [_in_full(shown, pairs) if is_name else f'"{shown}"' for shown, is_name in chosen[:most]]
+    around = _around(article, other, without)
+    full = [_in_full(shown, *around) if is_name else f'"{shown}"' for shown, is_name in chosen[:most]]
     return list(dict.fromkeys(full))
 
 
-_NamePair = tuple[str, bool, str, bool]
-"""The words of a name, each with whether it also stands alone in both articles."""
+def _around(
+    article: Profile, other: Profile, without: Collection[int]
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Map words that never stand alone in one of the articles to the words after and before them in names.
 
-
-def _name_pairs(article: Profile, other: Profile, without: Collection[int]) -> Iterator[_NamePair]:
-    """Yield the names of two words in both articles: two capitals, unless the title is in title case."""
-    titled = (term for term, value in article.terms.items() if value >> 8 & (TITLE | PAIR) == TITLE)
-    in_sentence = any(article.shown[term].islower() for term in titled)
-    for term, value in article.terms.items():
+    Names are in both; two capitals are one, unless the title is in title case.
+    """
+    after: dict[str, str] = {}
+    before: dict[str, str] = {}
+    forms = [(term, shown, article.terms[term]) for term, shown in article.shown.items()]
+    in_sentence = any(shown.islower() for _, shown, mine in forms if mine >> 8 & (TITLE | PAIR) == TITLE)
+    for term, shown, mine in forms:
         theirs = other.terms.get(term, 0)
-        if not theirs or not value >> 8 & PAIR or term in without:
-            continue
-        first, _, last = article.shown[term].removesuffix("'s").removesuffix("’s").partition(" ")
-        if (value | theirs) >> 8 & NAME or (in_sentence and first[0].isupper() and last[0].isupper()):
-            alone = [
-                article.terms.get(part, 0) >> 12 > value >> 12
-                and other.terms.get(part, 0) >> 12 > theirs >> 12
-                for part in (term_hash(fold(first)), term_hash(fold(last)))
-            ]
-            yield first, alone[0], last, alone[1]
+        if theirs and mine >> 8 & PAIR and term not in without:
+            first, _, last = shown.removesuffix("'s").removesuffix("’s").partition(" ")
+            if (mine | theirs) >> 8 & NAME or (in_sentence and first[0].isupper() and last[0].isupper()):
+                for word, beside, names in ((first, last, after), (last, first, before)):
+                    single = term_hash(fold(word))
+                    counts = article.terms.get(single, 0) >> 12, other.terms.get(single, 0) >> 12
+                    if counts[0] <= mine >> 12 or counts[1] <= theirs >> 12:
+                        names[word] = beside
+    return after, before
 
 
-def _in_full(name: str, pairs: Sequence[_NamePair]) -> str:
-    """Extend a name by the pairs that it is a part of: `Jaguar Land` by `Land Rover`."""
+def _in_full(name: str, after: Mapping[str, str], before: Mapping[str, str]) -> str:
+    """Extend a name by the words around it: `Jaguar Land` to `Jaguar Land Rover`."""
     words = name.split()
-    for first, first_alone, last, last_alone in (*pairs, *pairs):
-        if words[-1] == first and not first_alone and last not in words:
-            words.append(last)
-        elif words[0] == last and not last_alone and first not in words:
-            words.insert(0, first)
+    while (word := after.get(words[-1], words[0])) not in words:
+        words.append(word)
+    while (word := before.get(words[0], words[0])) not in words:
+        words.insert(0, word)
     return " ".join(words)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 import time
 from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from itertools import chain
@@ -129,10 +128,11 @@ def _relate(store: Store, profiles: StoredProfiles, arrived: search.ArticleText)
 def fold_page(store: Store, text: StoredText, groups: Groups = ()) -> None:
     """Fold a related article with the verbatim copies of its page, and index the page for later ones."""
     sentences = long_sentences(text.full)
-    if (packed := store.relations.packed_profiles([text.id])) and sentences:
+    packed = store.relations.packed_profiles([text.id])
+    if packed and sentences:
         store.relations.add(text.id, packed[0][1], text.time // DAY, _copy_terms(sentences), ())
-        longest = max(re.split(r"[.!?。！？\n]", text.full), key=len).strip()[:_PHRASE]
-        term = compile_term(longest.rpartition(" ")[0] or longest)
+        phrase = max(sentences, key=len)[:_PHRASE]
+        term = compile_term(phrase.rpartition(" ")[0] or phrase)
         near = store.search.candidates(term.fts) if term and term.fts else ()
         _fold_copies(store, StoredProfiles(store, groups), text.id, sentences, near)
 
@@ -146,20 +146,19 @@ def _fold_copies(
     store: Store, profiles: StoredProfiles, article: int, sentences: Set[str], near: Iterable[int]
 ) -> None:
     """Merge the story of an article with that of a verbatim copy among `near`, unless they were split."""
-    stories = store.relations.stories([article, *near])
-    others = [other for other, story in stories.items() if story != stories[article]][:_COPIES]
+    story_of = store.relations.stories([article, *near])
+    others = [other for other, story in story_of.items() if story != story_of[article]][:_COPIES]
     for other in store.articles.texts(others, labels=False, appearances=False):
         pair = profiles.profiles([article, other.id])
-        members = [store.relations.members(stories[member]) for member in (article, other.id)]
+        members = chain(*(store.relations.members(story_of[key]) for key in (article, other.id)))
         if (
-            len(pair) == len(members)
+            len(pair) == 2
             and abs(pair[0].time - pair[1].time) <= SPAN_DAYS * DAY
             and are_copies(sentences, long_sentences(other.asked_body))
             and not profiles.series.differ(*pair)
-            and not profiles.split_pairs([*chain(*members)])
+            and not profiles.split_pairs([*members])
         ):
-            smaller, larger = sorted((article, other.id), key=lambda key: len(members[key == other.id]))
-            place = Place(stories[larger], (stories[smaller],))
+            place = Place(story_of[other.id], (story_of[article],))
             merge(store, profiles, place, copies=(article, other.id))
             return
 
@@ -167,10 +166,7 @@ def _fold_copies(
 def merge(
     store: Store, profiles: StoredProfiles, place: Place, *articles: int, copies: Collection[int] = ()
 ) -> None:
-    """Add articles, and those of the merged stories, to a story; a new one consists of its first article.
-
-    Any two `copies` may share a row.
-    """
+    """Add articles, and those of the merged stories, to a story; a new one consists of its first article."""
     if place.story in articles:
         return
     relations = store.relations
@@ -180,7 +176,7 @@ def merge(
     for member in coming:
         mine = feeds[member]
         shared = [{other: mine.shares(feeds[other]) for other in row} for row in rows]
-        number = _row(profiles, member, shared, copies if member in copies else ())
+        number = _row(profiles, member, shared, copies)
         if number < ROWS:
             relations.join(member, place.story, number)
             rows += [[] for _ in range(len(rows), number + 1)]
@@ -195,14 +191,14 @@ def _row(
     """Return the first row of a story in which an article neither hides another nor is hidden.
 
     A row has one article per feed, except reposts and corrections, and one item per series. `rows` map
-    articles to whether they share a feed with this one; the number of rows means a new row. `copies` have the
-    same text as the article.
+    articles to whether they share a feed with this one; the number of rows means a new row. Any two `copies`
+    may share a row.
     """
     (profile,) = profiles.profiles([article])
 
     def is_same(other: Profile, same_feed: bool) -> bool:
         if not same_feed:
-            return other.id in copies or (
+            return {article, other.id} <= set(copies) or (
                 may_share_row(profile, other) and not profiles.series.differ(profile, other, strictly=True)
             )
         titles = profiles.title(article), profiles.title(other.id)
