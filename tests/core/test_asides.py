@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tuireader.model import ASIDES, Evidence, TermHit
+from tuireader.model import Evidence, TermHit
+from tuireader.model.asides import ASIDES, is_aside, rank
 from tuireader.text.asides import aside, running_text
 from tuireader.watch import Matcher, Subject, WatchRule, lookup
 
@@ -78,12 +79,9 @@ def test_the_sentence_is_of_the_text_and_hits_outside_it_are_named() -> None:
     both, aside_only = Matcher(rules).match(Subject(title="A title", body=BODY))
     assert (both.hits, both.sentence) == (hits, "Kumo fell.")
     assert (aside_only.hits, aside_only.sentence) == (hits[3:], "Also read: Kumo and Nimbo")
-    assert [both.aside, aside_only.aside, Evidence("w").aside] == [False, True, False]
-    ranks = [
-        Evidence("w", hits[:1], "s").rank,
-        Evidence("w", hits, "s", until=1).rank,
-        Evidence("w", hits, "s").rank,
-    ]
+    assert [is_aside(match) for match in (both, aside_only, Evidence("w"))] == [False, True, False]
+    former = Evidence("w", hits, "s", until=1)
+    ranks = [rank(match) for match in (aside_only, former, both)]
     assert sorted(ranks) == [ranks[1], ranks[0], ranks[2]]
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Annotated
 
 from tuireader.model import Evidence
+from tuireader.model.asides import rank
 
 FORMATS = ("md", "json", "html")
 
@@ -50,7 +51,7 @@ class BriefStory:
         for report in self.reports:
             for evidence in report.evidence:
                 known = by_watch.get(evidence.watch)
-                if evidence.sentence and (known is None or evidence.rank > known.rank):
+                if evidence.sentence and (known is None or rank(evidence) > rank(known)):
                     by_watch[evidence.watch] = evidence
         return tuple(by_watch[watch] for watch in self.watches if watch in by_watch)
 

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from tuireader.export.brief import Report, one_line
 from tuireader.model import Addition, Evidence, Surrounding
+from tuireader.model.asides import rank
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ class StoryPage:
         for entry in self.reports:
             for evidence in entry.report.evidence:
                 known = by_watch.get(evidence.watch)
-                if known is None or evidence.rank > known.evidence.rank:
+                if known is None or rank(evidence) > rank(known.evidence):
                     by_watch[evidence.watch] = StoryHit(evidence, entry.report)
         names = [*self.watches, *sorted(by_watch.keys() - set(self.watches))]
         return tuple(by_watch[name] for name in names if name in by_watch)

@@ -26,9 +26,9 @@ __getattr__, __all__ = lazy.names(
     {
         "alarms": ("Alarm", "AlarmKind", "Pace"),
         "articles": (
-            "ASIDES", "Article", "ArticleRow", "Away", "Comment", "EarlierArticle", "Evidence", "Feed",
-            "FeedHealth", "FullText", "Neighbour", "Pixels", "Related", "Relation", "Revision", "Story",
-            "StoryEntry", "TermHit", "Thread", "Trouble",
+            "Article", "ArticleRow", "Away", "Comment", "EarlierArticle", "Evidence", "Feed", "FeedHealth",
+            "FullText", "Neighbour", "Pixels", "Related", "Relation", "Revision", "Story", "StoryEntry",
+            "TermHit", "Thread", "Trouble",
         ),
         "events": (
             "AccountSynced", "Event", "FeedDone", "GapNoted", "HostWaits", "NewMatch", "RefreshDone",

@@ -8,20 +8,13 @@ from typing import Annotated
 
 from tuireader.model.fetching import NAMES_FEEDS, EntryDetails, Fault
 
-ASIDES = ("see also", "credit", "byline", "navigation")
-"""Lines outside the running text; where a hit was, instead of a field."""
-
 
 @dataclass(frozen=True, slots=True)
 class TermHit:
     """The count of one term of a watch in one field (`title`, `summary`, `body`, …)."""
 
     term: Annotated[str, "The term as written in the configuration."]
-    field: Annotated[
-        str,
-        "Where it was found: `title`, `summary`, `body`, `full text` (only in its page), …, or a line outside"
-        " the running text: `see also`, `credit`, `byline`, `navigation`.",
-    ]
+    field: Annotated[str, "Where: `title`, `summary`, `body`, `full text` (only in its page), `see also`, …"]
     count: Annotated[int, "Number of times."]
     uncertain: Annotated[int, "How many of them lie across Chinese word boundaries."] = 0
 
@@ -66,16 +59,6 @@ class Evidence:
     def fields(self) -> tuple[str, ...]:
         """Where the terms were found, each place once."""
         return tuple(dict.fromkeys(hit.field for hit in self.hits))
-
-    @property
-    def aside(self) -> bool:
-        """True if all terms are in lines outside the running text."""
-        return bool(self.hits) and all(hit.field in ASIDES for hit in self.hits)
-
-    @property
-    def rank(self) -> tuple[bool, bool, bool]:
-        """Sort key, higher is better: has a sentence, still matches, is in the running text."""
-        return bool(self.sentence), not self.former, not self.aside
 
 
 @dataclass(frozen=True, slots=True)

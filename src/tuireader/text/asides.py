@@ -81,8 +81,8 @@ def _heading() -> re.Pattern[str]:
 def aside(text: str, start: int, end: int) -> tuple[int, str]:
     """Return where the line `start:end` of a text stops being running text, and what follows.
 
-    That is one of `model.ASIDES`, or `""` if nothing follows. The titles below a heading such as "Related"
-    are further reading.
+    That is one of `model.asides.ASIDES`, or `""` if nothing follows. The titles below a heading such as
+    "Related" are further reading.
     """
     line = text[start:end]
     if len(line) <= _LONGEST and (match := _lines().fullmatch(line)):

@@ -9,7 +9,8 @@ from itertools import chain
 from operator import attrgetter
 
 from tuireader import query
-from tuireader.model import ASIDES, Evidence, TermHit
+from tuireader.model import Evidence, TermHit
+from tuireader.model.asides import ASIDES
 from tuireader.query import Query, QueryError, Regex, SlowRegex, Subject, Text
 from tuireader.text.wording import counted
 from tuireader.watch.article import TEXTS, SearchedArticle, Spans

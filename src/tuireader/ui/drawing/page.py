@@ -11,7 +11,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from tuireader.document import Block, BlockKind, Document, Picture, Referring, mark_references
-from tuireader.model import ASIDES, Article, Evidence, TermHit
+from tuireader.model import Article, Evidence, TermHit
+from tuireader.model.asides import ASIDES, is_aside
 from tuireader.text import cell_len, cut, plain, reading_minutes
 from tuireader.text.languages import language_names
 from tuireader.ui.drawing.page_blocks import block_part, hinted, picture_part
@@ -156,7 +157,7 @@ def evidence_parts(*matches: Evidence, title: str = "") -> list[Part]:
     Watches with the same sentence share a card. A sentence that repeats the title is left out. Matches only
     outside the running text come last.
     """
-    ranked = sorted(matches, key=lambda match: match.aside)
+    ranked = sorted(matches, key=is_aside)
     cards: dict[tuple[str, str, int], list[Evidence]] = {}
     for match in ranked:
         cards.setdefault((match.sentence, match.feed, match.revision), []).append(match)
