@@ -44,7 +44,7 @@ def build_page(
     matching = {match.watch for match in article.evidence if not match.former}
 
     def highlight(text: str) -> list[tuple[int, int, str]]:
-        return [mark for mark in highlights(text) if mark[2] in matching] if matching else []
+        return [mark for mark in highlights(text) if mark[2] in matching]
 
     title = article.title or "(no title)"
     hits += [Hit(0, *match) for match in highlight(title)]
