@@ -321,20 +321,22 @@ COPY = entry(2, title="Cracks close two harbour cranes", content_html=f"<p>{WIRE
 SHORT = replace(COPY, content_html="<p>They are from 1987.</p>")
 
 
-def copies(folder: Path, *steps: ParsedEntry | int, page: str = WIRE) -> list[list[int]]:
-    """The rows of the story of the first article, after entries of one feed each and pages of articles."""
+def copies(folder: Path, *steps: ParsedEntry | int | str, page: str = WIRE) -> list[list[int]]:
+    """The rows of the first article's story after entries of one feed each, pages of articles, and a split."""
     store = open_store(folder, 3)
     save(store, 3, *(entry(n, published=NOW - n * 900) for n in range(10, 16)))
     relate(store)
     for number, step in enumerate(steps):
-        if isinstance(step, int):
-            with store.transaction():
-                ingest.record_full_text(
-                    store, 6 + step, f"<p>{page}</p>", "", ingest.Rules(Matcher(()), {}), NOW
-                )
-        else:
+        if isinstance(step, ParsedEntry):
             save(store, min(number, 1) + 1, step)
             relate(store)
+            continue
+        with store.transaction():
+            if isinstance(step, int):
+                rules = ingest.Rules(Matcher(()), {})
+                ingest.record_full_text(store, 6 + step, f"<p>{page}</p>", "", rules, NOW)
+            else:
+                store.relations.split(8)
     rows = store.relations.rows(store.relations.stories([7])[7])
     store.close()
     return rows
@@ -349,6 +351,10 @@ def test_verbatim_copies_fold_if_one_was_known_first_by_its_teaser(
     tmp_path: Path, steps: Sequence[ParsedEntry | int]
 ) -> None:
     assert copies(tmp_path, *steps) == [[7, 8]]
+
+
+def test_a_copy_that_was_split_stays_apart(tmp_path: Path) -> None:
+    assert copies(tmp_path, TEASER, COPY, 1, "split", 1) == [[7]]
 
 
 def test_other_texts_and_old_copies_do_not_fold_by_their_pages(tmp_path: Path) -> None:

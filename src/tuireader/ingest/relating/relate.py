@@ -26,7 +26,7 @@ from tuireader.store.articles.articles import StoredText
 from tuireader.store.relations.relations import ROWS
 from tuireader.text.durations import DAY
 
-_COPIES = 6  # articles to compare with a page
+_COPIES, _HITS = 6, 50  # newest articles to compare with a page, and to look at with one of its sentences
 _KEYS, _PHRASE = 3, 80  # sentences that index a page; characters of one to look up
 
 
@@ -133,7 +133,7 @@ def fold_page(store: Store, text: StoredText, groups: Groups = ()) -> None:
         store.relations.add(text.id, packed[0][1], text.time // DAY, _copy_terms(sentences), ())
         phrase = max(sentences, key=len)[:_PHRASE]
         term = compile_term(phrase.rpartition(" ")[0] or phrase)
-        near = store.search.candidates(term.fts) if term and term.fts else ()
+        near = store.search.candidates(term.fts)[-_HITS:] if term and term.fts else ()
         _fold_copies(store, StoredProfiles(store, groups), text.id, sentences, near)
 
 
@@ -147,8 +147,9 @@ def _fold_copies(
 ) -> None:
     """Merge the story of an article with that of a verbatim copy among `near`, unless they were split."""
     story_of = store.relations.stories([article, *near])
-    others = [other for other, story in story_of.items() if story != story_of[article]][:_COPIES]
-    for other in store.articles.texts(others, labels=False, appearances=False):
+    others = [other for other, story in story_of.items() if story != story_of[article]]
+    newest = others[-_COPIES:]
+    for other in store.articles.texts(newest, labels=False, appearances=False):
         pair = profiles.profiles([article, other.id])
         members = chain(*(store.relations.members(story_of[key]) for key in (article, other.id)))
         if (
