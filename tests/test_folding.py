@@ -322,7 +322,7 @@ SHORT = replace(COPY, content_html="<p>They are from 1987.</p>")
 
 
 def copies(folder: Path, *steps: ParsedEntry | int | str, page: str = WIRE) -> list[list[int]]:
-    """The rows of the first article's story after entries of one feed each, pages of articles, and a split."""
+    """Rows of the first article's story after entries of one feed each, pages of articles, and a split."""
     store = open_store(folder, 3)
     save(store, 3, *(entry(n, published=NOW - n * 900) for n in range(10, 16)))
     relate(store)
