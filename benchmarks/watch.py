@@ -5,8 +5,11 @@ phrases and Chinese among them, about 2 KB of text each, a twelfth of them Chine
 its own, as in the worst case. Times are CPU times on one core; what is measured on fewer articles is scaled.
 
   python benchmarks/watch.py [--articles 5000] [--terms 10 100 1000 10000] [--stored 100000] [--store N]
+  python benchmarks/watch.py --log N
 
 With `--store N` the program's own library re-applies all terms over a database of N such articles instead.
+With `--log N`, N such articles arrive, every tenth of which is matched; then a watch is new that matches all
+of them, and all are marked as read: how much of that is the chain of records in the log of matches.
 """
 
 from __future__ import annotations
@@ -23,11 +26,14 @@ from itertools import accumulate
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from tuireader import ingest
 from tuireader.config import Config, FeedConfig, Paths, WatchConfig
 from tuireader.lexicon import TOKENIZER, fold, indexed
 from tuireader.library import Library
 from tuireader.model import ParsedEntry
+from tuireader.model.cases import verify
 from tuireader.store import Store
+from tuireader.store.watches.records import Records
 from tuireader.watch import Matcher, Subject, WatchRule, lookup
 
 _SYLLABLES = "ba ko mi ren tas vol qua ner dis sha lim por ek zun fra get hol iva jum wex".split()  # noqa: SIM905
@@ -267,6 +273,70 @@ async def reapplied(folder: Path, stored: int, wanted: Sequence[str]) -> None:
     await library.close()
 
 
+def chain_share(folder: Path, subjects: Sequence[Subject], count: int) -> None:
+    """Print which share of an arrival, a new watch and a mark the chain of records has."""
+    spent = [0.0]
+
+    def clocked(name: str) -> None:
+        job = getattr(Records, name)
+
+        def timed(self: Records, *args: object, **options: object) -> object:
+            start = time.process_time()
+            try:
+                return job(self, *args, **options)
+            finally:
+                spent[0] += time.process_time() - start
+
+        setattr(Records, name, timed)
+
+    def said(what: str, work: Callable[[], None]) -> None:
+        spent[0], start = 0.0, time.process_time()
+        work()
+        seconds = time.process_time() - start
+        share = 100 * spent[0] / seconds
+        print(f"{what}: {seconds:.2f} s of CPU, the chain {1000 * spent[0]:.0f} ms ({share:.1f} %)")
+
+    for name in ("append", "append_matches"):
+        clocked(name)
+    store = Store.open(folder / "news.db")
+    rules = ingest.Rules(Matcher([WatchRule("Quokka", any=("quokka",))]), {})
+    texts = [
+        f"<p>{item.body}</p>{'<p>A quokka.</p>' * (number % 10 == 0)}<p>Marsupial.</p>"
+        for number, item in ((number, subjects[number % len(subjects)]) for number in range(count))
+    ]
+
+    def arrive() -> None:
+        for start in range(0, count, 50):
+            with store.transaction():
+                entries = [
+                    ParsedEntry(guid=str(n), title=f"Number {n}", published=n, content_html=texts[n])
+                    for n in range(start, min(start + 50, count))
+                ]
+                saved = store.entries.save(1, entries, count)
+                store.index.add_new(saved.new)
+                ingest.record_new(store, saved.new, rules, count)
+
+    def watch() -> None:
+        with store.transaction():
+            store.watches.fill_from_index("Marsupial", "marsupial", None, 1, count, count)
+            store.match_log.record_from_index("Marsupial", 1, count, count)
+
+    def mark() -> None:
+        with store.transaction():
+            store.marks.set("read", range(1, count + 1), True, now=count)
+
+    with store.transaction():
+        store.feeds.sync(FEEDS)
+        store.watches.sync([("Quokka", "1"), ("Marsupial", "1")])
+        store.cases.begin(1)
+    said(f"{count} articles arrive, {-(-count // 10)} matched", arrive)
+    said(f"a new watch matches {count}", watch)
+    said(f"{count} matched articles are marked", mark)
+    start = time.process_time()
+    verdict = verify(record for _, record in store.records.all())
+    print(f"{verdict.records} records verified: {time.process_time() - start:.2f} s{verdict.fault}")
+
+
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(
@@ -276,10 +346,15 @@ def main() -> None:
     parser.add_argument("--terms", type=int, nargs="+", default=[10, 100, 1000, 10_000])
     parser.add_argument("--stored", type=int, default=100_000)
     parser.add_argument("--store", type=int, help="re-apply all terms over a real store of so many articles")
+    parser.add_argument("--log", type=int, help="let so many articles arrive, and time the chain of records")
     options = parser.parse_args()
     chance = random.Random(11)
     known = vocabulary(chance)
     subjects = articles(options.articles, known, chance)
+    if options.log:
+        with TemporaryDirectory() as folder:
+            chain_share(Path(folder), subjects, options.log)
+        return
     if options.store:
         with TemporaryDirectory() as folder:
             first = Path(folder) / "filled"

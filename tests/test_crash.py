@@ -26,7 +26,7 @@ from tests.web import Answer, Request, Web, in_thread
 from tuireader.config import Paths, load
 from tuireader.ingest.events import decode
 from tuireader.library import Library
-from tuireader.model import Event, FeedDone, NewMatch, RefreshDone, View, ViewKind
+from tuireader.model import CaseState, Event, FeedDone, NewMatch, RefreshDone, View, ViewKind
 
 pytestmark = pytest.mark.slow
 
@@ -84,7 +84,7 @@ def web() -> Iterator[Web]:
 
 @pytest.fixture(scope="module")
 def before(web: Web, tmp_path_factory: pytest.TempPathFactory) -> Home:
-    """The library before the refresh: the old entries, every other one read, every fifth starred."""
+    """The library before the refresh: old entries, half of them read, a fifth starred, hits handled."""
     home = Home(tmp_path_factory.mktemp("before"))
     subscribe(home, *publish(web, later=False), more=MORE)
 
@@ -94,6 +94,8 @@ def before(web: Web, tmp_path_factory: pytest.TempPathFactory) -> Home:
         ids = await library.lists.ids(ALL)
         await library.marks.set_read(ids[::2], True)
         await library.marks.set_starred(ids[::5], True)
+        await library.cases.handle(ids, CaseState.FALSE_ALARM)
+        await library.cases.set_note(await library.cases.matches_of(ids), "seen before")
         await library.close()
 
     asyncio.run(fill())
@@ -141,6 +143,7 @@ def column(home: Home, sql: str) -> list[str]:
     return [value for (value,) in rows(home.database, sql)]
 
 
+HANDLED = (CaseState.FALSE_ALARM, "seen before")
 MATCHED = "SELECT a.title FROM match m JOIN article a ON a.id = m.article_id"
 READ = "SELECT title FROM article WHERE read = 1"
 STARRED = "SELECT title FROM article WHERE starred = 1"
@@ -172,8 +175,14 @@ async def test_a_refresh_may_be_killed_at_any_moment(before: Home, tmp_path: Pat
         assert len(titles) == len(set(titles))
         library = await opened(home)
         events = await refreshed(library)
+        assert not (await library.matches.verify()).fault
+        cases = await library.cases.of(await library.lists.ids(ALL))
         await library.close()
         all_is_there(home)
+        noted = {case.article_id for case in cases if (case.state, case.note) == HANDLED}
+        assert len(noted) == len(old_hits) and Counter(case.state for case in cases if not case.note) == {
+            CaseState.NEW: len(HITS - old_hits)
+        }
         assert sorted(told(events)) == sorted(HITS - kept), number
         assert max(Counter(notified(home)).values(), default=1) == 1, number
         some_told += bool(notified(home))

@@ -397,6 +397,52 @@ async def test_briefs_go_on_where_the_last_one_ended(tmp_path: Path) -> None:
             await library.briefs.make(None, "Nobody")
 
 
+LIGHTS = (
+    "The harbour of Kettlemouth lost its lights after a barge tore the cable of the Lantern yard. "
+    "Pilots guided ships past the Vexley breakwater by radar while engineers of Brightwater laid a line."
+)
+
+
+async def test_a_brief_leads_with_what_is_new_of_a_story_across_the_border_of_its_period(
+    tmp_path: Path,
+) -> None:
+    text = (
+        TWO_FEEDS + '[[watch]]\nname = "Ports"\nany = ["harbour"]\n[[watch]]\nname = "Fog"\nany = ["fog"]\n'
+    )
+    async with opened(tmp_path, text) as library:
+        for number, (title, body, age) in enumerate(
+            (
+                ("Lights out", LIGHTS, 2 * DAY),
+                ("Lights still out", f"{LIGHTS} Edited.", DAY),
+                ("Lights on", "The fog lifts over the town, and the ships are on their way again.", 60),
+            ),
+            1,
+        ):
+            told = entry(number, title=title, content_html=f"<p>{body}</p>", published=CLOCK - age)
+            await fill(library, 1 + number % 2, told, now=CLOCK - age)
+
+        def join(store: Store) -> None:
+            with store.transaction():
+                store.relations.join(2, 1)
+                store.relations.join(3, 1)
+
+        await library.context.pool.write(join)
+        for watch, first in (("", "Ports"), ("fog", "Fog")):
+            made, _ = await library.briefs.make(DAY, watch)
+            (section,) = made.sections
+            (told_story,) = section.stories
+            assert (section.watch, told_story.title, made.articles) == (first, "Lights on", 2)
+            assert [(each.title, each.new, each.copy_of) for each in told_story.reports] == [
+                ("Lights on", True, 0),
+                ("Lights still out", True, 1),
+                ("Lights out", False, 0),
+            ]
+            quotations = [(hit.evidence.watch, hit.report.article_id) for hit in told_story.quotations]
+            assert quotations == [("Fog", 3), ("Ports", 2)]
+        old, _ = await library.briefs.make(None, since=CLOCK - DAY + 1)
+        assert (old.articles, old.seconds, old.since) == (1, None, CLOCK - DAY + 1)
+
+
 LANGUAGES: list[tuple[str, int, Sequence[str], Sequence[int], int | None]] = [
     ("en:r de:r", 1, (), (), 2),
     ("en:r de:r", 2, (), (), 1),

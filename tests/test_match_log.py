@@ -266,7 +266,7 @@ def test_matches_of_version_7_are_taken_over_with_what_is_known(tmp_path: Path) 
     assert [match.article_id for match in store.match_log.bare(9)] == [1, 3]
     with store.transaction():
         texts = {text.id: text for text in store.articles.texts([1, 3])}
-        store.match_log.complete(store.match_log.bare(9), texts, {})
+        store.match_log.complete(store.match_log.bare(9), texts, {}, NOW)
     first, _, bare, _ = store.match_log.rows(0)
     assert first.term == "quokka, quokkas" and len(first.sha256) == len(bare.sha256) == 64
     store.close()

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from contextlib import aclosing
 from pathlib import Path
 from random import Random
@@ -17,7 +18,7 @@ from tests.builders import feeds, item, opened, rss
 from tests.web import Web
 from tuireader.config import WatchConfig
 from tuireader.library import Library
-from tuireader.model import Count, View, ViewKind
+from tuireader.model import Case, CaseState, Count, View, ViewKind
 from tuireader.ui.views import count_of, expression_of
 
 STEPS = 14
@@ -36,7 +37,7 @@ ENDINGS = (
 )
 WATCHED = ("", " It uses openssl.", " WeChat is named, too.")
 WATCHES = '[[watch]]\nname = "TLS"\nany = ["openssl"]\n[[watch]]\nname = "WeChat"\nany = ["WeChat", "微信"]\n'
-VIEWS = (ViewKind.TODAY, ViewKind.UNREAD, ViewKind.STARRED, ViewKind.ALL)
+VIEWS = (ViewKind.TODAY, ViewKind.UNREAD, ViewKind.STARRED, ViewKind.ALL, ViewKind.TODO)
 
 
 class History:
@@ -52,6 +53,7 @@ class History:
         self.read: set[int] = set()
         self.matched: dict[str, set[int]] = {}
         self.steps: list[str] = []
+        self.cases: dict[int, Case] = {}
 
     async def run(self, steps: int) -> None:
         """Some entries, and then so many steps, each followed by a look at what must hold."""
@@ -60,12 +62,13 @@ class History:
         await self.refresh()
         happenings = [self.arrive] * 4 + [self.edit] * 2 + [self.open] * 2 + [self.mark] * 2
         happenings += [self.repost, self.star, self.label, self.split, self.undo, self.mute, self.unmute]
-        happenings += [self.watch, self.purge, self.unsubscribe]
+        happenings += [self.watch, self.purge, self.unsubscribe, self.note] + [self.handle] * 3
         for _ in range(steps):
             happening = self.draw.choice(happenings)
             self.steps.append(happening.__name__)
             await happening()
             await self.nothing_is_lost()
+            await self.cases_stay(changed=happening in (self.handle, self.note, self.undo))
         await self.every_number_is_true()
 
     # -- what happens
@@ -142,6 +145,16 @@ class History:
         for article_id in await self.row():
             await self.library.marks.split_story(article_id)
 
+    async def handle(self) -> None:
+        """The user handles the matches of a row, of its story, or of one watch."""
+        watch = self.draw.choice([None, None, "WeChat"])
+        state, stories = self.draw.choice(list(CaseState)), self.draw.random() < 0.5
+        await self.library.cases.handle(await self.row(), state, watch, stories=stories)
+
+    async def note(self) -> None:
+        numbers = await self.library.cases.matches_of(await self.row())
+        await self.library.cases.set_note(numbers, self.draw.choice(["", "a note", "another"]))
+
     async def undo(self) -> None:
         change = await self.library.marks.undo()
         if change is not None and change.config is not None:  # it may have been a change of the watch
@@ -189,6 +202,17 @@ class History:
         assert not by_itself, f"read by itself: {by_itself}"
         self.read = read
 
+    async def cases_stay(self, *, changed: bool) -> None:
+        """No state or note changes but by the user, and the records of it are a chain."""
+        every = [*await self.found(""), *await self.found("is:muted")]
+        cases = {case.match: case for case in await self.library.cases.of(every)}
+        assert self.cases.keys() <= cases.keys(), "a case is lost"
+        if not changed:
+            assert all(cases[match] == case for match, case in self.cases.items()), "a case has changed"
+        self.cases = cases
+        verdict = await self.library.matches.verify()
+        assert not verdict.fault
+
     async def found(self, expression: str) -> list[int]:
         ids, problem = await self.library.searches.run(expression, limit=10_000)
         assert not problem
@@ -221,6 +245,11 @@ class History:
             assert stats.today == len(await self.found(f"{watch} is:today"))
             assert stats.week == len(await self.found(f"{watch} age:<7d"))
             assert stats.month == len(await self.found(f"{watch} age:<30d"))
+            to_do = [case for case in self.cases.values() if case.watch == stats.name]
+            assert dict(stats.cases) == Counter(case.state for case in to_do)
+            still = {case.article_id for case in to_do if case.state in (CaseState.NEW, CaseState.OPEN)}
+            opened = {*await self.found(f"{watch} is:open"), *await self.found(f"{watch} is:open is:muted")}
+            assert opened == still & {*await self.found(watch), *await self.found(f"{watch} is:muted")}
         for health in await library.feeds.health():
             found = await self.counted(f'feed:="{health.feed.url}"')
             assert (health.unread, health.total) == (found.unread, found.total)

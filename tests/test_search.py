@@ -108,6 +108,8 @@ QUESTIONS = (
             "reading_time:>0",
             "reading_time:>=1min",
             "after:2023-11-10",
+            "after:yesterday",
+            "before:@1700000000",
             "before:2023-11-12",
             "feed:a.example",
             "folder:News",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -91,6 +92,7 @@ PAGE = StoryPage(
             ),
         ),
         StoryReport(report(6, "Fog", 180)),
+        StoryReport(replace(report(7, "Fog again", 190), copy_of=6)),
     ),
     ("Lantern",),
     (Surrounding(1, "Old", "javascript:x", "The Quay", DAY - 60, read=False, sentence=SAID, said_by="B"),),
@@ -99,7 +101,7 @@ PAGE = StoryPage(
 )
 MARKDOWN = rf"""# Ferry takes \*Lantern\*
 
-3 reports by 1 feed, 2 later ones left out, 2023-11-14 22:13 to 2023-11-15 01:13 UTC.
+4 reports by 1 feed, 2 later ones left out, 2023-11-14 22:13 to 2023-11-15 01:23 UTC.
 
 ## Watches
 
@@ -115,12 +117,13 @@ MARKDOWN = rf"""# Ferry takes \*Lantern\*
 ## Reports
 
 - 2023-11-14 22:13 UTC · The Quay: [Ferry takes \*Lantern\*](<https://quay.example/4>)
-- +40 min · The Quay: [https://quay.example/5](<https://quay.example/5>)
+- 2023-11-14 22:53 UTC (+40 min) · The Quay: [https://quay.example/5](<https://quay.example/5>)
   - 45,000 users
-  - “We \<all\> pay” – Jane Doe
+  - “We \<all> pay” – Jane Doe
   - “We do not”
-- +3 h · The Quay: [Fog](<https://quay.example/6>)
-  - no new numbers, names or quotations
+- 2023-11-15 01:13 UTC (+3 h) · The Quay: [Fog](<https://quay.example/6>)
+- 2023-11-15 01:23 UTC (+3 h) · The Quay: [Fog again](<https://quay.example/7>)
+  - same text as The Quay
 
 ## After
 

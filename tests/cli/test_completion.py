@@ -301,7 +301,9 @@ def test_accounts_are_completed(tmp_path: Path) -> None:
 def test_every_word_of_the_expression_language_is_offered() -> None:
     offers = [item.value for item in completion.complete_expressions(*_nothing_typed(), "")]
     assert {one.partition(":")[0] for one in offers} == set(query.FIELDS)
-    assert [one for one in offers if one.startswith("is:")] == [f"is:{state}" for state in query.STATES]
+    assert [one for one in offers if one.startswith("is:")] == [
+        f"is:{state}" for state in (*query.STATES, *query.CASE_STATES)
+    ]
     assert [one for one in offers if one.startswith("has:")] == [f"has:{what}" for what in FILES]
 
 

@@ -83,6 +83,6 @@ def test_a_period_leaves_out_gaps_before_and_after_it(run: Run) -> None:
     assert (whole["open_gaps"], whole["unseen"]) == (0, 0)
     whole = json.loads(run("watch", "coverage", "Comet", "--since", "7d", "--json").out)
     assert whole["open_gaps"] == 1
-    wrong = run("watch", "coverage", "Comet", "--since", "yesterday")
+    wrong = run("watch", "coverage", "Comet", "--since", "tomorrow")
     assert wrong.code == Exit.USAGE and "--since wants a day such as 2026-11-03" in wrong.err
     assert run("watch", "coverage", "Nothing").code == Exit.USAGE

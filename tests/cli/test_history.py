@@ -60,7 +60,7 @@ def test_a_hit_that_was_edited_away_is_shown_as_such(web: Web, home: Home, run: 
     assert f"In town  (matched until edited {when})" in report
     assert json.loads(out("watch", "report", "Quokka", "--json"))["former"] == 1
     assert f"(matched until edited {when})" in out("watch", "test", "watch:Quokka")
-    assert "(matched until edited" in out("brief")
+    assert "(Quokka · matched until edited" in out("brief")
     brief = json.loads(out("brief", "--format", "json"))
     assert brief["sections"][0]["stories"][0]["evidence"][0]["until"] == moment
 

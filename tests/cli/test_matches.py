@@ -35,7 +35,7 @@ def logged(home: Home, run: Run, web: Web) -> Run:
 
 def test_lines(logged: Run) -> None:
     second, first = (line.split("\t") for line in logged("matches").out.splitlines())
-    assert first[1:] == ["WeChat", "Näws", EVIL, "WeChat, 微信", "not told", "not read"]
+    assert first[1:] == ["WeChat", "Näws", EVIL, "WeChat, 微信", "not told", "not read", "2"]
     assert second[1:4] == ["WeChat", "Näws", "WeChat 微信 stops"] and second[6].startswith("read ")
 
 
@@ -68,6 +68,61 @@ def test_a_period_and_a_watch(logged: Run) -> None:
         assert (quiet.code, quiet.out) == (Exit.OK, "") and "no matches" in quiet.err
     assert logged("matches", "--format", "json", "--until", "1d").out == "[]\n"
     assert len(logged("matches", "--format", "csv", "--until", "1d").out.splitlines()) == 1
-    wrong = logged("matches", "--since", "yesterday")
+    for day in ("today", "Yesterday", "monday"):
+        assert logged("matches", "--since", day) == logged("matches")
+    assert logged("matches", "--until", "yesterday").out == ""
+    wrong = logged("matches", "--since", "tomorrow")
     assert wrong.code == Exit.USAGE and "--since wants a day such as 2026-11-03" in wrong.err
     assert logged("matches", "--watch", "Nope").code == Exit.USAGE
+
+
+def test_matches_are_handled_by_number_or_expression(logged: Run) -> None:
+    done = logged("match", "done", "2")
+    assert done.err == "1 match marked done (`tuireader undo` takes it back)\n"
+    assert logged("match", "note", "1", "2", "--text", "for \x1b[31mAnn").err.startswith(
+        "2 matches of 2 articles"
+    )
+    assert logged("match", "false", "watch:WeChat", "is:read").err.startswith("1 match marked false alarm")
+    second, first = (line.split("\t")[-3:] for line in logged("matches").out.splitlines())
+    assert first == ["done", "for Ann", "2"] and second == ["false alarm", "for Ann", "1"]
+    rows = csv.DictReader(io.StringIO(logged("matches", "--format", "csv").out))
+    assert [(row["state"], row["note"], bool(row["by"]), row["at"][-1]) for row in rows] == [
+        ("false alarm", "for Ann", True, "Z"),
+        ("done", "for Ann", True, "Z"),
+    ]
+    assert (
+        logged("list", "is:done").out.count("\n")
+        == 1
+        == logged("list", "watch:WeChat", "is:false-alarm").out.count("\n")
+    )
+    assert logged("undo").err == "undone: 1 match marked false alarm\n"
+    assert logged("match", "note", "--erase", "1").err == "the notes of 1 match erased\n"
+    for words, said in (
+        (("done", "99"), "there is no match 99"),
+        (("done", "3"), "there is no match 3"),
+        (("done", "title:nothing"), "the expression finds no match"),
+        (("done",), "Missing argument"),
+        (("open", "is:wrong"), "is: takes"),
+    ):
+        failed = logged("match", *words)
+        assert failed.code == Exit.USAGE and said in failed.err and failed.err.count("\n") <= 3
+
+
+def test_the_log_proves_itself(logged: Run, home: Home) -> None:
+    logged("match", "done", "1")
+    found = logged("matches", "--verify")
+    assert found.code == Exit.OK and " in one chain, head " in found.out
+    head = found.out.split()[-1]
+    file = home.folder / "log.jsonl"
+    text = logged("matches", "--format", "records").out
+    file.write_text(text, encoding="utf-8")
+    assert logged("matches", "--verify", str(file), "--head", head[:12]).out == found.out
+    file.write_text(text.replace('"kind":"done"', '"kind":"open"'), encoding="utf-8")
+    changed = logged("matches", "--verify", str(file))
+    assert changed.code != Exit.OK and "(open of match 1) was changed" in changed.err
+    file.write_text(text.rpartition("{")[0], encoding="utf-8")
+    assert "removed or replaced" in logged("matches", "--verify", str(file), "--head", head).err
+    for wrong in ("[]", "{", "\x00"):
+        file.write_text(wrong, encoding="utf-8")
+        assert "--format records" in logged("matches", "--verify", str(file)).err
+    assert "cannot be read" in logged("matches", "--verify", str(home.folder)).err

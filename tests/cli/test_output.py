@@ -7,14 +7,18 @@ import os
 import re
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from threading import Timer
 
 import pytest
 
 from tests.cli.command import Home, Run, Told, run_apart
 from tests.terminal import Terminal
 from tests.web import Web
+from tuireader import cli
 from tuireader.cli import manual
 from tuireader.errors import Exit
 
@@ -45,6 +49,14 @@ def test_forms_of_a_list(run: Run) -> None:
     assert item.startswith("- [WeChat suspends new user registration](<https://site.example.org/v>) · ")
     assert r"Other $(touch pwned) & \`News\`" in item
     assert run("list", "--limit", "3", "--format", "tsv").out.count("\n") == 3
+
+
+def test_a_period_of_a_list(run: Run) -> None:
+    for since in ("yesterday", "7d", time.strftime("%Y-%m-%d")):
+        assert run("search", "--since", since, "WeChat", "OR", "zebra").out.count("\n") == 2, since
+    assert run("list", "--since", "Today").out == run("list", "after:today").out
+    assert run("count", "--since", "2100-01-01").out == "0 articles\n"
+    assert run("list", "--since", "tomorrow").code == Exit.USAGE
 
 
 def test_an_article_as_text(run: Run) -> None:
@@ -238,6 +250,28 @@ FULL = "tuireader: the output cannot be written: No space left on device\n"
 
 
 has_full = pytest.mark.skipif(not Path("/dev/full").exists(), reason="only where there is /dev/full")
+
+
+@has_full
+def test_the_next_brief_repeats_what_nobody_read(
+    home: Home, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def brief_to(out: int, *, then: Callable[[], object] = lambda: None) -> int:
+        with monkeypatch.context() as patch, open(out, "w", encoding="utf-8") as stream:
+            patch.setattr(sys, "stdout", stream)
+            Timer(0.03, then).start()
+            return cli.run(home.arguments("brief", "--since", "last"))
+
+    reading, writing = os.pipe()
+    assert brief_to(writing, then=partial(os.close, reading)) == Exit.OK  # the reader fails before it reads
+    assert brief_to(os.open("/dev/full", os.O_WRONLY)) == Exit.FAILURE
+    assert capsys.readouterr().err == FULL
+    reading, writing = os.pipe()
+    assert brief_to(writing, then=partial(os.read, reading, 1 << 16)) == Exit.OK
+    os.close(reading)
+    file = home.folder / "brief.md"
+    assert brief_to(os.open(file, os.O_WRONLY | os.O_CREAT)) == Exit.OK
+    assert file.read_text(encoding="utf-8") == "# Brief\n\n0 articles in 0 stories, since the last brief.\n"
 
 
 @has_full

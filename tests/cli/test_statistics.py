@@ -45,3 +45,10 @@ def test_without_feeds_it_says_what_to_do(home: Home, run: Run) -> None:
     assert run("stats", "--days", "0").code == Exit.USAGE
     subscribe(home, "http://127.0.0.1:1/feed")
     assert "Last 1 day " in run("stats", "--days", "1").out
+    for since, length in {
+        "today": "1 day",
+        "yesterday": "2 days",
+        "7d": "7 days",
+        "1950-01-01": "3,650 days",
+    }.items():
+        assert f"Last {length} " in run("stats", "--since", since).out

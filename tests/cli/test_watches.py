@@ -45,6 +45,10 @@ def test_list(run: Run) -> None:
 
 def test_an_expression_is_tried(run: Run) -> None:
     told = run("watch", "test", "Alipay", "OR", "WeChat", "--days", "30")
+    assert (
+        run("watch", "test", "--since", "30d", "Alipay", "OR", "WeChat").out.splitlines()[0]
+        == told.out.splitlines()[0]
+    )
     assert told.code == Exit.OK and told.out.startswith("13 matches\n0.43 a day\n")
     assert "      12  One" in told.out and "Alipay (APAY) shrinks" in told.out
     whole = json.loads(run("watch", "test", "--json", "alipay or wechat").out)
@@ -62,6 +66,9 @@ def test_report_and_lint(run: Run) -> None:
     assert "      13  Alipay\n       0  Alypay\n       0  WeChat quokka" in told.out
     assert (
         "First to report\n  One: first in 1 of 1 stories\n  Two: first in 0 of 1 stories, else " in told.out
+    )
+    assert (
+        run("watch", "report", "Pay", "--since", "1d").out == run("watch", "report", "Pay", "--days", "1").out
     )
     whole = json.loads(run("watch", "report", "Pay", "--json", "--days", "1").out)
     assert whole["a_day"] == 13 and whole["aliases"] == {"APAY": "Alipay (APAY) shrinks"}

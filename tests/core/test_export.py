@@ -9,10 +9,12 @@ from html.parser import HTMLParser
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from markdown_it import MarkdownIt
 
 from tuireader.document import parse
+from tuireader.export.brief import one_line
 from tuireader.export.formats import FORMS, file_name, paragraphs, render
-from tuireader.export.markdown import markdown_link
+from tuireader.export.markdown import markdown_link, markdown_part, markdown_text, safe_start
 from tuireader.model import Article, Evidence, TermHit
 
 HTML = """<h2>Head *x*</h2><p>A <b>bold <i>it</i></b> and <a href="https://a.example/x?a=1&b=2">link
@@ -54,9 +56,9 @@ def test_markdown() -> None:
     assert (values["tags"], values["watches"]) == ('["t"]', '["WeChat"]')
     assert values["labels"] == '["to read", "law"]'
     parts = body.split("\n\n")
-    assert parts[0] == r'# Title: \<b\> "x" / y'
+    assert parts[0] == r'# Title: \<b> "x" / y'
     assert parts[1] == r"## Head \*x\*"
-    assert "A **bold *it*** and [link ``c`d``](<https://a.example/x?a=1&b=2>) \\<script\\> 1. x" in parts
+    assert "A **bold *it*** and [link ``c`d``](<https://a.example/x?a=1&b=2>) \\<script> 1. x" in parts
     assert {"- one", "  - two", "1. first", "> quoted\n> twice"} <= {*parts}
     assert {r"\- dash", r"1\. no list", r"\# no head"} <= {*parts}
     assert '````py\na = "```"\nb\n````' in parts
@@ -65,8 +67,55 @@ def test_markdown() -> None:
 
 def test_a_link_in_markdown_ends_where_it_should() -> None:
     link = markdown_link("*One* [two]", "https://a.example/x y>z")
-    assert link == r"[\*One\* \[two\]](<https://a.example/x%20y%3Ez>)"
-    assert markdown_link("[x]", "javascript:x") == r"\[x\]"
+    assert link == r"[\*One\* [two]](<https://a.example/x%20y%3Ez>)"
+    assert markdown_link("[x] [y](z)", "javascript:x") == r"\[x\] \[y\](z)"
+
+
+COMMONMARK = MarkdownIt("commonmark")
+
+
+def shown(markdown: str) -> str:
+    """The text that a CommonMark parser shows, with the name of anything else than text and links."""
+    parts: list[str] = []
+    for token in COMMONMARK.parse(markdown):
+        if token.type in ("code_block", "fence", "hr", "html_block"):
+            parts.append(f"<{token.type}>")
+        for child in token.children or ():
+            is_plain = child.type in ("text", "softbreak", "link_open", "link_close")
+            parts.append(
+                ("\n" if child.type == "softbreak" else child.content) if is_plain else f"<{child.type}>"
+            )
+    return "".join(parts)
+
+
+@given(
+    st.text('ab12 .)-+*_[]()<>!&;#=~`\\:|"x/@ 中，“\n', min_size=1, max_size=12).filter(str.strip), st.data()
+)
+def test_markdown_shows_the_text_that_was_escaped(text: str, data: st.DataObject) -> None:
+    line = one_line(text)
+    assert shown(f"## {markdown_text(text)}") == line
+    assert (
+        shown(f"> {safe_start(markdown_text(text))}") == shown(f"- {safe_start(markdown_text(text))}") == line
+    )
+    assert shown(f"before\n{safe_start(markdown_text(text))}") == f"before\n{line}"
+    assert shown(f"A: {markdown_link(text, 'https://a.example/')}!") == f"A: {line}!"
+    cut = data.draw(st.integers(0, len(line)))
+    assert shown(f"> {safe_start(markdown_part(line[:cut]) + markdown_part(line[cut:]))}") == line
+    lines = "\n".join(line.split())
+    assert shown(safe_start(markdown_part(lines))) == lines
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("1.2 million users", "AT&T pays $145 million | Site", "C# 12 & [more] fog [pdf]", "3 < 4 > 2, <3"),
+        *("snake_case, 2 * 3", "~5 to 6, {x} ^2", "+1 -5 #5 is #1!", r"C:\Users", "(2024) and 1.5"),
+    ],
+)
+def test_markdown_escapes_nothing_that_would_not_be_markup(text: str) -> None:
+    assert safe_start(markdown_text(text)) == text and markdown_link(text, "https://a.example/").startswith(
+        f"[{text}]"
+    )
 
 
 ATTRIBUTES = "href class style charset name content http-equiv rel lang"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, timedelta, timezone
 from time import process_time, tzset
 
 import pytest
@@ -122,6 +122,8 @@ def fault(expression: str) -> QueryError:
         ("reading_time:>=20", Number("reading_time", True, 19)),
         ("reading_time:>=0", Number("reading_time", True, 0)),
         ("after:2026-11-01", Dated(False, date(2026, 11, 1))),
+        ("after:Monday", Dated(False, "monday")),
+        ("before:@1700000000", Dated(True, "@1700000000")),
         ("before:2026-11", Dated(True, date(2026, 11, 1))),
         ("before:2026", Dated(True, date(2026, 1, 1))),
         ("https://kumo.example 10:30", And((text("https://kumo.example"), text("10:30")))),
@@ -643,7 +645,18 @@ def test_days_begin_at_midnight_utc_wherever_one_is(monkeypatch: pytest.MonkeyPa
             patch.setenv("TZ", "UTC-9")
             tzset()
             assert read("after:2023-11-14") == Dated(False, date(2023, 11, 14))
-            assert Dated(False, date(2023, 11, 14)).time == 1_699_920_000
+            assert Dated(False, date(2023, 11, 14)).time(0) == 1_699_920_000
+            assert Dated(False, "@1699920000").time(0) == 1_699_920_000
+            today = datetime(2023, 11, 15, tzinfo=timezone(timedelta(hours=9)))  # a Wednesday
+            for name, ago in {
+                "today": 0,
+                "yesterday": 1,
+                "wednesday": 0,
+                "tuesday": 1,
+                "thursday": 6,
+            }.items():
+                days = int(today.timestamp()) - ago * 86_400
+                assert Dated(False, name).time(today.timestamp() + 3600) == days
     finally:
         tzset()
 

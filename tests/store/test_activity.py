@@ -154,6 +154,11 @@ def test_the_feed_that_reports_first_leads(store: Store) -> None:
     with store.transaction():
         store.conn.execute("UPDATE article SET time = ? WHERE id = 1", (TODAY - 2 * DAY,))
     assert store.stats.activity(TODAY, 1)[1].stories == 0
+    with store.transaction():  # only its day is known: it is neither first nor late
+        store.conn.execute(
+            "UPDATE article SET time = time + 86400, published = ? WHERE id = 1", (TODAY - DAY,)
+        )
+    assert not any(item.stories for item in store.stats.activity(TODAY, 30) if item.feed_id)
 
 
 def test_indexes_answer_without_reading_all_articles(store: Store) -> None:

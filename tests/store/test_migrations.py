@@ -17,6 +17,13 @@ from tuireader.store import Store, schema
 from tuireader.store.upkeep import maintenance
 
 _BACK = {
+    15: (
+        "DROP TABLE match_case",
+        "DROP TABLE match_note",
+        "DROP TRIGGER match_event_kept",
+        "DELETE FROM match_event WHERE kind IN ('matched', 'indexed', 'evidence')",
+        *(f"ALTER TABLE match_event DROP COLUMN {name}" for name in ("detail", "hash")),
+    ),
     14: (
         "DROP INDEX article_fold",
         "DROP INDEX article_story",

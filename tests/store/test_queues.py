@@ -136,14 +136,14 @@ def test_a_match_waits_until_it_is_notified_and_again_if_nobody_was(
     }  # fmt: skip
     ids = {(item.watch, item.article_id): item.id for item in waiting}
     with store.transaction():
-        store.notices.mark_notified({ids["W", first]: ("comet", "A comet.")}, [ids["V", first]], NOW)
+        store.notices.mark_notified({ids["W", first]: ("comet", "A comet.")}, {ids["V", first]: "muted"}, NOW)
         store.notices.add([("W", first), ("V", first)])
     assert [item.id for item in store.notices.waiting()] == [ids["W", third]]
     assert store.notices.notified_in_story("W", first) == [first]
     assert store.notices.notified_in_story("V", first) == store.notices.notified_in_story("W", second) == []
     with store.transaction():
         store.marks.set("read", [third], True, now=NOW)
-        assert store.notices.skip_read([first, third]) == {third} and not store.notices.any_waiting()
+        assert store.notices.skip_read([first, third], NOW) == {third} and not store.notices.any_waiting()
         store.notices.wait_again([ids["W", first]], NOW)
     assert [item.id for item in store.notices.waiting()] == [ids["W", first]]
     assert store.notices.notified_in_story("W", first) == []
@@ -156,7 +156,7 @@ def test_what_a_watch_has_notified_of_a_story_and_of_reposts(store: Store, artic
         store.notices.add([("W", first), ("W", third), ("V", second)])
         ids = {(item.watch, item.article_id): item for item in store.notices.waiting()}
         assert ids["V", second].story == ids["W", first].story
-        store.notices.mark_notified({item.id: ("", "") for item in ids.values()}, [], NOW)
+        store.notices.mark_notified({item.id: ("", "") for item in ids.values()}, {}, NOW)
     story = ids["W", first].story
     assert store.notices.notified_in_story("W", story) == [first]
     assert store.notices.notified_in_story("V", story) == [second]

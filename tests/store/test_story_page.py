@@ -93,4 +93,4 @@ def test_reports_that_repeat_a_text_and_add_nothing_are_copies_of_the_first_one(
         story(store, [1, 2, 3, 4])
     page = ingest.story_page(store, 4)
     assert page is not None
-    assert {each.report.article_id: each.copy_of for each in page.reports} == {1: 0, 2: 1, 3: 0, 4: 0}
+    assert {each.report.article_id: each.report.copy_of for each in page.reports} == {1: 0, 2: 1, 3: 0, 4: 0}

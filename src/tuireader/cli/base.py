@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import date, datetime, timedelta
 from functools import update_wrapper
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 import click
 
+from tuireader.config import moments
 from tuireader.config.values import duration
 from tuireader.errors import UsageError
 from tuireader.startup.tui import Options, say
@@ -70,17 +70,12 @@ def seconds(option: str, text: str, least: int, most_days: int, such: str) -> in
 
 def moment(option: str, text: str, *, end: bool = False) -> int:
     """Parse a day, or a time ago, as a moment; with `end`, the end of that day. Raises UsageError."""
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        ago = duration(0, 36_500 * DAY).read(text)
-        if isinstance(ago, int):
-            return int(time.time()) - ago
-        wanted = "a day such as 2026-11-03 or a time such as 7d"
-        raise UsageError(f"{option} wants {wanted}, not {text!r}") from None
-    if end:
-        day += timedelta(days=1)
-    return int(datetime(day.year, day.month, day.day).timestamp())
+    return moments.moment(option, text, time.time(), end=end)
+
+
+def days_of(days: T, since: str | None) -> T | float:
+    """Length of a period in days: that since a moment if it is given, else `days`. Raises UsageError."""
+    return days if since is None else max(1, int(time.time()) - moment("--since", since)) / DAY
 
 
 def in_library(options: Options, job: Callable[[Library], Awaitable[T]]) -> T:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from tuireader.cli.base import say
+from tuireader.cli.base import moment, say
 from tuireader.cli.completion import complete_expressions
 from tuireader.errors import UsageError
+from tuireader.query import NAMED_DAYS
 from tuireader.text import clean
 from tuireader.text.wording import counted
 
@@ -32,7 +33,11 @@ class ExpressionCommand(click.Command):
         marked = [f"{_MARK}{arg}" if re.match(r"-[^-\d]", arg) and arg not in known else arg for arg in args]
         remaining = super().parse_args(ctx, marked)
         words = ctx.params.get("expression") or ()
-        ctx.params["expression"] = " ".join(word.removeprefix(_MARK) for word in words).strip()
+        expression = " ".join(word.removeprefix(_MARK) for word in words).strip()
+        if (since := ctx.params.pop("since", None)) is not None:
+            start = since if since.lower() in NAMED_DAYS else f"@{moment('--since', since)}"
+            expression = f"({expression}) after:{start}" if expression else f"after:{start}"
+        ctx.params["expression"] = expression
         return remaining
 
 
@@ -66,6 +71,12 @@ async def say_advice(library: Library, text: str) -> bool:
     for note in advice:
         say(f"tuireader: {note}")
     return bool(advice)
+
+
+def since_option(function: Command) -> Command:
+    """Add the option `--since`; an `ExpressionCommand` takes it as a part of its expression."""
+    help = "Only articles since a day (2026-11-03, monday) or for a time (7d)."
+    return click.option("--since", metavar="WHEN", help=help)(function)
 
 
 def expression_argument(*, required: bool = False) -> Callable[[Command], Command]:

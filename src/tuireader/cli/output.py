@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
+import select
+import stat
 import sys
+from array import array
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, TypeVar
+from typing import Any, TextIO, TypeVar
 
 import click
+
+from tuireader.errors import TuireaderError
+
+_PAUSE = 20
+"""Milliseconds between two looks at a pipe."""
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -58,6 +67,30 @@ def print_json_text(text: str, *, flush: bool = False) -> None:
     if sys.stdout.encoding.lower() not in ("utf-8", "utf8"):
         text = re.sub(r"[^\x00-\x7f]", lambda match: json.dumps(match[0])[1:-1], text)
     print(text, flush=flush)
+
+
+def require_delivery(stream: TextIO) -> None:
+    """Wait until what was written is on the disk, or read from a pipe.
+
+    Raises BrokenPipeError if the reader closed the pipe before, TuireaderError if the disk is full.
+    """
+    import fcntl
+    import termios
+
+    try:
+        out = stream.fileno()
+        kind = os.fstat(out).st_mode
+        if stat.S_ISREG(kind):
+            os.fsync(out)
+    except io.UnsupportedOperation:
+        return  # it is kept in memory
+    except OSError as error:
+        raise TuireaderError(f"the output cannot be written: {error.strerror}") from None
+    closed, unread = select.poll(), array("i", [0])
+    closed.register(out, 0)
+    while stat.S_ISFIFO(kind) and not fcntl.ioctl(out, termios.FIONREAD, unread) and unread[0]:
+        if closed.poll(_PAUSE):
+            raise BrokenPipeError
 
 
 def colored() -> bool:

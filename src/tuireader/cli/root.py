@@ -77,6 +77,7 @@ _COMMANDS = {
     "label": "articles.marks.label",
     "list": "articles.articles.list_",
     "man": "manual.man",
+    "match": "articles.match.match",
     "matches": "articles.matches.matches",
     "paths": "program.paths_",
     "pipe": "articles.pages.pipe",

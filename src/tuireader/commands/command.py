@@ -19,6 +19,7 @@ class Scope(StrEnum):
     QUEUE = "queue"
     ALARMS = "alarms"
     STATISTICS = "statistics"
+    MATCHES = "log of matches"
     SETTINGS = "settings"
     STORY = "story"
     SEARCH = "search line"
@@ -28,7 +29,9 @@ class Scope(StrEnum):
 
 
 PANES = frozenset({Scope.LIST, Scope.ARTICLE, Scope.SIDEBAR})
-TABLES = (Scope.HEALTH, Scope.WATCHES, Scope.QUEUE, Scope.ALARMS, Scope.STATISTICS, Scope.SETTINGS)
+TABLES = (
+    Scope.HEALTH, Scope.WATCHES, Scope.QUEUE, Scope.ALARMS, Scope.STATISTICS, Scope.MATCHES, Scope.SETTINGS,
+)  # fmt: skip
 MOVING = (*TABLES, Scope.STORY, Scope.CHOICES)
 
 

@@ -18,6 +18,9 @@ LIST_SORTS = {
 RELEVANCE = "relevance"
 SEARCH_SORTS = LIST_SORTS | {RELEVANCE: "most relevant first"}
 """Orders of search results."""
+TO_DO = "to-do"
+ALL_SORTS = SEARCH_SORTS | {TO_DO: "by watch, oldest first"}
+"""All orders; that of To do is only for that view."""
 
 
 def check_sort(name: str, allowed: Collection[str] = LIST_SORTS) -> str:

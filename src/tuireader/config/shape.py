@@ -66,6 +66,44 @@ class NotifyConfig:
     quiet: str = declare(HOURS, "Quiet hours; their notifications are sent afterwards.", default="")
 
 
+COPIED = (
+    "“{sentence}”\n{title}\n{feed}, {author}, {published}\n{url}\n"
+    "Watch {watch}: {terms}; found {matched}, match {match}"
+)
+
+
+@table
+class DeskConfig:
+    """`[desk]`: matches as cases, which are new, open, done or false alarms."""
+
+    name: str = declare(
+        LINE,
+        "Your name in the log of matches, by default that of your login. Matches are cases once it is set, or"
+        " once you have handled one.",
+        default="",
+    )
+    template: str = declare(
+        template(
+            "watch",
+            "terms",
+            "sentence",
+            "title",
+            "feed",
+            "author",
+            "published",
+            "matched",
+            "url",
+            "match",
+            "state",
+            "note",
+            "by",
+            lines=True,
+        ),
+        "Text of a match that is copied; lines, and parts between commas, without a value are left out.",
+        default=COPIED,
+    )
+
+
 @table
 class FetchConfig:
     """`[fetch]`: settings for fetching feeds. Times in seconds, sizes in bytes."""
@@ -228,6 +266,7 @@ class Config:
     save: SaveConfig = SaveConfig()
     download: DownloadConfig = DownloadConfig()
     notify: NotifyConfig = NotifyConfig()
+    desk: DeskConfig = DeskConfig()
     fetch: FetchConfig = FetchConfig()
     ui: UiConfig = UiConfig()
     keys: Mapping[str, tuple[str, ...]] = declare(

@@ -105,11 +105,13 @@ def _groups(value: object) -> tuple[tuple[str, ...], ...] | Invalid:
     return tuple(groups)
 
 
-def template(*marks: str) -> Kind:
-    """Kind: text in which `{mark}` is replaced, for each of these marks."""
+def template(*marks: str, lines: bool = False) -> Kind:
+    """Kind: text, if so of several lines, in which `{mark}` is replaced, for each of these marks."""
 
     def read(value: object) -> str | Invalid:
         text = _raw(value)
+        if lines and isinstance(value, str) and not isinstance(_raw(value.replace("\n", " ")), Invalid):
+            text = value
         for mark in () if isinstance(text, Invalid) else re.findall(r"\{(\w+)\}", text):
             if mark not in marks:
                 return Invalid(f"has no value for {{{mark}}}{did_you_mean(mark, marks)}")

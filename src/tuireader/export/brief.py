@@ -9,6 +9,7 @@ from typing import Annotated
 
 from tuireader.model import Evidence
 from tuireader.model.asides import rank
+from tuireader.query import merge_spans
 
 FORMATS = ("md", "json", "html")
 
@@ -25,35 +26,78 @@ class Report:
     story: int = 0
     evidence: tuple[Evidence, ...] = ()
     new: Annotated[bool, "False if it is older than the period of the brief."] = True
+    copy_of: Annotated[int, "Number of the earlier report whose text it repeats, 0 if it has its own."] = 0
     lag: Annotated[int, "Seconds after the first report of the story."] = 0
     language: Annotated[str, 'Its language as ISO 639-1 code, `""` when unknown.'] = ""
 
 
+def same_text(report: Report, reports: Iterable[Report]) -> str:
+    """Return `same text as The Quay` for a copy of one of some reports, else `""`."""
+    feeds = (other.feed_title for other in reports if other.article_id == report.copy_of)
+    return next((f"same text as {one_line(feed)}" for feed in feeds), "")
+
+
+@dataclass(frozen=True, slots=True)
+class StoryHit:
+    """A watch that a story matches, with its evidence and the report that has it."""
+
+    evidence: Evidence
+    report: Report
+
+
+def best_hits(reports: Iterable[Report], watches: Iterable[str]) -> list[StoryHit]:
+    """Find the first of the best evidence of each of some watches (see `rank`)."""
+    hits: dict[str, StoryHit] = {}
+    for report in reports:
+        for evidence in report.evidence:
+            known = hits.get(evidence.watch)
+            if known is None or rank(evidence) > rank(known.evidence):
+                hits[evidence.watch] = StoryHit(evidence, report)
+    return [hits[name] for name in watches if name in hits]
+
+
 @dataclass(frozen=True, slots=True)
 class BriefStory:
-    """A story: its reports, oldest first, and its watches. `languages` come best first."""
+    """A story: its reports and its watches. `languages` come best first, the sentence of `asked` first.
+
+    The reports of the period come first, then those before it, both newest first.
+    """
 
     reports: tuple[Report, ...]
     watches: Annotated[tuple[str, ...], "Watches that match it."] = ()
     languages: tuple[str, ...] = ()
+    asked: str = ""
 
     @property
     def title(self) -> str:
-        """Title of the first report in the best of the languages, or else of the first report."""
+        """Title of the newest report of the period in the best of the languages, or else in any."""
         rank = {code: number for number, code in enumerate(self.languages)}
-        report = min(self.reports, key=lambda report: rank.get(report.language, len(rank)))
+        reports = [report for report in self.reports if report.new] or self.reports
+        report = min(reports, key=lambda report: rank.get(report.language, len(rank)))
         return one_line(report.title or report.url)
 
     @property
-    def evidence(self) -> tuple[Evidence, ...]:
-        """First evidence with a sentence for each watch, preferably current and of the text."""
-        by_watch: dict[str, Evidence] = {}
-        for report in self.reports:
-            for evidence in report.evidence:
-                known = by_watch.get(evidence.watch)
-                if evidence.sentence and (known is None or rank(evidence) > rank(known)):
-                    by_watch[evidence.watch] = evidence
-        return tuple(by_watch[watch] for watch in self.watches if watch in by_watch)
+    def hits(self) -> tuple[StoryHit, ...]:
+        """Newest evidence with a sentence for each watch, preferably current; newest report first."""
+        order = [report.article_id for report in self.reports]
+        hits = [hit for hit in best_hits(self.reports, self.watches) if hit.evidence.sentence]
+        hits.sort(key=lambda hit: (hit.evidence.watch != self.asked, order.index(hit.report.article_id)))
+        return tuple(hits)
+
+    @property
+    def quotations(self) -> tuple[StoryHit, ...]:
+        """The `hits`, but each sentence once, with the names and the spans of all its watches."""
+        quotations: dict[tuple[str, str, int], StoryHit] = {}
+        for hit in self.hits:
+            evidence = hit.evidence
+            key = (one_line(evidence.sentence), evidence.feed, evidence.until)
+            first = quotations.setdefault(key, hit)
+            if first is not hit:
+                spans = tuple(merge_spans([*first.evidence.spans, *evidence.spans]))
+                watches = f"{first.evidence.watch}, {evidence.watch}"
+                shared = replace(first.evidence, watch=watches, spans=spans)
+                quotations[key] = StoryHit(shared, first.report)
+        return tuple(quotations.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +110,14 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Brief:
-    """The whole brief; each story is in one section."""
+    """The whole brief; each story is in one section. `since` is the start of a period named by its day."""
 
     articles: Annotated[int, "Number of new articles."]
     sections: tuple[Section, ...]
-    seconds: Annotated[int | None, "Length of the period, `null` for the time since the last brief."] = None
+    seconds: Annotated[
+        int | None, "Length of the period, `null` for the time since a day or the last brief."
+    ] = None
+    since: Annotated[int | None, "Start of the day that the period begins with, `null` without one."] = None
     first: Annotated[int | None, "Time of the first new article, `null` if there is none."] = None
     last: Annotated[int | None, "Time of the last new article."] = None
     muted: Annotated[int, "Number of articles left out because they are muted."] = 0
@@ -88,11 +135,12 @@ def build(
     seconds: int | None = None,
     muted: int = 0,
     languages: Sequence[str] = (),
+    asked: str = "",
 ) -> Brief:
     """Group reports into stories, and stories by the first of `watches` that they match.
 
-    Within a section, the stories with the most reports come first, then the latest. A story has the title of
-    its first report in the best of `languages`, or else in the language of most reports of the brief.
+    Within a section, the stories with the most new reports come first, then the latest. A story has the title
+    of its newest report in the best of `languages`, or else in the language of most reports of the brief.
     """
     reports = sorted(reports, key=lambda report: (report.time, report.article_id))
     known = Counter(report.language for report in reports if report.language)
@@ -106,8 +154,9 @@ def build(
     for group in groups.values():
         hit = {evidence.watch for report in group for evidence in report.evidence}
         on = tuple(name for name in watches if name in hit)
-        told = tuple(replace(report, lag=report.time - group[0].time) for report in group)
-        by_watch[on[0] if on else ""].append(BriefStory(told, on, best))
+        timed = [replace(report, lag=report.time - group[0].time) for report in group]
+        newest = sorted(timed, key=lambda report: (not report.new, -report.time, -report.article_id))
+        by_watch[on[0] if on else ""].append(BriefStory(tuple(newest), on, best, asked))
         times += [report.time for report in group if report.new]
     sections = [
         Section(name or None, tuple(sorted(stories, key=_order)))
@@ -121,8 +170,8 @@ def build(
 
 
 def _order(story: BriefStory) -> tuple[int, int, int]:
-    last = story.reports[-1]
-    return -len(story.reports), -last.time, last.article_id
+    newest = story.reports[0]
+    return -sum(report.new for report in story.reports), -newest.time, newest.article_id
 
 
 def one_line(text: str) -> str:

@@ -7,11 +7,21 @@ untrusted: it is escaped for each format, and only http(s) addresses become link
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 
 from tuireader.export import shapes
-from tuireader.export.brief import Brief, BriefStory, Section
-from tuireader.export.markdown import markdown_line, safe_start
-from tuireader.export.markup import HTML, MARKDOWN, html_page, html_text, lag, period
+from tuireader.export.brief import Brief, BriefStory, Report, Section, StoryHit, same_text
+from tuireader.export.markdown import markdown_text, safe_start
+from tuireader.export.markup import (
+    HTML,
+    MARKDOWN,
+    Writing,
+    html_page,
+    html_text,
+    moment,
+    moment_and_lag,
+    period,
+)
 from tuireader.text.durations import DAY, HOUR
 from tuireader.text.wording import counted
 
@@ -24,7 +34,7 @@ def render(brief: Brief, form: str) -> str:
 def _summary(brief: Brief) -> str:
     """Return `12 articles in 9 stories, the last 24 hours (… to … UTC). 3 muted articles are left out`."""
     summary = f"{counted(brief.articles, 'article')} in {counted(brief.stories, 'story', 'stories')}"
-    summary += f", {_period(brief.seconds)}"
+    summary += f", {_period(brief)}"
     if brief.first is not None and brief.last is not None:
         summary += f" ({period(brief.first, brief.last)})"
     if brief.muted:
@@ -33,7 +43,10 @@ def _summary(brief: Brief) -> str:
     return summary
 
 
-def _period(seconds: int | None) -> str:
+def _period(brief: Brief) -> str:
+    seconds = brief.seconds
+    if brief.since is not None:
+        return f"since {moment(brief.since)}"
     if seconds is None:
         return "since the last brief"
     for unit, name in ((DAY, "day"), (HOUR, "hour")):
@@ -47,14 +60,14 @@ def _heading(section: Section, alone: bool) -> str:
 
 
 def markdown(brief: Brief) -> str:
-    """Render as CommonMark 0.31; every character that may have a meaning is escaped (section 2.4)."""
+    """Render as CommonMark 0.31; text that would be read as markup is escaped (section 2.4)."""
     lines = ["# Brief", "", _summary(brief) + "."]
     for section in brief.sections:
         heading = _heading(section, len(brief.sections) == 1)
         if heading:
-            lines += ["", f"## {markdown_line(heading)}"]
+            lines += ["", f"## {markdown_text(heading)}"]
         for story in section.stories:
-            lines += ["", f"### {markdown_line(story.title)}", *_md_story(story, section)]
+            lines += ["", f"### {markdown_text(story.title)}", *_md_story(story, section)]
     return "\n".join(lines) + "\n"
 
 
@@ -62,11 +75,30 @@ def _md_story(story: BriefStory, section: Section) -> list[str]:
     lines = []
     others = [name for name in story.watches if name != section.watch]
     if others:
-        lines += ["", f"Also on {markdown_line(', '.join(others))}."]
-    for evidence in story.evidence:
-        lines += ["", f"> {safe_start(MARKDOWN.quoted(evidence))}"]
-    lines.append("")
-    return lines + [f"- {MARKDOWN.entry(lag(report, story.reports[0]), report)}" for report in story.reports]
+        lines += ["", f"Also on {markdown_text(', '.join(others))}."]
+    lines += [f"\n> {safe_start(_quoted(hit, MARKDOWN))}" for hit in story.quotations]
+    for heading, reports in _by_period(story):
+        lines += ["", f"{heading}:", ""] if heading else [""]
+        lines += [f"- {_entry(report, story, MARKDOWN)}" for report in reports]
+    return lines
+
+
+def _by_period(story: BriefStory) -> Iterator[tuple[str, list[Report]]]:
+    """Yield the reports of the period and then, under a heading, those before it."""
+    for new, heading in ((True, ""), (False, "Earlier reports")):
+        reports = [report for report in story.reports if report.new is new]
+        if reports:
+            yield heading, reports
+
+
+def _quoted(hit: StoryHit, writing: Writing) -> str:
+    """Write a sentence with its watches: `It takes **LanternPay**. (LanternPay, Ferries)`."""
+    return writing.quoted(hit.evidence, hit.evidence.watch, "" if hit.report.new else "earlier report")
+
+
+def _entry(report: Report, story: BriefStory, writing: Writing) -> str:
+    copied = same_text(report, story.reports)
+    return writing.entry(moment_and_lag(report), report) + (copied and f" ({writing.line(copied)})")
 
 
 def as_json(brief: Brief) -> str:
@@ -89,7 +121,8 @@ def html(brief: Brief) -> str:
 def _html_story(story: BriefStory, section: Section) -> list[str]:
     others = [name for name in story.watches if name != section.watch]
     lines = [f"<p>Also on {html_text(', '.join(others))}.</p>"] if others else []
-    lines += [f"<blockquote><p>{HTML.quoted(evidence)}</p></blockquote>" for evidence in story.evidence]
-    lines.append("<ul>")
-    lines += [f"<li>{HTML.entry(lag(report, story.reports[0]), report)}</li>" for report in story.reports]
-    return [*lines, "</ul>"]
+    lines += [f"<blockquote><p>{_quoted(hit, HTML)}</p></blockquote>" for hit in story.quotations]
+    for heading, reports in _by_period(story):
+        lines += [f"<p>{heading}:</p>"] if heading else []
+        lines += ["<ul>", *(f"<li>{_entry(report, story, HTML)}</li>" for report in reports), "</ul>"]
+    return lines

@@ -11,8 +11,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from tuireader.document import Block, BlockKind, Document, Span, SpanKind, parse
-from tuireader.export.markdown import markdown_address, markdown_part, safe_start
-from tuireader.model import Article, Related
+from tuireader.export.brief import one_line
+from tuireader.export.markdown import markdown_address, markdown_part, markdown_text, safe_end, safe_start
+from tuireader.export.markup import HTML, MARKDOWN
+from tuireader.model import Article, Evidence, Related
 from tuireader.text import clean
 
 FORMS = ("md", "html", "txt", "json")
@@ -47,12 +49,22 @@ def _head(article: Article) -> Mapping[str, str | list[str]]:
     return {name: value for name, value in head.items() if value}
 
 
+def sentences(article: Article) -> list[Evidence]:
+    """List the matches of watches that have a sentence; of those with the same one, the first."""
+    return list({item.sentence: item for item in reversed(article.evidence) if item.sentence}.values())[::-1]
+
+
+def quoted(evidence: Evidence) -> str:
+    """Write a sentence with its watch as plain text."""
+    return f"{one_line(evidence.sentence)} ({evidence.watch})"
+
+
 def _plain(article: Article, document: Document) -> str:
     head = [article.title]
     head += [
         f"{name.capitalize()}: {_listed(value)}" for name, value in _head(article).items() if name != "title"
     ]
-    parts = ["\n".join(head), paragraphs(document)]
+    parts = ["\n".join(head), *(f"> {quoted(item)}" for item in sentences(article)), paragraphs(document)]
     if document.links:
         parts.append("\n".join(f"[{link.number}] {link.url}" for link in document.links))
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -94,7 +106,8 @@ def _behind(first: str, others: str, text: str) -> str:
 def _markdown(article: Article, document: Document) -> str:
     # A JSON string is also a YAML string.
     front = [f"{name}: {json.dumps(value, ensure_ascii=False)}" for name, value in _head(article).items()]
-    parts = ["\n".join(["---", *front, "---"]), f"# {markdown_part(article.title)}"]
+    parts = ["\n".join(["---", *front, "---"]), f"# {markdown_text(article.title)}"]
+    parts += [f"> {MARKDOWN.quoted(item, item.watch)}" for item in sentences(article)]
     addresses = {link.number: link.url for link in document.links}
     parts += [part for block in document.blocks if (part := _markdown_block(block, addresses))]
     return "\n\n".join(parts) + "\n"
@@ -110,21 +123,21 @@ def _markdown_block(block: Block, addresses: Mapping[int, str]) -> str:
         language = re.sub(r"[^\w+#.-]", "", block.language)
         return _behind(lead, lead, f"{fence}{language}\n{block.text}\n{fence}")
     if block.picture is not None:
-        text = markdown_part(" ".join(block.text.split()))
+        text = markdown_text(block.text)
         url = markdown_address(block.picture.url)
         return _behind(lead, lead, f"![{text}](<{url}>)") if url else ""
     if not block.text:
         return ""
     if block.kind is BlockKind.EMBED:
-        text, url = markdown_part(block.text), markdown_address(addresses.get(block.link, ""))
+        text, url = markdown_text(block.text), markdown_address(addresses.get(block.link, ""))
         return f"{lead}[{text}](<{url}>)" if url else lead + text
-    inner = safe_start(_with_marks(block, _run, lambda tag: _signs(tag, addresses)))
+    inner = _with_marks(block, _run, lambda tag: _signs(tag, addresses))
     if block.kind is BlockKind.HEADING:
-        return f"{lead}{'#' * min(6, max(2, block.level))} {' '.join(inner.split())}"
+        return f"{lead}{'#' * min(6, max(2, block.level))} {safe_end(' '.join(inner.split()))}"
     marker = ""
     if block.marker:
         marker = f"{block.marker} " if re.fullmatch(r"\d{1,9}\.", block.marker) else "- "
-    return _behind(lead + marker, lead + " " * len(marker), inner)
+    return _behind(lead + marker, lead + " " * len(marker), safe_start(inner))
 
 
 def _run(text: str, code: bool) -> str:
@@ -170,6 +183,7 @@ def _page(article: Article, document: Document) -> str:
         f"<title>{title}</title><style>{_STYLE}</style></head><body>",
         f'<h1>{title}</h1><p class="facts">{html.escape(" · ".join(shown))}</p>',
         *([link] if article.url else []),
+        *(f"<blockquote>{HTML.quoted(item, item.watch)}</blockquote>" for item in sentences(article)),
         *_page_blocks(document),
         "</body></html>",
         "",

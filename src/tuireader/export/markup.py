@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from html import escape
 
 from tuireader.export.brief import Report, one_line
-from tuireader.export.markdown import WEB, markdown_line, markdown_link, markdown_part
+from tuireader.export.markdown import WEB, markdown_link, markdown_part, markdown_text
 from tuireader.model import Evidence, Surrounding
 
 
@@ -21,14 +21,16 @@ def moment(time: int) -> str:
     return datetime.fromtimestamp(time, UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
-def lag(report: Report, first: Report) -> str:
-    """Return the time of a report: absolute for the first one, otherwise the delay after it."""
+def moment_and_lag(report: Report) -> str:
+    """Return a time with its delay after the first report: `2026-03-04 05:06 UTC (+40 min)`."""
     minutes = report.lag // 60
-    if report is first:
+    if not minutes:
         return moment(report.time)
     if minutes < 60:
-        return f"+{minutes} min"
-    return f"+{minutes // 60} h" if minutes < 48 * 60 else f"+{minutes // 1440} d"
+        delay = f"+{minutes} min"
+    else:
+        delay = f"+{minutes // 60} h" if minutes < 48 * 60 else f"+{minutes // 1440} d"
+    return f"{moment(report.time)} ({delay})"
 
 
 def period(first: int, last: int) -> str:
@@ -55,8 +57,8 @@ class Writing:
         """Write the time, the feed and the title of a report."""
         return f"{when} · {self.line(report.feed_title)}: {self.link(report.title, report.url)}"
 
-    def quoted(self, evidence: Evidence) -> str:
-        """Write a sentence with its matches marked, and its origin."""
+    def quoted(self, evidence: Evidence, *facts: str) -> str:
+        """Write a sentence with its matches marked, and facts about it, such as its origin."""
         sentence = re.sub(r"\s", " ", evidence.sentence)
         before, after = self.marks
         pieces: list[str] = []
@@ -66,7 +68,7 @@ class Writing:
                 pieces += [self.part(sentence[at:start]), before, self.part(sentence[start:end]), after]
                 at = end
         written = "".join([*pieces, self.part(sentence[at:])])
-        where = _origin(evidence)
+        where = " · ".join(fact for fact in (*facts, _origin(evidence)) if fact)
         return f"{written} ({self.line(where)})" if where else written
 
 
@@ -91,5 +93,5 @@ def html_page(title: str, summary: str, lines: Iterable[str]) -> str:
     return "\n".join([*head, *lines, "</html>"]) + "\n"
 
 
-MARKDOWN = Writing(markdown_line, markdown_link, markdown_part, ("**", "**"))
+MARKDOWN = Writing(markdown_text, markdown_link, markdown_part, ("**", "**"))
 HTML = Writing(html_text, html_link, escape, ("<mark>", "</mark>"))

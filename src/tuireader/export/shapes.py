@@ -48,19 +48,28 @@ class WholeArticle(
     related: Annotated[list[Related], "Related articles, strongest first."]
 
 
-class BriefEvidence(Shape, of=model.Evidence, shows="watch sentence spans until feed uncertain"):
-    """The evidence of a watch in a story."""
+class BriefEvidence(
+    Shape,
+    of=brief.StoryHit,
+    shows=(
+        "watch=evidence.watch sentence=evidence.sentence spans=evidence.spans until=evidence.until"
+        " feed=evidence.feed uncertain=evidence.uncertain id=report.article_id"
+    ),
+):
+    """The evidence of a watch in a story, with the report that has the sentence."""
 
 
-class BriefReport(Shape, of=brief.Report, shows="id=article_id title url feed=feed_title time lag new"):
+class BriefReport(
+    Shape, of=brief.Report, shows="id=article_id title url feed=feed_title time lag new copy_of"
+):
     """A report of a story."""
 
 
-class BriefStory(Shape, of=brief.BriefStory, shows="title watches evidence reports"):
+class BriefStory(Shape, of=brief.BriefStory, shows="title watches evidence=hits reports"):
     """A story of a brief."""
 
-    evidence: Annotated[list[BriefEvidence], "Why the watches match it."]
-    reports: Annotated[list[BriefReport], "Its reports, oldest first."]
+    evidence: Annotated[list[BriefEvidence], "Why the watches match it, newest first."]
+    reports: Annotated[list[BriefReport], "Its reports of the period, newest first, then earlier ones."]
 
 
 class BriefSection(Shape, of=brief.Section, shows="watch stories"):
@@ -69,7 +78,7 @@ class BriefSection(Shape, of=brief.Section, shows="watch stories"):
     stories: Annotated[list[BriefStory], "The stories."]
 
 
-class Brief(Shape, of=brief.Brief, shows="seconds first last articles stories muted sections"):
+class Brief(Shape, of=brief.Brief, shows="seconds since first last articles stories muted sections"):
     """New articles by story."""
 
     sections: Annotated[list[BriefSection], "The stories by watch."]
@@ -77,7 +86,7 @@ class Brief(Shape, of=brief.Brief, shows="seconds first last articles stories mu
 
 class StoryHit(
     Shape,
-    of=story.StoryHit,
+    of=brief.StoryHit,
     shows=(
         "watch=evidence.watch sentence=evidence.sentence spans=evidence.spans until=evidence.until"
         " uncertain=evidence.uncertain id=report.article_id feed=report.feed_title"

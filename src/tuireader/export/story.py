@@ -5,30 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from tuireader.export.brief import Report, one_line
-from tuireader.model import Addition, Evidence, Surrounding
-from tuireader.model.asides import rank
+from tuireader.export.brief import Report, StoryHit, best_hits, one_line
+from tuireader.model import Addition, Surrounding
 
 
 @dataclass(frozen=True, slots=True)
 class StoryReport:
-    """A report of a story, and the facts that no earlier one has.
-
-    `copy_of` is the article id of the earlier report whose text it repeats, 0 if it has its own.
-    """
+    """A report of a story, and the facts that no earlier one has."""
 
     report: Report
     added: Annotated[tuple[Addition, ...], "Facts that no earlier report has."] = ()
     read: Annotated[bool, "True when it is read."] = False
-    copy_of: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class StoryHit:
-    """A watch that a story matches, with its evidence in the first report that has a sentence."""
-
-    evidence: Evidence
-    report: Report
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +49,7 @@ class StoryPage:
 
     @property
     def hits(self) -> tuple[StoryHit, ...]:
-        """Watches that it matches, each with the first of its best evidence."""
-        by_watch: dict[str, StoryHit] = {}
-        for entry in self.reports:
-            for evidence in entry.report.evidence:
-                known = by_watch.get(evidence.watch)
-                if known is None or rank(evidence) > rank(known.evidence):
-                    by_watch[evidence.watch] = StoryHit(evidence, entry.report)
-        names = [*self.watches, *sorted(by_watch.keys() - set(self.watches))]
-        return tuple(by_watch[name] for name in names if name in by_watch)
+        """Watches that it matches, each with the first evidence, preferably current with a sentence."""
+        reports = [entry.report for entry in self.reports]
+        names = {evidence.watch for report in reports for evidence in report.evidence}
+        return tuple(best_hits(reports, [*self.watches, *sorted(names - set(self.watches))]))

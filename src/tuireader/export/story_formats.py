@@ -11,16 +11,24 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from tuireader.export import shapes
-from tuireader.export.markdown import markdown_line, safe_start
-from tuireader.export.markup import HTML, MARKDOWN, Writing, html_page, html_text, lag, moment, period
-from tuireader.export.story import StoryHit, StoryPage, StoryReport
+from tuireader.export.brief import StoryHit, same_text
+from tuireader.export.markdown import markdown_text, safe_start
+from tuireader.export.markup import (
+    HTML,
+    MARKDOWN,
+    Writing,
+    html_page,
+    html_text,
+    moment,
+    moment_and_lag,
+    period,
+)
+from tuireader.export.story import StoryPage, StoryReport
 from tuireader.model import AddedKind, Addition, Surrounding
 from tuireader.text.wording import counted
 
 BACKGROUND, REPORTS, FOLLOW_UPS, WATCHES = "Before", "Reports", "After", "Watches"
 """Headings of a page."""
-NOTHING_NEW = "no new numbers, names or quotations"
-"""Fact of a later report that adds nothing."""
 
 
 def render(page: StoryPage, form: str) -> str:
@@ -35,9 +43,10 @@ def summary(page: StoryPage) -> str:
 
 
 def facts_of(entry: StoryReport, page: StoryPage) -> list[str]:
-    """Return the facts that a report adds; for a later one without any, a note that it adds nothing."""
-    added = list(map(added_text, entry.added))
-    return added or ([] if entry.report is page.first else [NOTHING_NEW])
+    """Return the facts that a report adds; for a copy, a note that says of what."""
+    if copied := same_text(entry.report, (other.report for other in page.reports)):
+        return [copied]
+    return list(map(added_text, entry.added))
 
 
 def added_text(fact: Addition) -> str:
@@ -78,7 +87,7 @@ def _hit(hit: StoryHit, writing: Writing) -> _Item:
 
 
 def _report(entry: StoryReport, page: StoryPage, writing: Writing) -> _Item:
-    line = writing.entry(lag(entry.report, page.first), entry.report)
+    line = writing.entry(moment_and_lag(entry.report), entry.report)
     return _Item(line, facts=list(map(writing.line, facts_of(entry, page))))
 
 
@@ -90,15 +99,15 @@ def _other(article: Surrounding, writing: Writing) -> _Item:
 
 
 def markdown(page: StoryPage) -> str:
-    """Render as CommonMark 0.31; every character that may have a meaning is escaped."""
-    lines = [f"# {markdown_line(page.title)}", "", _summary(page)]
+    """Render as CommonMark 0.31; text that would be read as markup is escaped."""
+    lines = [f"# {markdown_text(page.title)}", "", _summary(page)]
     for heading, items in _sections(page, MARKDOWN):
         lines += ["", f"## {heading}", ""]
         for item in items:
-            lines.append(f"- {item.line}")
+            lines.append(f"- {safe_start(item.line)}")
             if item.quotation:
                 lines.append(f"  > {safe_start(item.quotation)}")
-            lines += [f"  - {fact}" for fact in item.facts]
+            lines += [f"  - {safe_start(fact)}" for fact in item.facts]
     return "\n".join(lines) + "\n"
 
 

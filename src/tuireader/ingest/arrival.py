@@ -146,7 +146,7 @@ def _rematched(
     if bare := store.match_log.bare_of(text.id):  # the text that matched is about to be lost
         former = hits(rules.matcher, before, rules.feeds, [match.watch for match in bare])
         evidence = {(before.id, item.watch): item for item in former}
-        store.match_log.complete(bare, {before.id: before}, evidence)
+        store.match_log.complete(bare, {before.id: before}, evidence, now)
     new, lost = store.watches.rematch(text.id, current, now)
     store.match_log.record(((text, item) for item in current), now)
     if lost:

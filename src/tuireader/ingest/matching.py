@@ -55,6 +55,7 @@ def shown(text: StoredText, feeds: FeedNames) -> Subject:
         subscribed=text.subscribed,
         enclosures=text.enclosures,
         language=text.language,
+        cases=text.cases,
     )
 
 

@@ -157,7 +157,7 @@ def explain(
     }
 
 
-def complete_log(store: Store, matcher: Matcher, feeds: FeedNames, limit: int) -> int:
+def complete_log(store: Store, matcher: Matcher, feeds: FeedNames, limit: int, now: int) -> int:
     """Fill in evidence of logged matches made from the index; return their number. Needs a transaction."""
     bare = store.match_log.bare(limit)
     names: dict[int, list[str]] = {}
@@ -169,5 +169,5 @@ def complete_log(store: Store, matcher: Matcher, feeds: FeedNames, limit: int) -
         for text in texts.values()
         for item in hits(matcher, text, feeds, names[text.id])
     }
-    store.match_log.complete(bare, texts, evidence)
+    store.match_log.complete(bare, texts, evidence, now)
     return len(bare)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from tuireader.library.accounts.accounts import Accounts
     from tuireader.library.accounts.moving import Moving
     from tuireader.library.alarms import Alarms
+    from tuireader.library.cases import Cases
     from tuireader.library.coverage import Coverages
     from tuireader.library.exchange import Exchange
     from tuireader.library.feeds.downloads import Downloads
@@ -163,7 +164,13 @@ class Library:
     def matches(self) -> Matches:
         from tuireader.library.matches import Matches
 
-        return Matches(self.context)
+        return Matches(self.context, self.searches, self.cases)
+
+    @cached_property
+    def cases(self) -> Cases:
+        from tuireader.library.cases import Cases
+
+        return Cases(self.context)
 
     @cached_property
     def moving(self) -> Moving:

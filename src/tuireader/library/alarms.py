@@ -68,7 +68,7 @@ class Alarms(Notifying):
         now = self._now()
         await self._transact(lambda store: store.alarms.mark_told(untold, now))
         message = alarm_message(untold)
-        shown = await self._deliver(message, lambda store: store.alarms.mark_told(untold, None))
+        shown = await self._deliver(message, lambda store, why: store.alarms.mark_told(untold, None))
         return Told(
             message.title, body=message.body, articles=(), desktop=shown.desktop, troubles=shown.errors
         )

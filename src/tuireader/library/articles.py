@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Annotated
 
 from tuireader import files, ingest
-from tuireader.config.files import expand_home
 from tuireader.errors import TuireaderError
 from tuireader.library.context import UseCases, found_article
 from tuireader.model import Article, Related, Revision, Story, StoryEntry
@@ -137,9 +136,8 @@ class Articles(UseCases):
 
     @property
     def save_folder(self) -> Path:
-        """Folder for saved articles; a relative path is relative to the folder of the config."""
-        folder = self._context.config.save.folder
-        return self._context.paths.config.absolute().parent / expand_home(folder)
+        """Folder for saved articles."""
+        return self._context.save_folder
 
     async def save(
         self, article_id: int, *, form: str = "", folder: Path | None = None, overwrite: bool = False

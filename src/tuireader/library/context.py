@@ -7,12 +7,14 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
+from pathlib import Path
 from typing import TypeVar
 
 from tuireader import ingest, query, watch
 from tuireader.config import Config, FeedConfig, MuteConfig, Paths, Problem, WatchConfig, load, loads
 from tuireader.config import edit as config_edit
 from tuireader.config.edit import undo_files
+from tuireader.config.files import expand_home
 from tuireader.config.shape import PLAIN_TABLES
 from tuireader.errors import TuireaderError, UsageError
 from tuireader.library.watching import advice as watch_advice
@@ -201,6 +203,9 @@ class Context:
                     store.appearances.reassign(store.feeds.sync(subscriptions))
                     store.watches.sync(signatures)
                     store.mutes.update_hidden()  # a removed watch no longer keeps muted articles visible
+            if self.config.desk.name and not store.cases.in_use():
+                with store.transaction():
+                    store.cases.begin(self.now())
 
         await self.pool.write(sync)
         await self.load_feeds()
@@ -221,6 +226,11 @@ class Context:
             return frozenset(name for name, count in days.items() if now - last.get(name, now) >= count * DAY)
 
         self._ended = await self.pool.write(sync)
+
+    @property
+    def save_folder(self) -> Path:
+        """Folder for saved articles; a relative path is relative to the folder of the config."""
+        return self.paths.config.absolute().parent / expand_home(self.config.save.folder)
 
     async def load_feeds(self) -> list[Feed]:
         """Load the subscribed feeds, in config order, and the names of all feeds."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from tuireader import ingest
 from tuireader.commands.sorts import RELEVANCE, SEARCH_SORTS, check_sort
 from tuireader.library.context import Context, UseCases
 from tuireader.library.searches import Searches
@@ -16,8 +17,9 @@ from tuireader.store import Store
 from tuireader.text.durations import DAY
 
 if TYPE_CHECKING:
+    from tuireader.config import WatchConfig
     from tuireader.export.brief import Brief
-    from tuireader.model import Activity, Counts, View
+    from tuireader.model import Activity, Counts, Evidence, View
 
     _Ask = Callable[[Callable[[Store], array[int]]], Awaitable[array[int]]]
 
@@ -92,6 +94,10 @@ class Lists(UseCases):
         ask = self._pool.count if aside or len(ids) > _MANY else self._pool.read
         return await ask(lambda store: store.days.starts(ids, opened))
 
+    async def watch_headings(self, ids: Sequence[int]) -> list[tuple[int, str]]:
+        """Index and watch of the first article of each watch, of ids sorted by open matches."""
+        return await self._pool.read(lambda store: store.days.watches(ids))
+
     async def _ids_of(self, view: View, show_read: bool, sort: str, ask: _Ask) -> array[int]:
         from tuireader.model import ViewKind
 
@@ -125,6 +131,10 @@ class Lists(UseCases):
         """Load the rows of `ids` in the given order, without missing ids; `details` are second lines."""
         return await self._pool.read(lambda store: store.lists.rows(ids, self._languages, details=details))
 
+    async def evidence(self, ids: Sequence[int]) -> Mapping[int, Sequence[Evidence]]:
+        """Read why watches match articles; those without a match are left out."""
+        return await self._pool.read(lambda store: store.articles.evidence(ids))
+
     async def counts(self) -> Counts:
         today, new = self._context.today(), self.new_view
 
@@ -152,32 +162,44 @@ class Lists(UseCases):
 class Briefs(UseCases):
     """Briefs: what arrived in a period."""
 
-    async def make(self, seconds: int | None, watch: str = "") -> tuple[Brief, int]:
-        """Brief of the last `seconds`, or since the last brief if None, and the id where it ends.
+    async def make(
+        self, seconds: int | None, watch: str = "", *, since: int | None = None
+    ) -> tuple[Brief, int]:
+        """Brief of the last `seconds`, else `since` a time or the last brief, and the id where it ends.
 
-        If there was no brief before, None means a day. Raises UsageError when the watch does not exist.
+        If there was no brief before, it is of a day. Raises UsageError when the watch does not exist.
         """
-        names = [item.name for item in self._context.config.watches]
         watch = watch and named(self._context.config, watch).name
-        since = self._now() - (DAY if seconds is None else seconds)
+        names = _in_order(self._context.config.watches, watch)
+        start = self._now() - (DAY if seconds is None else seconds) if since is None else since
 
         def read(store: Store) -> tuple[Brief, int]:
-            after = store.briefs.last(watch) if seconds is None else None
+            after = store.briefs.last(watch) if seconds is None and since is None else None
             end = store.briefs.newest()
-            reports = store.briefs.reports(after=after, since=since, watch=watch)
-            muted = store.briefs.muted(after=after, since=since, watch=watch)
+            reports = store.briefs.reports(after=after, since=start, watch=watch)
+            muted = store.briefs.muted(after=after, since=start, watch=watch)
             stored = {report.article_id: report.evidence for report in reports}
             evidence = self._context.completed(store, stored)
-            reports = [replace(report, evidence=evidence[report.article_id]) for report in reports]
-            span = None if after is not None else seconds or DAY
+            copies = ingest.copies(store, reports)
+            reports = [
+                replace(report, evidence=evidence[number], copy_of=copies.get(number, 0))
+                for report in reports
+                for number in (report.article_id,)
+            ]
+            span = seconds or DAY if after is None and since is None else None
             from tuireader.export import brief
 
             languages = self._context.config.ui.languages
-            built = brief.build(reports, names, seconds=span, muted=muted, languages=languages)
-            return built, end
+            built = brief.build(reports, names, seconds=span, muted=muted, languages=languages, asked=watch)
+            return replace(built, since=since), end
 
         return await self._pool.read(read)
 
     async def end(self, watch: str, end: int) -> None:
         name = watch and named(self._context.config, watch).name
         await self._transact(lambda store: store.briefs.remember(name, end))
+
+
+def _in_order(watches: Sequence[WatchConfig], asked: str) -> list[str]:
+    """Names of watches in the order of a brief's sections: the one asked for, then by the configuration."""
+    return [item.name for item in sorted(watches, key=lambda item: item.name != asked)]

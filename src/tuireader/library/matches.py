@@ -1,24 +1,40 @@
-"""The match log: proof of what was matched, reported and read."""
+"""The match log: proof of what was matched, reported, read and handled; and handling matches."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+import time
+from collections.abc import AsyncGenerator, Sequence
+from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tuireader import ingest
+from tuireader.delivery.notify import is_quiet
 from tuireader.errors import UsageError
-from tuireader.library.context import UseCases
+from tuireader.export.matches import csv_lines, handed_over
+from tuireader.library.articles import save_file
+from tuireader.library.cases import Cases
+from tuireader.library.context import Context, UseCases
+from tuireader.library.searches import Searches
+from tuireader.model.cases import Record, Verdict, verify
 from tuireader.store import Store
+from tuireader.store.watches.match_log import NOT_YET
+from tuireader.store.watches.records import FIRST
 
 if TYPE_CHECKING:
-    from tuireader.model import LoggedMatch
+    from tuireader.model import Article, LoggedMatch
 
+_ALL = 1 << 40
 _EXPLAINED = 200  # number of matches whose evidence one transaction completes
 
 
 class Matches(UseCases):
     """All matches ever found, in the order in which they were logged."""
+
+    def __init__(self, context: Context, searches: Searches, cases: Cases) -> None:
+        super().__init__(context)
+        self._searches, self._cases = searches, cases
 
     async def log(
         self, *, since: int = 0, until: int | None = None, watch: str | None = None
@@ -29,18 +45,87 @@ class Matches(UseCases):
         """
         if watch is not None:
             watch = await self._named(watch)
-        context = self._context
-        while await self._transact(  # computes deferred evidence
-            lambda store: ingest.complete_log(store, context.matcher, context.feed_names, _EXPLAINED)
-        ):
-            pass
+        await self.complete()
+        quiet = self._quiet()
         last = 0
         while rows := await self._pool.read(
             partial(_rows, after=last, since=since, until=until, watch=watch)
         ):
             for row in rows:
-                yield row
+                yield replace(row, not_told=quiet) if quiet and row.not_told == NOT_YET else row
             last = rows[-1].id
+
+    def _quiet(self) -> str:
+        """Say until when quiet hours keep a notification waiting; `""` outside them."""
+        quiet, here = self._context.config.notify.quiet, time.localtime(self._context.clock())
+        if not is_quiet(quiet, here.tm_hour * 60 + here.tm_min):
+            return ""
+        return f"quiet hours until {quiet.partition('-')[2]}"
+
+    async def complete(self) -> int:
+        """Compute deferred evidence; return for how many matches."""
+        context, count = self._context, 0
+        while done := await self._transact(
+            lambda store: ingest.complete_log(
+                store, context.matcher, context.feed_names, _EXPLAINED, self._now()
+            )
+        ):
+            count += done
+        return count
+
+    async def newest(self, expression: str = "", *, since: int = 0, limit: int) -> list[LoggedMatch]:
+        """List the newest matches, of the articles that an expression finds if given, newest first.
+
+        Of a watch that the expression names, only its own. Raises UsageError for a faulty expression.
+        """
+        numbers: list[int] | None = None
+        if expression.strip():
+            articles, problem = await self._searches.run(expression, limit=_ALL)
+            if problem:
+                raise UsageError(problem)
+            numbers = await self._cases.selected(expression, articles)
+        quiet = self._quiet()
+        rows = await self._pool.read(lambda store: store.match_log.newest(numbers, since=since, limit=limit))
+        return [replace(row, not_told=quiet) if quiet and row.not_told == NOT_YET else row for row in rows]
+
+    async def handed_over(self, article_ids: Sequence[int], watch: str | None = None) -> list[str]:
+        """Write the matches of articles as texts to hand over, by the template of the configuration."""
+        await self.complete()
+        numbers = await self._cases.matches_of(article_ids, None if watch is None else [watch])
+        rows = await self._pool.read(lambda store: store.match_log.newest(numbers, limit=_ALL))
+        texts = []
+        for row in reversed(rows):
+            article = await self._pool.read(partial(_article, article_id=row.article_id))
+            author = article.author if article is not None else ""
+            texts.append(handed_over(row, author, self._context.config.desk.template))
+        return texts
+
+    async def export(self, expression: str, *, since: int = 0) -> Path:
+        """Write matches as CSV, newest first, into the folder for saved articles; return the file."""
+        await self.complete()
+        rows = await self.newest(expression, since=since, limit=_ALL)
+        today = time.strftime("%Y-%m-%d", time.localtime(self._context.clock()))
+        content = ("\ufeff" + "".join(csv_lines(rows))).encode("utf-8", "replace")  # a mark for spreadsheets
+        return (await save_file(self._context.save_folder, partial(_file_name, today), content))[0]
+
+    async def records(self) -> AsyncGenerator[Record, None]:
+        """Yield all records of the log, in the order of their chain, some thousand in one reading."""
+        await self.complete()
+        last = FIRST
+        while rows := await self._pool.read(partial(_records, after=last)):
+            for _, record in rows:
+                yield record
+            last = rows[-1][0]
+
+    async def verify(self, head: str = "") -> Verdict:
+        """Follow the chain of records, and compare it with the log that it records."""
+        await self.complete()
+
+        def check(store: Store) -> Verdict:
+            verdict = verify((record for _, record in store.records.all()), head)
+            return replace(verdict, fault=verdict.fault or store.records.unrecorded())
+
+        return await self._pool.read(check)
 
     async def _named(self, name: str) -> str:
         """Spell a watch's name as in the configuration, else as in the log."""
@@ -54,3 +139,15 @@ class Matches(UseCases):
 
 def _rows(store: Store, *, after: int, since: int, until: int | None, watch: str | None) -> list[LoggedMatch]:
     return store.match_log.rows(after, since=since, until=until, watch=watch)
+
+
+def _article(store: Store, article_id: int) -> Article | None:
+    return store.articles.get(article_id)
+
+
+def _file_name(today: str, number: int) -> str:
+    return f"matches-{today}{f'-{number}' if number > 1 else ''}.csv"
+
+
+def _records(store: Store, *, after: int) -> list[tuple[int, Record]]:
+    return list(store.records.some(after))

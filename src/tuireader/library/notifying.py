@@ -18,12 +18,13 @@ class Notifying(UseCases):
         here = time.localtime(self._context.clock())
         return is_quiet(self._context.config.notify.quiet, here.tm_hour * 60 + here.tm_min)
 
-    async def _deliver(self, message: Message, take_back: Callable[[Store], None]) -> Delivered:
+    async def _deliver(self, message: Message, take_back: Callable[[Store, str], None]) -> Delivered:
         """Show a message whose items are marked as told already, so that none is repeated after a kill.
 
-        `take_back` queues them again if the command could not be run and nothing else has shown them.
+        `take_back` queues them again, with the trouble, if the command could not be run and nothing else has
+        shown them.
         """
         shown = await deliver(message, self._context.config.notify)
         if shown.errors and not (shown.command or shown.desktop):
-            await self._transact(take_back)
+            await self._transact(lambda store: take_back(store, "; ".join(shown.errors)))
         return shown

@@ -261,7 +261,7 @@ class Refresh(Notifying):
         if not items:
             return None
         message = notify.message(items)
-        shown = await self._deliver(message, lambda store: store.notices.wait_again(marked, now))
+        shown = await self._deliver(message, lambda store, why: store.notices.wait_again(marked, now, why))
         articles = tuple(item.article_id for item in items)
         for channel in ("command", "desktop"):
             if getattr(shown, channel):

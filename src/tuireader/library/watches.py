@@ -166,6 +166,8 @@ class Watches(UseCases):
             known = next((watch for watch in self._context.config.watches if watch.name == replaces), None)
             changes = edit.differences(config, known)
             await self._context.change_config(lambda text: edit.update(text, "watch", replaces, changes))
+            if config.name != replaces:
+                await self._transact(lambda store: store.cases.rename(replaces, config.name))
         else:
             await self._context.change_config(lambda text: edit.add(text, config))
 
@@ -229,7 +231,7 @@ class Watches(UseCases):
             for proposal in search_feeds(self.named(name))
         ]
 
-    async def report(self, name: str, days: int | None = None) -> Report:
+    async def report(self, name: str, days: float | None = None) -> Report:
         """Report on the matches of a watch. Raises UsageError."""
         from tuireader.library.watching.reports import watch_report
 

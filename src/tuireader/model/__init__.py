@@ -12,6 +12,7 @@ from tuireader import lazy
 if TYPE_CHECKING:
     from tuireader.model.alarms import *  # noqa: F403
     from tuireader.model.articles import *  # noqa: F403
+    from tuireader.model.cases import *  # noqa: F403
     from tuireader.model.coverage import *  # noqa: F403
     from tuireader.model.downloads import *  # noqa: F403
     from tuireader.model.events import *  # noqa: F403
@@ -34,6 +35,7 @@ __getattr__, __all__ = lazy.names(
             "AccountSynced", "Event", "FeedDone", "GapNoted", "HostWaits", "NewMatch", "RefreshDone",
             "RefreshStarted", "Relating", "TextFetched", "Told",
         ),
+        "cases": ("BEFORE", "Case", "CaseState", "Record", "Verdict"),
         "coverage": ("Coverage", "FeedGap", "NewGap", "WatchCoverage"),
         "downloads": ("Download", "DownloadState"),
         "fetching": (

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from typing import Annotated
 
+from tuireader.model.cases import Case
 from tuireader.model.fetching import NAMES_FEEDS, EntryDetails, Fault
 
 
@@ -371,6 +372,7 @@ class Article(EntryDetails):
     reading_time: Annotated[int, "Minutes to read its text, 0 when no text is stored."] = 0
     languages: tuple[str, ...] = ()  # known languages of the other articles of its story, the best first
     earlier: tuple[EarlierArticle, ...] = ()  # in reading order
+    cases: tuple[Case, ...] = ()
 
     @property
     def shows_full(self) -> bool:

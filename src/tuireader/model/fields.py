@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from tuireader.model.cases import CaseState
+
 STATES: Mapping[str, tuple[str, bool]] = {
     "unread": ("read", False),
     "read": ("read", True),
@@ -20,6 +22,12 @@ STATES: Mapping[str, tuple[str, bool]] = {
     "unsubscribed": ("subscribed", False),
 }
 """Values of `is:`, each with an attribute of the article and its value; `today` is no attribute."""
+CASE_STATES: Mapping[str, tuple[CaseState, ...]] = {
+    "open": (CaseState.NEW, CaseState.OPEN),
+    "done": (CaseState.DONE,),
+    "false-alarm": (CaseState.FALSE_ALARM,),
+}
+"""Values of `is:` about matches, each with the states of a case that it stands for."""
 FILES = ("enclosure", "audio", "video", "image")
 """Values of `has:`: any enclosure, or one of a kind."""
 
@@ -105,6 +113,7 @@ FIELDS = {
             texts=("watches",),
             names=True,
         ),
+        Field("note", {"note:lawyer": "with a match whose note has the word"}, texts=("notes",)),
         Field(
             "enclosure",
             {
@@ -123,9 +132,11 @@ FIELDS = {
                 " view",
                 "is:unsubscribed": "of feeds you have left, here or on the server of an account, and of no"
                 " other feed",
+                "is:open": "with a match that nobody has handled yet; also `is:done`, `is:false-alarm`;"
+                " beside `watch:X`, of that watch",
             },
-            f"is: takes {', '.join(STATES)}",
-            values=tuple(STATES),
+            f"is: takes {', '.join((*STATES, *CASE_STATES))}",
+            values=(*STATES, *CASE_STATES),
         ),
         Field(
             "has",
@@ -166,8 +177,12 @@ FIELDS = {
         ),
         Field(
             "after",
-            {"after:2026-11-01": "from that day on; a month or year works too: `after:2026-11`"},
-            "for example after:2026-11-01",
+            {
+                "after:2026-11-01": "from that day on; a month or year works too: `after:2026-11`",
+                "after:yesterday": "since yesterday began where you are; also `today`, or the last `monday`,"
+                " `tuesday` …; `after:@1795910400` is in seconds since 1970",
+            },
+            "for example after:2026-11-01 or after:yesterday",
         ),
         Field("before", {"before:2026-11-01": "before that day"}, "for example before:2026-11-01"),
     )

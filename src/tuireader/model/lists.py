@@ -24,6 +24,7 @@ class ViewKind(StrEnum):
     FEED = "feed"
     QUERY = "query"
     NEW = "new"
+    TODO = "todo"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,8 @@ class Count:
 class Counts:
     """Counts for the sidebar: `feeds` by feed id, `folders`, `watches`, `labels` and `accounts` by name.
 
-    Muted articles count only in `muted`.
+    Muted articles count only in `muted`. `todo` counts those with an open match; None before the first use
+    of the desk.
     """
 
     today: Count = Count()
@@ -83,6 +85,7 @@ class Counts:
     watches: Mapping[str, Count] = field(default_factory=dict)
     folders: Mapping[str, Count] = field(default_factory=dict)
     muted: int = 0
+    todo: Count | None = None
     new: Count = Count()
     labels: Mapping[str, Count] = field(default_factory=dict)
     accounts: Mapping[str, Count] = field(default_factory=dict)
@@ -115,6 +118,8 @@ class StepKind(StrEnum):
     """A label given or removed."""
     APART = "apart"
     """An article removed from its story; the other articles follow it in `Change.ids`."""
+    CASE = "case"
+    """States or notes of matches; its data are those before."""
     FOLLOWED = "followed"
     """A feed followed to another address."""
     CONFIG = "config"
@@ -179,6 +184,7 @@ class WatchStats:
     ends: int | None = None
     advice: Annotated[tuple[str, ...], "Probable mistakes in it."] = ()
     alarm: Annotated[str, 'Reason of its alarm, `""` without one.'] = ""
+    cases: Annotated[tuple[tuple[str, int], ...], "Its matches by state, once any was handled."] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,5 +28,16 @@ class LoggedMatch:
     channels: Annotated[
         tuple[str, ...], "How: `command`, `desktop`, `terminal`, `bell`, or `output` of `refresh`."
     ] = ()
+    not_told: Annotated[
+        str,
+        "Why you were not: `never notifies`, `already told with match 17`, `muted`, `read already`,"
+        ' `not yet`, `quiet hours until 07:00`, `failed: …`; `""` if you were.',
+    ] = ""
     read: Annotated[int | None, "When you read it, 0 at an unknown time, `null` if not."] = None
     ended: Annotated[int | None, "When an edit removed the match, `null` while it matches."] = None
+    state: Annotated[
+        str, '`new`, `open`, `done`, `false alarm` or `done (before)`, `""` while no match was ever handled.'
+    ] = ""
+    note: Annotated[str, 'The note, `""` without one.'] = ""
+    by: Annotated[str, 'Who handled it last, `""` if nobody did.'] = ""
+    at: Annotated[int | None, "When it was handled last, `null` if it was not."] = None

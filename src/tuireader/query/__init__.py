@@ -8,6 +8,7 @@ body: author: feed: folder: url: label: watch: enclosure:`, whole names as in `f
 phrases follow the rules of `lexicon`.
 """
 
+from tuireader.model.fields import CASE_STATES as CASE_STATES
 from tuireader.model.fields import FIELDS as FIELDS
 from tuireader.model.fields import NAME_FIELDS as NAME_FIELDS
 from tuireader.model.fields import STATES as STATES
@@ -21,6 +22,7 @@ from tuireader.query.evaluate import disabled_reason as disabled_reason
 from tuireader.query.evaluate import is_name as is_name
 from tuireader.query.evaluate import matches as matches
 from tuireader.query.evaluate import merge_spans as merge_spans
+from tuireader.query.evaluate import named_by as named_by
 from tuireader.query.evaluate import node_matches as node_matches
 from tuireader.query.evaluate import spans as spans
 from tuireader.query.evaluate import value_matches as value_matches
@@ -37,6 +39,7 @@ from tuireader.query.regexes import regex_sizes as regex_sizes
 from tuireader.query.regexes import regex_spans as regex_spans
 from tuireader.query.regexes import unmatchable_reason as unmatchable_reason
 from tuireader.query.renaming import rename as rename
+from tuireader.query.tree import NAMED_DAYS as NAMED_DAYS
 from tuireader.query.tree import OPERATORS as OPERATORS
 from tuireader.query.tree import And as And
 from tuireader.query.tree import Dated as Dated

@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from dataclasses import field as of_class
+from datetime import date
 from itertools import pairwise
 from typing import TypeGuard
 
@@ -237,7 +238,7 @@ def _conflict(nodes: Sequence[Node]) -> tuple[Node, Node] | None:
         most = min((node for node in limits if not node.above), key=lambda node: node.value, default=None)
         if least is not None and most is not None and least.value >= most.value:
             return least, most
-    days = [node for node in nodes if isinstance(node, Dated)]
-    first = max((node for node in days if not node.before), key=lambda node: node.day, default=None)
-    last = min((node for node in days if node.before), key=lambda node: node.day, default=None)
-    return (first, last) if first is not None and last is not None and first.day >= last.day else None
+    days = [node for node in nodes if isinstance(node, Dated) and isinstance(node.day, date)]
+    first = max((node for node in days if not node.before), key=lambda node: node.time(0), default=None)
+    last = min((node for node in days if node.before), key=lambda node: node.time(0), default=None)
+    return (first, last) if first is not None and last is not None and first.time(0) >= last.time(0) else None

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from itertools import chain
 
 from tuireader.lexicon import Folded, Term, fold, index_folded, words
-from tuireader.model import Enclosure
-from tuireader.model.fields import FIELDS, STATES
+from tuireader.model import CaseState, Enclosure
+from tuireader.model.fields import CASE_STATES, FIELDS, STATES
 from tuireader.query.regexes import SlowRegex, is_disabled, regex_spans
 from tuireader.query.tree import (
     And,
@@ -39,6 +39,7 @@ class Subject:
 
     `labels` includes the feed's tags, `given` only the labels given by the user. `more` holds the versions
     of other feeds: a condition is true if any of them meets it. If the `language` is None, the texts tell it.
+    `cases` are those of its matches: watch, state and note.
     """
 
     title: str = ""
@@ -59,12 +60,18 @@ class Subject:
     subscribed: bool = True
     enclosures: tuple[Enclosure, ...] = ()
     language: str | None = None
+    cases: tuple[tuple[str, CaseState, str], ...] = ()
     more: tuple[Subject, ...] = ()
 
     @property
     def files(self) -> tuple[str, ...]:
         """Addresses, titles and types of the enclosures, one text for each."""
         return tuple(f"{file.url}\n{file.title} {file.type}" for file in self.enclosures)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Notes on its matches."""
+        return tuple(note for _, _, note in self.cases)
 
     @property
     def reading_time(self) -> int:
@@ -150,6 +157,11 @@ def node_matches(node: Node, reading: FoldedArticle, now: int) -> bool:
             return any(_are_near(node, reading, text) for text in reading.texts(node.left.field))
         case Is("today"):
             return reading.subject.time >= start_of_day(now)
+        case Is(state, named) if state in CASE_STATES:
+            return any(
+                value in CASE_STATES[state] and all(named_by(node, watch) for node in named)
+                for watch, value, _ in reading.subject.cases
+            )
         case Is(state):
             attribute, value = STATES[state]
             return bool(getattr(reading.subject, attribute)) is value
@@ -163,7 +175,7 @@ def node_matches(node: Node, reading: FoldedArticle, now: int) -> bool:
             return any(is_name(node, value) for value in names)
         case Number():
             return _compare(node, reading.subject, now)
-    return (reading.subject.time < node.time) == node.before
+    return (reading.subject.time < node.time(now)) == node.before
 
 
 def _compare(node: Number, subject: Subject, now: int) -> bool:
@@ -174,6 +186,11 @@ def _compare(node: Number, subject: Subject, now: int) -> bool:
     elif not number:
         return False
     return number > node.value if node.above else number < node.value
+
+
+def named_by(node: Text | Name | Regex, value: str) -> bool:
+    """Return whether a value fits a name, or else a term or pattern. Raises SlowRegex."""
+    return is_name(node, value) if isinstance(node, Name) else value_matches(node, value)
 
 
 def is_name(node: Name, value: str) -> bool:

@@ -13,6 +13,7 @@ from tuireader.lexicon import compile_term
 from tuireader.model.fields import FIELDS, NAME_FIELDS, TEXT_FIELDS
 from tuireader.query.regexes import regex_problem
 from tuireader.query.tree import (
+    NAMED_DAYS,
     NEAR,
     OPERATORS,
     UNITS,
@@ -31,6 +32,7 @@ from tuireader.query.tree import (
     QueryError,
     Regex,
     Text,
+    tied,
 )
 from tuireader.text.languages import LANGUAGES, language_code
 
@@ -177,7 +179,7 @@ class _Parser:
             if self._next.kind == "AND":
                 self._take()
             nodes.append(self._unary(name))
-        return _merged(And, nodes)
+        return _merged(And, tied(nodes))
 
     def _unary(self, name: str) -> Node:
         negative = False
@@ -327,7 +329,9 @@ def _number(name: str, token: Token) -> Number:
 _DAY = re.compile(r"([0-9]{4})(?:-([0-9]{1,2}))?(?:-([0-9]{1,2}))?")
 
 
-def _day(token: Token) -> date:
+def _day(token: Token) -> date | str:
+    if token.value.lower() in NAMED_DAYS or re.fullmatch("@[0-9]{1,11}", token.value):
+        return token.value.lower()
     match = _DAY.fullmatch(token.value)
     try:
         if not match:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
 from tuireader.lexicon import Term
-from tuireader.model.fields import FIELDS
+from tuireader.model.fields import CASE_STATES, FIELDS
 from tuireader.text import cell_len
 from tuireader.text.durations import DAY, HOUR, MONTH, WEEK, YEAR
 
@@ -68,9 +68,13 @@ class Regex:
 
 @dataclass(frozen=True, slots=True)
 class Is:
-    """The article is in one of `STATES`."""
+    """The article is in one of `STATES`, or one of its matches in one of `CASE_STATES`.
+
+    That is a match of a watch that all of `watches` name.
+    """
 
     state: str
+    watches: tuple[Text | Name | Regex, ...] = ()
 
     def __str__(self) -> str:
         return f"is:{self.state}"
@@ -112,17 +116,21 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class Dated:
-    """The article is from `before` this day (UTC), or else from this day or later."""
+    """The article is from `before` this day (UTC), or else from this day or later.
+
+    A day of `NAMED_DAYS` begins in the local time zone; `@1700000000` is a time in seconds since 1970.
+    """
 
     before: bool
-    day: date
+    day: date | str
 
     def __str__(self) -> str:
         return f"{'before' if self.before else 'after'}:{self.day}"
 
-    @property
-    def time(self) -> int:
+    def time(self, now: float) -> int:
         """Start of the day in seconds since 1970."""
+        if isinstance(self.day, str):
+            return int(self.day[1:]) if self.day[0] == "@" else start_of_day(now, self.day)
         return int(datetime(self.day.year, self.day.month, self.day.day, tzinfo=UTC).timestamp())
 
 
@@ -194,14 +202,31 @@ class QueryError:
         return f"{picture}\n{self.hint}" if self.hint else picture
 
 
-def start_of_day(now: float) -> int:
-    """Return the start of the day of `now` in the local time zone, both in seconds since 1970."""
+_WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+NAMED_DAYS = ("today", "yesterday", *_WEEK)
+
+
+def start_of_day(now: float, name: str = "today") -> int:
+    """Return the start of a day in the local time zone, in seconds since 1970.
+
+    It is the day of `now`, the day before, or the last day of that name, which may be the day of `now`.
+    """
     here = time.localtime(now)
-    return int(time.mktime((here.tm_year, here.tm_mon, here.tm_mday, 0, 0, 0, 0, 0, -1)))
+    ago = (here.tm_wday - _WEEK.index(name)) % 7 if name in _WEEK else NAMED_DAYS.index(name)
+    return int(time.mktime((here.tm_year, here.tm_mon, here.tm_mday - ago, 0, 0, 0, 0, 0, -1)))
 
 
 def _in_field(name: str, text: str) -> str:
     return f"{name}:{text}" if name else text
+
+
+def tied(nodes: Sequence[Node]) -> list[Node]:
+    """Tie what parts joined by AND say of cases to the watches that they name: `watch:X is:open`."""
+    named = tuple(node for node in nodes if isinstance(node, Text | Name | Regex) and node.field == "watch")
+    return [
+        Is(node.state, named) if named and isinstance(node, Is) and node.state in CASE_STATES else node
+        for node in nodes
+    ]
 
 
 _BARE = re.compile(r"[^\W_](?:[\w.+#&*'-]*[\w+#*])?")

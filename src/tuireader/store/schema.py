@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tuireader.store.connection import Connection
 
 APPLICATION_ID = 0x74756972  # "tuir"
-VERSION = 14
+VERSION = 15
 """Newest schema; stored as `PRAGMA user_version`, so that a current database opens without sqlite-utils."""
 
 MIGRATIONS = "_sqlite_migrations"
@@ -328,7 +328,9 @@ def _migrations(
     from tuireader.store.relations.references import REFERENCES
     from tuireader.store.relations.relations import FOLDS
     from tuireader.store.upkeep.older_versions import READING_TIMES, STILL_UNCOUNTED
+    from tuireader.store.watches.cases import CASES
     from tuireader.store.watches.match_log import MATCH_LOG
+    from tuireader.store.watches.records import RECORDS, Records
 
     base = [statement for statement in _BASE.split(";\n") if statement.strip()]
     yield "0001_base", (*base, f"PRAGMA application_id = {APPLICATION_ID}"), None
@@ -345,6 +347,7 @@ def _migrations(
     yield "0012_lost_entries", LOST_ENTRIES, None
     yield "0013_reading_times", READING_TIMES, None
     yield "0014_folds", (*FOLDS, STILL_UNCOUNTED), None
+    yield "0015_cases", (*CASES, *RECORDS), Records(store).seal
 
 
 def migrate(conn: sqlite3.Connection, report: Callable[[float], None] = lambda done: None) -> None:

@@ -39,8 +39,10 @@ if TYPE_CHECKING:
     from tuireader.store.upkeep.older_versions import OlderVersions
     from tuireader.store.upkeep.retention import Retention
     from tuireader.store.watches.alarms import Alarms
+    from tuireader.store.watches.cases import Cases
     from tuireader.store.watches.match_log import MatchLog
     from tuireader.store.watches.notices import Notices
+    from tuireader.store.watches.records import Records
     from tuireader.store.watches.stats import Stats
     from tuireader.store.watches.watches import Watches
 
@@ -53,6 +55,7 @@ class Store(Connection):
     appearances: Appearances
     articles: Articles
     briefs: Briefs
+    cases: Cases
     compression: Compression
     days: Days
     downloads: Downloads
@@ -70,6 +73,7 @@ class Store(Connection):
     mutes: Mutes
     notices: Notices
     older_versions: OlderVersions
+    records: Records
     references: References
     relations: Relations
     remote: Remote

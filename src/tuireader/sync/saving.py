@@ -63,7 +63,7 @@ def store_entries(
     matches += ingest.record_carried(store, every.carried, setting.rules, now)
     placed = [entry for entry in entries if entry.id in places]
     marks = _store_marks(store, account_id, placed, known, places, now)
-    read = store.notices.skip_read([text.id for text, _ in matches])
+    read = store.notices.skip_read([text.id for text, _ in matches], now)
     unread = [(text, item) for text, item in matches if text.id not in read]
     return Stored(len(every.new), len(every.changed), marks, unread)
 

@@ -7,14 +7,20 @@ from array import array
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from tuireader.commands.sorts import TO_DO
 from tuireader.config import Config, UiConfig
 from tuireader.model import Article, Counts, Feed, View, ViewKind
 from tuireader.model.accounts import AccountState
 from tuireader.ui.drawing.page_parts import Page
-from tuireader.ui.views import SUBSCRIBED, UNREAD
+from tuireader.ui.views import SUBSCRIBED, TODO, UNREAD
 
 _UNCOUNTED = Counts()  # until articles are counted: a million take seconds
-_KEEP_READ = {ViewKind.STARRED, ViewKind.LABEL, ViewKind.QUERY}  # views that always show read articles
+_KEEP_READ = {
+    ViewKind.STARRED,
+    ViewKind.LABEL,
+    ViewKind.QUERY,
+    ViewKind.TODO,
+}  # views that always show read articles
 
 
 def _hidden(ui: UiConfig) -> set[ViewKind]:
@@ -32,7 +38,7 @@ class ListSpot:
     line: int
     filter: str
     partial: bool
-    days: Sequence[tuple[int, int]] = ()
+    days: Sequence[tuple[int, int | str]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +120,11 @@ class Session:
         self._folds, self.is_folding = folds, False
 
     @property
+    def desk(self) -> bool:
+        """True once matches are cases."""
+        return self.counts.todo is not None
+
+    @property
     def is_counted(self) -> bool:
         return self.counts is not _UNCOUNTED
 
@@ -121,6 +132,7 @@ class Session:
     def sort(self) -> str:
         """Order of the view; the configured one is the default except for searches."""
         usual = "date" if self.view.kind is ViewKind.QUERY else self.config.ui.sort
+        usual = TO_DO if self.view == TODO else usual
         return self._sorts.get(self.view, usual)
 
     def sort_by(self, sort: str) -> None:

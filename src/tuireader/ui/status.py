@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from tuireader.commands import BY_ID
-from tuireader.commands.sorts import SEARCH_SORTS
+from tuireader.commands.sorts import ALL_SORTS
 from tuireader.config import ViewConfig
 from tuireader.document import reference_label
 from tuireader.model import Count, View, ViewKind
@@ -27,8 +27,11 @@ LIST = (
     "refresh_all", "mark_list_read", "palette",
 )  # fmt: skip
 _ARTICLE = (
-    "page_or_next_unread", "help", "quit_or_back", "next_hit", "next_reference", "related", "open_browser",
-    "list_links", "toggle_star", "labels", "full_text", "palette",
+    "page_or_next_unread", "help", "quit_or_back", "match_done", "next_hit", "next_reference", "related",
+    "open_browser", "list_links", "toggle_star", "labels", "full_text", "palette",
+)  # fmt: skip
+_TO_DO = (
+    "open", "help", "quit_or_back", "match_done", "match_false", "match_open", "match_note", "back", "search",
 )  # fmt: skip
 _REFERENCE = ("open", "help", "quit_or_back", "next_reference", "related")
 _RELATED = ("open", "help", "quit_or_back", "next_unread")
@@ -45,14 +48,14 @@ _TITLE = 40  # maximum width of a title in the footer, which leaves room for the
 
 
 def number(view: View, count: Count, *, folds: bool) -> str:
-    """Write the unread count of a view; for starred articles, the total.
+    """Write the unread count of a view; for starred articles and those with open matches, the total.
 
     In folded lists, count stories, followed by the number of their articles.
     """
-    starred = view == views.STARRED
-    articles = count.total if starred else count.unread
-    rows = count.rows(folds) if starred else count.unread_rows(folds)
-    if starred or view == views.UNREAD:
+    total = view in (views.STARRED, views.TODO)
+    articles = count.total if total else count.unread
+    rows = count.rows(folds) if total else count.unread_rows(folds)
+    if total or view == views.UNREAD:
         return stories_and_articles(rows, articles)
     return f"{f'{articles:,}' if rows == articles else stories_and_articles(rows, articles)} unread"
 
@@ -71,7 +74,7 @@ def header(session: Session, listed: int, saved: Sequence[ViewConfig]) -> tuple[
     if not session.shows_read and view != views.UNREAD:
         shown += ", read ones hidden"
     if session.sort != "date":
-        shown += f", {SEARCH_SORTS[session.sort]}"
+        shown += f", {ALL_SORTS[session.sort]}"
     title = views.title_of(view, session.feeds, saved)
     return f"{title} › {session.filter}" if session.filter else title, shown
 
@@ -123,6 +126,8 @@ def _commands(session: Session, panes: Panes) -> tuple[str, ...]:
         item = panes.sidebar.current
         view = item.view if item is not None else None
         return _EDITED if view is not None and view.kind in _KINDS and view != views.MUTED else _SIDEBAR
+    if not panes.in_article and session.view == views.TODO and panes.articles.ids:
+        return _TO_DO
     if not panes.in_article:
         return LIST if panes.articles.ids else _NO_ARTICLE
     if panes.article.chosen >= 0:
@@ -133,6 +138,7 @@ def _commands(session: Session, panes: Panes) -> tuple[str, ...]:
     if panes.article.current_reference is not None:
         return _REFERENCE
     leads_to = {
+        "match_done": page.article.cases,
         "next_hit": page.hits,
         "next_reference": page.references,
         "related": page.tail.targets,
@@ -232,6 +238,8 @@ def empty_list(session: Session, key_of: KeyOf) -> str:
             f"Nothing unread. {key_of('refresh_all')} refreshes, "
             f"{key_of('show_hide_read')} shows what is read."
         )
+    if kind is ViewKind.TODO:
+        return "Nothing to do: every match is handled."
     if kind is ViewKind.STARRED:
         return f"Nothing starred yet. {key_of('toggle_star')} stars an article."
     if kind is ViewKind.LABEL:

@@ -15,6 +15,7 @@ STARRED = View(ViewKind.STARRED)
 ALL = View(ViewKind.ALL)
 SUBSCRIBED = View(ViewKind.ALL, "subscribed")
 MUTED = View(ViewKind.QUERY, "is:muted")
+TODO = View(ViewKind.TODO)
 
 
 def title_of(view: View, feeds: Sequence[Feed], views: Sequence[ViewConfig] = ()) -> str:
@@ -25,6 +26,8 @@ def title_of(view: View, feeds: Sequence[Feed], views: Sequence[ViewConfig] = ()
         return next((feed.title or feed.address for feed in feeds if str(feed.id) == view.key), "Feed")
     if view == MUTED:
         return "Muted"
+    if view == TODO:
+        return "To do"
     for item in views:
         if view == View(ViewKind.QUERY, item.query):
             return item.name
@@ -37,6 +40,8 @@ def title_of(view: View, feeds: Sequence[Feed], views: Sequence[ViewConfig] = ()
 
 def count_of(view: View, counts: Counts) -> Count | None:
     """Counts of a view; None for a search."""
+    if view == TODO:
+        return counts.todo or Count()
     if view.kind is ViewKind.QUERY:
         return None
     if view.kind is ViewKind.FEED:
@@ -53,7 +58,12 @@ def count_of(view: View, counts: Counts) -> Count | None:
     return count
 
 
-_QUERIES = {"unread": "is:unread is:subscribed", "starred": "is:starred", "today": "is:today is:subscribed"}
+_QUERIES = {
+    "unread": "is:unread is:subscribed",
+    "starred": "is:starred",
+    "today": "is:today is:subscribed",
+    "todo": "is:open",
+}
 
 
 def expression_of(view: View, filter: str, feeds: Sequence[Feed]) -> str:

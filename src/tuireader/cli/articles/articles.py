@@ -10,11 +10,18 @@ import click
 
 from tuireader.cli.base import ARTICLE, library_command, say
 from tuireader.cli.completion import complete_articles
-from tuireader.cli.expression import ExpressionCommand, expression_argument, matching, no_articles, say_advice
+from tuireader.cli.expression import (
+    ExpressionCommand,
+    expression_argument,
+    matching,
+    no_articles,
+    say_advice,
+    since_option,
+)
 from tuireader.cli.output import format_option, ink, json_option, print_json, print_json_text, print_paged
 from tuireader.commands.sorts import RELEVANCE
 from tuireader.errors import Exit
-from tuireader.model import Article, ArticleRow, Related
+from tuireader.model import Article, ArticleRow, Evidence, Related
 from tuireader.model.asides import is_aside
 from tuireader.text.wording import stories_and_articles
 
@@ -32,6 +39,7 @@ _limit = click.option(
 
 @click.command("list", cls=ExpressionCommand)
 @expression_argument()
+@since_option
 @_format
 @_limit
 @library_command
@@ -44,6 +52,7 @@ async def list_(library: Library, expression: str, form: str, limit: int) -> Non
     Examples:
       tuireader list
       tuireader list is:unread watch:WeChat
+      tuireader list --since yesterday watch:WeChat
       tuireader list --json --limit 5 'age:<7d'
       tuireader list --format md is:starred > reading-list.md
     """
@@ -52,6 +61,7 @@ async def list_(library: Library, expression: str, form: str, limit: int) -> Non
 
 @click.command(cls=ExpressionCommand)
 @expression_argument(required=True)
+@since_option
 @_format
 @_limit
 @click.option(
@@ -82,6 +92,7 @@ async def search(
 
 @click.command(cls=ExpressionCommand)
 @expression_argument()
+@since_option
 @json_option
 @library_command
 async def count(library: Library, expression: str, as_json: bool) -> None:
@@ -120,6 +131,9 @@ async def _print_articles(
     if form == "json":
         for row in rows:
             print_json("Article", row, feed=library.feeds.title(row.feed_id))
+    elif form == "md":
+        evidence = await library.lists.evidence(ids)
+        print_paged(_item(library, row, evidence.get(row.id, ())) for row in rows)
     else:
         print_paged(_FORMS[form](library, row) for row in rows)
     return len(ids)
@@ -156,15 +170,18 @@ def _columns(library: Library, row: ArticleRow) -> str:
     return "\t".join(column.replace("\t", " ") for column in columns)
 
 
-def _item(library: Library, row: ArticleRow) -> str:
-    from tuireader.export.markdown import markdown_line, markdown_link
+def _item(library: Library, row: ArticleRow, evidence: Sequence[Evidence]) -> str:
+    """Item of a list in Markdown, above the sentences that watches match."""
+    from tuireader.export.markdown import markdown_link, markdown_text, safe_start
+    from tuireader.export.markup import MARKDOWN
 
     day = time.strftime("%Y-%m-%d", time.localtime(row.time))
-    link = markdown_link(row.title, row.url, listed=True)
-    return f"- {link} · {markdown_line(library.feeds.title(row.feed_id), listed=True)} · {day}"
+    link = safe_start(markdown_link(row.title, row.url))
+    quotations = [f"\n  > {MARKDOWN.quoted(item, item.watch)}" for item in evidence if item.sentence]
+    return f"- {link} · {markdown_text(library.feeds.title(row.feed_id))} · {day}{''.join(quotations)}"
 
 
-_FORMS: dict[str, Callable[[Library, ArticleRow], str]] = {"text": _line, "tsv": _columns, "md": _item}
+_FORMS: dict[str, Callable[[Library, ArticleRow], str]] = {"text": _line, "tsv": _columns}
 
 
 def timestamp(moment: int) -> str:

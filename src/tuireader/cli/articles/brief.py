@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import sys
+import time
 from typing import TYPE_CHECKING
 
 import click
 
-from tuireader.cli.base import ARTICLE, library_command, seconds
+from tuireader.cli.base import ARTICLE, library_command, moment, seconds
 from tuireader.cli.completion import complete_watches
-from tuireader.cli.output import format_option
+from tuireader.cli.output import format_option, require_delivery
+from tuireader.config.moments import named_day
 from tuireader.errors import UsageError
 from tuireader.export.brief import FORMATS
 
@@ -20,7 +23,7 @@ if TYPE_CHECKING:
 @click.option(
     "--since",
     show_default="24h",
-    help='Period, such as "24h" or "7d", or "last" for since the last brief.',
+    help='Period, such as "24h", "7d", "yesterday" or "monday", or "last" for since the last brief.',
 )
 @click.option(
     "--watch", "name", shell_complete=complete_watches, help="Only stories that this watch matches."
@@ -37,13 +40,16 @@ async def brief(library: Library, since: str | None, name: str | None, story: in
 
     With --story, print one story: its reports with what each added, background, follow-ups and watches.
 
+    --since last begins where the last such brief ended; a brief counts once it is on the disk or, in a
+    pipe, read.
+
     Fetches nothing. The same articles give the same output, byte for byte (in UTF-8).
 
     \b
     Examples:
       tuireader brief
       tuireader brief --since last --watch WeChat --format html > brief.html
-      tuireader brief --since 7d --json
+      tuireader brief --since monday --json
       tuireader brief --story 1
     """
     from tuireader.export.brief_formats import render
@@ -55,9 +61,13 @@ async def brief(library: Library, since: str | None, name: str | None, story: in
         click.echo(rendered.encode("utf-8", "replace"), nl=False)
         return
     since = since or "24h"
-    span = None if since == "last" else seconds("--since", since, 60, 3650, "24h or 7d, or last")
+    start = moment("--since", since) if named_day(since, time.time()) else None
+    span = None
+    if start is None and since != "last":
+        span = seconds("--since", since, 60, 3650, "24h or 7d, a day such as yesterday or monday, or last")
     watch = "" if name is None else library.watches.named(name).name
-    edition, end = await library.briefs.make(span, watch)
+    edition, end = await library.briefs.make(span, watch, since=start)
     click.echo(render(edition, form).encode("utf-8", "replace"), nl=False)
-    if span is None:
-        await library.briefs.end(watch, end)  # only once it is printed
+    if since == "last":
+        require_delivery(sys.stdout)
+        await library.briefs.end(watch, end)

@@ -2,54 +2,83 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import aclosing
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from tuireader.cli.base import library_command, moment, say
 from tuireader.cli.completion import complete_watches
 from tuireader.cli.output import format_option, print_json_text
+from tuireader.errors import TuireaderError, UsageError
+from tuireader.export.matches import csv_lines
+from tuireader.model.cases import Record, canonical, verify
+from tuireader.text.wording import counted
 from tuireader.wording.times import short_time
 
 if TYPE_CHECKING:
     from tuireader.library import Library
     from tuireader.model import LoggedMatch
 
-_TIMES = ("published", "fetched", "matched", "told", "read", "ended")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""First characters that make a spreadsheet run a cell as a formula."""
-
 
 @click.command()
-@click.option("--since", metavar="WHEN", help="Only matches since a day (2026-11-03) or for a time (7d).")
+@click.option("--since", metavar="WHEN", help="Only matches since a day (monday) or for a time (7d).")
 @click.option("--until", metavar="WHEN", help="Only matches up to a day, included, or a time ago.")
 @click.option("--watch", metavar="NAME", shell_complete=complete_watches, help="Only matches of this watch.")
 @format_option(
-    ("table", "csv", "json", "jsonl"),
-    "Lines of columns, CSV, one JSON array, or JSON with one object a line.",
+    ("table", "csv", "json", "jsonl", "records"),
+    "Lines of columns, CSV, one JSON array, JSON with one object a line, or the records of the whole log.",
     json="jsonl",
 )
+@click.option(
+    "--verify",
+    "verified",
+    is_flag=False,
+    flag_value="",
+    metavar="[FILE]",
+    help="Check the chain of records, of the store or of a file that --format records has written.",
+)
+@click.option("--head", default="", metavar="HASH", help="With --verify: a record must have this hash.")
 @library_command
 async def matches(
-    library: Library, since: str | None, until: str | None, watch: str | None, form: str
+    library: Library,
+    since: str | None,
+    until: str | None,
+    watch: str | None,
+    form: str,
+    verified: str | None,
+    head: str,
 ) -> None:
     """Print the log of matches: what was found, when you were told, and when you read it.
 
     One line a match, oldest first, also of watches that were removed and of texts that were edited or
-    purged. Columns: when it matched, watch, feed, title, terms, when and how you were told, when you read it.
+    purged. Columns: when it matched, watch, feed, title, terms, when and how you were told, when you read
+    it, its state and note once you have handled any (see `tuireader match`), its number.
+
+    Its records are chained: each carries a SHA-256 over what it says and the record before. --verify names
+    the first record that was changed, removed or inserted, and prints the head of the chain. Keep that
+    elsewhere: whoever owns the database can make a whole new chain, but not one with the head that you kept.
 
     \b
     Examples:
-      tuireader matches --since 7d
+      tuireader matches --since yesterday
       tuireader matches --watch WeChat --format csv > wechat.csv
       tuireader matches --since 2026-11-01 --until 2026-11-30 --format json
+      tuireader matches --format records > log.jsonl
+      tuireader matches --verify log.jsonl
     """
+    if verified is not None:
+        await _verify(library, verified, head.strip().lower())
+        return
+    if form == "records":
+        async with aclosing(library.matches.records()) as records:
+            async for record in records:
+                print(canonical(record))
+        return
     first = 0 if since is None else moment("--since", since)
     end = None if until is None else moment("--until", until, end=True)
     write = _writer(form)
@@ -66,17 +95,16 @@ async def matches(
         say("no matches")
 
 
-def _writer(form: str) -> Callable[[LoggedMatch], None]:
-    """Function that prints a match; CSV (RFC 4180) has times in ISO 8601, below the names of the columns."""
+def _writer(form: str) -> Callable[[LoggedMatch], object]:
+    """Function that prints a match."""
     if form == "table":
         return lambda match: print(_line(match))
+    if form == "csv":
+        sys.stdout.write("".join(csv_lines([])))
+        return lambda match: sys.stdout.write("".join(csv_lines([match], head=False)))
     from tuireader.cli.shapes import shapes
 
     paths = shapes.LoggedMatch.paths
-    if form == "csv":
-        out = csv.writer(sys.stdout, lineterminator="\r\n")
-        out.writerow(paths)
-        return lambda match: out.writerow([_cell(name, getattr(match, path)) for name, path in paths.items()])
 
     def write(match: LoggedMatch) -> None:
         # all values are plain: encoding by the shape would take most of the time of a long log
@@ -86,20 +114,29 @@ def _writer(form: str) -> Callable[[LoggedMatch], None]:
     return write
 
 
-def _cell(name: str, value: Any) -> str:
-    if name in _TIMES:
-        return "" if value is None else _iso(value)
-    text = ", ".join(value) if isinstance(value, tuple) else str(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text
+async def _verify(library: Library, file: str, head: str) -> None:
+    """Print the head of a chain. Raises TuireaderError if a record is not what its hash says."""
+    verdict = verify(_read(Path(file)), head) if file else await library.matches.verify(head)
+    if verdict.fault:
+        raise TuireaderError(verdict.fault, f"the {counted(verdict.records, 'record')} before are as written")
+    print(f"{counted(verdict.records, 'record')} in one chain, head {verdict.head or 'none'}")
 
 
-def _iso(at: int) -> str:
-    if not at:
-        return "unknown"
+def _read(path: Path) -> Iterator[Record]:
+    """Yield the records of a file. Raises UsageError for what cannot be read."""
     try:
-        return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    except (OverflowError, OSError, ValueError):
-        return str(at)
+        with path.open(encoding="utf-8") as lines:
+            for number, line in enumerate(lines, 1):
+                record = json.loads(line)
+                if not isinstance(record, dict):
+                    raise UsageError(
+                        f"line {number} of {path} is no record", "write it with --format records"
+                    )
+                yield record
+    except (OSError, ValueError) as error:
+        raise UsageError(
+            f"{path} cannot be read as records: {error}", "write it with --format records"
+        ) from error
 
 
 def _line(match: LoggedMatch) -> str:
@@ -108,7 +145,9 @@ def _line(match: LoggedMatch) -> str:
         told += f" by {', '.join(match.channels)}"
     read = _when("read", match.read)
     columns = [short_time(match.matched), match.watch, match.feed, match.title, match.term, told, read]
-    return "\t".join(columns).rstrip("\t")
+    if match.state:
+        columns += [match.state, match.note]
+    return "\t".join([*columns, str(match.id)])
 
 
 def _when(what: str, at: int | None) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tuireader.cli.articles.articles import until_edited
-from tuireader.cli.base import library_command, say
+from tuireader.cli.base import days_of, library_command, say
 from tuireader.cli.completion import complete_watches
 from tuireader.cli.expression import (
     NO_WATCHES,
@@ -17,6 +17,7 @@ from tuireader.cli.expression import (
     expression_argument,
     require_names,
     say_advice,
+    since_option,
 )
 from tuireader.cli.feeds.coverage import coverage, encoded_feeds
 from tuireader.cli.output import encoded, json_option, print_item, print_json
@@ -82,6 +83,7 @@ async def list_(library: Library, as_json: bool) -> None:
 @watch.command(cls=ExpressionCommand)
 @expression_argument(required=True)
 @_days
+@since_option
 @click.option("--exit-status", is_flag=True, help="Exit with 1 when nothing matches.")
 @json_option
 @library_command
@@ -140,9 +142,10 @@ async def sources(library: Library, name: str, numbers: tuple[int, ...], as_json
 @watch.command()
 @click.argument("name", shell_complete=complete_watches)
 @_days
+@since_option
 @json_option
 @library_command
-async def report(library: Library, name: str, days: int | None, as_json: bool) -> None:
+async def report(library: Library, name: str, days: int | None, since: str | None, as_json: bool) -> None:
     """Show the matches of a watch by day, feed and term.
 
     Also shows the coverage of its feeds, those that report first, and aliases found in the articles, as in
@@ -154,9 +157,9 @@ async def report(library: Library, name: str, days: int | None, as_json: bool) -
       tuireader watch report PIPL --days 7 --json
     """
     await library.watches.catch_up()  # match new rules against stored articles
-    matches = await library.watches.report(name, days)
-    now = int(time.time())
-    seen = await library.coverage.of_watch(name, days and now - days * DAY)
+    period, now = days_of(days, since), int(time.time())
+    matches = await library.watches.report(name, period)
+    seen = await library.coverage.of_watch(name, None if period is None else now - int(period * DAY))
     _print_report(library, matches, as_json, seen)
     if as_json:
         return

@@ -46,7 +46,9 @@ async def list_gaps(library: Library, as_json: bool) -> None:
 
 @click.command()
 @click.argument("name", shell_complete=complete_watches)
-@click.option("--since", metavar="WHEN", help="Period since a day (2026-11-03), or the last time (7d).")
+@click.option(
+    "--since", metavar="WHEN", help="Period since a day (2026-11-03, monday), or the last time (7d)."
+)
 @click.option("--until", metavar="WHEN", help="Period up to a day, included, or a time ago.")
 @json_option
 @library_command

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
@@ -9,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tuireader.cli.base import in_library, library_command, say
+from tuireader.cli.base import days_of, in_library, library_command, say
 from tuireader.cli.completion import complete_feeds
-from tuireader.cli.expression import no_feeds
+from tuireader.cli.expression import no_feeds, since_option
 from tuireader.cli.feeds.coverage import list_gaps
 from tuireader.cli.feeds.refresh import follow, say_waiting
 from tuireader.cli.output import json_option, print_item, print_json
@@ -282,10 +283,11 @@ async def retry(library: Library, feed: tuple[str, ...], as_json: bool) -> int:
 
 @click.command()
 @click.option("--days", type=click.IntRange(1, 3650), default=30, show_default=True, help="The last N days.")
+@since_option
 @click.option("--sort", type=click.Choice([*ORDERS]), default="opened", show_default=True, help="Order.")
 @json_option
 @library_command
-async def stats(library: Library, days: int, sort: str, as_json: bool) -> None:
+async def stats(library: Library, days: int, since: str | None, sort: str, as_json: bool) -> None:
     """Show how much each feed publishes and each watch matches, and how much of it you open.
 
     Columns: name, articles a day, articles over time, share opened ("never" if nothing ever was), and how
@@ -299,6 +301,7 @@ async def stats(library: Library, days: int, sort: str, as_json: bool) -> None:
       tuireader stats --json
     """
     await library.watches.catch_up()  # match new rules against stored articles
+    days = min(max(1, math.ceil(days_of(days, since) - 0.001)), 3650)  # those of the calendar
     items = in_order(await library.lists.activity(days), sort)
     if not items:
         say(f"tuireader: {no_feeds(library)}")

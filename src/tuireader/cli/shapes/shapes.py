@@ -13,6 +13,7 @@ from tuireader.commands.command import Command
 from tuireader.config import Paths, Problem, Reference
 from tuireader.config.settings import SettingValue
 from tuireader.exchange.documents import ExportedFeeds, ExportedState
+from tuireader.export.matches import COLUMNS
 from tuireader.export.shapes import Brief, StoryPage, WholeArticle
 from tuireader.library import articles, exchange
 from tuireader.library.newsboat import profile as newsboat
@@ -90,8 +91,7 @@ class Download(
 class LoggedMatch(
     Shape,
     of=model.LoggedMatch,
-    shows="id article=article_id watch title url feed feed_url published fetched matched told channels read"
-    " ended term field sentence sha256",
+    shows=COLUMNS,
 ):
     """A line of the match log."""
 
@@ -243,7 +243,7 @@ class WatchNumbers(
     of=model.WatchStats,
     shows="name color unread=count.unread total=count.total"
     " unread_stories=count.unread_stories stories=count.stories former"
-    " today week month days newest top_feeds quiet problem advice alarm",
+    " today week month days newest top_feeds quiet problem advice alarm cases",
 ):
     """Numbers of a watch."""
 

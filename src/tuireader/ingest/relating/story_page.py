@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import combinations
 
 from tuireader.export.brief import Report
 from tuireader.export.story import StoryPage, StoryReport
@@ -33,15 +34,20 @@ def story_page(store: Store, article_id: int, groups: Groups = ()) -> StoryPage 
     shown = entries[:_REPORTS]
     background, follow_ups = _around(store, entries, article_id, groups)
     added = _added(store, shown)
-    copies = _copies(store, [entry.article_id for entry in shown], added)
+    copies = _copies(store, shown, added)
     reports = [
         StoryReport(
             Report(
-                entry.article_id, entry.title, entry.url, entry.feed_title, time=entry.time, lag=entry.lag
+                entry.article_id,
+                entry.title,
+                entry.url,
+                entry.feed_title,
+                time=entry.time,
+                lag=entry.lag,
+                copy_of=copies.get(entry.article_id, 0),
             ),
             facts,
             entry.read,
-            copies.get(entry.article_id, 0),
         )
         for entry, facts in zip(shown, added, strict=True)
     ]
@@ -80,7 +86,16 @@ def _entries(store: Store, article_id: int) -> tuple[StoryEntry, ...]:
     )
 
 
-def _added(store: Store, entries: Sequence[StoryEntry]) -> list[tuple[Addition, ...]]:
+def copies(store: Store, reports: Sequence[Report]) -> dict[int, int]:
+    """Map reports that repeat the text of an earlier one of their story, and add nothing, to that report."""
+    stories: dict[int, list[Report]] = {}
+    for report in sorted(reports, key=lambda report: (report.time, report.article_id)):
+        if report.story:
+            stories.setdefault(report.story, []).append(report)
+    return {copy: of for story in stories.values() for copy, of in _copies(store, story[:_REPORTS]).items()}
+
+
+def _added(store: Store, entries: Sequence[StoryEntry | Report]) -> list[tuple[Addition, ...]]:
     ids = [entry.article_id for entry in entries]
     texts = {
         text.id: (text.title, f"{text.asked_summary}\n{text.asked_body}".strip()[:READ])
@@ -94,9 +109,17 @@ def _added(store: Store, entries: Sequence[StoryEntry]) -> list[tuple[Addition, 
     )
 
 
-def _copies(store: Store, ids: Sequence[int], added: Sequence[tuple[Addition, ...]]) -> dict[int, int]:
-    """Map reports that repeat the text of an earlier one, and add nothing, to that report."""
+def _copies(
+    store: Store,
+    entries: Sequence[StoryEntry | Report],
+    added: Sequence[tuple[Addition, ...]] | None = None,
+) -> dict[int, int]:
+    """Find the copies among the reports of one story, given the facts of each if they are known."""
+    ids = [entry.article_id for entry in entries]
     profiles = {number: unpack(number, packed) for number, packed in store.relations.packed_profiles(ids)}
+    if not any(same_text(*pair) for pair in combinations(profiles.values(), 2)):
+        return {}
+    added = _added(store, entries) if added is None else added
     copies: dict[int, int] = {}
     originals: list[int] = []
     for article_id, facts in zip(ids, added, strict=True):

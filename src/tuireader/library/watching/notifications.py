@@ -9,6 +9,7 @@ from tuireader.delivery import notify
 from tuireader.model import Evidence
 from tuireader.related.facts.new_facts import new_facts
 from tuireader.store import Store
+from tuireader.store.watches.match_log import NEVER
 from tuireader.store.watches.notices import ArticleIdentity, Waiting
 from tuireader.watch import Matcher
 
@@ -26,14 +27,17 @@ def claim(
     watches_of: dict[int, set[str]] = {}
     adds: dict[int, tuple[str, ...]] = {}
     marked: dict[int, tuple[int, str]] = {}
-    skipped: list[int] = []
+    skipped: dict[int, str] = {}
     notified: dict[tuple[str, int], list[int]] = {}
     waiting = store.notices.waiting()
     reposts = _Reposts(store, waiting)
     for item in waiting:
         mode = "never" if item.muted else wanted.get(item.watch, "never")
-        if mode == "never" or reposts.known(item):
-            skipped.append(item.id)
+        if mode == "never":
+            skipped[item.id] = "muted" if item.muted else NEVER
+            continue
+        if (known := reposts.known(item)) is not None:
+            skipped[item.id] = _told_with(store, known, item.watch)
             continue
         place = (item.watch, item.story)
         before = (
@@ -41,7 +45,7 @@ def claim(
         )
         new = _new_facts(store, item.article_id, before) if before else ()
         if before and not new:
-            skipped.append(item.id)
+            skipped[item.id] = _told_with(store, before[-1], item.watch)
             continue
         marked[item.id] = item.article_id, item.watch
         reposts.add(item)
@@ -75,6 +79,11 @@ def claim(
     return items, list(marked)
 
 
+def _told_with(store: Store, article_id: int, watch: str) -> str:
+    number = store.match_log.number(article_id, watch)
+    return f"already told with match {number}" if number else "already told"
+
+
 def _note(evidence: Evidence) -> tuple[str, str]:
     """Terms and sentence to record with a notice."""
     return ", ".join(dict.fromkeys(hit.term for hit in evidence.hits)), evidence.sentence
@@ -86,7 +95,7 @@ class _Reposts:
     def __init__(self, store: Store, waiting: Sequence[Waiting]) -> None:
         self._store = store
         self._identities = store.notices.identities(sorted({item.article_id for item in waiting}))
-        self._keys: set[tuple[str, tuple[object, ...]]] = set()
+        self._keys: dict[tuple[str, tuple[object, ...]], int] = {}
         self._titles: dict[tuple[str, int, str], list[ArticleIdentity]] = {}
         for watch in dict.fromkeys(item.watch for item in waiting):
             identities = [self._identities[item.article_id] for item in waiting if item.watch == watch]
@@ -96,27 +105,29 @@ class _Reposts:
     def add(self, item: Waiting) -> None:
         self._add(item.watch, self._identities[item.article_id])
 
-    def known(self, item: Waiting) -> bool:
-        """Check whether the watch has already notified about the same text."""
+    def known(self, item: Waiting) -> int | None:
+        """Return the article with the same text about which the watch has already notified, if any."""
         identity = self._identities[item.article_id]
-        if any((item.watch, key) in self._keys for key in identity.keys):
-            return True
+        for key in identity.keys:
+            if (article_id := self._keys.get((item.watch, key))) is not None:
+                return article_id
         near = [
             other.article_id
             for other in self._titles.get((item.watch, identity.feed_id, identity.title), ())
             if abs(other.time - identity.time) <= _SOON and other.article_id != item.article_id
         ]
         if not near:
-            return False
+            return None
         texts = {
             text.id: (text.summary, text.body)
             for text in self._store.articles.texts([item.article_id, *near])
         }
         mine = texts.pop(item.article_id, None)
-        return mine in texts.values()
+        return next((article_id for article_id, text in texts.items() if text == mine), None)
 
     def _add(self, watch: str, identity: ArticleIdentity) -> None:
-        self._keys.update((watch, key) for key in identity.keys)
+        for key in identity.keys:
+            self._keys.setdefault((watch, key), identity.article_id)
         self._titles.setdefault((watch, identity.feed_id, identity.title), []).append(identity)
 
 

@@ -24,6 +24,7 @@ _SAMPLES = 5
 _TOP = 5  # feeds with the most matches
 _REPORTED = 1_000_000
 _DROWNS = 0.8
+_FALSE = 0.5  # share of false alarms for a remark on a term
 _ENOUGH = 10  # minimum matches for a remark on a term that accounts for most of them
 
 
@@ -69,12 +70,12 @@ def expression_report(
 
 
 def watch_report(
-    store: Store, item: WatchConfig, days: int | None, feeds: ingest.FeedNames, now: int
+    store: Store, item: WatchConfig, days: float | None, feeds: ingest.FeedNames, now: int
 ) -> Report:
     """Report on the matches of a watch, in the last `days` if given, with the leading feeds."""
     from tuireader.library.watching.suggestions import aliases  # slow to import
 
-    since = 0 if days is None else now - days * DAY
+    since = 0 if days is None else now - int(days * DAY)
     ids = [article for article, time in store.stats.matched(item.name) if time >= since]
     _, some, _ = store.stats.terms(item.name)
     terms = tuple((term, some[term]) for term in dict.fromkeys([*item.any, *chain(*item.all), *some]))
@@ -85,9 +86,11 @@ def watch_report(
     return replace(report, terms=terms, leads=leads, aliases=others, former=former)
 
 
-def _report(store: Store, ids: Sequence[int], feeds: ingest.FeedNames, days: int | None, now: int) -> Report:
+def _report(
+    store: Store, ids: Sequence[int], feeds: ingest.FeedNames, days: float | None, now: int
+) -> Report:
     spread = store.stats.feeds_and_times(ids)
-    passed = days or max(1, -(-(now - min((time for _, time in spread), default=now)) // DAY))
+    passed = max(1, days or -(-(now - min((time for _, time in spread), default=now)) // DAY))
     by_day = Counter(str(date.fromtimestamp(time)) for _, time in spread)
     by_feed = Counter(feeds.get(feed, ("",))[0] for feed, _ in spread)
     return Report(
@@ -109,6 +112,11 @@ def lint(store: Store, config: Config, matcher: Matcher, feeds: ingest.FeedNames
         explained = {note.term for note in advice}
         total, some, alone = store.stats.terms(item.name)
         wanted = list(dict.fromkeys([*item.any, *chain(*item.all)]))
+        remarks += [
+            Remark(item.name, term, f"{false:,} of {handled:,} handled matches were false alarms: {_TRY}")
+            for term, (false, handled) in store.cases.false_alarms(item.name).items()
+            if false > _FALSE * handled
+        ]
         for term in wanted:
             if term in explained:
                 continue
@@ -120,6 +128,9 @@ def lint(store: Store, config: Config, matcher: Matcher, feeds: ingest.FeedNames
                     Remark(item.name, term, f"the only term in {share} % of the {total:,} matches")
                 )
     return remarks
+
+
+_TRY = "try a longer term, or words that it must not have beside it (none)"
 
 
 def _never(store: Store, term: str) -> str:
@@ -150,6 +161,7 @@ def watch_stats(
     alarms = store.alarms.open()
     last, stats = store.watches.last_news(), []
     known = advising.known_names(store, config, names)
+    cases = store.cases.counts() if store.cases.in_use() else {}
     for item in config.watches:
         matches, days = hits.get(item.name) or numbers.Hits(), item.ends_after_quiet_days
         count = counts.get(item.name, Count())
@@ -157,6 +169,7 @@ def watch_stats(
         stats.append(
             WatchStats(
                 name=item.name,
+                cases=tuple(cases.get(item.name, {}).items()),
                 color=item.color,
                 count=count,
                 former=matches.former,

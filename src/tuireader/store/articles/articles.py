@@ -7,13 +7,23 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from itertools import chain
 
-from tuireader.model import Article, EarlierArticle, Enclosure, Evidence, FullText, Neighbour, Thread
+from tuireader.model import (
+    Article,
+    CaseState,
+    EarlierArticle,
+    Enclosure,
+    Evidence,
+    FullText,
+    Neighbour,
+    Thread,
+)
 from tuireader.store.compression import Compression, Stored
 from tuireader.store.json_columns import EVIDENCE, evidence_row, thread_of, unpack_extra
 from tuireader.store.lists.first_page import COLUMNS, labels_of, subscribed
 from tuireader.store.lists.stories import Stories
 from tuireader.store.relations.references import References
 from tuireader.store.sql import FEED_TITLE, Part, from_row, grouped, id_list, watches_of
+from tuireader.store.watches.cases import Cases
 from tuireader.text import plain
 
 _COLUMNS = frozenset(field.name for field in fields(Article))
@@ -69,6 +79,7 @@ class StoredText:
     enclosures: tuple[Enclosure, ...] = ()
     picture_url: str = ""
     language: str | None = None
+    cases: tuple[tuple[str, CaseState, str], ...] = ()
 
     @property
     def asked_summary(self) -> str:
@@ -89,6 +100,7 @@ class StoredText:
 class Articles(Part):
     """Heavy reads: texts, and everything that belongs to one article."""
 
+    _cases: Cases
     _compression: Compression
     _references: References
     _stories: Stories
@@ -121,6 +133,7 @@ class Articles(Part):
             evidence=self.evidence([article_id]).get(article_id, ()),
             labels=labels_of(self._conn, [article_id]).get(article_id, ()),
             earlier=self._earlier(article_id),
+            cases=tuple(self._cases.of([article_id])),
             previous=self._neighbour(row, "<", "DESC"),
             next=self._neighbour(row, ">", "ASC"),
         )
@@ -141,6 +154,7 @@ class Articles(Part):
         labels: bool = True,
         appearances: bool = True,
         languages: bool = False,
+        cases: bool = False,
     ) -> Iterator[StoredText]:
         """Yield the plain texts of many articles, in no particular order.
 
@@ -151,6 +165,7 @@ class Articles(Part):
         hit = watches_of(self._conn, ids) if watches else {}
         named = labels_of(self._conn, ids) if labels else {}
         known = self._references.languages(ids) if languages else {}
+        handled = self._cases.by_article(ids) if cases else {}
         decompress = self._compression.decompress
         sql = f"""SELECT a.id, a.feed_id, a.title, a.url, a.author, a.time, a.read, a.starred,
                         iif(?1, c.summary, NULL), iif(?1, c.html, NULL),
@@ -191,6 +206,7 @@ class Articles(Part):
                 language=known.get(article_id),
                 subscribed=bool(followed),
                 appearances=others.get(article_id, ()),
+                cases=handled.get(article_id, ()),
             )
 
     def plain(self, article_id: int) -> str:

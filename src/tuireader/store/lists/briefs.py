@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tuireader.export.brief import Report
 from tuireader.model import Away
 from tuireader.store.articles.articles import Articles
@@ -17,26 +19,26 @@ class Briefs(Part):
     def reports(self, *, after: int | None, since: int, watch: str = "") -> list[Report]:
         """Select the articles above id `after`, or else since a time, and the rest of their stories.
 
-        With `watch`, only articles that it matches, with their stories.
+        With `watch`, only stories of which it matches such an article. All articles of that period are new.
         """
         where, args = _within(after, since, watch)
         sql = f"""SELECT a.id, a.story FROM article a JOIN feed f ON f.id = a.feed_id
                   WHERE a.muted = 0 AND f.subscribed = 1 AND {where}"""
         rows = self._conn.execute(sql, args).fetchall()
-        new, stories = {article_id for article_id, _ in rows}, {story for _, story in rows if story}
-        reports = self._named(
+        ids, stories = {article_id for article_id, _ in rows}, {story for _, story in rows if story}
+        period, args = _within(after, since, "")
+        reports = self._values(
+            Report,
             f"""SELECT a.id AS article_id, a.title, a.url, {FEED_TITLE} AS feed_title, a.time,
-                      a.story, a.language
+                      a.story, a.language, {period} AS new
                FROM article a JOIN feed f ON f.id = a.feed_id
-               WHERE a.muted = 0 AND (a.id IN (SELECT value FROM json_each(?1))
-                 OR (a.story != 0 AND a.story IN (SELECT value FROM json_each(?2))))""",
-            (id_list(new), id_list(stories)),
-        ).fetchall()
-        evidence = self._articles.evidence(report["article_id"] for report in reports)
-        return [
-            Report(**report, evidence=evidence.get(report["article_id"], ()), new=report["article_id"] in new)
-            for report in reports
-        ]
+               WHERE a.muted = 0 AND (a.id IN (SELECT value FROM json_each(?))
+                 OR (a.story != 0 AND a.story IN (SELECT value FROM json_each(?))))""",
+            (*args, id_list(ids), id_list(stories)),
+            new=bool,
+        )
+        evidence = self._articles.evidence(report.article_id for report in reports)
+        return [replace(report, evidence=evidence.get(report.article_id, ())) for report in reports]
 
     def muted(self, *, after: int | None, since: int, watch: str = "") -> int:
         """Count the articles that the same brief leaves out because they are muted."""

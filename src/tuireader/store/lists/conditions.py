@@ -1,7 +1,8 @@
-"""Translate expressions to SQL: columns, full-text index, names of feeds, folders, watches and labels."""
+"""Translate expressions to SQL: columns, full-text index, names of feeds, folders, watches, labels; cases."""
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -15,6 +16,10 @@ _NAMED = {  # queries for ids with names, and for the articles of an id
     "feed": (f"SELECT id, {FEED_TITLE}, url FROM feed f", ""),
     "folder": ("SELECT id, folder FROM feed WHERE subscribed", ""),
     "watch": ("SELECT id, name FROM watch", "SELECT article_id FROM match WHERE watch_id IN ({})"),
+    "note": (
+        "SELECT log_id, text FROM match_case JOIN match_note ON record_id = note_id WHERE note_id",
+        "SELECT article_id FROM match_case WHERE log_id IN ({})",
+    ),
     "label": ("SELECT id, name FROM label", "SELECT article_id FROM article_label WHERE label_id IN ({})"),
 }
 HIT = "+a.id IN (SELECT rowid FROM search WHERE search MATCH ?)"
@@ -55,6 +60,8 @@ class Conditions:
                 return Condition(subscribed(self._conn) or "1", exact=True)
             case Is("unsubscribed"):
                 return Condition(unsubscribed(self._conn), exact=True)
+            case Is(state, named) if state in query.CASE_STATES:
+                return self._of_cases(state, named)
             case Is(state):
                 column, value = query.STATES[state]
                 return Condition(f"a.{column} = {int(value)}", exact=True)
@@ -76,7 +83,9 @@ class Conditions:
             case Number():
                 return self._compared(node)
             case Dated():
-                return Condition(f"a.time {'<' if node.before else '>='} ?", (node.time,), exact=True)
+                return Condition(
+                    f"a.time {'<' if node.before else '>='} ?", (node.time(self._now),), exact=True
+                )
             case And(nodes):
                 return self.all(nodes)
             case Or(nodes):
@@ -88,6 +97,20 @@ class Conditions:
                 return self._named(node)
             case Near():
                 return ANYTHING
+
+    def _of_cases(self, state: str, named: Sequence[Text | Name | Regex]) -> Condition:
+        """Match articles with a case in a state, of a watch that all of `named` fit."""
+        states = number_list(case.number for case in query.CASE_STATES[state])
+        sql = f"SELECT article_id FROM match_case WHERE state IN ({states})"
+        if not named:
+            return Condition(f"a.id IN ({sql})", exact=True)
+        watches = [
+            name
+            for (name,) in self._conn.execute("SELECT DISTINCT watch FROM match_case")
+            if all(may_match(node, name) for node in named)
+        ]
+        within = f"{sql} AND watch IN (SELECT value FROM json_each(?))"
+        return Condition(f"a.id IN ({within})", (json.dumps(watches),), exact=True)
 
     def _compared(self, node: Number) -> Condition:
         field = query.FIELDS[node.field]
@@ -110,10 +133,10 @@ class Conditions:
         return f"a.id IN ({articles.format(number_list(ids))})" if articles else of_feeds(ids)
 
 
-def may_match(node: Text | Regex, value: str) -> bool:
+def may_match(node: Text | Name | Regex, value: str) -> bool:
     """Match one value; a regular expression that is too slow on it matches nothing."""
     try:
-        return query.value_matches(node, value)
+        return query.named_by(node, value)
     except query.SlowRegex:
         return False
 

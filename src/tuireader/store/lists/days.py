@@ -1,4 +1,4 @@
-"""Find where days begin in a list sorted by time."""
+"""Find where days begin in a list sorted by time, or watches in one sorted by open matches."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 
 from tuireader.store.lists.stories import Stories
 from tuireader.store.sql import Part, number_list
+from tuireader.store.watches.cases import OPEN_STATES
 from tuireader.wording.times import local_day
 
 
@@ -13,6 +14,19 @@ class Days(Part):
     """Days of lists, in the local time zone."""
 
     _stories: Stories
+
+    def watches(self, ids: Sequence[int]) -> list[tuple[int, str]]:
+        """Return the index and watch of the first article of each watch, in a list sorted by open matches."""
+        sql = f"""SELECT c.article_id, w.name, min(w.position)
+                  FROM match_case c JOIN watch w ON w.name = c.watch
+                  WHERE c.state IN ({OPEN_STATES}) GROUP BY c.article_id"""
+        watch_of = {article_id: name for article_id, name, _ in self._conn.execute(sql)}
+        starts: list[tuple[int, str]] = []
+        for index, article_id in enumerate(ids):
+            name = watch_of.get(article_id, "")
+            if not starts or starts[-1][1] != name:
+                starts.append((index, name))
+        return starts
 
     def starts(self, ids: Sequence[int], opened: Collection[int] = ()) -> list[tuple[int, int]]:
         """Return the index and time of the first article of each day.

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 
-from tuireader.commands.sorts import check_sort
+from tuireader.commands.sorts import TO_DO, check_sort
 from tuireader.model import ArticleRow, Count, Counts, View, ViewKind
 from tuireader.model.articles import NO_DETAIL
 from tuireader.store.compression import Compression, Stored, UnreadableText
@@ -15,6 +15,7 @@ from tuireader.store.lists.conditions import of_feeds
 from tuireader.store.lists.first_page import COLUMNS, details_of, line_values, subscribed
 from tuireader.store.lists.stories import CARRIED, Stories
 from tuireader.store.sql import FEED_TITLE, Part, grouped, id_list, number_list
+from tuireader.store.watches.cases import OPEN, OPEN_STATES, Cases
 from tuireader.text.durations import WEEK
 
 NEWS = WEEK
@@ -26,12 +27,16 @@ _ORDER = {
     "feed": f"{FEED_TITLE} COLLATE NOCASE, a.feed_id, a.time DESC, a.id DESC",
     "title": "a.title COLLATE NOCASE, a.time DESC, a.id DESC",
     "watch": "h.first IS NULL, h.first, a.time DESC, a.id DESC",
+    TO_DO: "h.first IS NULL, h.first, a.time, a.id",
     "sources": "a.sources + coalesce(s.others, 0) DESC, a.time DESC, a.id DESC",
 }
 _BESIDE = {  # joins that an order requires
     "feed": " JOIN feed f ON f.id = a.feed_id",
     "watch": """ LEFT JOIN (SELECT m.article_id, min(w.position) AS first FROM match m
                 JOIN watch w ON w.id = m.watch_id GROUP BY m.article_id) h ON h.article_id = a.id""",
+    TO_DO: f""" LEFT JOIN (SELECT c.article_id, min(w.position) AS first FROM match_case c
+                JOIN watch w ON w.name = c.watch WHERE c.state IN ({OPEN_STATES}) GROUP BY c.article_id) h
+                ON h.article_id = a.id""",
     "sources": """ LEFT JOIN (SELECT fold, count(*) - 1 AS others FROM article
                 WHERE fold != 0 AND muted = 0 GROUP BY fold) s ON s.fold = a.fold""",
 }
@@ -50,18 +55,19 @@ _NONE = Count()
 class Lists(Part):
     """Light queries, which read no texts and filter nothing in Python. No view contains muted articles."""
 
+    _cases: Cases
     _compression: Compression
     _stories: Stories
 
     def ids(self, view: View, *, show_read: bool = True, sort: str = "date", today: int = 0) -> array[int]:
         """Return the sorted ids of a view other than QUERY; `today` is when the user's day began."""
-        check_sort(sort)
+        check_sort(sort, _ORDER)
         where, args = self._where(view, today, show_read)
         sql = f"SELECT a.id FROM article a{_BESIDE.get(sort, '')} WHERE {where} ORDER BY {_ORDER[sort]}"
         return array("q", chain.from_iterable(self._conn.execute(sql, args)))
 
     def sorted_ids(self, ids: Sequence[int], sort: str) -> array[int]:
-        check_sort(sort)
+        check_sort(sort, _ORDER)
         sql = f"""SELECT a.id FROM json_each(?) j JOIN article a ON a.id = j.value{_BESIDE.get(sort, "")}
                   ORDER BY {_ORDER[sort]}"""
         return array("q", chain.from_iterable(self._conn.execute(sql, (id_list(ids),))))
@@ -156,6 +162,7 @@ class Lists(Part):
             starred=self.count(View(ViewKind.STARRED)),
             all=self.count(View(ViewKind.ALL)),
             muted=self._count("a.muted = 1", ()),
+            todo=self.count(View(ViewKind.TODO)) if self._cases.in_use() else None,
             feeds=feeds,
             folders=self._in_folders(feeds),
             watches=self.watches(),
@@ -227,6 +234,8 @@ class Lists(Part):
                 return f"a.time >= ?{self._only_subscribed()}", [today]
             case ViewKind.UNREAD:
                 return f"a.read = 0{self._only_subscribed()}", []
+            case ViewKind.TODO:
+                return f"a.id IN ({OPEN})", []
             case ViewKind.STARRED:
                 return "a.starred = 1", []
             case ViewKind.ALL:

@@ -158,6 +158,7 @@ class Search(Part):
         reading = self._articles
         fields = {_field(leaf) for leaf in query.leaves(parsed.root)}
         bodies, labels = not fields.isdisjoint(_IN_BODIES), not fields.isdisjoint(("label", "enclosure"))
+        cases = any(getattr(leaf, "state", "") in query.CASE_STATES for leaf in query.leaves(parsed.root))
         languages = any(isinstance(leaf, Language) for leaf in query.leaves(parsed.root))
         regexes = _column_regexes(parsed)
         left, size = limit, min(limit, _FIRST)
@@ -170,6 +171,7 @@ class Search(Part):
                     bodies=bodies,
                     labels=labels,
                     languages=languages,
+                    cases=cases or "note" in fields,
                 )
                 if query.matches(parsed, subject(item), now)
             }

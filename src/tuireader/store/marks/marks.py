@@ -5,16 +5,19 @@ Changes of the configuration share the journal, so that undo reverts everything 
 
 from __future__ import annotations
 
+import json
 from array import array
 from collections.abc import Sequence
 
 from tuireader.dedup import label_key, label_name
-from tuireader.model import Change, StepKind
+from tuireader.model import CaseState, Change, StepKind
 from tuireader.store.feeds.feeds import Feeds
 from tuireader.store.marks.labels import Labels
 from tuireader.store.relations.relations import Relations
 from tuireader.store.sql import Part, id_list
+from tuireader.store.watches.cases import Before, Cases
 from tuireader.store.watches.match_log import MatchLog
+from tuireader.text.wording import counted
 
 _KEEP = 200  # number of undo steps to store
 _COLUMNS = {StepKind.READ: "read", StepKind.STARRED: "starred"}
@@ -29,6 +32,7 @@ def _identity(step: Change) -> tuple[object, ...]:
 class Marks(Part):
     """The user's changes to articles."""
 
+    _cases: Cases
     _feeds: Feeds
     _labels: Labels
     _match_log: MatchLog
@@ -61,6 +65,24 @@ class Marks(Part):
         ids = self._labels.articles_with(old)
         self.label(new, ids, True, now=now)
         return self.label(old, ids, False, now=now)
+
+    def handle(self, matches: Sequence[int], state: CaseState, *, by: str, now: int) -> Change:
+        """Set the state of matches, by their numbers in the log; needs a transaction."""
+        before = self._cases.set_state(matches, state, by=by, now=now)
+        return self._handled(f"marked {state}", before, now)
+
+    def set_case_note(self, matches: Sequence[int], note: str, *, by: str, now: int) -> Change:
+        """Set the note of matches, `""` for none; needs a transaction."""
+        before = self._cases.set_note(matches, note, by=by, now=now)
+        return self._handled("noted" if note else "no longer noted", before, now)
+
+    def _handled(self, what: str, before: Sequence[Before], now: int) -> Change:
+        """Journal a change of cases; it says how many matches of how many articles."""
+        articles = self._cases.articles([case[0] for case in before])
+        of = f" of {counted(len(articles), 'article')}" if len(articles) > 1 else ""
+        what = f"{counted(len(before), 'match', 'matches')}{of} {what}"
+        step = self._keep(now, what, StepKind.CASE, True, json.dumps(before).encode()) if before else 0
+        return Change(what, tuple(articles), step=step)
 
     def split(self, article_id: int, *, now: int) -> Change:
         """Remove an article from its story for good; needs a transaction. Changes no ids without a story."""
@@ -108,6 +130,9 @@ class Marks(Part):
         mark, data = row["mark"], row["ids"]
         if mark == StepKind.CONFIG:
             return Change(row["what"], (), mark, True, step=row["step"], config=data)
+        if mark == StepKind.CASE:
+            ids = tuple(self._cases.articles([case[0] for case in json.loads(data)]))
+            return Change(row["what"], ids, mark, True, step=row["step"])
         ids = tuple(array("q", data))
         return Change(row["what"], ids, mark, bool(row["value"]), step=row["step"])
 
@@ -125,6 +150,9 @@ class Marks(Part):
         kind, _, detail = newest.mark.partition(":")
         mark, value, changed = "", False, newest.ids
         match StepKind(kind):
+            case StepKind.CASE:
+                data = self._value("SELECT ids FROM journal WHERE id = ?", (newest.step,))
+                self._cases.restore(json.loads(data), now=now)
             case StepKind.FOLLOWED:
                 self._feeds.refuse_move(int(detail))
             case StepKind.APART:

@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING
 from tuireader.model import Evidence
 from tuireader.store.articles.articles import StoredText
 from tuireader.store.sql import FEED_ADDRESS, FEED_TITLE, Part, id_list
+from tuireader.store.watches.cases import Cases
+from tuireader.store.watches.records import Records
 from tuireader.text import split_password, without_password
 
 if TYPE_CHECKING:
@@ -84,13 +86,31 @@ MATCH_LOG = (
        SELECT l.id, 'read', 0 FROM match_log l JOIN article a ON a.id = l.article_id WHERE a.read = 1""",
 )
 """SQL that creates the log. Kinds of events: `told`, `sent` (by `channel`), `untold` (it could not be sent),
-`read`, `unread`, `ended` (an edit removed the match) and `again`; `at` is 0 if the time is unknown."""
+`not told`, `read`, `unread`, `ended` (an edit removed the match) and `again`; `at` is 0 if the time is
+unknown. Later versions add those of `records` and `cases`."""
 
+NEVER = "never notifies"
+"""Why a match is not told: its watch does not notify."""
+NOT_YET = "not yet"
+_NOT_TOLD = {0: NOT_YET, 2: "already told"}  # reasons by the states of notices, of versions that logged none
 _CHUNK = 500
 _BARE = "SELECT id, article_id, watch FROM match_log WHERE text_hash IS NULL"
 _ADD = f"""INSERT OR IGNORE INTO match_log ({_COLUMNS}, matched, term, field, sentence, text_hash)
   SELECT a.id, ?2, f.id, ?3, a.url, {FEED_TITLE}, {FEED_ADDRESS}, a.published, a.arrived, ?4, ?5, ?6, ?7, ?8
   FROM article a JOIN feed f ON f.id = coalesce(nullif(?9, 0), a.feed_id) WHERE a.id = ?1"""
+
+_ROWS = f"""SELECT id, article_id, watch, title, url, feed, feed_url, published, fetched, matched, term,
+  field, sentence, coalesce(text_hash, '') AS sha256,
+  (SELECT json_array(c.state, coalesce(n.text, ''), c.by, c.at) FROM match_case c
+   LEFT JOIN match_note n ON n.record_id = c.note_id WHERE c.log_id = l.id) AS handled,
+  coalesce((SELECT {FEED_TITLE} FROM feed f WHERE f.id = l.feed_id), '') AS feed_title,
+  (SELECT state FROM notice n WHERE n.article_id = l.article_id AND n.watch = l.watch)
+    AS notice,
+  (SELECT json_group_array(json_array(kind, at, channel, detail)) FROM
+    (SELECT kind, at, channel, detail FROM match_event e WHERE e.log_id = l.id
+       AND kind NOT IN ('matched', 'indexed', 'evidence') ORDER BY e.id))
+    AS events
+  FROM match_log l"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +137,9 @@ def text_hash(text: StoredText, feed_id: int = 0) -> str:
 class MatchLog(Part):
     """The log of matches and their events. Methods that write need a transaction."""
 
+    _cases: Cases
+    _records: Records
+
     def record(self, matches: Iterable[tuple[StoredText, Evidence]], now: int) -> None:
         """Log matches; those already logged stay unchanged."""
         rows, read = [], []
@@ -125,11 +148,14 @@ class MatchLog(Part):
             rows.append((text.id, item.watch, text.title, now, *values))
             if text.read:
                 read.append((text.id, item.watch))
+        if not rows:
+            return
         before = self._newest()
         self._conn.executemany(_ADD, rows)
-        sql = """INSERT INTO match_event (log_id, kind, at) SELECT id, 'read', 0 FROM match_log
-                 WHERE article_id = ? AND watch = ? AND id > ?"""
-        self._conn.executemany(sql, [(*pair, before) for pair in read])
+        self._log_new(before, now)
+        sql = "SELECT id FROM match_log WHERE article_id = ? AND watch = ? AND id > ?"
+        ids = [number for pair in read for (number,) in self._conn.execute(sql, (*pair, before))]
+        self._records.append(ids, "read", 0)
 
     def record_from_index(self, watch: str, first: int, last: int, now: int) -> None:
         """Log the matches of a watch with articles first..last, unless logged, without evidence."""
@@ -140,11 +166,16 @@ class MatchLog(Part):
                     JOIN feed f ON f.id = a.feed_id
                   WHERE w.name = ?1 AND m.article_id BETWEEN ?2 AND ?3 AND m.until = 0"""
         self._conn.execute(sql, (watch, first, last, now))
-        self._conn.execute(
-            """INSERT INTO match_event (log_id, kind, at) SELECT l.id, 'read', 0
-               FROM match_log l JOIN article a ON a.id = l.article_id WHERE l.id > ? AND a.read = 1""",
-            (before,),
+        self._log_new(before, now, indexed=True)
+        sql = (
+            "SELECT l.id FROM match_log l JOIN article a ON a.id = l.article_id WHERE l.id > ? AND a.read = 1"
         )
+        self._records.append(self._column(sql, (before,)), "read", 0)
+
+    def _log_new(self, before: int, now: int, *, indexed: bool = False) -> None:
+        """Chain the rows after one, and make cases of them: of what a new watch finds, if it is unread."""
+        self._records.append_matches("indexed" if indexed else "matched", now, after=before)
+        self._cases.add(before, unread=indexed)
 
     def bare(self, limit: int) -> list[BareMatch]:
         """List at most `limit` matches without evidence, oldest first."""
@@ -159,6 +190,7 @@ class MatchLog(Part):
         matches: Iterable[BareMatch],
         texts: Mapping[int, StoredText],
         evidence: Mapping[tuple[int, str], Evidence],
+        now: int,
     ) -> None:
         """Fill in the evidence of matches, by article and watch; unknown values stay empty."""
         rows = []
@@ -170,29 +202,45 @@ class MatchLog(Part):
         sql = """UPDATE match_log SET term = iif(?1 = '', term, ?1), field = iif(?2 = '', field, ?2),
                    sentence = iif(?3 = '', sentence, ?3), text_hash = ?4 WHERE id = ?5"""
         self._conn.executemany(sql, rows)
+        self._records.append_matches("evidence", now, ids=[row[-1] for row in rows])
 
-    def note(self, kind: str, pairs: Iterable[tuple[int, str]], at: int, channel: str = "") -> None:
+    def number(self, article_id: int, watch: str) -> int | None:
+        """Return the number of a match."""
+        sql = "SELECT id FROM match_log WHERE article_id = ? AND watch = ?"
+        number: int | None = self._value(sql, (article_id, watch))
+        return number
+
+    def note(
+        self, kind: str, pairs: Iterable[tuple[int, str]], at: int, channel: str = "", *, detail: str = ""
+    ) -> None:
         """Log an event of (article, watch) matches."""
-        sql = """INSERT INTO match_event (log_id, kind, at, channel)
-                 SELECT id, ?3, ?4, ?5 FROM match_log WHERE article_id = ?1 AND watch = ?2"""
-        self._conn.executemany(sql, [(article, watch, kind, at, channel) for article, watch in pairs])
+        sql = "SELECT id FROM match_log WHERE article_id = ? AND watch = ?"
+        ids = [number for pair in pairs for (number,) in self._conn.execute(sql, pair)]
+        self._records.append(ids, kind, at, channel, detail)
 
     def note_shown(self, ids: Sequence[int], at: int, channel: str) -> None:
         """Log the channel that showed the last notification about some articles."""
-        sql = """INSERT INTO match_event (log_id, kind, at, channel)
-                 SELECT l.id, 'sent', ?2, ?3 FROM match_log l
+        sql = """SELECT l.id FROM match_log l
                  JOIN match_event e ON e.id = (SELECT max(id) FROM match_event x WHERE x.log_id = l.id
                                                AND x.kind IN ('told', 'untold'))
                  WHERE l.article_id IN (SELECT value FROM json_each(?1)) AND e.kind = 'told'
                    AND NOT EXISTS (SELECT 1 FROM match_event y
-                                   WHERE y.log_id = l.id AND y.id > e.id AND y.channel = ?3)"""
-        self._conn.execute(sql, (id_list(ids), at, channel))
+                                   WHERE y.log_id = l.id AND y.id > e.id AND y.channel = ?2)"""
+        shown = self._column(sql, (id_list(ids), channel))
+        self._records.append(shown, "sent", at, channel)
 
     def note_read(self, ids: Sequence[int], value: bool, at: int) -> None:
         """Log that the matches of articles were read, or marked as unread."""
-        sql = """INSERT INTO match_event (log_id, kind, at) SELECT id, ?2, ?3 FROM match_log
-                 WHERE article_id IN (SELECT value FROM json_each(?1))"""
-        self._conn.execute(sql, (id_list(ids), "read" if value else "unread", at))
+        sql = "SELECT id FROM match_log WHERE article_id IN (SELECT value FROM json_each(?))"
+        self._records.append(self._column(sql, (id_list(ids),)), "read" if value else "unread", at)
+
+    def newest(self, numbers: Sequence[int] | None, *, since: int = 0, limit: int) -> list[LoggedMatch]:
+        """Read the newest matches since a time, among some if given, newest first."""
+        sql = f"""{_ROWS} WHERE matched >= ?1 AND (?2 IS NULL OR id IN (SELECT value FROM json_each(?2)))
+                  ORDER BY id DESC LIMIT ?3"""
+        begun = self._cases.in_use()
+        args = (since, None if numbers is None else id_list(numbers), limit)
+        return [_logged(row, begun) for row in self._named(sql, args)]
 
     def rows(
         self, after: int, *, since: int = 0, until: int | None = None, watch: str | None = None
@@ -201,15 +249,10 @@ class MatchLog(Part):
 
         `watch` restricts them to one watch, which may no longer exist.
         """
-        sql = f"""SELECT id, article_id, watch, title, url, feed, feed_url, published, fetched, matched, term,
-                   field, sentence, coalesce(text_hash, '') AS sha256,
-                   coalesce((SELECT {FEED_TITLE} FROM feed f WHERE f.id = l.feed_id), '') AS feed_title,
-                   (SELECT json_group_array(json_array(kind, at, channel)) FROM
-                     (SELECT kind, at, channel FROM match_event e WHERE e.log_id = l.id ORDER BY e.id))
-                     AS events
-                 FROM match_log l WHERE id > ?1 AND matched >= ?2 AND (?3 IS NULL OR matched < ?3)
+        sql = f"""{_ROWS} WHERE id > ?1 AND matched >= ?2 AND (?3 IS NULL OR matched < ?3)
                    AND (?4 IS NULL OR watch = ?4) ORDER BY id LIMIT ?5"""
-        return list(map(_logged, self._named(sql, (after, since, until, watch, _CHUNK))))
+        begun = self._cases.in_use()
+        return [_logged(row, begun) for row in self._named(sql, (after, since, until, watch, _CHUNK))]
 
     def drop_passwords(self) -> None:
         """Delete the passwords in addresses of feeds."""
@@ -234,16 +277,20 @@ def _evidence(item: Evidence) -> tuple[str, str, str]:
     return ", ".join(terms), ", ".join(fields), item.sentence
 
 
-def _logged(row: sqlite3.Row) -> LoggedMatch:
-    from tuireader.model import LoggedMatch
+def _logged(row: sqlite3.Row, begun: bool) -> LoggedMatch:
+    from tuireader.model import BEFORE, CaseState, LoggedMatch
+    from tuireader.model.cases import state_words
 
     columns = dict(row)
-    title, events = columns.pop("feed_title"), columns.pop("events")
+    title, events, handled = columns.pop("feed_title"), columns.pop("events"), columns.pop("handled")
     told = read = ended = None
+    not_told = _NOT_TOLD.get(columns.pop("notice"), NEVER)
     channels: dict[str, None] = {}
-    for kind, at, channel in json.loads(events):
-        if kind in ("told", "untold"):
+    for kind, at, channel, detail in json.loads(events):
+        if kind in ("told", "untold", "not told"):
             told, channels = (at if kind == "told" else None), {}
+            if kind != "told":
+                not_told = detail if kind == "not told" else f"failed: {detail}".removesuffix(": ")
         elif kind == "sent":
             channels[channel] = None
         elif kind in ("read", "unread"):
@@ -253,4 +300,19 @@ def _logged(row: sqlite3.Row) -> LoggedMatch:
     columns["feed_url"] = without_password(row["feed_url"])
     if row["feed"] in ("", columns["feed_url"]):  # it had no title yet
         columns["feed"] = title or row["feed"]
-    return LoggedMatch(**columns, told=told, channels=tuple(channels), read=read, ended=ended)
+    state, note, by, at = BEFORE if begun else "", "", "", None
+    if handled:
+        number, note, by, at = json.loads(handled)
+        state = state_words(list(CaseState)[number], at)
+    return LoggedMatch(
+        **columns,
+        told=told,
+        channels=tuple(channels),
+        not_told="" if told is not None else not_told,
+        read=read,
+        ended=ended,
+        state=state,
+        note=note,
+        by=by,
+        at=at,
+    )

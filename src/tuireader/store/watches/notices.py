@@ -57,13 +57,18 @@ class Notices(Part):
         """Queue (watch, article) pairs that were never queued before."""
         self._conn.executemany("INSERT OR IGNORE INTO notice (watch, article_id) VALUES (?, ?)", matches)
 
-    def skip_read(self, ids: Sequence[int]) -> set[int]:
+    def skip_read(self, ids: Sequence[int], now: int) -> set[int]:
         """Cancel the waiting notices of articles that are read, and return these."""
         read = set(self._column(f"SELECT id FROM article WHERE read = 1 AND id IN ({number_list(ids)})"))
-        sql = f"""UPDATE notice SET state = {_KNOWN}
-                  WHERE state = {_WAITS} AND article_id IN ({number_list(read)})"""
-        self._conn.execute(sql)
+        sql = f"SELECT id FROM notice WHERE state = {_WAITS} AND article_id IN ({number_list(read)})"
+        self._skip(dict.fromkeys(self._column(sql), "read already"), now)
         return read
+
+    def _skip(self, reasons: Mapping[int, str], now: int) -> None:
+        """Mark notices as not needed, and log why."""
+        self._set(_KNOWN, list(reasons))
+        for notice, reason in reasons.items():
+            self._match_log.note("not told", self._matches([notice]), now, detail=reason)
 
     def any_waiting(self) -> bool:
         return self._value("SELECT 1 FROM notice WHERE state = 0 LIMIT 1") is not None
@@ -98,19 +103,19 @@ class Notices(Part):
                     OR a.title IN (SELECT value FROM json_each(?3)))"""
         return self._values(ArticleIdentity, sql, (watch, json.dumps(texts), json.dumps(titles)))
 
-    def mark_notified(self, notes: Mapping[int, tuple[str, str]], known: Sequence[int], now: int) -> None:
-        """Mark notices as notified, each with its terms and sentence, and `known` ones as not needed."""
-        self._set(_KNOWN, known)
+    def mark_notified(self, notes: Mapping[int, tuple[str, str]], known: Mapping[int, str], now: int) -> None:
+        """Mark notices as notified, each with its terms and sentence; `known` ones not, for a reason."""
+        self._skip(known, now)
         self._conn.executemany(
             "UPDATE notice SET state = ?, told_at = ?, term = ?, sentence = ? WHERE id = ?",
             [(_NOTIFIED, now, term, sentence, notice) for notice, (term, sentence) in notes.items()],
         )
         self._match_log.note("told", self._matches(list(notes)), now)
 
-    def wait_again(self, ids: Sequence[int], now: int) -> None:
-        """Requeue notices that could not be delivered at all."""
+    def wait_again(self, ids: Sequence[int], now: int, trouble: str = "") -> None:
+        """Requeue notices that could not be delivered at all, because of a trouble."""
         self._set(_WAITS, ids)
-        self._match_log.note("untold", self._matches(ids), now)
+        self._match_log.note("untold", self._matches(ids), now, detail=trouble)
 
     def _matches(self, ids: Sequence[int]) -> list[tuple[int, str]]:
         """Return (article, watch) of notices."""

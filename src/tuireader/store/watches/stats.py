@@ -26,6 +26,8 @@ BY_DAY = f"""SELECT +feed_id, {_DAY} FROM article WHERE muted = 0 AND {{0}} GROU
   UNION ALL SELECT -watch_id, {_DAY} FROM match INDEXED BY match_article JOIN article ON id = article_id
   WHERE muted = 0 AND {{0}} GROUP BY 1, 2"""
 _MATCHED = "watch JOIN match ON watch_id = watch.id JOIN article a ON a.id = article_id WHERE name = ?"
+TIMED = f"a.published % {DAY} != 0"
+"""SQL for articles with a time: a date alone is read as midnight, UTC."""
 _RECENT = """article a WHERE a.muted = 0 AND a.time >= ?1
   AND a.id >= (SELECT min(id) FROM article WHERE time >= ?1)"""
 
@@ -128,9 +130,12 @@ class Stats(Part):
         return total, some, alone
 
     def leads(self, name: str = "", since: int = 0) -> list[FeedLead]:
-        """Measure how early each feed is in the stories of a watch, or in all since then, earliest first."""
+        """Measure how early each feed is in the stories of a watch, or in all since then, earliest first.
+
+        Reports without a time do not count: nobody knows when they came in the day.
+        """
         sql = f"""SELECT a.story, min(a.time), a.feed_id FROM {_MATCHED if name else _RECENT}
-                  AND a.story != 0 GROUP BY 1, a.feed_id"""
+                  AND a.story != 0 AND {TIMED} GROUP BY 1, a.feed_id"""
         rows = self._conn.execute(sql, (name or since - WEEK,))  # stories seldom pause for a week
         stories = grouped((story, (time, feed_id)) for story, time, feed_id in rows)
         lags: dict[int, list[int]] = {}

@@ -8,6 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
+from tuireader.commands.sorts import TO_DO
 from tuireader.model import ArticleRow, View, ViewKind
 from tuireader.ui.controllers.controller import Controller
 from tuireader.ui.controllers.marks import Marks
@@ -135,7 +136,9 @@ class Listing(Controller):
         return self.session.sort in ("date", "oldest") and not self.host.linear
 
     async def _days(self, ids: Sequence[int], *, aside: bool = False) -> Days:
-        """Find where days begin, if the list is sorted by time."""
+        """Find where days begin if the list is sorted by time, or watches if by open matches."""
+        if self.session.sort == TO_DO and not self.host.linear:
+            return await self.library.lists.watch_headings(ids)
         if not self._is_by_day:
             return ()
         return await self.library.lists.days(ids, frozenset(self.session.open_stories), aside=aside)

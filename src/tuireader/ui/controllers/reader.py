@@ -199,11 +199,16 @@ class Reader(Controller):
             await self.renew(article, place=self.pane.place)
 
     async def relabel(self) -> None:
-        """Update the labels of the open article; its text and position stay."""
+        """Update labels and cases of the open article; its text and position stay."""
         page = self.session.page
         if page is None:
             return
         row = next(iter(await self.marks.rows([page.article.id])), None)
+        if page.article.evidence:
+            cases = tuple(await self.library.cases.of([page.article.id]))
+            if cases != page.article.cases:
+                await self.renew(replace(page.article, cases=cases), place=self.pane.place)
+                return
         if row is None or row.labels == page.article.labels:
             return
         if self.session.page is not None and self.session.page.article.id == row.id:

@@ -11,8 +11,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from tuireader.document import Block, BlockKind, Document, Picture, Referring, mark_references
-from tuireader.model import Article, Evidence, TermHit
+from tuireader.model import Article, Case, Evidence, TermHit
 from tuireader.model.asides import ASIDES, is_aside
+from tuireader.model.cases import state_words
 from tuireader.text import cell_len, cut, plain, reading_minutes
 from tuireader.text.languages import language_names
 from tuireader.ui.drawing.page_blocks import block_part, hinted, picture_part
@@ -51,7 +52,7 @@ def build_page(
     marks = tuple(StyleRange(hit.start, hit.end, f"hit:{hit.watch}") for hit in hits)
     parts.append(Part(title, "strong", marks, gap=1))
     parts.append(_byline(article, keys, now))
-    parts += evidence_parts(*article.evidence, title=article.title)
+    parts += evidence_parts(*article.evidence, title=article.title, cases=article.cases)
     pictures = {block.picture.url for block in document.blocks if block.picture is not None}
     if article.picture_url and article.picture_url not in pictures:
         lead = Picture(article.picture_url, credit=article.picture_credit)
@@ -151,20 +152,25 @@ def relabelled(page: Page, labels: tuple[str, ...]) -> Page:
     return replace(page, article=article, head=(title, _with_labels(facts, labels), *others))
 
 
-def evidence_parts(*matches: Evidence, title: str = "") -> list[Part]:
+def evidence_parts(*matches: Evidence, title: str = "", cases: Sequence[Case] = ()) -> list[Part]:
     """Show matches as cards: `▌ WeChat  title, body ×6` for each watch, above the sentence with its hits.
 
     Watches with the same sentence share a card. A sentence that repeats the title is left out. Matches only
-    outside the running text come last.
+    outside the running text come last. `cases` say how far the matches were handled, in the same line; their
+    notes follow.
     """
     ranked = sorted(matches, key=is_aside)
+    handled = {case.watch: case for case in cases}
     cards: dict[tuple[str, str, int], list[Evidence]] = {}
     for match in ranked:
         cards.setdefault((match.sentence, match.feed, match.revision), []).append(match)
     parts: list[Part] = []
     for (sentence, *_), card in cards.items():
         column = max(cell_len(match.watch) for match in card)
-        parts += [_match_line(match, column, gap=int(match is ranked[0])) for match in card]
+        parts += [
+            _match_line(match, column, handled.get(match.watch), gap=int(match is ranked[0]))
+            for match in card
+        ]
         if sentence and sentence != title:
             marks = [
                 StyleRange(start + 1, end + 1, f"hit:{match.watch}")
@@ -173,22 +179,35 @@ def evidence_parts(*matches: Evidence, title: str = "") -> list[Part]:
             ]
             lead = f"watch:{card[0].watch}"
             parts.append(Part(f"“{sentence}”", "quote", tuple(marks), "▌ ", "▌ ", lead))
+        notes = [handled[match.watch].note for match in card if match.watch in handled]
+        parts += [
+            Part(f"Note: {note}", "text", (), "▌ ", "▌ ", f"watch:{card[0].watch}")
+            for note in dict.fromkeys(filter(None, notes))
+        ]
     return parts
 
 
-def _match_line(match: Evidence, column: int, gap: int) -> Part:
-    """A watch, padded to a column, with the fields in which its terms are."""
+def _match_line(match: Evidence, column: int, case: Case | None, gap: int) -> Part:
+    """A watch, padded to a column, with the fields in which its terms are, and how far it was handled."""
     name = match.watch + " " * (column - cell_len(match.watch))
     facts = joined(
         _fields(match),
         "uncertain: across word boundaries" if match.uncertain else "",
         f"matched until edited {short_time(match.until)}" if match.former else "",
         f"in {match.feed}" if match.feed else "",
+        _handled(case) if case is not None else "",
     )
     lead = f"watch:{match.watch}"
     text = f"{name}  {facts}" if facts else match.watch
     marks = (StyleRange(0, len(match.watch), lead), StyleRange(len(name), len(text), "dim"))
     return Part(text, "text", marks, "▌ ", "▌ ", lead, gap=gap, fits=True)
+
+
+def _handled(case: Case) -> str:
+    """`done by ana, 12:04`; a new case has only its state."""
+    by = f" by {case.by}" if case.by else ""
+    state = state_words(case.state, case.at)
+    return state if case.at is None else f"{state}{by}, {short_time(case.at)}"
 
 
 def _fields(match: Evidence) -> str:

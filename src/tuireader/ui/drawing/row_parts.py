@@ -38,9 +38,10 @@ def columns(options: RowOptions) -> tuple[int, int, int, int, int]:
     return time if width >= 36 else 0, author, feed, 5, languages
 
 
-def heading_parts(moment: int, options: RowOptions) -> list[StyledText]:
-    """Build the heading of a day: `Today ─────`."""
-    text = cut(day_heading(moment, options.now, options.day), max(1, options.width - 3))
+def heading_parts(heading: int | str, options: RowOptions) -> list[StyledText]:
+    """Build the heading of a day, given by a time, or of a watch: `Today ─────`."""
+    name = heading if isinstance(heading, str) else day_heading(heading, options.now, options.day)
+    text = cut(name, max(1, options.width - 3))
     return [(f" {text} ", "dim"), ("─" * (options.width - 3 - cell_len(text)), "faint")]
 
 

@@ -9,7 +9,7 @@ from functools import partial
 from tuireader.config import ViewConfig
 from tuireader.model import Count, Counts, Feed, View, ViewKind
 from tuireader.text import feed_name
-from tuireader.ui.views import ALL, MUTED, STARRED, TODAY, UNREAD, folder_title
+from tuireader.ui.views import ALL, MUTED, STARRED, TODAY, TODO, UNREAD, folder_title
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +42,17 @@ def sidebar_items(
     new: View | None = None,
     accounts: Mapping[str, str] | None = None,
 ) -> tuple[SidebarItem, ...]:
-    """List New, Today, Unread, Starred, All, Muted, then saved searches, watches, labels, feeds and accounts.
+    """List To do, New, Today, Unread, Starred, All, Muted, searches, watches, labels, feeds and accounts.
 
-    New and Muted are left out if empty, as are feeds of folders in `closed`. Labels are sorted by name,
-    everything else as in the configuration. With `folds`, stories are counted, else articles. `new` shows
-    the articles since the last session. `accounts` maps the names of accounts to their errors, or to `""`.
+    To do is left out before the first use of the desk, New and Muted if empty, as are feeds of folders in
+    `closed`. Labels are sorted by name, everything else as in the configuration. With `folds`, stories are
+    counted, else articles. `new` shows the articles since the last session. `accounts` maps the names of
+    accounts to their errors, or to `""`.
     """
     item = partial(_item, folds)
-    items = [item("New", new, counts.new)] if new is not None and counts.new.total else []
+    items = [item("To do", TODO, counts.todo)] if counts.todo is not None else []
+    if new is not None and counts.new.total:
+        items.append(item("New", new, counts.new))
     items += [
         item("Today", TODAY, counts.today),
         item("Unread", UNREAD, counts.unread),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from tuireader.export.story import StoryHit, StoryPage, StoryReport
+from tuireader.export.brief import StoryHit
+from tuireader.export.story import StoryPage, StoryReport
 from tuireader.export.story_formats import BACKGROUND, FOLLOW_UPS
 from tuireader.model import AddedKind, Article, Evidence, Surrounding
 from tuireader.text import cell_len
@@ -33,7 +34,7 @@ def build_story(page: StoryPage, article: Article, unfolded: Collection[int] = (
     tail = TailBuilder()
     copies: dict[int, list[StoryReport]] = {}
     for entry in page.reports:
-        copies.setdefault(entry.copy_of or entry.report.article_id, []).append(entry)
+        copies.setdefault(entry.report.copy_of or entry.report.article_id, []).append(entry)
     days = {week_day(entry.report.time) for entry in page.reports}
     shown_day = "" if len(days) > 1 else days.pop()
     start = newest = 0

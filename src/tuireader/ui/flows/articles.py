@@ -7,6 +7,7 @@ from functools import partial
 
 from tuireader.config import MacroConfig
 from tuireader.export.markdown import markdown_link
+from tuireader.export.markup import MARKDOWN
 from tuireader.model import LABEL_MARK, Label
 from tuireader.subprocesses.programs import Ran
 from tuireader.ui.controllers.mark_steps import Step
@@ -57,7 +58,11 @@ async def copy_addresses(main: Controllers, ask: Asking) -> Outcome:
 async def copy_markdown(main: Controllers, ask: Asking) -> Outcome:
     """Copy the chosen articles as Markdown links."""
     addresses = await main.chosen.addresses()
-    lines = [markdown_link(title, url, listed=True) for url, title in addresses]
+    evidence = await main.library.lists.evidence(main.chosen.ids)
+    lines = [markdown_link(title, url) for url, title in addresses]
+    if len(addresses) == 1:
+        sentences = [item for items in evidence.values() for item in items if item.sentence]
+        lines = ["\n\n".join([*lines, *(f"> {MARKDOWN.quoted(item, item.watch)}" for item in sentences)])]
     return _copy(main, lines, "Copied as Markdown", addresses[0][1] if addresses else "")
 
 

@@ -7,11 +7,11 @@ from functools import partial
 from importlib import import_module
 from typing import Any
 
-from tuireader.model import ViewKind
+from tuireader.model import CaseState, ViewKind
 from tuireader.ui import views
 from tuireader.ui.bindings import MOVES
 from tuireader.ui.controllers.wiring import Controllers
-from tuireader.ui.flows import accounts, articles, feeds, files, guide, lists, settings, watches
+from tuireader.ui.flows import accounts, articles, cases, feeds, files, guide, lists, settings, watches
 from tuireader.ui.flows.context import Asking, Flow, FlowRunner, Outcome
 
 Commands = dict[str, Callable[..., Any]]
@@ -53,7 +53,7 @@ def _table(name: str) -> Flow:
 async def _watches(main: Controllers, ask: Asking) -> Outcome:
     from tuireader.ui.screens.watches import Watches
 
-    return Outcome(view=await ask(Watches(ask.flows, folds=main.session.folds)))
+    return Outcome(view=await ask(Watches(ask.flows, folds=main.session.folds, desk=main.session.desk)))
 
 
 async def _story(main: Controllers, ask: Asking) -> Outcome | None:
@@ -77,6 +77,16 @@ async def _story(main: Controllers, ask: Asking) -> Outcome | None:
     return None
 
 
+async def _match_log(main: Controllers, ask: Asking) -> None:
+    """Show the log of matches, and open the article chosen there at its first match."""
+    from tuireader.ui.screens.matches import Matches
+
+    if (article_id := await ask(Matches(ask.flows))) is not None:
+        await main.navigation.open_article(article_id)
+        if main.session.opened_id == article_id:
+            main.navigation.next_hit(1)
+
+
 async def _settings(main: Controllers, ask: Asking) -> Outcome | None:
     from tuireader.ui.screens.settings import SettingsScreen
 
@@ -91,6 +101,11 @@ _FLOWS: dict[str, Flow] = {
     "copy_url": articles.copy_addresses,
     "copy_markdown": articles.copy_markdown,
     "labels": articles.label,
+    "match_done": cases.handle(CaseState.DONE),
+    "match_false": cases.handle(CaseState.FALSE_ALARM),
+    "match_open": cases.handle(CaseState.OPEN),
+    "match_note": cases.note,
+    "copy_match": cases.copy,
     "save": articles.save,
     "pipe": articles.pipe,
     "macro": articles.choose_macro,
@@ -116,6 +131,7 @@ _FLOWS: dict[str, Flow] = {
     "alarms": _table("Alarms"),
     "statistics": _table("Statistics"),
     "watches": _watches,
+    "match_log": _match_log,
     "settings": _settings,
     "undo": settings.undo,
     "palette": guide.open_palette,

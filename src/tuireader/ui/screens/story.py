@@ -79,8 +79,8 @@ class StoryScreen(SideScreen["Target"]):
     def _folded_with(self, article_id: int | None) -> int:
         """Report below which an article shares a line with other copies; 0 if there is none."""
         reports = self._page.reports
-        original = next((each.copy_of for each in reports if each.report.article_id == article_id), 0)
-        several = sum(each.copy_of == original for each in reports) > 1
+        original = next((each.report.copy_of for each in reports if each.report.article_id == article_id), 0)
+        several = sum(each.report.copy_of == original for each in reports) > 1
         return original if several and original not in self._unfolded else 0
 
     def action_open(self) -> None:

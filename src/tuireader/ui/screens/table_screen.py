@@ -34,15 +34,16 @@ class TableScreen(SideScreen[Result], Generic[Result, Item]):
     def __init__(self, flows: FlowRunner) -> None:
         super().__init__(classes="table")
         self.flows = flows
+        self.columns = self.COLUMNS
         self.items: dict[str, Item] = {}  # by the keys of their rows
         self.filled = asyncio.Event()  # set once the rows are shown; the first keys wait for that
 
     def content(self) -> Iterable[Widget]:
         self.library = self.host.library
-        self.table = self.main_pane = Table(self.COLUMNS)
+        self.table = self.main_pane = Table(self.columns)
         self.table.empty_text = "Counting …"
         self.facts = Details(id="facts")
-        return TableHead(self.COLUMNS), self.table, self.facts
+        return TableHead(self.columns), self.table, self.facts
 
     def on_mount(self) -> None:
         """Fill the table now and whenever the store changes."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 from tuireader.commands import Scope
 from tuireader.config import WatchConfig
-from tuireader.model import Count, ViewKind, WatchStats
+from tuireader.model import CaseState, Count, ViewKind, WatchStats
 from tuireader.text.wording import counted, stories_and_articles
 from tuireader.ui.flows.context import FlowRunner
 from tuireader.ui.flows.watches import find_sources, keep_watch, new_watch
@@ -44,11 +44,19 @@ def watch_row(stats: WatchStats, now: int, *, folds: bool = False) -> Row:
             "today": Cell(str(stats.today or "–"), "text" if stats.today else "dim"),
             "week": Cell(str(stats.week or "–"), "text" if stats.week else "dim"),
             "month": Cell(str(stats.month or "–"), "text" if stats.month else "dim"),
+            "cases": Cell(_cases(dict(stats.cases)), "text"),
             "days": Cell(days, style),
             "fortnight": Cell(days[-_FORTNIGHT:], style),
             "last": last,
         },
     )
+
+
+def _cases(cases: Mapping[str, int]) -> str:
+    """Matches that are new, open and done or false alarms: `3·1·12`; `""` before any was handled."""
+    new, opened = cases.get(CaseState.NEW, 0), cases.get(CaseState.OPEN, 0)
+    handled = cases.get(CaseState.DONE, 0) + cases.get(CaseState.FALSE_ALARM, 0)
+    return f"{new}·{opened}·{handled}" if cases else ""
 
 
 def _total(count: Count) -> str:
@@ -84,14 +92,16 @@ class Watches(ViewTable[WatchStats]):
         Column("today", "Today", 5, right=True, least=52),
         Column("week", "7 d", 5, right=True, least=60),
         Column("month", "30 d", 5, right=True, least=42),
+        Column("cases", "New·open·done", 13, right=True, least=110),
         Column("days", "Last 30 days", 30, least=96),
         Column("fortnight", "Last 14 days", _FORTNIGHT, least=72, most=95),
         Column("last", "Newest match", least=100),
     )
     PLACE = Scope.WATCHES
 
-    def __init__(self, flows: FlowRunner, *, folds: bool) -> None:
+    def __init__(self, flows: FlowRunner, *, folds: bool, desk: bool = False) -> None:
         super().__init__(flows)
+        self.columns = [column for column in self.COLUMNS if desk or column.name != "cases"]
         self._folds = folds
 
     async def read(self) -> Sequence[WatchStats]:
@@ -120,6 +130,9 @@ class Watches(ViewTable[WatchStats]):
         if stats.quiet:
             lines.append(((stats.quiet, "star"),))
         lines += [((f"! {advice}", "star"),) for advice in stats.advice if advice not in stats.quiet]
+        if stats.cases:
+            matches = " · ".join(f"{count:,} {state}" for state, count in stats.cases)
+            lines.append((("matches ", "dim"), (matches, "text")))
         row = stats.newest
         if row is not None:
             title = row.title or row.url

@@ -321,8 +321,8 @@ class ArticleList(CursorPane):
             return draw_note(note, self.theme_styles, width, line=y - above)
         number, part = self.places.at(line)
         if part == HEADING or (y == 0 and self.sticks):
-            _, time = self.days[self.places.day(number)]
-            return draw_row(heading_parts(time, options), self.theme_styles, width)
+            _, heading = self.days[self.places.day(number)]
+            return draw_row(heading_parts(heading, options), self.theme_styles, width)
         return self._draw_row(number, part, options)
 
     def _draw_row(self, number: int, part: int, options: RowOptions) -> Strip:
@@ -367,7 +367,8 @@ class ArticleList(CursorPane):
     def _strays(self, number: int) -> bool:
         """True if an article of an unfolded story is not of the day above it."""
         day = self.places.day(number)
-        return day >= 0 and local_day(self._rows[self.ids[number]].time) != local_day(self.days[day][1])
+        begun = self.days[day][1] if day >= 0 else ""
+        return isinstance(begun, int) and local_day(self._rows[self.ids[number]].time) != local_day(begun)
 
     def go_bottom(self) -> None:
         """Go to the last article, even if its id is not known yet."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 HEADING = -1
-Days = Sequence[tuple[int, int]]
+Days = Sequence[tuple[int, int | str]]
 """Index and time of the first article of each day; empty unless the list is sorted by time."""
 
 

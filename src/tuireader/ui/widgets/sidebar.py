@@ -24,7 +24,12 @@ from tuireader.ui.workers import Delayed
 _PREVIEW_AFTER = 0.08  # seconds without movement before a view is shown
 _MOST_STRIPS = 1000
 _KINDS = {"◆": "watch", "#": "label", "/": "search", "▾": "open folder", "▸": "closed folder"}
-_TOTALS = (ViewKind.STARRED, ViewKind.QUERY, ViewKind.ALL)  # views with the number of all articles
+_TOTALS = (
+    ViewKind.STARRED,
+    ViewKind.QUERY,
+    ViewKind.ALL,
+    ViewKind.TODO,
+)  # views with the number of all articles
 
 
 class Sidebar(CursorPane):

@@ -1,0 +1,198 @@
+"""Cases: the state, note and handler of each match since the desk was first used.
+
+A case is known by its article and the present name of its watch, so that it outlasts edits, purges and a new
+name of the watch. `match_case` says how it stands; the records of the match log say how it came to that.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+
+from tuireader.model import Case, CaseState
+from tuireader.store.sql import Part, grouped, id_list
+from tuireader.store.watches.records import Records
+
+CASES = (
+    """CREATE TABLE match_case (
+      log_id INTEGER PRIMARY KEY, article_id INTEGER NOT NULL, watch TEXT NOT NULL,
+      state INTEGER NOT NULL DEFAULT 0, note_id INTEGER NOT NULL DEFAULT 0,
+      by TEXT NOT NULL DEFAULT '', at INTEGER,
+      UNIQUE (article_id, watch)
+    )""",
+    "CREATE INDEX match_case_state ON match_case (state, article_id)",
+)
+OPEN_STATES = f"{CaseState.NEW.number}, {CaseState.OPEN.number}"
+OPEN = f"SELECT article_id FROM match_case WHERE state IN ({OPEN_STATES})"
+"""SQL for the articles with a match that is still to be handled."""
+_DESK = "desk"
+"""Fact: when the desk was first used; there are cases from then on."""
+_NOTE = "coalesce((SELECT text FROM match_note n WHERE n.record_id = c.note_id), '')"
+_CASE = f"c.log_id AS match, c.article_id, c.watch, c.state, {_NOTE} AS note, c.by, c.at"
+
+Before = tuple[int, int, str, str, int | None]
+"""A match with its state, note, handler and time before a change."""
+
+
+class Cases(Part):
+    """Cases of matches. Methods that write need a transaction."""
+
+    _records: Records
+
+    def begin(self, now: int) -> None:
+        """Use the desk from now on: matches that are there already are no cases."""
+        if not self.in_use():
+            self._store.set_fact(_DESK, str(now))
+
+    def in_use(self) -> bool:
+        return bool(self._store.fact(_DESK))
+
+    def add(self, after: int, *, unread: bool = False) -> None:
+        """Make new cases of the matches logged after a row; with `unread`, only of unread articles."""
+        if self.in_use():
+            sql = """INSERT OR IGNORE INTO match_case (log_id, article_id, watch)
+                     SELECT l.id, l.article_id, l.watch FROM match_log l JOIN article a ON a.id = l.article_id
+                     WHERE l.id > ? AND a.read <= ?"""
+            self._conn.execute(sql, (after, int(not unread)))
+
+    def rename(self, old: str, new: str) -> None:
+        """Carry the cases of a watch to its new name."""
+        self._conn.execute("UPDATE OR IGNORE match_case SET watch = ? WHERE watch = ?", (new, old))
+
+    def of(self, article_ids: Sequence[int], watch: str | None = None) -> list[Case]:
+        """List the cases of articles, of one watch if given, in the order of the log."""
+        sql = f"""SELECT {_CASE} FROM match_case c WHERE c.article_id IN (SELECT value FROM json_each(?1))
+                  AND (?2 IS NULL OR c.watch = ?2) ORDER BY c.log_id"""
+        return self._values(Case, sql, (id_list(article_ids), watch), state=_state)
+
+    def by_article(self, ids: Sequence[int]) -> dict[int, tuple[tuple[str, CaseState, str], ...]]:
+        """Map articles to watch, state and note of each of their cases."""
+        return grouped((case.article_id, (case.watch, case.state, case.note)) for case in self.of(ids))
+
+    def matches(self, article_ids: Sequence[int], watches: Sequence[str] | None = None) -> list[int]:
+        """List the numbers of the present matches of articles, of some watches if given: handled or not."""
+        sql = """SELECT coalesce(c.log_id, l.id) FROM match m JOIN watch w ON w.id = m.watch_id
+                 JOIN match_log l ON l.article_id = m.article_id AND l.watch = w.name
+                 LEFT JOIN match_case c ON c.article_id = m.article_id AND c.watch = w.name
+                 WHERE m.article_id IN (SELECT value FROM json_each(?1))
+                   AND (?2 IS NULL OR w.name IN (SELECT value FROM json_each(?2))) ORDER BY 1"""
+        return self._column(sql, (id_list(article_ids), None if watches is None else json.dumps(watches)))
+
+    def chosen(self, article_ids: Sequence[int], watch: str | None, state: CaseState | None) -> list[int]:
+        """List the matches of articles that a key means: those not handled yet, or all if there are none.
+
+        With a `state`, only those that are not in it already; without, as for a note, all.
+        """
+        numbers = self.matches(article_ids, None if watch is None else [watch])
+        if state is None:
+            return numbers
+        states = {case[0]: case[1] for case in self._before(numbers)}
+        without = (CaseState.DONE if self.in_use() else CaseState.NEW).number
+        unhandled = [number for number in numbers if states.get(number, without) <= CaseState.OPEN.number]
+        return [number for number in unhandled or numbers if states.get(number) != state.number]
+
+    def unknown(self, log_ids: Sequence[int]) -> list[int]:
+        """Return those numbers that no match has."""
+        sql = "SELECT value FROM json_each(?) WHERE value NOT IN (SELECT id FROM match_log)"
+        return self._column(sql, (id_list(log_ids),))
+
+    def matches_of(self, article_id: int) -> list[int]:
+        """List the numbers of all matches that an article ever had."""
+        return self._column("SELECT id FROM match_log WHERE article_id = ? ORDER BY id", (article_id,))
+
+    def set_state(self, log_ids: Sequence[int], state: CaseState, *, by: str, now: int) -> list[Before]:
+        """Set the state of matches; return what those that change were before. Begins the desk."""
+        self._take_up(log_ids, now)
+        changed = [before for before in self._before(log_ids) if before[1] != state.number]
+        self._write([case[0] for case in changed], state, by, now)
+        return changed
+
+    def set_note(self, log_ids: Sequence[int], note: str, *, by: str, now: int) -> list[Before]:
+        """Set the note of matches, `""` for none; return what those that change were before."""
+        self._take_up(log_ids, now)
+        changed = [before for before in self._before(log_ids) if before[2] != note]
+        for log_id, *_ in changed:
+            self._note(log_id, note, by, now)
+        return changed
+
+    def erase_notes(self, log_ids: Sequence[int], *, by: str, now: int) -> int:
+        """Remove all notes of some matches for good, also former ones; return how many matches had any."""
+        sql = """SELECT DISTINCT e.log_id FROM match_note n JOIN match_event e ON e.id = n.record_id
+                 WHERE e.log_id IN (SELECT value FROM json_each(?))"""
+        noted = self._column(sql, (id_list(log_ids),))
+        self._records.erase_notes(noted, now, by)
+        self._conn.executemany("UPDATE match_case SET note_id = 0 WHERE log_id = ?", [(id,) for id in noted])
+        return len(noted)
+
+    def articles(self, log_ids: Sequence[int]) -> list[int]:
+        """List the articles of matches, each once."""
+        sql = "SELECT DISTINCT article_id FROM match_log WHERE id IN (SELECT value FROM json_each(?))"
+        return self._column(sql, (id_list(log_ids),))
+
+    def restore(self, before: Iterable[Before], *, now: int) -> None:
+        """Give cases back what they were before a change, as records of their own."""
+        for log_id, state, note, by, at in before:
+            now_is = self._before([log_id])
+            if not now_is:
+                continue
+            if now_is[0][1] != state:
+                self._write([log_id], _state(state), by, now, "undo")
+            if now_is[0][2] != note:
+                self._note(log_id, note, by, now)
+            self._conn.execute("UPDATE match_case SET by = ?, at = ? WHERE log_id = ?", (by, at, log_id))
+
+    def counts(self) -> dict[str, dict[str, int]]:
+        """Map watches to the numbers of their cases by state."""
+        counts: dict[str, dict[str, int]] = {}
+        for watch, state, number in self._conn.execute(
+            "SELECT watch, state, count(*) FROM match_case GROUP BY watch, state"
+        ):
+            counts.setdefault(watch, {})[_state(state)] = number
+        return counts
+
+    def false_alarms(self, watch: str) -> dict[str, tuple[int, int]]:
+        """Map the terms of a watch to their false alarms and all their handled cases."""
+        sql = """SELECT l.term, sum(c.state = 3), count(*)
+                 FROM match_case c JOIN match_log l ON l.id = c.log_id
+                 WHERE c.watch = ? AND c.state > 1 AND l.term != '' GROUP BY l.term"""
+        sums: dict[str, tuple[int, int]] = {}
+        for terms, false, handled in self._conn.execute(sql, (watch,)):
+            for term in terms.split(", "):
+                before = sums.get(term, (0, 0))
+                sums[term] = before[0] + false, before[1] + handled
+        return sums
+
+    def _take_up(self, log_ids: Sequence[int], now: int) -> None:
+        """Make cases of matches from before: new ones if the desk begins with them, else done."""
+        if not log_ids:
+            return
+        state = CaseState.DONE if self.in_use() else CaseState.NEW
+        self.begin(now)
+        sql = """INSERT OR IGNORE INTO match_case (log_id, article_id, watch)
+                 SELECT id, article_id, watch FROM match_log WHERE id IN (SELECT value FROM json_each(?))
+                 RETURNING log_id"""
+        taken = sorted(self._column(sql, (id_list(log_ids),)))
+        if state is CaseState.DONE:
+            self._write(taken, state, "", now, "before")
+            sql = "UPDATE match_case SET at = NULL WHERE log_id IN (SELECT value FROM json_each(?))"
+            self._conn.execute(sql, (id_list(taken),))
+
+    def _before(self, log_ids: Sequence[int]) -> list[Before]:
+        sql = f"""SELECT c.log_id, c.state, {_NOTE}, c.by, c.at FROM match_case c
+                  WHERE c.log_id IN (SELECT value FROM json_each(?)) ORDER BY c.log_id"""
+        return self._conn.execute(sql, (id_list(log_ids),)).fetchall()
+
+    def _write(self, log_ids: Sequence[int], state: CaseState, by: str, now: int, detail: str = "") -> None:
+        self._records.append(log_ids, state, now, by, detail)
+        sql = """UPDATE match_case SET state = ?, by = ?, at = ?
+                 WHERE log_id IN (SELECT value FROM json_each(?))"""
+        self._conn.execute(sql, (state.number, by, now, id_list(log_ids)))
+
+    def _note(self, log_id: int, note: str, by: str, now: int) -> None:
+        number = self._records.append_note(log_id, now, by, note)
+        sql = "UPDATE match_case SET note_id = ?, by = ?, at = ? WHERE log_id = ?"
+        self._conn.execute(sql, (number, by, now, log_id))
+
+
+def _state(number: int) -> CaseState:
+    return list(CaseState)[number]

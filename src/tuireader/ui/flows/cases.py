@@ -1,0 +1,98 @@
+"""Flows for the matches of the chosen articles: done, false alarm, open, note."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+
+from tuireader.model import CaseState, Change, ViewKind
+from tuireader.text.wording import counted
+from tuireader.ui.controllers.mark_steps import Step, Write
+from tuireader.ui.controllers.wiring import Controllers
+from tuireader.ui.flows.context import Asking, Flow, Outcome
+from tuireader.ui.flows.forms import fill_in
+from tuireader.ui.widgets.field import Field
+
+_NO_ARTICLE = Outcome(said="Select an article first", seconds=2)
+
+
+def handle(state: CaseState) -> Flow:
+    """Flow that sets the state of the matches of the chosen articles, with all reports of a folded row."""
+
+    async def flow(main: Controllers, ask: Asking) -> Outcome | None:
+        ids, watch = main.chosen.ids, _watch(main)
+        if not ids:
+            return _NO_ARTICLE
+        stories = _folded(main)
+
+        async def write(_: object) -> Change:
+            return await main.library.cases.handle(ids, state, watch, stories=stories)
+
+        return await _do(main, f"marked {state}", write)
+
+    return flow
+
+
+async def note(main: Controllers, ask: Asking) -> Outcome | None:
+    """Ask for the note on the matches of the chosen articles."""
+    ids, watch = main.chosen.ids, _watch(main)
+    if not ids:
+        return _NO_ARTICLE
+    numbers = await main.library.cases.matches_of(ids, None if watch is None else [watch])
+    if not numbers:
+        return Outcome(said="No watch matches this article", seconds=2)
+    notes = {case.note for case in await main.library.cases.of(ids, watch)}
+    return await _ask_note(main, ask, numbers, notes.pop() if len(notes) == 1 else "")
+
+
+async def _ask_note(main: Controllers, ask: Asking, numbers: Sequence[int], note: str) -> Outcome | None:
+    async def save(values: Mapping[str, str]) -> Outcome:
+        written = partial(main.library.cases.set_note, note=values["note"])
+        return await _do(main, "noted", lambda _: written(numbers))
+
+    field = Field("note", "Note", note)
+    return await fill_in(ask, "Note on the match", [field], save, about="An empty note takes it away.")
+
+
+async def handle_match(
+    main: Controllers, ask: Asking, *, number: int, state: CaseState, note: str = ""
+) -> Outcome:
+    """Set the state of one match."""
+    write = partial(main.library.cases.set_state, [number], state)
+    return await _do(main, f"marked {state}", lambda _: write())
+
+
+async def note_match(main: Controllers, ask: Asking, *, number: int, note: str) -> Outcome | None:
+    """Ask for the note on one match."""
+    return await _ask_note(main, ask, [number], note)
+
+
+async def copy(main: Controllers, ask: Asking) -> Outcome:
+    """Copy the matches of the chosen articles as text to hand over."""
+    texts = await main.library.matches.handed_over(main.chosen.ids, _watch(main))
+    if not texts:
+        return Outcome(said="No watch matches this article", seconds=2)
+    main.host.copy_to_clipboard("\n\n".join(texts))
+    return Outcome(said=f"Copied: {counted(len(texts), 'match', 'matches')} with the evidence", seconds=2)
+
+
+def _watch(main: Controllers) -> str | None:
+    """The watch whose view is shown: only its matches are meant."""
+    view = main.session.view
+    return view.key if view.kind is ViewKind.WATCH else None
+
+
+def _folded(main: Controllers) -> bool:
+    """Return whether the chosen articles stand for their stories."""
+    row = main.articles.current_row
+    folds = main.session.folds and not main.chosen.in_article
+    return folds and (main.chosen.is_selection or row is None or row.story not in main.session.open_stories)
+
+
+async def _do(main: Controllers, what: str, write: Write) -> Outcome:
+    step = await main.marks.do(Step(what, write))
+    if step.change is None:
+        return Outcome(said=what.capitalize(), seconds=2)
+    if not step.change.step:
+        return Outcome(said="No match to change here", seconds=2)
+    return Outcome(said=f"{step.change.what}{main.host.undo_hint}", seconds=2)

@@ -1,0 +1,197 @@
+"""Log of matches: when each was published, seen, matched, told, read and handled."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
+
+from tuireader.commands import Scope
+from tuireader.config.moments import moment
+from tuireader.model import CaseState, LoggedMatch
+from tuireader.text.wording import counted
+from tuireader.ui.controllers.wiring import Controllers
+from tuireader.ui.flows.cases import handle_match, note_match
+from tuireader.ui.flows.context import Asking, FlowRunner, Outcome
+from tuireader.ui.flows.forms import fill_in
+from tuireader.ui.screens.table_screen import TableScreen
+from tuireader.ui.widgets.field import Field
+from tuireader.ui.widgets.table import Cell, Column, Row, Table
+from tuireader.ui.workers import run_latest
+from tuireader.wording.lines import Line
+from tuireader.wording.times import full_time, short_time
+
+MOST = 1_000
+"""Number of matches listed, the newest first; a filter or a period finds older ones."""
+
+
+class Matches(TableScreen[int, LoggedMatch]):
+    """Table of logged matches, newest first; enter opens the article at the sentence."""
+
+    COLUMNS = (
+        Column("mark", "", 1),
+        Column("matched", "Matched", 12),
+        Column("watch", "Watch", 20, least=100),
+        Column("watch", "Watch", 12, least=70, most=99),
+        Column("title", "Article"),
+        Column("feed", "Feed", 24, least=150),
+        Column("told", "Told", 26, least=120),
+        Column("read", "Read", 12, least=80),
+        Column("state", "State", 13, least=60),
+    )
+    PLACE = Scope.MATCHES
+
+    def __init__(self, flows: FlowRunner) -> None:
+        super().__init__(flows)
+        self.expression, self.period = "", ""
+
+    def on_mount(self) -> None:
+        """Show the log as it is, and again once evidence that is still missing was computed."""
+        super().on_mount()
+        run_latest(self, self._complete, "complete")
+
+    async def _complete(self) -> None:
+        if await self.library.matches.complete():
+            self.reload()
+
+    async def read(self) -> Sequence[LoggedMatch]:
+        since = self._since(self.period)
+        return await self.library.matches.newest(self.expression, since=since, limit=MOST)
+
+    def _since(self, period: str) -> int:
+        """Time at which a period begins. Raises UsageError."""
+        return moment("Since", period, self.now) if period else 0
+
+    def row(self, match: LoggedMatch) -> Row:
+        look = "dim" if match.read is not None else "text"
+        return Row(
+            str(match.id),
+            {
+                "mark": Cell("◆", f"watch:{match.watch}"),
+                "matched": Cell(short_time(match.matched), look),
+                "watch": Cell(match.watch, look),
+                "title": Cell(match.title or match.url, look),
+                "feed": Cell(match.feed, "dim"),
+                "told": Cell(told(match), "dim"),
+                "read": Cell(_when(match.read, "not read"), "dim"),
+                "state": Cell(match.state, look),
+            },
+        )
+
+    @property
+    def empty_text(self) -> str:
+        return "No match is like that" if self.expression or self.period else "No matches yet"
+
+    def summary(self) -> str:
+        """Return `12 matches of watch:X since 7d`."""
+        count = f"the newest {MOST:,} matches" if len(self.items) == MOST else ""
+        of = f" of {self.expression}" if self.expression else ""
+        since = f" since {self.period}" if self.period else ""
+        return f"{count or counted(len(self.items), 'match', 'matches')}{of}{since}"
+
+    def about(self, match: LoggedMatch) -> list[Line]:
+        """Show all that the log says of a match."""
+        terms = f" · {match.term} in {match.field}" if match.term else ""
+        lines: list[Line] = [
+            ((f"◆ {match.watch}", f"watch:{match.watch}"), (terms, "dim"), (f" · match {match.id}", "dim"))
+        ]
+        lines += [((f"“{match.sentence}”", "text"),)] * bool(match.sentence)
+        published = full_time(match.published) if match.published is not None else "not dated"
+        times = f"published {published} · first seen {full_time(match.fetched)}"
+        lines.append(((f"{match.feed} · {times} · matched {full_time(match.matched)}", "dim"),))
+        ended = f" · matched until edited {short_time(match.ended)}" if match.ended else ""
+        lines.append(((f"{told(match)} · {_when(match.read, 'not read', 'read')}{ended}", "dim"),))
+        if match.state:
+            by = f" by {match.by}" if match.by else ""
+            at = f", {full_time(match.at)}" if match.at else ""
+            lines.append(
+                ((f"{match.state}{by}{at}", "text"), (f" · {match.note}" if match.note else "", "text"))
+            )
+        return lines
+
+    def keys(self) -> list[tuple[str, str]]:
+        shared = [("filter", "Filter"), ("save", "Export")]
+        handling = [("match_done", "Done"), ("match_false", "False alarm"), ("match_note", "Note")]
+        return [("open", "Article"), *handling, ("changes", "Changes"), *shared] if self.items else shared
+
+    def on_table_chosen(self, message: Table.Chosen) -> None:
+        self.dismiss(self.items[message.key].article_id)
+
+    async def action_filter(self) -> None:
+        await self.flows.run(self._filter)
+
+    async def _filter(self, main: Controllers, ask: Asking) -> Outcome | None:
+        async def save(values: Mapping[str, str]) -> Outcome:
+            self._since(values["period"])
+            await self.library.matches.newest(values["expression"], limit=1)
+            self.expression, self.period = values["expression"], values["period"]
+            return Outcome()
+
+        lines = [
+            Field("expression", "Articles", self.expression, "an expression, such as watch:WeChat is:open"),
+            Field("period", "Since", self.period, "7d, 2026-11-03, yesterday or monday"),
+        ]
+        outcome = await fill_in(ask, "Filter the log", lines, save)
+        self.reload()
+        return outcome
+
+    async def action_save(self) -> None:
+        """Export what is listed as CSV, into the folder for saved articles."""
+        since = self._since(self.period)
+        path = await self.library.matches.export(self.expression, since=since)
+        self.host.say(f"Exported: {path}")
+
+    async def action_changes(self) -> None:
+        if self.current is not None:
+            await self.flows.run(partial(_changes, match=self.current))
+
+    async def action_match_done(self) -> None:
+        await self._handle(partial(handle_match, state=CaseState.DONE))
+
+    async def action_match_false(self) -> None:
+        await self._handle(partial(handle_match, state=CaseState.FALSE_ALARM))
+
+    async def action_match_open(self) -> None:
+        await self._handle(partial(handle_match, state=CaseState.OPEN))
+
+    async def action_match_note(self) -> None:
+        await self._handle(note_match)
+
+    async def _handle(self, flow: Callable[..., Awaitable[Outcome | None]]) -> None:
+        """Handle the match under the cursor, and go on to the next one."""
+        match = self.current
+        if match is None:
+            return
+
+        async def handle(main: Controllers, ask: Asking) -> Outcome | None:
+            outcome = await flow(main, ask, number=match.id, note=match.note)
+            if outcome is not None:
+                self.table.act("move_down")
+                self.reload()
+            return outcome
+
+        await self.flows.run(handle)
+
+
+def told(match: LoggedMatch) -> str:
+    """Say when and how a match was told, or why not."""
+    if match.told is None:
+        return f"not told: {match.not_told}"
+    by = f" by {', '.join(match.channels)}" if match.channels else ""
+    return f"{_when(match.told, '', 'told')}{by}"
+
+
+def _when(at: int | None, never: str, what: str = "") -> str:
+    """Write a time after a word; 0 is an unknown time."""
+    if at is None:
+        return never
+    return f"{what} {short_time(at)}".strip() if at else what or "yes"
+
+
+async def _changes(main: Controllers, ask: Asking, match: LoggedMatch) -> Outcome | None:
+    revisions = await main.library.articles.revisions(match.article_id)
+    if not revisions:
+        return Outcome(said="No edits since it arrived", seconds=2)
+    from tuireader.ui.dialogs.versions import Versions
+
+    await ask(Versions(match.title, revisions))
+    return None

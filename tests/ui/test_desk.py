@@ -1,0 +1,139 @@
+"""The desk: matches handled by keys, the list of what is to do, and nothing of it for those who only read."""
+
+from __future__ import annotations
+
+from tests.ui.running import Running, running
+from tests.ui.samples import library as sample_library
+from tests.ui.shelf import Shelf
+from tuireader.model import CaseState, View, ViewKind
+from tuireader.ui.screens.matches import Matches
+from tuireader.ui.screens.watches import Watches
+from tuireader.ui.views import TODO
+
+DESK = '[desk]\nname = "Ana"\n'
+
+
+async def states(run: Running) -> dict[tuple[int, str], str]:
+    ids = await run.library.lists.ids(View(ViewKind.ALL))
+    return {(case.article_id, case.watch): case.state for case in await run.library.cases.of(ids)}
+
+
+async def test_nobody_sees_it_before_a_match_is_handled() -> None:
+    async with running(sample_library()) as run:
+        before = run.text
+        assert "To do" not in run.labels and "done" not in before
+        await run.show(View(ViewKind.WATCH, "LanternPay"))
+        await run.press("enter")
+        assert " · new" not in run.text and "match done" not in run.text
+        await run.press("h", "w")
+        assert "open·done" not in run.text
+        await run.press("escape", "semicolon")
+        assert run.toasts == "1 match marked done · ^z undoes" and run.labels[0] == "To do"
+
+
+async def test_the_list_of_what_is_to_do_is_worked_off() -> None:
+    shelf: Shelf = sample_library(DESK)
+    async with running(shelf) as run:
+        ids = await run.library.lists.ids(View(ViewKind.WATCH, "LanternPay"))
+        assert await states(run) == {}  # what was there before is done
+        numbers = await run.library.cases.matches_of(ids)
+        await run.library.cases.set_state(numbers, CaseState.NEW)
+        await run.main.controllers.reload()
+        await run.go_to(TODO)
+        assert (
+            "To do" in run.text
+            and "LanternPay ───" in run.text
+            and "; match done" in run.text
+            and "To do   2 articles, by watch" in run.text
+        )
+        first = run.cursor_id
+        assert len(run.main.articles.ids) == 2
+        await run.press("semicolon")
+        assert run.cursor_id != first and len(run.main.articles.ids) == 1  # on to the next
+        await run.press("minus")
+        assert "Nothing to do" in run.text
+        assert sorted(set((await states(run)).values())) == ["done", "false alarm"]
+        await run.press("U", "U")
+        assert len(run.main.articles.ids) == 2 and set((await states(run)).values()) == {"new"}
+
+
+async def test_a_note_and_a_state_stand_in_the_evidence() -> None:
+    async with running(sample_library(DESK)) as run:
+        await run.show(View(ViewKind.WATCH, "LanternPay"))
+        await run.press("enter", "ampersand")
+        assert "open by Ana" in run.text
+        await run.press("quotation_mark")
+        await run.write("ask the [b]lawyer[/b]\r")
+        assert "Note: ask the [b]lawyer[/b]" in run.text and "1 match noted" in run.toasts
+        await run.press("quotation_mark")
+        await run.submit(note="")
+        assert "Note:" not in run.text
+        await run.press("U")
+        assert "Note: ask the [b]lawyer[/b]" in run.text
+        await run.press("h", "w")
+        table = run.screen(Watches)
+        assert "0·1·0" in run.text and table.current is not None and dict(table.current.cases)["open"] == 1
+
+
+async def test_where_no_watch_matches_nothing_is_marked() -> None:
+    async with running(sample_library()) as run:
+        unmatched = next(
+            row.id
+            for row in await run.library.lists.rows(await run.library.lists.ids(View(ViewKind.ALL)))
+            if not row.watches
+        )
+        await run.go_to(View(ViewKind.ALL))
+        run.main.articles.select_id(unmatched)
+        await run.press("semicolon", "quotation_mark")
+        assert "No match to change here" in run.toasts and "No watch matches this article" in run.toasts
+        assert "To do" not in run.labels and not await run.library.cases.in_use()
+
+
+async def test_the_log_of_matches_is_read_filtered_handled_and_exported() -> None:
+    async with running(sample_library(DESK), (160, 40)) as run:
+        await run.press("apostrophe")
+        table = run.screen(Matches)
+        assert (
+            "3 matches" in run.text and "not told: never notifies" in run.text and "done (before)" in run.text
+        )
+        assert "published" in run.text and "first seen" in run.text
+        first = table.current
+        assert first is not None
+        await run.press("k", "minus")
+        assert "false alarm" in run.text
+        await run.press("F")
+        await run.submit(expression="watch:Ferries", period="")
+        assert "1 match of watch:Ferries" in run.text
+        await run.press("F")
+        await run.submit(expression="watch:Ferries", period="x")
+        assert "Since wants a day" in run.text
+        await run.submit(period="2100-01-01")
+        assert "No match is like that" in run.text
+        await run.press("F")
+        await run.submit(expression="watch:LanternPay", period="2020-01-01")
+        assert "2 matches of watch:LanternPay since 2020-01-01" in run.text
+        await run.press("S")
+        (file,) = run.library.articles.save_folder.glob("matches-*.csv")
+        text = file.read_text(encoding="utf-8-sig")
+        assert text.startswith("id,article,watch,") and text.count("\n") == 3
+        await run.press("enter")
+        assert run.open_id is not None and run.focus == "article" and "match 1/" in run.text
+
+
+async def test_a_match_is_copied_with_its_evidence() -> None:
+    async with running(sample_library(DESK)) as run:
+        await run.show(View(ViewKind.WATCH, "Ferries"))
+        await run.press("quotation_mark")
+        await run.write("for me alone\r")
+        await run.press("ctrl+y")
+        assert run.app.clipboard.splitlines() == [
+            "“The ferry company will let passengers pay with LanternPay from Monday, says its notice, and"
+            " ends paper tickets in autumn.”",
+            "LanternPay comes to the ferries",
+            "The Quay, Ada Quist, Mon 21 Sep 2026 13:13",
+            "https://news.example/1",
+            "Watch Ferries: ferry company; found Mon 21 Sep 2026 14:13, match 3",
+        ]
+        await run.show(View(ViewKind.ALL))
+        await run.press("ctrl+a", "ctrl+y")
+        assert run.app.clipboard.count("Watch ") == 3 and "3 matches" in run.toasts
