@@ -43,6 +43,32 @@ def test_list(run: Run) -> None:
     assert (whole["name"], whole["total"], len(whole["days"])) == ("Pay", 13, 30)
 
 
+def test_a_watch_is_added(run: Run, home: Home) -> None:
+    with home.config.open("a") as config:
+        config.write('[watch_defaults]\nnotify = "story"\n')
+    added = run("watch", "add", "partners", "x\x1b[1my", "--group", "Trade", "--priority", "high")
+    assert (added.code, added.err) == (Exit.OK, "added: partners (2 matches)\n")
+    first = run("watch", "list").out.splitlines()[0]
+    assert first.startswith("partners\t2/2\t") and "(Trade, high priority)" in first
+    shown = json.loads(run("watch", "list", "--json").out.splitlines()[0])
+    assert (shown["group"], shown["priority"]) == ("Trade", "high")
+    assert (
+        run("watch", "add", "--name", "Falls", "--query", "volumes fall", "--notify", "never").code == Exit.OK
+    )
+    written = home.config.read_text()
+    assert written.count("notify") == 2 and 'notify = "never"' in written and "\x1b" not in written
+    for wrong, said in (
+        ([], "give a word or a phrase to watch, or --query"),
+        (["/(/"], "/(/: the regular expression is invalid"),
+        (["x", "--name", "pay"], "there is already a watch named 'pay'"),
+        (["x", "--priority", "hi"], "'hi' is not one of 'low', 'normal', 'high'"),
+        (["x", "--color", "greeen"], "did you mean 'green'?"),
+    ):
+        told = run("watch", "add", *wrong)
+        assert told.code != Exit.OK and said in told.err
+    assert home.config.read_text() == written
+
+
 def test_an_expression_is_tried(run: Run) -> None:
     told = run("watch", "test", "Alipay", "OR", "WeChat", "--days", "30")
     assert (

@@ -29,7 +29,7 @@ def read(path: str, text: str) -> object:
 def test_every_declared_setting_is_there_once() -> None:
     assert len(set(PATHS)) == len(PATHS)
     assert {"database", "ui.width", "fetch.proxy", "save.folder", "keys.zen"} <= {*PATHS}
-    assert not any(path.startswith(("feeds", "watch", "account")) for path in PATHS)
+    assert not any(path.startswith(("feeds", "watch.", "account")) for path in PATHS)
 
 
 @pytest.mark.parametrize("setting", SETTINGS, ids=PATHS)

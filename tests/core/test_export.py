@@ -57,7 +57,7 @@ def test_markdown() -> None:
     assert values["labels"] == '["to read", "law"]'
     parts = body.split("\n\n")
     assert parts[0] == r'# Title: \<b> "x" / y'
-    assert parts[1] == r"## Head \*x\*"
+    assert parts[1:3] == ["> **It** is. (WeChat)", r"## Head \*x\*"]
     assert "A **bold *it*** and [link ``c`d``](<https://a.example/x?a=1&b=2>) \\<script> 1. x" in parts
     assert {"- one", "  - two", "1. first", "> quoted\n> twice"} <= {*parts}
     assert {r"\- dash", r"1\. no list", r"\# no head"} <= {*parts}

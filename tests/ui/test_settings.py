@@ -229,7 +229,12 @@ async def test_a_search_goes_to_its_first_match(own: Running) -> None:
     await own.press("=", *"jjj", "/")
     await own.write("ui.s")
     table = screen(own).table
-    assert [row.key for row in table.rows] == ["ui.sidebar", "ui.show_read", "ui.sort"]
+    assert [row.key for row in table.rows] == [
+        "ui.sidebar",
+        "ui.show_read",
+        "ui.show_quiet_watches",
+        "ui.sort",
+    ]
     assert table.cursor == 0
     await own.write("ort")
     assert table.current == "ui.sort"

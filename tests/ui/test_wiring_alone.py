@@ -15,6 +15,7 @@ from tuireader.model import Count, Counts
 from tuireader.model.accounts import AccountState, Refusal
 from tuireader.ui.controllers import wiring
 from tuireader.ui.controllers.wiring import Controllers
+from tuireader.ui.views import UNREAD
 
 FEED = SimpleNamespace(
     id=3,
@@ -43,7 +44,7 @@ def wired(text: str = "", **library: Any) -> tuple[Stage, Any]:
         "lists.new_view": None,
         **{name.replace("__", "."): one for name, one in library.items()},
     }
-    stage = Stage(config(text), library=known, host={"watch_names": ("W",)})
+    stage = Stage(config(text), library=known, host={"size": SimpleNamespace(height=40)})
     stage.panes.run_worker = stage.keep
     stage.panes.shows_article = False
     timers: list[float] = []
@@ -96,8 +97,11 @@ async def test_a_reload_reads_everything_again_and_counts(plain_sidebar: list[An
     assert [one for one in known if one not in ("forget", "relabel")] == RELOADED
     assert known[1:3] == ["forget", "relabel"] and stage.session.feeds == [FEED]
     items, more = plain_sidebar[0]
-    assert items[0] == [FEED] and items[2:] == (("W",), set())
-    assert more == {"folds": stage.session.folds, "views": (), "new": None, "accounts": {}}
+    assert items[0] == [FEED] and items[2:] == ((), set())
+    assert more == {
+        "folds": stage.session.folds, "hides_quiet": False, "current": UNREAD, "height": 37, "views": (),
+        "new": None, "accounts": {},
+    }  # fmt: skip
     made.recount()
     assert len(stage.work) == 1, "one count at a time"
     await stage.done()

@@ -59,6 +59,13 @@ def complete_watches(context: click.Context, param: click.Parameter, typed: str)
     return _starting(typed, _names(context, "watch"))
 
 
+def complete_groups(context: click.Context, param: click.Parameter, typed: str) -> list[CompletionItem]:
+    """Complete groups of watches by name."""
+    return _starting(
+        typed, dict.fromkeys(item.group for item in _options(context).config.watches if item.group)
+    )
+
+
 def complete_labels(context: click.Context, param: click.Parameter, typed: str) -> list[CompletionItem]:
     """Complete the labels of articles by name."""
     from tuireader.store.lists import completions

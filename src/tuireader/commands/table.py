@@ -185,6 +185,8 @@ COMMANDS: tuple[Command, ...] = (
         Scope.HEALTH, Scope.ALARMS),
     _watches("watches", "Watches", "w", "Show how often each watch matches, and edit watches.",
         aka="keywords, alerts, watchlist"),
+    _watches("show_hide_quiet", "Show/hide quiet", "0",
+        "Show or hide the watches without unread articles in the sidebar.", aka="quiet watches"),
     _watches("new_watch", "New watch", "W",
         "Create a watch from the selected text, the search or the article.", also=(Scope.WATCHES,),
         aka="keyword, alert, add watch"),

@@ -11,10 +11,10 @@ from tuireader.config.loading import load, loads
 from tuireader.config.problems import Problem
 from tuireader.config.shape import Config, MacroConfig, NotifyConfig, Reference, UiConfig, reference, tables
 from tuireader.config.theme_keys import ThemeConfig, Themes
-from tuireader.config.watch_keys import MuteConfig, ViewConfig, WatchConfig
+from tuireader.config.watch_keys import MuteConfig, ViewConfig, WatchConfig, by_group, by_priority
 
 __all__ = [
     "AccountConfig", "AccountKind", "Config", "FeedConfig", "MacroConfig", "MuteConfig", "NotifyConfig",
     "Paths", "Problem", "Reference", "ThemeConfig", "Themes", "UiConfig", "ViewConfig", "WatchConfig",
-    "config_exists", "load", "loads", "paths", "reference", "tables",
+    "by_group", "by_priority", "config_exists", "load", "loads", "paths", "reference", "tables",
 ]  # fmt: skip

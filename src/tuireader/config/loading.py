@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -79,11 +79,12 @@ def _check_numbers(value: object) -> None:
 
 
 class _Problems:
-    """Problems found so far, and the total size of regular expressions."""
+    """Problems found so far, the total size of regular expressions, and own defaults by kind of table."""
 
     def __init__(self) -> None:
         self.problems: list[Problem] = []
         self.regexes = 0
+        self.defaults: dict[type[Any], dict[str, Any]] = {}
 
     def add(self, path: str, message: str, detail: str = "") -> None:
         self.problems.append(Problem(path, message, detail=detail))
@@ -119,6 +120,11 @@ def _config(table: dict[str, Any], problems: _Problems) -> Config:
         if name not in known:
             problems.add(key_path("", name), f"is not a known key{did_you_mean(name, known)}")
     root = _build(Config, {name: table[name] for name in own if name in table}, "", problems)
+    plain = {
+        name: _build(kind, table.get(name, {}), name, problems) or kind()
+        for name, kind in PLAIN_TABLES.items()
+    }
+    problems.defaults[WatchConfig] = asdict(plain["watch_defaults"])
     return replace(
         root or Config(),
         feeds=_tables(FeedConfig, table, "feeds", "url", problems, _feed_problem, _with_address),
@@ -128,10 +134,7 @@ def _config(table: dict[str, Any], problems: _Problems) -> Config:
         macros=_tables(MacroConfig, table, "macro", "key", problems, _macro_problem),
         accounts=_tables(AccountConfig, table, "account", "name", problems, _account_problem),
         themes=_tables(ThemeConfig, table, "theme", "name", problems),
-        **{
-            name: _build(kind, table.get(name, {}), name, problems) or kind()
-            for name, kind in PLAIN_TABLES.items()
-        },
+        **plain,
     )
 
 
@@ -254,7 +257,7 @@ def _build(kind: type[T], table: object, path: str, problems: _Problems) -> T | 
         problems.add(path, f"should be a table, not {describe(table)}")
         return None
     keys = KEYS[kind]
-    values: dict[str, Any] = {}
+    values = dict(problems.defaults.get(kind, {}))
     usable = True
     for name, written in table.items():
         if name not in keys:

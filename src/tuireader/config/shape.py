@@ -25,7 +25,7 @@ from tuireader.config.values import (
     switch,
     template,
 )
-from tuireader.config.watch_keys import MuteConfig, ViewConfig, WatchConfig
+from tuireader.config.watch_keys import MuteConfig, ViewConfig, WatchConfig, WatchDefaults
 from tuireader.text.durations import DAY, MONTH
 
 
@@ -190,6 +190,9 @@ class UiConfig:
     width: int = declare(number(20, 400), "Maximum width of an article's text.", default=84)
     sidebar: int = declare(number(12, 80), "Width of the sidebar.", default=24)
     show_read: bool = declare(FLAG, "Show read articles in lists other than Unread.", default=True)
+    show_quiet_watches: bool = declare(
+        FLAG, "Show watches without unread articles in the sidebar.", default=True
+    )
     sort: str = declare(
         choice(*LIST_SORTS),
         "Order of lists other than searches: newest or oldest first, by feed, title, watch or sources.",
@@ -263,6 +266,7 @@ class Config:
     macros: tuple[MacroConfig, ...] = ()
     accounts: tuple[AccountConfig, ...] = ()
     themes: tuple[ThemeConfig, ...] = ()
+    watch_defaults: Any = WatchDefaults()
     save: SaveConfig = SaveConfig()
     download: DownloadConfig = DownloadConfig()
     notify: NotifyConfig = NotifyConfig()

@@ -197,7 +197,7 @@ def choices(*names: str) -> Kind:
                 return Invalid(f"cannot be {quote(item)}, only {wanted[10:]}{did_you_mean(item, names)}")
         return tuple(name for name in names if name in items) or Invalid("is empty")
 
-    return Kind(wanted, read)
+    return Kind(wanted, read, typed=LINES.typed, shown=LINES.shown)
 
 
 _SECONDS = {"s": 1, "m": 60, "min": 60, "h": HOUR, "d": DAY, "w": WEEK}

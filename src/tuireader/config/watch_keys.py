@@ -1,12 +1,16 @@
-"""Keys of `[[watch]]`, `[[mute]]` and `[[view]]`."""
+"""Keys of `[[watch]]`, `[watch_defaults]`, `[[mute]]` and `[[view]]`."""
 
+from collections.abc import Iterable
+from dataclasses import asdict, field, fields, make_dataclass, replace
 from datetime import date
+from typing import Any
 
 from tuireader.config.keys import declare, table
 from tuireader.config.kinds import EXPRESSION
 from tuireader.config.values import COLOR, DATE, FLAG, GROUPS, LINE, LINES, NAME, choice, choices, number
 
 MOST_QUIET_DAYS = 3650
+PRIORITIES = ("low", "normal", "high")
 
 
 @table
@@ -59,8 +63,25 @@ class WatchConfig:
     exact_words: bool = declare(
         FLAG, "Leave out Chinese terms across word boundaries, such as 微信 in 些微信号.", default=False
     )
+    group: str = declare(
+        LINE,
+        "Group in the sidebar; its watches share a colour, except those with their own.",
+        default="",
+        label="Group",
+        placeholder="in the sidebar; none",
+    )
+    priority: str = declare(
+        choice(*PRIORITIES),
+        "Priority: what matches a watch of high priority comes first.",
+        default="normal",
+        label="Priority",
+        choices={name: name for name in PRIORITIES},
+    )
     color: str = declare(
-        COLOR, "Colour for the watch's matches; by default the theme's.", default="", label="Colour"
+        COLOR,
+        "Colour for the watch's matches; by default that of its group, or the theme's.",
+        default="",
+        label="Colour",
     )
     notify: str = declare(
         choice("never", "article", "story"),
@@ -76,6 +97,37 @@ class WatchConfig:
         label="Ends",
         placeholder="never; or: after 14 quiet days",
     )
+
+
+def by_priority(watches: Iterable[WatchConfig]) -> list[WatchConfig]:
+    """Sort watches by priority, high first, and else in the order of the configuration."""
+    return sorted(watches, key=lambda watch: -PRIORITIES.index(watch.priority))
+
+
+def by_group(watches: Iterable[WatchConfig]) -> dict[str, list[WatchConfig]]:
+    """Sort watches by priority and map the groups to theirs; `""`, always the first, to those without."""
+    groups: dict[str, list[WatchConfig]] = {"": []}
+    for watch in by_priority(watches):
+        groups.setdefault(watch.group, []).append(watch)
+    return groups
+
+
+def _watch_defaults() -> type[Any]:
+    """Table with those keys of a watch that do not say what it searches for."""
+    shared = [item for item in fields(WatchConfig) if not item.metadata["key"].vital]
+    about = {"__doc__": "`[watch_defaults]`: defaults for all watches.", "__module__": __name__}
+    members = [(item.name, item.type, field(default=item.default, metadata=item.metadata)) for item in shared]
+    return make_dataclass("WatchDefaults", members, namespace=about, frozen=True, slots=True)
+
+
+WatchDefaults = _watch_defaults()
+
+
+def with_defaults(watch: WatchConfig, defaults: Any) -> WatchConfig:
+    """Give a watch that is not in the configuration yet the `WatchDefaults` for what it leaves open."""
+    given = asdict(defaults).items()
+    unset = {name: value for name, value in given if getattr(watch, name) == getattr(WatchDefaults(), name)}
+    return replace(watch, **unset)
 
 
 @table

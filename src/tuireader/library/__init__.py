@@ -26,13 +26,13 @@ if TYPE_CHECKING:
     from tuireader.library.accounts.accounts import Accounts
     from tuireader.library.accounts.moving import Moving
     from tuireader.library.alarms import Alarms
-    from tuireader.library.cases import Cases
     from tuireader.library.coverage import Coverages
+    from tuireader.library.desk.cases import Cases
+    from tuireader.library.desk.matches import Matches
     from tuireader.library.exchange import Exchange
     from tuireader.library.feeds.downloads import Downloads
     from tuireader.library.feeds.full_texts import FullTexts
     from tuireader.library.feeds.page_sources import PageSources
-    from tuireader.library.matches import Matches
     from tuireader.library.newsboat.profile import Newsboat
     from tuireader.library.refresh import Refresh
     from tuireader.library.stories import Stories
@@ -162,13 +162,13 @@ class Library:
 
     @cached_property
     def matches(self) -> Matches:
-        from tuireader.library.matches import Matches
+        from tuireader.library.desk.matches import Matches
 
         return Matches(self.context, self.searches, self.cases)
 
     @cached_property
     def cases(self) -> Cases:
-        from tuireader.library.cases import Cases
+        from tuireader.library.desk.cases import Cases
 
         return Cases(self.context)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from array import array
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import replace
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from tuireader import ingest
 from tuireader.commands.sorts import RELEVANCE, SEARCH_SORTS, check_sort
+from tuireader.config import by_group, by_priority
 from tuireader.library.context import Context, UseCases
 from tuireader.library.searches import Searches
 from tuireader.library.watching import named
@@ -73,6 +75,7 @@ class Lists(UseCases):
         self, view: View, *, show_read: bool = True, folded: bool = False, limit: int = 1000
     ) -> tuple[array[int], bool]:
         """First of `ids`, newest first, and whether these are all; fast for views of any size."""
+        view = self._stored(view)
         return await self._pool.read(
             lambda store: store.lists.first_ids(
                 view,
@@ -109,9 +112,17 @@ class Lists(UseCases):
             if show_read:
                 return matches
             return await self._pool.read(lambda store: store.lists.unread_of(matches))
+        view = self._stored(view)
         return await ask(
             lambda store: store.lists.ids(view, show_read=show_read, sort=sort, today=self._context.today())
         )
+
+    def _stored(self, view: View) -> View:
+        """Name the watches of a group, which the store does not know."""
+        if view.kind != "group":
+            return view
+        members = by_group(self._context.config.watches).get(view.key, ())
+        return replace(view, key=json.dumps([watch.name for watch in members]))
 
     async def count_stories(self, ids: Sequence[int]) -> int:
         """Count the stories of some articles; an article without a story counts as one."""
@@ -119,6 +130,7 @@ class Lists(UseCases):
 
     async def next_unread_in_story(self, view: View, article_id: int) -> int | None:
         """Find the next unread article of a view in the story of a read one, if any."""
+        view = self._stored(view)
         return await self._pool.read(
             lambda store: store.lists.still_unread(view, article_id, self._context.today(), self._languages)
         )
@@ -137,9 +149,15 @@ class Lists(UseCases):
 
     async def counts(self) -> Counts:
         today, new = self._context.today(), self.new_view
+        groups = list(filter(None, by_group(self._context.config.watches)))
 
         def count(store: Store) -> Counts:
             counts = store.lists.counts(today)
+            for name in groups:
+                from tuireader.model import View, ViewKind
+
+                number = store.lists.count(self._stored(View(ViewKind.GROUP, name)))
+                counts = replace(counts, groups={**counts.groups, name: number})
             return counts if new is None else replace(counts, new=store.lists.count(new))
 
         return await self._pool.count(count)
@@ -201,5 +219,5 @@ class Briefs(UseCases):
 
 
 def _in_order(watches: Sequence[WatchConfig], asked: str) -> list[str]:
-    """Names of watches in the order of a brief's sections: the one asked for, then by the configuration."""
-    return [item.name for item in sorted(watches, key=lambda item: item.name != asked)]
+    """Names of watches in the order of a brief's sections: the one asked for, then by priority."""
+    return [item.name for item in sorted(by_priority(watches), key=lambda item: item.name != asked)]

@@ -119,7 +119,7 @@ class Watches(UseCases):
         ]
 
     async def stats(self) -> list[WatchStats]:
-        """Compute the statistics of every watch in config order."""
+        """Compute the statistics of every watch by priority."""
         from tuireader.library.watching.reports import watch_stats
 
         context, feeds = self._context, await self._context.load_feeds()
@@ -272,6 +272,23 @@ class Watches(UseCases):
     def colors(self) -> Mapping[str, str]:
         """Colour of each watch in config order, or `""`."""
         return {item.name: item.color for item in self._context.config.watches}
+
+    @property
+    def color_leads(self) -> Mapping[str, str]:
+        """Map each watch to the one whose colour it has: without a colour, one of its group, else itself."""
+        watches, leads = self._context.config.watches, dict[str, str]()
+        for item in sorted(watches, key=lambda item: not item.color):
+            leads.setdefault(item.group, item.name)
+        return {
+            item.name: leads[item.group] if item.group and not item.color else item.name for item in watches
+        }
+
+    async def rename_group(self, name: str, new: str) -> None:
+        """Rename a group of watches, or with `""` remove it from them. Raises ConfigError."""
+        members = [item.name for item in self._context.config.watches if item.group == name]
+        await self._context.change_config(
+            lambda text: edit.update_all(text, "watch", members, {"group": new}), f"group {name} renamed"
+        )
 
 
 def _by_index(store: Store, *, up_to: int, size: int, work: ingest.ByIndex, total: int) -> int:

@@ -27,7 +27,7 @@ __getattr__, __all__ = lazy.names(
     {
         "alarms": ("Alarm", "AlarmKind", "Pace"),
         "articles": (
-            "Article", "ArticleRow", "Away", "Comment", "EarlierArticle", "Evidence", "Feed", "FeedHealth",
+            "Article", "ArticleRow", "Comment", "EarlierArticle", "Evidence", "Feed", "FeedHealth",
             "FullText", "Neighbour", "Pixels", "Related", "Relation", "Revision", "Story", "StoryEntry",
             "TermHit", "Thread", "Trouble",
         ),
@@ -45,8 +45,8 @@ __getattr__, __all__ = lazy.names(
             "Source",
         ),
         "lists": (
-            "LABEL_MARK", "Activity", "Change", "Count", "Counts", "Label", "MarkedArticle", "MutePreview",
-            "Purged", "StepKind", "View", "ViewKind", "WatchPreview", "WatchStats",
+            "LABEL_MARK", "Activity", "Away", "Change", "Count", "Counts", "Label", "MarkedArticle",
+            "MutePreview", "Purged", "StepKind", "View", "ViewKind", "WatchPreview", "WatchStats",
         ),
         "logged": ("LoggedMatch",),
         "stories": ("AddedKind", "Addition", "Surrounding"),

@@ -281,20 +281,6 @@ class Story:
 
 
 @dataclass(frozen=True, slots=True)
-class Away:
-    """Counts of unread articles that arrived since the reader was last used, and of their stories.
-
-    `watched` counts the stories that a watch matches; `ids` are the articles of all other stories, except
-    starred and labelled ones.
-    """
-
-    articles: int
-    stories: int
-    watched: int
-    ids: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class FullText:
     """The text of an article's page and when it was fetched.
 

@@ -18,6 +18,7 @@ class ViewKind(StrEnum):
     STARRED = "starred"
     ALL = "all"
     WATCH = "watch"
+    GROUP = "group"
     LABEL = "label"
     FOLDER = "folder"
     ACCOUNT = "account"
@@ -31,9 +32,10 @@ class ViewKind(StrEnum):
 class View:
     """A view of articles.
 
-    `key` is the name of the watch, label, folder or account, the feed's id as text, or the expression. For a
-    NEW view, it is the newest article id when the reader was last used. An ALL view with a key leaves out
-    articles of unsubscribed feeds.
+    `key` is the name of the watch, group of watches, label, folder or account, the feed's id as text, or the
+    expression. The store takes the names of a group's watches as JSON instead. For a NEW view, it is the
+    newest article id when the reader was last used. An ALL view with a key leaves out articles of
+    unsubscribed feeds.
     """
 
     kind: ViewKind
@@ -71,7 +73,7 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Counts for the sidebar: `feeds` by feed id, `folders`, `watches`, `labels` and `accounts` by name.
+    """Counts for the sidebar: `feeds` by feed id, the other mappings by name; `groups` are of watches.
 
     Muted articles count only in `muted`. `todo` counts those with an open match; None before the first use
     of the desk.
@@ -83,6 +85,7 @@ class Counts:
     all: Count = Count()
     feeds: Mapping[int, Count] = field(default_factory=dict)
     watches: Mapping[str, Count] = field(default_factory=dict)
+    groups: Mapping[str, Count] = field(default_factory=dict)
     folders: Mapping[str, Count] = field(default_factory=dict)
     muted: int = 0
     todo: Count | None = None
@@ -171,6 +174,8 @@ class WatchStats:
 
     name: Annotated[str, "Name of the watch."]
     color: Annotated[str, "Its colour."] = ""
+    group: Annotated[str, 'Its group, `""` for none.'] = ""
+    priority: Annotated[str, "Its priority: `low`, `normal` or `high`."] = "normal"
     count: Count = field(default_factory=Count)
     former: Annotated[int, "Articles that it matched until an edit."] = 0
     today: Annotated[int, "Matches since midnight: `is:today`."] = 0
@@ -185,6 +190,12 @@ class WatchStats:
     advice: Annotated[tuple[str, ...], "Probable mistakes in it."] = ()
     alarm: Annotated[str, 'Reason of its alarm, `""` without one.'] = ""
     cases: Annotated[tuple[tuple[str, int], ...], "Its matches by state, once any was handled."] = ()
+
+    @property
+    def place(self) -> str:
+        """Group and priority: `Law, high priority`; `""` without a group and of normal priority."""
+        priority = "" if self.priority == "normal" else f"{self.priority} priority"
+        return ", ".join(filter(None, (self.group, priority)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,3 +251,17 @@ class MutePreview:
     samples: tuple[ArticleRow, ...] = ()
     problem: str = ""
     advice: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Away:
+    """Counts of unread articles that arrived since the reader was last used, and of their stories.
+
+    `watched` counts the stories that a watch matches; `ids` are the articles of all other stories, except
+    starred and labelled ones.
+    """
+
+    articles: int
+    stories: int
+    watched: int
+    ids: tuple[int, ...]

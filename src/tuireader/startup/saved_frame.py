@@ -21,6 +21,7 @@ from tuireader import __version__, files
 from tuireader.startup import first_frame
 from tuireader.ui import geometry, views
 from tuireader.ui.drawing.row import row_style
+from tuireader.ui.drawing.sidebar_items import SidebarItem
 from tuireader.ui.host import Host
 from tuireader.ui.status import LIST, number, titled
 
@@ -75,7 +76,7 @@ def compose(main: MainScreen) -> dict[str, Any] | None:
         return None  # the first frame reads its rows newest first
     if host.theme != host.theme_for_terminal:
         return None  # another one is being tried
-    panes = main.panes.boxes(Size(width, height - 3), geometry.Shown())
+    panes = main.panes.boxes(Size(width, height - geometry.BARS), geometry.Shown())
     if panes.articles is None or (panes.sidebar and panes.sidebar.width != main.sidebar.size.width):
         return None  # the sidebar was never shown yet
     styles = host.theme_styles
@@ -84,11 +85,11 @@ def compose(main: MainScreen) -> dict[str, Any] | None:
     edge = Segment("┃", styles.base + styles.accent)  # the list has the focus
     side = []
     if panes.edge:
-        at = next((y for y, entry in enumerate(main.sidebar.items) if entry.view == view), -1)
-        for y in range(height - 3 if panes.sidebar else 0):
-            items = main.sidebar.draw(y, at_cursor=y == at, focus=False)
-            side.append(_text(host, Strip([*items, edge])))
-        side = side or [_text(host, Strip([edge]))] * (height - 3)
+        items = main.controllers.sidebar_items(view, (), hides_quiet=not library.config.ui.show_quiet_watches)
+        for entry in (*items, *[SidebarItem("")] * height)[: height - geometry.BARS if panes.sidebar else 0]:
+            drawn = main.sidebar.draw(entry, at_cursor=entry.view == view, focus=False)
+            side.append(_text(host, Strip([*drawn, edge])))
+        side = side or [_text(host, Strip([edge]))] * (height - geometry.BARS)
     divider = Segment("│", styles.base + styles.rule)
     blank = Segment(" " * panes.article.width, styles.base) if panes.article else None
     dots, width_of_list = not unread or bool(host.current_theme.ansi), panes.articles.width

@@ -20,6 +20,7 @@ _LOWEST = 10  # minimum height of columns
 _COLUMNS = {"auto": (176, 152), "columns": (140, _WIDE)}  # minimum width with the sidebar, and without
 _SHARES = {"columns": 0.446, "stacked": 1 / 3}  # of the list beside or above an article
 _WIDEST_LIST = 80  # in columns, until the user moves the divider
+BARS = 3  # lines of header, rule and footer
 _SIDEBAR, _COLUMN, _LIST = 12, 40, 4  # minimum widths of sidebar and columns, minimum height of the list
 _LEAST = {"columns": (_COLUMN, _COLUMN), "stacked": (_LIST, 5)}  # of list and article
 

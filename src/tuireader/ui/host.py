@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 
 from textual import events
@@ -126,9 +127,12 @@ class Host(CrashSafeApp):
     @property
     def theme_styles(self) -> styles.Styles:
         if self._theme_styles is None:
-            theme, colors = self.current_theme, self.library.watches.colors
-            dark = self.on_dark if theme.ansi else theme.dark
-            self._theme_styles = styles.make(self.theme_variables, dark=dark, watch_colors=colors)
+            theme, watches = self.current_theme, self.library.watches
+            dark, leads = self.on_dark if theme.ansi else theme.dark, watches.color_leads
+            colors = {name: watches.colors[name] for name in leads.values()}
+            drawn = styles.make(self.theme_variables, dark=dark, watch_colors=colors)
+            shared = {name: drawn.watches[lead] for name, lead in leads.items()}
+            self._theme_styles = replace(drawn, watches=shared)
         return self._theme_styles
 
     def forget_theme_styles(self) -> None:

@@ -75,7 +75,8 @@ class Session:
         self.alarms = 0
         self.accounts: list[AccountState] = []  # as of the last count
         self.syncing = ""  # a running first sync, such as `home: 1,200 of 10,000`
-        self.closed_folders: set[str] = set()
+        self.closed: set[View] = set()  # folders and groups
+        self.hides_quiet = not self.config.ui.show_quiet_watches
         # the list
         self.view = UNREAD
         self.error = ""  # error in the search or filter
@@ -106,6 +107,8 @@ class Session:
         ui = self.config.ui
         if ui.show_read != before.show_read:
             self._hides_read = _hidden(ui)
+        if ui.show_quiet_watches != before.show_quiet_watches:
+            self.hides_quiet = not ui.show_quiet_watches
         if ui.fold_stories != before.fold_stories:
             self.folds = ui.fold_stories
             self.open_stories.clear()

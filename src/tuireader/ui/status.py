@@ -16,6 +16,7 @@ from tuireader.ui import views
 from tuireader.ui.session import Session
 from tuireader.ui.widgets.bars import FooterKey
 from tuireader.ui.widgets.panes import Panes
+from tuireader.ui.widgets.sidebar import FOLDING
 from tuireader.wording.account_summary import rejection
 from tuireader.wording.times import age, list_time
 
@@ -43,7 +44,7 @@ _MOVING = {
     "open", "back", "next_unread", "page_or_next_unread", "next_hit", "next_reference", "related",
 }  # fmt: skip
 _APP = ("search", "add_feed", "refresh_all", "show_hide_read", "palette", "help", "quit_or_back")
-_KINDS = (ViewKind.FEED, ViewKind.FOLDER, ViewKind.ACCOUNT, ViewKind.WATCH, ViewKind.QUERY)
+_KINDS = (*FOLDING, ViewKind.FEED, ViewKind.ACCOUNT, ViewKind.WATCH, ViewKind.QUERY)
 _TITLE = 40  # maximum width of a title in the footer, which leaves room for the keys
 
 
@@ -215,7 +216,9 @@ def _sidebar_position(panes: Panes, key_of: KeyOf) -> tuple[str, bool]:
         return f"! {item.label}: {item.trouble}", True
     if item.paused:
         return f"= {item.label}: paused", False
-    if item.view is not None and item.view.kind is ViewKind.FOLDER:
+    if item.command:
+        return f"{key_of('open')} lists all", False
+    if item.view is not None and item.view.kind in FOLDING:
         return f"{key_of('page_or_next_unread')} folds", False
     return "", False
 
@@ -244,7 +247,7 @@ def empty_list(session: Session, key_of: KeyOf) -> str:
         return f"Nothing starred yet. {key_of('toggle_star')} stars an article."
     if kind is ViewKind.LABEL:
         return f"No articles labelled {sought}."
-    if kind is ViewKind.WATCH:
+    if kind in (ViewKind.WATCH, ViewKind.GROUP):
         return "No matches yet."
     if not session.shows_read:
         return f"Nothing unread here. {key_of('show_hide_read')} shows what is read."

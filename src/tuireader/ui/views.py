@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tuireader.config import ViewConfig
+from tuireader.config import ViewConfig, WatchConfig
 from tuireader.model import Count, Counts, Feed, View, ViewKind
 from tuireader.model.accounts import category_of
 from tuireader.query import phrase
@@ -33,7 +33,7 @@ def title_of(view: View, feeds: Sequence[Feed], views: Sequence[ViewConfig] = ()
             return item.name
     if view.kind is ViewKind.QUERY:
         return f"Search: {view.key}" if view.key else "Search"
-    if view.kind in (ViewKind.WATCH, ViewKind.LABEL, ViewKind.FOLDER, ViewKind.ACCOUNT):
+    if view.kind in (ViewKind.WATCH, ViewKind.GROUP, ViewKind.LABEL, ViewKind.FOLDER, ViewKind.ACCOUNT):
         return view.key
     return view.kind.value.capitalize()
 
@@ -48,6 +48,7 @@ def count_of(view: View, counts: Counts) -> Count | None:
         return counts.feeds.get(int(view.key), Count())
     named = {
         "watch": counts.watches,
+        "group": counts.groups,
         "label": counts.labels,
         "folder": counts.folders,
         "account": counts.accounts,
@@ -66,7 +67,7 @@ _QUERIES = {
 }
 
 
-def expression_of(view: View, filter: str, feeds: Sequence[Feed]) -> str:
+def expression_of(view: View, filter: str, feeds: Sequence[Feed], watches: Sequence[WatchConfig] = ()) -> str:
     """Search expression of a view with a filter; `""` for all articles."""
     if view.kind is ViewKind.QUERY:
         own = view.key.strip()
@@ -74,6 +75,8 @@ def expression_of(view: View, filter: str, feeds: Sequence[Feed]) -> str:
         own = f"feed:={phrase(_one_name(int(view.key), feeds))}"
     elif view.kind in (ViewKind.WATCH, ViewKind.LABEL, ViewKind.FOLDER):
         own = f"{view.kind.value}:={phrase(view.key)}"
+    elif view.kind is ViewKind.GROUP:
+        own = " OR ".join(f"watch:={phrase(watch.name)}" for watch in watches if watch.group == view.key)
     elif view.kind is ViewKind.ACCOUNT:
         folders = dict.fromkeys(feed.folder for feed in feeds if feed.account == view.key) or [view.key]
         own = " OR ".join(f"folder:={phrase(folder)}" for folder in folders)

@@ -25,6 +25,11 @@ def match() -> None:
 
     ID is the number of a match, in the last column of `tuireader matches`. An expression stands for all
     matches of the articles that it finds, beside `watch:NAME` for those of that watch.
+
+    \b
+    Examples:
+      tuireader match done 'watch:WeChat is:unread'
+      tuireader match note 1 --text "called the ministry"
     """
 
 
@@ -58,7 +63,9 @@ def _say(change: Change) -> None:
 
 
 def _to(name: str, state: CaseState, help: str) -> None:
-    @match.command(name, cls=ExpressionCommand, help=help)
+    examples = f"\b\nExamples:\n  tuireader match {name} 1\n  tuireader match {name} watch:WeChat"
+
+    @match.command(name, cls=ExpressionCommand, help=f"{help}\n\n{examples}")
     @_selecting
     async def command(library: Library, numbers: list[int]) -> None:
         _say(await library.cases.set_state(numbers, state))
@@ -82,8 +89,8 @@ async def note(library: Library, numbers: list[int], text: str | None, erase: bo
 
     \b
     Examples:
-      tuireader match note 17 --text "called the ministry"
-      tuireader match note --erase 17
+      tuireader match note 1 --text "called the ministry"
+      tuireader match note --erase 1
     """
     if erase:
         say(f"the notes of {counted(await library.cases.erase_notes(numbers), 'match', 'matches')} erased")

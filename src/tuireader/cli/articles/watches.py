@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Mapping
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import click
@@ -20,8 +22,11 @@ from tuireader.cli.expression import (
     since_option,
 )
 from tuireader.cli.feeds.coverage import coverage, encoded_feeds
+from tuireader.cli.feeds.options import read_options, setting_options
 from tuireader.cli.output import encoded, json_option, print_item, print_json
+from tuireader.config import WatchConfig
 from tuireader.errors import Exit, TuireaderError, UsageError
+from tuireader.text import clean
 from tuireader.text.durations import DAY
 from tuireader.text.wording import counted
 from tuireader.wording.coverage import watch_summary
@@ -74,10 +79,45 @@ async def list_(library: Library, as_json: bool) -> None:
         alarm = f"! {stats.alarm}" if stats.alarm else ""
         advice = [note for note in stats.advice if note not in stats.quiet]
         notes = "".join(
-            f"  ({note})" for note in (former, alarm, stats.quiet, stats.problem, *advice) if note
+            f"  ({note})"
+            for note in (stats.place, former, alarm, stats.quiet, stats.problem, *advice)
+            if note
         )
         hits = f"{stats.today} · {stats.week} · {stats.month}"
         print(f"{stats.name}\t{stats.count.unread}/{stats.count.total}\t{hits}{notes}")
+
+
+@watch.command()
+@click.argument("terms", nargs=-1)
+@click.option("--name", default="", help="Name of the watch, by default made from the terms.")
+@setting_options(WatchConfig, "none", "query", "feeds", "group", "priority", "color", "notify")
+@library_command
+async def add(library: Library, terms: tuple[str, ...], name: str, settings: Mapping[str, str]) -> None:
+    """Create a watch on words and phrases; at least one of them must occur.
+
+    Writes it to the configuration and matches the stored articles.
+
+    \b
+    Examples:
+      tuireader watch add "Data Security Law" DSL --group Law --priority high
+      tuireader watch add --name Fines --query "fine NEAR/8 Tencent" --notify story
+    """
+    from tuireader.library.watching import rule_of
+    from tuireader.library.watching.proper_names import watch_name
+    from tuireader.watch import Matcher
+
+    terms = tuple(filter(None, map(clean, terms)))
+    given = asdict(library.config.watch_defaults) | read_options(WatchConfig, settings)
+    if not (terms or given.get("query")):
+        raise UsageError("give a word or a phrase to watch, or --query")
+    name = clean(name) or watch_name(terms or (given["query"],), list(library.watches.colors))
+    item = WatchConfig(name, terms, **given)
+    for problem in Matcher([rule_of(item)]).problems:
+        raise UsageError(problem.message)
+    await library.watches.save(item)
+    await library.watches.catch_up()
+    counts = await library.lists.counts()
+    say(f"added: {name} ({counted(counts.watches[name].total, 'match', 'matches')})")
 
 
 @watch.command(cls=ExpressionCommand)

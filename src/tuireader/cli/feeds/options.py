@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from tuireader.cli.completion import complete_groups
 from tuireader.config.edit import Item, typed_values
 from tuireader.config.shape import KEYS
 from tuireader.errors import ConfigError, UsageError
@@ -43,6 +44,7 @@ def setting_options(table: type[Item], *names: str) -> Callable[[Callable[..., A
                 required=field.default is MISSING,
                 metavar=key.kind.metavar or None,
                 help=key.option or key.doc,
+                shell_complete=complete_groups if name == "group" else None,
             )
             decorated = option(decorated)
         return decorated

@@ -241,7 +241,7 @@ class Finding(Shape, of=maintenance.Finding, shows="path name ok said"):
 class WatchNumbers(
     Shape,
     of=model.WatchStats,
-    shows="name color unread=count.unread total=count.total"
+    shows="name color group priority unread=count.unread total=count.total"
     " unread_stories=count.unread_stories stories=count.stories former"
     " today week month days newest top_feeds quiet problem advice alarm cases",
 ):

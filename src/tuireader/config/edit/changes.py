@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Mapping
-from dataclasses import fields
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Literal
 
@@ -28,6 +28,7 @@ from tuireader.config.edit.data import (
     array_of,
     block_of,
     data_of,
+    defaults_in,
     identity,
     index_of,
     parse_value,
@@ -78,6 +79,7 @@ def add(text: str, *items: Item) -> str:
     if not items:
         return text
     data, name = data_of(text), array_of(items[0])
+    defaults = defaults_in(data)
     taken = {identity(name, table): at for at, table in enumerate(tables_of(data, name))}
     new: dict[Id, Item] = {}
     updates: dict[int, dict[str, object]] = {}
@@ -86,12 +88,12 @@ def add(text: str, *items: Item) -> str:
         if key not in taken and key not in new:
             new[key] = item
         elif name == "mute" and key in taken:
-            validate(table_text(item))
+            validate(table_text(item, defaults))
             values = differences(item).items()
             updates[taken[key]] = {field: value for field, value in values if field not in ARRAYS[name].keys}
         elif name != "feeds":
             raise ARRAYS[name].taken(item)
-    blocks = [table_text(item) for item in new.values()]
+    blocks = [table_text(item, defaults) for item in new.values()]
     validate("\n".join(blocks))
     text = _update(text, data, name, updates)
     return append_tables(text, data_of(text) if updates else data, name, blocks)
@@ -115,6 +117,12 @@ def update(text: str, name: str, key: str, changes: Mapping[str, object]) -> str
     validate(block_of(name, written), known=block_of(name, before))
     new = str(changes.get("name", key))
     return _rename_in_queries(text, name, key, new) if name == "watch" and new != key else text
+
+
+def update_all(text: str, name: str, keys: Sequence[str], changes: Mapping[str, object]) -> str:
+    """Set the same keys, other than names, of several `[[name]]` tables. Raises ConfigError."""
+    data = data_of(text)
+    return _update(text, data, name, {index_of(data, name, key): changes for key in keys})
 
 
 def remove(text: str, name: str, *keys: str | Item) -> str:
@@ -177,7 +185,7 @@ def _rename_in_queries(text: str, field: str, name: str, new: str) -> str:
 def tables_as_text(config: Config) -> str:
     """Write a configuration as TOML, without its accounts and themes."""
     items: tuple[Item, ...] = (*config.feeds, *config.watches, *config.mutes, *config.views, *config.macros)
-    text = "\n".join(table_text(item) for item in items)
+    text = "\n".join(table_text(item, asdict(config.watch_defaults)) for item in items)
     for setting in settings(config):
         if setting.is_changed(config):
             text = set_keys(text, setting.table, {setting.name: setting.written(config)})
@@ -209,9 +217,9 @@ def _update(text: str, data: Table, name: str, changes: Mapping[int, Mapping[str
     kind = TABLES[name]
     if not changes:
         return text
-    written: dict[int, Values] = {}
+    defaults, written = defaults_in(data), dict[int, Values]()
     for at, values in changes.items():
-        written[at] = {key: to_toml_or_none(kind, key, value) for key, value in values.items()}
+        written[at] = {key: to_toml_or_none(kind, key, value, defaults) for key, value in values.items()}
         for key, toml in written[at].items():
             if toml is not None:
                 parse_value(kind, key, tomllib.loads(f"x = {toml}")["x"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import MISSING, Field, dataclass, fields
+from dataclasses import MISSING, Field, asdict, dataclass, fields
 from typing import Any
 
 from tuireader.config import (
@@ -161,13 +161,21 @@ def unsafe() -> ConfigError:
     return ConfigError("this change cannot be made safely", "please edit the file by hand")
 
 
-def table_text(item: Item) -> str:
-    """Write an item as a table with the keys that differ from their defaults."""
+def defaults_in(data: Table) -> Mapping[str, object]:
+    """Values of `[watch_defaults]` by key; empty without that table."""
+    written = data.get("watch_defaults")
+    if not written:
+        return {}
+    return asdict(loads(f"watch_defaults = {to_toml(written)}")[0].watch_defaults)
+
+
+def table_text(item: Item, defaults: Mapping[str, object]) -> str:
+    """Write an item as a table with the keys that differ from the `defaults` of watches, or their own."""
     lines = [f"[[{array_of(item)}]]"]
     for field in fields(item):
         if field.name == "url" and getattr(item, "command", False):
             continue  # derived from the command
-        written = to_toml_or_none(type(item), field.name, getattr(item, field.name))
+        written = to_toml_or_none(type(item), field.name, getattr(item, field.name), defaults)
         if written is not None:
             lines.append(f"{field.name} = {written}")
     return "\n".join(lines) + "\n"
@@ -179,10 +187,11 @@ def block_of(name: str, table: Table) -> str:
     return f"[[{name}]]\n{''.join(lines)}"
 
 
-def to_toml_or_none(kind: type[Item], name: str, value: object) -> str | None:
-    """Write the value of a key as TOML; None stands for the default."""
+def to_toml_or_none(kind: type[Item], name: str, value: object, defaults: Mapping[str, object]) -> str | None:
+    """Write the value of a key as TOML; None stands for the default, that in `defaults` for a watch."""
     field, key = _key_of(kind, name)
-    return None if value == field.default else key.kind.write(value)
+    default = defaults.get(name, field.default) if kind is WatchConfig else field.default
+    return None if value == default else key.kind.write(value)
 
 
 def parse_value(kind: type[Item], name: str, value: object) -> object:

@@ -6,7 +6,7 @@ start.
 
 from __future__ import annotations
 
-from tuireader.config import Config, WatchConfig
+from tuireader.config import Config, WatchConfig, by_priority
 from tuireader.errors import UsageError
 from tuireader.watch import WatchRule
 
@@ -30,5 +30,5 @@ def rule_of(item: WatchConfig) -> WatchRule:
 
 
 def rules(config: Config) -> list[WatchRule]:
-    """Rules of all configured watches."""
-    return [rule_of(item) for item in config.watches]
+    """Rules of all configured watches by priority, which is also their order in the store."""
+    return [rule_of(item) for item in by_priority(config.watches)]

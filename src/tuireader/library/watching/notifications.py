@@ -29,8 +29,7 @@ def claim(
     marked: dict[int, tuple[int, str]] = {}
     skipped: dict[int, str] = {}
     notified: dict[tuple[str, int], list[int]] = {}
-    waiting = store.notices.waiting()
-    reposts = _Reposts(store, waiting)
+    reposts = _Reposts(store, waiting := store.notices.waiting())
     for item in waiting:
         mode = "never" if item.muted else wanted.get(item.watch, "never")
         if mode == "never":

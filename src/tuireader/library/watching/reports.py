@@ -10,7 +10,7 @@ from itertools import chain
 from typing import Annotated
 
 from tuireader import ingest, lexicon, query
-from tuireader.config import Config, WatchConfig
+from tuireader.config import Config, WatchConfig, by_priority
 from tuireader.library.watching import advice as advising
 from tuireader.model import ArticleRow, Count, Feed, WatchStats
 from tuireader.query import Advice
@@ -152,7 +152,7 @@ def watch_stats(
     today: int,
     now: int,
 ) -> list[WatchStats]:
-    """Compute the statistics of every watch in config order; `today` is the start of the user's day."""
+    """Compute the statistics of every watch by priority; `today` is the start of the user's day."""
     hits, counts = store.stats.hits(today, now), store.lists.watches()
     newest = {row.id: row for row in store.lists.rows([matches.newest[1] for matches in hits.values()])}
     problems: dict[str, list[str]] = {}
@@ -162,7 +162,7 @@ def watch_stats(
     last, stats = store.watches.last_news(), []
     known = advising.known_names(store, config, names)
     cases = store.cases.counts() if store.cases.in_use() else {}
-    for item in config.watches:
+    for item in by_priority(config.watches):
         matches, days = hits.get(item.name) or numbers.Hits(), item.ends_after_quiet_days
         count = counts.get(item.name, Count())
         advice = advising.advise(store, known, item)
@@ -171,6 +171,8 @@ def watch_stats(
                 name=item.name,
                 cases=tuple(cases.get(item.name, {}).items()),
                 color=item.color,
+                group=item.group,
+                priority=item.priority,
                 count=count,
                 former=matches.former,
                 today=matches.days[-1],

@@ -242,6 +242,9 @@ class Lists(Part):
                 return f"1{self._only_subscribed() if view.key else ''}", []
             case ViewKind.WATCH | ViewKind.LABEL:
                 return f"a.id IN ({_NAMED[view.kind]} WHERE n.name = ?)", [view.key]
+            case ViewKind.GROUP:
+                names = "SELECT value FROM json_each(?)"
+                return f"a.id IN ({_NAMED[ViewKind.WATCH]} WHERE n.name IN ({names}))", [view.key]
             case ViewKind.FEED:
                 return of_feeds([int(view.key)]), []
             case ViewKind.FOLDER | ViewKind.ACCOUNT:

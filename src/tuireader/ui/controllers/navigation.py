@@ -58,6 +58,7 @@ class Navigation(Controller):
             ViewKind.LABEL: [label.name for label in await self.library.labels.all()],
             ViewKind.ACCOUNT: [account.name for account in self.library.config.accounts],
             ViewKind.WATCH: self.library.watches.colors,
+            ViewKind.GROUP: [watch.group for watch in self.library.config.watches],
         }
         if view.key not in there.get(view.kind, [view.key]):
             await self.show_view(ALL)

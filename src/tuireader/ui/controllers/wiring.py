@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
 
+from tuireader.model import View
 from tuireader.ui.controllers.chosen import Chosen
 from tuireader.ui.controllers.controller import Controller
 from tuireader.ui.controllers.full_text import FullText
@@ -19,7 +21,8 @@ from tuireader.ui.controllers.reader import Reader
 from tuireader.ui.controllers.refresh import Refreshing
 from tuireader.ui.controllers.search import Search
 from tuireader.ui.controllers.syncing import Syncing
-from tuireader.ui.drawing.sidebar_items import sidebar_items
+from tuireader.ui.drawing.sidebar_items import SidebarItem, sidebar_items
+from tuireader.ui.geometry import BARS
 from tuireader.ui.status import account_troubles
 from tuireader.ui.widgets.bars import TopLine
 from tuireader.ui.workers import Latest, run_latest
@@ -96,18 +99,27 @@ class Controllers(Controller):
         """Show feeds, watches and saved searches with the counts known so far."""
         session = self.session
         self.panes.sidebar.show(
-            sidebar_items(
-                session.feeds,
-                session.counts,
-                self.host.watch_names,
-                session.closed_folders,
-                folds=session.folds,
-                views=self.library.searches.saved,
-                new=self.library.lists.new_view,
-                accounts=account_troubles(session, self.host.key_of),
-            )
+            self.sidebar_items(session.view, session.closed, hides_quiet=session.hides_quiet)
         )
         self.refreshing.show_state()
+
+    def sidebar_items(
+        self, current: View, closed: Collection[View], *, hides_quiet: bool
+    ) -> tuple[SidebarItem, ...]:
+        session = self.session
+        return sidebar_items(
+            session.feeds,
+            session.counts,
+            self.library.config.watches,
+            closed,
+            folds=session.folds,
+            hides_quiet=hides_quiet,
+            current=current,
+            height=self.host.size.height - BARS,
+            views=self.library.searches.saved,
+            new=self.library.lists.new_view,
+            accounts=account_troubles(session, self.host.key_of),
+        )
 
     async def count_marks(self) -> None:
         """Read the state of the accounts and the number of marks not sent yet."""

@@ -32,7 +32,8 @@ _HERE = {
     Scope.ARTICLE: "page_or_next_unread back next_unread next_hit previous_hit next_reference related story "
     "next_language open_browser list_links open_link find_in_page full_text comments pictures changes "
     "toggle_star labels copy_url save download zen",
-    Scope.SIDEBAR: "open edit_this remove_this refresh_one add_feed new_watch mark_list_read feed_health",
+    Scope.SIDEBAR: "open edit_this remove_this refresh_one add_feed new_watch show_hide_quiet mark_list_read "
+    "feed_health",
 }
 """Most useful commands of each pane."""
 
@@ -40,14 +41,14 @@ SIGNS = (
     ("●", "Unread"),
     ("★", "Starred"),
     ("▌", "Selected; in the colour of a watch: matches it"),
-    ("◆", "Matches a watch; a letter names the watch: ◆W"),
+    ("◆", "Matches a watch; a letter names the watch: ◆W; +2: and two more"),
     ("◇", "May match a watch: one of its words is ambiguous"),
     ("×3", "Number of articles in the story, and of feeds that have the article"),
     ("└", "Belongs to the story above"),
     ("~", "Edited since it arrived"),
     ("#", "Label"),
     ("/", "Saved search"),
-    ("▾ ▸", "Folder, open or folded"),
+    ("▾ ▸", "Folder, or group of watches, open or folded"),
     ("!", "Feed that fails, or alarm"),
     ("=", "Paused feed"),
     ("‹1›", "Refers to an earlier article"),

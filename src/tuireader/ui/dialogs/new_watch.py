@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.widgets import Input
 
 from tuireader.commands import Scope
-from tuireader.config import WatchConfig
+from tuireader.config import WatchConfig, by_group
 from tuireader.config.shape import KEYS
 from tuireader.config.watch_keys import MOST_QUIET_DAYS
 from tuireader.errors import TuireaderError
@@ -32,7 +32,7 @@ from tuireader.watch import Matcher
 from tuireader.wording.lines import Line, marked, problem_lines
 
 _TERM = re.compile(r"\s*(/(?:\\.|[^/\\])+/(?=\s*(?:[,，]|$))|[^,，]+)")
-_SAMPLES = 5
+_SAMPLES = 4
 _DAYS = re.compile(r"(?:never|(?:after\s+)?([0-9]{1,4})(?:\s+quiet)?(?:\s+days?)?)?", re.IGNORECASE)
 _LONGEST = 200  # maximum characters of selected text used as a term
 
@@ -87,6 +87,7 @@ class NewWatch(FormDialog[str | None]):
         self._watches = library.watches
         self._feed_title = library.feeds.title
         self._replaces = replaces
+        self._groups = ", ".join(filter(None, by_group(library.config.watches)))
         self._own_name = bool(replaces)  # whether the name was typed instead of derived from the terms
         self._proposed = ""
         self._aliases: list[tuple[str, str]] = []
@@ -95,16 +96,22 @@ class NewWatch(FormDialog[str | None]):
         config = self._config
         self._own_name = self._own_name or config.name not in ("", self._name_for(config))
         color = config.color
-        if not (color or self._replaces):
+        if not (color or self._replaces or config.group):
             color = free_color(self._watches.colors, list(self.host.theme_styles.palette))
+        self._free = "" if self._replaces else color
+        self._colours = Colours("color", KEYS[WatchConfig]["color"][1].label, color)
         days = f"after {config.ends_after_quiet_days} quiet days" if config.ends_after_quiet_days else ""
         lines = [
             *(setting(config, name) for name in ("name", "any", "none", "query")),
-            Colours("color", KEYS[WatchConfig]["color"][1].label, color),
+            self._colours,
             setting(config, "notify"),
             setting(config, "ends_after_quiet_days", value=days),
+            setting(config, "group", placeholder=f"none; {self._groups}" if self._groups else ""),
+            setting(config, "priority"),
         ]
         self.lines = {line.key: line for line in lines}
+        for name in ("group", "priority"):
+            self.lines[name].add_class("rare")
         self.preview = Preview(self._lines)
         title = f"Watch {self._replaces}" if self._replaces else "New watch"
         yield self.box(title, *self.lines.values(), self.preview)
@@ -128,6 +135,8 @@ class NewWatch(FormDialog[str | None]):
             color=values["color"],
             notify=values["notify"],
             ends_after_quiet_days=self._days() or 0,
+            group=values["group"],
+            priority=values["priority"],
         )
 
     def _days(self) -> int | None:
@@ -144,6 +153,9 @@ class NewWatch(FormDialog[str | None]):
         event.stop()
         if event.input.id == "name":
             self._own_name = self._own_name or event.input.value.strip() not in ("", self._proposed)
+        elif event.input.id == "group" and self._colours.value in ("", self._free):
+            self._colours.value = "" if event.input.value.strip() else self._free  # else that of its group
+            self._colours.refresh()
         elif not self._own_name:
             self._proposed = self.query_one("#name", Input).value = self._name_for(self.typed())
         self.preview.renew(soon=True)

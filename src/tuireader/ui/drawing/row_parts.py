@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 _WIDE = 76  # minimum width for reading times, a wide feed and authors
 _DATE = 6  # cells of a date
-_MOST_NAMES, _LONGEST_NAME = 3, 20  # watches named in the second line of a row, and their cells
+_LONGEST_NAME = 20  # cells of a watch in the second line of a row
+_MOST_TAGS, _FEW = 2, 3  # watches named in a row; if no more than a few are configured, all are
 
 
 def columns(options: RowOptions) -> tuple[int, int, int, int, int]:
@@ -55,12 +56,13 @@ def row_parts(
     strays: bool = False,
     marks: Sequence[tuple[int, int, str]] = (),
 ) -> list[StyledText]:
-    """Build a row: `● ★ 14:02  2 min  ◆W Title ~   1 of 4 read  Author  Feed  ×4  en zh`.
+    """Build a row: `● ★ 14:02  2 min  ◆W +2 Title ~   1 of 4 read  Author  Feed  ×4  en zh`.
 
     A long title ends in an ellipsis; labels follow it if there is room. Read articles are dim; unread ones
     have a dot, and are bold if on a watch. `×4` counts the articles of a folded story and the feeds that have
-    the article; each `◆` is a watch with a match among them, `◇` one with an uncertain match. An `inner` row
-    belongs to the story of the row above; one that `strays` is not of the day above it and shows its date.
+    the article; each `◆` is a watch with a match among them, `◇` one with an uncertain match, `+2` counts
+    others. An `inner` row belongs to the story of the row above; one that `strays` is not of the day above it
+    and shows its date.
     The style `""` is the background, `watch:NAME` a watch's; `text/STYLE` is a mark in a title in `text`.
     """
     _, author, feed, count, languages = columns(options)
@@ -68,9 +70,11 @@ def row_parts(
     parts = _left_columns(row, options, selected=selected)
     watches, uncertain = _watches(row, is_story)
     if not options.cosy:
-        for name in watches[:6]:
+        tags, more = _tags(watches, options)
+        for name in tags:
             sign = "◇" if name in uncertain else "◆"
             parts += [(f"{sign}{options.letters.get(name, '')}", f"watch:{name}"), (" ", "")]
+        parts += more
     if inner:
         parts.append(("└ ", "dim"))
     if strays:
@@ -102,10 +106,13 @@ def detail_parts(row: ArticleRow, options: RowOptions, *, inner: bool = False) -
     room = options.width - left - 2
     watches, uncertain = _watches(row, options.folds and not inner)
     text, spans, watch = row.detail
-    for name in watches[:_MOST_NAMES] if room > _LONGEST_NAME else ():
+    tags, more = _tags(watches if room > _LONGEST_NAME else (), options)
+    for name in tags:
         sign, shown = "▌?" if name in uncertain else "▌", cut(name, min(_LONGEST_NAME, room // 3))
         parts += [(f"{sign}{shown}", f"watch:{name}"), (" ", "")]
         room -= len(sign) + cell_len(shown) + 1
+    parts += more
+    room -= sum(cell_len(text) for text, _ in more)
     style = "dim" if row.read or not spans else "text"
     if spans:
         text, hits = excerpt(text, spans, room - 2)
@@ -152,6 +159,14 @@ def _watches(row: ArticleRow, is_story: bool) -> tuple[tuple[str, ...], tuple[st
     if is_story and row.story_watches:
         return row.story_watches, () if row.story_size > 1 else row.uncertain
     return row.watches, row.uncertain
+
+
+def _tags(watches: Sequence[str], options: RowOptions) -> tuple[Sequence[str], list[StyledText]]:
+    """Watches to name, and the number of the others, `+2 `: of more than a few watches, two tags at most."""
+    if len(options.letters) <= _FEW or len(watches) <= _MOST_TAGS:
+        return watches, []
+    named = watches[: _MOST_TAGS - 1]
+    return named, [(f"+{len(watches) - len(named)}", "dim"), (" ", "")]
 
 
 def _spoken(languages: Sequence[str], room: int) -> str:

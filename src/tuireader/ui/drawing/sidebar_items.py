@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from tuireader.config import ViewConfig
+from tuireader.config import ViewConfig, WatchConfig, by_group, by_priority
 from tuireader.model import Count, Counts, Feed, View, ViewKind
 from tuireader.text import feed_name
 from tuireader.ui.views import ALL, MUTED, STARRED, TODAY, TODO, UNREAD, folder_title
 
+_BELOW = 3
+"""Share of the lines that watches leave to what stands below them: one third."""
+_WATCH, _OPEN, _CLOSED = "◆", "▾", "▸"
+_FEWEST = 3  # watches shown in any sidebar
+
 
 @dataclass(frozen=True, slots=True)
 class SidebarItem:
-    """A view, or a heading, which has no view.
+    """A view, a `command` to run, or a heading, which has neither.
 
     `unread` and `total` count the rows of its list: stories if they are folded, else articles. `mark` is a
-    sign before the text (`◆` of a watch, `▾` of a folder); `trouble` is the last error of a feed or account.
+    sign before the text (`◆` of a watch, `▾` of a folder), in the colour of `watch`; `trouble` is the last
+    error of a feed or account.
     """
 
     label: str
@@ -29,25 +35,35 @@ class SidebarItem:
     depth: int = 0
     trouble: str = ""
     paused: bool = False
+    command: str = ""
+
+    @property
+    def is_heading(self) -> bool:
+        return self.view is None and not self.command
 
 
 def sidebar_items(
     feeds: Sequence[Feed],
     counts: Counts,
-    watches: Sequence[str],
-    closed: Collection[str],
+    watches: Sequence[WatchConfig],
+    closed: Collection[View],
     *,
     folds: bool = False,
+    hides_quiet: bool = False,
+    current: View | None = None,
+    height: int = 10_000,
     views: Sequence[ViewConfig] = (),
     new: View | None = None,
     accounts: Mapping[str, str] | None = None,
 ) -> tuple[SidebarItem, ...]:
     """List To do, New, Today, Unread, Starred, All, Muted, searches, watches, labels, feeds and accounts.
 
-    To do is left out before the first use of the desk, New and Muted if empty, as are feeds of folders in
-    `closed`. Labels are sorted by name, everything else as in the configuration. With `folds`, stories are
-    counted, else articles. `new` shows the articles since the last session. `accounts` maps the names of
-    accounts to their errors, or to `""`.
+    To do is left out before the first use of the desk, New and Muted if empty, as are the members of folders
+    and groups in `closed`. Labels are sorted by name, watches by priority, everything else as in the
+    configuration. With `folds`, stories are counted, else articles. `new` shows the articles since the last
+    session. `accounts` maps the names of accounts to their errors, or to `""`. Some watches are left out if
+    they would push the feeds off a sidebar of `height` lines, or if they are quiet and `hides_quiet`, but not
+    the `current` view.
     """
     item = partial(_item, folds)
     items = [item("To do", TODO, counts.todo)] if counts.todo is not None else []
@@ -62,23 +78,25 @@ def sidebar_items(
     if counts.muted:
         items.append(SidebarItem("Muted", MUTED, total=counts.muted))
 
-    def section(title: str, members: Iterable[SidebarItem]) -> None:
-        listed = list(members)
-        items.extend([SidebarItem(""), SidebarItem(title), *listed] if listed else [])
-
-    section(
-        "Searches", (SidebarItem(view.name, View(ViewKind.QUERY, view.query), mark="/") for view in views)
-    )
-    watched = {name: counts.watches.get(name, Count()) for name in watches}
-    section("Watches", (item(name, View(ViewKind.WATCH, name), watched[name], "◆", name) for name in watches))
+    searches = (SidebarItem(view.name, View(ViewKind.QUERY, view.query), mark="/") for view in views)
+    items += _section("Searches", searches)
     labels = counts.labels.items()
-    section("Labels", (item(name, View(ViewKind.LABEL, name), count, "#") for name, count in labels))
-    section("Feeds", _feed_items([feed for feed in feeds if not feed.account], counts, closed, folds))
+    below = _section("Labels", (item(name, View(ViewKind.LABEL, name), count, "#") for name, count in labels))
+    own = [feed for feed in feeds if not feed.account]
+    below += _section("Feeds", _feed_items(own, counts, closed, folds))
     for name, trouble in (accounts or {}).items():
         heading = item(name, View(ViewKind.ACCOUNT, name), counts.accounts.get(name, Count()))
-        items += [SidebarItem(""), replace(heading, trouble=trouble)]
-        items += _feed_items([feed for feed in feeds if feed.account == name], counts, closed, folds)
-    return tuple(items)
+        below += [SidebarItem(""), replace(heading, trouble=trouble)]
+        below += _feed_items([feed for feed in feeds if feed.account == name], counts, closed, folds)
+    watched = list(_watch_items(watches, counts, closed, folds))
+    room = height - len(items) - 2 - min(len(below), height // _BELOW)
+    shown = _fitting(watched, watches, room, lambda item: item.view == current, hides_quiet=hides_quiet)
+    return *items, *_section("Watches", shown), *below
+
+
+def _section(title: str, members: Iterable[SidebarItem]) -> list[SidebarItem]:
+    listed = list(members)
+    return [SidebarItem(""), SidebarItem(title), *listed] if listed else []
 
 
 def _item(folds: bool, label: str, view: View, count: Count, mark: str = "", watch: str = "") -> SidebarItem:
@@ -86,8 +104,54 @@ def _item(folds: bool, label: str, view: View, count: Count, mark: str = "", wat
     return SidebarItem(label, view, unread=unread, total=total, mark=mark, watch=watch)
 
 
+def _watch_items(
+    watches: Sequence[WatchConfig], counts: Counts, closed: Collection[View], folds: bool
+) -> Iterator[SidebarItem]:
+    for group, members in by_group(watches).items():
+        view, count = View(ViewKind.GROUP, group), counts.groups.get(group, Count())
+        if group:
+            mark = _CLOSED if view in closed else _OPEN
+            yield _item(folds, group, view, count, mark, members[0].name)
+        for watch in members if view not in closed else ():
+            own, count = View(ViewKind.WATCH, watch.name), counts.watches.get(watch.name, Count())
+            yield replace(_item(folds, watch.name, own, count, _WATCH, watch.name), depth=bool(group))
+
+
+def _fitting(
+    items: Sequence[SidebarItem],
+    watches: Sequence[WatchConfig],
+    room: int,
+    is_current: Callable[[SidebarItem], bool],
+    *,
+    hides_quiet: bool,
+) -> list[SidebarItem]:
+    """Leave out watches beyond `room`, first the quiet and then the less important; a last line counts them.
+
+    With `hides_quiet`, also leave out all quiet watches, and groups in which everything is quiet.
+    """
+
+    def is_kept(item: SidebarItem) -> bool:
+        return not hides_quiet or bool(item.unread) or is_current(item)
+
+    rank = {watch.name: number for number, watch in enumerate(by_priority(watches))}
+    members = [item for item in items if item.mark == _WATCH]
+    shown = list(filter(is_kept, members))
+    groups = {watch.group for watch in watches if watch.name in {item.watch for item in shown}}
+    heads = [item for item in items if item.mark != _WATCH and (is_kept(item) or item.label in groups)]
+    if len(heads) + len(shown) + (len(shown) < len(members)) > room:
+        shown.sort(key=lambda item: (not is_current(item), not item.unread, rank[item.watch]))
+        shown = shown[: max(_FEWEST, room - len(heads) - 1)]
+    kept = {*heads, *shown}
+    unread = sum(bool(item.unread) for item in members if item not in kept)
+    folded = {item.label for item in heads if item.mark == _CLOSED}
+    hidden = sum(watch.group not in folded for watch in watches) - len(shown)
+    more = f"… {hidden} more{f', {unread} unread' if unread else ''}"
+    lines = [item for item in items if item in kept]
+    return [*lines, SidebarItem(more, command="watches")] if hidden else lines
+
+
 def _feed_items(
-    feeds: Sequence[Feed], counts: Counts, closed: Collection[str], folds: bool
+    feeds: Sequence[Feed], counts: Counts, closed: Collection[View], folds: bool
 ) -> Iterator[SidebarItem]:
     folders: dict[str, list[Feed]] = {}
     for feed in feeds:
@@ -96,8 +160,8 @@ def _feed_items(
         title = folder_title(members[0])
         if title:
             view, count = View(ViewKind.FOLDER, folder), counts.folders.get(folder, Count())
-            yield _item(folds, title, view, count, "▸" if folder in closed else "▾")
-            if folder in closed:
+            yield _item(folds, title, view, count, _CLOSED if view in closed else _OPEN)
+            if view in closed:
                 continue
         for feed in members:
             count = counts.feeds.get(feed.id, Count())

@@ -146,6 +146,8 @@ class FlowRunner:
         host.say(outcome.said, severity=outcome.severity, seconds=outcome.seconds)
         if outcome.view is not None:
             await main.navigation.go_to_view(outcome.view)
+            main.draw_sidebar()  # which may have left out the view
+            main.panes.sidebar.select(outcome.view)
         if outcome.config_changed:
             await main.navigation.leave_missing_view()
         if outcome.config_changed or outcome.watches_changed:

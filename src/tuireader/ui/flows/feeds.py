@@ -22,6 +22,7 @@ from tuireader.ui.flows.forms import changed, confirm, fill_in
 from tuireader.ui.flows.settings import take_config
 from tuireader.ui.flows.watches import edit_watch, new_watch
 from tuireader.ui.widgets.field import Field
+from tuireader.ui.widgets.sidebar import FOLDING
 
 if TYPE_CHECKING:
     from tuireader.library import Library
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from tuireader.ui.dialogs.import_feeds import ImportPreview
 
 _REMEDIES = ("user_agent", "cookies")  # offered for a server that refuses
+_MEMBERS = {ViewKind.FOLDER: ("feed", "feeds"), ViewKind.GROUP: ("watch", "watches")}
 _NO = Outcome(said="Select a feed, folder, watch, label or saved search in the sidebar first")
 
 
@@ -84,12 +86,13 @@ async def edit(main: Controllers, ask: Asking, view: View | None = None) -> Outc
         return await (accounts.edit_feed if feed.account else _edit_feed)(main, ask, feed)
     if view.kind is ViewKind.ACCOUNT:
         return await accounts.edit_account(main, ask, view.key)
-    if view.kind is ViewKind.FOLDER:
-        for feed in main.session.feeds:
+    if view.kind in FOLDING:
+        for feed in main.session.feeds if view.kind is ViewKind.FOLDER else ():
             if feed.account and feed.folder == view.key:
                 return await accounts.edit_category(main, ask, feed.account, views.folder_title(feed))
-        line = Field("name", "Name", view.key, "leave empty to remove the folder")
-        return await fill_in(ask, f"Folder {view.key}", (line,), partial(_rename_folder, main, view.key))
+        line = Field("name", "Name", view.key, f"leave empty to remove the {view.kind.value}")
+        title = f"{view.kind.value.capitalize()} {view.key}"
+        return await fill_in(ask, title, (line,), partial(_rename_folding, main, view))
     if view.kind is ViewKind.LABEL:
         line = Field("name", "Name", view.key, "another label's name merges them")
         return await fill_in(ask, f"Label {view.key}", (line,), partial(_rename_label, main, view.key))
@@ -132,12 +135,15 @@ async def _save_feed(main: Controllers, feed: Feed, values: Mapping[str, str]) -
     return changed(main, f"{values['title'] or feed.title or feed.url} saved")
 
 
-async def _rename_folder(main: Controllers, name: str, values: Mapping[str, str]) -> Outcome:
-    new = values["name"]
-    await main.library.feeds.rename_folder(name, new)
-    said = f"Folder {name} renamed to {new}" if new else f"Folder {name} removed; its feeds stay"
-    moved = View(ViewKind.FOLDER, name), View(ViewKind.FOLDER, new) if new else views.ALL
-    return changed(main, said, moved)
+async def _rename_folding(main: Controllers, view: View, values: Mapping[str, str]) -> Outcome:
+    """Rename or remove a folder of feeds or a group of watches."""
+    new, title = values["name"], f"{view.kind.value.capitalize()} {view.key}"
+    if view.kind is ViewKind.FOLDER:
+        await main.library.feeds.rename_folder(view.key, new)
+    else:
+        await main.library.watches.rename_group(view.key, new)
+    said = f"{title} renamed to {new}" if new else f"{title} removed; its {_MEMBERS[view.kind][1]} stay"
+    return changed(main, said, (view, View(view.kind, new) if new else views.ALL))
 
 
 async def _rename_label(main: Controllers, name: str, values: Mapping[str, str]) -> Outcome:
@@ -159,8 +165,7 @@ async def _mark(main: Controllers, what: str, write: Write) -> None:
 
 async def save_view(main: Controllers, ask: Asking) -> Outcome | None:
     """Ask for a name, and save the search in the list under it."""
-    session = main.session
-    return await _ask_search(main, ask, views.expression_of(session.view, session.filter, session.feeds))
+    return await _ask_search(main, ask, _expression(main, main.session.filter))
 
 
 async def keep_search(
@@ -171,9 +176,13 @@ async def keep_search(
         from tuireader.ui.dialogs.new_watch import from_search
 
         return await new_watch(main, ask, from_search(text))
-    session = main.session
-    expression = views.expression_of(session.view, text, session.feeds) if filters else text
+    expression = _expression(main, text) if filters else text
     return await _ask_search(main, ask, expression.strip())
+
+
+def _expression(main: Controllers, filter: str) -> str:
+    session = main.session
+    return views.expression_of(session.view, filter, session.feeds, session.config.watches)
 
 
 async def _ask_search(
@@ -229,7 +238,7 @@ async def remove(main: Controllers, ask: Asking, view: View | None = None) -> Ou
         do = partial(library.searches.remove, saved.name)
         said = f"{saved.name} removed from the sidebar{undo}"
         return await confirm(main, ask, "saved search", question, do, said)
-    if view.kind is ViewKind.FOLDER:
-        edits = main.host.key_of("edit_this")
-        return Outcome(said=f"A folder disappears with its last feed; {edits} renames it")
+    if view.kind in FOLDING:
+        edits, last = main.host.key_of("edit_this"), _MEMBERS[view.kind][0]
+        return Outcome(said=f"A {view.kind.value} disappears with its last {last}; {edits} renames it")
     return _NO

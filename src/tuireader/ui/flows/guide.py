@@ -12,6 +12,7 @@ from tuireader.commands import BY_ID, COMMANDS, Group, Scope, keys_label
 from tuireader.config import Themes
 from tuireader.config.settings import find
 from tuireader.errors import TuireaderError
+from tuireader.model import Count, View, ViewKind
 from tuireader.ui.controllers.wiring import Controllers
 from tuireader.ui.flows.articles import run_macro
 from tuireader.ui.flows.context import Asking, Outcome
@@ -67,6 +68,11 @@ def _entries(main: Controllers) -> Iterator[Entry]:
     for item in main.panes.sidebar.items:
         if item.view is not None:
             yield Entry(f"Go to {item.label}", f"{item.unread} unread", Outcome(view=item.view))
+    session, listed = main.session, {item.view for item in main.panes.sidebar.items}
+    for name in main.host.watch_names:
+        if (view := View(ViewKind.WATCH, name)) not in listed:
+            unread = session.counts.watches.get(name, Count()).unread_rows(session.folds)
+            yield Entry(f"Go to {name}", f"{unread} unread", Outcome(view=view))
     for name, theme in main.host.themes.items():
         aliases = (*_THEME_ALIASES, f"{'dark' if theme.dark else 'light'} mode")
         yield Entry(f"{_THEME}{name}", "Use this theme and save it", name, aliases=aliases)

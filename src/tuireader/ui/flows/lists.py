@@ -32,6 +32,15 @@ async def show_hide_read(main: Controllers, ask: Asking) -> Outcome:
     return Outcome(said="Read articles shown" if shown else "Read articles hidden", seconds=2)
 
 
+async def show_hide_quiet(main: Controllers, ask: Asking) -> Outcome:
+    """Show or hide quiet watches in the sidebar."""
+    main.session.hides_quiet = not main.session.hides_quiet
+    main.draw_sidebar()
+    return Outcome(
+        said="Quiet watches hidden" if main.session.hides_quiet else "Quiet watches shown", seconds=2
+    )
+
+
 async def show_new(main: Controllers, ask: Asking) -> Outcome:
     """Show the articles that arrived since the last session."""
     view = main.library.lists.new_view

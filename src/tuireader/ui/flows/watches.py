@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tuireader.config import WatchConfig
+from tuireader.config.watch_keys import with_defaults
 from tuireader.errors import TuireaderError
 from tuireader.model import ViewKind
 from tuireader.ui.controllers.wiring import Controllers
@@ -46,6 +47,8 @@ async def edit_watch(main: Controllers, ask: Asking, config: WatchConfig, replac
     """Ask for changes to a watch, or for a new one."""
     from tuireader.ui.dialogs.new_watch import NewWatch
 
+    if not replaces:
+        config = with_defaults(config, main.library.config.watch_defaults)
     name = await ask(NewWatch(config, main.library, replaces=replaces))
     return None if name is None else _written(main, f"◆ {name}")
 

@@ -118,6 +118,7 @@ _FLOWS: dict[str, Flow] = {
     "fold_stories": lists.fold_stories,
     "sort": lists.sort,
     "show_hide_read": lists.show_hide_read,
+    "show_hide_quiet": lists.show_hide_quiet,
     "save_view": feeds.save_view,
     "add_feed": feeds.add_feed,
     "import": feeds.add_feed,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from functools import cached_property, partial
 from inspect import isawaitable
 from typing import ClassVar
@@ -166,7 +166,8 @@ class MainScreen(PaneScreen, Hosted, inherit_bindings=False):
             self._explains_signs = False
             self.top.show(sign=name)
             # if that fails, the next start explains it again
-            self.run_worker(self.library.settings.note_seen(_SIGN), group="hints", exit_on_error=False)
+            note: Callable[[], Awaitable[None]] = partial(self.library.settings.note_seen, _SIGN)
+            self.run_worker(note, group="hints", exit_on_error=False)
             break
 
     def update_bars(self) -> None:
@@ -212,6 +213,8 @@ class MainScreen(PaneScreen, Hosted, inherit_bindings=False):
 
     def on_resize(self, event: events.Resize) -> None:
         self.panes.fit(event.size)
+        if self.sidebar.items:
+            self.controllers.draw_sidebar()  # its height decides how many watches it shows
         self.update_footer()
 
     async def on_descendant_focus(self) -> None:
@@ -224,8 +227,11 @@ class MainScreen(PaneScreen, Hosted, inherit_bindings=False):
         await self.controllers.navigation.preview_view(message.view, leave=message.leave)
 
     def on_sidebar_folded(self, message: Sidebar.Folded) -> None:
-        self.session.closed_folders ^= {message.folder}
+        self.session.closed ^= {message.view}
         self.controllers.draw_sidebar()
+
+    async def on_sidebar_asked(self, message: Sidebar.Asked) -> None:
+        await self.run_command(message.command)
 
     async def on_article_list_opened(self, message: ArticleList.Opened) -> None:
         await self.controllers.navigation.open_article(message.article_id)

@@ -34,7 +34,6 @@ class TableScreen(SideScreen[Result], Generic[Result, Item]):
     def __init__(self, flows: FlowRunner) -> None:
         super().__init__(classes="table")
         self.flows = flows
-        self.columns = self.COLUMNS
         self.items: dict[str, Item] = {}  # by the keys of their rows
         self.filled = asyncio.Event()  # set once the rows are shown; the first keys wait for that
 
@@ -85,6 +84,10 @@ class TableScreen(SideScreen[Result], Generic[Result, Item]):
     @abstractmethod
     def row(self, item: Item) -> Row:
         """Build the row of an item."""
+
+    @property
+    def columns(self) -> Sequence[Column]:
+        return self.COLUMNS
 
     @property
     @abstractmethod

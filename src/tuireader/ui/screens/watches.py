@@ -47,6 +47,7 @@ def watch_row(stats: WatchStats, now: int, *, folds: bool = False) -> Row:
             "cases": Cell(_cases(dict(stats.cases)), "text"),
             "days": Cell(days, style),
             "fortnight": Cell(days[-_FORTNIGHT:], style),
+            "group": Cell(stats.group, "dim"),
             "last": last,
         },
     )
@@ -80,7 +81,7 @@ def definition(config: WatchConfig) -> str:
 
 
 class Watches(ViewTable[WatchStats]):
-    """Table of all watches in the order of the config; enter shows the matches of a watch."""
+    """Table of all watches by priority; enter shows the matches of a watch."""
 
     KIND = ViewKind.WATCH
     COLUMNS = (
@@ -95,13 +96,14 @@ class Watches(ViewTable[WatchStats]):
         Column("cases", "New·open·done", 13, right=True, least=110),
         Column("days", "Last 30 days", 30, least=96),
         Column("fortnight", "Last 14 days", _FORTNIGHT, least=72, most=95),
+        Column("group", "Group", 14, least=140),
         Column("last", "Newest match", least=100),
     )
     PLACE = Scope.WATCHES
 
     def __init__(self, flows: FlowRunner, *, folds: bool, desk: bool = False) -> None:
         super().__init__(flows)
-        self.columns = [column for column in self.COLUMNS if desk or column.name != "cases"]
+        self._desk = desk
         self._folds = folds
 
     async def read(self) -> Sequence[WatchStats]:
@@ -109,6 +111,12 @@ class Watches(ViewTable[WatchStats]):
 
     def row(self, stats: WatchStats) -> Row:
         return watch_row(stats, self.now, folds=self._folds)
+
+    @property
+    def columns(self) -> Sequence[Column]:
+        grouped = any(watch.group for watch in self.library.config.watches)
+        asked = {"group": grouped, "cases": self._desk}
+        return [column for column in self.COLUMNS if asked.get(column.name, True)]
 
     @property
     def empty_text(self) -> str:
@@ -122,7 +130,8 @@ class Watches(ViewTable[WatchStats]):
     def about(self, stats: WatchStats) -> list[Line]:
         name, now = stats.name, self.now
         total = f" · {_total(stats.count)}" + (f", {stats.former} until edited" if stats.former else "")
-        lines: list[Line] = [(("◆ ", f"watch:{name}"), (name, "strong"), (total, "dim"))]
+        place = stats.place and f" · {stats.place}"
+        lines: list[Line] = [(("◆ ", f"watch:{name}"), (name, "strong"), (f"{place}{total}", "dim"))]
         if stats.problem:
             lines.append(((stats.problem, "error"),))
         if stats.alarm:

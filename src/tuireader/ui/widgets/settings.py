@@ -22,11 +22,11 @@ def setting(
 ) -> Field | Pick:
     """Return the line of a key with its value in `item`; the other arguments override the declaration."""
     table = item if isinstance(item, type) else type(item)
-    key = KEYS[table][name][1]
+    field, key = KEYS[table][name]
     if value is None:
         value = "" if isinstance(item, type) else format_value(table, name, getattr(item, name))
     if choices := choices or key.choices:
-        return Pick(name, key.label, choices, value)
+        return Pick(name, key.label, choices, value or key.kind.shown(field.default))
     return Field(name, key.label, value, placeholder or key.placeholder, hidden=hidden)
 
 

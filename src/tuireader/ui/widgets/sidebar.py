@@ -24,12 +24,8 @@ from tuireader.ui.workers import Delayed
 _PREVIEW_AFTER = 0.08  # seconds without movement before a view is shown
 _MOST_STRIPS = 1000
 _KINDS = {"◆": "watch", "#": "label", "/": "search", "▾": "open folder", "▸": "closed folder"}
-_TOTALS = (
-    ViewKind.STARRED,
-    ViewKind.QUERY,
-    ViewKind.ALL,
-    ViewKind.TODO,
-)  # views with the number of all articles
+FOLDING = (ViewKind.FOLDER, ViewKind.GROUP)  # views whose members fold below them
+_TOTALS = (ViewKind.STARRED, ViewKind.QUERY, ViewKind.ALL, ViewKind.TODO)  # which show how many they are
 
 
 class Sidebar(CursorPane):
@@ -44,7 +40,13 @@ class Sidebar(CursorPane):
 
     @dataclass
     class Folded(Message):
-        folder: str
+        view: View
+
+    @dataclass
+    class Asked(Message):
+        """A command was opened instead of a view."""
+
+        command: str
 
     BINDINGS: ClassVar = [*bindings(Scope.SIDEBAR)]
 
@@ -70,8 +72,8 @@ class Sidebar(CursorPane):
             return
         before, self.items = self.items, items
         cursor = self.cursor
-        if current is not None and current.view is not None:
-            self._put(current.view)
+        if current is not None and not current.is_heading:
+            self._put(current.view, current.command)
         self.cursor = min(self.cursor, max(0, len(items) - 1))
         if len(before) != len(items) or cursor != self.cursor:
             self.take_size()
@@ -88,9 +90,9 @@ class Sidebar(CursorPane):
             self.keep_in_sight()
             self.refresh()
 
-    def _put(self, view: View) -> bool:
+    def _put(self, view: View | None, command: str = "") -> bool:
         for number, item in enumerate(self.items):
-            if item.view == view:
+            if (item.view, item.command) == (view, command):
                 self.cursor = number
                 return True
         return False
@@ -99,7 +101,7 @@ class Sidebar(CursorPane):
         """Move the cursor, skipping headings."""
         step = 1 if line >= self.cursor else -1
         line = max(0, min(self.line_count - 1, line))
-        while 0 < line < self.line_count - 1 and self.items[line].view is None:
+        while 0 < line < self.line_count - 1 and self.items[line].is_heading:
             line += step
         super().move_to(line)
 
@@ -120,19 +122,21 @@ class Sidebar(CursorPane):
     def _choose(self, *, leave: bool) -> None:
         if self.current is not None and self.current.view is not None:
             self.post_message(self.Chosen(self.current.view, leave))
+        elif self.current is not None and self.current.command and leave:
+            self.post_message(self.Asked(self.current.command))
 
     def fold_current(self) -> bool:
-        """Fold or unfold the folder under the cursor; return False without one."""
+        """Fold or unfold the folder or group under the cursor; return False without one."""
         item = self.current
-        if item is None or item.view is None or item.view.kind is not ViewKind.FOLDER:
+        if item is None or item.view is None or item.view.kind not in FOLDING:
             return False
-        self.post_message(self.Folded(item.view.key))
+        self.post_message(self.Folded(item.view))
         return True
 
     def on_click(self, event: events.Click) -> None:
-        """Show the view that was clicked; on the sign of a folder, fold or unfold it."""
+        """Show the view that was clicked; on the sign of a folder or group, fold or unfold it."""
         number = event.y + self.scroll_offset.y
-        if number >= len(self.items) or self.items[number].view is None:
+        if number >= len(self.items) or self.items[number].is_heading:
             return
         self.move_to(number)
         self.post_message(self.Moved())
@@ -144,34 +148,35 @@ class Sidebar(CursorPane):
         number = y + self.scroll_offset.y
         focus = self.has_focus
         if number >= len(self.items):
-            return self.draw(number, at_cursor=False, focus=focus)
+            return self.draw(SidebarItem(""), at_cursor=False, focus=focus)
         at_cursor = number == self.cursor
         key = (self.items[number], at_cursor, focus, self.size.width)
         strip = self._strips.get(key)
         if strip is None:
             if len(self._strips) > _MOST_STRIPS:
                 self._strips.clear()
-            strip = self._strips[key] = self.draw(number, at_cursor=at_cursor, focus=focus)
+            strip = self._strips[key] = self.draw(self.items[number], at_cursor=at_cursor, focus=focus)
         return strip
 
     def forget_strips(self) -> None:
         self._strips.clear()
         self.refresh()
 
-    def draw(self, number: int, *, at_cursor: bool, focus: bool) -> Strip:
+    def draw(self, item: SidebarItem, *, at_cursor: bool, focus: bool) -> Strip:
         """Draw an item: sign and name, and the unread count at the right; with `focus`, the accent edge."""
         width, styles = max(1, self.size.width), self.theme_styles
         base = styles.base
         edge = Segment("┃" if focus and not self.host.linear else " ", base + styles.accent)
-        item = self.items[number] if number < len(self.items) else SidebarItem("")
-        if item.view is None:
+        if item.is_heading:
             return Strip([edge, Segment(pad(item.label, width - 1), base + styles.dim)], width)
         if at_cursor:
             base += styles.cursor_for(focus)
         count = _count_label(item)
         if self.host.linear:
             state = "failing" if item.trouble else "paused" if item.paused else _KINDS.get(item.mark, "")
-            unread = f"{count} {'in all' if item.view.kind in _TOTALS else 'unread'}" if count else ""
+            if state and item.view is not None and item.view.kind is ViewKind.GROUP:
+                state = state.replace("folder", "group")
+            unread = f"{count} {'in all' if _counts_all(item) else 'unread'}" if count else ""
             words = cut(", ".join(filter(None, (item.label, state, unread))), width)
             return Strip([Segment(words, under_cursor(base + styles.text))]).adjust_cell_length(width, base)
         lead = "  " * item.depth
@@ -182,8 +187,8 @@ class Sidebar(CursorPane):
             mark, mark_style = ("! ", styles.error + BOLD) if item.trouble else ("= ", styles.dim)
         room = max(1, width - cell_len(lead) - cell_len(mark) - cell_len(count) - 3)
         label_style = styles.named("strong") if item.unread and item.watch else styles.text
-        label_style = styles.dim if item.depth and not item.unread else label_style
-        if item.view.kind is ViewKind.ACCOUNT:
+        label_style = styles.dim if (item.depth and not item.unread) or item.command else label_style
+        if item.view is not None and item.view.kind is ViewKind.ACCOUNT:
             label_style = styles.dim + BOLD
         count_style = styles.text if item.unread else styles.dim
         return Strip(
@@ -200,5 +205,9 @@ class Sidebar(CursorPane):
 
 def _count_label(item: SidebarItem) -> str:
     """The unread count, or the total for Starred, All and searches; `""` for 0."""
-    number = item.total if item.view is not None and item.view.kind in _TOTALS else item.unread
+    number = item.total if _counts_all(item) else item.unread
     return str(number) if number else ""
+
+
+def _counts_all(item: SidebarItem) -> bool:
+    return item.view is not None and item.view.kind in _TOTALS

@@ -14,8 +14,8 @@ from tuireader.delivery.notify import is_quiet
 from tuireader.errors import UsageError
 from tuireader.export.matches import csv_lines, handed_over
 from tuireader.library.articles import save_file
-from tuireader.library.cases import Cases
 from tuireader.library.context import Context, UseCases
+from tuireader.library.desk.cases import Cases
 from tuireader.library.searches import Searches
 from tuireader.model.cases import Record, Verdict, verify
 from tuireader.store import Store

@@ -1,0 +1,1 @@
+"""The desk: the log of matches, and how each was handled."""
