@@ -95,7 +95,7 @@ def test_the_demo_story(demo_home: Path) -> None:
         screen.wait("· Jonas Bevan ·")
         shown = screen.wait("working on a Personal Information Protection Law which will")
         assert "WeChat suspends new user registration to upgrade its security" in shown
-        assert "▌ WeChat  title, body ×6" in shown
+        assert "▌ WeChat  title, body ×5, see also" in shown
         screen.wait(lambda _: counts(screen).get("Unread") == "89")
         for hit in ("match 1/", "match 2/"):
             screen.press("]")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import sqlite3
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
@@ -24,6 +25,7 @@ from tuireader.store import Store
 from tuireader.store.lists.first_page import first_rows
 from tuireader.store.schema import VERSION
 from tuireader.store.upkeep.older_versions import Missing
+from tuireader.watch import Matcher
 
 UNREAD = View(ViewKind.UNREAD)
 HOUR = 3600
@@ -301,6 +303,65 @@ def test_an_article_of_two_feeds_shares_no_row_with_another_of_either(tmp_path: 
     assert [{1, 2} <= set(row) for row in rows] == [False] * len(rows)
     assert store.relations.members(number) == [3, 2, 1]
     store.close()
+
+
+# --------------------------------------------------------------------------- copies known by a teaser
+
+WIRE = (
+    "The harbour board of Port Quill closed two of its five cranes on Thursday. Inspectors had seen cracks "
+    "in both. The cranes are from 1987 and were to be replaced in spring. “No one was hurt,” said Ada Quist, "
+    "who leads the board. Ships with grain go to Ostmar for now. The unions ask for a list of all cracks. A "
+    "report is due in March, and the board will not speak of costs before it is there."
+)
+TEASER = entry(
+    1, title="Trouble at the docks", content_html="<p>What it means for a port and its unions …</p>"
+)
+COPY = entry(2, title="Cracks close two harbour cranes", content_html=f"<p>{WIRE}</p>")
+SHORT = replace(COPY, content_html="<p>They are from 1987.</p>")
+
+
+def copies(folder: Path, *steps: ParsedEntry | int | str, page: str = WIRE) -> list[list[int]]:
+    """Rows of the first article's story after entries of one feed each, pages of articles, and a split."""
+    store = open_store(folder, 3)
+    save(store, 3, *(entry(n, published=NOW - n * 900) for n in range(10, 16)))
+    relate(store)
+    for number, step in enumerate(steps):
+        if isinstance(step, ParsedEntry):
+            save(store, min(number, 1) + 1, step)
+            relate(store)
+            continue
+        with store.transaction():
+            if isinstance(step, int):
+                rules = ingest.Rules(Matcher(()), {})
+                ingest.record_full_text(store, 6 + step, f"<p>{page}</p>", "", rules, NOW)
+            else:
+                store.relations.split(8)
+    rows = store.relations.rows(store.relations.stories([7])[7])
+    store.close()
+    return rows
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [(TEASER, 1, COPY), (COPY, TEASER, 2), (TEASER, COPY, 1), (TEASER, SHORT, 1, 2), (TEASER, SHORT, 2, 1)],
+    ids=["copy last", "teaser last", "page last", "both by teasers", "both, the second page first"],
+)
+def test_verbatim_copies_fold_if_one_was_known_first_by_its_teaser(
+    tmp_path: Path, steps: Sequence[ParsedEntry | int]
+) -> None:
+    assert copies(tmp_path, *steps) == [[7, 8]]
+
+
+def test_a_copy_that_was_split_stays_apart(tmp_path: Path) -> None:
+    assert copies(tmp_path, TEASER, COPY, 1, "split", 1) == [[7]]
+
+
+def test_other_texts_and_old_copies_do_not_fold_by_their_pages(tmp_path: Path) -> None:
+    old = replace(TEASER, published=NOW - 6 * 86_400)
+    half = WIRE[:300] + "".join(f" Sentence number {n} is not of cranes." for n in range(20))
+    for number, (teaser, page) in enumerate([(old, WIRE), (TEASER, half), (TEASER, "Short."), (TEASER, "")]):
+        (tmp_path / str(number)).mkdir()
+        assert copies(tmp_path / str(number), teaser, 1, COPY, page=page) == [[7]]
 
 
 # --------------------------------------------------------------------------- rows of a story

@@ -7,6 +7,7 @@ import json
 import os
 import sqlite3
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -119,6 +120,10 @@ def test_messages() -> None:
     single = message([one(1, "A", "B")])
     assert (single.title, single.body) == ("A, B: Title 1", "Feed\nSentence 1.")
     assert message([one(1, "A", adds=("5%", "Ma"))]).body == "Feed\nadds 5%, Ma"
+    aside = Evidence("C", (TermHit("term", "credit", 1), TermHit("term", "byline", 1)), "By C")
+    known = one(1, "A")
+    assert message([replace(known, evidence=(aside,))]).body == "Feed\n(credit, byline) By C"
+    assert message([replace(known, evidence=(aside, *known.evidence))]).body == "Feed\nSentence 1."
     many = message([one(number, "A") for number in range(12)] + [one(12, "B")])
     assert many.title == "13 new on A, B" and many.body.endswith("\nand 8 more")
     whole = json.loads(as_json(single))

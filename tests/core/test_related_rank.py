@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.related_shelf import MemoryProfiles
 from tuireader.model import Relation
-from tuireader.related.compare import chance, fold_chance, same_text
+from tuireader.related.compare import are_copies, chance, fold_chance, long_sentences, same_text
 from tuireader.related.rank import FIRST, Ranked, first, rank, reason, shared_terms, shares_name
 from tuireader.related.reading.features import (
     MOST_TERMS,
@@ -344,7 +344,7 @@ def test_reasons_name_names_and_phrases_before_words() -> None:
         "Ferry operator removes boats",
         "For a second time Norland Lines cut its Ostmar service; what matters. Image: a bay",
     )
-    assert {"Norland", "Ostmar"} <= set(terms)
+    assert {"Norland Lines", "Ostmar"} <= set(terms)
     assert not {'"removes"', '"second"', '"matter"', "Image"} & set(terms)
 
 
@@ -372,6 +372,55 @@ def test_a_rare_word_is_a_reason_only_if_the_library_knows_it_is_rare() -> None:
         stats = Stats(4000, {term_hash("zqxv"): (often, often)})
         one, other = (weigh(n, START, True, n, extract("", text), stats) for n, text in enumerate(texts, 1))
         assert shared_terms(one, other) == expected
+
+
+def test_a_name_is_not_cut() -> None:
+    one = profile(
+        1,
+        "outage at Dublin Airport",
+        "Jaguar Land Rover, Elon Kvass, ACME and Zqxv wait at Dublin Airport",
+        1,
+    )
+    other = profile(
+        2, "Kvass leaves", "Elon Kvass left Dublin Airport by Jaguar Land Rover. Kvass met ACME and Zqxv", 2
+    )
+    named = [shared_terms(one, other, most=9), shared_terms(other, one, most=9)]
+    assert all({"Jaguar Land Rover", "Dublin Airport", "Elon Kvass"} <= set(terms) for terms in named)
+    assert all(shared_terms(one, other, most=most)[-1] in named[0] for most in range(1, 9))
+    title = profile(3, "Zorbium Rushes Ahead of Kvass", "", 3)
+    assert shared_terms(title, profile(4, "Zorbium Rushes Off", "", 4)) == ["Zorbium"]
+
+
+def test_every_relative_has_a_reason_common_words_if_there_is_no_better_one() -> None:
+    one = profile(1, "airport near a festival", "It took days. Image: Reuters, 2014", 1)
+    other = profile(2, "festival at the airport", "Image: Reuters, 2014", 2)
+    assert set(shared_terms(one, other)) == {'"airport"', '"festival"'}
+    bread = profile(3, "bread", "Image: Reuters, 2014", 3)
+    reasons = [item.reason for item in rank(one, {2: other, 3: bread}, {2: 0.9, 3: 0.8})]
+    assert reasons[0].startswith("+0 min · shares ") and reasons[1] == "+0 min · close to others listed"
+    how = "shares a picture"
+    assert rank(one, {3: bread}, {3: 0.9}, sharing={3: how})[0].reason == f"+0 min · {how}"
+    first, second = (profile(number, *PAUSE[0][2:], number) for number in (1, 2))
+    assert rank(replace(first, shown={}), {2: second}, {2: 0.9})[0].reason == "+0 min · same text"
+
+
+def test_copies_are_mostly_the_same_sentences() -> None:
+    text = [f"This is sentence number {number} of the text." for number in range(12)]
+    first, others = (
+        long_sentences(" ".join(text)),
+        [f"Other words come {number} here." for number in range(40)],
+    )
+    for sentences, expected in (
+        (text, True),
+        (text[:7], True),  # shortened
+        ([*text[:10], *others[:2]], True),
+        (text[:4], False),  # a quotation
+        ([*text, *others], False),  # a digest
+        ([*text[:6], *others[:6]], False),
+        ([], False),
+    ):
+        other = long_sentences("\n".join(sentences).upper())
+        assert are_copies(first, other) is are_copies(other, first) is expected
 
 
 def test_a_name_inside_a_longer_word_is_another_name() -> None:

@@ -9,7 +9,7 @@ from random import Random
 import pytest
 
 from tests.builders import entry, save
-from tuireader.model import View, ViewKind
+from tuireader.model import Evidence, TermHit, View, ViewKind
 from tuireader.store import Store
 from tuireader.wording.times import local_day
 
@@ -79,3 +79,16 @@ def test_a_teaser_is_one_clean_line_without_the_title(store: Store) -> None:
     assert [row.detail[0].strip() for row in rows] == [text.strip() for text in texts.values()]
     assert all(row.detail[0].isprintable() and row.detail[1:] == ((), "") for row in rows)
     assert all(row.detail == ("", (), "") for row in store.lists.rows(ids))
+
+
+def test_the_sentence_of_a_row_is_of_the_watch_with_most_hits_in_the_text(store: Store) -> None:
+    save(store, 1, entry(1), now=NOW)
+    (key,) = store.lists.ids(ALL)
+    aside = Evidence("A", (TermHit("a", "see also", 9),), "Also read: a", ((11, 12),))
+    told = Evidence("B", (TermHit("b", "body", 1), TermHit("b", "credit", 1)), "A b.", ((2, 3),))
+    for matches, sentence in (([aside], aside), ([aside, told], told)):
+        with store.transaction():
+            store.watches.sync([("A", "1"), ("B", "1")])
+            store.watches.record([(key, match) for match in matches], NOW)
+        (row,) = store.lists.rows([key], details=True)
+        assert row.detail == (sentence.sentence, sentence.spans, sentence.watch)

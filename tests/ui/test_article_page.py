@@ -35,6 +35,7 @@ from tuireader.ui.drawing.page_blocks import hinted, picture_part
 from tuireader.ui.drawing.page_parts import Page, Part, joined
 from tuireader.ui.drawing.page_tail import build_tail
 from tuireader.ui.drawing.themes import DARK
+from tuireader.watch import Matcher, Subject, WatchRule
 
 QUAY = "https://a.example/quay.png"
 
@@ -150,6 +151,37 @@ def test_matches_say_what_is_special_about_them() -> None:
     assert part.text == (
         "W  body · uncertain: across word boundaries · matched until edited 21 Sep 14:12 · in Wire"
     )
+
+
+def test_matches_only_outside_the_running_text_come_last() -> None:
+    parts = evidence_parts(
+        Evidence("Kumo", (TermHit("Kumo", "see also", 2),), "Also read: Kumo falls", ((11, 15),)),
+        Evidence("Law", (TermHit("fine", "body", 1), TermHit("fine", "credit", 1)), "A fine.", ((2, 6),)),
+    )
+    assert [part.text for part in parts] == [
+        "Law  body, credit", "“A fine.”", "Kumo  see also ×2", "“Also read: Kumo falls”",
+    ]  # fmt: skip
+    assert [part.gap for part in parts] == [1, 0, 0, 0]
+
+
+def test_terms_of_a_watch_that_does_not_match_are_not_marked() -> None:
+    rules = [
+        WatchRule("Kumo", any=("Kumo",)),
+        WatchRule("Kumo without Nimbo", any=("Kumo",), none=("Nimbo",)),
+        WatchRule("both", query="Kumo zephyr"),
+        WatchRule("was", any=("Nimbo",)),
+    ]
+    matcher = Matcher(rules)
+    body = "Kumo pays Nimbo."
+    current = [match for match in matcher.match(Subject(title="Kumo", body=body)) if match.watch != "was"]
+    shown = replace(article(title="Kumo"), evidence=(*current, Evidence("was", until=NOW)))
+    built = build_page(shown, parse(f"<p>{body}</p>"), matcher.spans, str, NOW)
+    assert [(built.head[hit.part].text[hit.start : hit.end], hit.watch) for hit in built.hits] == [
+        ("Kumo", "Kumo"), ("Kumo", "Kumo"),
+    ]  # fmt: skip
+    assert {mark.style for part in built.head for mark in part.marks if mark.style.startswith("hit:")} == {
+        "hit:Kumo"
+    }
 
 
 @pytest.mark.parametrize("dark", [True, False])

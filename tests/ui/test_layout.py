@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.ui.samples import TEXT
 from tests.ui.shelf import NOW
 from tuireader.document import Block, BlockKind, Document, Link, Span, SpanKind, parse
-from tuireader.model import Article, EarlierArticle, Related, Relation, Story, StoryEntry
+from tuireader.model import Article, EarlierArticle, Evidence, Related, Relation, Story, StoryEntry
 from tuireader.ui.drawing import styles
 from tuireader.ui.drawing.layout import Layout, LineKind, draw
 from tuireader.ui.drawing.page import build_page, relabelled
@@ -45,7 +45,8 @@ def page(document: Document, term: str = "") -> Page:
         at = text.find(term) if term else -1
         return [(at, at + len(term), "W")] if at >= 0 else []
 
-    return build_page(article(), document, highlights, lambda command: command, NOW)
+    shown = replace(article(), evidence=(Evidence("W"),) if term else ())
+    return build_page(shown, document, highlights, lambda command: command, NOW)
 
 
 def shown(made: Page, width: int) -> list[str]:

@@ -124,7 +124,7 @@ async def test_every_screen_is_lines_of_words(tmp_path: Path, size: tuple[int, i
         for name, text in seen.items():
             assert not set(SIGNS) & set(text.partition("◆")[0]), (name, text)  # the facts of a watch name it
         assert f"unread, {TITLE[:30]}" in seen["list"] and "unread, WeChat sign-ups" in seen["story"]
-        assert "Watch WeChat  title, body 6 times" in seen["article"]
+        assert "Watch WeChat  title, body 5 times, see also" in seen["article"]
         assert size[0] > 80 or "79 unread" in seen["sidebar"]
 
 

@@ -22,7 +22,7 @@ async def test_the_story_from_the_watch_to_the_relative_and_back(tmp_path: Path)
             run.main.articles.select_id(target.id)
             await run.press("enter")
             text = run.text
-            assert "▌ WeChat  title, body ×6" in text and "▌ PIPL  body ×2" in text
+            assert "▌ WeChat  title, body ×5, see also" in text and "▌ PIPL  body ×2" in text
             await run.press("right_square_bracket", "right_square_bracket")
             assert "match 2/" in run.text
             await run.press("e")

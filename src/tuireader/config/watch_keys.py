@@ -52,8 +52,8 @@ class WatchConfig:
         placeholder="also required: title:word, a NEAR/8 b, feed:name …",
     )
     fields: tuple[str, ...] = declare(
-        choices("title", "summary", "body"),
-        "Parts of the article to search.",
+        choices("title", "summary", "body", "text"),
+        "Parts of the article to search; `text` leaves out See also lines, credits, bylines and navigation.",
         default=("title", "summary", "body"),
     )
     feeds: tuple[str, ...] = declare(

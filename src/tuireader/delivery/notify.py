@@ -18,6 +18,7 @@ from dataclasses import dataclass
 
 from tuireader.config import NotifyConfig
 from tuireader.model import Alarm, Evidence
+from tuireader.model.asides import is_aside
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +75,10 @@ def _is_uncertain(item: Item) -> bool:
 
 
 def _sentence(item: Item) -> str:
-    for evidence in item.evidence:
+    for evidence in sorted(item.evidence, key=is_aside):
         if evidence.sentence != item.title:
             source = "Full text: " if evidence.fields == ("full text",) else ""
+            source = f"({', '.join(evidence.fields)}) " if is_aside(evidence) else source
             return f"{source}{evidence.sentence}"
     return ""
 

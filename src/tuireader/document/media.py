@@ -12,23 +12,17 @@ from tuireader.document.elements import Elements, Embed, End, Figure, Start
 from tuireader.document.line import shift_spans
 from tuireader.document.pictures import is_emoji, is_pixel, is_tracker, largest, picture_url
 from tuireader.text import clean, display_host, safe_url
+from tuireader.text.asides import CREDIT
 
 _LONGEST_CREDIT = 200
 _LONGEST_CAPTION = 4_000
 _PICTURE_FILE = re.compile(r"\.(?:avif|gif|jpe?g|png|webp)(?:\?[^/?]*)?$", re.IGNORECASE)
-_CREDIT_WORDS = (
-    r"(?:(?:image|photo(?:graph)?|picture|illustration|graphic|screenshot|video|cover|featured image)\s*)?"
-    r"(?:source|credits?|courtesy(?:\s+of)?)\s*[:：]"
-    r"|(?:images?|photo(?:graph)?s?|pictures?|illustrations?|graphics?)"
-    r"(?:\s*[:：]|\s+(?:by|via|credits?|courtesy\s+of)\b\s*[:：]?)"
-    r"|(?:图片来源|图源|图片|圖片來源|圖源|圖片|来源|來源|摄影|攝影|撮影|出典|画像|写真|사진|출처|bild(?:quelle)?|foto|crédits?)\s*[:：]"
-)
 _CREDIT = re.compile(
-    rf"(?:^|(?<=[\s.。;；,，|·–—(（\[])) ?[(（\[]?(?:{_CREDIT_WORDS})"
+    rf"(?:^|(?<=[\s.。;；,，|·–—(（\[])) ?[(（\[]?(?:{CREDIT})"
     r"\s*(?P<who>[^\s].{0,150}?)[)）\].]?\s*$",
     re.IGNORECASE,
 )
-_CREDIT_LINE = re.compile(rf"[(（\[]?(?:{_CREDIT_WORDS})\s*\S", re.IGNORECASE)
+_CREDIT_LINE = re.compile(rf"[(（\[]?(?:{CREDIT})\s*\S", re.IGNORECASE)
 _NAMES = {
     "twitter.com": "Post on X",
     "x.com": "Post on X",

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Annotated
 
 from tuireader.model import Evidence
+from tuireader.model.asides import rank
 from tuireader.query import merge_spans
 
 FORMATS = ("md", "json", "html")
@@ -45,18 +46,14 @@ class StoryHit:
 
 
 def best_hits(reports: Iterable[Report], watches: Iterable[str]) -> list[StoryHit]:
-    """Find the first evidence of each of some watches, preferably with a sentence, and current."""
+    """Find the first of the best evidence of each of some watches (see `rank`)."""
     hits: dict[str, StoryHit] = {}
     for report in reports:
         for evidence in report.evidence:
             known = hits.get(evidence.watch)
-            if known is None or _rank(evidence) > _rank(known.evidence):
+            if known is None or rank(evidence) > rank(known.evidence):
                 hits[evidence.watch] = StoryHit(evidence, report)
     return [hits[name] for name in watches if name in hits]
-
-
-def _rank(evidence: Evidence) -> tuple[bool, bool]:
-    return bool(evidence.sentence), not evidence.former
 
 
 @dataclass(frozen=True, slots=True)

@@ -177,9 +177,11 @@ def record_full_text(
 ) -> list[tuple[StoredText, Evidence]]:
     """Store the text of an article's page, and match the article again; return new matches.
 
-    Stories do not change: articles are related by their feed texts. Links of the page are added to those of
-    the feed, even if the feed's text was purged.
+    Articles are related by their feed texts; only verbatim copies of the page fold with it. Links of the page
+    are added to those of the feed, even if the feed's text was purged.
     """
+    from tuireader.ingest.relating.relate import fold_page  # most refreshes fetch no page
+
     old = next(iter(store.articles.texts([article_id])), None)
     if old is None:
         return []
@@ -194,6 +196,7 @@ def record_full_text(
         every = {link.url: link for link in (*links, *known)}
         store.links.record([(article_id, list(every.values()))])
     store.index.add([text])
+    fold_page(store, text, rules.groups)
     current = hits(rules.matcher, text, rules.feeds)
     new = [(text, item) for item in _rematched(store, text, current, rules, now, old, page)]
     hidden = _hide(store, [text], {article_id: current}, rules, now)

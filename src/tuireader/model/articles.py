@@ -15,7 +15,7 @@ class TermHit:
     """The count of one term of a watch in one field (`title`, `summary`, `body`, …)."""
 
     term: Annotated[str, "The term as written in the configuration."]
-    field: Annotated[str, "Where it was found: `title`, `summary`, `body`, `full text` (only in its page), …"]
+    field: Annotated[str, "Where: `title`, `summary`, `body`, `full text` (only in its page), `see also`, …"]
     count: Annotated[int, "Number of times."]
     uncertain: Annotated[int, "How many of them lie across Chinese word boundaries."] = 0
 

@@ -7,7 +7,8 @@ rounded; docs/notes/relating.md evaluates them on other news.
 from __future__ import annotations
 
 import math
-from collections.abc import Collection
+import re
+from collections.abc import Collection, Set
 from dataclasses import dataclass
 
 from tuireader.related import across
@@ -20,6 +21,9 @@ _TEMPLATE = 0.5  # two texts with at least this cosine, each with a name of its 
 _TELLING = 6.0  # ... this weight, come from one template
 _MUCH, _WHOLE = 6, 0.8  # shared words, or their share of the longer text, beyond coincidence
 _COPY_DAYS = 7.0  # the same words a month later are a recurring post
+_SENTENCE_END = re.compile(r"[.!?…。！？\n]")
+_SENTENCE, _COPY = 20, 200  # minimum characters of a sentence that is a text's own, and of all in a copy
+_COMPARED = 8_000  # characters of a text
 _PAIR, _NAME = PAIR << 8, NAME << 8
 _BOOSTED = Boosted(BOOST)
 
@@ -157,6 +161,19 @@ def same_text(article: Profile, other: Profile) -> bool:
     alike = smaller >= 4 and shared >= 0.85 * len(mine | theirs)
     inside = smaller >= 16 and shared >= 0.92 * smaller
     return (alike or inside) and not (_differs(article, theirs) or _differs(other, mine))
+
+
+def long_sentences(text: str) -> set[str]:
+    """Return the sentences of a text that are long enough to be its own, casefolded."""
+    parts = (" ".join(part.casefold().split()) for part in _SENTENCE_END.split(text[:_COMPARED]))
+    return {part for part in parts if len(part) >= _SENTENCE}
+
+
+def are_copies(sentences: Set[str], others: Set[str]) -> bool:
+    """Return whether two texts, as their `long_sentences`, are copies, one of them perhaps shortened."""
+    smaller, larger = sorted(sum(map(len, text)) for text in (sentences, others))
+    shared = sum(map(len, sentences & others))
+    return smaller >= _COPY and larger <= 2 * smaller and shared >= 0.8 * smaller
 
 
 def _singles(article: Profile) -> set[int]:

@@ -5,21 +5,10 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from tuireader.text.asides import ALSO
+
 _ALSO = re.compile(
-    r"""(?:^|[\s([（【「•·>*–—-])(?:
-      also\s+(?:read|see|on)|read\s+(?:also|more|next|this(?:\s+next)?)|see\s+also
-    | more\s+(?:on|about)\s+this(?:\s+story)?
-    | related(?:\s+(?:stories|story|articles?|reading|coverage|news|posts?))?
-    | recommended(?:\s+reading)?|further\s+reading
-    | you\s+(?:may|might)\s+also\s+like|don['’]t\s+miss|in\s+case\s+you\s+missed\s+it
-    | previously|earlier\s+coverage
-    | lesen\s+sie\s+(?:auch|mehr)|mehr\s+(?:zum\s+thema|dazu)|siehe\s+auch
-    | lire\s+aussi|à\s+lire(?:\s+aussi)?|voir\s+aussi
-    | lea\s+también|leer\s+más|ver\s+también|leggi\s+anche|leia\s+(?:também|mais)|lees\s+ook|читайте\s+также
-    | 延伸阅读|相关阅读|相关文章|推荐阅读|另见|更多阅读
-    | 延伸閱讀|相關閱讀|相關文章|あわせて読みたい|関連記事|관련\s*기사
-    )\s*[:：\]）】」|–—-]?\s*$""",
-    re.IGNORECASE | re.VERBOSE,
+    rf"(?:^|[\s([（【「•·>*–—-])(?:{ALSO})\s*[:：\]）】」|–—-]?\s*$", re.IGNORECASE | re.VERBOSE
 )
 _ALSO_ENDS = (
     "read", "see", "on", "more", "next", "this", "also", "story", "related", "stories", "article", "articles",

@@ -14,8 +14,8 @@ from tuireader.related.reading.concepts import PLACE
 from tuireader.related.reading.concepts import TITLE as IN_TITLE
 from tuireader.related.reading.features import NAME, NUMBER, PAIR, TITLE, UNIT, Profile
 from tuireader.related.reading.mentions import NAMES, TELLING
-from tuireader.related.reading.words import COMMON_HASHES
-from tuireader.related.reasons import is_common, tells
+from tuireader.related.reading.words import COMMON_HASHES, fold, term_hash
+from tuireader.related.reasons import is_common, says_nothing, tells
 from tuireader.related.stories import SPAN_DAYS
 
 FIRST = 0.55  # show nothing unless one candidate has this chance: no link is better than a wrong one
@@ -96,8 +96,12 @@ def rank(
     ranked: list[Ranked] = []
     for _, other, score in scored[:MOST]:
         profile = candidates[other]
+        relation = _relation(article, profile)
         why = reason(article, profile, sharing.get(other, ""))
-        ranked.append(Ranked(other, _relation(article, profile), score, why))
+        if "shares " not in why and other not in sharing:  # it shares words with the likeliest neighbours
+            how = "same text" if relation is Relation.SAME_TEXT else "close to others listed"
+            why = reason(article, profile, how)
+        ranked.append(Ranked(other, relation, score, why))
     return ranked
 
 
@@ -127,17 +131,18 @@ def shares_name(article: Profile, other: Profile, without: Collection[int] = ())
 
 
 def shared_terms(article: Profile, other: Profile, most: int = 3, without: Collection[int] = ()) -> list[str]:
-    """Return the most distinctive shared terms: names as they are, other terms in quotes.
+    """Return the most distinctive shared terms: names as they are and in full, other terms in quotes.
 
     Names, phrases and numbers come first. Other words are often shared by coincidence: they only fill up a
     list of fewer than two, and only if they are in both titles, or if the list is empty and the word is rare.
-    Articles in two languages share names.
+    Without any of these, they are common words. Articles in two languages share names.
     """
     if across.differ(article, other):
         return _shared_names(article, other, most)
     telling: list[tuple[float, str, bool]] = []
     words: list[tuple[float, str, bool]] = []
     rarest: list[tuple[float, str, bool]] = []
+    common: list[tuple[float, str, bool]] = []
     for term, value in article.terms.items():
         match = other.terms.get(term)
         if match is None or term not in article.shown or term in COMMON_HASHES or term in without:
@@ -148,19 +153,59 @@ def shared_terms(article: Profile, other: Profile, most: int = 3, without: Colle
         entry = -weight, article.shown[term], bool(mine & NAME)
         if tells(term, article.shown[term], (mine, theirs), article.terms):
             telling.append(entry)
-        elif mine & (NAME | NUMBER | PAIR) or is_common(term, article.shown[term]):
+        elif mine & NUMBER or says_nothing(article.shown[term]):
             continue
+        elif mine & (NAME | PAIR) or is_common(term):
+            common.append((-weight, article.shown[term], False))
         elif mine & theirs & TITLE:
             words.append(entry)
         elif value & 255 >= _RARE * UNIT:
             rarest.append(entry)
     chosen: list[tuple[str, bool]] = []
-    for entries, wanted in ((telling, most), (words, _WORDS), (rarest, 1)):
+    for entries, wanted in ((telling, most), (words, _WORDS), (rarest, 1), (common, most)):
+        if entries is common and chosen:
+            break
         for _, shown, is_name in sorted(entries):
             if len(chosen) >= wanted:
                 break
             _choose(chosen, shown.removesuffix("'s").removesuffix("’s"), is_name)
-    return [shown if is_name else f'"{shown}"' for shown, is_name in chosen[:most]]
+    around = _around(article, other, without)
+    full = [_in_full(shown, *around) if is_name else f'"{shown}"' for shown, is_name in chosen[:most]]
+    return list(dict.fromkeys(full))
+
+
+def _around(
+    article: Profile, other: Profile, without: Collection[int]
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Map words that never stand alone in one of the articles to the words after and before them in names.
+
+    Names are in both; two capitals are one, unless the title is in title case.
+    """
+    after: dict[str, str] = {}
+    before: dict[str, str] = {}
+    forms = [(term, shown, article.terms[term]) for term, shown in article.shown.items()]
+    in_sentence = any(shown.islower() for _, shown, mine in forms if mine >> 8 & (TITLE | PAIR) == TITLE)
+    for term, shown, mine in forms:
+        theirs = other.terms.get(term, 0)
+        if theirs and mine >> 8 & PAIR and term not in without:
+            first, _, last = shown.removesuffix("'s").removesuffix("’s").partition(" ")
+            if (mine | theirs) >> 8 & NAME or (in_sentence and first[0].isupper() and last[0].isupper()):
+                for word, beside, names in ((first, last, after), (last, first, before)):
+                    single = term_hash(fold(word))
+                    counts = article.terms.get(single, 0) >> 12, other.terms.get(single, 0) >> 12
+                    if counts[0] <= mine >> 12 or counts[1] <= theirs >> 12:
+                        names[word] = beside
+    return after, before
+
+
+def _in_full(name: str, after: Mapping[str, str], before: Mapping[str, str]) -> str:
+    """Extend a name by the words around it: `Jaguar Land` to `Jaguar Land Rover`."""
+    words = name.split()
+    while (word := after.get(words[-1], words[0])) not in words:
+        words.append(word)
+    while (word := before.get(words[0], words[0])) not in words:
+        words.insert(0, word)
+    return " ".join(words)
 
 
 def _shared_names(article: Profile, other: Profile, most: int) -> list[str]:

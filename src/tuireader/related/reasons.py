@@ -50,9 +50,9 @@ def tells(term: int, shown: str, kinds: tuple[int, int], terms: Mapping[int, int
     Oracle, counts if it is an acronym or in the bundled tables.
     """
     kind, both = kinds[0], kinds[0] & kinds[1]
-    words = shown.casefold().split()
-    if _NOTHING.issuperset(words):
+    if says_nothing(shown):
         return False
+    words = shown.casefold().split()
     if kind & PAIR:
         return _phrase_tells(words, shown, kind, both, terms)
     if kind & NUMBER:
@@ -61,9 +61,14 @@ def tells(term: int, shown: str, kinds: tuple[int, int], terms: Mapping[int, int
     return bool(kind & NAME) and (acronym or term not in frequencies().words or _is_known(shown))
 
 
-def is_common(term: int, shown: str) -> bool:
-    """Return whether a word is listed as frequent, or is a date or a credit."""
-    return term in frequencies().articles or shown.casefold() in _NOTHING
+def says_nothing(shown: str) -> bool:
+    """Return whether all words are of dates or credits."""
+    return _NOTHING.issuperset(shown.casefold().split())
+
+
+def is_common(term: int) -> bool:
+    """Return whether a word is listed as frequent."""
+    return term in frequencies().articles
 
 
 def _phrase_tells(words: list[str], shown: str, kind: int, both: int, terms: Mapping[int, int]) -> bool:

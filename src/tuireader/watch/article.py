@@ -4,15 +4,26 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from functools import cache, partial
 
 from tuireader import query
 from tuireader.lexicon import Folded, Term, borders
 from tuireader.query import FoldedArticle, Regex, Subject
+from tuireader.text.asides import aside, running_text
 from tuireader.watch.rules import Item
 from tuireader.watch.sentences import line_around, sentences_in, span_of_sentences
 
 Spans = Sequence[tuple[int, int]]
+TEXTS = ("summary", "body")
+
+
+def _reading(subject: Subject, *, certain: bool, running: bool) -> FoldedArticle:
+    """Prepare an article for an expression, with only its `running` text if set."""
+    if running:
+        summary, body = running_text(subject.summary), running_text(subject.body)
+        subject = replace(subject, summary=summary, body=body)
+    return FoldedArticle(subject, certain=certain)
 
 
 class SearchedArticle:
@@ -20,11 +31,12 @@ class SearchedArticle:
 
     def __init__(self, subject: Subject, items: Sequence[Item], fields: Sequence[str]) -> None:
         self.subject = subject
-        self.reading = cache(partial(FoldedArticle, subject))
+        self.reading = cache(partial(_reading, subject))
         self._items = items
         self._found: dict[int, Spans] = {}
         self._doubtful: dict[int, frozenset[tuple[int, int]]] = {}
         self._sentences: dict[tuple[int, int], list[tuple[int, int]]] = {}
+        self._line = (0, -1, -1, "")  # the last line looked at: its bounds, and where it stops being text
         self.names: list[str] = []
         self.starts: list[int] = []
         texts: list[str] = []
@@ -41,6 +53,23 @@ class SearchedArticle:
     def field_at(self, place: int) -> str:
         """Return the field at a position of the joined text."""
         return self.names[bisect_right(self.starts, place) - 1]
+
+    def place(self, at: int) -> str:
+        """Return the field at a position, or one of `ASIDES` outside the running text."""
+        field = self.field_at(at)
+        if field not in TEXTS:
+            return field
+        start, end, aside_from, kind = self._line
+        if not start <= at <= end:
+            text = self.folded.original
+            start, end = text.rfind("\n", 0, at) + 1, text.find("\n", at)
+            end = len(text) if end < 0 else end
+            aside_from, kind = aside(text, start, end)
+            self._line = start, end, aside_from, kind
+        return kind if at >= aside_from and kind else field
+
+    def _is_in(self, span: tuple[int, int], fields: Collection[str]) -> bool:
+        return self.field_at(span[0]) in fields or ("text" in fields and self.place(span[0]) in TEXTS)
 
     def spans(self, number: int) -> Spans:
         """Return the matches of a term in all fields. Raises SlowRegex."""
@@ -63,13 +92,11 @@ class SearchedArticle:
             )
         return self._doubtful[number]
 
-    def by_field(self, spans: Spans) -> list[tuple[str, Spans]]:
-        field = self.field_at(spans[0][0])
-        if field == self.field_at(spans[-1][0]):
-            return [(field, spans)]
+    def by_place(self, spans: Spans) -> list[tuple[str, Spans]]:
+        """Group spans by `place`."""
         parts: dict[str, list[tuple[int, int]]] = {}
         for span in spans:
-            parts.setdefault(self.field_at(span[0]), []).append(span)
+            parts.setdefault(self.place(span[0]), []).append(span)
         return list(parts.items())
 
     def _regex_spans(self, item: Regex) -> Spans:
@@ -91,7 +118,7 @@ class SearchedArticle:
         for number in numbers:
             spans = self.spans(number)
             if spans and not everywhere:
-                spans = [span for span in spans if self.field_at(span[0]) in fields]
+                spans = [span for span in spans if self._is_in(span, fields)]
             if spans and certain and (doubtful := self.doubtful(number)):
                 spans = [span for span in spans if span not in doubtful]
             if spans:

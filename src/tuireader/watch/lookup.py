@@ -10,7 +10,7 @@ from tuireader.lexicon import Term
 from tuireader.query import And, Node, Not, Or, QueryError, Text
 from tuireader.watch.rules import WatchRule, parse_item
 
-_COLUMNS = {"title": "title", "summary": "body", "body": "body", "author": "author"}
+_COLUMNS = {"title": "title", "summary": "body", "body": "body", "text": "body", "author": "author"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,7 @@ def lookup(rule: WatchRule) -> Lookup:
     scope = f"{{{' '.join(sorted(filter(None, columns)))}}}"
     parts: list[str] = []
     exact = None not in columns and ("summary" in rule.fields) == ("body" in rule.fields)
+    exact = exact and "text" not in rule.fields  # the index does not know the running text
     groups = (rule.any, *rule.all) if rule.any else rule.all
     for group in groups:
         either, sure = _one_of(scope, group, rule)

@@ -10,9 +10,10 @@ from operator import attrgetter
 
 from tuireader import query
 from tuireader.model import Evidence, TermHit
+from tuireader.model.asides import ASIDES
 from tuireader.query import Query, QueryError, Regex, SlowRegex, Subject, Text
 from tuireader.text.wording import counted
-from tuireader.watch.article import SearchedArticle, Spans
+from tuireader.watch.article import TEXTS, SearchedArticle, Spans
 from tuireader.watch.rules import FIELDS, Item, Problem, WatchRule, parse_item
 from tuireader.watch.sentences import best_sentence
 from tuireader.watch.vocabulary import Vocabulary
@@ -63,7 +64,8 @@ class Matcher:
                     self._shown.setdefault(number, []).append(rule.name)
         used = {name for watch in self._watches for name in watch.rule.fields}
         used.update(_TEXTS if any(watch.query for watch in self._watches) else ())
-        self._fields = tuple(name for name in FIELDS if name in used)
+        used.update(TEXTS if "text" in used else ())
+        self._fields = tuple(name for name in FIELDS if name in used and name != "text")
         self.by_feed = frozenset(watch.rule.name for watch in self._watches if _depends_on_feed(watch))
 
     @property
@@ -192,18 +194,18 @@ class Matcher:
         counted: list[TermHit] = []
         places: dict[str, list[tuple[int, int, int]]] = {}
         for number, spans in hits.items():
-            for field, inside in article.by_field(spans):
+            for place, inside in article.by_place(spans):
                 doubtful = article.doubtful(number)
                 doubts = sum(span in doubtful for span in inside) if doubtful else 0
-                counted.append(TermHit(self._vocabulary.written[number], field, len(inside), doubts))
-                positions = places.setdefault(field, [])
+                counted.append(TermHit(self._vocabulary.written[number], place, len(inside), doubts))
+                positions = places.setdefault(place, [])
                 positions.extend([(start, end, number) for start, end in inside[:_HITS_PER_TERM]])
-        for field in _BEST_FIRST:
-            if field in places:
+        for place in _BEST_FIRST:
+            if place in places:
                 return Evidence(
                     name,
                     tuple(counted),
-                    *best_sentence(article.folded.original, article.sentence, places[field]),
+                    *best_sentence(article.folded.original, article.sentence, places[place]),
                     uncertain=uncertain,
                 )
         return Evidence(name)
@@ -234,18 +236,20 @@ def _hits(
     if excluded and article.hits(excluded, fields, certain=certain):
         return None
     if watch.query:
-        if not query.node_matches(watch.query.root, article.reading(certain=certain), now):
+        running = "text" in fields and not any(name in fields for name in TEXTS)
+        if not query.node_matches(watch.query.root, article.reading(certain=certain, running=running), now):
             return None
         for number, field in watch.query_terms:
             if number in candidates and number not in hits:
-                searched = query.FIELDS[field].texts if field else _TEXTS
+                searched: Collection[str] = query.FIELDS[field].texts if field else _TEXTS
+                searched = {"text" if running and name in TEXTS else name for name in searched}
                 hits.update(article.hits([number], searched, certain=certain))
     return hits
 
 
-_TEXTS = ("title", "summary", "body")
+_TEXTS = ("title", *TEXTS)
 # The title is always visible, so a sentence from the text adds more.
-_BEST_FIRST = ("body", "summary", "title", "author", "label", "url")
+_BEST_FIRST = ("body", "summary", "title", "author", "label", "url", *ASIDES)
 _HITS_PER_TERM = 20
 
 

@@ -10,8 +10,8 @@ from tuireader import query
 from tuireader.lexicon import Term, compile_term
 from tuireader.query import Regex
 
-FIELDS = ("title", "summary", "body", "author", "url", "label")
-"""Fields that a watch can search; by default the first three."""
+FIELDS = ("title", "summary", "body", "text", "author", "url", "label")
+"""Fields that a watch can search, by default the first three; `text` is the running text of both texts."""
 _RULES_VERSION = 3  # increase when matching changes, to match stored articles again
 
 

@@ -22,6 +22,7 @@ from tuireader.cli.output import format_option, ink, json_option, print_json, pr
 from tuireader.commands.sorts import RELEVANCE
 from tuireader.errors import Exit
 from tuireader.model import Article, ArticleRow, Evidence, Related
+from tuireader.model.asides import is_aside
 from tuireader.text.wording import stories_and_articles
 
 if TYPE_CHECKING:
@@ -233,7 +234,7 @@ def _text(article: Article, related: tuple[Related, ...]) -> Iterator[str]:
     if article.labels:
         yield ink("  ".join(f"# {name}" for name in article.labels), fg="cyan")
     yield ""
-    for evidence in article.evidence:
+    for evidence in sorted(article.evidence, key=is_aside):
         where = ", ".join(f"{hit.field} ×{hit.count} {hit.term}" for hit in evidence.hits)
         sentence = f"\n  “{evidence.sentence}”" if evidence.sentence else ""
         former = f" · matched {until_edited(evidence.until)}" if evidence.former else ""

@@ -4,24 +4,30 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from itertools import chain
 
 from tuireader.ingest.relating import referring
 from tuireader.ingest.relating.own_forms import Groups
 from tuireader.ingest.relating.sharing import sharing
 from tuireader.ingest.relating.stored_profiles import StoredProfiles, article_text
+from tuireader.lexicon import compile_term
 from tuireader.lexicon.language import READ, language
 from tuireader.related import search
+from tuireader.related.compare import are_copies, long_sentences
 from tuireader.related.reading import mentions
 from tuireader.related.reading.concepts import pairs
 from tuireader.related.reading.features import PAIR, Profile, Term, counted, extract, probes, unpack
+from tuireader.related.reading.words import term_hash
 from tuireader.related.series import same_news
-from tuireader.related.stories import MEMBERS, YOUNG, Place, may_share_row, place
+from tuireader.related.stories import MEMBERS, SPAN_DAYS, YOUNG, Place, may_share_row, place
 from tuireader.store import Store
 from tuireader.store.articles.articles import StoredText
 from tuireader.store.relations.relations import ROWS
 from tuireader.text.durations import DAY
+
+_COPIES, _HITS = 6, 50  # newest articles to compare with a page, and to look at with one of its sentences
+_KEYS, _PHRASE = 3, 80  # sentences that index a page; characters of one to look up
 
 
 class Relater:
@@ -73,6 +79,8 @@ def relate_changed(
         store.relations.remove(text.id, text.time // DAY, terms)
         profiles.counts.add(_counts(profiles, old, before), -1)
         _relate(store, profiles, article_text(text))
+        if text.full:
+            fold_page(store, text, groups)
     profiles.counts.save()
 
 
@@ -108,13 +116,57 @@ def _relate(store: Store, profiles: StoredProfiles, arrived: search.ArticleText)
     has_foreign = language and any(code != language for code in profiles.languages())
     shared = sharing(store, profiles, arrived) if has_foreign else ()  # words decide about one language
     merge(store, profiles, search.fold(profiles, arrival, profiles.series, shared), arrived.id)
+    sentences = long_sentences(arrived.text)
+    if near := {*chain(*profiles.postings(_copy_terms(sentences), arrived.day, _COPIES).values())}:
+        _fold_copies(store, profiles, arrived.id, sentences, near)
     store.references.set_language(arrived.id, language)
     references = referring.find(store, profiles, arrival.profile, arrived, arrival.neighbours)
     store.references.set(arrived.id, references)
     return arrival.profile
 
 
-def merge(store: Store, profiles: StoredProfiles, place: Place, *articles: int) -> None:
+def fold_page(store: Store, text: StoredText, groups: Groups = ()) -> None:
+    """Fold a related article with the verbatim copies of its page, and index the page for later ones."""
+    sentences = long_sentences(text.full)
+    packed = store.relations.packed_profiles([text.id])
+    if packed and sentences:
+        store.relations.add(text.id, packed[0][1], text.time // DAY, _copy_terms(sentences), ())
+        phrase = max(sentences, key=len)[:_PHRASE]
+        term = compile_term(phrase.rpartition(" ")[0] or phrase)
+        near = store.search.candidates(term.fts)[-_HITS:] if term and term.fts else ()
+        _fold_copies(store, StoredProfiles(store, groups), text.id, sentences, near)
+
+
+def _copy_terms(sentences: Iterable[str]) -> list[int]:
+    """Return terms that index a page by a few of its sentences, the same ones in each copy."""
+    return sorted(term_hash(f"@copy {sentence}") for sentence in sentences)[:_KEYS]
+
+
+def _fold_copies(
+    store: Store, profiles: StoredProfiles, article: int, sentences: Set[str], near: Iterable[int]
+) -> None:
+    """Merge the story of an article with that of a verbatim copy among `near`, unless they were split."""
+    story_of = store.relations.stories([article, *near])
+    others = [other for other, story in story_of.items() if story != story_of[article]]
+    newest = others[-_COPIES:]
+    for other in store.articles.texts(newest, labels=False, appearances=False):
+        pair = profiles.profiles([article, other.id])
+        members = chain(*(store.relations.members(story_of[key]) for key in (article, other.id)))
+        if (
+            len(pair) == 2
+            and abs(pair[0].time - pair[1].time) <= SPAN_DAYS * DAY
+            and are_copies(sentences, long_sentences(other.asked_body))
+            and not profiles.series.differ(*pair)
+            and not profiles.split_pairs([*members])
+        ):
+            place = Place(story_of[other.id], (story_of[article],))
+            merge(store, profiles, place, copies=(article, other.id))
+            return
+
+
+def merge(
+    store: Store, profiles: StoredProfiles, place: Place, *articles: int, copies: Collection[int] = ()
+) -> None:
     """Add articles, and those of the merged stories, to a story; a new one consists of its first article."""
     if place.story in articles:
         return
@@ -124,7 +176,8 @@ def merge(store: Store, profiles: StoredProfiles, place: Place, *articles: int) 
     feeds = relations.feeds([*coming, *chain(*rows)])
     for member in coming:
         mine = feeds[member]
-        number = _row(profiles, member, [{other: mine.shares(feeds[other]) for other in row} for row in rows])
+        shared = [{other: mine.shares(feeds[other]) for other in row} for row in rows]
+        number = _row(profiles, member, shared, copies)
         if number < ROWS:
             relations.join(member, place.story, number)
             rows += [[] for _ in range(len(rows), number + 1)]
@@ -133,17 +186,22 @@ def merge(store: Store, profiles: StoredProfiles, place: Place, *articles: int) 
             relations.leave(member)
 
 
-def _row(profiles: StoredProfiles, article: int, rows: Sequence[Mapping[int, bool]]) -> int:
+def _row(
+    profiles: StoredProfiles, article: int, rows: Sequence[Mapping[int, bool]], copies: Collection[int]
+) -> int:
     """Return the first row of a story in which an article neither hides another nor is hidden.
 
     A row has one article per feed, except reposts and corrections, and one item per series. `rows` map
-    articles to whether they share a feed with this one; the number of rows means a new row.
+    articles to whether they share a feed with this one; the number of rows means a new row. Any two `copies`
+    may share a row.
     """
     (profile,) = profiles.profiles([article])
 
     def is_same(other: Profile, same_feed: bool) -> bool:
         if not same_feed:
-            return may_share_row(profile, other) and not profiles.series.differ(profile, other, strictly=True)
+            return {article, other.id} <= set(copies) or (
+                may_share_row(profile, other) and not profiles.series.differ(profile, other, strictly=True)
+            )
         titles = profiles.title(article), profiles.title(other.id)
         return same_news(titles, (profiles.text(article), profiles.text(other.id)))
 

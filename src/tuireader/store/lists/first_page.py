@@ -27,6 +27,7 @@ else:
     FirstRow = SimpleNamespace
 
 _NO_DETAIL = ("", (), "")  # as in the model
+_IN_TEXT = ("title", "summary", "body", "full text")  # places of hits, not those in credits and the like
 _TEASER, _LONGEST = 3000, 400  # characters that a teaser is made from, and its own
 _AHEAD = 4  # articles to read for each line, because stories fold some of them
 
@@ -177,8 +178,8 @@ def details_of(
 ) -> dict[int, Detail]:
     """Map articles to the second lines of their rows: the sentence that a watch matches, else a teaser.
 
-    Of several watches, that which matches the title is chosen, and the one with most matches. `unpack`
-    decompresses at least the beginning of a stored text.
+    Of several watches, that which matches the title is chosen, and the one with most matches in the text.
+    `unpack` decompresses at least the beginning of a stored text.
     """
     import json
 
@@ -190,8 +191,9 @@ def details_of(
               WHERE m.article_id IN ({chosen}) AND m.evidence != '' AND m.until = 0 ORDER BY w.position"""
     for article_id, watch, evidence, title in conn.execute(sql):
         hits, sentence, spans, *_ = json.loads(evidence)
-        rank = any(field == "title" for _, field, *_ in hits), sum(count for _, _, count, *_ in hits)
-        if spans and sentence != title and rank > best.get(article_id, (False, 0)):
+        in_text = [(field, count) for _, field, count, *_ in hits if field in _IN_TEXT]
+        rank = any(field == "title" for field, _ in in_text), sum(count for _, count in in_text)
+        if spans and sentence != title and rank > best.get(article_id, (False, -1)):
             best[article_id] = rank
             details[article_id] = sentence, tuple((start, end) for start, end in spans), watch
     sql = f"""SELECT c.article_id, coalesce(c.summary, c.html), a.title FROM content c

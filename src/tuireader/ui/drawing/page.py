@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from tuireader.document import Block, BlockKind, Document, Picture, Referring, mark_references
 from tuireader.model import Article, Case, Evidence, TermHit
+from tuireader.model.asides import ASIDES, is_aside
 from tuireader.model.cases import state_words
 from tuireader.text import cell_len, cut, plain, reading_minutes
 from tuireader.text.languages import language_names
@@ -36,12 +37,18 @@ def build_page(
 ) -> Page:
     """Build the page of an article without related articles. Pure, so it may run in a thread.
 
+    Of the `highlights`, only those of watches that match the article are marked.
     `label` is the mark of references, as in `mark_references`.
     """
     parts: list[Part] = []
     hits: list[Hit] = []
+    matching = {match.watch for match in article.evidence if not match.former}
+
+    def highlight(text: str) -> list[tuple[int, int, str]]:
+        return [mark for mark in highlights(text) if mark[2] in matching]
+
     title = article.title or "(no title)"
-    hits += [Hit(0, *match) for match in highlights(title)]
+    hits += [Hit(0, *match) for match in highlight(title)]
     marks = tuple(StyleRange(hit.start, hit.end, f"hit:{hit.watch}") for hit in hits)
     parts.append(Part(title, "strong", marks, gap=1))
     parts.append(_byline(article, keys, now))
@@ -56,7 +63,7 @@ def build_page(
     sentences = [(firsts[earlier.article_id], earlier.sentence) for earlier in article.earlier]
     marked = mark_references(document, sentences, label)
     for block in marked.document.blocks:
-        part = block_part(block, previous, offset, highlights, len(parts), hits)
+        part = block_part(block, previous, offset, highlight, len(parts), hits)
         offset += len(part.text) + 1
         parts.append(part)
         previous = block
@@ -89,7 +96,7 @@ def _reference_marks(parts: Sequence[Part], marked: Referring, article: Article)
 
 
 _LONGEST_NAME = 32  # maximum width of a feed or an author in the line below the title
-_IN_TEXT = ("title", "summary", "body", "full text")  # fields in which the page highlights terms
+_IN_TEXT = ("title", "summary", "body", "full text", *ASIDES)  # fields in which the page highlights terms
 _BEGINNING = re.compile(r"(?:…|\.\.\.|\[…\]|\[\.\.\.\]|read more)\W*$", re.IGNORECASE)
 
 
@@ -148,18 +155,20 @@ def relabelled(page: Page, labels: tuple[str, ...]) -> Page:
 def evidence_parts(*matches: Evidence, title: str = "", cases: Sequence[Case] = ()) -> list[Part]:
     """Show matches as cards: `▌ WeChat  title, body ×6` for each watch, above the sentence with its hits.
 
-    Watches with the same sentence share a card. A sentence that repeats the title is left out. `cases` say
-    how far the matches were handled, in the same line; their notes follow.
+    Watches with the same sentence share a card. A sentence that repeats the title is left out. Matches only
+    outside the running text come last. `cases` say how far the matches were handled, in the same line; their
+    notes follow.
     """
+    ranked = sorted(matches, key=is_aside)
     handled = {case.watch: case for case in cases}
     cards: dict[tuple[str, str, int], list[Evidence]] = {}
-    for match in matches:
+    for match in ranked:
         cards.setdefault((match.sentence, match.feed, match.revision), []).append(match)
     parts: list[Part] = []
     for (sentence, *_), card in cards.items():
         column = max(cell_len(match.watch) for match in card)
         parts += [
-            _match_line(match, column, handled.get(match.watch), gap=int(match is matches[0]))
+            _match_line(match, column, handled.get(match.watch), gap=int(match is ranked[0]))
             for match in card
         ]
         if sentence and sentence != title:
