@@ -167,7 +167,7 @@ async def undo_restores(run: Running, database: Path) -> None:
     """Mark the list read, take it back, and have the marks from before."""
     await to_list(run)
     before = marks(database)
-    await run.press("A")
+    await run.press("A", "y")  # it may ask about watches; else the address is copied
     if {key: marks(database).get(key) for key in before} == before:
         return  # nothing was unread there
     await run.press("U")
