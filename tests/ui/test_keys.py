@@ -17,6 +17,7 @@ from tuireader.ui.dialogs.new_watch import NewWatch
 from tuireader.ui.screens.alarms import Alarms
 from tuireader.ui.screens.commands import INSTEAD
 from tuireader.ui.screens.health import Health
+from tuireader.ui.screens.matches import Matches
 from tuireader.ui.screens.queue import Queue
 from tuireader.ui.screens.settings import SettingsScreen
 from tuireader.ui.screens.statistics import Statistics
@@ -49,6 +50,7 @@ def test_every_command_has_its_method() -> None:
         Scope.QUEUE: Queue,
         Scope.ALARMS: Alarms,
         Scope.STATISTICS: Statistics,
+        Scope.MATCHES: Matches,
         Scope.SETTINGS: SettingsScreen,
         Scope.STORY: StoryScreen,
         Scope.SEARCH: SearchLine,
@@ -254,7 +256,7 @@ async def test_addresses_are_opened_and_copied(run: Running) -> None:
     await run.press("y")
     assert run.app.clipboard == "https://news.example/2"
     await run.press("Y")
-    title = r"Harbour dues fall \[/x\] \[bold\]50 %s\[/bold\]"
+    title = "Harbour dues fall [/x] [bold]50 %s[/bold]"
     assert run.app.clipboard == f"[{title}](<https://news.example/2>)"
 
 
