@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from tuireader.config import UiConfig
+from tuireader.text import cell_len
 from tuireader.wording.times import CLOCK, clock_width
 
 
@@ -29,13 +30,15 @@ class RowOptions:
     day: str = ""
     dots: bool = True
     feeds: bool = True
+    feed_width: int = 24
     by_day: bool = True
     cosy: bool = False
     width: int = 80
     now: int = 0
 
     @classmethod
-    def of(cls, ui: UiConfig, watches: Sequence[str]) -> RowOptions:
+    def of(cls, ui: UiConfig, watches: Sequence[str], feeds: Sequence[str]) -> RowOptions:
+        widths = sorted(map(cell_len, feeds)) or [0]
         return cls(
             letters=letters(watches),
             folds=ui.fold_stories,
@@ -44,6 +47,7 @@ class RowOptions:
             clock=ui.time,
             clock_width=clock_width(ui.time),
             day=ui.date,
+            feed_width=widths[len(widths) * 9 // 10],
         )
 
 

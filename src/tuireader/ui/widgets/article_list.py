@@ -344,7 +344,7 @@ class ArticleList(CursorPane):
             words = row_words(row, feed, options, inner=inner, selected=selected, part=part)
             parts = [(words, "dim" if row.read else "text")]
         elif part:
-            parts = detail_parts(replace(row, detail=self._detail(row)), options, inner=inner)
+            parts = detail_parts(replace(row, detail=self._detail(row)), feed, options, inner=inner)
         else:
             marks = self._marks(row)
             parts = row_parts(row, feed, options, inner=inner, selected=selected, strays=strays, marks=marks)
