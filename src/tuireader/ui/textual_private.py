@@ -6,6 +6,7 @@ limits the version.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from time import monotonic
 
 from textual._compositor import ChopsUpdate, Compositor
@@ -15,6 +16,7 @@ from textual.geometry import Region
 from textual.message import Message
 from textual.notifications import Notification
 from textual.screen import Screen
+from textual.strip import Strip
 from textual.widget import Widget
 from textual.worker import WorkerFailed
 
@@ -22,6 +24,18 @@ from tuireader.errors import TuireaderError
 
 KeyParser = XTermParser  # Textual's driver has no hook between the bytes and the keys
 _MAX_WAIT = 0.04  # seconds between repaints while keys arrive faster than they are handled
+
+
+_divide = Strip.divide
+
+
+def divide(strip: Strip, cuts: Iterable[int]) -> Sequence[Strip]:
+    """Divide a strip, but do not let a whole one cache itself: thousands would wait for the collector."""
+    fitting = [cut for cut in cuts if cut <= strip.cell_length]
+    return [strip] if fitting == [strip.cell_length] else _divide(strip, fitting)
+
+
+setattr(Strip, "divide", divide)  # noqa: B010
 
 
 class SparingCompositor(Compositor):

@@ -26,7 +26,7 @@ from tuireader.wording.times import local_day
 
 _CHUNK = 64  # number of rows per fetch
 _KEEP = 4096  # maximum number of rows kept, ...
-_KEEP_STRIPS = 128  # ... and of drawn ones, each some 10 KB a line
+_KEEP_STRIPS = 128  # ... and of drawn lines, each some 10 KB
 _MINUTE = 60  # seconds between looks at the calendar
 
 
@@ -349,8 +349,8 @@ class ArticleList(CursorPane):
             marks = self._marks(row)
             parts = row_parts(row, feed, options, inner=inner, selected=selected, strays=strays, marks=marks)
         strip = strips[look] = draw_row(parts, styles, options.width, cursor)
-        if len(self._strips) > _KEEP_STRIPS:
-            for old in list(islice(self._strips, _KEEP_STRIPS // 2)):
+        if len(self._strips) > (most := _KEEP_STRIPS // self.places.height):
+            for old in list(islice(self._strips, most // 2)):
                 del self._strips[old]
         return strip
 
