@@ -173,8 +173,7 @@ def frame_text(arguments: Sequence[str], environ: Mapping[str, str]) -> str:
         return ""
     from tuireader.store.lists import first_page
 
-    folds = kept["options"]["folds"]
-    cosy = kept["options"]["cosy"]
+    folds, cosy = kept["options"]["folds"], kept["options"]["cosy"]
     size = {
         "folds": folds,
         "lines": (lines - kept["above"] - 1) // (1 + cosy) + 1,

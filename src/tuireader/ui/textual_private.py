@@ -6,8 +6,9 @@ limits the version.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from time import monotonic
+from typing import Any
 
 from textual._compositor import ChopsUpdate, Compositor
 from textual._xterm_parser import XTermParser
@@ -26,16 +27,13 @@ KeyParser = XTermParser  # Textual's driver has no hook between the bytes and th
 _MAX_WAIT = 0.04  # seconds between repaints while keys arrive faster than they are handled
 
 
-_divide = Strip.divide
-
-
-def divide(strip: Strip, cuts: Iterable[int]) -> Sequence[Strip]:
+def divided(strip: Strip, cuts: Iterable[int], divide: Any = Strip.divide) -> Any:
     """Divide a strip, but do not let a whole one cache itself: thousands would wait for the collector."""
     fitting = [cut for cut in cuts if cut <= strip.cell_length]
-    return [strip] if fitting == [strip.cell_length] else _divide(strip, fitting)
+    return [strip] if fitting == [strip.cell_length] else divide(strip, fitting)
 
 
-setattr(Strip, "divide", divide)  # noqa: B010
+setattr(Strip, "divide", divided)  # noqa: B010
 
 
 class SparingCompositor(Compositor):

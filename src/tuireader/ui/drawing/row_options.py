@@ -16,9 +16,9 @@ class RowOptions:
     """Options shared by all rows; the first frame saves them as JSON, so they are plain values.
 
     A new option is a key of `UiConfig`, a field here, and its drawing in `row_parts`. `letters` identify
-    watches; with `folds`, a row represents its story. `clock` and `day` are formats, `clock_width` is in
-    cells. The others depend on the view, the terminal and the time: `dots` and `feeds` are columns, with
-    `by_day` days have headings, and `cosy` rows have a second line.
+    watches; with `folds`, a row represents its story. `clock` and `day` are formats, `clock_width` and
+    `feed_width` cells that a time and most names need. The others depend on the view, the terminal and the
+    time: `dots` and `feeds` are columns, `by_day` gives days headings, `cosy` gives rows a second line.
     """
 
     letters: Mapping[str, str]

@@ -5,6 +5,7 @@ Cheap to import: the first frame is drawn with this module before Textual is imp
 
 from __future__ import annotations
 
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from tuireader.text import cell_len, cut, pad
@@ -34,7 +35,7 @@ def columns(options: RowOptions) -> tuple[int, int, int, int]:
     time = options.clock_width if options.by_day else max(_DATE, options.clock_width)
     width, wide = options.width, options.width >= _WIDE
     author = 2 + min(24, width // 8) if options.authors and wide else 0
-    has_feed = options.feeds and width >= _HAS_FEED and not _has_feed_below(options)
+    has_feed = options.feeds and width >= (_HAS_FEED_ABOVE if options.cosy else _HAS_FEED)
     feed = 2 + min(options.feed_width, _FEED, width // 4) if has_feed else 0
     return time if width >= 36 else 0, author, feed, 6
 
@@ -63,8 +64,7 @@ def row_parts(
     belongs to the story of the row above; one that `strays` is not of the day above it and shows its date.
     The style `""` is the background, `watch:NAME` a watch's; `text/STYLE` is a mark in a title in `text`.
     """
-    _, author, feed, count = columns(options)
-    is_story = options.folds and not inner
+    (_, author, feed, count), is_story = columns(options), options.folds and not inner
     parts = _left_columns(row, options, selected=selected)
     watches, uncertain = _watches(row, is_story)
     if not options.cosy:
@@ -91,10 +91,6 @@ def row_parts(
     return [*parts, *((pad(text, cells), "dim") for text, cells in right)]
 
 
-def _has_feed_below(options: RowOptions) -> bool:
-    return options.cosy and options.feeds and _HAS_FEED <= options.width < _HAS_FEED_ABOVE
-
-
 def detail_parts(
     row: ArticleRow, feed_title: str, options: RowOptions, *, inner: bool = False
 ) -> list[StyledText]:
@@ -104,7 +100,8 @@ def detail_parts(
     """
     left = sum(cell_len(text) for text, _ in _left_columns(row, options)) + 2 * inner
     parts: list[StyledText] = [(" " * min(left, options.width), "")]
-    feed = f"  {cut(feed_title, min(_FEED, options.width * 2 // 7))}" if _has_feed_below(options) else ""
+    has_feed = options.cosy and options.feeds and _HAS_FEED <= options.width < _HAS_FEED_ABOVE
+    feed = f"  {cut(feed_title, min(_FEED, options.width * 2 // 7))}" if has_feed else ""
     room = options.width - left - 2 - cell_len(feed)
     watches, uncertain = _watches(row, options.folds and not inner)
     text, spans, watch = row.detail
@@ -164,23 +161,15 @@ def _watches(row: ArticleRow, is_story: bool) -> tuple[tuple[str, ...], tuple[st
 def _spoken(languages: Sequence[str], width: int) -> str:
     """Languages of a story that has several, in a list of a width: `  en zh`, with `+2` if not all fit."""
     room = 8 if width >= 110 else 5 * (width >= 60)
-    for count in range(len(languages), 0, -1) if len(languages) > 1 else ():
-        more = [f"+{len(languages) - count}"] if count < len(languages) else []
-        text = " ".join([*languages[:count], *more])
-        if len(text) <= room:
-            return f"  {text}"
-    return ""
+    every = len(languages)
+    texts = (" ".join([*languages[:n], *[f"+{every - n}"][: every - n]]) for n in range(every, 0, -1))
+    return next((f"  {text}" for text in texts if every > 1 and len(text) <= room), "")
 
 
 def _labels(names: Sequence[str], room: int) -> str:
     """Labels that fit after an uncut title: `  # AI  # chips`."""
-    shown = ""
-    for name in names:
-        more = f"{shown}  # {name}"
-        if cell_len(more) > room:
-            break
-        shown = more
-    return shown
+    texts = [*accumulate(f"  # {name}" for name in names)]
+    return next((text for text in reversed(texts) if cell_len(text) <= room), "")
 
 
 def _marked(title: str, marks: Sequence[tuple[int, int, str]], style: str) -> list[StyledText]:

@@ -118,8 +118,7 @@ class SettingsScreen(TableScreen[str, _Item], ModalScreen[str | None]):
             return Row(setting.id, {**cells, "about": Cell(setting.help, "dim")})
         config, key = self.library.config, setting.key
         changed = setting.is_changed(config)
-        is_wrong = setting.path in self.problems
-        value = setting.shown(setting.value(config)) or "none"
+        value, is_wrong = setting.shown(setting.value(config)) or "none", setting.path in self.problems
         return Row(
             setting.path,
             {

@@ -6,7 +6,6 @@ from array import array
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence, Set
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from itertools import islice
 from typing import Any
 
 from textual import events
@@ -349,9 +348,8 @@ class ArticleList(CursorPane):
             marks = self._marks(row)
             parts = row_parts(row, feed, options, inner=inner, selected=selected, strays=strays, marks=marks)
         strip = strips[look] = draw_row(parts, styles, options.width, cursor)
-        if len(self._strips) > (most := _KEEP_STRIPS // self.places.height):
-            for old in list(islice(self._strips, most // 2)):
-                del self._strips[old]
+        while len(self._strips) > _KEEP_STRIPS // self.places.height:
+            del self._strips[next(iter(self._strips))]
         return strip
 
     def _is_inner(self, number: int) -> bool:
