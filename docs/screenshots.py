@@ -1,6 +1,7 @@
 """Pictures of the demo: `python docs/screenshots.py` writes docs/images/*.svg, which the pages show.
 
-`FOLDER NAME …` writes some of them elsewhere, `--all FOLDER` every screen in three sizes, dark and light.
+`FOLDER NAME …` writes some of them elsewhere, `--all FOLDER` every screen in three sizes, dark and light, and
+the first few in 256 colours too.
 The same program draws the same pictures, to the byte.
 """
 
@@ -52,6 +53,7 @@ class Picture:
     keys: tuple[str, ...] = ()
     article: str = ""  # how the title of the article begins that is opened first
     theme: str = "tuireader-dark"
+    colors: str = "truecolor"  # what the terminal calls its colours; empty for 256
     welcome: bool = False
     steps: tuple[Step, ...] = ()  # makes it a moving picture
 
@@ -69,6 +71,7 @@ SCREENS = (
     Picture("palette", WIDE, ("colon",)),
     Picture("welcome", WIDE, welcome=True),
 )
+FEW_COLORS = ("list", "article", "settings")
 TOUR = Picture(
     "tour",
     (120, 34),
@@ -95,19 +98,22 @@ PICTURES = (
 
 
 def every_screen() -> list[Picture]:
-    """Every screen in three sizes, dark and light, such as `story-80x24-light`."""
+    """Every screen in three sizes, dark and light, such as `story-80x24-light`; some in 256 colours."""
     return [
         replace(
-            screen, name=f"{screen.name}-{size[0]}x{size[1]}-{shade}", size=size, theme=f"tuireader-{shade}"
+            screen, name=f"{screen.name}-{size[0]}x{size[1]}-{shade}{'' if colors else '-256'}", size=size,
+            theme=f"tuireader-{shade}", colors=colors,
         )
         for screen in SCREENS
         for size in (SMALL, WIDE, LARGE)
         for shade in ("dark", "light")
-    ]
+        for colors in (("truecolor", "") if screen.name in FEW_COLORS and size == WIDE else ("truecolor",))
+    ]  # fmt: skip
 
 
 async def take(picture: Picture, library: Library, folder: Path) -> None:
     """Run the app headless, press the keys, write the file."""
+    os.environ |= {"COLORTERM": picture.colors, "TERM": "xterm-256color"}
     app = TuireaderApp(library, first_run=picture.welcome, clock=lambda: NOW)
     app.animation_level = "none"  # as in a terminal
     async with app.run_test(size=picture.size, notifications=True) as pilot:
@@ -277,12 +283,12 @@ async def _opened(folder: Path, theme: str = "tuireader-dark") -> AsyncIterator[
 
 
 if __name__ == "__main__":
-    os.environ |= {"TZ": "UTC", "COLORTERM": "truecolor"}
+    os.environ["TZ"] = "UTC"
     time.tzset()
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--all", action="store_true", help="every screen in three sizes, dark and light")
+    parser.add_argument("--all", action="store_true", help="every screen in many sizes and colours")
     parser.add_argument("folder", nargs="?", type=Path, default=FOLDER)
     parser.add_argument("names", nargs="*", help="pictures to take; by default all")
     options = parser.parse_args()

@@ -200,4 +200,7 @@ def test_the_moving_picture_is_small_and_has_every_step() -> None:
 
 def test_every_screen_is_taken_in_all_sizes_and_shades() -> None:
     names = [picture.name for picture in screenshots.every_screen()]
-    assert len(set(names)) == len(names) == 60 and "story-80x24-light" in names
+    assert len(set(names)) == len(names) == 66 and "story-80x24-light" in names
+    assert [name for name in names if name.endswith("-light-256")] == [
+        f"{name}-120x40-light-256" for name in ("list", "article", "settings")
+    ]

@@ -79,7 +79,7 @@ def test_first_run_starter_and_leave(tmp_path: Path) -> None:
 def test_the_demo_story(demo_home: Path) -> None:
     with forked(demo_home, "--demo") as screen:
         screen.wait("WeChat suspends new user")
-        assert screen.line("WeChat suspends new user").endswith("×4   en zh")
+        assert screen.line("WeChat suspends new user").endswith("  ×4")
         screen.wait(lambda _: counts(screen).get("Unread") == "79")  # stories
         screen.press("v")
         screen.wait("WeChat suspends new user registration")
@@ -121,7 +121,7 @@ def test_the_demo_story(demo_home: Path) -> None:
     marks = "SELECT read, starred FROM article WHERE title LIKE 'WeChat suspends%'"
     assert rows(database(demo_home, "demo.db"), marks) == [(0, 1)]
     with forked(demo_home, "--demo") as screen:
-        screen.wait("×4   en zh")
+        screen.wait("en zh  Harbour Tech          ×4")
         screen.press("v")
         screen.wait(lambda _: "WeChat suspends new user" in screen.line("★"))
         screen.wait(lambda _: counts(screen).get("Unread") == "89")

@@ -105,13 +105,15 @@ def test_each_column_begins_at_the_same_cell_in_all_rows(width: int, author: str
         parts = row_parts(article, "The Harbour Gazette of Tidewater", options)
         assert sum(cell_len(text) for text, _ in parts) == width or width < 36
         lines.append("".join(text for text, _ in parts))
-        below = detail_parts(article, options)
+        below = detail_parts(article, "The Harbour Gazette of Tidewater", options)
         assert sum(cell_len(text) for text, _ in below) == width
     assert ("phones", "dim/hit:F") in below and "“" in "".join(text for text, _ in below)
-    assert "×12" in lines[1] and "×2" in lines[2]
+    assert lines[1].endswith("×12  ") and lines[2].endswith("  ×2  ")
     assert "3 of 12 read" in lines[1] and "3 of 2" not in lines[2]
-    assert ("en +4" in lines[1]) == (76 <= width < 110) and ("en zh +3" in lines[1]) == (width >= 110)
-    for column, least in ((clock_time(NOW), 36), ("The Harb", 48), (author[:3], 76), ("×", 0)):
+    assert ("en +4" in lines[1]) == (60 <= width < 110) and ("en zh +3" in lines[1]) == (width >= 110)
+    assert ("The Harb" in "".join(text for text, _ in below)) == (cosy and 48 <= width < 84)
+    feed = ("The Harb", 84 if cosy else 48)
+    for column, least in ((clock_time(NOW), 36), feed, (author[:3], 76)):
         at = {cell_len(line.partition(column)[0]) for line in lines if column in line}
         assert len(at) == (width >= least), column
     assert all(cell_len(line.rstrip()) < width for line in lines)  # a scrollbar may cover the last cell
@@ -127,6 +129,15 @@ def test_a_sentence_is_cut_around_its_first_hit(room: int) -> None:
     words = shown.strip("… ").split()
     assert set(words[:-1]) <= set(text.split())
     assert excerpt(text, hits, 100) == (text, hits)
+
+
+@pytest.mark.parametrize("room", range(14, 60))
+def test_a_hit_among_wide_characters_stays_in_sight(room: int) -> None:
+    text = "教培之后，投资者开始重新计算风险。港股科技股星期二继续下跌，微信暂停注册。"
+    at = text.index("微信")
+    shown, ((start, end),) = excerpt(text, [(at, at + 2)], room)
+    assert cell_len(shown) <= room and shown[start:end] == "微信"
+    assert shown.endswith("微信暂停注册。") == (room >= 30)  # what follows is short, so more stands before
 
 
 async def test_the_name_of_a_feed_is_not_repeated_in_its_list() -> None:

@@ -50,7 +50,7 @@ async def test_a_setting_is_found_changed_seen_and_taken_back(own: Running) -> N
     await own.write("40")
     await own.press("enter")
     assert row(own) == {
-        "sign": "•", "title": "Sidebar", "value": "40", "default": "24",
+        "sign": "•", "title": "Sidebar", "value": "40",
         "takes": "a whole number from 12 to 80", "about": "Width of the sidebar.",
     }  # fmt: skip
     assert own.main.sidebar.size.width == 42

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import ast
 import inspect
+import sys
 from pathlib import Path
 
 import pytest
+from rich.segment import Segment
 from textual import app, message_pump, screen
 from textual._compositor import Compositor
 from textual.app import App
 from textual.screen import Screen
+from textual.strip import Strip
 from textual.widget import Widget
 
 from tests.ui.running import Running
@@ -100,3 +103,12 @@ async def test_a_sparing_frame_has_the_bytes_of_a_whole_one(demo: Running, size:
         await demo.hit(key)
         compare()
     assert compared > 15
+
+
+def test_a_divided_line_is_freed_without_the_garbage_collector() -> None:
+    strip = Strip([Segment("a line"), Segment(" of two")], 13)
+    for cuts in ([13], [13, 20]):
+        before = sys.getrefcount(strip)
+        assert [part.text for part in strip.divide(cuts)] == ["a line of two"]
+        assert sys.getrefcount(strip) == before
+    assert [part.text for part in strip.divide([4, 13])] == ["a li", "ne of two"]

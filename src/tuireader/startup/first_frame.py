@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tuireader.store.lists.first_page import FirstRow
     from tuireader.ui.drawing.row_options import RowOptions
 
-FORMAT = 5  # version of the saved file; others are ignored
+FORMAT = 6  # version of the saved file; others are ignored
 SMALLEST = (40, 8)
 ANY_SIZE = (0, 0)  # of the file with what the terminal has said of its background
 ENDING = (
@@ -173,8 +173,7 @@ def frame_text(arguments: Sequence[str], environ: Mapping[str, str]) -> str:
         return ""
     from tuireader.store.lists import first_page
 
-    folds = kept["options"]["folds"]
-    cosy = kept["options"]["cosy"]
+    folds, cosy = kept["options"]["folds"], kept["options"]["cosy"]
     size = {
         "folds": folds,
         "lines": (lines - kept["above"] - 1) // (1 + cosy) + 1,
@@ -239,7 +238,7 @@ def _list_lines(rows: Sequence[FirstRow], options: RowOptions) -> list[tuple[lis
             drawn.append((heading_parts(row.time, options), False))
         drawn.append((row_parts(row, row.feed_title, options), number == 0))
         if options.cosy:
-            drawn.append((detail_parts(row, options), number == 0))
+            drawn.append((detail_parts(row, row.feed_title, options), number == 0))
     return drawn
 
 

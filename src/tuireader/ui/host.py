@@ -145,7 +145,7 @@ class Host(CrashSafeApp):
 
     @property
     def row_options(self) -> RowOptions:
-        return RowOptions.of(self.library.config.ui, self.watch_names)
+        return RowOptions.of(self.library.config.ui, self.watch_names, self.library.feeds.titles)
 
     @property
     def is_cosy(self) -> bool:

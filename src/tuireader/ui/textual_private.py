@@ -6,7 +6,9 @@ limits the version.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from time import monotonic
+from typing import Any
 
 from textual._compositor import ChopsUpdate, Compositor
 from textual._xterm_parser import XTermParser
@@ -15,6 +17,7 @@ from textual.geometry import Region
 from textual.message import Message
 from textual.notifications import Notification
 from textual.screen import Screen
+from textual.strip import Strip
 from textual.widget import Widget
 from textual.worker import WorkerFailed
 
@@ -22,6 +25,15 @@ from tuireader.errors import TuireaderError
 
 KeyParser = XTermParser  # Textual's driver has no hook between the bytes and the keys
 _MAX_WAIT = 0.04  # seconds between repaints while keys arrive faster than they are handled
+
+
+def divided(strip: Strip, cuts: Iterable[int], divide: Any = Strip.divide) -> Any:
+    """Divide a strip, but do not let a whole one cache itself: thousands would wait for the collector."""
+    fitting = [cut for cut in cuts if cut <= strip.cell_length]
+    return [strip] if fitting == [strip.cell_length] else divide(strip, fitting)
+
+
+setattr(Strip, "divide", divided)  # noqa: B010
 
 
 class SparingCompositor(Compositor):

@@ -172,7 +172,8 @@ class Layout:
             return
         kind = LineKind.REST if part.fits else LineKind.FIRST
         for left, right in ranges:
-            add(Line(number, start + left, start + right, kind))
+            left += start + 2 * (bool(part.picture) and part.text.startswith("· ", start + left))
+            add(Line(number, left, start + right, kind))
             kind = LineKind.REST
 
     def _add_facts(self, number: int, width: int) -> int:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from tuireader.config import UiConfig
+from tuireader.text import cell_len
 from tuireader.wording.times import CLOCK, clock_width
 
 
@@ -15,9 +16,9 @@ class RowOptions:
     """Options shared by all rows; the first frame saves them as JSON, so they are plain values.
 
     A new option is a key of `UiConfig`, a field here, and its drawing in `row_parts`. `letters` identify
-    watches; with `folds`, a row represents its story. `clock` and `day` are formats, `clock_width` is in
-    cells. The others depend on the view, the terminal and the time: `dots` and `feeds` are columns, with
-    `by_day` days have headings, and `cosy` rows have a second line.
+    watches; with `folds`, a row represents its story. `clock` and `day` are formats, `clock_width` and
+    `feed_width` cells that a time and most names need. The others depend on the view, the terminal and the
+    time: `dots` and `feeds` are columns, `by_day` gives days headings, `cosy` gives rows a second line.
     """
 
     letters: Mapping[str, str]
@@ -29,13 +30,15 @@ class RowOptions:
     day: str = ""
     dots: bool = True
     feeds: bool = True
+    feed_width: int = 24
     by_day: bool = True
     cosy: bool = False
     width: int = 80
     now: int = 0
 
     @classmethod
-    def of(cls, ui: UiConfig, watches: Sequence[str]) -> RowOptions:
+    def of(cls, ui: UiConfig, watches: Sequence[str], feeds: Sequence[str]) -> RowOptions:
+        widths = sorted(map(cell_len, feeds)) or [0]
         return cls(
             letters=letters(watches),
             folds=ui.fold_stories,
@@ -44,6 +47,7 @@ class RowOptions:
             clock=ui.time,
             clock_width=clock_width(ui.time),
             day=ui.date,
+            feed_width=widths[len(widths) * 9 // 10],
         )
 
 

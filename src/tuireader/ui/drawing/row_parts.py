@@ -5,6 +5,7 @@ Cheap to import: the first frame is drawn with this module before Textual is imp
 
 from __future__ import annotations
 
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from tuireader.text import cell_len, cut, pad
@@ -19,24 +20,25 @@ if TYPE_CHECKING:
     StyledText = tuple[str, str]
     Spans = Sequence[tuple[int, int]]
 
-_WIDE = 76  # minimum width for reading times, a wide feed and authors
-_DATE = 6  # cells of a date
+_WIDE = 76  # minimum width for reading times and authors
+_HAS_FEED, _HAS_FEED_ABOVE = 48, 84  # minimum widths for the feed, and for it on the first of two lines
+_DATE, _FEED = 6, 24  # cells of a date, most cells of a feed
 _LONGEST_NAME = 20  # cells of a watch in the second line of a row
 _MOST_TAGS, _FEW = 2, 3  # watches named in a row; if no more than a few are configured, all are
 
 
-def columns(options: RowOptions) -> tuple[int, int, int, int, int]:
-    """Widths of the columns time, author, feed, number of reports and languages, with the gaps before them.
+def columns(options: RowOptions) -> tuple[int, int, int, int]:
+    """Widths of the columns time, author, feed and number of reports, with the gaps before them.
 
-    They depend on the width of the list only; 0 if there is no room. The last cell of the last one stays
-    empty: a scrollbar covers it.
+    They depend on the width of the list and the usual length of feed names; 0 if there is no room, or if the
+    second line has the feed. The last cell of the last one stays empty: a scrollbar covers it.
     """
     time = options.clock_width if options.by_day else max(_DATE, options.clock_width)
     width, wide = options.width, options.width >= _WIDE
     author = 2 + min(24, width // 8) if options.authors and wide else 0
-    feed = 2 + (min(24, width // 6) if wide else 12) if options.feeds and width >= 48 else 0
-    languages = (10 if width >= 110 else 7) if options.folds and wide else 0
-    return time if width >= 36 else 0, author, feed, 5, languages
+    has_feed = options.feeds and width >= (_HAS_FEED_ABOVE if options.cosy else _HAS_FEED)
+    feed = 2 + min(options.feed_width, _FEED, width // 4) if has_feed else 0
+    return time if width >= 36 else 0, author, feed, 6
 
 
 def heading_parts(heading: int | str, options: RowOptions) -> list[StyledText]:
@@ -56,7 +58,7 @@ def row_parts(
     strays: bool = False,
     marks: Sequence[tuple[int, int, str]] = (),
 ) -> list[StyledText]:
-    """Build a row: `● ★ 14:02  2 min  ◆W +2 Title ~   1 of 4 read  Author  Feed  ×4  en zh`.
+    """Build a row: `● ★ 14:02  2 min  ◆W +2 Title ~   1 of 4 read  en zh  Author  Feed  ×4`.
 
     A long title ends in an ellipsis; labels follow it if there is room. Read articles are dim; unread ones
     have a dot, and are bold if on a watch. `×4` counts the articles of a folded story and the feeds that have
@@ -65,8 +67,7 @@ def row_parts(
     and shows its date.
     The style `""` is the background, `watch:NAME` a watch's; `text/STYLE` is a mark in a title in `text`.
     """
-    _, author, feed, count, languages = columns(options)
-    is_story = options.folds and not inner
+    (_, author, feed, count), is_story = columns(options), options.folds and not inner
     parts = _left_columns(row, options, selected=selected)
     watches, uncertain = _watches(row, is_story)
     if not options.cosy:
@@ -79,31 +80,34 @@ def row_parts(
         parts.append(("└ ", "dim"))
     if strays:
         parts.append((f"{list_date(row.time, options.now, options.clock)} · ", "dim"))
-    edited, partly = " ~" if row.edited else "", ""
+    edited, notes = " ~" if row.edited else "", ""
     if is_story and 0 < row.story_read < row.story_size:
-        partly = f"  {row.story_read} of {row.story_size} read"
-    used = sum(cell_len(text) for text, _ in parts) + author + feed + count + languages
-    room = max(1, options.width - used - len(edited) - len(partly))
+        notes = f"  {row.story_read} of {row.story_size} read"
+    notes += _spoken(row.story_languages, options.width) if is_story else ""
+    used = sum(cell_len(text) for text, _ in parts) + author + feed + count
+    room = max(1, options.width - used - len(edited) - len(notes))
     title = cut(row.title or row.url or "(no title)", room)
     labels = _labels(row.labels, room - cell_len(title))
     parts += _marked(title, marks, "dim" if row.read else "strong" if watches else "text")
     parts += [(edited, "dim"), (pad(labels, room - cell_len(title)), "dim")]
     voices = row.sources + (row.story_size - 1 if is_story else 0)
-    number = f" ×{voices}" if voices > 1 else ""
-    spoken = _spoken(row.story_languages, languages - 2) if is_story else ""
-    right = (partly, len(partly)), (f"  {row.author}", author), (f"  {feed_title}", feed), (number, count)
-    parts += [(pad(text, cells), "dim") for text, cells in right]
-    return [*parts, (f" {spoken}"[:languages].ljust(languages), "dim")]
+    number = f"×{voices}".rjust(4) if voices > 1 else ""
+    right = (notes, len(notes)), (f"  {row.author}", author), (f"  {feed_title}", feed), (number, count)
+    return [*parts, *((pad(text, cells), "dim") for text, cells in right)]
 
 
-def detail_parts(row: ArticleRow, options: RowOptions, *, inner: bool = False) -> list[StyledText]:
+def detail_parts(
+    row: ArticleRow, feed_title: str, options: RowOptions, *, inner: bool = False
+) -> list[StyledText]:
     """Build the second line of a row: `▌Watch “… its sentence …”`, else the beginning of the text.
 
-    A search has the sentence that it matches, without a name.
+    A search has the sentence that it matches, without a name. Narrow rows end in the feed.
     """
     left = sum(cell_len(text) for text, _ in _left_columns(row, options)) + 2 * inner
     parts: list[StyledText] = [(" " * min(left, options.width), "")]
-    room = options.width - left - 2
+    has_feed = options.cosy and options.feeds and _HAS_FEED <= options.width < _HAS_FEED_ABOVE
+    feed = f"  {cut(feed_title, min(_FEED, options.width * 2 // 7))}" if has_feed else ""
+    room = options.width - left - 2 - cell_len(feed)
     watches, uncertain = _watches(row, options.folds and not inner)
     text, spans, watch = row.detail
     tags, more = _tags(watches if room > _LONGEST_NAME else (), options)
@@ -122,8 +126,7 @@ def detail_parts(row: ArticleRow, options: RowOptions, *, inner: bool = False) -
     else:
         text = cut(text, room)
         parts.append((text, style))
-    parts.append((" " * (max(0, room - cell_len(text)) + 2), ""))
-    return parts
+    return [*parts, (" " * max(0, room - cell_len(text)), ""), (feed, "dim"), ("  ", "")]
 
 
 def excerpt(text: str, spans: Spans, room: int) -> tuple[str, Spans]:
@@ -131,8 +134,10 @@ def excerpt(text: str, spans: Spans, room: int) -> tuple[str, Spans]:
     start, end = spans[0]
     if cell_len(text) <= room or cell_len(text[:end]) < room:
         return cut(text, room), spans
-    before = max(0, min(room // 2, room - cell_len(text[start:end]) - 4))
+    before = max(0, min(room // 2, room - cell_len(text[start:end]) - 4), room - cell_len(text[start:]) - 2)
     lead = text[max(0, start - before) : start]
+    while cell_len(lead) > before:
+        lead = lead[1:]
     if " " in lead:
         lead = lead.partition(" ")[2]  # begins with a word
     back = start - len(lead) - 2
@@ -169,25 +174,18 @@ def _tags(watches: Sequence[str], options: RowOptions) -> tuple[Sequence[str], l
     return named, [(f"+{len(watches) - len(named)}", "dim"), (" ", "")]
 
 
-def _spoken(languages: Sequence[str], room: int) -> str:
-    """Languages of a story that has several: `en zh`, with `+2` if not all fit."""
-    for count in range(len(languages), 0, -1) if len(languages) > 1 else ():
-        more = [f"+{len(languages) - count}"] if count < len(languages) else []
-        text = " ".join([*languages[:count], *more])
-        if len(text) <= room:
-            return text
-    return ""
+def _spoken(languages: Sequence[str], width: int) -> str:
+    """Languages of a story that has several, in a list of a width: `  en zh`, with `+2` if not all fit."""
+    room = 8 if width >= 110 else 5 * (width >= 60)
+    every = len(languages)
+    texts = (" ".join([*languages[:n], *[f"+{every - n}"][: every - n]]) for n in range(every, 0, -1))
+    return next((f"  {text}" for text in texts if every > 1 and len(text) <= room), "")
 
 
 def _labels(names: Sequence[str], room: int) -> str:
     """Labels that fit after an uncut title: `  # AI  # chips`."""
-    shown = ""
-    for name in names:
-        more = f"{shown}  # {name}"
-        if cell_len(more) > room:
-            break
-        shown = more
-    return shown
+    texts = [*accumulate(f"  # {name}" for name in names)]
+    return next((text for text in reversed(texts) if cell_len(text) <= room), "")
 
 
 def _marked(title: str, marks: Sequence[tuple[int, int, str]], style: str) -> list[StyledText]:

@@ -60,9 +60,8 @@ class SettingsScreen(TableScreen[str, _Item], ModalScreen[str | None]):
         Column("sign", "", 1),
         Column("title", "Setting", 22, least=56),
         Column("title", "Setting", 18, most=55),
-        Column("value", "Value", 24, least=84),
+        Column("value", "Value", 36, least=84),
         Column("value", "Value", most=83),
-        Column("default", "Default", 15, least=62),
         Column("takes", "Takes", least=84, most=139),
         Column("takes", "Takes", 36, least=140),
         Column("about", "Description", least=140),
@@ -121,17 +120,13 @@ class SettingsScreen(TableScreen[str, _Item], ModalScreen[str | None]):
             return Row(setting.id, {**cells, "about": Cell(setting.help, "dim")})
         config, key = self.library.config, setting.key
         changed = setting.is_changed(config)
-        is_wrong = setting.path in self.problems
-        value, default = (
-            setting.shown(value) or "none" for value in (setting.value(config), setting.default)
-        )
+        value, is_wrong = setting.shown(setting.value(config)) or "none", setting.path in self.problems
         return Row(
             setting.path,
             {
                 "sign": Cell("!", "error") if is_wrong else Cell("•" * changed, "reference"),
                 "title": Cell(_title(setting)),
                 "value": Cell(value, "strong" if changed else "text"),
-                "default": Cell(default if changed else "", "dim"),
                 "takes": Cell(setting.takes, "dim"),
                 "about": Cell(key.doc, "dim"),
             },

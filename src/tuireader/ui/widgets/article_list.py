@@ -6,7 +6,6 @@ from array import array
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence, Set
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from itertools import islice
 from typing import Any
 
 from textual import events
@@ -26,7 +25,7 @@ from tuireader.wording.times import local_day
 
 _CHUNK = 64  # number of rows per fetch
 _KEEP = 4096  # maximum number of rows kept, ...
-_KEEP_STRIPS = 128  # ... and of drawn ones, each some 10 KB a line
+_KEEP_STRIPS = 128  # ... and of drawn lines, each some 10 KB
 _MINUTE = 60  # seconds between looks at the calendar
 
 
@@ -344,14 +343,13 @@ class ArticleList(CursorPane):
             words = row_words(row, feed, options, inner=inner, selected=selected, part=part)
             parts = [(words, "dim" if row.read else "text")]
         elif part:
-            parts = detail_parts(replace(row, detail=self._detail(row)), options, inner=inner)
+            parts = detail_parts(replace(row, detail=self._detail(row)), feed, options, inner=inner)
         else:
             marks = self._marks(row)
             parts = row_parts(row, feed, options, inner=inner, selected=selected, strays=strays, marks=marks)
         strip = strips[look] = draw_row(parts, styles, options.width, cursor)
-        if len(self._strips) > _KEEP_STRIPS:
-            for old in list(islice(self._strips, _KEEP_STRIPS // 2)):
-                del self._strips[old]
+        while len(self._strips) > _KEEP_STRIPS // self.places.height:
+            del self._strips[next(iter(self._strips))]
         return strip
 
     def _is_inner(self, number: int) -> bool:
