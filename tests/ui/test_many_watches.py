@@ -102,7 +102,7 @@ def test_without_new_keys_nothing_changes() -> None:
 def tags(names: str, watches: tuple[str, ...], *, cosy: bool = False) -> str:
     options = RowOptions(letters={name: name for name in names}, cosy=cosy, now=NOW)
     row = ArticleRow(1, 1, "Title", NOW, False, False, watches=watches, uncertain=("B",))
-    parts = detail_parts(row, options) if cosy else row_parts(row, "Feed", options)
+    parts = detail_parts(row, "", options) if cosy else row_parts(row, "Feed", options)
     return "".join(text for text, _ in parts).partition("Title")[0].split("  ")[-1].strip()
 
 
@@ -113,10 +113,10 @@ def test_at_most_two_tags_in_a_row() -> None:
     assert tags("ABCD", ("A", "B", "C", "D")) == "◆A +3"
     lines = RowOptions(letters=dict.fromkeys("ABCD", ""), cosy=True, now=NOW)
     row = ArticleRow(1, 1, "Title", NOW, False, False, watches=("A", "B", "C"), detail=("Text.", (), ""))
-    parts = detail_parts(row, lines)
+    parts = detail_parts(row, "", lines)
     assert "".join(text for text, _ in parts).strip() == "▌A +2 Text."
     assert sum(len(text) for text, _ in parts) == lines.width
-    assert not any(text.startswith("+") for text, _ in detail_parts(row, replace(lines, width=22)))
+    assert not any(text.startswith("+") for text, _ in detail_parts(row, "", replace(lines, width=22)))
 
 
 WATCH = '[[watch]]\nname = "W{0}"\nany = ["n{0}"]\ngroup = ""\n'

@@ -26,6 +26,8 @@ _feeds = partial(_command, group=Group.FEEDS)
 _watches = partial(_command, group=Group.WATCHES)
 _program = partial(_command, group=Group.PROGRAM)
 
+_REMOVING = tuple(place for place in TABLES if place is not Scope.MATCHES)  # a log only grows
+
 # fmt: off
 COMMANDS: tuple[Command, ...] = (
     _move("move_down", "Down", "j down", "Move down a line, or scroll the text.", also=MOVING),
@@ -178,7 +180,7 @@ COMMANDS: tuple[Command, ...] = (
         aka="rename, properties, edit feed, move to folder"),
     _feeds("remove_this", "Remove", "d delete",
         "Remove the feed, watch, label or saved search; articles are kept.",
-        Scope.SIDEBAR, *TABLES, Scope.MUTE, aka="delete, unsubscribe, delete feed"),
+        Scope.SIDEBAR, *_REMOVING, Scope.MUTE, aka="delete, unsubscribe, delete feed"),
     _feeds("pause_feed", "Pause/resume", "p", "In the feed health: pause or resume the feed.", Scope.HEALTH),
     _feeds("accept_move", "Accept move", "a",
         "In the feed health or the alarms: accept the new address of a feed that has moved.",
