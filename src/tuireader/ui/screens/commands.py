@@ -81,7 +81,7 @@ async def _match_log(main: Controllers, ask: Asking) -> None:
     """Show the log of matches, and open the article chosen there at its first match."""
     from tuireader.ui.screens.matches import Matches
 
-    if (article_id := await ask(Matches(ask.flows))) is not None:
+    if (article_id := await ask(Matches(ask.flows, desk=main.session.desk))) is not None:
         await main.navigation.open_article(article_id)
         if main.session.opened_id == article_id:
             main.navigation.next_hit(1)

@@ -30,19 +30,25 @@ class Matches(TableScreen[int, LoggedMatch]):
     COLUMNS = (
         Column("mark", "", 1),
         Column("matched", "Matched", 12),
-        Column("watch", "Watch", 20, least=100),
-        Column("watch", "Watch", 12, least=70, most=99),
+        Column("watch", "Watch", 20, least=150),
+        Column("watch", "Watch", 12, least=70, most=149),
         Column("title", "Article"),
         Column("feed", "Feed", 24, least=150),
-        Column("told", "Told", 26, least=120),
+        Column("told", "Told", 26, least=150),
+        Column("told", "Told", 14, least=110, most=149),
         Column("read", "Read", 12, least=80),
         Column("state", "State", 13, least=60),
     )
     PLACE = Scope.MATCHES
 
-    def __init__(self, flows: FlowRunner) -> None:
+    def __init__(self, flows: FlowRunner, *, desk: bool) -> None:
         super().__init__(flows)
         self.expression, self.period = "", ""
+        self._desk = desk
+
+    @property
+    def columns(self) -> Sequence[Column]:
+        return [column for column in self.COLUMNS if self._desk or column.name != "state"]
 
     def on_mount(self) -> None:
         """Show the log as it is, and again once evidence that is still missing was computed."""
@@ -71,8 +77,8 @@ class Matches(TableScreen[int, LoggedMatch]):
                 "watch": Cell(match.watch, look),
                 "title": Cell(match.title or match.url, look),
                 "feed": Cell(match.feed, "dim"),
-                "told": Cell(told(match), "dim"),
-                "read": Cell(_when(match.read, "not read"), "dim"),
+                "told": Cell(_when(match.told, match.not_told), "dim"),
+                "read": Cell(_when(match.read, "–"), "dim"),
                 "state": Cell(match.state, look),
             },
         )
@@ -95,14 +101,14 @@ class Matches(TableScreen[int, LoggedMatch]):
             ((f"◆ {match.watch}", f"watch:{match.watch}"), (terms, "dim"), (f" · match {match.id}", "dim"))
         ]
         lines += [((f"“{match.sentence}”", "text"),)] * bool(match.sentence)
-        published = full_time(match.published) if match.published is not None else "not dated"
-        times = f"published {published} · first seen {full_time(match.fetched)}"
-        lines.append(((f"{match.feed} · {times} · matched {full_time(match.matched)}", "dim"),))
+        published = full_time(match.published, self.now) if match.published is not None else "not dated"
+        times = f"published {published} · first seen {full_time(match.fetched, self.now)}"
+        lines.append(((f"{match.feed} · {times} · matched {short_time(match.matched)}", "dim"),))
         ended = f" · matched until edited {short_time(match.ended)}" if match.ended else ""
         lines.append(((f"{told(match)} · {_when(match.read, 'not read', 'read')}{ended}", "dim"),))
         if match.state:
             by = f" by {match.by}" if match.by else ""
-            at = f", {full_time(match.at)}" if match.at else ""
+            at = f", {full_time(match.at, self.now)}" if match.at else ""
             lines.append(
                 ((f"{match.state}{by}{at}", "text"), (f" · {match.note}" if match.note else "", "text"))
             )
