@@ -8,7 +8,7 @@ import gc
 import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
-from itertools import groupby
+from itertools import count, groupby
 from pathlib import Path
 
 import pytest
@@ -16,7 +16,7 @@ from hypothesis import settings
 
 from tests import reached
 from tests.builders import TWO_FEEDS, opened, opened_demo, paths
-from tests.processes import unmeasured
+from tests.processes import unmeasured, use_large_pages
 from tests.web import Web, in_thread
 from tuireader.library import Library
 
@@ -102,6 +102,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items += others
 
 
+_SINCE_PAGES = count(1)
+_TESTS = 500  # number of tests after which a process has grown by many pages
+
+
+def pytest_runtest_logfinish() -> None:
+    """Use large pages for what a process has grown by."""
+    if next(_SINCE_PAGES) % _TESTS == 0:
+        use_large_pages()
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_unconfigure() -> None:
     """Keep the collector away from what is left: pytest has looked through it once, Python would again."""
@@ -119,3 +129,4 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(100_000, 20, 20)
+    use_large_pages()

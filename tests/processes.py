@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import faulthandler
 import gc
 import json
@@ -84,6 +85,22 @@ def start(
         preexec_fn=begin,
         restore_signals=False,
     )
+
+
+_LARGE_PAGES, _NOW, _SIZE = 14, 25, 1 << 21  # MADV_HUGEPAGE and MADV_COLLAPSE of Linux, in bytes
+
+
+def use_large_pages() -> None:
+    """Ask Linux for large pages: a fork of a process with all tests then takes a tenth of the time."""
+    with suppress(OSError, AttributeError, ValueError):
+        libc = ctypes.CDLL(None)
+        libc.madvise.argtypes = ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int
+        for line in Path("/proc/self/maps").read_text().splitlines():
+            span, access, _, _, file, *_ = line.split()
+            start, end = (int(place, 16) for place in span.split("-"))
+            if access == "rw-p" and file == "0" and end - start >= _SIZE:
+                for advice in (_LARGE_PAGES, _NOW):
+                    libc.madvise(start, end - start, advice)
 
 
 @cache

@@ -122,7 +122,8 @@ def test_the_log_proves_itself(logged: Run, home: Home) -> None:
     assert changed.code != Exit.OK and "(open of match 1) was changed" in changed.err
     file.write_text(text.rpartition("{")[0], encoding="utf-8")
     assert "removed or replaced" in logged("matches", "--verify", str(file), "--head", head).err
-    for wrong in ("[]", "{", "\x00"):
+    for wrong in ("[]", "{", "\x00", "[" * 100_000, '{"matches": 1}', '{"matches": [[], {}]}'):
         file.write_text(wrong, encoding="utf-8")
-        assert "--format records" in logged("matches", "--verify", str(file)).err
+        told = logged("matches", "--verify", str(file))
+        assert told.code != Exit.OK and ("--format records" in told.err or "record 1" in told.err)
     assert "cannot be read" in logged("matches", "--verify", str(home.folder)).err

@@ -76,7 +76,8 @@ def note_hash(salt: str, note: str) -> str:
 def _name(record: Record) -> str:
     """Name a record: `done of match 17`, `read of match 3 and 41 more`."""
     matches = record.get("matches")
-    numbers = [match[0] if isinstance(match, list) and match else match for match in matches or ()]
+    listed = matches if isinstance(matches, list) else []
+    numbers = [match[0] if isinstance(match, list) and match else match for match in listed]
     others = f" and {len(numbers) - 1:,} more" if len(numbers) > 1 else ""
     return f"{record.get('kind', 'of no kind')} of match {numbers[0] if numbers else '?'}{others}"
 

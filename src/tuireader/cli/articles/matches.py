@@ -124,6 +124,8 @@ async def _verify(library: Library, file: str, head: str) -> None:
 
 def _read(path: Path) -> Iterator[Record]:
     """Yield the records of a file. Raises UsageError for what cannot be read."""
+    if not path.is_file():
+        raise UsageError(f"{path} cannot be read: it is no file", "write one with --format records")
     try:
         with path.open(encoding="utf-8") as lines:
             for number, line in enumerate(lines, 1):
@@ -133,7 +135,7 @@ def _read(path: Path) -> Iterator[Record]:
                         f"line {number} of {path} is no record", "write it with --format records"
                     )
                 yield record
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise UsageError(
             f"{path} cannot be read as records: {error}", "write it with --format records"
         ) from error
