@@ -112,6 +112,16 @@ async def test_a_new_name_carries_the_cases_and_a_removal_closes_none(tmp_path: 
         assert not (await library.matches.verify()).fault
 
 
+async def test_a_purge_is_on_record_and_keeps_cases(tmp_path: Path) -> None:
+    async with opened(tmp_path, CONFIG) as library:
+        await fill(library, 1, entry(1, content_html=HIT), entry(2), entry(3))
+        before = await library.cases.of([1, 2, 3])
+        await library.database.purge(older_than=0, keep=None, unread=True)
+        assert (await records(library))[-1]["kind"] == "purged"
+        assert await library.cases.of([1, 2, 3]) == before
+        assert not (await library.matches.verify()).fault
+
+
 async def test_what_a_new_watch_finds_is_new_if_it_is_unread(tmp_path: Path) -> None:
     async with opened(tmp_path, CONFIG) as library:
         await fill(library, 1, entry(1, content_html=HIT), entry(2, content_html=HIT))

@@ -111,10 +111,12 @@ class Database(UseCases):
             return purged
         for start in range(0, len(ids), CHUNK):
             chunk = ids[start : start + CHUNK]
-            await self._transact(partial(_drop, ids=chunk, rule=rule))
+            await self._transact(partial(_drop, ids=chunk, rule=rule, now=self._now()))
         await self._pool.write(lambda store: store.retention.shrink())
         return purged
 
 
-def _drop(store: Store, *, ids: Sequence[int], rule: PurgeRule) -> None:
+def _drop(store: Store, *, ids: Sequence[int], rule: PurgeRule, now: int) -> None:
     store.retention.drop(ids, rule)
+    if store.records.head():
+        store.records.append([0], "purged", now, detail=f"at most {len(ids)} articles")
