@@ -111,7 +111,11 @@ def tuireader(folder: Path, articles: int, presses: int, size: Size, name: str =
         found["memory while browsing"] = [program.memory()]
         program.settle()
         program.type("A")
-        found["mark the found read"] = [program.wait("marked read")]
+        asked = program.wait("marked read|mark them too")
+        if "mark them too" in program.text():  # some are on a watch
+            program.type("y")
+            asked += program.wait("marked read")
+        found["mark the found read"] = [asked]
         marked = re.search(r"([\d,]+) articles? marked read", program.text())
         found["so many were marked"] = [float(marked[1].replace(",", ""))] if marked else []
         program.settle(0.5)
