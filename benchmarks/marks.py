@@ -52,6 +52,9 @@ def pressed(program: Program, seed: int, presses: int, holder: Holder) -> tuple[
     for number in range(presses):
         took = program.together(chance.choice(KEYS), "jk"[number % 2])
         (under if holder.is_alive() else after).append(took)
+        if "mark them too" in program.text():  # `A` asks if some are on a watch
+            program.type("y")
+            program.settle()
     return under, after
 
 
