@@ -7,7 +7,6 @@ from functools import partial
 
 from tuireader.config import MacroConfig
 from tuireader.export.markdown import markdown_link
-from tuireader.export.markup import MARKDOWN
 from tuireader.model import LABEL_MARK, Label
 from tuireader.subprocesses.programs import Ran
 from tuireader.text.wording import counted
@@ -57,7 +56,9 @@ async def copy_addresses(main: Controllers, ask: Asking) -> Outcome:
 
 
 async def copy_markdown(main: Controllers, ask: Asking) -> Outcome:
-    """Copy the chosen articles as Markdown links."""
+    """Copy the chosen articles as Markdown links; of a single one, with the sentences that watches match."""
+    from tuireader.export.markup import MARKDOWN
+
     addresses = await main.chosen.addresses()
     evidence = await main.library.lists.evidence(main.chosen.ids)
     lines = [markdown_link(title, url) for url, title in addresses]
