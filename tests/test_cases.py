@@ -43,7 +43,7 @@ async def records(library: Library) -> list[Record]:
 async def test_matches_are_new_from_the_first_use_on(tmp_path: Path) -> None:
     async with opened(tmp_path, CONFIG.replace('[desk]\nname = "Ana"\n', "")) as library:
         await fill(library, 1, entry(1, content_html=HIT), entry(2, content_html=HIT))
-        assert set((await states(library)).values()) == {""} and (await library.lists.counts()).todo is None
+        assert set((await states(library)).values()) == {""} and (await library.lists.counts()).to_do is None
         assert await found(library, "is:open") == set()
         change = await library.cases.handle([1], CaseState.DONE, "Quokka")
         assert change.what == "1 match marked done" and change.ids == (1,)

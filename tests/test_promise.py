@@ -38,7 +38,7 @@ ENDINGS = (
 )
 WATCHED = ("", " It uses openssl.", " WeChat is named, too.")
 WATCHES = '[[watch]]\nname = "TLS"\nany = ["openssl"]\n[[watch]]\nname = "WeChat"\nany = ["WeChat", "微信"]\n'
-VIEWS = (ViewKind.TODAY, ViewKind.UNREAD, ViewKind.STARRED, ViewKind.ALL, ViewKind.TODO)
+VIEWS = (ViewKind.TODAY, ViewKind.UNREAD, ViewKind.STARRED, ViewKind.ALL, ViewKind.TO_DO)
 
 
 class History:

@@ -8,7 +8,7 @@ from tests.ui.shelf import Shelf
 from tuireader.model import CaseState, View, ViewKind
 from tuireader.ui.screens.matches import Matches
 from tuireader.ui.screens.watches import Watches
-from tuireader.ui.views import TODO
+from tuireader.ui.views import TO_DO
 
 DESK = '[desk]\nname = "Ana"\n'
 
@@ -39,7 +39,7 @@ async def test_the_list_of_what_is_to_do_is_worked_off() -> None:
         numbers = await run.library.cases.matches_of(ids)
         await run.library.cases.set_state(numbers, CaseState.NEW)
         await run.main.controllers.reload()
-        await run.go_to(TODO)
+        await run.go_to(TO_DO)
         assert (
             "To do" in run.text
             and "LanternPay ───" in run.text

@@ -18,8 +18,8 @@ LIST_SORTS = {
 RELEVANCE = "relevance"
 SEARCH_SORTS = LIST_SORTS | {RELEVANCE: "most relevant first"}
 """Orders of search results."""
-TO_DO = "to-do"
-ALL_SORTS = SEARCH_SORTS | {TO_DO: "by watch, oldest first"}
+TO_DO_ORDER = "to-do"
+ALL_SORTS = SEARCH_SORTS | {TO_DO_ORDER: "by watch, oldest first"}
 """All orders; that of To do is only for that view."""
 
 

@@ -25,7 +25,7 @@ class ViewKind(StrEnum):
     FEED = "feed"
     QUERY = "query"
     NEW = "new"
-    TODO = "todo"
+    TO_DO = "to_do"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ class UnreadStories:
 class Counts:
     """Counts for the sidebar: `feeds` by feed id, the other mappings by name; `groups` are of watches.
 
-    Muted articles count only in `muted`. `todo` counts those with an open match; None before the first use
+    Muted articles count only in `muted`. `to_do` counts those with an open match; None before the first use
     of the desk.
     """
 
@@ -110,7 +110,7 @@ class Counts:
     groups: Mapping[str, Count] = field(default_factory=dict)
     folders: Mapping[str, Count] = field(default_factory=dict)
     muted: int = 0
-    todo: Count | None = None
+    to_do: Count | None = None
     new: Count = Count()
     labels: Mapping[str, Count] = field(default_factory=dict)
     accounts: Mapping[str, Count] = field(default_factory=dict)

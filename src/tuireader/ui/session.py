@@ -7,19 +7,19 @@ from array import array
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from tuireader.commands.sorts import TO_DO
+from tuireader.commands.sorts import TO_DO_ORDER
 from tuireader.config import Config, UiConfig
 from tuireader.model import Article, Counts, Feed, View, ViewKind
 from tuireader.model.accounts import AccountState
 from tuireader.ui.drawing.page_parts import Page
-from tuireader.ui.views import SUBSCRIBED, TODO, UNREAD
+from tuireader.ui.views import SUBSCRIBED, TO_DO, UNREAD
 
 _UNCOUNTED = Counts()  # until articles are counted: a million take seconds
 _KEEP_READ = {
     ViewKind.STARRED,
     ViewKind.LABEL,
     ViewKind.QUERY,
-    ViewKind.TODO,
+    ViewKind.TO_DO,
 }  # views that always show read articles
 
 
@@ -126,7 +126,7 @@ class Session:
     @property
     def desk(self) -> bool:
         """True once matches are cases."""
-        return self.counts.todo is not None
+        return self.counts.to_do is not None
 
     @property
     def is_counted(self) -> bool:
@@ -136,7 +136,7 @@ class Session:
     def sort(self) -> str:
         """Order of the view; the configured one is the default except for searches."""
         usual = "date" if self.view.kind is ViewKind.QUERY else self.config.ui.sort
-        usual = TO_DO if self.view == TODO else usual
+        usual = TO_DO_ORDER if self.view == TO_DO else usual
         return self._sorts.get(self.view, usual)
 
     def sort_by(self, sort: str) -> None:

@@ -53,7 +53,7 @@ def number(view: View, count: Count, *, folds: bool) -> str:
 
     In folded lists, count stories, followed by the number of their articles.
     """
-    total = view in (views.STARRED, views.TODO)
+    total = view in (views.STARRED, views.TO_DO)
     articles = count.total if total else count.unread
     rows = count.rows(folds) if total else count.unread_rows(folds)
     if total or view == views.UNREAD:
@@ -127,7 +127,7 @@ def _commands(session: Session, panes: Panes) -> tuple[str, ...]:
         item = panes.sidebar.current
         view = item.view if item is not None else None
         return _EDITED if view is not None and view.kind in _KINDS and view != views.MUTED else _SIDEBAR
-    if not panes.in_article and session.view == views.TODO and panes.articles.ids:
+    if not panes.in_article and session.view == views.TO_DO and panes.articles.ids:
         return _TO_DO
     if not panes.in_article:
         return LIST if panes.articles.ids else _NO_ARTICLE
@@ -241,7 +241,7 @@ def empty_list(session: Session, key_of: KeyOf) -> str:
             f"Nothing unread. {key_of('refresh_all')} refreshes, "
             f"{key_of('show_hide_read')} shows what is read."
         )
-    if kind is ViewKind.TODO:
+    if kind is ViewKind.TO_DO:
         return "Nothing to do: every match is handled."
     if kind is ViewKind.STARRED:
         return f"Nothing starred yet. {key_of('toggle_star')} stars an article."

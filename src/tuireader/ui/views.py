@@ -15,7 +15,7 @@ STARRED = View(ViewKind.STARRED)
 ALL = View(ViewKind.ALL)
 SUBSCRIBED = View(ViewKind.ALL, "subscribed")
 MUTED = View(ViewKind.QUERY, "is:muted")
-TODO = View(ViewKind.TODO)
+TO_DO = View(ViewKind.TO_DO)
 
 
 def title_of(view: View, feeds: Sequence[Feed], views: Sequence[ViewConfig] = ()) -> str:
@@ -26,7 +26,7 @@ def title_of(view: View, feeds: Sequence[Feed], views: Sequence[ViewConfig] = ()
         return next((feed.title or feed.address for feed in feeds if str(feed.id) == view.key), "Feed")
     if view == MUTED:
         return "Muted"
-    if view == TODO:
+    if view == TO_DO:
         return "To do"
     for item in views:
         if view == View(ViewKind.QUERY, item.query):
@@ -40,8 +40,8 @@ def title_of(view: View, feeds: Sequence[Feed], views: Sequence[ViewConfig] = ()
 
 def count_of(view: View, counts: Counts) -> Count | None:
     """Counts of a view; None for a search."""
-    if view == TODO:
-        return counts.todo or Count()
+    if view == TO_DO:
+        return counts.to_do or Count()
     if view.kind is ViewKind.QUERY:
         return None
     if view.kind is ViewKind.FEED:
@@ -63,7 +63,7 @@ _QUERIES = {
     "unread": "is:unread is:subscribed",
     "starred": "is:starred",
     "today": "is:today is:subscribed",
-    "todo": "is:open",
+    "to_do": "is:open",
 }
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 
-from tuireader.commands.sorts import TO_DO, check_sort
+from tuireader.commands.sorts import TO_DO_ORDER, check_sort
 from tuireader.model import ArticleRow, Count, Counts, FoldedRows, UnreadStories, View, ViewKind
 from tuireader.model.articles import NO_DETAIL
 from tuireader.store.compression import Compression, Stored, UnreadableText
@@ -27,14 +27,14 @@ _ORDER = {
     "feed": f"{FEED_TITLE} COLLATE NOCASE, a.feed_id, a.time DESC, a.id DESC",
     "title": "a.title COLLATE NOCASE, a.time DESC, a.id DESC",
     "watch": "h.first IS NULL, h.first, a.time DESC, a.id DESC",
-    TO_DO: "h.first IS NULL, h.first, a.time, a.id",
+    TO_DO_ORDER: "h.first IS NULL, h.first, a.time, a.id",
     "sources": "a.sources + coalesce(s.others, 0) DESC, a.time DESC, a.id DESC",
 }
 _BESIDE = {  # joins that an order requires
     "feed": " JOIN feed f ON f.id = a.feed_id",
     "watch": """ LEFT JOIN (SELECT m.article_id, min(w.position) AS first FROM match m
                 JOIN watch w ON w.id = m.watch_id GROUP BY m.article_id) h ON h.article_id = a.id""",
-    TO_DO: f""" LEFT JOIN (SELECT c.article_id, min(w.position) AS first FROM match_case c
+    TO_DO_ORDER: f""" LEFT JOIN (SELECT c.article_id, min(w.position) AS first FROM match_case c
                 JOIN watch w ON w.name = c.watch WHERE c.state IN ({OPEN_STATES}) GROUP BY c.article_id) h
                 ON h.article_id = a.id""",
     "sources": """ LEFT JOIN (SELECT fold, count(*) - 1 AS others FROM article
@@ -193,7 +193,7 @@ class Lists(Part):
             starred=self.count(View(ViewKind.STARRED)),
             all=self.count(View(ViewKind.ALL)),
             muted=self._count("a.muted = 1", ()),
-            todo=self.count(View(ViewKind.TODO)) if self._cases.in_use() else None,
+            to_do=self.count(View(ViewKind.TO_DO)) if self._cases.in_use() else None,
             feeds=feeds,
             folders=self._in_folders(feeds),
             watches=self.watches(),
@@ -265,7 +265,7 @@ class Lists(Part):
                 return f"a.time >= ?{self._only_subscribed()}", [today]
             case ViewKind.UNREAD:
                 return f"a.read = 0{self._only_subscribed()}", []
-            case ViewKind.TODO:
+            case ViewKind.TO_DO:
                 return f"a.id IN ({OPEN})", []
             case ViewKind.STARRED:
                 return "a.starred = 1", []

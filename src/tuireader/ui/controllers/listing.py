@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
-from tuireader.commands.sorts import TO_DO
+from tuireader.commands.sorts import TO_DO_ORDER
 from tuireader.model import ArticleRow, FoldedRows, View, ViewKind
 from tuireader.ui.controllers.controller import Controller
 from tuireader.ui.controllers.marks import Marks
@@ -150,7 +150,7 @@ class Listing(Controller):
 
     async def _days(self, ids: Sequence[int], *, aside: bool = False) -> Days:
         """Find where days begin if the list is sorted by time, or watches if by open matches."""
-        if self.session.sort == TO_DO and not self.host.linear:
+        if self.session.sort == TO_DO_ORDER and not self.host.linear:
             return await self.library.lists.watch_headings(ids)
         if not self._is_by_day:
             return ()

@@ -9,7 +9,7 @@ from functools import partial
 from tuireader.config import ViewConfig, WatchConfig, by_group, by_priority
 from tuireader.model import Count, Counts, Feed, View, ViewKind
 from tuireader.text import feed_name
-from tuireader.ui.views import ALL, MUTED, STARRED, TODAY, TODO, UNREAD, folder_title
+from tuireader.ui.views import ALL, MUTED, STARRED, TO_DO, TODAY, UNREAD, folder_title
 
 _BELOW = 3
 """Share of the lines that watches leave to what stands below them: one third."""
@@ -66,7 +66,7 @@ def sidebar_items(
     the `current` view.
     """
     item = partial(_item, folds)
-    items = [item("To do", TODO, counts.todo)] if counts.todo is not None else []
+    items = [item("To do", TO_DO, counts.to_do)] if counts.to_do is not None else []
     if new is not None and counts.new.total:
         items.append(item("New", new, counts.new))
     items += [

@@ -25,7 +25,7 @@ _PREVIEW_AFTER = 0.08  # seconds without movement before a view is shown
 _MOST_STRIPS = 1000
 _KINDS = {"◆": "watch", "#": "label", "/": "search", "▾": "open folder", "▸": "closed folder"}
 FOLDING = (ViewKind.FOLDER, ViewKind.GROUP)  # views whose members fold below them
-_TOTALS = (ViewKind.STARRED, ViewKind.QUERY, ViewKind.ALL, ViewKind.TODO)  # which show how many they are
+_TOTALS = (ViewKind.STARRED, ViewKind.QUERY, ViewKind.ALL, ViewKind.TO_DO)  # which show how many they are
 
 
 class Sidebar(CursorPane):
