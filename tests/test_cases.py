@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import aclosing
+from contextlib import aclosing, closing
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
@@ -15,9 +16,10 @@ from tests.test_match_log import log
 from tuireader.config import WatchConfig
 from tuireader.errors import UsageError
 from tuireader.library import Library
-from tuireader.model import CaseState
+from tuireader.model import Case, CaseState, View, ViewKind
 from tuireader.model.cases import Record, canonical, verify
 from tuireader.store import Store
+from tuireader.store.upkeep.recovery import recover
 
 CONFIG = feeds("https://news.example.org/feed", "https://other.example.org/feed")
 CONFIG += '[[watch]]\nname = "Quokka"\nany = ["quokka"]\n[[watch]]\nname = "Town"\nany = ["town"]\n'
@@ -27,6 +29,12 @@ HIT = "<p>A quokka was seen in town.</p>"
 
 async def states(library: Library) -> dict[tuple[int, str], str]:
     return {(row.article_id, row.watch): row.state for row in await log(library)}
+
+
+async def case_of(library: Library, article_id: int, watch: str) -> Case:
+    """The only case of an article and a watch."""
+    (case,) = [case for case in await library.cases.of([article_id]) if case.watch == watch]
+    return case
 
 
 async def found(library: Library, expression: str) -> set[int]:
@@ -45,7 +53,7 @@ async def test_matches_are_new_from_the_first_use_on(tmp_path: Path) -> None:
         await fill(library, 1, entry(1, content_html=HIT), entry(2, content_html=HIT))
         assert set((await states(library)).values()) == {""} and (await library.lists.counts()).to_do is None
         assert await found(library, "is:open") == set()
-        change = await library.cases.handle([1], CaseState.DONE, "Quokka")
+        change = await library.cases.handle([1], CaseState.DONE, ["Quokka"])
         assert change.what == "1 match marked done" and change.ids == (1,)
         await fill(library, 1, entry(3, content_html=HIT))
         assert await states(library) == {
@@ -55,13 +63,13 @@ async def test_matches_are_new_from_the_first_use_on(tmp_path: Path) -> None:
         }  # fmt: skip
         assert await found(library, "is:open") == {3} and await found(library, "is:done") == {1}
         row = (await log(library))[0]
-        assert (row.by, row.at) == (library.cases.name, row.matched)
+        assert (row.by, row.at) == (library.context.person, row.matched)
 
 
 async def test_states_are_found_by_watch_and_taken_back(tmp_path: Path) -> None:
     async with opened(tmp_path, CONFIG) as library:
         await fill(library, 1, entry(1, content_html=HIT), entry(2, content_html=HIT))
-        await library.cases.handle([1], CaseState.FALSE_ALARM, "Town")
+        await library.cases.handle([1], CaseState.FALSE_ALARM, ["Town"])
         await library.cases.set_note(await library.cases.matches_of([2]), "ask the \x07lawyer\n\x1b[31m")
         assert await found(library, "is:open") == {1, 2}
         assert await found(library, "watch:Town is:open") == {2}
@@ -72,7 +80,7 @@ async def test_states_are_found_by_watch_and_taken_back(tmp_path: Path) -> None:
         )
         assert await found(library, "watch:Quokka is:false-alarm") == set()
         assert await found(library, "note:lawyer") == {2}
-        (case,) = await library.cases.of([2], "Town")
+        case = await case_of(library, 2, "Town")
         assert (case.note, case.by, case.state) == ("ask the lawyer", "Ana", CaseState.NEW)
         undone = [(await library.marks.undo()) for _ in range(2)]
         assert [step.what for step in undone if step] == [
@@ -88,7 +96,7 @@ async def test_states_are_found_by_watch_and_taken_back(tmp_path: Path) -> None:
 async def test_a_key_means_what_is_not_handled_yet(tmp_path: Path) -> None:
     async with opened(tmp_path, CONFIG) as library:
         await fill(library, 1, entry(1, content_html=HIT))
-        await library.cases.handle([1], CaseState.FALSE_ALARM, "Town")
+        await library.cases.handle([1], CaseState.FALSE_ALARM, ["Town"])
         await library.cases.handle([1], CaseState.DONE)
         assert set((await states(library)).values()) == {"done", "false alarm"}
         await library.cases.handle([1], CaseState.DONE)
@@ -101,15 +109,82 @@ async def test_a_key_means_what_is_not_handled_yet(tmp_path: Path) -> None:
 async def test_a_new_name_carries_the_cases_and_a_removal_closes_none(tmp_path: Path) -> None:
     async with opened(tmp_path, CONFIG) as library:
         await fill(library, 1, entry(1, content_html=HIT))
-        await library.cases.handle([1], CaseState.OPEN, "Town")
+        await library.cases.handle([1], CaseState.OPEN, ["Town"])
         await library.watches.save(WatchConfig("City", any=("town",)), "Town")
         await applied(library)
-        (case,) = await library.cases.of([1], "City")
+        case = await case_of(library, 1, "City")
         assert case.state is CaseState.OPEN and await found(library, "watch:City is:open") == {1}
         await library.watches.remove("City")
         await applied(library)
-        assert len(await library.cases.of([1], "City")) == 1
+        assert await case_of(library, 1, "City") == case
         assert not (await library.matches.verify()).fault
+
+
+async def test_a_name_edited_by_hand_or_taken_back_carries_the_cases(tmp_path: Path) -> None:
+    async with opened(tmp_path, CONFIG) as library:
+        await fill(library, 1, entry(1, content_html=HIT))
+        await library.cases.handle([1], CaseState.OPEN, ["Town"])
+        case = await case_of(library, 1, "Town")
+        file = tmp_path / "config.toml"
+        file.write_text(CONFIG.replace('"Town"', '"City"'), encoding="utf-8")
+        await library.settings.reload()
+        await applied(library)
+        assert await case_of(library, 1, "City") == replace(case, watch="City")
+        await library.watches.save(WatchConfig("Place", any=("town",)), "City")
+        await library.marks.undo()
+        await applied(library)
+        assert await case_of(library, 1, "City") == replace(case, watch="City")
+        assert await library.cases.matches_of([1], ["City"]) == [case.match]
+
+
+async def test_what_is_to_do_of_a_removed_watch_stands_below_its_name(tmp_path: Path) -> None:
+    async with opened(tmp_path, CONFIG) as library:
+        await fill(library, 1, entry(1, content_html=HIT), entry(2, content_html="<p>A town.</p>"))
+        await library.watches.remove("Town")
+        await applied(library)
+        ids = await library.lists.ids(View(ViewKind.TO_DO), sort="to-do")
+        assert [row.watch for row in await library.matches.newest(limit=9)].count("Town") == len(ids) == 2
+        assert await library.lists.watch_headings(ids) == [(0, "Quokka"), (1, "Town")]
+
+
+async def test_undo_is_on_record_by_who_undid(tmp_path: Path) -> None:
+    async with opened(tmp_path, CONFIG) as ana:
+        await fill(ana, 1, entry(1, content_html=HIT))
+        await ana.cases.handle([1], CaseState.DONE, ["Town"])
+        async with opened(tmp_path, CONFIG.replace("Ana", "Ben")) as ben:
+            await ben.marks.undo()
+        assert [
+            (record["kind"], record.get("by"), record.get("detail")) for record in (await records(ana))[-2:]
+        ] == [
+            ("done", "Ana", None),
+            ("new", "Ben", "undo"),
+        ]
+
+
+async def test_the_log_lists_what_no_longer_matches(tmp_path: Path) -> None:
+    async with opened(tmp_path, CONFIG) as library:
+        await fill(library, 1, entry(1, content_html=HIT), entry(2, content_html="<p>A town.</p>"))
+        await library.watches.remove("Town")
+        await applied(library)
+        assert {row.watch for row in await library.matches.newest("is:unread", limit=9)} == {"Quokka", "Town"}
+        (row,) = await library.matches.newest("watch:Quokka", limit=9)
+        assert row.watch == "Quokka"
+
+
+async def test_terms_that_give_false_alarms_are_named(tmp_path: Path) -> None:
+    async with opened(tmp_path, CONFIG) as library:
+        config = next(item for item in library.config.watches if item.name == "Town")
+        for number in range(1, 4):
+            assert not any("false" in remark.message for remark in await library.watches.lint())
+            await fill(library, 1, entry(number, content_html=HIT))
+            (newest, *_) = await library.matches.newest("watch:Town", limit=1)
+            await library.cases.set_state([newest.id], CaseState.FALSE_ALARM)
+        (remark,) = [remark for remark in await library.watches.lint() if remark.term == "town"]
+        assert remark.message.startswith("3 of 3 handled matches were false alarms")
+        told = f"town: {remark.message}"
+        assert told in (await library.watches.preview(replace(config, name="City"), "Town")).advice
+        changed = replace(config, any=("old town",))
+        assert told not in (await library.watches.preview(changed, "Town")).advice
 
 
 async def test_a_purge_is_on_record_and_keeps_cases(tmp_path: Path) -> None:
@@ -117,7 +192,10 @@ async def test_a_purge_is_on_record_and_keeps_cases(tmp_path: Path) -> None:
         await fill(library, 1, entry(1, content_html=HIT), entry(2), entry(3))
         before = await library.cases.of([1, 2, 3])
         await library.database.purge(older_than=0, keep=None, unread=True)
-        assert (await records(library))[-1]["kind"] == "purged"
+        last = (await records(library))[-1]
+        assert (last["kind"], last["detail"]) == ("purged", "2 articles")
+        await library.database.purge(older_than=0, keep=None, unread=True)
+        assert (await records(library))[-1] == last  # there was nothing left to purge
         assert await library.cases.of([1, 2, 3]) == before
         assert not (await library.matches.verify()).fault
 
@@ -135,6 +213,11 @@ async def test_what_a_new_watch_finds_is_new_if_it_is_unread(tmp_path: Path) -> 
         assert not (await library.matches.verify()).fault
 
 
+def stored(folder: Path) -> bytes:
+    """All bytes of the database and of its log."""
+    return b"".join(file.read_bytes() for file in folder.rglob("*.db*"))
+
+
 async def test_an_erased_note_leaves_a_valid_chain(tmp_path: Path) -> None:
     async with opened(tmp_path, CONFIG) as library:
         await fill(library, 1, entry(1, content_html=HIT))
@@ -142,7 +225,11 @@ async def test_an_erased_note_leaves_a_valid_chain(tmp_path: Path) -> None:
         for text in ("the first", "the second"):
             await library.cases.set_note([number], text)
         head = (await library.matches.verify()).head
+        assert b"the second" in stored(tmp_path)
         assert await library.cases.erase_notes([number]) == 1
+        assert b"the first" not in stored(tmp_path) and b"the second" not in stored(tmp_path)
+        await library.marks.undo()
+        assert await library.cases.note_of([number]) == ""
         assert not (await library.matches.verify(head)).fault
         async with aclosing(library.matches.log()) as rows:
             assert {row.note async for row in rows} == {""}
@@ -155,8 +242,8 @@ async def test_two_people_see_what_each_other_does(tmp_path: Path) -> None:
         other.mkdir()
         async with opened(tmp_path, CONFIG.replace("Ana", "Ben")) as ben:
             await asyncio.gather(
-                ana.cases.handle([1], CaseState.DONE, "Town"),
-                ben.cases.handle([1], CaseState.OPEN, "Quokka"),
+                ana.cases.handle([1], CaseState.DONE, ["Town"]),
+                ben.cases.handle([1], CaseState.OPEN, ["Quokka"]),
             )
             for library in (ana, ben):
                 assert {(case.watch, case.by) for case in await library.cases.of([1])} == {
@@ -258,3 +345,21 @@ def test_the_log_of_version_14_enters_the_chain(tmp_path: Path) -> None:
     assert sum(record["kind"] in ("matched", "indexed") for record in every) == 40
     with pytest.raises(Exception, match="only grows"):
         store.conn.execute("UPDATE match_event SET at = 1")
+
+
+def test_a_repair_is_on_record(tmp_path: Path) -> None:
+    store = open_store(tmp_path)
+    filled(store)
+    store.close()
+    for version in (None, 14):
+        path = tmp_path / f"repaired{version}.db"
+        if version is not None:
+            old = Store.open(tmp_path / "test.db")
+            with old.transaction():
+                go_back(old.conn, version)
+            old.close()
+        recover(tmp_path / "test.db", path)
+        with closing(Store.open(path)) as repaired:
+            every = [record for _, record in repaired.records.all()]
+            assert every[-1]["kind"] == "repaired" and not verify(every).fault
+            assert not repaired.records.unrecorded() and len(every) > 40

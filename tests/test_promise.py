@@ -179,9 +179,9 @@ class History:
 
     async def handle(self) -> None:
         """The user handles the matches of a row, of its story, or of one watch."""
-        watch = self.draw.choice([None, None, "WeChat"])
+        watches = self.draw.choice([None, None, ["WeChat"]])
         state, stories = self.draw.choice(list(CaseState)), self.draw.random() < 0.5
-        await self.library.cases.handle(await self.row(), state, watch, stories=stories)
+        await self.library.cases.handle(await self.row(), state, watches, stories=stories)
 
     async def note(self) -> None:
         numbers = await self.library.cases.matches_of(await self.row())

@@ -103,6 +103,7 @@ def test_matches_are_handled_by_number_or_expression(logged: Run) -> None:
         (("done", "title:nothing"), "the expression finds no match"),
         (("done",), "Missing argument"),
         (("open", "is:wrong"), "is: takes"),
+        (("new", "9" * 5_000), "there is no match 4"),
     ):
         failed = logged("match", *words)
         assert failed.code == Exit.USAGE and said in failed.err and failed.err.count("\n") <= 3
@@ -127,3 +128,10 @@ def test_the_log_proves_itself(logged: Run, home: Home) -> None:
         told = logged("matches", "--verify", str(file))
         assert told.code != Exit.OK and ("--format records" in told.err or "record 1" in told.err)
     assert "cannot be read" in logged("matches", "--verify", str(home.folder)).err
+    for words, said in (
+        (("--head", head), "--head says nothing without --verify"),
+        (("--verify", "--since", "7d"), "written and verified whole"),
+        (("--format", "records", "--watch", "WeChat"), "written and verified whole"),
+    ):
+        failed = logged("matches", *words)
+        assert failed.code == Exit.USAGE and said in failed.err and not failed.out

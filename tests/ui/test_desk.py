@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tests.ui.running import Running, running
 from tests.ui.samples import library as sample_library
 from tests.ui.shelf import Shelf
@@ -137,3 +139,19 @@ async def test_a_match_is_copied_with_its_evidence() -> None:
         await run.show(View(ViewKind.ALL))
         await run.press("ctrl+a", "ctrl+y")
         assert run.app.clipboard.count("Watch ") == 3 and "3 matches" in run.toasts
+
+
+async def test_a_group_of_watches_means_its_own_matches() -> None:
+    async with running(sample_library(DESK)) as run:
+        run.library.context.config = replace(
+            run.library.config,
+            watches=tuple(
+                replace(item, group="Pay") for item in run.library.config.watches if item.name == "LanternPay"
+            ),
+        )
+        both = await run.library.lists.ids(View(ViewKind.WATCH, "Ferries"))
+        await run.go_to(View(ViewKind.GROUP, "Pay"))
+        run.main.articles.select_id(both[0])
+        await run.press("minus")
+        handled = {watch for (_, watch), state in (await states(run)).items() if state == "false alarm"}
+        assert handled == {"LanternPay"}

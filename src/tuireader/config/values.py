@@ -109,13 +109,13 @@ def template(*marks: str, lines: bool = False) -> Kind:
     """Kind: text, if so of several lines, in which `{mark}` is replaced, for each of these marks."""
 
     def read(value: object) -> str | Invalid:
-        text = _raw(value)
-        if lines and isinstance(value, str) and not isinstance(_raw(value.replace("\n", " ")), Invalid):
-            text = value
-        for mark in () if isinstance(text, Invalid) else re.findall(r"\{(\w+)\}", text):
+        text = _raw(value.replace("\n", " ") if lines and isinstance(value, str) else value)
+        if isinstance(text, Invalid):
+            return text
+        for mark in re.findall(r"\{(\w+)\}", text):
             if mark not in marks:
                 return Invalid(f"has no value for {{{mark}}}{did_you_mean(mark, marks)}")
-        return text
+        return str(value)
 
     return Kind("text", read)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Annotated
 
 from tuireader.model import Evidence
-from tuireader.model.asides import rank
+from tuireader.model.asides import is_aside, rank
 from tuireader.query import merge_spans
 
 FORMATS = ("md", "json", "html")
@@ -56,6 +56,26 @@ def best_hits(reports: Iterable[Report], watches: Iterable[str]) -> list[StoryHi
     return [hits[name] for name in watches if name in hits]
 
 
+def sentences(evidence: Iterable[Evidence]) -> list[Evidence]:
+    """List the sentences that watches match, each once, with all its watches; asides come last."""
+    return sorted(_each_once(item for item in evidence if item.sentence), key=is_aside)
+
+
+def _each_once(evidence: Iterable[Evidence]) -> list[Evidence]:
+    """Join what has the same sentence: the names of the watches, and the spans."""
+    shared: dict[tuple[str, str, int], Evidence] = {}
+    for item in evidence:
+        if first := shared.get(_place(item)):
+            spans = tuple(merge_spans([*first.spans, *item.spans]))
+            item = replace(first, watch=f"{first.watch}, {item.watch}", spans=spans)
+        shared[_place(item)] = item
+    return list(shared.values())
+
+
+def _place(evidence: Evidence) -> tuple[str, str, int]:
+    return one_line(evidence.sentence), evidence.feed, evidence.until
+
+
 @dataclass(frozen=True, slots=True)
 class BriefStory:
     """A story: its reports and its watches. `languages` come best first, the sentence of `asked` first.
@@ -87,17 +107,11 @@ class BriefStory:
     @property
     def quotations(self) -> tuple[StoryHit, ...]:
         """The `hits`, but each sentence once, with the names and the spans of all its watches."""
-        quotations: dict[tuple[str, str, int], StoryHit] = {}
+        reports: dict[tuple[str, str, int], Report] = {}
         for hit in self.hits:
-            evidence = hit.evidence
-            key = (one_line(evidence.sentence), evidence.feed, evidence.until)
-            first = quotations.setdefault(key, hit)
-            if first is not hit:
-                spans = tuple(merge_spans([*first.evidence.spans, *evidence.spans]))
-                watches = f"{first.evidence.watch}, {evidence.watch}"
-                shared = replace(first.evidence, watch=watches, spans=spans)
-                quotations[key] = StoryHit(shared, first.report)
-        return tuple(quotations.values())
+            reports.setdefault(_place(hit.evidence), hit.report)
+        each = _each_once(hit.evidence for hit in self.hits)
+        return tuple(StoryHit(evidence, reports[_place(evidence)]) for evidence in each)
 
 
 @dataclass(frozen=True, slots=True)

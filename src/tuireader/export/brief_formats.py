@@ -11,13 +11,14 @@ from collections.abc import Iterator
 
 from tuireader.export import shapes
 from tuireader.export.brief import Brief, BriefStory, Report, Section, StoryHit, same_text
-from tuireader.export.markdown import markdown_text, safe_start
+from tuireader.export.markdown import markdown_text
 from tuireader.export.markup import (
     HTML,
     MARKDOWN,
     Writing,
     html_page,
     html_text,
+    markdown_quotation,
     moment,
     moment_and_lag,
     period,
@@ -76,7 +77,7 @@ def _md_story(story: BriefStory, section: Section) -> list[str]:
     others = [name for name in story.watches if name != section.watch]
     if others:
         lines += ["", f"Also on {markdown_text(', '.join(others))}."]
-    lines += [f"\n> {safe_start(_quoted(hit, MARKDOWN))}" for hit in story.quotations]
+    lines += [f"\n{markdown_quotation(hit.evidence, _age(hit))}" for hit in story.quotations]
     for heading, reports in _by_period(story):
         lines += ["", f"{heading}:", ""] if heading else [""]
         lines += [f"- {_entry(report, story, MARKDOWN)}" for report in reports]
@@ -91,9 +92,8 @@ def _by_period(story: BriefStory) -> Iterator[tuple[str, list[Report]]]:
             yield heading, reports
 
 
-def _quoted(hit: StoryHit, writing: Writing) -> str:
-    """Write a sentence with its watches: `It takes **LanternPay**. (LanternPay, Ferries)`."""
-    return writing.quoted(hit.evidence, hit.evidence.watch, "" if hit.report.new else "earlier report")
+def _age(hit: StoryHit) -> str:
+    return "" if hit.report.new else "earlier report"
 
 
 def _entry(report: Report, story: BriefStory, writing: Writing) -> str:
@@ -121,7 +121,10 @@ def html(brief: Brief) -> str:
 def _html_story(story: BriefStory, section: Section) -> list[str]:
     others = [name for name in story.watches if name != section.watch]
     lines = [f"<p>Also on {html_text(', '.join(others))}.</p>"] if others else []
-    lines += [f"<blockquote><p>{_quoted(hit, HTML)}</p></blockquote>" for hit in story.quotations]
+    lines += [
+        f"<blockquote><p>{HTML.quoted(hit.evidence, hit.evidence.watch, _age(hit))}</p></blockquote>"
+        for hit in story.quotations
+    ]
     for heading, reports in _by_period(story):
         lines += [f"<p>{heading}:</p>"] if heading else []
         lines += ["<ul>", *(f"<li>{_entry(report, story, HTML)}</li>" for report in reports), "</ul>"]

@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from tuireader.document import Block, BlockKind, Document, Span, SpanKind, parse
-from tuireader.export.brief import one_line
+from tuireader.export.brief import one_line, sentences
 from tuireader.export.markdown import markdown_address, markdown_part, markdown_text, safe_end, safe_start
-from tuireader.export.markup import HTML, MARKDOWN
+from tuireader.export.markup import HTML, markdown_quotation
 from tuireader.model import Article, Evidence, Related
 from tuireader.text import clean
 
@@ -49,11 +49,6 @@ def _head(article: Article) -> Mapping[str, str | list[str]]:
     return {name: value for name, value in head.items() if value}
 
 
-def sentences(article: Article) -> list[Evidence]:
-    """List the matches of watches that have a sentence; of those with the same one, the first."""
-    return list({item.sentence: item for item in reversed(article.evidence) if item.sentence}.values())[::-1]
-
-
 def quoted(evidence: Evidence) -> str:
     """Write a sentence with its watch as plain text."""
     return f"{one_line(evidence.sentence)} ({evidence.watch})"
@@ -64,7 +59,11 @@ def _plain(article: Article, document: Document) -> str:
     head += [
         f"{name.capitalize()}: {_listed(value)}" for name, value in _head(article).items() if name != "title"
     ]
-    parts = ["\n".join(head), *(f"> {quoted(item)}" for item in sentences(article)), paragraphs(document)]
+    parts = [
+        "\n".join(head),
+        *(f"> {quoted(item)}" for item in sentences(article.evidence)),
+        paragraphs(document),
+    ]
     if document.links:
         parts.append("\n".join(f"[{link.number}] {link.url}" for link in document.links))
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -107,7 +106,7 @@ def _markdown(article: Article, document: Document) -> str:
     # A JSON string is also a YAML string.
     front = [f"{name}: {json.dumps(value, ensure_ascii=False)}" for name, value in _head(article).items()]
     parts = ["\n".join(["---", *front, "---"]), f"# {markdown_text(article.title)}"]
-    parts += [f"> {MARKDOWN.quoted(item, item.watch)}" for item in sentences(article)]
+    parts += [markdown_quotation(item) for item in sentences(article.evidence)]
     addresses = {link.number: link.url for link in document.links}
     parts += [part for block in document.blocks if (part := _markdown_block(block, addresses))]
     return "\n\n".join(parts) + "\n"
@@ -183,7 +182,10 @@ def _page(article: Article, document: Document) -> str:
         f"<title>{title}</title><style>{_STYLE}</style></head><body>",
         f'<h1>{title}</h1><p class="facts">{html.escape(" · ".join(shown))}</p>',
         *([link] if article.url else []),
-        *(f"<blockquote>{HTML.quoted(item, item.watch)}</blockquote>" for item in sentences(article)),
+        *(
+            f"<blockquote>{HTML.quoted(item, item.watch)}</blockquote>"
+            for item in sentences(article.evidence)
+        ),
         *_page_blocks(document),
         "</body></html>",
         "",

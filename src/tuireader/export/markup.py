@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from html import escape
 
 from tuireader.export.brief import Report, one_line
-from tuireader.export.markdown import WEB, markdown_link, markdown_part, markdown_text
+from tuireader.export.markdown import WEB, markdown_link, markdown_part, markdown_text, safe_start
 from tuireader.model import Evidence, Surrounding
 
 
@@ -91,6 +91,11 @@ def html_page(title: str, summary: str, lines: Iterable[str]) -> str:
         f"<title>{title}</title>\n<h1>{title}</h1>\n<p>{summary}</p>",
     ]
     return "\n".join([*head, *lines, "</html>"]) + "\n"
+
+
+def markdown_quotation(evidence: Evidence, *facts: str) -> str:
+    """Write a sentence and its watches as a quotation: `> It takes **LanternPay**. (LanternPay, Ferries)`."""
+    return f"> {safe_start(MARKDOWN.quoted(evidence, evidence.watch, *facts))}"
 
 
 MARKDOWN = Writing(markdown_text, markdown_link, markdown_part, ("**", "**"))

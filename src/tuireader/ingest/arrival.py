@@ -143,7 +143,7 @@ def _rematched(
 
     A lost match is kept with the version that it matched; `page` is the previous HTML of the article's page.
     """
-    if bare := store.match_log.bare_of(text.id):  # the text that matched is about to be lost
+    if bare := store.match_log.bare_of([text.id]):  # the text that matched is about to be lost
         former = hits(rules.matcher, before, rules.feeds, [match.watch for match in bare])
         evidence = {(before.id, item.watch): item for item in former}
         store.match_log.complete(bare, {before.id: before}, evidence, now)

@@ -15,6 +15,7 @@ from tuireader.ingest.matching import FeedNames, feeds_named, former_hits, hits
 from tuireader.model import Evidence
 from tuireader.store import Store
 from tuireader.store.articles.articles import StoredText
+from tuireader.store.watches.match_log import BareMatch
 from tuireader.watch import Matcher, WatchRule, lookup, prefilter
 
 MANY = 20_000  # a watch with more matches is not filled at once ...
@@ -157,9 +158,10 @@ def explain(
     }
 
 
-def complete_log(store: Store, matcher: Matcher, feeds: FeedNames, limit: int, now: int) -> int:
-    """Fill in evidence of logged matches made from the index; return their number. Needs a transaction."""
-    bare = store.match_log.bare(limit)
+def complete_log(
+    store: Store, matcher: Matcher, feeds: FeedNames, bare: Sequence[BareMatch], now: int
+) -> None:
+    """Fill in the evidence of logged matches that the index alone made. Needs a transaction."""
     names: dict[int, list[str]] = {}
     for match in bare:
         names.setdefault(match.article_id, []).append(match.watch)
@@ -170,4 +172,3 @@ def complete_log(store: Store, matcher: Matcher, feeds: FeedNames, limit: int, n
         for item in hits(matcher, text, feeds, names[text.id])
     }
     store.match_log.complete(bare, texts, evidence, now)
-    return len(bare)

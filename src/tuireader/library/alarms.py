@@ -60,7 +60,7 @@ class Alarms(Notifying):
 
     async def notify(self) -> Told | None:
         """Notify about new and cleared alarms as set in `[notify]`; None without any or in quiet hours."""
-        if not self._context.config.notify.alarms or self._is_quiet:
+        if not self._context.config.notify.alarms or self._context.quiet_until:
             return None
         untold = await self._pool.read(lambda store: store.alarms.untold())
         if not untold:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -22,7 +23,7 @@ from tuireader.library.watching import rules
 from tuireader.model import Article, Change, Evidence, Feed
 from tuireader.query import Advice, Names
 from tuireader.store import Pool, Store
-from tuireader.text import feed_key, without_password
+from tuireader.text import clean, feed_key, without_password
 from tuireader.text.durations import DAY
 
 T = TypeVar("T")
@@ -226,6 +227,25 @@ class Context:
             return frozenset(name for name, count in days.items() if now - last.get(name, now) >= count * DAY)
 
         self._ended = await self.pool.write(sync)
+
+    @property
+    def person(self) -> str:
+        """Who handles matches here: as configured, else the login, `""` without a name."""
+        if name := self.config.desk.name:
+            return name
+        from getpass import getuser
+
+        with suppress(OSError, KeyError, ImportError):
+            return clean(getuser(), 80)
+        return ""
+
+    @property
+    def quiet_until(self) -> str:
+        """When the quiet hours of notifications end: `07:00`; `""` outside them."""
+        from tuireader.delivery.notify import is_quiet
+
+        hours, here = self.config.notify.quiet, time.localtime(self.clock())
+        return hours.partition("-")[2] if is_quiet(hours, here.tm_hour * 60 + here.tm_min) else ""
 
     @property
     def save_folder(self) -> Path:

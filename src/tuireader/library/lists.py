@@ -160,7 +160,8 @@ class Lists(UseCases):
 
     async def evidence(self, ids: Sequence[int]) -> Mapping[int, Sequence[Evidence]]:
         """Read why watches match articles; those without a match are left out."""
-        return await self._pool.read(lambda store: store.articles.evidence(ids))
+        complete = self._context.completed
+        return await self._pool.read(lambda store: complete(store, store.articles.evidence(ids)))
 
     async def counts(self) -> Counts:
         today, new = self._context.today(), self.new_view

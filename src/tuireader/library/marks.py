@@ -69,7 +69,8 @@ class Marks(UseCases):
         With `step`, undo only this step, and only if it is the last one. Raises TuireaderError when the
         configuration was edited since; the change then stays, and the next undo reverts the step before.
         """
-        change = await self._transact(lambda store: store.marks.undo(step, now=self._now()))
+        by = self._context.person
+        change = await self._transact(lambda store: store.marks.undo(step, by=by, now=self._now()))
         if change is not None and change.config is not None:
             await self._context.undo_config(change, change.config)
         return change

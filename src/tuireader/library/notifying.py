@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 
-from tuireader.delivery.notify import Delivered, Message, deliver, is_quiet
+from tuireader.delivery.notify import Delivered, Message, deliver
 from tuireader.library.context import UseCases
 from tuireader.store import Store
 
 
 class Notifying(UseCases):
     """Base of the use cases that notify: about matches and about alarms."""
-
-    @property
-    def _is_quiet(self) -> bool:
-        here = time.localtime(self._context.clock())
-        return is_quiet(self._context.config.notify.quiet, here.tm_hour * 60 + here.tm_min)
 
     async def _deliver(self, message: Message, take_back: Callable[[Store, str], None]) -> Delivered:
         """Show a message whose items are marked as told already, so that none is repeated after a kill.

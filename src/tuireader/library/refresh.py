@@ -248,7 +248,7 @@ class Refresh(Notifying):
 
     async def notify(self) -> Told | None:
         """Notify about waiting matches as set in `[notify]`; None if there are none or in quiet hours."""
-        if self._is_quiet or not await self._pool.read(lambda store: store.notices.any_waiting()):
+        if self._context.quiet_until or not await self._pool.read(lambda store: store.notices.any_waiting()):
             return None
         from tuireader.library.watching.notifications import claim
 

@@ -117,6 +117,6 @@ class Database(UseCases):
 
 
 def _drop(store: Store, *, ids: Sequence[int], rule: PurgeRule, now: int) -> None:
-    store.retention.drop(ids, rule)
-    if store.records.head():
-        store.records.append([0], "purged", now, detail=f"at most {len(ids)} articles")
+    count = store.retention.drop(ids, rule)
+    if count and store.records.head():
+        store.records.append([0], "purged", now, detail=f"{count} articles")

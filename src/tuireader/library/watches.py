@@ -149,7 +149,10 @@ class Watches(UseCases):
         while await self._pool.read(trial.step):
             pass
         preview = await self._pool.read(trial.preview)
-        return replace(preview, advice=await self._context.advised(watch_advice.advise, config))
+        advice = await self._context.advised(watch_advice.advise, config)
+        of_terms = await self._pool.read(lambda store: watch_advice.of_false_alarms(store, replaces))
+        advice += tuple(str(note) for note in of_terms if note.term in config.any)
+        return replace(preview, advice=advice)
 
     async def advice(self, name: str) -> tuple[str, ...]:
         for item in self._context.config.watches:

@@ -23,6 +23,7 @@ from tuireader.query.evaluate import is_name as is_name
 from tuireader.query.evaluate import matches as matches
 from tuireader.query.evaluate import merge_spans as merge_spans
 from tuireader.query.evaluate import named_by as named_by
+from tuireader.query.evaluate import named_watches as named_watches
 from tuireader.query.evaluate import node_matches as node_matches
 from tuireader.query.evaluate import spans as spans
 from tuireader.query.evaluate import value_matches as value_matches

@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import TypeGuard
 
 from tuireader.lexicon import fold
-from tuireader.model.fields import FIELDS, NAME_FIELDS
+from tuireader.model.fields import CASE_STATES, FIELDS, NAME_FIELDS
 from tuireader.query.evaluate import FoldedArticle, Subject, is_name, value_matches
 from tuireader.query.parser import tokens
 from tuireader.query.regexes import SlowRegex, unmatchable_reason
@@ -191,6 +191,8 @@ def _collect_dead(node: Node, names: Names | None, at_arrival: bool, dead: dict[
                 dead[node] = advice
         case Number(above=True) if at_arrival and FIELDS[node.field].ago:
             dead[node] = Advice(f"{node} never matches: watches are checked when an article arrives")
+        case Is(state) if at_arrival and state in CASE_STATES:
+            dead[node] = Advice(f"{node} never matches new articles: nobody has handled them yet")
 
 
 def _leaf_advice(node: Text | Regex | Name, names: Names | None, at_arrival: bool) -> Advice | None:
@@ -200,6 +202,8 @@ def _leaf_advice(node: Text | Regex | Name, names: Names | None, at_arrival: boo
         name = _name_in(node)
         unsure = node.field == "feed" and bool(names.unnamed) and not names.suggestion("feed", name)
         return Advice(names.unknown_message(node.field, name), field=node.field, unsure=unsure)
+    if at_arrival and node.field == "note":
+        return Advice(f"{node} never matches new articles: nobody has noted anything yet")
     if at_arrival and node.field == "watch":
         return Advice(f"{node} never matches new articles: all watches are checked at once")
     return None

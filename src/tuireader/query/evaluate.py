@@ -27,6 +27,7 @@ from tuireader.query.tree import (
     Regex,
     Text,
     leaves,
+    naming_watches,
     positive_terms,
     start_of_day,
 )
@@ -191,6 +192,12 @@ def _compare(node: Number, subject: Subject, now: int) -> bool:
 def named_by(node: Text | Name | Regex, value: str) -> bool:
     """Return whether a value fits a name, or else a term or pattern. Raises SlowRegex."""
     return is_name(node, value) if isinstance(node, Name) else value_matches(node, value)
+
+
+def named_watches(root: Node, names: Sequence[str]) -> list[str] | None:
+    """Return those of some watches that an expression names; None if it names none. Raises SlowRegex."""
+    named = naming_watches(root.nodes if isinstance(root, And) else (root,))
+    return [name for name in names if all(named_by(node, name) for node in named)] if named else None
 
 
 def is_name(node: Name, value: str) -> bool:

@@ -220,9 +220,14 @@ def _in_field(name: str, text: str) -> str:
     return f"{name}:{text}" if name else text
 
 
+def naming_watches(nodes: Sequence[Node]) -> tuple[Text | Name | Regex, ...]:
+    """Return the parts that name watches."""
+    return tuple(node for node in nodes if isinstance(node, Text | Name | Regex) and node.field == "watch")
+
+
 def tied(nodes: Sequence[Node]) -> list[Node]:
     """Tie what parts joined by AND say of cases to the watches that they name: `watch:X is:open`."""
-    named = tuple(node for node in nodes if isinstance(node, Text | Name | Regex) and node.field == "watch")
+    named = naming_watches(nodes)
     return [
         Is(node.state, named) if named and isinstance(node, Is) and node.state in CASE_STATES else node
         for node in nodes

@@ -172,12 +172,13 @@ def _columns(library: Library, row: ArticleRow) -> str:
 
 def _item(library: Library, row: ArticleRow, evidence: Sequence[Evidence]) -> str:
     """Item of a list in Markdown, above the sentences that watches match."""
+    from tuireader.export.brief import sentences
     from tuireader.export.markdown import markdown_link, markdown_text, safe_start
-    from tuireader.export.markup import MARKDOWN
+    from tuireader.export.markup import markdown_quotation
 
     day = time.strftime("%Y-%m-%d", time.localtime(row.time))
     link = safe_start(markdown_link(row.title, row.url))
-    quotations = [f"\n  > {MARKDOWN.quoted(item, item.watch)}" for item in evidence if item.sentence]
+    quotations = [f"\n  {markdown_quotation(item)}" for item in sentences(evidence)]
     return f"- {link} · {markdown_text(library.feeds.title(row.feed_id))} · {day}{''.join(quotations)}"
 
 

@@ -47,7 +47,7 @@ def _selecting(job: Callable[..., Awaitable[None]]) -> Callable[..., Any]:
 async def _numbers(library: Library, expression: str) -> list[int]:
     words = expression.split()
     if all(word.isascii() and word.isdigit() for word in words):
-        numbers = [min(int(word), 2**62) for word in words]
+        numbers = [min(int(word[:19]), 2**62) for word in words]
         await library.cases.require(numbers)
         return numbers
     articles = await matching(library, expression)
@@ -96,7 +96,7 @@ async def note(library: Library, numbers: list[int], text: str | None, erase: bo
         say(f"the notes of {counted(await library.cases.erase_notes(numbers), 'match', 'matches')} erased")
         return
     if text is None and sys.stdin.isatty():
-        edited = click.edit("", extension=".txt")
+        edited = click.edit(await library.cases.note_of(numbers), extension=".txt")
         if edited is None:
             raise UsageError("no note was written", "give it with --text, or save the file in the editor")
         text = edited

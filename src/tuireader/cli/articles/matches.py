@@ -71,6 +71,11 @@ async def matches(
       tuireader matches --format records > log.jsonl
       tuireader matches --verify log.jsonl
     """
+    chosen = since is not None or until is not None or watch is not None
+    if head and verified is None:
+        raise UsageError("--head says nothing without --verify", "tuireader matches --verify --head HASH")
+    if chosen and (verified is not None or form == "records"):
+        raise UsageError("the chain is written and verified whole", "leave out --since, --until and --watch")
     if verified is not None:
         await _verify(library, verified, head.strip().lower())
         return

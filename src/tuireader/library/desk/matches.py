@@ -1,16 +1,15 @@
-"""The match log: proof of what was matched, reported, read and handled; and handling matches."""
+"""The match log: proof of what was matched, reported, read and handled."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tuireader import ingest
-from tuireader.delivery.notify import is_quiet
 from tuireader.errors import UsageError
 from tuireader.export.matches import csv_lines, handed_over
 from tuireader.library.articles import save_file
@@ -23,7 +22,8 @@ from tuireader.store.watches.match_log import NOT_YET
 from tuireader.store.watches.records import FIRST
 
 if TYPE_CHECKING:
-    from tuireader.model import Article, LoggedMatch
+    from tuireader.model import LoggedMatch
+    from tuireader.store.watches.match_log import BareMatch
 
 _ALL = 1 << 40
 _EXPLAINED = 200  # number of matches whose evidence one transaction completes
@@ -46,32 +46,36 @@ class Matches(UseCases):
         if watch is not None:
             watch = await self._named(watch)
         await self.complete()
-        quiet = self._quiet()
         last = 0
         while rows := await self._pool.read(
             partial(_rows, after=last, since=since, until=until, watch=watch)
         ):
-            for row in rows:
-                yield replace(row, not_told=quiet) if quiet and row.not_told == NOT_YET else row
+            for row in self._with_reasons(rows):
+                yield row
             last = rows[-1].id
 
-    def _quiet(self) -> str:
-        """Say until when quiet hours keep a notification waiting; `""` outside them."""
-        quiet, here = self._context.config.notify.quiet, time.localtime(self._context.clock())
-        if not is_quiet(quiet, here.tm_hour * 60 + here.tm_min):
-            return ""
-        return f"quiet hours until {quiet.partition('-')[2]}"
+    def _with_reasons(self, rows: Sequence[LoggedMatch]) -> list[LoggedMatch]:
+        """Say of matches that are not told yet that quiet hours keep them waiting, during these."""
+        until = self._context.quiet_until
+        waiting = f"quiet hours until {until}"
+        return [replace(row, not_told=waiting) if until and row.not_told == NOT_YET else row for row in rows]
 
     async def complete(self) -> int:
         """Compute deferred evidence; return for how many matches."""
-        context, count = self._context, 0
-        while done := await self._transact(
-            lambda store: ingest.complete_log(
-                store, context.matcher, context.feed_names, _EXPLAINED, self._now()
-            )
-        ):
+        count = 0
+        while done := await self._complete(lambda store: store.match_log.bare(_EXPLAINED)):
             count += done
         return count
+
+    async def _complete(self, bare_of: Callable[[Store], Sequence[BareMatch]]) -> int:
+        context = self._context
+
+        def complete(store: Store) -> int:
+            if bare := bare_of(store):
+                ingest.complete_log(store, context.matcher, context.feed_names, bare, self._now())
+            return len(bare)
+
+        return await self._transact(complete)
 
     async def newest(self, expression: str = "", *, since: int = 0, limit: int) -> list[LoggedMatch]:
         """List the newest matches, of the articles that an expression finds if given, newest first.
@@ -83,22 +87,27 @@ class Matches(UseCases):
             articles, problem = await self._searches.run(expression, limit=_ALL)
             if problem:
                 raise UsageError(problem)
-            numbers = await self._cases.selected(expression, articles)
-        quiet = self._quiet()
+            if self._cases.watches_in(expression) is None:
+                numbers = await self._pool.read(lambda store: store.cases.ever(articles))
+            else:
+                numbers = await self._cases.selected(expression, articles)
         rows = await self._pool.read(lambda store: store.match_log.newest(numbers, since=since, limit=limit))
-        return [replace(row, not_told=quiet) if quiet and row.not_told == NOT_YET else row for row in rows]
+        return self._with_reasons(rows)
 
-    async def handed_over(self, article_ids: Sequence[int], watch: str | None = None) -> list[str]:
+    async def handed_over(
+        self, article_ids: Sequence[int], watches: Sequence[str] | None = None
+    ) -> list[str]:
         """Write the matches of articles as texts to hand over, by the template of the configuration."""
-        await self.complete()
-        numbers = await self._cases.matches_of(article_ids, None if watch is None else [watch])
-        rows = await self._pool.read(lambda store: store.match_log.newest(numbers, limit=_ALL))
-        texts = []
-        for row in reversed(rows):
-            article = await self._pool.read(partial(_article, article_id=row.article_id))
-            author = article.author if article is not None else ""
-            texts.append(handed_over(row, author, self._context.config.desk.template))
-        return texts
+        await self._complete(lambda store: store.match_log.bare_of(article_ids))
+
+        def read(store: Store) -> tuple[list[LoggedMatch], dict[int, str]]:
+            numbers = store.cases.matches(article_ids, watches)
+            rows = store.lists.rows(article_ids)
+            return store.match_log.newest(numbers, limit=_ALL), {row.id: row.author for row in rows}
+
+        rows, authors = await self._pool.read(read)
+        template = self._context.config.desk.template
+        return [handed_over(row, authors.get(row.article_id, ""), template) for row in reversed(rows)]
 
     async def export(self, expression: str, *, since: int = 0) -> Path:
         """Write matches as CSV, newest first, into the folder for saved articles; return the file."""
@@ -139,10 +148,6 @@ class Matches(UseCases):
 
 def _rows(store: Store, *, after: int, since: int, until: int | None, watch: str | None) -> list[LoggedMatch]:
     return store.match_log.rows(after, since=since, until=until, watch=watch)
-
-
-def _article(store: Store, article_id: int) -> Article | None:
-    return store.articles.get(article_id)
 
 
 def _file_name(today: str, number: int) -> str:

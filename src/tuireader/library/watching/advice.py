@@ -15,6 +15,9 @@ from tuireader.library.watching import rule_of
 from tuireader.query import Advice, Names
 from tuireader.store import Store
 
+_FALSE = 0.5  # share of false alarms for advice on a term
+_HANDLED = 3  # minimum handled matches for it
+
 Asked = str | WatchConfig | MuteConfig
 """What to advise on: an expression, a watch or a mute."""
 
@@ -41,6 +44,16 @@ def _names(config: Config, feeds: Iterable[tuple[str, str, str]], labels: Sequen
 def advise(store: Store, known: Names, asked: Asked) -> list[Advice]:
     """Advise on an expression, a watch or a mute; nothing for an invalid expression."""
     return _with_tags(asked, known, store.labels.tags)
+
+
+def of_false_alarms(store: Store, watch: str) -> list[Advice]:
+    """Advise on the terms of a watch whose matches were mostly false alarms."""
+    said = "of {:,} handled matches were false alarms: try a longer term, or words that exclude it (none)"
+    return [
+        Advice(f"{false:,} {said.format(handled)}", term=term)
+        for term, (false, handled) in store.cases.false_alarms(watch).items()
+        if false > _FALSE * handled and handled >= _HANDLED
+    ]
 
 
 def unknown_names(store: Store, known: Names, sought: tuple[str, str]) -> list[Advice]:

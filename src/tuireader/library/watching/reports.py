@@ -24,7 +24,6 @@ _SAMPLES = 5
 _TOP = 5  # feeds with the most matches
 _REPORTED = 1_000_000
 _DROWNS = 0.8
-_FALSE = 0.5  # share of false alarms for a remark on a term
 _ENOUGH = 10  # minimum matches for a remark on a term that accounts for most of them
 
 
@@ -107,16 +106,11 @@ def lint(store: Store, config: Config, matcher: Matcher, feeds: ingest.FeedNames
     remarks = [Remark(problem.watch, "", problem.message) for problem in matcher.problems]
     known = advising.known_names(store, config, feeds)
     for item in config.watches:
-        advice = advising.advise(store, known, item)
+        advice = advising.advise(store, known, item) + advising.of_false_alarms(store, item.name)
         remarks += [Remark(item.name, note.term, note.message) for note in advice]
         explained = {note.term for note in advice}
         total, some, alone = store.stats.terms(item.name)
         wanted = list(dict.fromkeys([*item.any, *chain(*item.all)]))
-        remarks += [
-            Remark(item.name, term, f"{false:,} of {handled:,} handled matches were false alarms: {_TRY}")
-            for term, (false, handled) in store.cases.false_alarms(item.name).items()
-            if false > _FALSE * handled
-        ]
         for term in wanted:
             if term in explained:
                 continue
@@ -128,9 +122,6 @@ def lint(store: Store, config: Config, matcher: Matcher, feeds: ingest.FeedNames
                     Remark(item.name, term, f"the only term in {share} % of the {total:,} matches")
                 )
     return remarks
-
-
-_TRY = "try a longer term, or words that it must not have beside it (none)"
 
 
 def _never(store: Store, term: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 
 from tuireader.store.lists.stories import Stories
 from tuireader.store.sql import Part, number_list
-from tuireader.store.watches.cases import OPEN_STATES
+from tuireader.store.watches.cases import FIRST_OPEN
 from tuireader.wording.times import local_day
 
 
@@ -17,10 +17,7 @@ class Days(Part):
 
     def watches(self, ids: Sequence[int]) -> list[tuple[int, str]]:
         """Return the index and watch of the first article of each watch, in a list sorted by open matches."""
-        sql = f"""SELECT c.article_id, w.name, min(w.position)
-                  FROM match_case c JOIN watch w ON w.name = c.watch
-                  WHERE c.state IN ({OPEN_STATES}) GROUP BY c.article_id"""
-        watch_of = {article_id: name for article_id, name, _ in self._conn.execute(sql)}
+        watch_of = {article_id: name for article_id, name, _ in self._conn.execute(FIRST_OPEN)}
         starts: list[tuple[int, str]] = []
         for index, article_id in enumerate(ids):
             name = watch_of.get(article_id, "")

@@ -15,7 +15,7 @@ from tuireader.store.lists.conditions import of_feeds
 from tuireader.store.lists.first_page import COLUMNS, details_of, line_values, subscribed
 from tuireader.store.lists.stories import CARRIED, Stories
 from tuireader.store.sql import FEED_TITLE, Part, grouped, id_list, number_list
-from tuireader.store.watches.cases import OPEN, OPEN_STATES, Cases
+from tuireader.store.watches.cases import FIRST_OPEN, OPEN, Cases
 from tuireader.text.durations import WEEK
 
 NEWS = WEEK
@@ -27,16 +27,14 @@ _ORDER = {
     "feed": f"{FEED_TITLE} COLLATE NOCASE, a.feed_id, a.time DESC, a.id DESC",
     "title": "a.title COLLATE NOCASE, a.time DESC, a.id DESC",
     "watch": "h.first IS NULL, h.first, a.time DESC, a.id DESC",
-    TO_DO_ORDER: "h.first IS NULL, h.first, a.time, a.id",
+    TO_DO_ORDER: "h.first IS NULL, h.first, h.watch, a.time, a.id",
     "sources": "a.sources + coalesce(s.others, 0) DESC, a.time DESC, a.id DESC",
 }
 _BESIDE = {  # joins that an order requires
     "feed": " JOIN feed f ON f.id = a.feed_id",
     "watch": """ LEFT JOIN (SELECT m.article_id, min(w.position) AS first FROM match m
                 JOIN watch w ON w.id = m.watch_id GROUP BY m.article_id) h ON h.article_id = a.id""",
-    TO_DO_ORDER: f""" LEFT JOIN (SELECT c.article_id, min(w.position) AS first FROM match_case c
-                JOIN watch w ON w.name = c.watch WHERE c.state IN ({OPEN_STATES}) GROUP BY c.article_id) h
-                ON h.article_id = a.id""",
+    TO_DO_ORDER: f" LEFT JOIN ({FIRST_OPEN}) h ON h.article_id = a.id",
     "sources": """ LEFT JOIN (SELECT fold, count(*) - 1 AS others FROM article
                 WHERE fold != 0 AND muted = 0 GROUP BY fold) s ON s.fold = a.fold""",
 }

@@ -140,8 +140,10 @@ class Marks(Part):
         ids = tuple(array("q", data))
         return Change(row["what"], ids, mark, bool(row["value"]), step=row["step"])
 
-    def undo(self, expected: Change | None = None, *, now: int = 0) -> Change | None:
+    def undo(self, expected: Change | None = None, *, by: str = "", now: int = 0) -> Change | None:
         """Undo the newest step; None without one, or if another is expected. Needs a transaction.
+
+        `by` is who undoes it, for the log of matches.
 
         Numbers alone do not identify steps: numbers of undone steps are reused. A change of the configuration
         is only returned: the caller reverts it and calls `drop_config_steps`.
@@ -156,7 +158,7 @@ class Marks(Part):
         match StepKind(kind):
             case StepKind.CASE:
                 data = self._value("SELECT ids FROM journal WHERE id = ?", (newest.step,))
-                self._cases.restore(json.loads(data), now=now)
+                self._cases.restore(json.loads(data), by=by, now=now)
             case StepKind.FOLLOWED:
                 self._feeds.refuse_move(int(detail))
             case StepKind.APART:

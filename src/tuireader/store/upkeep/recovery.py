@@ -262,6 +262,7 @@ def _restore_consistency(store: Store) -> None:
             referred = f"SELECT {row['to']} FROM {row['table']}"
             conn.execute(f"DELETE FROM {table} WHERE {row['from']} NOT IN ({referred})")
     store.labels.migrate_flags()  # needed if the file predates labels
+    store.records.repaired()
     broken = [(article_id,) for article_id in broken_texts(conn)]
     for table in ("content", "revision", "variant"):
         conn.executemany(f"DELETE FROM {table} WHERE article_id = ?", broken)

@@ -76,8 +76,8 @@ class Retention(Part):
         ).fetchone()
         return Purged(articles, feeds, int(size + old))
 
-    def drop(self, ids: Sequence[int], rule: PurgeRule) -> None:
-        """Delete all texts of articles that the rule still selects; needs a transaction."""
+    def drop(self, ids: Sequence[int], rule: PurgeRule) -> int:
+        """Delete all texts of articles that the rule still selects; return how many. Needs a transaction."""
         conn = self._conn
         sql = f"""SELECT a.id FROM article a JOIN content c ON c.article_id = a.id
                   WHERE a.id IN (SELECT value FROM json_each(?)) AND {rule.condition}"""
@@ -87,6 +87,7 @@ class Retention(Part):
         for table in ("revision", "variant", "content", "full_text", "comments"):
             conn.execute(f"DELETE FROM {table} WHERE article_id IN (SELECT value FROM json_each(?))", wanted)
         conn.execute("DELETE FROM reference WHERE article IN (SELECT value FROM json_each(?))", wanted)
+        return len(purged)
 
     def shrink(self) -> bool:
         """Return empty pages to the disk if it is worth the time; not within a transaction.

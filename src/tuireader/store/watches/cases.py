@@ -30,8 +30,13 @@ _DESK = "desk"
 _NOTE = "coalesce((SELECT text FROM match_note n WHERE n.record_id = c.note_id), '')"
 _CASE = f"c.log_id AS match, c.article_id, c.watch, c.state, {_NOTE} AS note, c.by, c.at"
 
-Before = tuple[int, int, str, str, int | None]
-"""A match with its state, note, handler and time before a change."""
+FIRST_OPEN = f"""SELECT c.article_id, c.watch, min(coalesce(w.position, 1 << 30)) AS first
+  FROM match_case c LEFT JOIN watch w ON w.name = c.watch WHERE c.state IN ({OPEN_STATES})
+  GROUP BY c.article_id"""
+"""SQL for the first watch of each of these articles; those that were removed come last."""
+
+Before = tuple[int, int, int, str, int | None]
+"""A match with its state, the number of its note, its handler and the time before a change."""
 
 
 class Cases(Part):
@@ -59,11 +64,11 @@ class Cases(Part):
         """Carry the cases of a watch to its new name."""
         self._conn.execute("UPDATE OR IGNORE match_case SET watch = ? WHERE watch = ?", (new, old))
 
-    def of(self, article_ids: Sequence[int], watch: str | None = None) -> list[Case]:
-        """List the cases of articles, of one watch if given, in the order of the log."""
-        sql = f"""SELECT {_CASE} FROM match_case c WHERE c.article_id IN (SELECT value FROM json_each(?1))
-                  AND (?2 IS NULL OR c.watch = ?2) ORDER BY c.log_id"""
-        return self._values(Case, sql, (id_list(article_ids), watch), state=_state)
+    def of(self, article_ids: Sequence[int]) -> list[Case]:
+        """List the cases of articles, in the order of the log."""
+        sql = f"""SELECT {_CASE} FROM match_case c
+                  WHERE c.article_id IN (SELECT value FROM json_each(?)) ORDER BY c.log_id"""
+        return self._values(Case, sql, (id_list(article_ids),), state=_state)
 
     def by_article(self, ids: Sequence[int]) -> dict[int, tuple[tuple[str, CaseState, str], ...]]:
         """Map articles to watch, state and note of each of their cases."""
@@ -78,14 +83,11 @@ class Cases(Part):
                    AND (?2 IS NULL OR w.name IN (SELECT value FROM json_each(?2))) ORDER BY 1"""
         return self._column(sql, (id_list(article_ids), None if watches is None else json.dumps(watches)))
 
-    def chosen(self, article_ids: Sequence[int], watch: str | None, state: CaseState | None) -> list[int]:
-        """List the matches of articles that a key means: those not handled yet, or all if there are none.
-
-        With a `state`, only those that are not in it already; without, as for a note, all.
-        """
-        numbers = self.matches(article_ids, None if watch is None else [watch])
-        if state is None:
-            return numbers
+    def to_handle(
+        self, article_ids: Sequence[int], watches: Sequence[str] | None, state: CaseState
+    ) -> list[int]:
+        """List the matches of articles that are not handled yet, or all others that are not in a state."""
+        numbers = self.matches(article_ids, watches)
         states = {case[0]: case[1] for case in self._before(numbers)}
         without = (CaseState.DONE if self.in_use() else CaseState.NEW).number
         unhandled = [number for number in numbers if states.get(number, without) <= CaseState.OPEN.number]
@@ -96,9 +98,10 @@ class Cases(Part):
         sql = "SELECT value FROM json_each(?) WHERE value NOT IN (SELECT id FROM match_log)"
         return self._column(sql, (id_list(log_ids),))
 
-    def matches_of(self, article_id: int) -> list[int]:
-        """List the numbers of all matches that an article ever had."""
-        return self._column("SELECT id FROM match_log WHERE article_id = ? ORDER BY id", (article_id,))
+    def ever(self, article_ids: Sequence[int]) -> list[int]:
+        """List the numbers of all matches that articles ever had."""
+        sql = "SELECT id FROM match_log WHERE article_id IN (SELECT value FROM json_each(?)) ORDER BY id"
+        return self._column(sql, (id_list(article_ids),))
 
     def set_state(self, log_ids: Sequence[int], state: CaseState, *, by: str, now: int) -> list[Before]:
         """Set the state of matches; return what those that change were before. Begins the desk."""
@@ -110,7 +113,9 @@ class Cases(Part):
     def set_note(self, log_ids: Sequence[int], note: str, *, by: str, now: int) -> list[Before]:
         """Set the note of matches, `""` for none; return what those that change were before."""
         self._take_up(log_ids, now)
-        changed = [before for before in self._before(log_ids) if before[2] != note]
+        sql = f"""SELECT c.log_id FROM match_case c
+                  WHERE c.log_id IN (SELECT value FROM json_each(?)) AND {_NOTE} != ? ORDER BY c.log_id"""
+        changed = self._before(self._column(sql, (id_list(log_ids), note)))
         for log_id, *_ in changed:
             self._note(log_id, note, by, now)
         return changed
@@ -120,6 +125,7 @@ class Cases(Part):
         sql = """SELECT DISTINCT e.log_id FROM match_note n JOIN match_event e ON e.id = n.record_id
                  WHERE e.log_id IN (SELECT value FROM json_each(?))"""
         noted = self._column(sql, (id_list(log_ids),))
+        self._conn.execute("PRAGMA secure_delete = ON")
         self._records.erase_notes(noted, now, by)
         self._conn.executemany("UPDATE match_case SET note_id = 0 WHERE log_id = ?", [(id,) for id in noted])
         return len(noted)
@@ -129,17 +135,16 @@ class Cases(Part):
         sql = "SELECT DISTINCT article_id FROM match_log WHERE id IN (SELECT value FROM json_each(?))"
         return self._column(sql, (id_list(log_ids),))
 
-    def restore(self, before: Iterable[Before], *, now: int) -> None:
-        """Give cases back what they were before a change, as records of their own."""
-        for log_id, state, note, by, at in before:
-            now_is = self._before([log_id])
-            if not now_is:
-                continue
-            if now_is[0][1] != state:
-                self._write([log_id], _state(state), by, now, "undo")
-            if now_is[0][2] != note:
-                self._note(log_id, note, by, now)
-            self._conn.execute("UPDATE match_case SET by = ?, at = ? WHERE log_id = ?", (by, at, log_id))
+    def restore(self, before: Iterable[Before], *, by: str, now: int) -> None:
+        """Give cases back what they were before a change, as records of their own; erased notes stay away."""
+        for log_id, state, note_id, handler, at in before:
+            for _, state_now, note_now, *_ in self._before([log_id]):
+                if state_now != state:
+                    self._write([log_id], _state(state), by, now, "undo")
+                if note_now != note_id:
+                    text = self._value("SELECT text FROM match_note WHERE record_id = ?", (note_id,)) or ""
+                    self._note(log_id, text, by, now)
+            self._conn.execute("UPDATE match_case SET by = ?, at = ? WHERE log_id = ?", (handler, at, log_id))
 
     def counts(self) -> dict[str, dict[str, int]]:
         """Map watches to the numbers of their cases by state."""
@@ -178,7 +183,7 @@ class Cases(Part):
             self._conn.execute(sql, (id_list(taken),))
 
     def _before(self, log_ids: Sequence[int]) -> list[Before]:
-        sql = f"""SELECT c.log_id, c.state, {_NOTE}, c.by, c.at FROM match_case c
+        sql = """SELECT c.log_id, c.state, c.note_id, c.by, c.at FROM match_case c
                   WHERE c.log_id IN (SELECT value FROM json_each(?)) ORDER BY c.log_id"""
         return self._conn.execute(sql, (id_list(log_ids),)).fetchall()
 

@@ -181,9 +181,10 @@ class MatchLog(Part):
         """List at most `limit` matches without evidence, oldest first."""
         return self._values(BareMatch, f"{_BARE} ORDER BY id LIMIT ?", (limit,))
 
-    def bare_of(self, article_id: int) -> list[BareMatch]:
-        """List the matches of an article without evidence."""
-        return self._values(BareMatch, f"{_BARE} AND article_id = ?", (article_id,))
+    def bare_of(self, article_ids: Sequence[int]) -> list[BareMatch]:
+        """List the matches of articles without evidence."""
+        sql = f"{_BARE} AND article_id IN (SELECT value FROM json_each(?))"
+        return self._values(BareMatch, sql, (id_list(article_ids),))
 
     def complete(
         self,

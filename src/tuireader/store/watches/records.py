@@ -19,11 +19,10 @@ RECORDS = (
     "ALTER TABLE match_event ADD COLUMN detail TEXT NOT NULL DEFAULT ''",
     "ALTER TABLE match_event ADD COLUMN hash BLOB",
     "CREATE TABLE match_note (record_id INTEGER PRIMARY KEY, salt TEXT NOT NULL, text TEXT NOT NULL)",
-    """INSERT INTO match_event (log_id, kind, at)
-       SELECT id, iif(text_hash IS NULL, 'indexed', 'matched'), matched FROM match_log ORDER BY id""",
-    "DROP TRIGGER match_event_fixed",
 )
-"""SQL that turns the events of older versions into records without hashes; see `Records.seal`."""
+"""SQL for records; `Records.seal` makes them of the events of older versions."""
+_OLDER = """INSERT INTO match_event (log_id, kind, at)
+  SELECT id, iif(text_hash IS NULL, 'indexed', 'matched'), matched FROM match_log ORDER BY id"""
 _FIXED = """CREATE TRIGGER match_event_fixed BEFORE UPDATE ON match_event
             BEGIN SELECT raise(ABORT, 'the match log only grows'); END"""
 
@@ -99,8 +98,10 @@ class Records(Part):
         value = self._value("SELECT hash FROM match_event ORDER BY id DESC LIMIT 1")
         return value.hex() if value else ""
 
-    def seal(self) -> None:
-        """Chain the events of older versions, once, in a migration."""
+    def seal(self, why: str = "migrated") -> None:
+        """Chain the events of older versions, once."""
+        self._conn.execute("DROP TRIGGER IF EXISTS match_event_fixed")
+        self._conn.execute(_OLDER)
         last, after = "", FIRST
         while rows := self._conn.execute(_RECORDS, (after, _CHUNK)).fetchall():
             hashes = []
@@ -111,7 +112,14 @@ class Records(Part):
             after = rows[-1][0]
         self._conn.execute(_FIXED)
         if last:
-            self.append([0], "migrated", int(time.time()))
+            self.append([0], why, int(time.time()))
+
+    def repaired(self) -> None:
+        """Note that the database was repaired; what is lost stays a gap in the chain."""
+        if self.head():
+            self.append([0], "repaired", int(time.time()))
+        else:
+            self.seal("repaired")
 
     def all(self) -> Iterator[tuple[int, Record]]:
         """Yield all records with their hashes in the order of the chain, by their last rows."""

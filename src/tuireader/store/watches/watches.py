@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from tuireader.model import Evidence
 from tuireader.store.json_columns import evidence_json, evidence_of
 from tuireader.store.sql import Part, id_list, newest_id, number_list, watches_of
+from tuireader.store.watches.cases import Cases
 from tuireader.store.watches.match_log import MatchLog
 
 Feeds = Collection[int] | None
@@ -17,6 +18,7 @@ Feeds = Collection[int] | None
 class Watches(Part):
     """Matches of the config's watches, and the progress of matching stored articles."""
 
+    _cases: Cases
     _match_log: MatchLog
 
     def is_current(self, signatures: Sequence[tuple[str, str]]) -> bool:
@@ -31,6 +33,8 @@ class Watches(Part):
         """
         conn = self._conn
         stored, wanted = self._stored(), _wanted(signatures)
+        for old, new in _renamed(stored, wanted):
+            self._cases.rename(old, new)
         for name in stored.keys() - wanted.keys():
             conn.execute("DELETE FROM match WHERE watch_id = (SELECT id FROM watch WHERE name = ?)", (name,))
             conn.execute("DELETE FROM watch WHERE name = ?", (name,))
@@ -264,6 +268,24 @@ def _hit(feeds: Feeds) -> str:
           OR rowid IN (SELECT article_id FROM appearance WHERE secondary = 1 AND feed_id IN ({numbers})))"""
     return f"""SELECT rowid FROM search WHERE search MATCH ?2 AND rowid BETWEEN ?3 AND ?4 {inside}
       AND rowid NOT IN (SELECT article_id FROM variant)"""
+
+
+def _renamed(
+    stored: Mapping[str, tuple[str, int]], wanted: Mapping[str, tuple[str, int]]
+) -> Iterator[tuple[str, str]]:
+    """Yield old and new names of watches that changed nothing but their name, as far as that is certain."""
+    gone, new = stored.keys() - wanted.keys(), wanted.keys() - stored.keys()
+    for signature, names in _by_signature(wanted, new).items():
+        before = _by_signature(stored, gone).get(signature, [])
+        if len(names) == len(before) == 1:
+            yield before[0], names[0]
+
+
+def _by_signature(watches: Mapping[str, tuple[str, int]], names: Iterable[str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for name in names:
+        found.setdefault(watches[name][0], []).append(name)
+    return found
 
 
 def _wanted(signatures: Sequence[tuple[str, str]]) -> dict[str, tuple[str, int]]:

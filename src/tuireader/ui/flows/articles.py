@@ -57,14 +57,15 @@ async def copy_addresses(main: Controllers, ask: Asking) -> Outcome:
 
 async def copy_markdown(main: Controllers, ask: Asking) -> Outcome:
     """Copy the chosen articles as Markdown links; of a single one, with the sentences that watches match."""
-    from tuireader.export.markup import MARKDOWN
+    from tuireader.export.brief import sentences
+    from tuireader.export.markup import markdown_quotation
 
     addresses = await main.chosen.addresses()
     evidence = await main.library.lists.evidence(main.chosen.ids)
     lines = [markdown_link(title, url) for url, title in addresses]
     if len(addresses) == 1:
-        sentences = [item for items in evidence.values() for item in items if item.sentence]
-        lines = ["\n\n".join([*lines, *(f"> {MARKDOWN.quoted(item, item.watch)}" for item in sentences)])]
+        matched = sentences(item for items in evidence.values() for item in items)
+        lines = ["\n\n".join([*lines, *map(markdown_quotation, matched)])]
     return _copy(main, lines, "Copied as Markdown", addresses[0][1] if addresses else "")
 
 

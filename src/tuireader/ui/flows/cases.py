@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import partial
 
+from tuireader.config import by_group
 from tuireader.model import CaseState, Change, ViewKind
 from tuireader.text.wording import counted
 from tuireader.ui.controllers.mark_steps import Step, Write
@@ -20,13 +21,13 @@ def handle(state: CaseState) -> Flow:
     """Flow that sets the state of the matches of the chosen articles, with all reports of a folded row."""
 
     async def flow(main: Controllers, ask: Asking) -> Outcome | None:
-        ids, watch = main.chosen.ids, _watch(main)
+        ids, watches = main.chosen.ids, _watches(main)
         if not ids:
             return _NO_ARTICLE
         stories = _folded(main)
 
         async def write(_: object) -> Change:
-            return await main.library.cases.handle(ids, state, watch, stories=stories)
+            return await main.library.cases.handle(ids, state, watches, stories=stories)
 
         return await _do(main, f"marked {state}", write)
 
@@ -35,17 +36,19 @@ def handle(state: CaseState) -> Flow:
 
 async def note(main: Controllers, ask: Asking) -> Outcome | None:
     """Ask for the note on the matches of the chosen articles."""
-    ids, watch = main.chosen.ids, _watch(main)
+    ids, watches = main.chosen.ids, _watches(main)
     if not ids:
         return _NO_ARTICLE
-    numbers = await main.library.cases.matches_of(ids, None if watch is None else [watch])
+    numbers = await main.library.cases.matches_of(ids, watches)
     if not numbers:
         return Outcome(said="No watch matches this article", seconds=2)
-    notes = {case.note for case in await main.library.cases.of(ids, watch)}
-    return await _ask_note(main, ask, numbers, notes.pop() if len(notes) == 1 else "")
+    return await note_matches(main, ask, numbers=numbers)
 
 
-async def _ask_note(main: Controllers, ask: Asking, numbers: Sequence[int], note: str) -> Outcome | None:
+async def note_matches(main: Controllers, ask: Asking, *, numbers: Sequence[int]) -> Outcome | None:
+    """Ask for the note on some matches."""
+    note = await main.library.cases.note_of(numbers)
+
     async def save(values: Mapping[str, str]) -> Outcome:
         written = partial(main.library.cases.set_note, note=values["note"])
         return await _do(main, "noted", lambda _: written(numbers))
@@ -54,32 +57,27 @@ async def _ask_note(main: Controllers, ask: Asking, numbers: Sequence[int], note
     return await fill_in(ask, "Note on the match", [field], save, about="An empty note takes it away.")
 
 
-async def handle_match(
-    main: Controllers, ask: Asking, *, number: int, state: CaseState, note: str = ""
-) -> Outcome:
+async def handle_match(main: Controllers, ask: Asking, *, number: int, state: CaseState) -> Outcome:
     """Set the state of one match."""
     write = partial(main.library.cases.set_state, [number], state)
     return await _do(main, f"marked {state}", lambda _: write())
 
 
-async def note_match(main: Controllers, ask: Asking, *, number: int, note: str) -> Outcome | None:
-    """Ask for the note on one match."""
-    return await _ask_note(main, ask, [number], note)
-
-
 async def copy(main: Controllers, ask: Asking) -> Outcome:
     """Copy the matches of the chosen articles as text to hand over."""
-    texts = await main.library.matches.handed_over(main.chosen.ids, _watch(main))
+    texts = await main.library.matches.handed_over(main.chosen.ids, _watches(main))
     if not texts:
         return Outcome(said="No watch matches this article", seconds=2)
     main.host.copy_to_clipboard("\n\n".join(texts))
     return Outcome(said=f"Copied: {counted(len(texts), 'match', 'matches')} with the evidence", seconds=2)
 
 
-def _watch(main: Controllers) -> str | None:
-    """The watch whose view is shown: only its matches are meant."""
+def _watches(main: Controllers) -> list[str] | None:
+    """The watches whose view is shown: only their matches are meant."""
     view = main.session.view
-    return view.key if view.kind is ViewKind.WATCH else None
+    if view.kind is ViewKind.GROUP:
+        return [item.name for item in by_group(main.library.config.watches).get(view.key, ())]
+    return [view.key] if view.kind is ViewKind.WATCH else None
 
 
 def _folded(main: Controllers) -> bool:

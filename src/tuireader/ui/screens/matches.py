@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 from tuireader.commands import Scope
@@ -10,8 +10,8 @@ from tuireader.config.moments import moment
 from tuireader.model import CaseState, LoggedMatch
 from tuireader.text.wording import counted
 from tuireader.ui.controllers.wiring import Controllers
-from tuireader.ui.flows.cases import handle_match, note_match
-from tuireader.ui.flows.context import Asking, FlowRunner, Outcome
+from tuireader.ui.flows.cases import handle_match, note_matches
+from tuireader.ui.flows.context import Asking, Flow, FlowRunner, Outcome
 from tuireader.ui.flows.forms import fill_in
 from tuireader.ui.screens.table_screen import TableScreen
 from tuireader.ui.widgets.field import Field
@@ -151,25 +151,27 @@ class Matches(TableScreen[int, LoggedMatch]):
             await self.flows.run(partial(_changes, match=self.current))
 
     async def action_match_done(self) -> None:
-        await self._handle(partial(handle_match, state=CaseState.DONE))
+        await self._set(CaseState.DONE)
 
     async def action_match_false(self) -> None:
-        await self._handle(partial(handle_match, state=CaseState.FALSE_ALARM))
+        await self._set(CaseState.FALSE_ALARM)
 
     async def action_match_open(self) -> None:
-        await self._handle(partial(handle_match, state=CaseState.OPEN))
+        await self._set(CaseState.OPEN)
 
     async def action_match_note(self) -> None:
-        await self._handle(note_match)
+        if self.current is not None:
+            await self._handle(partial(note_matches, numbers=[self.current.id]))
 
-    async def _handle(self, flow: Callable[..., Awaitable[Outcome | None]]) -> None:
+    async def _set(self, state: CaseState) -> None:
+        if self.current is not None:
+            await self._handle(partial(handle_match, number=self.current.id, state=state))
+
+    async def _handle(self, flow: Flow) -> None:
         """Handle the match under the cursor, and go on to the next one."""
-        match = self.current
-        if match is None:
-            return
 
         async def handle(main: Controllers, ask: Asking) -> Outcome | None:
-            outcome = await flow(main, ask, number=match.id, note=match.note)
+            outcome = await flow(main, ask)
             if outcome is not None:
                 self.table.act("move_down")
                 self.reload()
