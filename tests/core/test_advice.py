@@ -287,6 +287,12 @@ def test_a_pattern_that_matches_is_never_said_not_to(pattern: str, text: str) ->
             "watch:WeChat never matches new articles: all watches are checked at once",
             False,
         ),
+        (rule(query="is:open"), "is:open never matches new articles: nobody has handled them yet", True),
+        (
+            rule(query="x note:law"),
+            "note:law never matches new articles: nobody has noted anything yet",
+            True,
+        ),
     ],
 )
 def test_watches_that_can_hardly_be_meant(watched: WatchRule, words: str, dead: bool) -> None:
