@@ -72,6 +72,7 @@ class History:
             await self.nothing_is_lost()
             await self.cases_stay(changed=happening in (self.handle, self.note, self.undo))
         await self.every_number_is_true()
+        await self.mark_list(View(ViewKind.ALL))
 
     # -- what happens
 
@@ -136,14 +137,14 @@ class History:
         self.touched.update(ids)
         await self.library.marks.set_read(ids, self.draw.random() < 0.5)
 
-    async def mark_list(self) -> None:
+    async def mark_list(self, view: View | None = None) -> None:
         """What is unread in a list becomes read, nothing else, and all numbers speak of it."""
         lists, marks = self.library.lists, self.library.marks
         counts, every = await lists.counts(), await self.library.feeds.all()
         views = [View(ViewKind.ALL), View(ViewKind.UNREAD), View(ViewKind.FOLDER, "News")]
         views += [View(ViewKind.FEED, str(feed.id)) for feed in every]
         views += [View(ViewKind.WATCH, name) for name in counts.watches]
-        view = self.draw.choice(views)
+        view = self.draw.choice(views) if view is None else view
         before = count_of(view, counts) or Count()
         rows = FoldedRows(view, await lists.newest())
         unread = await lists.unread_in(rows, await lists.ids(view, folded=True))
@@ -159,12 +160,13 @@ class History:
         assert before.unread_stories - after.unread_stories == chosen.stories
         if chosen is rest:
             assert not any(row.watches for row in await lists.rows(chosen.ids))
-        if change.ids and self.draw.random() < 0.5:
+        if change.ids:
             undone = await marks.undo()
             assert undone is not None and undone.what == change.what
             assert count_of(view, await lists.counts()) == before
-        else:
-            self.touched.update(change.ids)
+        if self.draw.random() < 0.5:
+            await marks.set_read(chosen.ids, True)
+            self.touched.update(chosen.ids)
 
     async def star(self) -> None:
         await self.library.marks.set_starred(await self.row(), self.draw.random() < 0.7)
