@@ -88,7 +88,7 @@ def html_safe(text: str) -> str:
 
 
 def configuration() -> str:
-    """The reference of the configuration, from the fields of its dataclasses."""
+    """The reference of the configuration, from the keys of its tables."""
     lines = [
         "# Configuration",
         "",

@@ -9,16 +9,18 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import dataclasses
 import os
 import re
 import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from html import unescape
 from pathlib import Path
 
+from msgspec.structs import replace
 from rich.cells import cell_len
 from textual.pilot import Pilot
 
@@ -100,7 +102,7 @@ PICTURES = (
 def every_screen() -> list[Picture]:
     """Every screen in three sizes, dark and light, such as `story-80x24-light`; some in 256 colours."""
     return [
-        replace(
+        dataclasses.replace(
             screen, name=f"{screen.name}-{size[0]}x{size[1]}-{shade}{'' if colors else '-256'}", size=size,
             theme=f"tuireader-{shade}", colors=colors,
         )

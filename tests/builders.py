@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import aclosing, asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from functools import cache
 from html import escape
 from pathlib import Path
 from tempfile import TemporaryDirectory
+
+from msgspec.structs import replace
 
 from tuireader import demo, ingest
 from tuireader.config import Config, FeedConfig, Paths, loads
@@ -32,7 +34,7 @@ def entry(number: int = 1, **changes: object) -> ParsedEntry:
         published=NOW - 60 * number,
         content_html=f"<p>The text of article {number}.</p>",
     )
-    return replace(plain, **changes)  # type: ignore[arg-type]
+    return replace(plain, **changes)
 
 
 @cache

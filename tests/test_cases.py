@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import aclosing, closing
-from dataclasses import replace
 from pathlib import Path
 from random import Random
 
 import pytest
+from msgspec.structs import replace
 
 from tests.builders import NOW, applied, entry, feeds, fill, open_store, opened, save
 from tests.store.test_migrations import brought_up, go_back

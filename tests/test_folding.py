@@ -5,11 +5,11 @@ from __future__ import annotations
 import itertools
 import sqlite3
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
 import pytest
+from msgspec.structs import replace
 
 from tests.builders import ALL, NOW, entry, feeds, item, open_store, opened, refreshed, rss, save
 from tests.newsroom import LANTERN, all_rows, fetched

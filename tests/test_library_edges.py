@@ -9,7 +9,6 @@ import sqlite3
 import threading
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -17,6 +16,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from tests.builders import ALL, CLOCK, TWO_FEEDS, Clock, entry, fill, opened, titles, written
 from tuireader.config import FeedConfig, MuteConfig, ViewConfig, loads

@@ -7,12 +7,12 @@ import json
 import os
 import sqlite3
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tests.builders import CLOCK as NOW
 from tests.builders import entry, feeds, fill, item, opened, refreshed, rss

@@ -9,11 +9,11 @@ import socket
 from base64 import b64encode
 from collections.abc import Callable, Sequence
 from contextlib import aclosing, suppress
-from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from msgspec.structs import replace
 
 from tests.builders import ALL, entry, fill, opened
 from tests.web import Answer, Request, Web

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
+from msgspec.structs import replace
 
 from tests.builders import CLOCK, TWO_FEEDS, Clock, applied, entry, fill, opened, titles, written
 from tuireader import ingest

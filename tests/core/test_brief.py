@@ -6,12 +6,12 @@ import json
 import os
 import random
 import re
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tests.core.test_export import read
 from tuireader.export.brief import FORMATS, Report, build

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date
 from difflib import ndiff
 
 import pytest
+from msgspec.structs import replace
 
 from tuireader.config import AccountConfig, FeedConfig, MuteConfig, ViewConfig, WatchConfig, loads
 from tuireader.config import edit as config_edit

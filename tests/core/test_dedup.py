@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from random import Random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tuireader import dedup
 from tuireader.model import Keys, ParsedEntry
@@ -15,7 +15,7 @@ from tuireader.text import plain
 
 
 def entry(guid: str = "", url: str = "", title: str = "", **more: str) -> ParsedEntry:
-    return replace(ParsedEntry(guid=guid, url=url, title=title), **more)  # type: ignore[arg-type]
+    return replace(ParsedEntry(guid=guid, url=url, title=title), **more)
 
 
 # --------------------------------------------------------------------------- addresses
@@ -228,7 +228,7 @@ def test_an_address_that_is_shared_is_no_key() -> None:
 @pytest.mark.parametrize("field", ["title", "url", "author", "summary_html", "content_html"])
 def test_every_text_counts_as_content(field: str) -> None:
     before = entry("1", "https://e.org/a", "A", author="B", summary_html="C", content_html="D")
-    after = replace(before, **{field: "https://e.org/changed"})  # type: ignore[arg-type]
+    after = replace(before, **{field: "https://e.org/changed"})
     old, new = (dedup.keys([one])[0] for one in (before, after))
     assert old.digest != new.digest and old.guid == new.guid
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from tuireader.related.reading.concepts import EVENT, NAME, Concepts
 from tuireader.related.reading.features import Profile, Stats, choose, extract, weigh

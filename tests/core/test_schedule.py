@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tuireader.model import Fault
 from tuireader.text.durations import DAY, HOUR
@@ -41,7 +41,7 @@ def wait_of(plan: Plan) -> int:
 
 def usual(*recent: int, **facts: object) -> int:
     """The wait of a feed whose articles are so many seconds old."""
-    history = replace(History(1, [NOW - age for age in recent]), **facts)  # type: ignore[arg-type]
+    history = replace(History(1, [NOW - age for age in recent]), **facts)
     return schedule.usual_wait(history, RATES, NOW)
 
 

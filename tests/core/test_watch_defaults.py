@@ -1,10 +1,9 @@
 """`[watch_defaults]`, groups and priorities of watches: reading and editing them."""
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tuireader.config import WatchConfig, by_priority, edit, loads
 from tuireader.config.shape import KEYS

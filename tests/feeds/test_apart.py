@@ -6,12 +6,12 @@ import asyncio
 import gzip
 import marshal
 import random
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tests.builders import NOW, entry, open_store
 from tests.web import Web

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncIterator
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from tests.feeds.blocked_pages import CLOUDFLARE, LOGIN
 from tests.feeds.corpus import atom, rss

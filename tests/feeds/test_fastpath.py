@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import time
 from xml.sax.saxutils import escape, quoteattr
 
@@ -31,15 +30,15 @@ def by_feedparser(text: str) -> ParsedFeed:
 def differences(left: ParsedFeed, right: ParsedFeed) -> list[str]:
     """Which fields differ, for a readable failure."""
     found = [
-        f"feed.{field.name}"
-        for field in dataclasses.fields(left)
-        if field.name != "entries" and getattr(left, field.name) != getattr(right, field.name)
+        f"feed.{name}"
+        for name in left.__struct_fields__
+        if name != "entries" and getattr(left, name) != getattr(right, name)
     ]
     for number, (one, other) in enumerate(zip(left.entries, right.entries, strict=True)):
         found += [
-            f"{number}.{field.name}: {getattr(one, field.name)!r} != {getattr(other, field.name)!r}"
-            for field in dataclasses.fields(one)
-            if getattr(one, field.name) != getattr(other, field.name)
+            f"{number}.{name}: {getattr(one, name)!r} != {getattr(other, name)!r}"
+            for name in one.__struct_fields__
+            if getattr(one, name) != getattr(other, name)
         ]
     return found
 

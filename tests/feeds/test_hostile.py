@@ -12,9 +12,10 @@ import os
 import resource
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import pytest
+from msgspec.structs import replace
 
 from tests.feeds.corpus import atom, bare, rss
 from tests.processes import PATIENCE

@@ -7,12 +7,12 @@ import asyncio
 import json
 import os
 import signal
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tests.feeds.corpus import CLAIMED, DECLINED, URL, atom, bare, rss
 from tests.workers import forked_workers as forked_workers

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import aclosing, asynccontextmanager
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from msgspec.structs import replace
 
 from tests.builders import CLOCK
 from tests.servers.clients import client
@@ -114,7 +115,7 @@ async def test_the_totals_count_what_could_not_be_read(tmp_path: Path) -> None:
 
         def spoil(call: Call, answer: Answer) -> Answer:
             body = (answer.body or b"").replace(b'"status": "unread"', b'"status": "odd"')
-            return replace(answer, body=body)
+            return dataclasses.replace(answer, body=body)
 
         fake.change = spoil
         async with client(tmp_path) as library:
@@ -296,7 +297,7 @@ async def test_signing_in_asks_each_thing_once_and_sends_the_password_only_to_th
     ],
 )
 async def test_what_signing_in_makes_of_a_status(fake: Fake, status: int, refusal: Refusal) -> None:
-    fake.change = lambda call, answer: replace(answer, status=status, body=b"")
+    fake.change = lambda call, answer: dataclasses.replace(answer, status=status, body=b"")
     backend = FakeStage(fake).connect()
     with pytest.raises(AccountError) as caught:
         await backend.sign_in()

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from tests.builders import ALL, NOW, applied, entry, item, open_store, opened, refreshed, rss, save
 from tests.builders import feeds as subscriptions

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tests.builders import NOW, entry, open_store, save
 from tuireader import dedup
@@ -423,9 +423,7 @@ def test_each_detail_of_an_entry_reaches_its_article(store: Store) -> None:
         Enclosure("https://e.example/1.mp3", "audio/mpeg", 5, "One", 60),
         Enclosure("https://e.example/2"),
     )
-    details = {
-        field.name: made.get(field.name, f"https://e.example/{field.name}") for field in fields(EntryDetails)
-    }
+    details = {name: made.get(name, f"https://e.example/{name}") for name in EntryDetails.__struct_fields__}
     with store.transaction():
         (saved,) = store.entries.save_feed(1, ParsedFeed(entries=(replace(entry(1), **details),)), NOW).new
     article = store.articles.get(saved.id)

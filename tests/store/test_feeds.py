@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
 from typing import Any, cast
 
 import pytest
+from msgspec.structs import asdict, replace
 
 from tests.builders import NOW, entry, save
 from tuireader.config import FeedConfig

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import random
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from tests.builders import NOW, entry, save
 from tuireader.ingest import Rules, record_full_text

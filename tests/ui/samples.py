@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import dataclasses
+
+from msgspec.structs import replace
 
 from tests.ui.shelf import Shelf, Story, story
 from tuireader.store import Store
@@ -105,5 +107,5 @@ def one(html: str, more: str = "", **entry: object) -> Shelf:
 def changed(number: int, **entry: object) -> tuple[Story, ...]:
     """The six articles, one of them with another entry."""
     old = STORIES[number - 1]
-    new = replace(old, entry=replace(old.entry, **entry))  # type: ignore[arg-type]
+    new = dataclasses.replace(old, entry=replace(old.entry, **entry))
     return (*STORIES[: number - 1], new, *STORIES[number:])

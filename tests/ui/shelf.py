@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, asynccontextmanager, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import MethodType
 from typing import Any, TypeVar, cast
+
+from msgspec.structs import replace
 
 from tests import builders
 from tests.builders import paths as paths_in
@@ -81,7 +84,7 @@ async def opened(shelf: Shelf, folder: Path | None = None) -> AsyncIterator[Libr
     """A library of its own with what is on a shelf."""
     with TemporaryDirectory() as temporary:
         paths = paths_in(folder or Path(temporary))
-        paths.database.write_bytes(_database(replace(shelf, more="")))
+        paths.database.write_bytes(_database(dataclasses.replace(shelf, more="")))
         paths.config.write_text(shelf.config_text, encoding="utf-8")
         library = await _open(shelf, paths)
         try:
@@ -108,7 +111,7 @@ async def _made(shelf: Shelf) -> bytes:
     with TemporaryDirectory() as temporary:
         paths = paths_in(Path(temporary))
         builders.create_database(paths.database)
-        await (await _open(replace(shelf, text=shelf.text.split("[[watch]]")[0]), paths)).close()
+        await (await _open(dataclasses.replace(shelf, text=shelf.text.split("[[watch]]")[0]), paths)).close()
         store = Store.open(paths.database)
         _fill(store, shelf)
         store.close()

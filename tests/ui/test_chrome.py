@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import dataclasses
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tests.ui.demo_library import opened
 from tests.ui.running import Running, running
@@ -119,7 +120,7 @@ async def test_the_header_says_when_feeds_were_refreshed_and_how_many_fail() -> 
         store.conn.execute("UPDATE feed SET last_success = ?", (NOW - 240,))
         store.conn.execute("UPDATE feed SET last_error = 'HTTP 500' WHERE id IN (1, 2)")
 
-    async with running(replace(many(5), prepare=fetched)) as run:
+    async with running(dataclasses.replace(many(5), prepare=fetched)) as run:
         assert first(run).endswith("   2 feeds failing · refreshed 4 min ago")
         bright = [
             part.text for part in run.main.top.render_line(0) if part.style == run.app.theme_styles.base

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import dataclasses
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from tests.ui.running import Running, running
 from tests.ui.samples import FEEDS
@@ -71,7 +72,7 @@ async def test_authors_are_shown_if_wanted_and_only_where_there_is_room(tmp_path
 async def test_reading_times_stand_before_the_titles() -> None:
     html = {"Ferries": 30, "A title": 2_400, "渡轮": 48_000}
     stories = tuple(
-        replace(story, entry=replace(story.entry, content_html=f"<p>{'word ' * words}</p>"))
+        dataclasses.replace(story, entry=replace(story.entry, content_html=f"<p>{'word ' * words}</p>"))
         for story, words in zip(STORIES, (*html.values(), 0), strict=True)
     )
     view = '[[view]]\nname = "Long"\nquery = "reading_time:>5"\n'

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import dataclasses
 from random import Random
 
 import pytest
+from msgspec.structs import replace
 
 from tests.ui.running import Running, running
 from tests.ui.samples import FEEDS
@@ -18,7 +19,9 @@ from tuireader.ui.widgets.table import Table
 ALL = View(ViewKind.ALL)
 DAY = 86_400
 STORIES = tuple(
-    replace(item, entry=replace(item.entry, published=NOW - 5_000 * n, content_html=f"<p>Teaser {n}.</p>"))
+    dataclasses.replace(
+        item, entry=replace(item.entry, published=NOW - 5_000 * n, content_html=f"<p>Teaser {n}.</p>")
+    )
     for n, item in enumerate(story(number, number % 2 + 1, f"Title {number}", 1) for number in range(1, 61))
 )
 

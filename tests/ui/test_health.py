@@ -6,10 +6,10 @@ import re
 import time
 from collections.abc import AsyncIterator
 from contextlib import aclosing
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from tests.builders import item, rss
 from tests.feeds.blocked_pages import CLOUDFLARE

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from msgspec import Struct
 from rich.style import Style
 
 from tests.builders import config
@@ -370,15 +371,11 @@ async def test_an_article_that_is_gone_and_the_way_back() -> None:
     ("stored", "shown", "is_kept"), [(7, "page", False), (3, "page", True), (3, None, False)]
 )
 async def test_the_place_in_a_text_is_kept(stored: int, shown: str | None, is_kept: bool) -> None:
-    from dataclasses import dataclass
-
-    @dataclass(frozen=True)
-    class Known:
+    class Known(Struct, frozen=True):
         id: int
         place: int
 
-    @dataclass(frozen=True)
-    class Shown:
+    class Shown(Struct, frozen=True):
         article: Known
 
     stage, made = reading(marks__keep_place=later())
@@ -623,13 +620,13 @@ async def test_few_of_the_sentences_that_one_has_scrolled_past_are_kept() -> Non
     ],
 )  # fmt: skip
 async def test_how_a_mark_changes_an_article(mark: str, value: bool, field: str, expected: object) -> None:
-    from dataclasses import fields, replace
+    from msgspec.structs import replace
 
-    plain = {one.name: None for one in fields(ArticleRow)}
+    plain = dict.fromkeys(ArticleRow.__struct_fields__)
     known = ArticleRow(**{**plain, "id": 1, "read": False, "starred": False, "labels": ("a",)})  # type: ignore[arg-type]
     step = Step("", cast(Any, None), mark, (1,), value)
-    assert step.on(known) == replace(known, **{field: expected})  # type: ignore[arg-type]
-    whole = {one.name: None for one in fields(Article)}
+    assert step.on(known) == replace(known, **{field: expected})
+    whole = dict.fromkeys(Article.__struct_fields__)
     article = Article(**{**whole, "id": 1, "labels": ("a",), "read": False, "starred": False})  # type: ignore[arg-type]
     here = Step("", cast(Any, None), PLACE, (1,), place=9)
     assert here.on(article) == replace(article, place=9)

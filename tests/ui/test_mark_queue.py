@@ -6,11 +6,13 @@ import asyncio
 import random
 import threading
 from collections.abc import Coroutine, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tuireader.errors import DatabaseError
 from tuireader.model import Change
@@ -32,8 +34,7 @@ EVENTS = (*PRESSES, *UNDO, *ANSWERS, *READS, "retry")
 LOCKED = DatabaseError("locked")
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(Struct, frozen=True):
     """What of a row has to do with marks."""
 
     id: int
@@ -104,7 +105,7 @@ class Slow:
 
     def _set(self, mark: str, ids: Sequence[int], value: bool) -> None:
         for number in ids:
-            self.kept[number] = replace(self.kept[number], **{mark: value})  # type: ignore[arg-type]
+            self.kept[number] = replace(self.kept[number], **{mark: value})
 
     async def _turn(self) -> None:
         self.writing = asyncio.get_running_loop().create_future()
@@ -146,7 +147,7 @@ class Screen:
         self.shown |= {row.id: row for row in rows}
 
     def patch(self, ids: Iterable[int], **marks: bool) -> None:
-        self.put(replace(self.shown[number], **marks) for number in ids)  # type: ignore[arg-type]
+        self.put(replace(self.shown[number], **marks) for number in ids)
 
     def run_worker(self, work: Coroutine[Any, Any, None], group: str) -> None:
         self.work.append(asyncio.ensure_future(work))

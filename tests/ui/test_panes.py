@@ -479,5 +479,5 @@ def test_the_time_after_which_a_preview_is_read(value: str, seconds: int) -> Non
     assert config.ui.mark_read_after == seconds
     said = [problem.message for problem in problems]
     assert bool(said) == (value in ("0", '"2h"', '"soon"')) and all("never" in message for message in said)
-    kind = KEYS[UiConfig]["mark_read_after"][1].kind
+    kind = KEYS[UiConfig]["mark_read_after"].kind
     assert kind.read(kind.write(seconds).strip('"')) == seconds

@@ -125,7 +125,7 @@ def _writable(options: Options, path: str) -> Config:
     config, _ = options.config()
     table, name = re.sub(r"\[\d+\]", "", path).partition(".")[::2]
     if table in TABLES and table not in PLAIN_TABLES and table:
-        if name in KEYS[TABLES[table]] and KEYS[TABLES[table]][name][1].secret:
+        if name in KEYS[TABLES[table]] and KEYS[TABLES[table]][name].secret:
             raise _secret(path, "env:NAME, cmd:PROGRAM or keyring:NAME keep it elsewhere")
         raise UsageError(
             f"{quote(table)} is a list of tables", f"it is changed by {_LISTS.get(table, _EDIT)}"

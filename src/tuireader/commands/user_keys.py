@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tuireader.commands.keys import SAME_BYTE, key_label, normalise_key
 from tuireader.commands.table import BY_ID, COMMANDS, PRESETS
 
 
-@dataclass(frozen=True, slots=True)
-class KeyProblem:
+class KeyProblem(Struct, frozen=True):
     """A problem with the user's keys. `path` is the key in the configuration, such as `keys.next_unread`."""
 
     path: str

@@ -1,6 +1,6 @@
 """Read the configuration from TOML: frozen values, and problems with their places.
 
-The dataclasses of `shape` are the schema: reading, defaults, the check for unknown keys, the test of
+The tables of `shape` are the schema: reading, defaults, the check for unknown keys, the test of
 `config.example.toml` and the reference in the documentation follow from their fields.
 """
 

@@ -1,11 +1,12 @@
 """Keys of `[[account]]`."""
 
 import re
-from dataclasses import replace
 from enum import StrEnum
 from typing import Self
 
-from tuireader.config.keys import declare, table
+from msgspec.structs import replace
+
+from tuireader.config.keys import Table, declare
 from tuireader.config.toml_values import describe
 from tuireader.config.values import RAW, WEB_ADDRESS, Invalid, Kind, choice, duration
 from tuireader.text.durations import DAY
@@ -69,8 +70,7 @@ ACCOUNT_NAME = Kind("one word", _name)
 ACCOUNT_KIND = Kind(_KIND.name, _kind)
 
 
-@table
-class AccountConfig:
+class AccountConfig(Table):
     """One `[[account]]`: a server that fetches feeds and keeps marks, such as Miniflux or FreshRSS."""
 
     name: str = declare(

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tuireader.config.keys import declare, table
+from tuireader.config.keys import Table, declare
 from tuireader.config.kinds import ADDRESS, COMMAND, MAIL_SCHEMES, SELECTOR
 from tuireader.config.values import FLAG, HEADERS, LINE, LINES, RAW, choice, duration, switch
 from tuireader.text.durations import HOUR, MONTH, YEAR
@@ -17,8 +17,7 @@ def _in_item(doc: str, label: str, placeholder: str) -> Any:
     )
 
 
-@table
-class FeedConfig:
+class FeedConfig(Table):
     """One `[[feeds]]`: a subscription."""
 
     url: str = declare(

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, TypeVar
+
+from msgspec.structs import asdict, replace
 
 from tuireader import files
 from tuireader.commands import BY_ID, did_you_mean, resolve_keys
@@ -263,13 +264,13 @@ def _build(kind: type[T], table: object, path: str, problems: _Problems) -> T | 
         if name not in keys:
             problems.add(key_path(path, name), f"is not a known key{did_you_mean(name, keys)}")
             continue
-        field, described = keys[name]
-        value = problems.too_many_regexes(described.kind, written) or described.kind.read(written)
+        key = keys[name]
+        value = problems.too_many_regexes(key.kind, written) or key.kind.read(written)
         if isinstance(value, Invalid):
             problems.add(key_path(path, name), value.message, value.detail)
-            usable = usable and not described.vital
+            usable = usable and not key.vital
         else:
-            values[field.name] = value
+            values[key.field] = value
     missing = [name for name in required(kind) if name not in table]
     for name in missing:
         problems.add(path, f"has no {name}")

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import partial
 from typing import Annotated
+
+from msgspec import Struct
 
 from tuireader.config.toml_lines import key_lines
 from tuireader.text import cell_len, clean
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """A problem of the configuration; `detail` has lines to print below it: the source and carets."""
 
     path: Annotated[str, 'The key, such as `watch[2].query`; `""` for the whole file.']

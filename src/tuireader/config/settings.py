@@ -6,8 +6,10 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import MISSING, dataclass, fields
 from typing import Annotated, Any
+
+from msgspec import Struct
+from msgspec.structs import astuple
 
 from tuireader.commands import BY_ID, PRESETS, did_you_mean, key_label, normalise_key
 from tuireader.config.feed_keys import FeedConfig
@@ -38,8 +40,7 @@ BOUND = Kind(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(Struct, frozen=True):
     """A key of a plain table, or of the file itself (`table` is `""`); `field` is its name in `Config`."""
 
     table: str
@@ -95,7 +96,7 @@ class Setting:
 
 def masked(key: Key, value: Any) -> Any:
     """Replace passwords in a value, and arguments of a feed's program; references such as `env:NAME` stay."""
-    if key is KEYS[FeedConfig]["command"][1] and value[1:]:
+    if key is KEYS[FeedConfig]["command"] and value[1:]:
         return value[0], MASK
     if key.secret and isinstance(value, tuple):
         return tuple((name, MASK) for name, _ in value)
@@ -112,9 +113,9 @@ def masked(key: Key, value: Any) -> Any:
 def settings(config: Config) -> Iterator[Setting]:
     """List the settings in the order of the file, with the keys of all commands last."""
     for table in ("", *PLAIN_TABLES):
-        for name, (field, key) in KEYS[TABLES[table]].items():
-            if field.default is not MISSING:
-                yield Setting(table, name, field.name, key=key, default=field.default)
+        for name, key in KEYS[TABLES[table]].items():
+            if key.has_default:
+                yield Setting(table, name, key.field, key=key, default=key.default)
     preset = PRESETS[config.ui.preset]
     for command in BY_ID.values():
         keys = Key(BOUND, command.help)
@@ -134,8 +135,7 @@ def find(path: str, config: Config) -> Setting:
     raise UsageError(f"there is no setting {quote(path)}{near}", "`tuireader config defaults` lists all")
 
 
-@dataclass(frozen=True, slots=True)
-class SettingValue:
+class SettingValue(Struct, frozen=True):
     """The value of a setting, or of a key in a list of tables."""
 
     path: Annotated[str, "The key, such as `ui.width` or `feeds[1].url`."]
@@ -154,11 +154,9 @@ def values(config: Config) -> Iterator[SettingValue]:
         write = setting.key.kind.write
         value = masked(setting.key, setting.value(config))
         yield SettingValue(setting.path, write(value), write(setting.default))
-    for field in fields(Config):
-        items = getattr(config, field.name)
+    for items in astuple(config):
         for number, item in enumerate(items if isinstance(items, tuple) else (), 1):
             table = next(name for name, kind in TABLES.items() if isinstance(item, kind))
-            for name, (own, key) in KEYS[type(item)].items():
-                default = "" if own.default is MISSING else key.kind.write(own.default)
-                value = key.kind.write(masked(key, getattr(item, own.name)))
-                yield SettingValue(f"{table}[{number}].{name}", value, default)
+            for name, key in KEYS[type(item)].items():
+                value = key.kind.write(masked(key, getattr(item, key.field)))
+                yield SettingValue(f"{table}[{number}].{name}", value, key.default_text)

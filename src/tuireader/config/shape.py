@@ -1,14 +1,15 @@
-"""Schema of the configuration (a dataclass per table, a field per key) and its reference."""
+"""Schema of the configuration (a table per class, a field per key) and its reference."""
 
 from collections.abc import Mapping
-from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
 from typing import Annotated, Any
+
+from msgspec import Struct
 
 from tuireader.commands import PRESETS
 from tuireader.commands.sorts import LIST_SORTS
 from tuireader.config.account_keys import AccountConfig
 from tuireader.config.feed_keys import FeedConfig
-from tuireader.config.keys import Key, declare, table
+from tuireader.config.keys import Key, Table, declare
 from tuireader.config.kinds import COMMAND, HOURS, LANGUAGE_LIST, ONE_KEY, PROGRAMS, TIME_FORMAT
 from tuireader.config.theme_keys import THEMES, USUAL, ThemeConfig, Themes
 from tuireader.config.values import (
@@ -29,8 +30,7 @@ from tuireader.config.watch_keys import MuteConfig, ViewConfig, WatchConfig, Wat
 from tuireader.text.durations import DAY, MONTH
 
 
-@table
-class MacroConfig:
+class MacroConfig(Table):
     """One `[[macro]]`: actions for a key after the prefix. At least one of `command` and `run` is set."""
 
     key: str = declare(ONE_KEY, "Key that runs the macro, after the prefix `,`.", vital=True)
@@ -46,8 +46,7 @@ class MacroConfig:
     )
 
 
-@table
-class NotifyConfig:
+class NotifyConfig(Table):
     """`[notify]`: notifications of watches with `notify`, at most one per refresh."""
 
     desktop: bool = declare(FLAG, "Show a desktop or terminal notification.", default=True)
@@ -72,8 +71,7 @@ COPIED = (
 )
 
 
-@table
-class DeskConfig:
+class DeskConfig(Table):
     """`[desk]`: matches as cases, which are new, open, done or false alarms."""
 
     name: str = declare(
@@ -104,8 +102,7 @@ class DeskConfig:
     )
 
 
-@table
-class FetchConfig:
+class FetchConfig(Table):
     """`[fetch]`: settings for fetching feeds. Times in seconds, sizes in bytes."""
 
     refresh_on_start: bool = declare(
@@ -140,8 +137,7 @@ class FetchConfig:
     block_private: bool = declare(FLAG, "Refuse redirects that lead into a private network.", default=False)
 
 
-@table
-class SaveConfig:
+class SaveConfig(Table):
     """`[save]`: folder and format of saved articles."""
 
     folder: str = declare(
@@ -154,8 +150,7 @@ class SaveConfig:
     )
 
 
-@table
-class DownloadConfig:
+class DownloadConfig(Table):
     """`[download]`: folder, name and size of downloaded files, such as podcast episodes."""
 
     folder: str = declare(
@@ -174,8 +169,7 @@ class DownloadConfig:
     )
 
 
-@table
-class UiConfig:
+class UiConfig(Table):
     """`[ui]`: look and behaviour of the reader. Widths in columns."""
 
     theme: Themes = declare(
@@ -255,8 +249,7 @@ class UiConfig:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Config:
+class Config(Table):
     """The whole file. `database` is `""` for the default location; `keys` overrides keys by command name."""
 
     feeds: tuple[FeedConfig, ...] = ()
@@ -285,7 +278,9 @@ class Config:
 
 
 PLAIN_TABLES: Mapping[str, type[Any]] = {
-    field.name: type(field.default) for field in fields(Config) if is_dataclass(field.default)
+    name: type(default)
+    for name, default in zip(Config.__struct_fields__, Config.__struct_defaults__, strict=True)
+    if isinstance(default, Table)
 }
 TABLES: Mapping[str, type[Any]] = {
     "": Config,
@@ -298,26 +293,16 @@ TABLES: Mapping[str, type[Any]] = {
     "theme": ThemeConfig,
     **PLAIN_TABLES,
 }
-# Keys of each table by their names in the file, with the fields.
-KEYS: Mapping[type[Any], Mapping[str, tuple[Field[Any], Key]]] = {
-    kind: {
-        key.name or field.name: (field, key)
-        for field in fields(kind)
-        if (key := field.metadata.get("key")) is not None
-    }
-    for kind in TABLES.values()
-}
+# Keys of each table by their names in the file.
+KEYS: Mapping[type[Any], Mapping[str, Key]] = {kind: kind.declared for kind in TABLES.values()}
 
 
 def required(table: type[Any]) -> list[str]:
     """Names of the keys without a default."""
-    return [
-        field.name for field in fields(table) if field.default is MISSING and field.default_factory is MISSING
-    ]
+    return [key.field for key in KEYS[table].values() if key.is_required]
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(Struct, frozen=True):
     """Reference of a key: `path` as in the file (`watch.any`), `default` as TOML or `""`."""
 
     path: Annotated[str, "The key, such as `watch.any`."]
@@ -338,10 +323,10 @@ def reference() -> list[Reference]:
         Reference(
             path=f"{name}.{key_name}" if name else key_name,
             type=key.kind.name,
-            default="" if field.default is MISSING else key.kind.write(field.default),
+            default=key.default_text,
             doc=key.doc,
             required=key_name in required(table),
         )
         for name, table in TABLES.items()
-        for key_name, (field, key) in KEYS[table].items()
+        for key_name, key in KEYS[table].items()
     ]

@@ -1,15 +1,15 @@
 """Keys of `[[theme]]`, and the choice of themes in `[ui]`."""
 
-from dataclasses import asdict, dataclass
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from tuireader.commands import did_you_mean
-from tuireader.config.keys import declare, table
+from tuireader.config.keys import Table, declare
 from tuireader.config.toml_values import describe, quote, to_toml
 from tuireader.config.values import COLOR, FLAG, NAME, Invalid, Kind
 
 
-@dataclass(frozen=True, slots=True)
-class Themes:
+class Themes(Struct, frozen=True):
     """Themes for terminals with a dark and with a light background; equal if one theme is always used."""
 
     dark: str = "tuireader-dark"
@@ -77,8 +77,7 @@ OWN_NAME = Kind("text", _own_name)
 HEX = Kind('colour such as "#4fa3ff"', _hex)
 
 
-@table
-class ThemeConfig:
+class ThemeConfig(Table):
     """One `[[theme]]`: a theme of your own, for `theme` under `[ui]`.
 
     Colours that you leave out are derived; those of text are adjusted until they are legible.

@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 
 class StatementKind(Enum):
@@ -23,8 +24,7 @@ class StatementKind(Enum):
     BLANK = "blank"
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(Struct, frozen=True):
     """One statement: `text[start:end]` including its line end; `number` is its first line, counted from 1.
 
     `name` is the table or key without quotes (`feeds`, `fetch.interval`). `text[value:stop]` is the value of

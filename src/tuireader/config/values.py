@@ -8,9 +8,10 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from tuireader.commands import did_you_mean
 from tuireader.config.toml_values import describe, quote, to_toml
@@ -18,16 +19,14 @@ from tuireader.text import clean, without_password
 from tuireader.text.durations import DAY, HOUR, WEEK
 
 
-@dataclass(frozen=True, slots=True)
-class Invalid:
+class Invalid(Struct, frozen=True):
     """Reason why a value is invalid. `detail` holds more lines: an expression with a caret."""
 
     message: str
     detail: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(Struct, frozen=True):
     """Kind of value: its name for users, and functions to read it and to write it as TOML.
 
     `typed` turns the text of a form or an option into what `read` expects, `shown` a value into such text.

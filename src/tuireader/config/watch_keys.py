@@ -1,11 +1,12 @@
 """Keys of `[[watch]]`, `[watch_defaults]`, `[[mute]]` and `[[view]]`."""
 
 from collections.abc import Iterable
-from dataclasses import asdict, field, fields, make_dataclass, replace
 from datetime import date
 from typing import Any
 
-from tuireader.config.keys import declare, table
+from msgspec.structs import asdict, replace
+
+from tuireader.config.keys import Table, TableMeta, declare
 from tuireader.config.kinds import EXPRESSION
 from tuireader.config.values import COLOR, DATE, FLAG, GROUPS, LINE, LINES, NAME, choice, choices, number
 
@@ -13,8 +14,7 @@ MOST_QUIET_DAYS = 3650
 PRIORITIES = ("low", "normal", "high")
 
 
-@table
-class WatchConfig:
+class WatchConfig(Table):
     """One `[[watch]]`: a topic that must not be missed. At least one of `any`, `all` and `query` is set."""
 
     name: str = declare(
@@ -112,12 +112,13 @@ def by_group(watches: Iterable[WatchConfig]) -> dict[str, list[WatchConfig]]:
     return groups
 
 
-def _watch_defaults() -> type[Any]:
+def _watch_defaults() -> type[Table]:
     """Table with those keys of a watch that do not say what it searches for."""
-    shared = [item for item in fields(WatchConfig) if not item.metadata["key"].vital]
+    shared = {key.field: key for key in WatchConfig.declared.values() if not key.vital}
     about = {"__doc__": "`[watch_defaults]`: defaults for all watches.", "__module__": __name__}
-    members = [(item.name, item.type, field(default=item.default, metadata=item.metadata)) for item in shared]
-    return make_dataclass("WatchDefaults", members, namespace=about, frozen=True, slots=True)
+    types = {name: WatchConfig.__annotations__[name] for name in shared}
+    made: type[Table] = TableMeta("WatchDefaults", (Table,), {**about, **shared, "__annotations__": types})
+    return made
 
 
 WatchDefaults = _watch_defaults()
@@ -130,8 +131,7 @@ def with_defaults(watch: WatchConfig, defaults: Any) -> WatchConfig:
     return replace(watch, **unset)
 
 
-@table
-class MuteConfig:
+class MuteConfig(Table):
     """One `[[mute]]`: articles to hide. At least one of `query` and `feed` is set; nothing is deleted.
 
     Articles on a watch stay visible.
@@ -164,8 +164,7 @@ class MuteConfig:
     )
 
 
-@table
-class ViewConfig:
+class ViewConfig(Table):
     """One `[[view]]`: a saved search."""
 
     name: str = declare(NAME, "Name in the sidebar.", vital=True, label="Name", placeholder="in the sidebar")

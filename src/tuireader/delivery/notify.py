@@ -14,15 +14,15 @@ import os
 import shutil
 import signal
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tuireader.config import NotifyConfig
 from tuireader.model import Alarm, Evidence
 from tuireader.model.asides import is_aside
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(Struct, frozen=True):
     """An article in a message, with its watches and what it adds to a story already reported."""
 
     article_id: int
@@ -34,8 +34,7 @@ class Item:
     adds: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(Struct, frozen=True):
     """One notification for everything new in a refresh, or for alarms."""
 
     title: str
@@ -128,8 +127,7 @@ def is_quiet(hours: str, minute: int) -> bool:
 _SECONDS = 20.0
 
 
-@dataclass(frozen=True, slots=True)
-class Delivered:
+class Delivered(Struct, frozen=True):
     """Result of a delivery: whether it was shown on the desktop, whether the command ran, and errors."""
 
     desktop: bool = False

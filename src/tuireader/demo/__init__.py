@@ -7,8 +7,9 @@ The sample feeds were written for tuireader. Their publishers are invented and u
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -21,8 +22,7 @@ _DATE = re.compile(rb"(<(pubDate|lastBuildDate|published|updated|dc:date)>)([^<]
 _PICTURE = re.compile(r"https://[a-z]+\.example\.(?:com|net|org)/pictures/([a-z-]+\.png)(?:\?.*)?")
 
 
-@dataclass(frozen=True, slots=True)
-class DemoFeed:
+class DemoFeed(Struct, frozen=True):
     """A sample feed: address, name, folder and document."""
 
     url: str
@@ -31,8 +31,7 @@ class DemoFeed:
     body: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class StarterFeed:
+class StarterFeed(Struct, frozen=True):
     """A real feed that the first run offers. `url` is the feed, `site_url` its website."""
 
     title: str

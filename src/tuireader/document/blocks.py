@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class SpanKind(StrEnum):
@@ -20,8 +21,7 @@ class SpanKind(StrEnum):
     REFERENCE = "reference"
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Struct, frozen=True):
     """A half-open range of a block's text. `link` is the number of its link or reference, or 0."""
 
     start: int
@@ -30,8 +30,7 @@ class Span:
     link: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(Struct, frozen=True):
     """A link in the text: http, https or mailto. `number` counts from 1."""
 
     number: int
@@ -39,8 +38,7 @@ class Link:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
+class Picture(Struct, frozen=True):
     """An image: address, alt text, caption and credit."""
 
     url: str
@@ -62,8 +60,7 @@ class BlockKind(StrEnum):
     EMBED = "embed"
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(Struct, frozen=True):
     """A block of the flat list.
 
     `level` is 1–6 for headings, `quote` the depth of block quotes, `indent` the depth of lists, and `marker`
@@ -84,8 +81,7 @@ class Block:
     link: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(Struct, frozen=True):
     """A whole text: blocks in reading order and the links that they refer to."""
 
     blocks: tuple[Block, ...] = ()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from tuireader.document.attributes import attributes, language
 from tuireader.document.blocks import Block, BlockKind, Span, SpanKind
@@ -13,8 +15,7 @@ MOST_BLOCKS = 20_000
 DEEPEST = 20
 
 
-@dataclass(slots=True)
-class Figure:
+class Figure(Struct):
     """An open `<figure>`: the start of its blocks, and the position of a caption before the image."""
 
     out: list[Block]
@@ -22,8 +23,7 @@ class Figure:
     caption_at: int = -1
 
 
-@dataclass(slots=True)
-class OpenList:
+class OpenList(Struct):
     """An open list: its style and the number of its next item."""
 
     ordered: bool
@@ -31,8 +31,7 @@ class OpenList:
     style: str
 
 
-@dataclass(slots=True)
-class Embed:
+class Embed(Struct):
     """An embedded frame, video, sound or object: element name, address and title."""
 
     name: str
@@ -40,8 +39,7 @@ class Embed:
     title: str
 
 
-@dataclass(slots=True)
-class Cell:
+class Cell(Struct):
     """A table cell: its blocks and spans in the grid."""
 
     blocks: list[Block]
@@ -50,8 +48,7 @@ class Cell:
     rows: int = 1
 
 
-@dataclass(slots=True)
-class Table:
+class Table(Struct):
     """An open table; `out` is the list of blocks around it."""
 
     out: list[Block]

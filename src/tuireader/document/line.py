@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tuireader.document.blocks import Link, Span, SpanKind
 from tuireader.text import clean, scrub
@@ -16,8 +17,7 @@ _LONGEST_LABEL = 200
 _SPACE_AT_END = re.compile(r" (?=\n)")
 
 
-@dataclass(slots=True)
-class _Open:
+class _Open(Struct):
     name: str
     kind: SpanKind | None
     start: int

@@ -6,8 +6,9 @@ This does not depend on the store, so it can run in the process that parses the 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from functools import lru_cache
+
+from msgspec.structs import replace
 
 from tuireader import dedup
 from tuireader.document import links_of

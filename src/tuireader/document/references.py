@@ -6,8 +6,10 @@ import unicodedata
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from itertools import accumulate, islice
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tuireader.document.blocks import Block, BlockKind, Document, Span, SpanKind
 from tuireader.document.line import sort_spans
@@ -20,8 +22,7 @@ _MOST = 99  # maximum number of references
 _TRIES = 100  # maximum number of occurrences of a sentence that are compared
 
 
-@dataclass(frozen=True, slots=True)
-class Referring:
+class Referring(Struct, frozen=True):
     """A document with its marks; `articles` has the article of each mark in the order of the text."""
 
     document: Document

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import zip_longest
+
+from msgspec import Struct
 
 from tuireader.document.attributes import attributes, whole_number
 from tuireader.document.blocks import Block, BlockKind, Span, SpanKind
@@ -93,8 +94,7 @@ def _finish_table(page: Elements) -> None:
     page.out.extend(laid)
 
 
-@dataclass(frozen=True, slots=True)
-class _Field:
+class _Field(Struct, frozen=True):
     text: str = ""
     spans: tuple[Span, ...] = ()
     header: bool = False

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from typing import Annotated
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tuireader.model import Evidence
 from tuireader.model.asides import is_aside, rank
@@ -14,8 +16,7 @@ from tuireader.query import merge_spans
 FORMATS = ("md", "json", "html")
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(Struct, frozen=True):
     """An article in a brief. `story` is 0 if it has none; `evidence` is in the order of the watches."""
 
     article_id: Annotated[int, "Number of the article."]
@@ -37,8 +38,7 @@ def same_text(report: Report, reports: Iterable[Report]) -> str:
     return next((f"same text as {one_line(feed)}" for feed in feeds), "")
 
 
-@dataclass(frozen=True, slots=True)
-class StoryHit:
+class StoryHit(Struct, frozen=True):
     """A watch that a story matches, with its evidence and the report that has it."""
 
     evidence: Evidence
@@ -76,8 +76,7 @@ def _place(evidence: Evidence) -> tuple[str, str, int]:
     return one_line(evidence.sentence), evidence.feed, evidence.until
 
 
-@dataclass(frozen=True, slots=True)
-class BriefStory:
+class BriefStory(Struct, frozen=True):
     """A story: its reports and its watches. `languages` come best first, the sentence of `asked` first.
 
     The reports of the period come first, then those before it, both newest first.
@@ -114,16 +113,14 @@ class BriefStory:
         return tuple(StoryHit(evidence, reports[_place(evidence)]) for evidence in each)
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(Struct, frozen=True):
     """The stories under one heading."""
 
     watch: Annotated[str | None, "Name of the watch, `null` for stories that no watch matches."]
     stories: tuple[BriefStory, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Brief:
+class Brief(Struct, frozen=True):
     """The whole brief; each story is in one section. `since` is the start of a period named by its day."""
 
     articles: Annotated[int, "Number of new articles."]

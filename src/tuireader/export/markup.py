@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from html import escape
+
+from msgspec import Struct
 
 from tuireader.export.brief import Report, one_line
 from tuireader.export.markdown import WEB, markdown_link, markdown_part, markdown_text, safe_start
@@ -44,8 +45,7 @@ def _origin(evidence: Evidence) -> str:
     return " · ".join(part for part in (former, f"in {evidence.feed}" if evidence.feed else "") if part)
 
 
-@dataclass(frozen=True, slots=True)
-class Writing:
+class Writing(Struct, frozen=True):
     """Escapes of a format for untrusted text: a line, a link, or a part of a line with `marks` around it."""
 
     line: Callable[[str], str]

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated
+
+from msgspec import Struct
 
 from tuireader.export.brief import Report, StoryHit, best_hits, one_line
 from tuireader.model import Addition, Surrounding
 
 
-@dataclass(frozen=True, slots=True)
-class StoryReport:
+class StoryReport(Struct, frozen=True):
     """A report of a story, and the facts that no earlier one has."""
 
     report: Report
@@ -18,8 +18,7 @@ class StoryReport:
     read: Annotated[bool, "True when it is read."] = False
 
 
-@dataclass(frozen=True, slots=True)
-class StoryPage:
+class StoryPage(Struct, frozen=True):
     """A story, or an article without one as its only report. `watches` is the order of the watches."""
 
     reports: tuple[StoryReport, ...]

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tuireader.export import shapes
 from tuireader.export.brief import StoryHit, same_text
@@ -61,8 +62,7 @@ def _summary(page: StoryPage) -> str:
     return f"{summary(page)}, {moment(first) if first == last else period(first, last)}."
 
 
-@dataclass(frozen=True, slots=True)
-class _Item:
+class _Item(Struct, frozen=True):
     """An item of a list, written; below it is a quotation or a list of facts."""
 
     line: str

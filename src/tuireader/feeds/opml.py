@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from xml.etree.ElementTree import Element, ParseError, SubElement, XMLPullParser, indent, tostring
 from xml.sax.saxutils import escape
+
+from msgspec import Struct
 
 from tuireader.errors import TuireaderError
 from tuireader.feeds.parse import charset
@@ -27,8 +28,7 @@ SEPARATOR = " / "
 HINT = "export it again from the other program"
 
 
-@dataclass(frozen=True, slots=True)
-class OpmlFeed:
+class OpmlFeed(Struct, frozen=True):
     """One subscription. `folder` is the path of its enclosing outlines, joined by ` / `.
 
     `labels` are its categories; without an enclosing outline, the first category is the folder.

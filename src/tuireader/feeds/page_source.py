@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from tuireader.feeds.address import same_host
 from tuireader.feeds.http.blocked import obstacle

@@ -14,9 +14,11 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, suppress
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tuireader.config.files import expand_home
 from tuireader.feeds.http.backpressure import MemoryBudget, Reservation
@@ -33,8 +35,7 @@ _IN_MEMORY = 1 << 20
 _TAIL = 4_000  # bytes of the error output to keep
 
 
-@dataclass(frozen=True, slots=True)
-class _Limits:
+class _Limits(Struct, frozen=True):
     seconds: float
     most: int
     folder: str
@@ -146,8 +147,7 @@ def _run(
         return printed
 
 
-@dataclass(slots=True)
-class _Reader:
+class _Reader(Struct):
     """Read the output of a guarded program until it ends, and judge how it ended."""
 
     process: subprocess.Popen[bytes]

@@ -11,8 +11,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 from tuireader import dedup
 from tuireader.model import EntryDetails
@@ -79,8 +80,7 @@ _SHARED = 5  # a page contains at least one in this many words of its teaser
 _TOPIC = re.compile(r"Read full topic\s*$")
 
 
-@dataclass(frozen=True, slots=True)
-class Sample:
+class Sample(Struct, frozen=True):
     """The parts of an entry to judge: its own title or `""`, plain text, HTML, address.
 
     `media` is true if the entry is about a recording.

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from itertools import chain
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tuireader import query
 from tuireader.config import MuteConfig
@@ -22,8 +24,7 @@ from tuireader.text.durations import DAY
 from tuireader.watch import Matcher
 
 
-@dataclass(frozen=True, slots=True)
-class Mute:
+class Mute(Struct, frozen=True):
     """A mute: an expression for some feeds (None: all). Its `signature` identifies it in the store.
 
     Articles on a watch stay visible unless `include_watched` is set in the config.
@@ -61,8 +62,7 @@ class Mute:
         return (self.feeds is None or feed in self.feeds) and query.matches(self.wanted, reading, now)
 
 
-@dataclass(frozen=True, slots=True)
-class Rules:
+class Rules(Struct, frozen=True):
     """Watches and mutes for arriving articles; `feeds` has the feed names that they may refer to.
 
     Watches in `ended` get no new matches. `groups` are terms of watches; each group names one thing.

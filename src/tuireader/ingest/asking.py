@@ -11,8 +11,10 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tuireader.errors import TuireaderError
 from tuireader.feeds.address import same_site
@@ -34,8 +36,7 @@ _HOST_SURE_AFTER = 6 * HOUR
 """Seconds after which an address counts as dead, and one whose host cannot be reached."""
 
 
-@dataclass(frozen=True, slots=True)
-class Asking:
+class Asking(Struct, frozen=True):
     """Everything needed to ask for a feed. `taken` has the `feed_key` of all subscriptions."""
 
     job_of: Callable[[FeedFacts], Awaitable[FetchJob]]

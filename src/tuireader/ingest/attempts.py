@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from tuireader import ingest
 from tuireader.config import FeedConfig
@@ -33,8 +34,7 @@ if TYPE_CHECKING:
     from tuireader.store.articles.incoming import Saved
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(Struct, frozen=True):
     """Inputs of a refresh besides the feeds: watches, the settings of feeds by address, the clock.
 
     `watched` has the feeds on which a watch depends; None: all. `taken` has the `feed_key` of all
@@ -57,8 +57,7 @@ class Setting:
         return self.watched is None or feed_id in self.watched
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """Result for one feed, ready to be stored.
 
     `pages` counts requests for its former address or its site; `looked_at` is when the site was checked.
@@ -96,8 +95,7 @@ def asked_for(outcome: Outcome) -> Asked:
     return Asked(outcome.facts.id, requests, unchanged=int(unchanged), failed=int(failed))
 
 
-@dataclass(frozen=True, slots=True)
-class _Pace:
+class _Pace(Struct, frozen=True):
     """Times of a feed's latest entries, and seconds in which a burst fills its document."""
 
     recent: Sequence[int]

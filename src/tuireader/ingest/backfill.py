@@ -9,8 +9,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, replace
 from functools import partial
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tuireader.errors import TuireaderError
 from tuireader.feeds.address import same_server, same_site
@@ -51,8 +53,7 @@ ENDS = "the archive ends before the gap does"
 ELSEWHERE = "its archive is on another site"
 
 
-@dataclass(frozen=True, slots=True)
-class Stop:
+class Stop(Struct, frozen=True):
     """Why a gap is not filled now, and the seconds until the next try, if any.
 
     `held`: the server asked for that wait.
@@ -64,8 +65,7 @@ class Stop:
     requests: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Archive:
+class Archive(Struct, frozen=True):
     """Inputs of a backfill: feeds, the addresses that answered, and how to fetch and save."""
 
     feeds: Mapping[int, tuple[FeedFacts, str]]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from typing import Any
+
+from msgspec.structs import asdict
 
 from tuireader.model import (
     AccountSynced,
@@ -40,7 +41,7 @@ _NAMES = {kind: name for name, kind in _EVENTS.items()}
 
 def encode(event: Event) -> str:
     """Serialise an event as one line of JSON, as `tuireader refresh --json` prints it."""
-    return json.dumps({"event": _NAMES[type(event)], **asdict(event)}, ensure_ascii=False)
+    return json.dumps({"event": _NAMES[type(event)], **asdict(event)}, ensure_ascii=False, default=asdict)
 
 
 def decode(line: str) -> Event:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from tuireader.config import FeedConfig
 from tuireader.config.kinds import MAIL_SCHEMES

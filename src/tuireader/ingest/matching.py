@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from tuireader.model import Evidence, TermHit
 from tuireader.store.articles.articles import Appearance, StoredText

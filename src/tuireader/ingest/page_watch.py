@@ -7,7 +7,8 @@ lost nor reported twice, whenever the program is killed.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from tuireader.dedup import hash64
 from tuireader.document.prepare import prepare

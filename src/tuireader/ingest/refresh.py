@@ -13,8 +13,9 @@ import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import aclosing
-from dataclasses import replace
 from functools import partial
+
+from msgspec.structs import replace
 
 from tuireader.feeds.http.fetch import Fetcher
 from tuireader.feeds.parse.workers import ParseWorker

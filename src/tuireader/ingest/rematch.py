@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
 from time import perf_counter
+
+from msgspec import Struct, field
 
 from tuireader.ingest.matching import FeedNames, feeds_named, former_hits, hits
 from tuireader.model import Evidence
@@ -22,8 +23,7 @@ MANY = 20_000  # a watch with more matches is not filled at once ...
 RANGE = 20_000  # ... but in steps of this many articles
 
 
-@dataclass(slots=True)
-class ByIndex:
+class ByIndex(Struct):
     """Fills watches from the index, each with its matches up to the article where it is pending.
 
     Texts are still read for articles with different texts in several feeds, and for former matches.
@@ -33,8 +33,8 @@ class ByIndex:
     pending: Mapping[str, int]
     feeds: FeedNames
     now: int
-    _queue: list[tuple[WatchRule, int]] = field(init=False)
-    _all: int = field(init=False)
+    _queue: list[tuple[WatchRule, int]] = field(default_factory=list)
+    _all: int = 0
 
     def __post_init__(self) -> None:
         self._queue = [(rule, self.pending[rule.name]) for rule in reversed(self.rules)]
@@ -68,8 +68,7 @@ class ByIndex:
             rematch(store, Matcher([rule]), self.feeds, wanted, self.now)
 
 
-@dataclass(slots=True)
-class ByText:
+class ByText(Struct):
     """Fills watches that need the texts: call `look_up` for each, then `step` until done.
 
     Only articles on a watch, and those that may match according to the index, are matched again; new and

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from enum import Enum
 from itertools import pairwise
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tuireader.lexicon.folding import GLUED, GLUED_CLASS, MARK_CLASS, WORD, WORD_CHAR, lowercase
 from tuireader.lexicon.indexing import BREAK, CAPITAL, CAPITALS, ENDING, GAP, breaks
@@ -44,8 +46,7 @@ class Case(Enum):
     SAME = "same"
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """A run of characters of one kind; `open_*` if a `*` opens that side of a word."""
 
     kind: Kind
@@ -58,8 +59,7 @@ class Part:
         return lowercase(self.cased)
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(Struct, frozen=True):
     """Consecutive words and marks in the index; the last one is any of `last`, or a prefix."""
 
     words: tuple[str, ...]

@@ -7,12 +7,14 @@ import gc
 import sys
 from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from functools import partial
 from importlib import import_module
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tuireader import files, ingest
 from tuireader.errors import TuireaderError
@@ -28,8 +30,7 @@ _OTHERS = ("coverage", "feeds.downloads", "exchange", "feeds.full_texts", "feeds
 _MOST = 1000
 
 
-@dataclass(frozen=True, slots=True)
-class SavedFile:
+class SavedFile(Struct, frozen=True):
     """A file that an article was saved to; not `new` when it already had this content."""
 
     article_id: Annotated[int, "Number of the article."]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
 from urllib.parse import urlsplit
+
+from msgspec import Struct, field
 
 from tuireader.model import HostWaits
 from tuireader.store.feeds.feeds import FeedFacts
@@ -27,8 +28,7 @@ class Waiting:
         ]
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
+class Due(Struct, frozen=True):
     """Feeds to fetch, and feeds that wait. Servers `on_trial` have asked to wait: one feed tries them."""
 
     feeds: list[FeedFacts]

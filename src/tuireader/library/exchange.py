@@ -7,11 +7,13 @@ import errno
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from functools import partial
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tuireader import files
 from tuireader.config import FeedConfig, ViewConfig
@@ -28,8 +30,7 @@ if TYPE_CHECKING:
     from tuireader.newsboat.outcomes import Outcome
 
 
-@dataclass(slots=True)
-class Imported:
+class Imported(Struct):
     """Result of an import."""
 
     feeds: Annotated[int, "Feeds found in the import."] = 0
@@ -40,8 +41,7 @@ class Imported:
     skipped: Annotated[tuple[str, ...], "Parts that were skipped, with the reason."] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """Contents of a file before they are imported; `skipped` are its other parts, with the reason."""
 
     feeds: Sequence[FeedConfig] = ()

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated
+
+from msgspec import Struct
 
 from tuireader.model.fetching import Keys, ParsedEntry, Prepared
 
@@ -31,8 +32,7 @@ class Mark(StrEnum):
     STARRED = "starred"
 
 
-@dataclass(frozen=True, slots=True)
-class RemoteCategory:
+class RemoteCategory(Struct, frozen=True):
     """A category of a server, a folder in the sidebar."""
 
     id: str
@@ -49,8 +49,7 @@ def category_of(account: str, folder: str) -> str:
     return "" if folder == account else folder.removeprefix(f"{account} / ")
 
 
-@dataclass(frozen=True, slots=True)
-class RemoteFeed:
+class RemoteFeed(Struct, frozen=True):
     """A feed of an account. `error` is the server's message about its last fetch, `""` if that succeeded.
 
     `category` is the title of its category, `""` without one. `checked_at` is the time of its last fetch in
@@ -66,8 +65,7 @@ class RemoteFeed:
     checked_at: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class RemoteEntry:
+class RemoteEntry(Struct, frozen=True):
     """An entry of a feed with its marks on the server; the guid of `entry` is its id there.
 
     `keys` and `prepared` are set if another process has prepared it.
@@ -85,8 +83,7 @@ class RemoteEntry:
         return self.read if mark is Mark.READ else self.starred
 
 
-@dataclass(frozen=True, slots=True)
-class RefusedMark:
+class RefusedMark(Struct, frozen=True):
     """An article with a mark that a server refuses."""
 
     article_id: Annotated[int, "Number of the article."]
@@ -94,8 +91,7 @@ class RefusedMark:
     reason: Annotated[str, "The server's reason."]
 
 
-@dataclass(frozen=True, slots=True)
-class AccountState:
+class AccountState(Struct, frozen=True):
     """An account and the state of its sync.
 
     `progress` is where the next pull starts. `rejected_url` is the address of a server that rejects the

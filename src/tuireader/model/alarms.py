@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated
+
+from msgspec import Struct
 
 
 class AlarmKind(StrEnum):
@@ -16,16 +17,14 @@ class AlarmKind(StrEnum):
     MOVED = "moved"
 
 
-@dataclass(frozen=True, slots=True)
-class Pace:
+class Pace(Struct, frozen=True):
     """Pace of a feed or a watch in seconds: the usual pause, and the silence that raises an alarm."""
 
     usual: int
     alarm_at: int
 
 
-@dataclass(frozen=True, slots=True)
-class Alarm:
+class Alarm(Struct, frozen=True):
     """An alarm of a feed or, if `watch` or `account` is set, of that; `name` is the title of either."""
 
     id: Annotated[int, "Number of the alarm."]

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from typing import Annotated
+
+from msgspec import Struct
+from msgspec.structs import astuple
 
 from tuireader.model.cases import Case
 from tuireader.model.fetching import NAMES_FEEDS, EntryDetails, Fault
 
 
-@dataclass(frozen=True, slots=True)
-class TermHit:
+class TermHit(Struct, frozen=True):
     """The count of one term of a watch in one field (`title`, `summary`, `body`, …)."""
 
     term: Annotated[str, "The term as written in the configuration."]
@@ -20,8 +21,7 @@ class TermHit:
     uncertain: Annotated[int, "How many of them lie across Chinese word boundaries."] = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(Struct, frozen=True):
     """Evidence of a match: the terms found, and the best sentence with their positions.
 
     `spans` are half-open. A watch without terms (such as `is:starred`) has no hits and an empty sentence.
@@ -62,8 +62,7 @@ class Evidence:
         return tuple(dict.fromkeys(hit.field for hit in self.hits))
 
 
-@dataclass(frozen=True, slots=True)
-class Feed:
+class Feed(Struct, frozen=True):
     """A feed with its health, as the sidebar and `tuireader feeds` show it."""
 
     id: Annotated[int, "Number of the feed."]
@@ -99,8 +98,7 @@ class Trouble(IntEnum):
     GONE = 6
 
 
-@dataclass(frozen=True, slots=True)
-class FeedHealth:
+class FeedHealth(Struct, frozen=True):
     """A feed with its health; `moved_to` is set once its server has announced the move twice."""
 
     feed: Feed
@@ -168,8 +166,7 @@ Detail = tuple[str, tuple[tuple[int, int], ...], str]  # sentence, matches in it
 NO_DETAIL: Detail = ("", (), "")
 
 
-@dataclass(frozen=True, slots=True)
-class ArticleRow:
+class ArticleRow(Struct, frozen=True, eq=False):
     """Columns of a line in an article list. `time` is the sort time: min(published, first seen)."""
 
     id: Annotated[int, "Number of the article, as `show` takes it."]
@@ -197,11 +194,14 @@ class ArticleRow:
     uncertain: Annotated[
         tuple[str, ...], "Watches that match it only by Chinese terms across word boundaries."
     ] = ()
-    detail: Detail = field(default=NO_DETAIL, compare=False)  # read only for lists that show it
+    detail: Detail = NO_DETAIL
+
+    def __eq__(self, other: object) -> bool:
+        """Compare all but `detail`, which is read only for lists that show it."""
+        return isinstance(other, ArticleRow) and astuple(self)[:-1] == astuple(other)[:-1]
 
 
-@dataclass(frozen=True, slots=True)
-class Neighbour:
+class Neighbour(Struct, frozen=True):
     """The previous or the next article of the same feed."""
 
     id: int
@@ -221,8 +221,7 @@ class Relation(StrEnum):
     CITED_BY = "cited by"
 
 
-@dataclass(frozen=True, slots=True)
-class Related:
+class Related(Struct, frozen=True):
     """A related article with its reason. `article_id` is None if only the address is known.
 
     `sentence` is the sentence of this article that refers to an earlier one (`BACKGROUND`), or of a later
@@ -243,8 +242,7 @@ class Related:
     sentence: Annotated[str, "Sentence that refers to the earlier one of the two articles, if any does."] = ""
 
 
-@dataclass(frozen=True, slots=True)
-class EarlierArticle:
+class EarlierArticle(Struct, frozen=True):
     """A stored article that `sentence` of a later one refers to; `story` is 0 outside of stories."""
 
     article_id: int
@@ -253,8 +251,7 @@ class EarlierArticle:
     story: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class StoryEntry:
+class StoryEntry(Struct, frozen=True):
     """One report of a story. `lag` counts the seconds since the first report."""
 
     article_id: int
@@ -267,8 +264,7 @@ class StoryEntry:
     language: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Story:
+class Story(Struct, frozen=True):
     """The reports of one story, at least two, oldest first."""
 
     id: int
@@ -280,8 +276,7 @@ class Story:
         return self.entries[0]
 
 
-@dataclass(frozen=True, slots=True)
-class FullText:
+class FullText(Struct, frozen=True):
     """The text of an article's page and when it was fetched.
 
     If that failed, `html` is `""` and `error` gives the reason. `shown` is True while the text replaces the
@@ -295,8 +290,7 @@ class FullText:
     error: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Comment:
+class Comment(Struct, frozen=True):
     """A comment below an article. `time` is None if the feed does not give it."""
 
     author: Annotated[str, 'Its author, `""` when unknown.']
@@ -305,8 +299,7 @@ class Comment:
     base_url: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Pixels:
+class Pixels(Struct, frozen=True):
     """An image scaled to fit: `rgb` has three bytes for each pixel, row by row.
 
     `speed` is the download speed in bytes per second, None if the image was cached or is too small to
@@ -319,16 +312,14 @@ class Pixels:
     speed: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Thread:
+class Thread(Struct, frozen=True):
     """The comments of an article in reading order, and when they were loaded."""
 
     at: int
     comments: tuple[Comment, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Article(EntryDetails):
+class Article(EntryDetails, frozen=True, kw_only=True):
     """Everything that the reading pane shows of an article, except related articles, which may load later."""
 
     id: Annotated[int, "Number of the article."]
@@ -373,8 +364,7 @@ class Article(EntryDetails):
         return self.difference or self.html, self.base_url
 
 
-@dataclass(frozen=True, slots=True)
-class Revision:
+class Revision(Struct, frozen=True):
     """An article's text until the time `until`, and the word-by-word changes to the next version.
 
     `title` and `text` are runs of words, each kept, removed or added (see `text.word_diff`). Without the

@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Any
+
+from msgspec import Struct
 
 
 class CaseState(StrEnum):
@@ -27,8 +28,7 @@ BEFORE = "done (before)"
 """What the log says of a match that was there before the desk was first used."""
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(Struct, frozen=True):
     """State of a match, with its note, and by whom and when it was handled."""
 
     match: Annotated[int, "Number of the match, as in `matches`."]
@@ -49,8 +49,7 @@ Record = Mapping[str, Any]
 """A record of the match log: its content, and the `hash` that chains it to the record before."""
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """Result of following a chain of records. `fault` names the first record that is wrong."""
 
     records: int

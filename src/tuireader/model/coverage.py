@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Annotated
+
+from msgspec import Struct
 
 from tuireader.model.articles import Feed
 
 
-@dataclass(frozen=True, slots=True)
-class FeedGap:
+class FeedGap(Struct, frozen=True):
     """Entries that came and went between two visits to a feed."""
 
     id: Annotated[int, "Number of the gap."]
@@ -31,8 +31,7 @@ class FeedGap:
         return 0 if self.closed_at else max(1, self.missing - self.filled)
 
 
-@dataclass(frozen=True, slots=True)
-class NewGap:
+class NewGap(Struct, frozen=True):
     """A period of which about `missing` entries were not seen; `known` are the articles before it.
 
     It is `dated` if its start can be compared with the dates of entries.
@@ -45,8 +44,7 @@ class NewGap:
     dated: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Coverage:
+class Coverage(Struct, frozen=True):
     """Coverage of a feed in a period."""
 
     feed: Feed
@@ -75,8 +73,7 @@ class Coverage:
         return self.since is not None and self.unseen_since is None and not self.open and not self.unsure
 
 
-@dataclass(frozen=True, slots=True)
-class WatchCoverage:
+class WatchCoverage(Struct, frozen=True):
     """Coverage of the feeds of a watch in a period."""
 
     watch: Annotated[str, "Name of the watch."]

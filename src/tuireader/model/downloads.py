@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated
+
+from msgspec import Struct
 
 
 class DownloadState(StrEnum):
@@ -17,8 +18,7 @@ class DownloadState(StrEnum):
     CANCELLED = "cancelled"
 
 
-@dataclass(frozen=True, slots=True)
-class Download:
+class Download(Struct, frozen=True):
     """An enclosure to download, or downloaded; `validator` identifies the version of a partial file."""
 
     id: Annotated[int, "Number of the download."]

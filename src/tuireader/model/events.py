@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Self
+
+from msgspec import Struct
 
 from tuireader.model.articles import Evidence
 from tuireader.model.fetching import Fault
@@ -12,15 +13,13 @@ if TYPE_CHECKING:
     from tuireader.model.coverage import FeedGap
 
 
-@dataclass(frozen=True, slots=True)
-class RefreshStarted:
+class RefreshStarted(Struct, frozen=True):
     """The refresh knows which feeds it will fetch."""
 
     feeds: Annotated[int, "Number of feeds to fetch."]
 
 
-@dataclass(frozen=True, slots=True)
-class FeedDone:
+class FeedDone(Struct, frozen=True):
     """One feed has been fetched and stored."""
 
     feed_id: Annotated[int, "Number of the feed."]
@@ -41,8 +40,7 @@ class FeedDone:
     ] = None
 
 
-@dataclass(frozen=True, slots=True)
-class HostWaits:
+class HostWaits(Struct, frozen=True):
     """Feeds were due, but not fetched, because their host has asked one of them to wait."""
 
     host: Annotated[str, "The host."]
@@ -50,8 +48,7 @@ class HostWaits:
     until: Annotated[int, "Time after which one of them is tried."]
 
 
-@dataclass(frozen=True, slots=True)
-class NewMatch:
+class NewMatch(Struct, frozen=True):
     """An article matched a watch for the first time."""
 
     article_id: Annotated[int, "Number of the article."]
@@ -61,8 +58,7 @@ class NewMatch:
     evidence: Annotated[Evidence, "Why the watch matches it."]
 
 
-@dataclass(frozen=True, slots=True)
-class RefreshDone:
+class RefreshDone(Struct, frozen=True):
     """The refresh has ended; `failed` feeds had an error."""
 
     feeds: Annotated[int, "Number of feeds fetched, without those that wait."]
@@ -72,16 +68,14 @@ class RefreshDone:
     seconds: Annotated[float, "Duration."]
 
 
-@dataclass(frozen=True, slots=True)
-class Relating:
+class Relating(Struct, frozen=True):
     """Progress after the refresh in relating new articles to stored ones."""
 
     done: Annotated[int, "Number of articles related so far."]
     total: Annotated[int, "Number of articles to relate."]
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(Struct, frozen=True):
     """The user was notified about new matches by a command or `notify-send`.
 
     If `desktop` is False, the receiver of this event may show it instead.
@@ -94,8 +88,7 @@ class Told:
     troubles: Annotated[tuple[str, ...], "Errors of the notification, one a line."] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class TextFetched:
+class TextFetched(Struct, frozen=True):
     """The page of a new article was fetched; `error` is `""` if its text is stored."""
 
     article_id: Annotated[int, "Number of the article."]
@@ -105,8 +98,7 @@ class TextFetched:
     total: Annotated[int, "Number of pages to fetch."] = 0
 
 
-@dataclass(frozen=True, slots=True)
-class GapNoted:
+class GapNoted(Struct, frozen=True):
     """A gap was found, or filled as far as possible."""
 
     feed_id: Annotated[int, "Number of the feed."]
@@ -126,8 +118,7 @@ class GapNoted:
         return cls(gap.feed_id, title, *period, gap.unseen, gap.filled, new, bool(gap.closed_at), gap.reason)
 
 
-@dataclass(frozen=True, slots=True)
-class AccountSynced:
+class AccountSynced(Struct, frozen=True):
     """A step of the sync of an account, with the totals so far; the last one is `done`."""
 
     account: Annotated[str, "Name of the account."]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Annotated
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 if TYPE_CHECKING:
     from http.cookiejar import Cookie
@@ -13,8 +15,7 @@ if TYPE_CHECKING:
 _FULL = 600  # minimum letters of a full text; teasers are shorter
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """Settings of a feed that needs more than an address.
 
     `command` prints the document, `filter` changes it; `items` selects the articles of a page, and further
@@ -41,8 +42,7 @@ class Source:
         return "" if settings == Source() else blake2b(repr(settings).encode(), digest_size=8).hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
-class FetchJob:
+class FetchJob(Struct, frozen=True):
     """A feed to fetch, with the validators of its last response.
 
     `etag` and `last_modified` are sent back unchanged (RFC 9110 §13.1); `body_hash` is the digest of the last
@@ -63,8 +63,7 @@ class FetchJob:
     cookies: tuple[Cookie, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Fetched:
+class Fetched(Struct, frozen=True):
     """A body that differs from the last one. `moved_to` is set if all redirects were permanent.
 
     `requests` counts the HTTP requests, redirects included; 0 for sources that need none.
@@ -82,8 +81,7 @@ class Fetched:
     requests: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class NotModified:
+class NotModified(Struct, frozen=True):
     """The server answered 304, or sent exactly the bytes that were parsed last time (`same_body`)."""
 
     job: FetchJob
@@ -123,8 +121,7 @@ class Fault(StrEnum):
     INTERNAL = "internal"
 
 
-@dataclass(frozen=True, slots=True)
-class FetchFailed:
+class FetchFailed(Struct, frozen=True):
     """The fetch failed. `reason` is one line in plain words, safe to print; `retry_after` in seconds."""
 
     job: FetchJob
@@ -148,8 +145,7 @@ FILE_ENDINGS = {
 """Endings of file names by kind, for enclosures whose type does not say."""
 
 
-@dataclass(frozen=True, slots=True)
-class Enclosure:
+class Enclosure(Struct, frozen=True):
     """A file attached to an entry (RSS `<enclosure>`, Atom `rel=enclosure`, `media:content`)."""
 
     url: Annotated[str, "Its address."]
@@ -171,8 +167,7 @@ class Enclosure:
         return "other"
 
 
-@dataclass(frozen=True, slots=True)
-class EntryDetails:
+class EntryDetails(Struct, frozen=True):
     """Optional details of an entry that its article keeps.
 
     To add a detail, add a line in five places: here; in `feeds.parse.entry`, for its value in the document
@@ -193,8 +188,7 @@ class EntryDetails:
     difference: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ParsedEntry(EntryDetails):
+class ParsedEntry(EntryDetails, frozen=True):
     """An entry of a feed document. Addresses are absolute http(s) URLs, or `""`.
 
     `content_html` is the longest text, `summary_html` a different shorter one or `""`; neither is sanitised,
@@ -213,8 +207,7 @@ class ParsedEntry(EntryDetails):
     base_url: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
+class Prepared(Struct, frozen=True):
     """An entry prepared for storing: plain texts, words for the index, links, fingerprint of the text.
 
     `words` are the words of title, body and author; each link has its address, its label and the words
@@ -229,8 +222,7 @@ class Prepared:
     text_key: int
 
 
-@dataclass(frozen=True, slots=True)
-class Keys:
+class Keys(Struct, frozen=True):
     """Keys that identify an entry; 0 means none.
 
     `guid` is unique within one feed document and stable from one fetch to the next; `digest` changes with the
@@ -242,8 +234,7 @@ class Keys:
     digest: int
 
 
-@dataclass(frozen=True, slots=True)
-class ParsedFeed:
+class ParsedFeed(Struct, frozen=True):
     """A feed document. `ttl` is the requested pause in seconds (RSS `<ttl>`, `sy:*`).
 
     `prepared` and `keys` are either empty or have one item for each entry. `known` holds the guid keys of
@@ -274,8 +265,7 @@ class ParsedFeed:
     outline: tuple[tuple[int, int | None, int | None], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ParseFailed:
+class ParseFailed(Struct, frozen=True):
     """The body is not a feed. `feeds` are the addresses of feeds that it advertises, if it is a web page."""
 
     fault: Fault
@@ -289,8 +279,7 @@ NAMES_FEEDS = "it names these feeds: "
 ParseResult = ParsedFeed | ParseFailed
 
 
-@dataclass(frozen=True, slots=True)
-class FeedPreview:
+class FeedPreview(Struct, frozen=True):
     """A preview of a feed before subscribing.
 
     `samples` holds the titles and times of the newest entries. `length` is the median length of its newest
@@ -317,8 +306,7 @@ class FeedPreview:
         return "full" if self.length >= _FULL else "short"
 
 
-@dataclass(frozen=True, slots=True)
-class FoundArticle:
+class FoundArticle(Struct, frozen=True):
     """An article that selectors find on a page."""
 
     title: Annotated[str, "Its title."]
@@ -326,8 +314,7 @@ class FoundArticle:
     time: Annotated[int | None, "When it was published, `null` when unknown."] = None
 
 
-@dataclass(frozen=True, slots=True)
-class FoundOnPage:
+class FoundOnPage(Struct, frozen=True):
     """Findings of selectors on a page without a feed: articles, or the lines of a page to watch.
 
     `older` is the address of the next page, `missing` names the selectors that find nothing. With `error`,
@@ -342,8 +329,7 @@ class FoundOnPage:
     error: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class FoundFeed:
+class FoundFeed(Struct, frozen=True):
     """A feed found at an address.
 
     `page` is the page that advertises it, if any; such a feed has no preview, because it has not been read.

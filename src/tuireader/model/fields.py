@@ -8,7 +8,8 @@ Any other also needs a node in `query.tree`, a function in `query.parser`, and a
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tuireader.model.cases import CaseState
 
@@ -32,8 +33,7 @@ FILES = ("enclosure", "audio", "video", "image")
 """Values of `has:`: any enclosure, or one of a kind."""
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(Struct, frozen=True):
     """A field, written as `name:value`. `examples` say in Markdown which articles each one finds.
 
     `texts` are the attributes of `query.Subject` in which a text field is searched, `column` is the column of

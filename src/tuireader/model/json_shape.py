@@ -1,4 +1,4 @@
-"""JSON objects derived from dataclasses: types and descriptions come from the annotations of the fields."""
+"""JSON objects derived from structs: types and descriptions come from the annotations of the fields."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from typing import Annotated, Any, ClassVar, Literal, Union, get_args, get_origi
 
 
 class Shape:
-    """A JSON object, declared as a subclass `of` the dataclass that it shows.
+    """A JSON object, declared as a subclass `of` the struct that it shows.
 
     `shows` lists the fields in order: `id` shows the attribute of that name, `unread=count.unread` the
     attribute at that path. Without `shows`, the fields of the shape itself come first, then the others of the
-    dataclass.
+    struct.
     Type and description come from `Annotated[int, "Description."]` at the attribute, or from the docstring
     of a property; an annotation in the shape itself takes precedence. The caller passes values that the
-    dataclass lacks, and a first field with the name of the `event`, if any.
+    struct lacks, and a first field with the name of the `event`, if any.
     In JSON, a tuple of (text, value) pairs becomes an object, any other tuple a list.
     """
 
@@ -32,7 +32,7 @@ class Shape:
         own = get_annotations(cls, eval_str=True)
         if event:
             own = {"event": Annotated[Literal.__getitem__(event), "Name of the event."], **own}
-        names = shows.split() or dict.fromkeys([*own, *(getattr(of, "__dataclass_fields__", ()))])
+        names = shows.split() or dict.fromkeys([*own, *(getattr(of, "__struct_fields__", ()))])
         pairs = [shown.partition("=") for shown in names]
         cls.paths = {name: path or name for name, _, path in pairs}
         cls.fields = {name: own.get(name) or _annotation(of, path) for name, path in cls.paths.items()}
@@ -52,9 +52,9 @@ def _annotation(owner: Any, path: str) -> Any:
         owner = _plain(_hints(owner)[name])
     hint = _hints(owner)[last]
     described = get_origin(hint) is Annotated
-    field = getattr(owner, "__dataclass_fields__", {}).get(last)
-    if field is not None and field.metadata:  # a key of the configuration
-        doc = field.metadata["key"].doc
+    declared = [key for key in getattr(owner, "declared", {}).values() if key.field == last]
+    if declared:  # keys of the configuration
+        doc = declared[0].doc
     else:
         doc = get_args(hint)[1] if described else getattr(owner, last).__doc__.splitlines()[0]
     return Annotated[_json_type(_plain(hint)), doc]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Annotated
+
+from msgspec import Struct, field
 
 from tuireader.model.articles import ArticleRow
 
@@ -28,8 +29,7 @@ class ViewKind(StrEnum):
     TO_DO = "to_do"
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(Struct, frozen=True):
     """A view of articles.
 
     `key` is the name of the watch, group of watches, label, folder or account, the feed's id as text, or the
@@ -42,8 +42,7 @@ class View:
     key: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Count:
+class Count(Struct, frozen=True):
     """Number of unread and of all articles in a view, and how many of each are hidden in folded stories.
 
     A list that folds stories has a row for each of its `stories`; an article without a story counts as one.
@@ -71,8 +70,7 @@ class Count:
         return self.stories if folded else self.total
 
 
-@dataclass(frozen=True, slots=True)
-class FoldedRows:
+class FoldedRows(Struct, frozen=True):
     """Rows of a list that folds stories: its view, the newest article when it was read, unfolded stories.
 
     `kept` are the articles that were read there; None if the list shows all that are read.
@@ -84,8 +82,7 @@ class FoldedRows:
     kept: frozenset[int] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class UnreadStories:
+class UnreadStories(Struct, frozen=True):
     """Unread articles of a list, the number of their stories, and how many of these a watch matches."""
 
     ids: Sequence[int]
@@ -93,8 +90,7 @@ class UnreadStories:
     watched: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Counts:
+class Counts(Struct, frozen=True):
     """Counts for the sidebar: `feeds` by feed id, the other mappings by name; `groups` are of watches.
 
     Muted articles count only in `muted`. `to_do` counts those with an open match; None before the first use
@@ -116,8 +112,7 @@ class Counts:
     accounts: Mapping[str, Count] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
+class Label(Struct, frozen=True):
     """A label, the number of articles that have it, and how many of them are selected."""
 
     name: str
@@ -125,8 +120,7 @@ class Label:
     chosen: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Purged:
+class Purged(Struct, frozen=True):
     """Texts that a purge deletes, or would delete; `bytes` is their stored size."""
 
     articles: Annotated[int, "Number of articles whose texts are deleted."]
@@ -155,8 +149,7 @@ LABEL_MARK = f"{StepKind.LABEL}:"
 """Prefix of a mark that is a label; the label's name follows."""
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """The result of a change: the articles that really changed, and a description for the toast.
 
     `mark` is `read` or `starred` if that mark was set to `value`, `""` for other changes. `step` numbers the
@@ -172,8 +165,7 @@ class Change:
     config: bytes | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class MarkedArticle:
+class MarkedArticle(Struct, frozen=True):
     """The marks of an article in a feed, with the keys that identify it on another machine, see `Keys`."""
 
     feed: str
@@ -187,8 +179,7 @@ class MarkedArticle:
     labels: Annotated[tuple[str, ...], "Labels that you gave it."] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class WatchStats:
+class WatchStats(Struct, frozen=True):
     """Statistics of a watch, without muted articles.
 
     `ends` is the time when a watch that follows a story ends or has ended, without further news.
@@ -220,8 +211,7 @@ class WatchStats:
         return ", ".join(filter(None, (self.group, priority)))
 
 
-@dataclass(frozen=True, slots=True)
-class Activity:
+class Activity(Struct, frozen=True):
     """Articles of a feed or matches of a watch over some days, and how many of them were opened."""
 
     name: Annotated[str, "Title of the feed, or name of the watch."]
@@ -238,8 +228,7 @@ class Activity:
     lag: Annotated[int, "Median seconds after the first report, where it was not first."] = 0
 
 
-@dataclass(frozen=True, slots=True)
-class WatchPreview:
+class WatchPreview(Struct, frozen=True):
     """The matches that a watch would have, before it is saved.
 
     `added` and `removed` compare with the current matches of the watch that it replaces. If the preview is
@@ -257,8 +246,7 @@ class WatchPreview:
     advice: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class MutePreview:
+class MutePreview(Struct, frozen=True):
     """The effect that a mute would have, before it is saved.
 
     It matches `articles` (including muted ones), of which it would hide `hidden`; `watched` of them match a
@@ -275,8 +263,7 @@ class MutePreview:
     advice: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Away:
+class Away(Struct, frozen=True):
     """Counts of unread articles that arrived since the reader was last used, and of their stories.
 
     `watched` counts the stories that a watch matches.

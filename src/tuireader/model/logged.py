@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class LoggedMatch:
+
+class LoggedMatch(Struct, frozen=True):
     """A match as it was found, and what has happened to it since."""
 
     id: Annotated[int, "Number of the line; later lines have higher numbers."]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated
+
+from msgspec import Struct
 
 
 class AddedKind(StrEnum):
@@ -15,8 +16,7 @@ class AddedKind(StrEnum):
     QUOTATION = "quotation"
 
 
-@dataclass(frozen=True, slots=True)
-class Addition:
+class Addition(Struct, frozen=True):
     """A fact that no earlier report of a story has."""
 
     kind: Annotated[AddedKind, "`number`, `name` or `quotation`."]
@@ -24,8 +24,7 @@ class Addition:
     speaker: Annotated[str, 'Who said a quotation, `""` when unknown.'] = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Surrounding:
+class Surrounding(Struct, frozen=True):
     """An article before or after a story. `sentence` refers from the later to the earlier one."""
 
     article_id: Annotated[int, "Number of the article."]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tuireader.config import AccountConfig, AccountKind
 from tuireader.config.files import expand_home
@@ -17,8 +18,7 @@ _SECRETS = ("password", "passwordeval", "passwordfile")
 _TOKENS = ("token", "tokeneval", "tokenfile")
 
 
-@dataclass(frozen=True, slots=True)
-class Service:
+class Service(Struct, frozen=True):
     """A value of `urls-source`: the prefix of its settings, our kind of server, and its usual address."""
 
     prefix: str

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 from tuireader import query
 from tuireader.newsboat.lexing import unescaped
@@ -18,8 +19,7 @@ from tuireader.newsboat.outcomes import No
 from tuireader.text import clean
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(Struct, frozen=True):
     """`attribute operator value` of a filter."""
 
     attribute: str
@@ -27,8 +27,7 @@ class Comparison:
     value: str
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
+class Pair(Struct, frozen=True):
     """Two filters joined by `and` or `or`."""
 
     word: str

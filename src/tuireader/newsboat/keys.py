@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from tuireader.commands import PRESETS, key_label, normalise_key
 from tuireader.commands.keys import SAME_BYTE
@@ -117,8 +118,7 @@ def key_of(written: str) -> str | None:
     return normalise_key(_NAMES.get(written, written)) if len(written) <= 20 else None
 
 
-@dataclass(slots=True)
-class Keyboard:
+class Keyboard(Struct):
     """Key bindings of a newsboat config, on top of our preset `newsboat`."""
 
     keys: dict[str, tuple[str, ...]] = field(default_factory=lambda: dict(PRESETS["newsboat"]))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import takewhile
+
+from msgspec import Struct
 
 LONGEST_LINE = 20_000
 _BLANK = " \r\n\t"
@@ -14,8 +15,7 @@ _WORD = re.compile(rf'"(?P<quoted>(?:\\.|[^"])*+)"?|(?P<bare>[^{_BLANK}]+)', re.
 _CHARACTER = re.compile(r"\\?.", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """A line and its number from 1; a continued line has the number of its first part."""
 
     number: int

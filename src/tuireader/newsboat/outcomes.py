@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Annotated
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tuireader.text import clean
 
@@ -53,8 +55,7 @@ ASKED: Mapping[Consent, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """Outcome of a line; `makes` names the configuration entries that it adds."""
 
     file: Annotated[str, "Name of the file."]
@@ -75,8 +76,7 @@ class Outcome:
         return f"{self.file}:{self.line}: {self.text}{': ' if self.note else ''}{self.note}"
 
 
-@dataclass(frozen=True, slots=True)
-class Became:
+class Became(Struct, frozen=True):
     """Success of a line, perhaps `changed`; `note` describes the result, `makes` names the new entries."""
 
     note: str = ""
@@ -93,8 +93,7 @@ class No(Exception):
         self.consent = consent
 
 
-@dataclass(frozen=True, slots=True)
-class Tally:
+class Tally(Struct, frozen=True):
     """Line counts of a file."""
 
     file: Annotated[str, "Name of the file."]

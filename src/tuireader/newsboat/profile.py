@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tuireader.config import ViewConfig
 from tuireader.config.files import expand_home
@@ -20,8 +22,7 @@ from tuireader.text import clean
 _MOST_FILES = 50
 
 
-@dataclass(frozen=True, slots=True)
-class Places:
+class Places(Struct, frozen=True):
     """Paths of the files of a profile."""
 
     urls: Path
@@ -29,8 +30,7 @@ class Places:
     cache: Path
 
 
-@dataclass(frozen=True, slots=True)
-class Profile:
+class Profile(Struct, frozen=True):
     """Contents of a profile's files; `cache` is the path of its article database."""
 
     subscriptions: Subscriptions

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
 from urllib.parse import quote
+
+from msgspec import Struct, field
 
 from tuireader.config import AccountConfig, MacroConfig, MuteConfig, ViewConfig, WatchConfig
 from tuireader.newsboat import accounts
@@ -18,8 +19,7 @@ CACHE: Made = ("cache-file",)
 Value = str | int | bool | tuple[str, ...]
 
 
-@dataclass(slots=True)
-class Settings:
+class Settings(Struct):
     """A newsboat config, translated into our settings.
 
     `values` maps (table, key) to values. `keys` has the commands whose keys differ from our preset

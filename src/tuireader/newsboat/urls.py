@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field, replace
 from functools import partial
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from tuireader.config import FeedConfig, ViewConfig
 from tuireader.config.kinds import command_address
@@ -22,8 +24,7 @@ _MOST_VIEWS = 300
 _BY_SHELL = ", run by `sh -c`, as it needs a shell"
 
 
-@dataclass(frozen=True, slots=True)
-class Subscriptions:
+class Subscriptions(Struct, frozen=True):
     """Contents of a `urls` file; `tags` by feed address.
 
     `queries` counts query feeds, `left_out` feeds that are not imported. `there` maps feeds that run programs

@@ -10,11 +10,12 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import islice
 
 from lxml.html import HtmlElement
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from tuireader.pages.headings import HEADINGS
 from tuireader.pages.items import groups
@@ -56,8 +57,7 @@ _MAIN_NAMES = re.compile(
 _MAIN = 1.25
 
 
-@dataclass(slots=True)
-class Facts:
+class Facts(Struct):
     """Counts for an element and everything in it."""
 
     links: int = 0
@@ -74,8 +74,7 @@ class Facts:
         self.headings += part.headings
 
 
-@dataclass(slots=True)
-class Block:
+class Block(Struct):
     """A selector with the elements that it finds."""
 
     selector: str

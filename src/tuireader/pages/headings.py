@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from lxml.html import HtmlElement
+from msgspec import Struct
 
 from tuireader.pages.tree import text_of
 from tuireader.text import page_dates
@@ -19,8 +19,7 @@ _DATED_TAGS = ("h1", "h2", "h3", "h4", "h5", "h6", "caption", "summary", "th", "
 _YEAR = re.compile(r"(?:[^\W\d_]+\s)?((?:19|20)\d\d)\s?年?")  # "2024", "May 2024"
 
 
-@dataclass(slots=True)
-class Headings:
+class Headings(Struct):
     """Dated headings of a page: for each the latest time of dates without a year below it, and a day."""
 
     root: HtmlElement

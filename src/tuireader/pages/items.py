@@ -10,13 +10,13 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from itertools import pairwise, takewhile
 from statistics import median_low
 from typing import Any
 from urllib.parse import urlsplit
 
 from lxml.html import Element, HtmlElement
+from msgspec import Struct
 
 from tuireader.pages.headings import HEADINGS, Headings, headed, headings
 from tuireader.pages.tree import base_of, drop, lines_of, select, spaced, squeezed, text_of, tree, written
@@ -58,8 +58,7 @@ def language_of(root: HtmlElement) -> str:
     return str(root.get("lang") or "")[:20]
 
 
-@dataclass(slots=True)
-class Scope:
+class Scope(Struct):
     """An item: its element on the page, and a copy of it with all that belongs to it."""
 
     element: HtmlElement

@@ -10,12 +10,12 @@ import math
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from itertools import islice
 from statistics import median
 from urllib.parse import urljoin, urlsplit
 
 from lxml.html import HtmlElement
+from msgspec import Struct, field
 
 from tuireader.pages.blocks import Block, blocks, classes, is_link, missed, uniform, utility, zone
 from tuireader.pages.headings import Headings, headings
@@ -40,8 +40,7 @@ _NEXT_WORDS = frozenset((
 _NEXT_SIGNS = frozenset("›»→>")
 
 
-@dataclass(slots=True)
-class Proposal:
+class Proposal(Struct):
     """Selectors with the items that they find."""
 
     selectors: dict[str, str]

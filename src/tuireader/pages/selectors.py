@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 LONGEST = 1_000  # maximum characters of a selector
 _PLACE = re.compile(r" at (\d+)>?$")
 
 
-@dataclass(frozen=True, slots=True)
-class SelectorProblem:
+class SelectorProblem(Struct, frozen=True):
     """Reason why a text is no CSS selector, and its position in the text."""
 
     message: str

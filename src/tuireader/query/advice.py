@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from dataclasses import field as of_class
 from datetime import date
 from itertools import pairwise
 from typing import TypeGuard
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tuireader.lexicon import fold
 from tuireader.model.fields import CASE_STATES, FIELDS, NAME_FIELDS
@@ -40,8 +43,7 @@ _NAME_LIMIT = 60
 _SIMILARITY = 0.6
 
 
-@dataclass(frozen=True, slots=True)
-class Advice:
+class Advice(Struct, frozen=True):
     """Warning about a probable mistake; if it is `dead`, the expression cannot match anything.
 
     `field` is the kind of an unknown name, `term` the affected term of a watch. `unsure` means that the name

@@ -5,8 +5,9 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from itertools import chain
+
+from msgspec import Struct
 
 from tuireader.lexicon import Folded, Term, fold, index_folded, words
 from tuireader.model import CaseState, Enclosure
@@ -34,8 +35,7 @@ from tuireader.query.tree import (
 from tuireader.text import reading_minutes
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(Struct, frozen=True):
     """The fields of an article that expressions and watches can test. Texts are plain, one line per block.
 
     `labels` includes the feed's tags, `given` only the labels given by the user. `more` holds the versions

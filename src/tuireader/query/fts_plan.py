@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import product
+
+from msgspec import Struct
 
 from tuireader.model.fields import FIELDS
 from tuireader.query import literals
@@ -14,8 +15,7 @@ _INDEXED = {"": "{title body}", **{name: field.index for name, field in FIELDS.i
 """Columns of the full-text index by field."""
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """Plan for finding matching articles without reading every article.
 
     The FTS5 expression `fts` (if any) finds all matching articles in the columns title, body (summary and

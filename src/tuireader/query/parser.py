@@ -5,9 +5,10 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from itertools import product
+
+from msgspec import Struct
 
 from tuireader.lexicon import compile_term
 from tuireader.model.fields import FIELDS, NAME_FIELDS, TEXT_FIELDS
@@ -42,8 +43,7 @@ _MAX_DEPTH = 20
 _MAX_NEAR = 1000
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(Struct, frozen=True):
     """A token of an expression: kind, value and position."""
 
     kind: str  # word phrase regex field name ( ) - AND OR NOT NEAR end

@@ -8,6 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
+from msgspec import Struct
+
 from tuireader.lexicon import Term
 from tuireader.model.fields import CASE_STATES, FIELDS
 from tuireader.text import cell_len
@@ -17,8 +19,7 @@ NEAR = 10
 UNITS = {"min": 60, "h": HOUR, "d": DAY, "w": WEEK, "mo": MONTH, "y": YEAR}
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(Struct, frozen=True):
     """The term occurs in the field; `""` stands for title, summary or body."""
 
     term: Term
@@ -28,8 +29,7 @@ class Text:
         return _in_field(self.field, quote(self.term.text))
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(Struct, frozen=True):
     """The field, one of `NAME_FIELDS`, equals this name, ignoring case, as for entries of the sidebar.
 
     A feed may be named by its address. Only folders of subscribed feeds and labels given by the user count.
@@ -42,8 +42,7 @@ class Name:
         return f"{self.field}:={phrase(self.name)}"
 
 
-@dataclass(frozen=True, slots=True)
-class Near:
+class Near(Struct, frozen=True):
     """Both terms occur in one field with at most `distance` words between them, in either order."""
 
     left: Text
@@ -54,8 +53,7 @@ class Near:
         return f"{self.left} NEAR/{self.distance} {self.right}"
 
 
-@dataclass(frozen=True, slots=True)
-class Regex:
+class Regex(Struct, frozen=True):
     """The pattern of the `regex` package matches in the field, case-sensitive if it has a capital."""
 
     pattern: str
@@ -66,8 +64,7 @@ class Regex:
         return _in_field(self.field, f"/{pattern}/")
 
 
-@dataclass(frozen=True, slots=True)
-class Is:
+class Is(Struct, frozen=True):
     """The article is in one of `STATES`, or one of its matches in one of `CASE_STATES`.
 
     That is a match of a watch that all of `watches` name.
@@ -80,8 +77,7 @@ class Is:
         return f"is:{self.state}"
 
 
-@dataclass(frozen=True, slots=True)
-class Has:
+class Has(Struct, frozen=True):
     """The article has one of `FILES`."""
 
     what: str
@@ -90,8 +86,7 @@ class Has:
         return f"has:{self.what}"
 
 
-@dataclass(frozen=True, slots=True)
-class Language:
+class Language(Struct, frozen=True):
     """The article is in the language with this code."""
 
     code: str
@@ -100,8 +95,7 @@ class Language:
         return f"lang:{self.code}"
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
+class Number(Struct, frozen=True):
     """The field, one with a `number`, is above `value`, or else below it; an age is in seconds."""
 
     field: str
@@ -114,8 +108,7 @@ class Number:
         return f"{self.field}:{'>' if self.above else '<'}{self.value // units[unit]}{unit}"
 
 
-@dataclass(frozen=True, slots=True)
-class Dated:
+class Dated(Struct, frozen=True):
     """The article is from `before` this day (UTC), or else from this day or later.
 
     A day of `NAMED_DAYS` begins in the local time zone; `@1700000000` is a time in seconds since 1970.
@@ -134,8 +127,7 @@ class Dated:
         return int(datetime(self.day.year, self.day.month, self.day.day, tzinfo=UTC).timestamp())
 
 
-@dataclass(frozen=True, slots=True)
-class Not:
+class Not(Struct, frozen=True):
     """`node` does not match."""
 
     node: Node
@@ -144,8 +136,7 @@ class Not:
         return f"NOT ({self.node})" if isinstance(self.node, And | Or | Near) else f"NOT {self.node}"
 
 
-@dataclass(frozen=True, slots=True)
-class And:
+class And(Struct, frozen=True):
     """All of `nodes` match; without nodes, everything matches."""
 
     nodes: tuple[Node, ...] = ()
@@ -154,8 +145,7 @@ class And:
         return " ".join(f"({node})" if isinstance(node, Or) else str(node) for node in self.nodes)
 
 
-@dataclass(frozen=True, slots=True)
-class Or:
+class Or(Struct, frozen=True):
     """One of `nodes` matches."""
 
     nodes: tuple[Node, ...]
@@ -178,8 +168,7 @@ class Query:
         return str(self.root)
 
 
-@dataclass(frozen=True, slots=True)
-class QueryError:
+class QueryError(Struct, frozen=True):
     """An invalid expression: the error is at `text[position:position + length]`."""
 
     message: str

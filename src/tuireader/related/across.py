@@ -8,7 +8,8 @@ put on the same day as negatives: in a large library, most articles of a day are
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tuireader.related.reading.concepts import AMOUNT, EVENT, LATIN, NAME, PLACE, TITLE
 from tuireader.related.reading.features import UNIT, Boosted, Profile
@@ -21,8 +22,7 @@ _BOOSTED = Boosted(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Shared:
+class Shared(Struct, frozen=True):
     """Common things of two articles: their number, cosine of the vectors, and weights by kind.
 
     `second` is the weight of the second most distinctive name or amount, `both` the sum over both titles.

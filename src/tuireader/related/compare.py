@@ -9,7 +9,8 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Collection, Set
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tuireader.related import across
 from tuireader.related.reading.features import BOOST, NAME, NUMBER, PAIR, TITLE, UNIT, Boosted, Profile
@@ -28,8 +29,7 @@ _PAIR, _NAME = PAIR << 8, NAME << 8
 _BOOSTED = Boosted(BOOST)
 
 
-@dataclass(frozen=True, slots=True)
-class Common:
+class Common(Struct, frozen=True):
     """Common single terms: number, cosine of the vectors, second highest weight, weight of all names."""
 
     shared: int

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
+
+from msgspec import Struct
 
 from tuireader.model import Relation
 from tuireader.related import across
@@ -32,8 +33,7 @@ _RARE = 5.0  # weight from which a word is distinctive by itself
 _EARLY = 0.2  # penalty for distance in time, so that of equally likely candidates the closest comes first
 
 
-@dataclass(frozen=True, slots=True)
-class Ranked:
+class Ranked(Struct, frozen=True):
     """A related article: its relation, the chance (0–1), and the reason in words."""
 
     article_id: int

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
+
+from msgspec import Struct
 
 from tuireader.related.compare import common
 from tuireader.related.reading.features import NAME, TITLE, UNIT, Profile
@@ -34,8 +35,7 @@ _WORSE, _RIVAL = 1.7, 1.5
 """… unless another one of the article, or of its sentence, is better by this."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(Struct, frozen=True):
     """A sentence, by its position in `Telling.sentences`, and the earlier article it refers to.
 
     `evidence` is the logit of the chance that it does.

@@ -6,9 +6,11 @@ The store is only used through `ProfileSource`. The cost of a query does not gro
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Protocol
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tuireader.related.compare import chance
 from tuireader.related.rank import Ranked, chances, likeliest, rank
@@ -72,8 +74,7 @@ class StorySource(ProfileSource, Texts, Protocol):
     def split_pairs(self, ids: Sequence[int]) -> Collection[frozenset[int]]: ...
 
 
-@dataclass(frozen=True, slots=True)
-class ArticleText:
+class ArticleText(Struct, frozen=True):
     """An article to relate. `time` in seconds since 1970; if not `dated`, the time of arrival.
 
     `pictures` are the terms of its lead pictures (`sharing.picture_term`).
@@ -94,8 +95,7 @@ class ArticleText:
         return self.time // DAY
 
 
-@dataclass(frozen=True, slots=True)
-class Arrival:
+class Arrival(Struct, frozen=True):
     """The rows to store for an article: its profile, postings for `terms`, counts and neighbours.
 
     Each term in `counted` increments its article count, and, if true, its lower-case count.

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import Enum
 from functools import lru_cache
 from typing import Protocol
+
+from msgspec import Struct
 
 from tuireader.related import across
 from tuireader.related.reading.features import NAME, UNIT, Profile
@@ -51,8 +52,7 @@ class Texts(Protocol):
     def lead(self, article: int) -> str: ...
 
 
-@dataclass(frozen=True, slots=True)
-class _Words:
+class _Words(Struct, frozen=True):
     """A text as a sequence of folded words, including function words."""
 
     words: tuple[str, ...]

@@ -9,7 +9,8 @@ user has split is never folded again.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tuireader.related import across
 from tuireader.related.compare import fold_chance, is_headline, much_in_common
@@ -31,8 +32,7 @@ _MERGED = 0.5  # two stories merge if the mean chance between them is at least t
 _HEADLINES = 0.9  # two headlines without text share a row if their chance is at least this
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """The story of an article, and other stories to merge into it."""
 
     story: int

@@ -10,9 +10,11 @@ import os
 import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tuireader.config import Config, Paths, Problem, config_exists, load, loads, paths
 from tuireader.errors import ConfigError, Exit, TuireaderError, report_crash
@@ -21,8 +23,7 @@ if TYPE_CHECKING:
     from tuireader.library import Library
 
 
-@dataclass(slots=True)
-class Options:
+class Options(Struct):
     """Options before the command."""
 
     paths: Paths

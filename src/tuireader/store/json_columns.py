@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from dataclasses import astuple, fields, replace
 from typing import Any
+
+from msgspec.structs import astuple, replace
 
 from tuireader.model import Comment, Enclosure, EntryDetails, Evidence, ParsedEntry, TermHit, Thread
 from tuireader.store.sql import FEED_TITLE
 
-_DETAILS = [field.name for field in fields(EntryDetails)]
+_DETAILS = EntryDetails.__struct_fields__
 
 
 def pack_extra(entry: ParsedEntry) -> str:

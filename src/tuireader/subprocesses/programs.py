@@ -9,7 +9,8 @@ import shlex
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tuireader.text import clean, clean_multiline
 
@@ -20,8 +21,7 @@ _PATIENCE = 10.0
 _SHOWN = 2_000
 
 
-@dataclass(frozen=True, slots=True)
-class Ran:
+class Ran(Struct, frozen=True):
     """Result of a program: `code` is None if it is still running; `trouble` is why it could not be started.
 
     `output` is its output so far, cleaned, at most 2,000 characters.

@@ -1,6 +1,6 @@
 """The child's end of a `Worker`: answer requests on stdin.
 
-Messages are a length and `marshal` data: plain tuples take a third of the time of pickled dataclasses. Both
+Messages are a length and `marshal` data: plain tuples take a third of the time of pickled objects. Both
 ends run under the same interpreter, so its private format is safe to use. Without asyncio, which only the
 parent needs, a process starts in half the time.
 """

@@ -7,8 +7,9 @@ unique within one account: decimal numbers for Miniflux and FreshRSS, hexadecima
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from tuireader.errors import TuireaderError
 from tuireader.model.accounts import Mark as Mark
@@ -33,8 +34,7 @@ class AccountError(TuireaderError):
         self.url = url
 
 
-@dataclass(frozen=True, slots=True)
-class Server:
+class Server(Struct, frozen=True):
     """A server after signing in.
 
     `url` is the address at which it wants to be asked, `software` its name and version.
@@ -45,8 +45,7 @@ class Server:
     software: str
 
 
-@dataclass(frozen=True, slots=True)
-class Entries:
+class Entries(Struct, frozen=True):
     """A page of entries, new, marked or sent again; `gone` have been removed on the server.
 
     `progress` is to be stored in the same transaction: the next pull starts there. `unreadable` is the number
@@ -61,8 +60,7 @@ class Entries:
     left: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class States:
+class States(Struct, frozen=True):
     """The marks of the entries of an account, as sets of ids.
 
     `listed` are all entries; `complete` is false if the server cut that list short, so that an entry missing
@@ -75,16 +73,14 @@ class States:
     complete: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
+class Listed(Struct, frozen=True):
     """All entries that a feed lists on the server: its other ones may be gone."""
 
     feed_id: str
     ids: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class NotReturned:
+class NotReturned(Struct, frozen=True):
     """Entries that the server does not return when asked for by id: they may be gone."""
 
     ids: frozenset[str]
@@ -93,8 +89,7 @@ class NotReturned:
 Step = Entries | States | Listed | NotReturned
 
 
-@dataclass(frozen=True, slots=True)
-class Body:
+class Body(Struct, frozen=True):
     """Contents of an answer with entries.
 
     `gone` are entries that the server has removed, `last` is the id of the last entry of all, 0 without
@@ -112,8 +107,7 @@ class Body:
     total: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(Struct, frozen=True):
     """An answer that another process has read, and its number there."""
 
     number: int

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence, Set
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from tuireader.feeds.parse.entry import MAX_ENTRIES, Raw, RawFeed, shape
 from tuireader.sync.backend import RemoteEntry
@@ -15,8 +16,7 @@ class Odd(ValueError):
     """A body is not of the form that the API promises."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
+class Sent(Struct, frozen=True):
     """An uncleaned entry of an answer; the guid of `raw` is its id."""
 
     feed_id: str

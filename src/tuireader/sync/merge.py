@@ -6,11 +6,10 @@ the user did and the server does not know yet always wins.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(Struct, frozen=True):
     """A mark of an entry: in the store, on the server when last seen, and as sent without an answer yet.
 
     `sent` stays set if a sync ends between a request and its answer: the server may have either value, or may

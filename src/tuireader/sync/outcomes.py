@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from tuireader.errors import TuireaderError
 from tuireader.model import AccountSynced

@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cache
 from html.entities import codepoint2name
+
+from msgspec import Struct
 
 HIDDEN = "…"
 _LENGTH = 8
@@ -32,8 +33,7 @@ _NEEDLESS = re.compile(
 """Letters and digits written as escapes of JSON or HTML, which only hides them from a search."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Spellings:
+class _Spellings(Struct, frozen=True):
     """A pattern for all spellings of some texts, and the letters that each of them needs."""
 
     letters: tuple[tuple[bytes, ...], ...]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from tuireader.model import Evidence
 from tuireader.model.accounts import Mark
@@ -16,8 +17,7 @@ from tuireader.sync.backend import States
 DOUBTED_SHARE = 5  # a list that lacks more than one in five known entries is doubted
 
 
-@dataclass(slots=True)
-class Stored:
+class Stored(Struct):
     """The result of storing a step: numbers of new and edited articles and of marks, and new matches."""
 
     new: int = 0
@@ -45,8 +45,7 @@ def merge_marks(
     return sum(map(len, changed))
 
 
-@dataclass(frozen=True, slots=True)
-class Compared:
+class Compared(Struct, frozen=True):
     """The difference between the marks that a server lists and those last seen there.
 
     `unread` and `starred` became so, or wait to be sent; `unsure` may be so no longer and are to be looked

@@ -10,9 +10,10 @@ from __future__ import annotations
 import html
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from itertools import chain
+
+from msgspec import Struct
 
 from tuireader.text import page_dates
 from tuireader.text.cleaning import cut_characters
@@ -43,8 +44,7 @@ _QUOTED = 90  # maximum characters of the first new line in the title of a chang
 MOST_LINES = 400  # maximum removed and added lines of a change to show; the rest are counted
 
 
-@dataclass(frozen=True, slots=True)
-class Hunk:
+class Hunk(Struct, frozen=True):
     """Lines removed and added at one place, and the line before them."""
 
     before: str
@@ -52,8 +52,7 @@ class Hunk:
     added: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """A change of a page: its hunks in order."""
 
     hunks: tuple[Hunk, ...]

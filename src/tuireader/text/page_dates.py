@@ -10,9 +10,10 @@ import calendar
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
+
+from msgspec import Struct
 
 from tuireader.text.date_words import JUST_NOW, MONTHS, NAMED_DAYS, UNITS
 from tuireader.text.durations import DAY
@@ -79,8 +80,7 @@ _SHORT = 60  # maximum characters of a text that may be only a date
 _MOST_OF_IT = 0.45  # minimum share of a text that a date must fill for the text to count as one
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """A date in a text: seconds since 1970 UTC, and its position."""
 
     seconds: int

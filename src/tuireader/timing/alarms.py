@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from math import exp, gamma, log, sqrt
+
+from msgspec import Struct
 
 from tuireader.model import Pace
 from tuireader.text.durations import DAY, WEEK
@@ -35,8 +36,7 @@ _YOUNG, _YOUNG_HEAVY = 3500, 10_000  # caution; of little weight after half a ye
 _EULER = 0.5772156649  # Euler's constant, in the mean of a Gumbel distribution
 
 
-@dataclass(frozen=True, slots=True)
-class _Clock:
+class _Clock(Struct, frozen=True):
     """A clock that runs at its own speed in each part of the week."""
 
     speeds: tuple[float, ...]

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
+from msgspec import Struct
+
 from tuireader.text.durations import DAY
 
 
@@ -19,8 +21,7 @@ class Listed(NamedTuple):
     new: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(Struct, frozen=True):
     """The articles of a document, newest first, and of some before it.
 
     `mixed` if the entries have no dates and their order means nothing.

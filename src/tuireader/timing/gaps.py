@@ -16,7 +16,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tuireader.model import NewGap
 from tuireader.text.durations import DAY
@@ -35,8 +37,7 @@ _EARLIER = 2
 _PINS = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Before:
+class Before(Struct, frozen=True):
     """Facts about a feed before this visit.
 
     `document` is the last one with news (None: unknown); `visited` the last successful visit; `times` are the

@@ -11,10 +11,11 @@ id: so a feed is due when a cron job of the same interval runs, and feeds with a
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from math import ceil
 from statistics import median
+
+from msgspec import Struct
 
 from tuireader.model import Fault
 from tuireader.text.durations import DAY, HOUR, QUARTER
@@ -35,8 +36,7 @@ GONE_TRIES = 3
 SEEN_TO_MOVE = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Rates:
+class Rates(Struct, frozen=True):
     """Bounds of the wait between two requests, in seconds: `least` for busy feeds, `most` for quiet ones.
 
     `watched` replaces `most` for feeds on which a watch depends.
@@ -47,8 +47,7 @@ class Rates:
     watched: int = HOUR
 
 
-@dataclass(frozen=True, slots=True)
-class History:
+class History(Struct, frozen=True):
     """Facts about a feed. `recent` holds the times at which its latest articles appeared, in any order.
 
     `fill` is the number of seconds in which its fastest burst would replace its whole document. `interval` is
@@ -70,16 +69,14 @@ class History:
     state: str = "ok"
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """Time of the next try (None: only on request), and the new state of the feed."""
 
     next_try: int | None
     state: str = "ok"
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
+class Move(Struct, frozen=True):
     """A permanent redirect (301, 308) that was seen `seen` times in a row."""
 
     address: str = ""

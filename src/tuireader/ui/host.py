@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 
+from msgspec.structs import replace
 from textual import events
 from textual.constants import TEXTUAL_ANIMATIONS
 from textual.driver import Driver

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 from array import array
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tuireader.commands.sorts import TO_DO_ORDER
 from tuireader.config import Config, UiConfig
@@ -28,8 +29,7 @@ def _hidden(ui: UiConfig) -> set[ViewKind]:
     return {ViewKind.UNREAD} if ui.show_read else set(ViewKind) - _KEEP_READ
 
 
-@dataclass(frozen=True, slots=True)
-class ListSpot:
+class ListSpot(Struct, frozen=True):
     """List position to return to after a search."""
 
     view: View
@@ -42,8 +42,7 @@ class ListSpot:
     newest: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class PageSpot:
+class PageSpot(Struct, frozen=True):
     """Position at the top of the reading pane, and what is chosen there.
 
     It is the `line` in a `part` of the text, or of the tail `below` it, so that images that appear or
@@ -57,8 +56,7 @@ class PageSpot:
     reference: int = -1
 
 
-@dataclass(frozen=True, slots=True)
-class Stop:
+class Stop(Struct, frozen=True):
     """Article from which another one was followed, with the exact line and related article."""
 
     article_id: int

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tuireader import query
 from tuireader.lexicon import Term
@@ -13,8 +15,7 @@ from tuireader.watch.rules import WatchRule, parse_item
 _COLUMNS = {"title": "title", "summary": "body", "body": "body", "text": "body", "author": "author"}
 
 
-@dataclass(frozen=True, slots=True)
-class Lookup:
+class Lookup(Struct, frozen=True):
     """Lookup of a watch in the full-text index (see `query.Plan` for the columns).
 
     The FTS5 expression `fts` finds every article that the watch can match; it is None if the index cannot

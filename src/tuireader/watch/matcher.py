@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from itertools import chain
 from operator import attrgetter
+
+from msgspec import Struct
 
 from tuireader import query
 from tuireader.model import Evidence, TermHit
@@ -22,8 +23,7 @@ _FEW = 12  # up to this many terms are searched for one by one
 _PATIENCE = 3  # number of slow articles that disables a watch with a regular expression
 
 
-@dataclass(frozen=True, slots=True)
-class _Watch:
+class _Watch(Struct, frozen=True):
     """A rule with its terms as numbers of the vocabulary."""
 
     place: int

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tuireader import query
 from tuireader.lexicon import Term, compile_term
@@ -15,8 +16,7 @@ FIELDS = ("title", "summary", "body", "text", "author", "url", "label")
 _RULES_VERSION = 3  # increase when matching changes, to match stored articles again
 
 
-@dataclass(frozen=True, slots=True)
-class WatchRule:
+class WatchRule(Struct, frozen=True):
     """Conditions of a watch, all of which an article must meet.
 
     It must contain one term of `any`, one of each group of `all` and none of `none`, match the expression
@@ -36,8 +36,7 @@ class WatchRule:
     exact_words: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """Error in a watch or one of its terms."""
 
     watch: str

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
 from functools import partial, update_wrapper
 from typing import TYPE_CHECKING, Any
 
 import click
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tuireader.cli.articles.articles import print_count
 from tuireader.cli.base import ARTICLE, library_command, say
@@ -22,8 +23,7 @@ if TYPE_CHECKING:
     from tuireader.library import Library
 
 
-@dataclass(frozen=True, slots=True)
-class _Selection:
+class _Selection(Struct, frozen=True):
     """The articles that a command marks, its common options, and the label that it sets."""
 
     library: Library

@@ -7,10 +7,10 @@ import stat
 import sys
 import time
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
+from msgspec.structs import replace
 
 from tuireader.cli.base import library_command, say
 from tuireader.cli.completion import complete_accounts, complete_feeds

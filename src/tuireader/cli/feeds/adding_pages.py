@@ -6,10 +6,10 @@ import shlex
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
+from msgspec.structs import replace
 
 from tuireader.cli.base import say
 from tuireader.cli.feeds.options import option_words

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING
 from functools import wraps
 from typing import Any
 
@@ -36,12 +35,12 @@ def setting_options(table: type[Item], *names: str) -> Callable[[Callable[..., A
 
         decorated: Callable[..., Any] = collected
         for name in reversed(names):
-            field, key = KEYS[table][name]
+            key = KEYS[table][name]
             option = click.option(
                 option_of(name),
                 name,
                 type=click.Choice([*key.choices]) if key.choices else None,
-                required=field.default is MISSING,
+                required=not key.has_default,
                 metavar=key.kind.metavar or None,
                 help=key.option or key.doc,
                 shell_complete=complete_groups if name == "group" else None,

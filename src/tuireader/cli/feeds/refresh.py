@@ -7,10 +7,10 @@ import shutil
 import sys
 from collections.abc import AsyncGenerator, Iterable
 from contextlib import aclosing
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import click
+from msgspec import Struct, field
 
 from tuireader.cli.base import library_command, say
 from tuireader.cli.completion import complete_feeds
@@ -122,8 +122,7 @@ async def follow(
     return said.exit_code()
 
 
-@dataclass(slots=True)
-class _Said:
+class _Said(Struct):
     """Events that the summary and the exit code depend on."""
 
     done: RefreshDone = field(default_factory=lambda: RefreshDone(0, failed=0, new=0, changed=0, seconds=0.0))

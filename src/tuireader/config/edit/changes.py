@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Literal
+
+from msgspec.structs import asdict
 
 from tuireader import files
 from tuireader.config import Config
@@ -133,7 +134,7 @@ def remove(text: str, name: str, *keys: str | Item) -> str:
 
 def differences(item: Item, known: Item | None = None) -> dict[str, object]:
     """Values of an item that differ from `known` (without it, all values), for `update`."""
-    values = {field.name: getattr(item, field.name) for field in fields(item)}
+    values = asdict(item)
     return {key: value for key, value in values.items() if known is None or value != getattr(known, key)}
 
 

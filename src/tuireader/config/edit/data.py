@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import MISSING, Field, asdict, dataclass, fields
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from tuireader.config import (
     AccountConfig,
@@ -31,8 +33,7 @@ FIX_FIRST = "fix it first; nothing was changed"
 _MAYBE_BY_HAND = "it may have been removed by hand"
 
 
-@dataclass(frozen=True, slots=True)
-class Array:
+class Array(Struct, frozen=True):
     """A kind of `[[name]]` tables: nouns for messages, and the keys that identify a table."""
 
     type: type[Item]
@@ -172,12 +173,12 @@ def defaults_in(data: Table) -> Mapping[str, object]:
 def table_text(item: Item, defaults: Mapping[str, object]) -> str:
     """Write an item as a table with the keys that differ from the `defaults` of watches, or their own."""
     lines = [f"[[{array_of(item)}]]"]
-    for field in fields(item):
-        if field.name == "url" and getattr(item, "command", False):
+    for name, value in asdict(item).items():
+        if name == "url" and getattr(item, "command", False):
             continue  # derived from the command
-        written = to_toml_or_none(type(item), field.name, getattr(item, field.name), defaults)
+        written = to_toml_or_none(type(item), name, value, defaults)
         if written is not None:
-            lines.append(f"{field.name} = {written}")
+            lines.append(f"{name} = {written}")
     return "\n".join(lines) + "\n"
 
 
@@ -189,14 +190,14 @@ def block_of(name: str, table: Table) -> str:
 
 def to_toml_or_none(kind: type[Item], name: str, value: object, defaults: Mapping[str, object]) -> str | None:
     """Write the value of a key as TOML; None stands for the default, that in `defaults` for a watch."""
-    field, key = _key_of(kind, name)
-    default = defaults.get(name, field.default) if kind is WatchConfig else field.default
+    key = _key_of(kind, name)
+    default = defaults.get(name, key.default) if kind is WatchConfig else key.default
     return None if value == default else key.kind.write(value)
 
 
 def parse_value(kind: type[Item], name: str, value: object) -> object:
     """Convert a value read from TOML for a key. Raises ConfigError if it is invalid."""
-    parsed = _key_of(kind, name)[1].kind.read(value)
+    parsed = _key_of(kind, name).kind.read(value)
     if isinstance(parsed, Invalid):
         raise ConfigError(f"{name} {parsed.message}")
     return parsed
@@ -204,17 +205,17 @@ def parse_value(kind: type[Item], name: str, value: object) -> object:
 
 def format_value(kind: type[Item], name: str, value: object) -> str:
     """Format the value of a key as a user would type it: `30m`, `""` for the default."""
-    field, key = _key_of(kind, name)
-    return "" if value == field.default else str(key.kind.shown(value))
+    key = _key_of(kind, name)
+    return "" if value == key.default else str(key.kind.shown(value))
 
 
 def typed_values(kind: type[Item], texts: Mapping[str, str]) -> dict[str, Any]:
     """Convert texts of a form or of options, by key; `""` is the default. Raises ConfigError."""
     values: dict[str, Any] = {}
     for name, text in texts.items():
-        field, key = _key_of(kind, name)
-        if not text.strip() and field.default is not MISSING:
-            values[name] = field.default
+        key = _key_of(kind, name)
+        if not text.strip() and key.has_default:
+            values[name] = key.default
         elif isinstance(typed := key.kind.typed(text), Invalid):
             raise ConfigError(f"{name} {typed.message}")
         else:
@@ -222,7 +223,7 @@ def typed_values(kind: type[Item], texts: Mapping[str, str]) -> dict[str, Any]:
     return values
 
 
-def _key_of(kind: type[Item], name: str) -> tuple[Field[Any], Key]:
+def _key_of(kind: type[Item], name: str) -> Key:
     if name not in KEYS[kind]:
         raise ConfigError(f"a {ARRAYS[_NAMES[kind]].noun} has no key {quote(name)}")
     return KEYS[kind][name]

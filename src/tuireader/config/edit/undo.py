@@ -12,9 +12,10 @@ import tomllib
 import zlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any
+
+from msgspec import Struct
 
 from tuireader.config.edit.blocks import (
     Values,
@@ -39,8 +40,7 @@ class EditedSince(ConfigError):
     """The configuration was edited after the change to be undone."""
 
 
-@dataclass(frozen=True, slots=True)
-class TableChange:
+class TableChange(Struct, frozen=True):
     """A table that an edit added (`old` is None), changed or removed (`new` is None).
 
     For a `[[name]]` table, `at` is its index and `text` the removed text without comment lines. For a plain
@@ -68,8 +68,7 @@ class TableChange:
         return {key: to_toml(old[key]) if key in old else None for key in keys}
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """An edit for the undo journal: a summary, and the data that reverts it."""
 
     what: str

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tuireader.model import Fault, ParseFailed
 from tuireader.text import clean, host_of
@@ -53,8 +54,7 @@ _MARKUP = re.compile(
 _HTML = re.compile(r"(?i)<!doctype\s+html|<(?:html|head|body|title|meta|div|script|p|form)[\s>]")
 
 
-@dataclass(frozen=True, slots=True)
-class _Guard:
+class _Guard(Struct, frozen=True):
     """A protection service, patterns that mark its pages, and what it `does` to the request.
 
     `markup` is searched in tags and scripts, `title` from the start of the title, `words` in the text.

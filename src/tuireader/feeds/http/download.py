@@ -7,10 +7,11 @@ import re
 import stat
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 from urllib.parse import urlsplit
+
+from msgspec.structs import replace
 
 from tuireader.feeds.http.decompress import Inflater, TooLarge
 from tuireader.feeds.http.errors import Refused
@@ -31,8 +32,7 @@ class _Changed(Refused):
     """The server has another version than the part."""
 
 
-@dataclass(frozen=True, slots=True)
-class DownloadJob(FetchJob):
+class DownloadJob(FetchJob, frozen=True):
     """A file to download to `part`, which may already have the beginning of version `validator`.
 
     `total` is the size of that version, if known. `began` is called with validator and size before the first

@@ -22,6 +22,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
+from msgspec import Struct
+
 from tuireader import __version__
 from tuireader.feeds.address import same_server, split_userinfo
 from tuireader.feeds.http import cookies
@@ -60,8 +62,7 @@ PERMANENT = frozenset({301, 308})
 NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 
 
-@dataclass(frozen=True, slots=True)
-class FetchLimits:
+class FetchLimits(Struct, frozen=True):
     """Limits of a fetch: `connect`, `idle` and `total` in seconds, `max_bytes` after decompression.
 
     `block_private` refuses redirects to other hosts on a private network. With `proxies`, the proxies of the

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from tuireader.feeds.address import same_site
 from tuireader.feeds.find.links import advertised, linked

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
+
+from msgspec import Struct
 
 from tuireader.feeds.http.errors import Refused
 from tuireader.model import Fault
@@ -12,8 +13,7 @@ from tuireader.model import Fault
 PORTS = {"imap": 143, "imaps": 993}
 
 
-@dataclass(frozen=True, slots=True)
-class MailAddress:
+class MailAddress(Struct, frozen=True):
     """A mail folder; `wanted` is a part of the List-Id of the mails to read, `""` for all.
 
     `folder` is a path, or the name of the folder on an IMAP server.

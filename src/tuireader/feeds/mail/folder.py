@@ -13,10 +13,11 @@ import stat
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 from typing import BinaryIO
+
+from msgspec import Struct
 
 from tuireader.feeds.http.errors import Refused
 from tuireader.feeds.mail.address import MailAddress
@@ -51,8 +52,7 @@ _SEPARATOR = re.compile(
 _QUOTED = re.compile(rb"(?m)^>(>*From )")
 
 
-@dataclass(frozen=True, slots=True)
-class Mails:
+class Mails(Struct, frozen=True):
     """New mails, and the cursor for the next visit; `first` if nothing was read before."""
 
     mails: Sequence[bytes]

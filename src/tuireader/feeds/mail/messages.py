@@ -5,13 +5,15 @@ from __future__ import annotations
 import html
 import marshal
 import re
-from dataclasses import dataclass, replace
 from email.header import decode_header
 from email.message import Message
 from email.parser import BytesParser
 from email.policy import compat32
 from hashlib import blake2b
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tuireader.feeds.mail.html import cleaned, without_tracking
 from tuireader.feeds.parse import charset, dates
@@ -30,8 +32,7 @@ _SUBJECT = re.compile(rb"(?im)^subject:[ \t]*([^\r\n]*)")
 UNREADABLE = "A mail that cannot be read"
 
 
-@dataclass(slots=True)
-class _Texts:
+class _Texts(Struct):
     """Texts of a mail by kind, and the names of its attachments."""
 
     html: list[str]

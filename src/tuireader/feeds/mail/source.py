@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import marshal
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import astuple, replace
 from hashlib import blake2b
+
+from msgspec.structs import astuple, replace
 
 from tuireader.feeds.http.backpressure import MemoryBudget, Reservation
 from tuireader.feeds.http.errors import Refused

@@ -10,9 +10,10 @@ import hashlib
 import html
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from itertools import islice
 from urllib.parse import urljoin
+
+from msgspec import Struct, field
 
 from tuireader.feeds.find import archive
 from tuireader.model import Enclosure, ParsedEntry, ParsedFeed
@@ -35,16 +36,14 @@ ADDRESS_AND_NAME = re.compile(r"[^\s@()<>]+@[^\s@()<>]+\s*\(([^()]{1,200})\)")
 NAME_AND_ADDRESS = re.compile(r"([^<>()@]{1,200})[<(][^\s@()<>]+@[^\s@()<>]+[>)]")
 
 
-@dataclass(slots=True)
-class Text:
+class Text(Struct):
     """A piece of text with its media type (`text/plain`, `text/html`, …)."""
 
     value: str
     type: str = HTML
 
 
-@dataclass(slots=True)
-class Medium:
+class Medium(Struct):
     """An uncleaned `media:content`, enclosure or JSON attachment."""
 
     url: str
@@ -56,8 +55,7 @@ class Medium:
     duration: str = ""
 
 
-@dataclass(slots=True)
-class Raw:
+class Raw(Struct):
     """An uncleaned entry of a document.
 
     `other_texts` and `addresses` are used only for an entry without title, text and web address.
@@ -94,8 +92,7 @@ class Raw:
         self.comments_count = self.comments_count or count
 
 
-@dataclass(slots=True)
-class RawFeed:
+class RawFeed(Struct):
     """An uncleaned feed document. `url` is the address it came from, `base` its own base address.
 
     `links` has the addresses of further documents by relation (RFC 5005), see `archive.RELATIONS`.

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
 from operator import attrgetter
 from typing import Any
+
+from msgspec import Struct
 
 from tuireader.model import (
     Enclosure,
@@ -24,17 +25,17 @@ Request = tuple[bytes, str, str | None, dict[int, int] | None, Reader | None]
 to read it, if it is no feed."""
 
 _KINDS = (ParsedFeed, ParsedEntry, Prepared, Keys, Enclosure)
-_VALUES = {kind: attrgetter(*(field.name for field in fields(kind))) for kind in _KINDS}
-_PARTS: dict[type, dict[str, type]] = {
+_VALUES = {kind: attrgetter(*kind.__struct_fields__) for kind in _KINDS}
+_PARTS: dict[type[Struct], dict[str, type]] = {
     **{kind: {} for kind in _KINDS},
     ParsedFeed: {"entries": ParsedEntry, "prepared": Prepared, "keys": Keys},
     ParsedEntry: {"enclosures": Enclosure},
 }
 _PLACES = {
-    kind: [(at, parts[field.name]) for at, field in enumerate(fields(kind)) if field.name in parts]
+    kind: [(at, parts[name]) for at, name in enumerate(kind.__struct_fields__) if name in parts]
     for kind, parts in _PARTS.items()
 }
-"""Positions of the fields with further dataclasses, and their classes, by the class that has them."""
+"""Positions of the fields with further structs, and their classes, by the class that has them."""
 
 
 def pack(result: ParseResult | None) -> tuple[Any, ...] | None:

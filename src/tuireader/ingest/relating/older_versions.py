@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
+
+from msgspec.structs import replace
 
 from tuireader.ingest.relating.own_forms import Groups
 from tuireader.ingest.relating.relate import features_of, merge, refold_stories, tell_languages

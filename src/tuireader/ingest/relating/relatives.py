@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from tuireader.ingest.relating.own_forms import Groups
 from tuireader.ingest.relating.sharing import sharing

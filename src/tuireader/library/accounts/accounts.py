@@ -6,9 +6,11 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, aclosing
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated
 from urllib.parse import urlsplit
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tuireader import files
 from tuireader.config import AccountConfig, FeedConfig
@@ -26,8 +28,7 @@ if TYPE_CHECKING:
     from tuireader.sync.backend import Backend
 
 
-@dataclass(frozen=True, slots=True)
-class Preview:
+class Preview(Struct, frozen=True):
     """Server and feeds of an account before it is added; `url` is the address to use for the server."""
 
     url: Annotated[str, "Address of the server."]

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from tuireader.config import FeedConfig, loads
 from tuireader.config import edit as config_edit
@@ -28,8 +29,7 @@ _OWN_SETTINGS = ("labels", "interval", "full_text", "user_agent")
 """Settings of a feed that a server does not have."""
 
 
-@dataclass(slots=True)
-class Moved:
+class Moved(Struct):
     """Result of a move: titles of moved feeds, remarks, and the number of marks sent.
 
     `refused` are feeds that the server refused, `kept` those that it cannot fetch, each with the reason.

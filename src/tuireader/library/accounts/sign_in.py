@@ -6,9 +6,10 @@ import asyncio
 import secrets as randomness
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from hashlib import blake2b
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from tuireader.config import AccountConfig
 from tuireader.errors import TuireaderError

@@ -6,9 +6,10 @@ import asyncio
 import contextlib
 from collections import defaultdict, deque
 from collections.abc import AsyncGenerator, Callable, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+
+from msgspec import Struct, field
 
 from tuireader import ingest
 from tuireader.errors import TuireaderError
@@ -39,8 +40,7 @@ _EXTRACT = 10.0  # seconds to find the article in a page
 _LESS = 0.7  # a page with less than this share of the feed's text is probably a login or a consent page
 
 
-@dataclass(slots=True)
-class Round:
+class Round(Struct):
     """The pages that one refresh fetches, by server, and when each server may be asked."""
 
     hosts: dict[str, deque[WaitingPage]] = field(default_factory=lambda: defaultdict(deque))

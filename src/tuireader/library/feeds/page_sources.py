@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from tuireader.config import FeedConfig
 from tuireader.config.selectors import ITEM_KEYS
@@ -17,8 +17,7 @@ from tuireader.text import clean
 _SECONDS = 10.0  # seconds to select or propose
 
 
-@dataclass(frozen=True, slots=True)
-class WebPage:
+class WebPage(Struct, frozen=True):
     """A fetched page; `address` is where it was found, `text` its HTML."""
 
     address: str

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field, replace
 from typing import Annotated
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from tuireader import ingest
 from tuireader.errors import UnreadableError
@@ -24,8 +26,7 @@ from tuireader.text.wording import counted
 Progress = Callable[[int, int], None]
 
 
-@dataclass(slots=True)
-class Moved:
+class Moved(Struct):
     """Result of an import from newsboat, or of a dry run; `outcomes` has an item for each line."""
 
     feeds: Annotated[int, "Feeds in newsboat that can be subscribed to."] = 0
@@ -49,8 +50,7 @@ _SHOWN = 20  # maximum differences that a comparison lists
 _KINDS = ("feeds", "tags", "searches", "articles", "read", "unread", "flagged", "flags")
 
 
-@dataclass(frozen=True, slots=True)
-class Side:
+class Side(Struct, frozen=True):
     """A count on both sides."""
 
     what: Annotated[str, "`feeds`, `tags`, `searches`, `articles`, `read`, `unread`, `flagged` or `flags`."]
@@ -58,8 +58,7 @@ class Side:
     here: Annotated[int, "Count in tuireader."]
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(Struct, frozen=True):
     """Comparison of a newsboat profile with tuireader.
 
     `differences` lists the first differences apart from `left_out`, `more` counts the rest. `asked` are lines

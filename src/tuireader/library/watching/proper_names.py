@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from itertools import islice
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tuireader.related.reading.words import COMMON, STOP, apart, is_cjk, phrases
 from tuireader.text import cut_characters
@@ -25,8 +27,7 @@ jan feb mar apr jun jul aug sep sept oct nov dec mon tue wed thu fri sat sun gmt
 _NO_NAMES = STOP | frozenset(_CALENDAR.split())
 
 
-@dataclass(frozen=True, slots=True)
-class _Word:
+class _Word(Struct, frozen=True):
     """A word: `opens` if it begins a sentence, `joined` if only a space precedes it."""
 
     shown: str

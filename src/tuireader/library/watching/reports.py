@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from itertools import chain
 from typing import Annotated
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tuireader import ingest, lexicon, query
 from tuireader.config import Config, WatchConfig, by_priority
@@ -27,8 +29,7 @@ _DROWNS = 0.8
 _ENOUGH = 10  # minimum matches for a remark on a term that accounts for most of them
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(Struct, frozen=True):
     """Matches of an expression or a watch; `leads` are pairs of a feed's title and its lead."""
 
     hits: Annotated[int, "Number of matching articles."]
@@ -47,8 +48,7 @@ class Report:
     former: Annotated[int, "Matches that an edit removed; 0 for `watch test`."] = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Remark:
+class Remark(Struct, frozen=True):
     """A remark on a watch, or on one of its terms."""
 
     watch: Annotated[str, "Name of the watch."]

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Annotated
 from urllib.parse import quote, urlencode
+
+from msgspec import Struct
 
 from tuireader.config import WatchConfig
 from tuireader.query import And, Near, Node, Not, Or, Query, Text, parse
@@ -21,8 +22,7 @@ _TAGS = 3  # maximum hashtags, each with its own feed
 _HAN, _KANA, _HANGUL = re.compile(r"[\u3400-\u9fff]"), re.compile(r"[\u3040-\u30ff]"), re.compile("[가-힣]")
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """Terms that a watch searches for: at least one of each group, and none of `none`."""
 
     groups: tuple[tuple[str, ...], ...]
@@ -34,8 +34,7 @@ class Wanted:
         return tuple(dict.fromkeys(term for group in self.groups for term in group))
 
 
-@dataclass(frozen=True, slots=True)
-class SearchFeed:
+class SearchFeed(Struct, frozen=True):
     """A proposal: a feed with the results of a search."""
 
     service: Annotated[str, "Name of the service."]

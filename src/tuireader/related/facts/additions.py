@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import replace
 from itertools import chain
+
+from msgspec.structs import replace
 
 from tuireader.model import AddedKind, Addition
 from tuireader.related.facts.report_facts import HAS_CJK, WORDS, Fact, ReportFacts, name_key, report_facts

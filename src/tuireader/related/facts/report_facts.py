@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tuireader.model import AddedKind
 from tuireader.related.facts.new_facts import (
@@ -67,8 +68,7 @@ _SPEAKER = 60
 _SHINGLE = 3  # words in a row by which quotations are compared
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(Struct, frozen=True):
     """A fact in a report. `keys` identify it among facts of its kind."""
 
     kind: AddedKind
@@ -78,8 +78,7 @@ class Fact:
     speaker: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ReportFacts:
+class ReportFacts(Struct, frozen=True):
     """Facts and words of a report: `lower` are its lower-case terms, `heads` all initials in order."""
 
     text: str

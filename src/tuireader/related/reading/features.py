@@ -9,9 +9,10 @@ from __future__ import annotations
 import math
 import struct
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import islice
+
+from msgspec import Struct, field
 
 from tuireader.related.reading.frequencies import frequencies
 from tuireader.related.reading.words import COMMON_HASHES, STOP_FOLDED, fold, is_cjk, term_hash, tokens
@@ -48,8 +49,7 @@ class Boosted(dict[int, float]):
         return boosted
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(Struct, frozen=True):
     """One term of an article: its hash, the form to show, its kind (`TITLE | NUMBER | PAIR`), its count.
 
     `lower` and `capital` are true if it was written that way anywhere in the article. `parts` are the two
@@ -72,8 +72,7 @@ def counted(terms: Iterable[Term]) -> dict[int, bool]:
     return {term.hash: term.lower for term in terms if not term.kind & PAIR}
 
 
-@dataclass(frozen=True, slots=True)
-class Stats:
+class Stats(Struct, frozen=True):
     """Number of stored articles and, for each term, of those that contain it at all and in lower case."""
 
     articles: int
@@ -99,8 +98,7 @@ class Stats:
         return lower < _LOWER * (articles + 1)
 
 
-@dataclass(frozen=True, slots=True)
-class Profile:
+class Profile(Struct, frozen=True):
     """An article as ranking sees it. `terms` maps a term's hash to `kind << 8 | weight * 16`.
 
     `time` is in seconds since 1970; if not `dated` it is the time of arrival. `feed` is 0 if unknown.
@@ -119,10 +117,10 @@ class Profile:
     norm: float
     terms: Mapping[int, int]
     subjects: tuple[tuple[float, int], ...]
-    shown: Mapping[int, str] = field(default_factory=dict, compare=False)
+    shown: Mapping[int, str] = field(default_factory=dict)
     language: str = ""
     concepts: Mapping[int, int] = field(default_factory=dict)
-    named: Mapping[int, tuple[str, str]] = field(default_factory=dict, compare=False)
+    named: Mapping[int, tuple[str, str]] = field(default_factory=dict)
 
     def pack(self) -> bytes:
         """Serialise for storing: 18 bytes and 6 for each term and concept, the subjects first."""

@@ -7,8 +7,9 @@ and keeps the most distinctive things. They are part of the `Profile`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from zlib import crc32
+
+from msgspec import Struct
 
 from tuireader.lexicon.language import language
 from tuireader.related.reading.concepts import AMOUNT, EVENT, LATIN, NAME, PLACE, TITLE, Concept, Concepts
@@ -31,8 +32,7 @@ _NOUN = 0.6  # rank of a capitalised word in a language that capitalises every n
 _SHORTEST = 3  # characters of a name in Latin letters
 
 
-@dataclass(frozen=True, slots=True)
-class Mentions:
+class Mentions(Struct, frozen=True):
     """The language of an article, the things it names, and the folded words of their forms."""
 
     language: str = ""

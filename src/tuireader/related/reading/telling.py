@@ -6,8 +6,10 @@ import math
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tuireader.related.reading.concepts import EVENT, Concept, Concepts, rare_amounts
 from tuireader.related.reading.cues import refers_back
@@ -25,8 +27,7 @@ _FOOTER = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
+class Sentence(Struct, frozen=True):
     """A sentence that may refer to an earlier event.
 
     Weights of its terms, of its words for events and of the other terms in the sentences beside it; the times
@@ -46,8 +47,7 @@ class Sentence:
         return not self.spans and not self.amounts
 
 
-@dataclass(frozen=True, slots=True)
-class Telling:
+class Telling(Struct, frozen=True):
     """An article with its whole text, and its sentences that may refer to earlier events.
 
     `title` has the weights of its terms, `things` those of names and amounts in the text. `elsewhere` are the

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tuireader.model.accounts import AccountState, Refusal, RemoteFeed, folder_of
 from tuireader.store.accounts.listed_feeds import (
@@ -79,8 +81,7 @@ ACCOUNTS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(Struct, frozen=True):
     """The result of storing a list of feeds; `doubt` is why it was not believed, `""` if it was."""
 
     feeds: Mapping[str, int]

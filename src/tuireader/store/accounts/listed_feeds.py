@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tuireader.model.accounts import RemoteFeed
 from tuireader.text import split_password, without_password
@@ -12,8 +13,7 @@ from tuireader.text.wording import counted
 _DOUBTED = 4  # minimum number of feeds at which the loss of more than half is not believed at once
 
 
-@dataclass(frozen=True, slots=True)
-class KnownFeed:
+class KnownFeed(Struct, frozen=True):
     """A stored feed of an account, with the `address` under which it is stored."""
 
     id: int

@@ -12,7 +12,8 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Collection, Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tuireader.model.accounts import Mark, RefusedMark
 from tuireader.store.sql import Part, id_list
@@ -49,8 +50,7 @@ LOST_ENTRIES = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class RemoteRow:
+class RemoteRow(Struct, frozen=True):
     """A stored entry of a server with the marks of its article, each as (article, server, sent)."""
 
     article_id: int

@@ -14,8 +14,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from tuireader import dedup
 from tuireader.document.prepare import links_in

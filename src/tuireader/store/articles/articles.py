@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields
 from itertools import chain
+
+from msgspec import Struct
 
 from tuireader.model import (
     Article,
@@ -26,11 +27,10 @@ from tuireader.store.sql import FEED_TITLE, Part, from_row, grouped, id_list, wa
 from tuireader.store.watches.cases import Cases
 from tuireader.text import plain
 
-_COLUMNS = frozenset(field.name for field in fields(Article))
+_COLUMNS = frozenset(Article.__struct_fields__)
 
 
-@dataclass(frozen=True, slots=True)
-class Appearance:
+class Appearance(Struct, frozen=True):
     """An article in a further feed, with its plain texts there unless they are the `same` as displayed."""
 
     feed_id: int
@@ -44,8 +44,7 @@ class Appearance:
     tags: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class StoredText:
+class StoredText(Struct, frozen=True):
     """An article's columns and plain texts, for matching and relating.
 
     `body` is the longest text; `summary` is `""` unless the feed also has a shorter one. `full` is the text

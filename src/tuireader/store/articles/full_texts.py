@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tuireader.model import Thread
 from tuireader.store.articles.revisions import Revisions
@@ -19,8 +20,7 @@ _ASKED = "f.subscribed AND f.state != 'paused' AND NOT (f.fault = 'throttled' AN
 _WAITING_HOSTS = "page hosts"
 
 
-@dataclass(frozen=True, slots=True)
-class WaitingPage:
+class WaitingPage(Struct, frozen=True):
     """A page to fetch, and how often that has failed."""
 
     article_id: int

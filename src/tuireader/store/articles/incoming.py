@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
+
+from msgspec import Struct, field
 
 from tuireader import dedup
 from tuireader.document.prepare import prepare
@@ -13,8 +15,7 @@ from tuireader.store.compression import Compression, Stored
 from tuireader.store.json_columns import pack_extra
 
 
-@dataclass(slots=True)
-class Saved:
+class Saved(Struct):
     """The result of saving, with the texts to match and relate.
 
     `changed` and `carried` hold (before, after) of articles with a new text of their own feed or of a further

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from tuireader.dedup import url_key
 from tuireader.store.sql import FEED_TITLE, Part, id_list, number_list
 
 
-@dataclass(frozen=True, slots=True)
-class OutLink:
+class OutLink(Struct, frozen=True):
     """A link in an article's text. `kind` is `also` (set by the editor), `source` or `cite`."""
 
     url: str
@@ -20,8 +20,7 @@ class OutLink:
     kind: str
 
 
-@dataclass(frozen=True, slots=True)
-class LinkedArticle:
+class LinkedArticle(Struct, frozen=True):
     """A link with the stored article at its address; `article_id` is None without one."""
 
     kind: str

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tuireader.store.compression import Compression
 from tuireader.store.sql import Part, id_list
@@ -12,8 +13,7 @@ from tuireader.text import plain
 _MOST = 20  # maximum versions of an article; live blogs have hundreds
 
 
-@dataclass(frozen=True, slots=True)
-class Version:
+class Version(Struct, frozen=True):
     """A version of an article in plain text. `until` is when the next version was first seen.
 
     `full` marks the text of its page, not of its feed. An earlier version has an `id`; `feed_id` is the

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, fields
+
+from msgspec import Struct
 
 from tuireader.config import FeedConfig
 from tuireader.model import SILENCE, Fault, Feed, FeedHealth
@@ -18,8 +19,7 @@ NAMED = "named"
 """`moved_why` of a feed whose page names `moved_to`, which was not followed: the user decides."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Answered:
+class _Answered(Struct, frozen=True, kw_only=True):
     """Values from a feed's answers for its next fetch; `store.schema` describes the columns."""
 
     etag: str | None = None
@@ -38,8 +38,7 @@ class _Answered:
     looked_at: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class FeedFacts(_Answered):
+class FeedFacts(_Answered, frozen=True):
     """Data for a feed's next fetch."""
 
     id: int
@@ -66,8 +65,7 @@ class FeedFacts(_Answered):
         return self.moved_to if self.moved_why == NAMED else ""
 
 
-@dataclass(frozen=True, slots=True)
-class KnownEntry:
+class KnownEntry(Struct, frozen=True):
     """An entry that a feed has listed, with the keys of its guid and address, 0 for no address.
 
     `article` is 0 if the article belongs to another feed.
@@ -80,16 +78,14 @@ class KnownEntry:
     time: int
 
 
-@dataclass(frozen=True, slots=True)
-class KnownFeed:
+class KnownFeed(Struct, frozen=True):
     """Stored title and entries of a feed, the newest first."""
 
     title: str
     entries: tuple[KnownEntry, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt(_Answered):
+class Attempt(_Answered, frozen=True):
     """The outcome of a fetch, good or bad.
 
     After an error, `moved_to` and `moved_why` are those of a page that names an address, None to keep them.
@@ -110,11 +106,11 @@ class Attempt(_Answered):
 _FEED = f"""id, url, {FEED_TITLE} AS title, folder,
   site_url, subscribed, state, last_try, last_success, last_error, error_streak, next_try, moved_to,
   coalesce((SELECT name FROM account WHERE account.id = account_id), '') AS account"""
-_FEED_FIELDS = tuple(field.name for field in fields(Feed))
+_FEED_FIELDS = Feed.__struct_fields__
 _FACTS = ", ".join(
-    f"{FEED_TITLE} AS title" if field.name == "title" else field.name for field in fields(FeedFacts)
+    f"{FEED_TITLE} AS title" if name == "title" else name for name in FeedFacts.__struct_fields__
 )
-_RECORDED = tuple(field.name for field in fields(Attempt))
+_RECORDED = Attempt.__struct_fields__
 # A feed has its own articles and those of other feeds that it also carries. Mutes hide some of them.
 _OWN = "FROM article a WHERE a.feed_id = f.id"
 _CARRIED = """FROM article a WHERE a.feed_id != f.id

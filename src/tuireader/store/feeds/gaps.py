@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from tuireader.store.sql import Part, number_list
 
@@ -22,8 +23,7 @@ _GAPS = """SELECT id, feed_id, found_at, after, before, missing, filled, pages, 
   page != '' AS filling FROM gap"""
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
+class Task(Struct, frozen=True):
     """A gap to fill, with the next page to fetch; `pages` were fetched, `known` are the articles before it.
 
     `after` is its start, None if it cannot be compared with the dates of entries.

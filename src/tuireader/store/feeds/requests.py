@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tuireader.store.sql import Part
 from tuireader.text.durations import DAY
@@ -11,8 +12,7 @@ from tuireader.text.durations import DAY
 _DAYS = 7
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """Requests made for a feed; `unchanged` and `failed` count 304 answers and errors among them."""
 
     feed_id: int

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tuireader import query
 from tuireader.query import And, Dated, Has, Is, Language, Name, Near, Node, Not, Number, Or, Regex, Text
@@ -26,8 +27,7 @@ HIT = "+a.id IN (SELECT rowid FROM search WHERE search MATCH ?)"
 """Index hits; the plus makes SQLite walk the articles by time instead of looking up every hit."""
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(Struct, frozen=True):
     """SQL that is true for every match, with its arguments; `exact` if it is true for nothing else."""
 
     sql: str = "1"

@@ -1,4 +1,4 @@
-"""Read the first rows of the list before anything else is imported, without dataclasses and the model."""
+"""Read the first rows of the list before anything else is imported, without structs and the model."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tuireader.model.articles import Detail
     from tuireader.store.compression import Stored
 
-    class FirstRow(ArticleRow):
+    class FirstRow(ArticleRow, frozen=True, kw_only=True):
         """An `ArticleRow` and its feed's title, at run time without the class: its import takes too long."""
 
         feed_title: str

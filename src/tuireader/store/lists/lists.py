@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from itertools import chain
+
+from msgspec.structs import replace
 
 from tuireader.commands.sorts import TO_DO_ORDER, check_sort
 from tuireader.model import ArticleRow, Count, Counts, FoldedRows, UnreadStories, View, ViewKind

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tuireader.store.sql import Part, number_list
 
@@ -25,8 +26,7 @@ REFERENCES = (
 """Statements of the migration. `place` counts from 1 in reading order; `language` is `""` if unknown."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(Struct, frozen=True):
     """A sentence of `article` that refers to `other`, an earlier one."""
 
     article: int

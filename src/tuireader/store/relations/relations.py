@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import chain
+
+from msgspec import Struct
 
 from tuireader.store.sql import FEED_TITLE, Part, id_list, newest_id, number_list
 from tuireader.text.durations import DAY
@@ -21,8 +22,7 @@ RELATED_UP_TO = "related up to"
 _NEW = "NOT EXISTS (SELECT 1 FROM profile p WHERE p.article = a.id)"
 
 
-@dataclass(frozen=True, slots=True)
-class RelativeRow:
+class RelativeRow(Struct, frozen=True):
     """Columns of a line about a related article."""
 
     id: int
@@ -33,8 +33,7 @@ class RelativeRow:
     read: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Feeds:
+class Feeds(Struct, frozen=True):
     """The feed that an article belongs to, and every feed that carries it."""
 
     own: int

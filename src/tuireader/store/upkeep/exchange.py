@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from tuireader.model import Keys, MarkedArticle, ParsedEntry, ParsedFeed, Prepared
 from tuireader.store.articles.articles import StoredText
@@ -17,8 +19,7 @@ from tuireader.store.sql import FEED_ADDRESS, Part, from_row, newest_id
 from tuireader.text import without_password
 
 
-@dataclass(frozen=True, slots=True)
-class ImportedArticle:
+class ImportedArticle(Struct, frozen=True):
     """An article of another reader, with its marks there."""
 
     entry: ParsedEntry
@@ -29,8 +30,7 @@ class ImportedArticle:
     labels: tuple[str, ...] = ()
 
 
-@dataclass(slots=True)
-class ImportResult:
+class ImportResult(Struct):
     """The result of an import: texts to match, and numbers of known and of newly marked articles.
 
     `carried` is as in `Saved`.
@@ -42,8 +42,7 @@ class ImportResult:
     marked: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class ArticleMarks:
+class ArticleMarks(Struct, frozen=True):
     """The marks of an article in a feed; `sources` counts the feeds that carry it."""
 
     read: bool

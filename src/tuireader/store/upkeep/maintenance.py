@@ -11,10 +11,11 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Annotated
+
+from msgspec import Struct
 
 from tuireader import files
 from tuireader.errors import DatabaseError
@@ -26,8 +27,7 @@ from tuireader.store.store import Store
 from tuireader.text.wording import counted
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """The result of one check; `said` gives the number of things checked, `problem` is `""` on success."""
 
     name: Annotated[str, "Subject of the check."]

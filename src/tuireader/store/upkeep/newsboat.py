@@ -14,8 +14,9 @@ import time
 from array import array
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field, fields
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from tuireader.errors import TuireaderError, UnreadableError
 from tuireader.store.sql import from_row, named_rows
@@ -45,8 +46,7 @@ _PRAGMAS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class CachedItem:
+class CachedItem(Struct, frozen=True):
     """An article in newsboat's cache. `flags` are letters; newsboat hides `deleted` articles."""
 
     guid: str
@@ -64,15 +64,14 @@ class CachedItem:
     deleted: bool
 
 
-_COLUMNS = {field.name: field.name for field in fields(CachedItem)} | {
+_COLUMNS = {name: name for name in CachedItem.__struct_fields__} | {
     "published": "pubDate",
     "content_type": "content_mime_type",
 }
 """Column of each field."""
 
 
-@dataclass(slots=True)
-class _Rows:
+class _Rows(Struct):
     ids: array[int] = field(default_factory=lambda: array("q"))
     times: array[int] = field(default_factory=lambda: array("q"))
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tuireader.model import Purged
 from tuireader.store.articles.articles import Articles
@@ -23,8 +24,7 @@ _FREE = """a.starred = 0 AND NOT EXISTS (SELECT 1 FROM match m WHERE m.article_i
 """SQL for articles that may be purged: neither starred nor labelled nor matched by a watch."""
 
 
-@dataclass(frozen=True, slots=True)
-class PurgeRule:
+class PurgeRule(Struct, frozen=True):
     """Selects articles older than the time `before` and not among the newest `keep` of their feed.
 
     A condition that is None does not apply. Unread articles are selected only with `unread`.

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tuireader.model import Alarm, AlarmKind, Fault, Pace
 from tuireader.store.feeds.feeds import NAMED
@@ -28,8 +29,7 @@ _ALARMS = f"""SELECT l.id, l.kind, l.feed_id, iif({_OF_ACCOUNT}, '', l.subject) 
   FROM alarm l LEFT JOIN feed f ON f.id = l.feed_id"""
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(Struct, frozen=True):
     """A remembered pace, the rules of the watch, and the newest article that it was computed with."""
 
     signature: str
@@ -37,8 +37,7 @@ class Known:
     pace: Pace | None
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(Struct, frozen=True):
     """A feed or a watch: the time of its newest article, its last fetch, and its known pace."""
 
     feed_id: int
@@ -49,8 +48,7 @@ class Subject:
     known: Known | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Failing:
+class Failing(Struct, frozen=True):
     """A feed that cannot be fetched, `since` its first failure, if known."""
 
     feed_id: int

@@ -11,8 +11,9 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from tuireader.model import Evidence
 from tuireader.store.articles.articles import StoredText
@@ -113,8 +114,7 @@ _ROWS = f"""SELECT id, article_id, watch, title, url, feed, feed_url, published,
   FROM match_log l"""
 
 
-@dataclass(frozen=True, slots=True)
-class BareMatch:
+class BareMatch(Struct, frozen=True):
     """A logged match whose evidence is to be filled in."""
 
     id: int

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tuireader.store.sql import Part, id_list, number_list
 from tuireader.store.watches.match_log import MatchLog
@@ -18,8 +19,7 @@ _WAITS, _NOTIFIED, _KNOWN = 0, 1, 2
 _IDENTITY = "a.id AS article_id, a.feed_id, a.title, a.time, a.url_key, a.text_key"
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
+class Waiting(Struct, frozen=True):
     """A match to notify about. `story` is the article's own id if it has no story."""
 
     id: int
@@ -29,8 +29,7 @@ class Waiting:
     muted: bool
 
 
-@dataclass(frozen=True, slots=True)
-class ArticleIdentity:
+class ArticleIdentity(Struct, frozen=True):
     """Values that identify reposts of an article."""
 
     article_id: int

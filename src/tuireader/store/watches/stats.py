@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from difflib import get_close_matches
 from statistics import median
 from typing import Annotated
+
+from msgspec import Struct, field
 
 from tuireader.model import Activity
 from tuireader.store.json_columns import evidence_of
@@ -32,8 +33,7 @@ _RECENT = """article a WHERE a.muted = 0 AND a.time >= ?1
   AND a.id >= (SELECT min(id) FROM article WHERE time >= ?1)"""
 
 
-@dataclass(slots=True)
-class Hits:
+class Hits(Struct):
     """Matches of one watch; `week` and `month` cover the last 7 and 30 times 24 hours.
 
     `days` counts by calendar day, oldest first.
@@ -48,8 +48,7 @@ class Hits:
     by_feed: Counter[int] = field(default_factory=Counter)
 
 
-@dataclass(frozen=True, slots=True)
-class FeedLead:
+class FeedLead(Struct, frozen=True):
     """Lead of a feed in those stories of a watch that several feeds reported."""
 
     feed_id: Annotated[int, "Number of the feed."]

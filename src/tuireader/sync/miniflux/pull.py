@@ -10,7 +10,9 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing, suppress
-from dataclasses import asdict, dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import asdict, replace
 
 from tuireader.sync.backend import AccountError, Body, Entries, Known, Listed, Refusal, RemoteEntry, Step
 from tuireader.sync.entries import Odd
@@ -36,8 +38,7 @@ Counts = tuple[int, int]  # numbers of read and unread entries of a feed
 NONE: Counts = (0, 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
+class Progress(Struct, frozen=True):
     """State of a pull; all times are the server's, in seconds, and 0 for none.
 
     `since` is the start of the last complete pull, `started` that of the running one. `cursor` is the id of

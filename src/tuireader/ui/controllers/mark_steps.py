@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Sequence
-from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from typing import TypeVar
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from tuireader.dedup import label_key
 from tuireader.errors import TuireaderError
@@ -54,8 +56,7 @@ def _id_set(ids: Sequence[int]) -> frozenset[int]:
     return frozenset(parts)
 
 
-@dataclass(slots=True, eq=False)
-class Step:
+class Step(Struct, eq=False):
     """Change of articles; `what` describes it for undo, with the number of those that changed once stored.
 
     `mark` is `read`, `starred`, `label:NAME`, `place` or `opened`; `""` is a change shown only once
@@ -131,8 +132,7 @@ class Step:
         return others
 
 
-@dataclass(slots=True)
-class Unsaved:
+class Unsaved(Struct):
     """Steps in state `UNSAVED`, oldest first."""
 
     steps: list[Step] = field(default_factory=list)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 
+from msgspec.structs import replace
 from textual.app import ComposeResult
 from textual.widgets import Input
 
@@ -99,7 +99,7 @@ class NewWatch(FormDialog[str | None]):
         if not (color or self._replaces or config.group):
             color = free_color(self._watches.colors, list(self.host.theme_styles.palette))
         self._free = "" if self._replaces else color
-        self._colours = Colours("color", KEYS[WatchConfig]["color"][1].label, color)
+        self._colours = Colours("color", KEYS[WatchConfig]["color"].label, color)
         days = f"after {config.ends_after_quiet_days} quiet days" if config.ends_after_quiet_days else ""
         lines = [
             *(setting(config, name) for name in ("name", "any", "none", "query")),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from textual.app import ComposeResult
 from textual.widgets import Input
 
@@ -18,8 +18,7 @@ _NAME = 26  # cells of a name, so that descriptions are aligned
 _EXACT, _STARTS, _WORDS, _WITHIN, _ABOUT, _NONE = range(6)  # ranks of a match, the best first
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """A line of the palette: `aliases` are other words for its name, `does` is for who runs it."""
 
     name: str

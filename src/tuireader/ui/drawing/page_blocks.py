@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from functools import partial
+
+from msgspec.structs import replace
 
 from tuireader.document import Block, BlockKind, Picture, SpanKind
 from tuireader.ui.drawing.page_parts import Highlights, Hit, Part, StyleRange

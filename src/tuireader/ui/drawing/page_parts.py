@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from tuireader.model import Article, EarlierArticle
 
@@ -52,8 +54,7 @@ class ReferenceMark(NamedTuple):
     article: EarlierArticle
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """A block of the page, laid out independently.
 
     `first` and `rest` are prefixes of its first and further lines (markers, indents, bars), `lead` is their
@@ -89,8 +90,7 @@ class Part:
     caption: tuple[int, int] = (0, 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Struct, frozen=True):
     """A stored article or a URL that can be opened from below the text."""
 
     title: str
@@ -98,8 +98,7 @@ class Target:
     url: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Tail:
+class Tail(Struct, frozen=True):
     """The part of a page below the text. `comments` is the index of the part where comments begin, or -1."""
 
     parts: tuple[Part, ...] = ()
@@ -107,8 +106,7 @@ class Tail:
     comments: int = -1
 
 
-@dataclass(slots=True)
-class TailBuilder:
+class TailBuilder(Struct):
     """Collects the parts of a tail with their targets."""
 
     parts: list[Part] = field(default_factory=list)
@@ -125,8 +123,7 @@ class TailBuilder:
         return Tail(tuple(self.parts), tuple(self.targets), comments)
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """An article ready to be laid out.
 
     `links` holds the links of the text (the first `text_links`), of its files and of its comments.

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from tuireader.document import Block, Link, parse, reference_label
 from tuireader.model import Article, Comment, Related, Relation, Story, Thread

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
+
+from msgspec import Struct
 
 from tuireader.config import UiConfig
 from tuireader.text import cell_len
 from tuireader.wording.times import CLOCK, clock_width
 
 
-@dataclass(frozen=True, slots=True)
-class RowOptions:
+class RowOptions(Struct, frozen=True):
     """Options shared by all rows; the first frame saves them as JSON, so they are plain values.
 
     A new option is a key of `UiConfig`, a field here, and its drawing in `row_parts`. `letters` identify

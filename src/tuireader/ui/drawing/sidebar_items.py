@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import partial
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tuireader.config import ViewConfig, WatchConfig, by_group, by_priority
 from tuireader.model import Count, Counts, Feed, View, ViewKind
@@ -17,8 +19,7 @@ _WATCH, _OPEN, _CLOSED = "◆", "▾", "▸"
 _FEWEST = 3  # watches shown in any sidebar
 
 
-@dataclass(frozen=True, slots=True)
-class SidebarItem:
+class SidebarItem(Struct, frozen=True):
     """A view, a `command` to run, or a heading, which has neither.
 
     `unread` and `total` count the rows of its list: stories if they are folded, else articles. `mark` is a

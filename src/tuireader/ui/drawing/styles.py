@@ -9,9 +9,9 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
+from msgspec import Struct
 from rich.color import ColorType
 from rich.style import Style
 from textual.color import BLACK, WHITE, Color, rgb_to_lab
@@ -65,8 +65,7 @@ _DERIVED = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Styles:
+class Styles(Struct, frozen=True):
     """Rich styles by meaning; `named` derives others from them. The defaults are for 16 colours.
 
     Only `base`, the cursors, `selection`, `found`, `mark` and code set a background.

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import partial
+
+from msgspec.structs import replace
 
 from tuireader.config import AccountConfig
 from tuireader.config.account_keys import SECRET_ELSEWHERE

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from msgspec import Struct
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
 
@@ -23,8 +23,7 @@ PATIENCE = 2.0
 """Maximum seconds that keys wait for a flow to ask or end."""
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """Consequences of a flow, applied in the order of the fields; none by default."""
 
     moved: tuple[View, View] | None = None  # a view and its new name

@@ -6,9 +6,9 @@ import asyncio
 import os
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 
+from msgspec.structs import replace
 from textual.app import SuspendNotSupported
 
 from tuireader.config import Config

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 HEADING = -1
 Days = Sequence[tuple[int, int | str]]
 """Index and time of the first article of each day; empty unless the list is sorted by time."""
 
 
-@dataclass(frozen=True, slots=True)
-class ListLines:
+class ListLines(Struct, frozen=True):
     """Rows of `height` lines each; `starts` are the rows below a heading, which has one line, ascending."""
 
     rows: int = 0

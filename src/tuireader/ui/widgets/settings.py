@@ -22,11 +22,11 @@ def setting(
 ) -> Field | Pick:
     """Return the line of a key with its value in `item`; the other arguments override the declaration."""
     table = item if isinstance(item, type) else type(item)
-    field, key = KEYS[table][name]
+    key = KEYS[table][name]
     if value is None:
         value = "" if isinstance(item, type) else format_value(table, name, getattr(item, name))
     if choices := choices or key.choices:
-        return Pick(name, key.label, choices, value or key.kind.shown(field.default))
+        return Pick(name, key.label, choices, value or key.kind.shown(key.default))
     return Field(name, key.label, value, placeholder or key.placeholder, hidden=hidden)
 
 
@@ -34,7 +34,7 @@ def settings(item: Item, also: tuple[str, ...] = (), **placeholders: str) -> lis
     """Return the lines of all keys with a label that apply to `item` or are in `also`; switches come last."""
     shown: list[tuple[str, Any]] = [
         (name, key)
-        for name, (_, key) in KEYS[type(item)].items()
+        for name, key in KEYS[type(item)].items()
         if key.label and (key.applies(item) or name in also)
     ]
     shown.sort(key=lambda setting: setting[1].kind is FLAG)

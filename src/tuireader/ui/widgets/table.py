@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from msgspec import Struct
 from rich.segment import Segment
 from textual import events
 from textual.message import Message
@@ -16,8 +17,7 @@ from tuireader.ui.widgets.bars import Bar
 from tuireader.ui.widgets.pane import CursorPane
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Struct, frozen=True):
     """A column, `width` cells wide (0: the rest of the line), in tables of `least` to `most` cells."""
 
     name: str
@@ -28,16 +28,14 @@ class Column:
     most: int = 100_000
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(Struct, frozen=True):
     """A text and the name of its style (see `Styles.named`)."""
 
     text: str
     style: str = "text"
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """A row: a unique key, and cells by the names of their columns. Without a key it is a heading."""
 
     key: str
