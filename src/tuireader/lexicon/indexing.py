@@ -10,15 +10,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from tuireader.lexicon.folding import (
     BETWEEN,
     GLUED_CLASS,
-    GLUED_RUN,
     MARK_CLASS,
     NO_WORD,
     fold,
+    glued_run,
     lowercase,
     normalise,
 )
@@ -47,18 +47,26 @@ _RAISED = "\2"
 _ASCII_SIGNS = str.maketrans(dict.fromkeys(_IN_PHRASES, " ") | dict.fromkeys(_BREAKING, "\x1f"))
 _ASCII_BYTES = bytes(range(128)).decode().translate(_ASCII_SIGNS).encode() + bytes(range(128, 256))
 _ODD_SIGN = re.compile(f"[^\\w\x01-\x7f·{MARK_CLASS}]+")
-_GLUED_GAP = re.compile(f"(?<=[{GLUED_CLASS}])[{BETWEEN}]+(?=[{GLUED_CLASS}])")
 _STRETCH = re.compile("\x1f[ \x1f]*")
 _RAISED_WORD = re.compile(f"[^ \x1f]+{_RAISED}")
 _CAPITAL = re.compile(r" [0-9]*[A-Z][A-Za-z0-9]*(?![^ ])")
 _ACRONYM = re.compile(r" (?:((?:[0-9]*[A-Z]){1,3}[0-9]*)|((?:[0-9]*[A-Z]){2,3}[0-9]*)(s|es))")
-_OTHER_LETTER = re.compile(f"[^\x00-\x7f{GLUED_CLASS}{BREAK}{GAP}]")
 _LONGEST_ACRONYM = 3
 _SYMBOL_CLASS = (
     "\u00a2-\u00a7\u00a9\u00ac\u00ae\u00b0\u00b1\u00d7\u00f7\u2020\u2021\u20a0-\u20cf\u2100-\u218f\u2190\u2192-\u21d0"
     "\u21d2-\u2bff\U0001f000-\U0001fbff"
 )
 _SYMBOL = re.compile(f"[{_SYMBOL_CLASS}]")
+
+
+@cache
+def _glued_gap() -> re.Pattern[str]:
+    return re.compile(f"(?<=[{GLUED_CLASS}])[{BETWEEN}]+(?=[{GLUED_CLASS}])")
+
+
+@cache
+def _other_letter() -> re.Pattern[str]:
+    return re.compile(f"[^\x00-\x7f{GLUED_CLASS}{BREAK}{GAP}]")
 
 
 def indexed(text: str) -> str:
@@ -87,9 +95,9 @@ def _marked(text: str) -> str:
         text = text.translate(_ASCII_SIGNS)
     else:
         text = _ODD_SIGN.sub("\x1f", text)
-        if GLUED_RUN.search(text):
-            text = _GLUED_GAP.sub(f" {GAP} ", text)
-            text = GLUED_RUN.sub(lambda match: f" {' '.join(match[0])} ", text)
+        if glued_run().search(text):
+            text = _glued_gap().sub(f" {GAP} ", text)
+            text = glued_run().sub(lambda match: f" {' '.join(match[0])} ", text)
         # `str.translate` is fast only for ASCII; in UTF-8, ASCII bytes are ASCII characters.
         text = text.replace("·", " ")
         text = text.encode("utf-8", "surrogatepass").translate(_ASCII_BYTES).decode("utf-8", "surrogatepass")
@@ -106,7 +114,7 @@ def _capitals(marked: str) -> str:
     once = dict.fromkeys(_CAPITAL.findall(text))
     # lower-case before adding signs: this is many times faster for ASCII
     copies = "".join(once).lower().replace(" ", f" {CAPITAL}") + "".join(map(_acronym, once))
-    if text.isascii() or not _OTHER_LETTER.search(text):
+    if text.isascii() or not _other_letter().search(text):
         return copies
     words = (word for word in dict.fromkeys(text.split()) if not word.isascii() and word.lower() != word)
     return copies + lowercase("".join([token for word in words for token in _other_capitals(word)]))
@@ -144,7 +152,7 @@ def index_folded(lower: str) -> str:
     """Do the same as `index_text` for folded text."""
     if not lower.isascii():
         lower = NO_WORD.sub(" ", lower)
-        lower = GLUED_RUN.sub(lambda match: f" {' '.join(match[0])} ", lower)
+        lower = glued_run().sub(lambda match: f" {' '.join(match[0])} ", lower)
     elif "\0" in lower:
         lower = lower.replace("\0", " ")
     if "+" in lower or "#" in lower:
@@ -157,8 +165,8 @@ def distinct_words(lower: str) -> Collection[str]:
     if lower.isascii():
         return words(index_folded(lower))
     lower = NO_WORD.sub(" ", lower)
-    glued = "".join(GLUED_RUN.findall(lower))
-    others = words(index_folded(GLUED_RUN.sub(" ", lower)))
+    glued = "".join(glued_run().findall(lower))
+    others = words(index_folded(glued_run().sub(" ", lower)))
     return {*glued, *others} if glued else others
 
 

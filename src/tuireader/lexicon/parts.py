@@ -10,7 +10,7 @@ from itertools import pairwise
 from msgspec import Struct
 from msgspec.structs import replace
 
-from tuireader.lexicon.folding import GLUED, GLUED_CLASS, MARK_CLASS, WORD, WORD_CHAR, lowercase
+from tuireader.lexicon.folding import GLUED_CLASS, MARK_CLASS, WORD, WORD_CHAR, glued_run, lowercase
 from tuireader.lexicon.indexing import BREAK, CAPITAL, CAPITALS, ENDING, GAP, breaks
 
 
@@ -27,7 +27,7 @@ class _Kinds(dict[str, Kind]):
     def __missing__(self, char: str) -> Kind:
         if not WORD.match(char):
             kind = Kind.SIGN
-        elif GLUED.match(char):
+        elif glued_run().match(char):
             kind = Kind.GLUED
         else:
             kind = Kind.WORD
