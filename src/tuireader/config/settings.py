@@ -64,7 +64,8 @@ class Setting(Struct, frozen=True):
         return self.key.kind.write(self.value(config))
 
     def is_changed(self, config: Config) -> bool:
-        return self.written(config) != self.key.kind.write(self.default)
+        value = self.value(config)
+        return value != self.default and self.key.kind.write(value) != self.key.kind.write(self.default)
 
     def read(self, text: str) -> Any:
         """Read a value written as TOML or as in a form: `["en"]` or `en`, `"30m"` or `30m`."""
