@@ -40,6 +40,7 @@ KEYS = {
     "right": "\x1b[C",
     "backspace": "\x7f",
     "ctrl+c": "\x03",
+    "ctrl+o": "\x0f",
     "ctrl+z": "\x1a",
     "ctrl+q": "\x11",
 }

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
 from msgspec.structs import replace
 
+from tests.terminal import Terminal
 from tests.ui.running import Running, running
 from tests.ui.samples import library as sample_library
 from tests.ui.shelf import Shelf
@@ -72,6 +76,8 @@ async def test_a_note_and_a_state_stand_in_the_evidence() -> None:
         assert "Note:" not in run.text
         await run.press("U")
         assert "Note: ask the [b]lawyer[/b]" in run.text
+        await run.press("quotation_mark", "ctrl+o")
+        assert "Cannot open an editor here; write the note in one line" in run.toasts
         await run.press("h", "w")
         table = run.screen(Watches)
         assert "0·1·0" in run.text and table.current is not None and dict(table.current.cases)["open"] == 1
@@ -155,3 +161,21 @@ async def test_a_group_of_watches_means_its_own_matches() -> None:
         await run.press("minus")
         handled = {watch for (_, watch), state in (await states(run)).items() if state == "false alarm"}
         assert handled == {"LanternPay"}
+
+
+@pytest.mark.usefixtures("frames_for_a_terminal")
+def test_a_note_is_written_in_the_editor(demo_home: Path, tmp_path: Path) -> None:
+    script = tmp_path / "ed"
+    script.write_text('#!/bin/sh\ncat "$1"\nprintf "in two\\nlines" >> "$1"\n')
+    script.chmod(0o755)
+    command = ["tuireader", "--demo"]
+    with Terminal(command, home=demo_home, env={"VISUAL": str(script)}, forked=True) as terminal:
+        terminal.wait("Start here")
+        terminal.press("/", "watch:WeChat", "enter")
+        terminal.wait("1/7")
+        terminal.press('"', "first", "ctrl+o")
+        terminal.wait("To do")
+        terminal.press("enter")
+        terminal.wait("Note: first in two lines")
+        terminal.press("Q")
+        assert terminal.leave() == 0

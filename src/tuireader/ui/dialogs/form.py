@@ -51,6 +51,18 @@ class Form(FormDialog[Result | None], Generic[Result]):
         return await self._save_values({line.key: line.value for line in self._lines})
 
 
+class TextForm(Form[Result | str], Generic[Result]):
+    """Form of one field; `^o` returns its text instead, to be edited in the editor."""
+
+    BINDINGS = [Binding("ctrl+o", "edit", show=False)]  # noqa: RUF012
+
+    def show_hint(self, error: str = "") -> None:
+        self.hint(f"enter {self._saves} · ^o your editor · esc cancels", error)
+
+    def action_edit(self) -> None:
+        self.dismiss(self._lines[0].value)
+
+
 class Confirm(Dialog[bool | None]):
     """Question before an action that is easily triggered by mistake; the result is true for yes."""
 

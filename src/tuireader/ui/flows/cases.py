@@ -11,7 +11,7 @@ from tuireader.text.wording import counted
 from tuireader.ui.controllers.mark_steps import Step, Write
 from tuireader.ui.controllers.wiring import Controllers
 from tuireader.ui.flows.context import Asking, Flow, Outcome
-from tuireader.ui.flows.forms import fill_in
+from tuireader.ui.flows.editor import edit_text
 from tuireader.ui.widgets.field import Field
 
 _NO_ARTICLE = Outcome(said="Select an article first", seconds=2)
@@ -46,7 +46,9 @@ async def note(main: Controllers, ask: Asking) -> Outcome | None:
 
 
 async def note_matches(main: Controllers, ask: Asking, *, numbers: Sequence[int]) -> Outcome | None:
-    """Ask for the note on some matches."""
+    """Ask for the note on some matches, in one line or in the editor."""
+    from tuireader.ui.dialogs.form import TextForm
+
     note = await main.library.cases.note_of(numbers)
 
     async def save(values: Mapping[str, str]) -> Outcome:
@@ -54,7 +56,11 @@ async def note_matches(main: Controllers, ask: Asking, *, numbers: Sequence[int]
         return await _do(main, "noted", lambda _: written(numbers))
 
     field = Field("note", "Note", note)
-    return await fill_in(ask, "Note on the match", [field], save, about="An empty note takes it away.")
+    outcome = await ask(TextForm("Note on the match", [field], save, about="An empty note takes it away."))
+    if not isinstance(outcome, str):
+        return outcome
+    text = await edit_text(main.host, outcome, "write the note in one line")
+    return await save({"note": text}) if isinstance(text, str) else text
 
 
 async def handle_match(main: Controllers, ask: Asking, *, number: int, state: CaseState) -> Outcome:

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
 from msgspec.structs import replace
-from textual.app import SuspendNotSupported
 
 from tuireader.config import Config
 from tuireader.config.files import read_or_create
 from tuireader.config.settings import Setting, masked
 from tuireader.config.values import FLAG, Invalid
 from tuireader.errors import TuireaderError, UsageError
-from tuireader.subprocesses.programs import editor
 from tuireader.ui.controllers.wiring import Controllers
 from tuireader.ui.flows.context import Asking, Outcome
+from tuireader.ui.flows.editor import edit_file
 from tuireader.ui.flows.forms import fill_in
 
 _SHOWN = 3  # maximum number of problems shown, each in a toast
@@ -29,26 +27,9 @@ async def edit_config(main: Controllers, ask: Asking) -> Outcome | None:
     host, path = main.host, main.library.paths.config
     if main.library.offline:
         return Outcome(said="The demo has no configuration file; start tuireader without --demo")
-    command = editor(os.environ)
-    if not command:
-        said = f"No editor found: set VISUAL or EDITOR, or edit {path}"
-        return Outcome(said=said, severity="warning", seconds=10)
     before = await asyncio.to_thread(read_or_create, path)
-    host.lent = True
-    try:
-        with host.batch_update(), host.suspend():
-            process = await asyncio.create_subprocess_exec(*command, str(path))
-            code = await process.wait()
-    except SuspendNotSupported:
-        said = f"Cannot open an editor here; edit {path} in another terminal"
-        return Outcome(said=said, severity="warning")
-    except OSError as error:
-        said = f"{command[0]} cannot be run: {error.strerror or error}; set VISUAL or EDITOR"
-        return Outcome(said=said, severity="error", seconds=10)
-    finally:
-        host.lent = False
-    if code:
-        host.say(f"{Path(command[0]).name} ended with exit status {code}", severity="warning")
+    if trouble := await edit_file(host, path, f"edit {path} in another terminal"):
+        return trouble
     with suppress(OSError):  # the editor may have removed it
         if await asyncio.to_thread(path.read_bytes) == before:
             return Outcome(said="Configuration unchanged")
