@@ -52,14 +52,17 @@ class Emulator:
     def __init__(self, size: tuple[int, int]) -> None:
         self.screen = pyte.Screen(*size)
         self.stream = pyte.ByteStream(self.screen)
+        self._lines: list[str] = []
 
     def text(self) -> str:
         """The screen, a line each, without the blanks at the ends of lines."""
-        lines = []
-        for y in range(self.screen.lines):
-            row = self.screen.buffer[y]
-            lines.append("".join(row[x].data for x in range(self.screen.columns)).rstrip())
-        return "\n".join(lines)
+        screen = self.screen
+        self._lines[screen.lines :] = [""] * (screen.lines - len(self._lines))
+        for y in screen.dirty & set(range(screen.lines)):
+            row = screen.buffer[y]
+            self._lines[y] = "".join([row[x].data for x in range(screen.columns)]).rstrip()
+        screen.dirty.clear()
+        return "\n".join(self._lines)
 
 
 class Terminal(Emulator):
