@@ -145,8 +145,8 @@ class Sfeed(Reader):
 
 
 def is_ours(name: str) -> bool:
-    """Whether a name is `tuireader` or `tuireader@PYTHON`."""
-    return name.partition("@")[0] == "tuireader"
+    """Whether a name is `tuireader`, `tuireader@PYTHON` or a variant such as `tuireader-open`."""
+    return re.split("[-@]", name)[0] == "tuireader"
 
 
 def interpreter(name: str) -> str:

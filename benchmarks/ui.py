@@ -1,7 +1,7 @@
 """Time what a person waits for, in a real terminal: the start, a key, a page, a search; newsboat beside it.
 
   python benchmarks/ui.py [--articles 10000 100000 1000000] [--runs 10] [--presses 60]
-      [--peers newsboat newsboat-plain tuireader@PYTHON] [--keep FOLDER] [--refreshing 1000]
+      [--peers newsboat newsboat-plain tuireader@PYTHON tuireader-open] [--keep FOLDER] [--refreshing 1000]
       [--size 120x40] [--layout auto|stacked|columns] [--density auto|compact|cosy]
 
 For each number of articles a database (and a cache of newsboat with the same articles) is made, once; then
@@ -10,6 +10,7 @@ median of all runs, in brackets the value that 95 % of all presses do not exceed
 run. `keep` leaves the databases in a folder for the next time. newsboat's cache has had ANALYZE, which it
 does not do by itself; `newsboat-plain` is without. `tuireader@PYTHON` is the program that this interpreter
 imports, that of another checkout for instance, on a database that its own benchmarks/corpus.py makes.
+`tuireader-open` is ours with all matches of the watches open (one article in ten has one).
 
 What newsboat has not is left out there. Each program has run once before in its folder. Memory is the peak,
 in MiB, the database in MB. Last come the keys during a refresh of so many feeds, with two new articles each,
@@ -50,6 +51,8 @@ SEARCHES = (
 """What is typed letter by letter, so that words, phrases, operators and fields are also half typed."""
 REST = 150
 """Milliseconds without a key before a preview."""
+
+OPEN = "tuireader-open"
 
 Times = dict[str, list[float]]
 Size = tuple[int, int]
@@ -244,8 +247,11 @@ def prepare(name: str, folder: Path, articles: int) -> None:
     if folder.exists():
         return
     folder.mkdir(parents=True)
-    if name == OURS:
+    if name in (OURS, OPEN):
         corpus.fill(folder, articles)
+        if name == OPEN:
+            watched = " OR ".join(f"watch:{watch}" for watch in corpus.WATCHES)
+            subprocess.run([*_command(folder), "match", "open", watched], check=True)
     elif refresh.is_ours(name):
         python = refresh.interpreter(name)
         place = subprocess.check_output(
@@ -318,7 +324,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--runs", type=int, default=10)
     parser.add_argument("--presses", type=int, default=60, help="of a key, where it is pressed many times")
     parser.add_argument(
-        "--peers", nargs="*", default=["newsboat"], help="newsboat newsboat-plain tuireader@PYTHON"
+        "--peers",
+        nargs="*",
+        default=["newsboat"],
+        help="newsboat newsboat-plain tuireader@PYTHON tuireader-open",
     )
     parser.add_argument("--keep", type=Path)
     parser.add_argument("--density", help="of the list: auto, compact or cosy")
