@@ -7,6 +7,7 @@ import gzip
 import marshal
 import random
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 from hypothesis import given, settings
@@ -64,6 +65,28 @@ def test_a_feed_or_a_failure_goes_through_the_pipe_unchanged(
     failures = [ParseFailed(fault, "why", (URL,)) for fault in Fault]
     for result in (feed, drop_known(feed, stored), None, *failures):
         assert unpack(marshal.loads(marshal.dumps(pack(result)))) == result
+
+
+class Lying:
+    """A worker that a feed has taken over."""
+
+    def __init__(self, answer: object) -> None:
+        self._answer = answer
+
+    async def ask(self, *_: object) -> object:
+        return self._answer
+
+
+@pytest.mark.parametrize(
+    "answer", [b"", b"anything", 7, pack([1, 2]), pack({"type": "ParsedFeed", "title": 3})]
+)
+async def test_a_worker_that_answers_anything_breaks_its_feed_alone(answer: object) -> None:
+    worker = ParseWorker()  # its processes start when they are needed
+    worker.quick, worker.slow = cast(Any, Lying(answer)), cast(Any, Lying(answer))
+    fine = await worker.parse(BODY, URL)
+    assert isinstance(fine, ParsedFeed) and len(fine.entries) == 6  # parsed here
+    failed = await worker.parse(b"<rss><channel><title>", URL)
+    assert isinstance(failed, ParseFailed) and failed.fault is Fault.BROKEN
 
 
 def digests(entries: tuple[ParsedEntry, ...]) -> dict[int, int]:

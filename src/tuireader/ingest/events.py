@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import msgspec
 from msgspec.structs import asdict
 
 from tuireader.model import (
     AccountSynced,
     Event,
-    Evidence,
-    Fault,
     FeedDone,
     GapNoted,
     HostWaits,
@@ -19,7 +18,6 @@ from tuireader.model import (
     RefreshDone,
     RefreshStarted,
     Relating,
-    TermHit,
     TextFetched,
     Told,
 )
@@ -45,16 +43,6 @@ def encode(event: Event) -> str:
 
 
 def decode(line: str) -> Event:
-    """Restore an event that `encode` wrote; raises ValueError, KeyError or TypeError on anything else."""
+    """Restore an event that `encode` wrote; raises ValueError or KeyError on anything else."""
     values: dict[str, Any] = json.loads(line)
-    kind = _EVENTS[values.pop("event")]
-    if kind is NewMatch:
-        evidence = values["evidence"]
-        hits = tuple(TermHit(**hit) for hit in evidence["hits"])
-        spans = tuple(map(tuple, evidence["spans"]))
-        values["evidence"] = Evidence(**evidence | {"hits": hits, "spans": spans})
-    elif kind is Told:
-        values |= {"articles": tuple(values["articles"]), "troubles": tuple(values["troubles"])}
-    elif values.get("fault") is not None:
-        values["fault"] = Fault(values["fault"])
-    return kind(**values)
+    return msgspec.convert(values, _EVENTS[values.pop("event")])

@@ -234,7 +234,7 @@ class Keys(Struct, frozen=True):
     digest: int
 
 
-class ParsedFeed(Struct, frozen=True):
+class ParsedFeed(Struct, frozen=True, tag=True):
     """A feed document. `ttl` is the requested pause in seconds (RSS `<ttl>`, `sy:*`).
 
     `prepared` and `keys` are either empty or have one item for each entry. `known` holds the guid keys of
@@ -265,7 +265,7 @@ class ParsedFeed(Struct, frozen=True):
     outline: tuple[tuple[int, int | None, int | None], ...] = ()
 
 
-class ParseFailed(Struct, frozen=True):
+class ParseFailed(Struct, frozen=True, tag=True):
     """The body is not a feed. `feeds` are the addresses of feeds that it advertises, if it is a web page."""
 
     fault: Fault

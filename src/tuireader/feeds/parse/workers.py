@@ -7,6 +7,8 @@ import signal
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
 
+from msgspec import DecodeError
+
 from tuireader.feeds.parse.worker_protocol import Reader, Request, unpack
 from tuireader.model import Fault, ParseFailed, ParseResult
 from tuireader.subprocesses.worker import Worker, WorkerDied
@@ -58,22 +60,22 @@ class ParseWorker(AbstractAsyncContextManager["ParseWorker"]):
             return quick
         words = f"reading the feed takes longer than {self._deadline:g} seconds"
         too_slow = ParseFailed(Fault.TOO_SLOW, words)
+        broken = ParseFailed(Fault.BROKEN, "the feed is damaged or too large, reading it failed")
         try:
             result = unpack(await self.slow.ask(request, self._deadline * _WALL_FACTOR))
         except TimeoutError:
             return too_slow
         except WorkerDied as died:
-            if died.signal == signal.SIGPROF:
-                return too_slow
-            return ParseFailed(Fault.BROKEN, "the feed is damaged or too large, reading it failed")
-        assert result is not None, "the slow worker parses every feed"
-        return result
+            return too_slow if died.signal == signal.SIGPROF else broken
+        except (DecodeError, TypeError):  # a feed has taken the worker over
+            return broken
+        return result or broken
 
     async def _parse_quickly(self, request: Request) -> ParseResult | None:
         if self.quick is not None:
             try:
                 return unpack(await self.quick.ask(request))
-            except (WorkerDied, OSError):
+            except (WorkerDied, OSError, DecodeError, TypeError):
                 pass  # unexpected: parse in this process instead
         from tuireader.feeds.parse.parse import parse_quickly  # most refreshes parse in another process
 
