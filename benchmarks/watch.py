@@ -296,7 +296,7 @@ def chain_share(folder: Path, subjects: Sequence[Subject], count: int) -> None:
         share = 100 * spent[0] / seconds
         print(f"{what}: {seconds:.2f} s of CPU, the chain {1000 * spent[0]:.0f} ms ({share:.1f} %)")
 
-    for name in ("append", "append_matches"):
+    for name in ("append", "append_listed", "append_matches"):
         clocked(name)
     store = Store.open(folder / "news.db")
     rules = ingest.Rules(Matcher([WatchRule("Quokka", any=("quokka",))]), {})

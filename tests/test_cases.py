@@ -6,6 +6,7 @@ import asyncio
 from contextlib import aclosing, closing
 from pathlib import Path
 from random import Random
+from typing import cast
 
 import pytest
 from msgspec.structs import replace
@@ -315,6 +316,41 @@ def test_whatever_is_changed_before_a_saved_head_is_named(tmp_path: Path) -> Non
         "DELETE FROM match_event WHERE id > (SELECT id FROM match_event WHERE hash NOT NULL LIMIT 1 OFFSET 5)"
     )
     assert "were removed or replaced" in fault(heads[-1]) and verify([], "").head == ""
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE match_log SET watch = 'Other' WHERE id = 700",
+        "UPDATE match_log SET article_id = 9999 WHERE id = 700",
+        "DELETE FROM match_log WHERE id = 700",
+        "DELETE FROM match_log WHERE id = 1200",
+        "INSERT INTO match_log SELECT 1201, 1201, watch, 1, '', '', '', '', 1, 1, 1, '', '', '', ''"
+        " FROM match_log LIMIT 1",
+        "UPDATE match_event SET detail = '2' WHERE kind = 'listed' AND detail = '1'",
+        "UPDATE match_event SET detail = 'x' WHERE kind = 'listed'",
+        "DELETE FROM match_event WHERE kind = 'listed' AND detail != '1'",
+    ],
+)
+def test_what_a_new_watch_finds_is_on_record_in_a_few_rows(tmp_path: Path, change: str) -> None:
+    store = open_store(tmp_path)
+    with store.transaction():
+        store.watches.sync([("Quokka", "1")])
+    save(store, 1, *(entry(number) for number in range(1, 1201)))
+    with store.transaction():
+        store.conn.execute(
+            "INSERT INTO match (watch_id, article_id, evidence, at) SELECT 1, id, '', 1 FROM article"
+        )
+        store.match_log.record_from_index("Quokka", 1, 1200, NOW)
+    every = [record for _, record in store.records.all()]
+    assert [len(cast("list[object]", record["matches"])) for record in every] == [500, 500, 200]
+    assert store.conn.execute("SELECT count(*) FROM match_event").fetchone() == (3,)
+    head = str(every[-1]["hash"])
+    assert not verify(every, head).fault and not store.records.unrecorded()
+    for trigger in ("match_log_fixed", "match_log_kept", "match_event_kept", "match_event_fixed"):
+        store.conn.execute(f"DROP TRIGGER {trigger}")
+    assert store.conn.execute(change).rowcount
+    assert verify((record for _, record in store.records.all()), head).fault or store.records.unrecorded()
 
 
 async def test_an_export_proves_the_same(tmp_path: Path) -> None:

@@ -109,7 +109,7 @@ _ROWS = f"""SELECT id, article_id, watch, title, url, feed, feed_url, published,
     AS notice,
   (SELECT json_group_array(json_array(kind, at, channel, detail)) FROM
     (SELECT kind, at, channel, detail FROM match_event e WHERE e.log_id = l.id
-       AND kind NOT IN ('matched', 'indexed', 'evidence') ORDER BY e.id))
+       AND kind NOT IN ('matched', 'listed', 'indexed', 'evidence') ORDER BY e.id))
     AS events
   FROM match_log l"""
 
@@ -174,7 +174,10 @@ class MatchLog(Part):
 
     def _log_new(self, before: int, now: int, *, indexed: bool = False) -> None:
         """Chain the rows after one, and make cases of them: of what a new watch finds, if it is unread."""
-        self._records.append_matches("indexed" if indexed else "matched", now, after=before)
+        if indexed:
+            self._records.append_listed(now, before)
+        else:
+            self._records.append_matches(now, after=before)
         self._cases.add(before, unread=indexed)
 
     def bare(self, limit: int) -> list[BareMatch]:
@@ -203,7 +206,7 @@ class MatchLog(Part):
         sql = """UPDATE match_log SET term = iif(?1 = '', term, ?1), field = iif(?2 = '', field, ?2),
                    sentence = iif(?3 = '', sentence, ?3), text_hash = ?4 WHERE id = ?5"""
         self._conn.executemany(sql, rows)
-        self._records.append_matches("evidence", now, ids=[row[-1] for row in rows])
+        self._records.append_matches(now, ids=[row[-1] for row in rows])
 
     def number(self, article_id: int, watch: str) -> int | None:
         """Return the number of a match."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import secrets
 import time
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -34,6 +35,9 @@ FIRST = -(2**63)
 _TOGETHER = 500  # maximum number of matches of one record
 _CHUNK = 2_000
 _ADD = "INSERT INTO match_event (log_id, kind, at, channel, detail, hash) VALUES (?, ?, ?, ?, ?, ?)"
+_ADD_ALL = """INSERT INTO match_event (log_id, kind, at, channel, detail)
+  SELECT value, ?2, ?3, ?4, ?5 FROM json_each(?1)"""
+_LISTED = "SELECT id, article_id, watch FROM match_log WHERE id BETWEEN ? AND ? ORDER BY id"
 _MATCH = ("article_id", "watch", "title", "url", "feed", "feed_url", "published", "fetched")
 _EVIDENCE = ("term", "field", "sentence", "text_hash")
 _COLUMNS = {"matched": (*_MATCH, *_EVIDENCE), "indexed": _MATCH, "evidence": _EVIDENCE}
@@ -59,20 +63,36 @@ class Records(Part):
         """Chain records of a kind about some matches."""
         self._add((kind, at, by, detail), list(log_ids), list(log_ids))
 
-    def append_matches(self, kind: str, at: int, *, after: int = 0, ids: Sequence[int] | None = None) -> None:
-        """Chain records of new matches or of their evidence: of some, or of all after a row."""
+    def append_listed(self, at: int, after: int) -> None:
+        """Chain records of what a new watch matches among stored articles: all after a row.
+
+        Each has one row: the last match, with the first one as detail.
+        """
+        last, newest = self.head(), self._value("SELECT max(id) FROM match_log") or 0
+        for first in range(after + 1, newest + 1, _TOGETHER):
+            final = min(newest, first + _TOGETHER - 1)
+            last = chained(last, self._listed(first, final, at))
+            self._conn.execute(_ADD, (final, "listed", at, "", str(first), bytes.fromhex(last)))
+
+    def _listed(self, first: int, final: int, at: int) -> Record:
+        said = self._conn.execute(_LISTED, (first, final)).fetchall()
+        return _content(("listed", at, "", ""), said)
+
+    def append_matches(self, at: int, *, after: int = 0, ids: Sequence[int] | None = None) -> None:
+        """Chain records of matches with their evidence: of some, or of all after a row."""
         which = "id > ?" if ids is None else "id IN (SELECT value FROM json_each(?))"
         sql = f"SELECT id, {', '.join(_COLUMNS['matched'])} FROM match_log WHERE {which} ORDER BY id"
         rows = self._conn.execute(sql, (after if ids is None else id_list(ids),)).fetchall()
-        self._add((kind, at, "", ""), [row[0] for row in rows], [_said(kind, *row) for row in rows])
+        said = [_said("matched", *row) for row in rows]
+        self._add(("matched", at, "", ""), [row[0] for row in rows], said)
 
-    def _add(self, head: Head, log_ids: list[int], said: list[object]) -> None:
+    def _add(self, head: Head, log_ids: list[int], said: Sequence[object]) -> None:
         last = self.head() if log_ids else ""
         for start in range(0, len(log_ids), _TOGETHER):
             part = slice(start, start + _TOGETHER)
             last = chained(last, _content(head, said[part]))
             *others, final = log_ids[part]
-            self._conn.executemany(_ADD, [(log_id, *head, None) for log_id in others])
+            self._conn.execute(_ADD_ALL, (id_list(others), *head))
             self._conn.execute(_ADD, (final, *head, bytes.fromhex(last)))
 
     def append_note(self, log_id: int, at: int, by: str, text: str) -> int:
@@ -136,7 +156,9 @@ class Records(Part):
         for row in rows:
             group.append(row)
             if row[1] is not None:
-                records.append((row[0], {**_content_of(group), "hash": row[1].hex()}))
+                is_listed = row[3] == "listed" and row[6].isdecimal() and len(group) == 1
+                content = self._listed(int(row[6]), row[2], row[4]) if is_listed else _content_of(group)
+                records.append((row[0], {**content, "hash": row[1].hex()}))
                 group = []
         if group and (len(rows) < _CHUNK or not records):  # rows at the end that no record has
             records.append((group[-1][0], {**_content_of(group), "hash": ""}))
@@ -145,9 +167,14 @@ class Records(Part):
     def unrecorded(self) -> str:
         """Say what the store holds that no record tells, `""` if there is nothing."""
         sql = """SELECT id FROM match_log l WHERE NOT EXISTS (SELECT 1 FROM match_event e
-                 WHERE e.log_id = l.id AND e.kind IN ('matched', 'indexed')) LIMIT 1"""
-        if (number := self._value(sql)) is not None:
-            return f"match {number} was inserted without a record"
+                 WHERE e.log_id = l.id AND e.kind IN ('matched', 'indexed'))"""
+        listed = "SELECT CAST(detail AS INTEGER), log_id FROM match_event WHERE kind = 'listed' ORDER BY 1"
+        ranges = dict(self._conn.execute(listed))
+        starts = list(ranges)
+        for (number,) in self._conn.execute(sql):
+            start = bisect_right(starts, number)
+            if not start or ranges[starts[start - 1]] < number:
+                return f"match {number} was inserted without a record"
         for number, salt, text, digest in self._conn.execute(
             """SELECT e.log_id, n.salt, n.text, e.detail FROM match_note n
                LEFT JOIN match_event e ON e.id = n.record_id"""
