@@ -84,6 +84,7 @@ class DeskConfig(Table):
         template(
             "watch",
             "terms",
+            "ids",
             "sentence",
             "title",
             "feed",

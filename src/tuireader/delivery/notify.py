@@ -96,6 +96,7 @@ def as_json(message: Message) -> str:
                 {
                     "name": evidence.watch,
                     "terms": list(dict.fromkeys(hit.term for hit in evidence.hits)),
+                    "occurrences": evidence.occurrences,
                     "where": list(evidence.fields),
                     "sentence": evidence.sentence,
                     "uncertain": evidence.uncertain,

@@ -11,11 +11,12 @@ from typing import Any
 
 from tuireader.export.markdown import WEB
 from tuireader.model import LoggedMatch
+from tuireader.query.identifiers import explained
 from tuireader.wording.times import full_time
 
 COLUMNS = (
     "id article=article_id watch title url feed feed_url published fetched matched told not_told channels"
-    " read ended term field sentence sha256 state note by at"
+    " read ended term field sentence sha256 state note by at occurrences ids"
 )
 """Columns of CSV and keys of JSON; some have the name of another attribute."""
 TIMES = ("published", "fetched", "matched", "told", "read", "ended", "at")
@@ -36,7 +37,8 @@ def handed_over(match: LoggedMatch, author: str, template: str) -> str:
     """Write a match as text to hand over; lines, and parts between commas, without a value are left out."""
     values = {
         "watch": match.watch,
-        "terms": match.term,
+        "terms": explained(match.term, match.occurrences),
+        "ids": ", ".join(match.ids),
         "sentence": match.sentence,
         "title": match.title or match.url,
         "feed": match.feed,
@@ -69,7 +71,8 @@ def _csv(cells: list[str]) -> str:
 def _cell(name: str, value: Any) -> str:
     if name in TIMES:
         return "" if value is None else iso(value)
-    text = ", ".join(value) if isinstance(value, tuple) else str(value)
+    text = explained("", value) if name == "occurrences" else value
+    text = ", ".join(text) if isinstance(text, tuple | dict) else str(text)
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 

@@ -51,7 +51,7 @@ class Mute(Struct, frozen=True):
         parts = [config.query, wanted, *sorted(of_feeds or ())]
         for leaf in query.leaves(parsed.root):
             field = getattr(leaf, "field", "")
-            if isinstance(leaf, query.Is) or field in ("age", "watch", "label"):
+            if isinstance(leaf, query.Is) or field in ("age", "watch", "label", "id"):
                 parts.append(f"day {now // DAY}")
             if field in ("feed", "folder", "label"):
                 parts.append(str(sorted(feeds.items())))
@@ -231,9 +231,10 @@ def _hide(
     if not rules.mutes or not texts:
         return set()
     hidden: list[tuple[int, str]] = []
+    logged = store.records.identifiers(text.id for text in texts)
     for text in texts:
-        watches = tuple(item.watch for item in matches[text.id])
-        reading = query.FoldedArticle(replace(shown(text, rules.feeds), watches=watches))
+        watches, ids = tuple(item.watch for item in matches[text.id]), logged.get(text.id, ())
+        reading = query.FoldedArticle(replace(shown(text, rules.feeds), watches=watches, ids=ids))
         hidden += [
             (text.id, mute.signature) for mute in rules.mutes if mute.hides(text.feed_id, reading, now)
         ]

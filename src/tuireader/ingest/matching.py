@@ -57,6 +57,7 @@ def shown(text: StoredText, feeds: FeedNames) -> Subject:
         enclosures=text.enclosures,
         language=text.language,
         cases=text.cases,
+        ids=text.ids,
     )
 
 
@@ -90,13 +91,15 @@ def _with_page(hits: Sequence[TermHit], text: StoredText) -> tuple[TermHit, ...]
     """
     own = f"{text.summary}\n{text.body}".casefold()
     in_feed = {hit.term for hit in hits if hit.field == "summary" or hit.term.casefold() in own}
-    counts: dict[tuple[str, str], int] = {}
+    by_field: dict[tuple[str, str], TermHit] = {}
     for hit in hits:
         field = hit.field
         if field in ("summary", "body"):
             field = "body" if hit.term in in_feed else FULL_TEXT
-        counts[hit.term, field] = max(hit.count, counts.get((hit.term, field), 0))
-    return tuple(TermHit(term, field, count) for (term, field), count in counts.items())
+        other = by_field.get((hit.term, field), hit)
+        more = hit if hit.count >= other.count else other
+        by_field[hit.term, field] = replace(more, field=field, uncertain=0)
+    return tuple(by_field.values())
 
 
 def former_hits(

@@ -31,6 +31,7 @@ from tuireader.text.durations import DAY
 T = TypeVar("T")
 K = TypeVar("K")
 Found = TypeVar("Found")
+_EXPLAINED = 200  # number of matches whose evidence one transaction completes
 
 
 @dataclass(eq=False, repr=False)
@@ -296,6 +297,21 @@ class Context:
     def groups(self) -> tuple[tuple[str, ...], ...]:
         """Terms of watches that may name one thing each, for relating across languages."""
         return tuple(item.any for item in self.config.watches if len(item.any) > 1)
+
+    async def complete_log(self, article_ids: Sequence[int] | None = None) -> int:
+        """Compute the evidence that logged matches lack, of some articles if given; return for how many."""
+
+        def step(store: Store) -> int:
+            log = store.match_log
+            bare = log.bare(_EXPLAINED) if article_ids is None else log.bare_of(article_ids)
+            if bare:
+                ingest.complete_log(store, self.matcher, self.feed_names, bare, self.now())
+            return len(bare)
+
+        count = 0
+        while done := await self.transact(step):
+            count += done
+        return count
 
     def completed(
         self, store: Store, stored: Mapping[int, Sequence[Evidence]]

@@ -44,6 +44,8 @@ class Searches(UseCases):
         parsed = query.parse(text)
         if isinstance(parsed, query.QueryError):
             return array("q"), parsed.caret()
+        if any(getattr(leaf, "field", "") == "id" for leaf in query.leaves(parsed.root)):
+            await self._context.complete_log()
         now, names = self._now(), self._context.feed_names
         steps = await self._pool.read(
             lambda store: store.search.find_in_steps(

@@ -28,8 +28,8 @@ __getattr__, __all__ = lazy.names(
         "alarms": ("Alarm", "AlarmKind", "Pace"),
         "articles": (
             "Article", "ArticleRow", "Comment", "EarlierArticle", "Evidence", "Feed", "FeedHealth",
-            "FullText", "Neighbour", "Pixels", "Related", "Relation", "Revision", "Story", "StoryEntry",
-            "TermHit", "Thread", "Trouble",
+            "FullText", "MORE", "Neighbour", "Pixels", "Related", "Relation", "Revision", "Story",
+            "StoryEntry", "TermHit", "Thread", "Trouble",
         ),
         "events": (
             "AccountSynced", "Event", "FeedDone", "GapNoted", "HostWaits", "NewMatch", "RefreshDone",

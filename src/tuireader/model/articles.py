@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from enum import IntEnum, StrEnum
 from typing import Annotated
 
@@ -19,6 +20,12 @@ class TermHit(Struct, frozen=True):
     field: Annotated[str, "Where: `title`, `summary`, `body`, `full text` (only in its page), `see also`, …"]
     count: Annotated[int, "Number of times."]
     uncertain: Annotated[int, "How many of them lie across Chinese word boundaries."] = 0
+    occurrences: Annotated[dict[str, int], "Counts of texts that a pattern found; `…` is all others."] = {}
+    identifies: Annotated[bool, "True if its group `id` captured these texts."] = False
+
+
+MORE = "…"
+"""Key that counts the other texts in `occurrences` and identifiers."""
 
 
 class Evidence(Struct, frozen=True):
@@ -55,6 +62,12 @@ class Evidence(Struct, frozen=True):
     def count(self) -> int:
         """Number of hits in all fields."""
         return sum(hit.count for hit in self.hits)
+
+    @property
+    def occurrences(self) -> dict[str, int]:
+        """Texts that its patterns found, with their counts; `…` counts the others."""
+        counts = sum((Counter(hit.occurrences) for hit in self.hits), Counter())
+        return {text: counts[text] for text in sorted(counts, key=MORE.__eq__)}
 
     @property
     def fields(self) -> tuple[str, ...]:

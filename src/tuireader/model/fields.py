@@ -115,6 +115,15 @@ FIELDS = {
         ),
         Field("note", {"note:lawyer": "with a match whose note has the word"}, texts=("notes",)),
         Field(
+            "id",
+            {
+                "id:CVE-2026-50110": "with a match that logged this identifier: a CVE number in the text, or"
+                " what `(?P<id>…)` in a pattern captured",
+                "id:CVE-2026-*": "with a match that logged an identifier that starts with it",
+            },
+            texts=("ids",),
+        ),
+        Field(
             "enclosure",
             {
                 "enclosure:episode": "with an attached file that has these characters in its URL, title or"

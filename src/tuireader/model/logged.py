@@ -41,3 +41,7 @@ class LoggedMatch(Struct, frozen=True):
     note: Annotated[str, 'The note, `""` without one.'] = ""
     by: Annotated[str, 'Who handled it last, `""` if nobody did.'] = ""
     at: Annotated[int | None, "When it was handled last, `null` if it was not."] = None
+    occurrences: Annotated[dict[str, int], "Counts of texts that patterns found; `…` is all others."] = {}
+    ids: Annotated[
+        dict[str, int], "Counts of identifiers: CVE numbers in the text, and what `(?P<id>…)` captured."
+    ] = {}

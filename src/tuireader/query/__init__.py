@@ -2,7 +2,7 @@
 
 Expressions are the same in the search box, in filters, watches and mutes, and on the command line: words (all
 of them required), `"phrases"`, `OR`, `NOT` or `-`, `( )`, `NEAR/8`, `prefix*`, `/regex/`, the fields `title:
-body: author: feed: folder: url: label: watch: enclosure:`, whole names as in `feed:="My feed"`,
+body: author: feed: folder: url: label: watch: note: id: enclosure:`, whole names as in `feed:="My feed"`,
 `is:unread|read|starred|muted|today|subscribed|unsubscribed`, `has:audio|video|image|enclosure`, `lang:zh`,
 `age:<3d`, `after:` and `before:` with a date. Operators are upper-case; `or` and `not` are words. Words and
 phrases follow the rules of `lexicon`.
@@ -34,6 +34,7 @@ from tuireader.query.parser import FIELD_NAMES as FIELD_NAMES
 from tuireader.query.parser import parse as parse
 from tuireader.query.regexes import REGEX_TOTAL as REGEX_TOTAL
 from tuireader.query.regexes import SlowRegex as SlowRegex
+from tuireader.query.regexes import captured_ids as captured_ids
 from tuireader.query.regexes import compiled as compiled
 from tuireader.query.regexes import regex_problem as regex_problem
 from tuireader.query.regexes import regex_sizes as regex_sizes

@@ -206,6 +206,8 @@ def _leaf_advice(node: Text | Regex | Name, names: Names | None, at_arrival: boo
         return Advice(names.unknown_message(node.field, name), field=node.field, unsure=unsure)
     if at_arrival and node.field == "note":
         return Advice(f"{node} never matches new articles: nobody has noted anything yet")
+    if at_arrival and node.field == "id":
+        return Advice(f"{node} never matches new articles: search for the identifier as a word or pattern")
     if at_arrival and node.field == "watch":
         return Advice(f"{node} never matches new articles: all watches are checked at once")
     return None

@@ -40,7 +40,7 @@ class Subject(Struct, frozen=True):
 
     `labels` includes the feed's tags, `given` only the labels given by the user. `more` holds the versions
     of other feeds: a condition is true if any of them meets it. If the `language` is None, the texts tell it.
-    `cases` are those of its matches: watch, state and note.
+    `cases` are those of its matches: watch, state and note; `ids` the identifiers that they logged.
     """
 
     title: str = ""
@@ -62,6 +62,7 @@ class Subject(Struct, frozen=True):
     enclosures: tuple[Enclosure, ...] = ()
     language: str | None = None
     cases: tuple[tuple[str, CaseState, str], ...] = ()
+    ids: tuple[str, ...] = ()
     more: tuple[Subject, ...] = ()
 
     @property
@@ -212,7 +213,8 @@ def value_matches(node: Text | Regex, value: str, reading: FoldedArticle | None 
     """Match one value of the node's field: a title, a feed's name, a label, … Raises SlowRegex.
 
     In addresses and enclosures, the typed characters are searched for in any case. Names of watches must be
-    equal, unless the term has a `*`. Everything else is searched for the term.
+    equal, unless the term has a `*`, and identifiers, unless it ends with one. Everything else is searched
+    for the term.
     """
     if isinstance(node, Regex):
         return bool(regex_spans(node.pattern, value))
@@ -223,6 +225,9 @@ def value_matches(node: Text | Regex, value: str, reading: FoldedArticle | None 
         return term.text.strip("*").lower() in value.lower()
     if node.field == "watch" and "*" not in term.text:
         return fold(term.text) == fold(value)
+    if node.field == "id":
+        wanted, name = term.text.casefold(), value.casefold()
+        return name.startswith(wanted[:-1]) if wanted.endswith("*") else name == wanted
     return bool(reading.spans(term, value) if reading else term.spans(Folded(value)))
 
 

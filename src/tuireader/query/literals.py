@@ -16,7 +16,7 @@ from tuireader.lexicon import fold, index_folded, words
 from tuireader.query import re_parser
 from tuireader.query.re_parser import code
 
-OTHER_IN_REGEX = re.compile(r"\{(?!\d*,?\d*\})|\[[^]]*(?:\[|&&|--|~~|\|\|)|\(\?[^:imsau]")
+OTHER_IN_REGEX = re.compile(r"\{(?!\d*,?\d*\})|\[[^]]*(?:\[|&&|--|~~|\|\|)|\(\?(?!P<\w)[^:imsau]")
 """Syntax that `regex` parses differently from `re`: fuzzy counts, nested sets, its own groups."""
 _UNKNOWN = "\0"  # stands for anything but a literal character of the pattern
 _WORD = re.compile(r"[0-9A-Za-z]+")

@@ -45,7 +45,8 @@ def unpack_extra(stored: str) -> dict[str, Any]:
 def evidence_json(evidence: Evidence) -> str:
     """Encode evidence as JSON, without the watch's name; `sql.UNCERTAIN` detects uncertain evidence."""
     hits = [
-        [hit.term, hit.field, hit.count, *([hit.uncertain] if hit.uncertain else [])] for hit in evidence.hits
+        astuple(hit) if hit.occurrences else astuple(hit)[: 4 if hit.uncertain else 3]
+        for hit in evidence.hits
     ]
     values = [hits, evidence.sentence, evidence.spans, *([1] if evidence.uncertain else [])]
     return json.dumps(values, ensure_ascii=False, separators=(",", ":"))

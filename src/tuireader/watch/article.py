@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cache, partial
+from itertools import chain
 
 from msgspec.structs import replace
 
 from tuireader import query
 from tuireader.lexicon import Folded, Term, borders
+from tuireader.model import TermHit
 from tuireader.query import FoldedArticle, Regex, Subject
+from tuireader.query.identifiers import MOST_IDENTIFIERS, MOST_TEXTS, count_texts
 from tuireader.text.asides import aside, running_text
 from tuireader.watch.rules import Item
 from tuireader.watch.sentences import line_around, sentences_in, span_of_sentences
@@ -36,6 +39,7 @@ class SearchedArticle:
         self._items = items
         self._found: dict[int, Spans] = {}
         self._doubtful: dict[int, frozenset[tuple[int, int]]] = {}
+        self._captured: dict[int, dict[int, list[str]]] = {}
         self._sentences: dict[tuple[int, int], list[tuple[int, int]]] = {}
         self._line = (0, -1, -1, "")  # the last line looked at: its bounds, and where it stops being text
         self.names: list[str] = []
@@ -100,14 +104,33 @@ class SearchedArticle:
             parts.setdefault(self.place(span[0]), []).append(span)
         return list(parts.items())
 
-    def _regex_spans(self, item: Regex) -> Spans:
-        """Search each field separately, so that anchors match at the ends of the field."""
+    def with_occurrences(self, hit: TermHit, number: int, spans: Spans) -> TermHit:
+        """Add what a pattern found at spans, or its group `id` captured there. Raises SlowRegex."""
+        item, text = self._items[number], self.folded.original
+        if isinstance(item, Term):
+            return hit
+        if number not in self._captured:
+            self._captured[number] = {
+                start + at: ids
+                for start, field in self._by_field()
+                for at, ids in query.captured_ids(item.pattern, field).items()
+            }
+        if captured := self._captured[number]:
+            every = chain.from_iterable(captured[start] for start, _ in spans)
+            return replace(hit, occurrences=count_texts(every, MOST_IDENTIFIERS), identifies=True)
+        return replace(hit, occurrences=count_texts((text[start:end] for start, end in spans), MOST_TEXTS))
+
+    def _by_field(self) -> Iterator[tuple[int, str]]:
+        """Yield fields with their starts: a pattern sees each alone, so that anchors match at its ends."""
         text = self.folded.original
         ends = [*(start - 1 for start in self.starts[1:]), len(text)][: len(self.starts)]
+        return ((start, text[start:stop]) for start, stop in zip(self.starts, ends, strict=True))
+
+    def _regex_spans(self, item: Regex) -> Spans:
         return [
             (start + begin, start + end)
-            for start, stop in zip(self.starts, ends, strict=True)
-            for begin, end in query.regex_spans(item.pattern, text[start:stop])
+            for start, text in self._by_field()
+            for begin, end in query.regex_spans(item.pattern, text)
         ]
 
     def hits(

@@ -183,10 +183,10 @@ class Matcher:
             uncertain = any(map(article.doubtful, hits)) and (
                 _hits(watch, article, candidates, now, certain=True) is None
             )
+            return self._explain(name, article, hits, uncertain)
         except SlowRegex:
             self._slow[name] = self._slow.get(name, 0) + 1
             return None
-        return self._explain(name, article, hits, uncertain)
 
     def _explain(
         self, name: str, article: SearchedArticle, hits: dict[int, Spans], uncertain: bool
@@ -197,7 +197,8 @@ class Matcher:
             for place, inside in article.by_place(spans):
                 doubtful = article.doubtful(number)
                 doubts = sum(span in doubtful for span in inside) if doubtful else 0
-                counted.append(TermHit(self._vocabulary.written[number], place, len(inside), doubts))
+                hit = TermHit(self._vocabulary.written[number], place, len(inside), doubts)
+                counted.append(article.with_occurrences(hit, number, inside))
                 positions = places.setdefault(place, [])
                 positions.extend([(start, end, number) for start, end in inside[:_HITS_PER_TERM]])
         for place in _BEST_FIRST:

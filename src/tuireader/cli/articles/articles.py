@@ -23,6 +23,7 @@ from tuireader.commands.sorts import RELEVANCE
 from tuireader.errors import Exit
 from tuireader.model import Article, ArticleRow, Evidence, Related
 from tuireader.model.asides import is_aside
+from tuireader.query.identifiers import explained
 from tuireader.text.wording import stories_and_articles
 
 if TYPE_CHECKING:
@@ -236,7 +237,9 @@ def _text(article: Article, related: tuple[Related, ...]) -> Iterator[str]:
         yield ink("  ".join(f"# {name}" for name in article.labels), fg="cyan")
     yield ""
     for evidence in sorted(article.evidence, key=is_aside):
-        where = ", ".join(f"{hit.field} ×{hit.count} {hit.term}" for hit in evidence.hits)
+        where = ", ".join(
+            f"{hit.field} ×{hit.count} {explained(hit.term, hit.occurrences)}" for hit in evidence.hits
+        )
         sentence = f"\n  “{evidence.sentence}”" if evidence.sentence else ""
         former = f" · matched {until_edited(evidence.until)}" if evidence.former else ""
         feed = f" · in {evidence.feed}" if evidence.feed else ""

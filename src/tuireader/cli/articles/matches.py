@@ -17,6 +17,7 @@ from tuireader.cli.output import format_option, print_json_text
 from tuireader.errors import TuireaderError, UsageError
 from tuireader.export.matches import csv_lines
 from tuireader.model.cases import Record, canonical, verify
+from tuireader.query.identifiers import explained
 from tuireader.text.wording import counted
 from tuireader.wording.times import short_time
 
@@ -56,8 +57,9 @@ async def matches(
     """Print the log of matches: what was found, when you were told, and when you read it.
 
     One line a match, oldest first, also of watches that were removed and of texts that were edited or
-    purged. Columns: when it matched, watch, feed, title, terms, when and how you were told, when you read
-    it, its state and note once you have handled any (see `tuireader match`), its number.
+    purged. Columns: when it matched, watch, feed, title, terms with what a pattern found, when and how you
+    were told, when you read it, its identifiers such as CVE numbers, its state and note once you have handled
+    any (see `tuireader match`), its number.
 
     Its records are chained: each carries a SHA-256 over what it says and the record before. --verify names
     the first record that was changed, removed or inserted, and prints the head of the chain. Keep that
@@ -151,7 +153,8 @@ def _line(match: LoggedMatch) -> str:
     if told and match.channels:
         told += f" by {', '.join(match.channels)}"
     read = _when("read", match.read)
-    columns = [short_time(match.matched), match.watch, match.feed, match.title, match.term, told, read]
+    terms, ids = explained(match.term, match.occurrences), ", ".join(match.ids)
+    columns = [short_time(match.matched), match.watch, match.feed, match.title, terms, told, read, ids]
     if match.state:
         columns += [match.state, match.note]
     return "\t".join([*columns, str(match.id)])

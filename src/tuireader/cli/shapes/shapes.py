@@ -67,7 +67,9 @@ class Unread(Shape, of=model.Count, shows="unread total"):
 
 
 class Match(
-    Shape, of=model.Evidence, shows="id watch title url feed time terms where=fields sentence spans uncertain"
+    Shape,
+    of=model.Evidence,
+    shows="id watch title url feed time terms occurrences where=fields sentence spans uncertain",
 ):
     """A new article that a watch matches."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from functools import partial
 
@@ -11,6 +12,7 @@ from tuireader.ingest.relating.own_forms import Groups
 from tuireader.ingest.relating.relate import features_of, merge, refold_stories, tell_languages
 from tuireader.ingest.relating.sharing import sharing
 from tuireader.ingest.relating.stored_profiles import StoredProfiles, article_text
+from tuireader.model import Evidence
 from tuireader.related import search
 from tuireader.related.across import differ
 from tuireader.related.reading import mentions
@@ -18,7 +20,9 @@ from tuireader.related.reading.features import LEAD, Stats
 from tuireader.related.search import ArticleText
 from tuireader.related.stories import MEMBERS, united
 from tuireader.store import Store
+from tuireader.store.articles.articles import StoredText
 from tuireader.store.upkeep.older_versions import Missing
+from tuireader.store.watches.match_log import text_hash
 
 _READ = 50  # articles at a time
 
@@ -33,6 +37,7 @@ def fill_in(store: Store, missing: Missing, *, up_to: int, size: int, since: int
         Missing.STORIES: refold_stories,
         Missing.NAMES: partial(_find_names, since=since, groups=groups),
         Missing.READING_TIMES: _count_reading_times,
+        Missing.IDENTIFIERS: _identify,
     }
     left = steps[missing](store, up_to=up_to, size=size)
     store.older_versions.set_left(missing, left)
@@ -42,6 +47,22 @@ def fill_in(store: Store, missing: Missing, *, up_to: int, size: int, since: int
 def _count_reading_times(store: Store, *, up_to: int, size: int) -> int:
     first = max(1, up_to - size + 1)
     store.index.count_minutes(store.articles.texts(range(first, up_to + 1), labels=False, appearances=False))
+    return first - 1
+
+
+def _identify(store: Store, *, up_to: int, size: int) -> int:
+    """Log the CVE numbers of matches: those of title and sentence if the text is another one now."""
+    first = max(1, up_to - size + 1)
+    logged = store.match_log.unidentified(first, up_to)
+    texts = {text.id: text for text in store.articles.texts([match.article_id for match in logged])}
+    known: list[tuple[StoredText, Evidence]] = []
+    for match in logged:
+        text = texts[match.article_id]
+        if text_hash(text) != match.sha256:
+            sentence = "" if match.sentence == match.title else match.sentence
+            text = replace(text, title=match.title, summary="", body=sentence, full="")
+        known.append((text, Evidence(match.watch)))
+    store.match_log.identify(known, int(time.time()))
     return first - 1
 
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from tuireader import ingest
 from tuireader.errors import UsageError
 from tuireader.export.matches import csv_lines, handed_over
 from tuireader.library.articles import save_file
@@ -24,10 +23,8 @@ from tuireader.store.watches.records import FIRST
 
 if TYPE_CHECKING:
     from tuireader.model import LoggedMatch
-    from tuireader.store.watches.match_log import BareMatch
 
 _ALL = 1 << 40
-_EXPLAINED = 200  # number of matches whose evidence one transaction completes
 
 
 class Matches(UseCases):
@@ -63,20 +60,7 @@ class Matches(UseCases):
 
     async def complete(self) -> int:
         """Compute deferred evidence; return for how many matches."""
-        count = 0
-        while done := await self._complete(lambda store: store.match_log.bare(_EXPLAINED)):
-            count += done
-        return count
-
-    async def _complete(self, bare_of: Callable[[Store], Sequence[BareMatch]]) -> int:
-        context = self._context
-
-        def complete(store: Store) -> int:
-            if bare := bare_of(store):
-                ingest.complete_log(store, context.matcher, context.feed_names, bare, self._now())
-            return len(bare)
-
-        return await self._transact(complete)
+        return await self._context.complete_log()
 
     async def newest(self, expression: str = "", *, since: int = 0, limit: int) -> list[LoggedMatch]:
         """List the newest matches, of the articles that an expression finds if given, newest first.
@@ -99,7 +83,7 @@ class Matches(UseCases):
         self, article_ids: Sequence[int], watches: Sequence[str] | None = None
     ) -> list[str]:
         """Write the matches of articles as texts to hand over, by the template of the configuration."""
-        await self._complete(lambda store: store.match_log.bare_of(article_ids))
+        await self._context.complete_log(article_ids)
 
         def read(store: Store) -> tuple[list[LoggedMatch], dict[int, str]]:
             numbers = store.cases.matches(article_ids, watches)

@@ -25,6 +25,7 @@ from tuireader.store.lists.stories import Stories
 from tuireader.store.relations.references import References
 from tuireader.store.sql import FEED_TITLE, Part, from_row, grouped, id_list, watches_of
 from tuireader.store.watches.cases import Cases
+from tuireader.store.watches.records import Records
 from tuireader.text import plain
 
 _COLUMNS = frozenset(Article.__struct_fields__)
@@ -79,6 +80,7 @@ class StoredText(Struct, frozen=True):
     picture_url: str = ""
     language: str | None = None
     cases: tuple[tuple[str, CaseState, str], ...] = ()
+    ids: tuple[str, ...] = ()
 
     @property
     def asked_summary(self) -> str:
@@ -101,6 +103,7 @@ class Articles(Part):
 
     _cases: Cases
     _compression: Compression
+    _records: Records
     _references: References
     _stories: Stories
 
@@ -163,7 +166,7 @@ class Articles(Part):
         hit = watches_of(self._conn, ids) if watches else {}
         named = labels_of(self._conn, ids) if labels else {}
         known = self._references.languages(ids) if languages else {}
-        handled = self._cases.by_article(ids) if cases else {}
+        handled, logged = (self._cases.by_article(ids), self._records.identifiers(ids)) if cases else ({}, {})
         sql = f"""SELECT a.id, a.feed_id, a.title, a.url, a.author, a.time, a.read, a.starred,
                         iif(?1, c.summary, NULL), iif(?1, c.html, NULL),
                         coalesce(nullif(c.base_url, ''), a.url), coalesce(c.extra, '{{}}'),
@@ -171,11 +174,10 @@ class Articles(Part):
                  FROM article a LEFT JOIN content c ON c.article_id = iif(?1 OR ?2, a.id, NULL)
                    LEFT JOIN full_text t ON t.article_id = iif(?1, a.id, NULL)
                  WHERE a.id IN (SELECT value FROM json_each(?3))"""
-        rows = self._conn.execute(sql, (bodies, labels, id_list(ids)))
         for (
             article_id, feed_id, title, url, author, time, read, starred,
             packed_summary, packed_html, base_url, packed_extra, dated, muted, packed_page, followed,
-        ) in rows:  # fmt: skip
+        ) in self._conn.execute(sql, (bodies, labels, id_list(ids))):  # fmt: skip
             extra = unpack_extra(packed_extra) if packed_extra != "{}" else {}
             summary, html = map(self._compression.decompress, (packed_summary, packed_html))
             yield StoredText(
@@ -203,6 +205,7 @@ class Articles(Part):
                 subscribed=bool(followed),
                 appearances=others.get(article_id, ()),
                 cases=handled.get(article_id, ()),
+                ids=logged.get(article_id, ()),
             )
 
     def plain(self, article_id: int) -> str:

@@ -12,6 +12,7 @@ from tuireader import query
 from tuireader.query import And, Dated, Has, Is, Language, Name, Near, Node, Not, Number, Or, Regex, Text
 from tuireader.store.lists.first_page import subscribed, unsubscribed
 from tuireader.store.sql import FEED_TITLE, number_list
+from tuireader.store.watches.records import IDENTIFIERS
 
 _NAMED = {  # queries for ids with names, and for the articles of an id
     "feed": (f"SELECT id, {FEED_TITLE}, url FROM feed f", ""),
@@ -21,6 +22,7 @@ _NAMED = {  # queries for ids with names, and for the articles of an id
         "SELECT log_id, text FROM match_case JOIN match_note ON record_id = note_id WHERE note_id",
         "SELECT article_id FROM match_case WHERE log_id IN ({})",
     ),
+    "id": (IDENTIFIERS, "SELECT article_id FROM match_log WHERE id IN ({})"),
     "label": ("SELECT id, name FROM label", "SELECT article_id FROM article_label WHERE label_id IN ({})"),
 }
 HIT = "+a.id IN (SELECT rowid FROM search WHERE search MATCH ?)"

@@ -171,7 +171,7 @@ class Search(Part):
                     bodies=bodies,
                     labels=labels,
                     languages=languages,
-                    cases=cases or "note" in fields,
+                    cases=cases or not fields.isdisjoint(("note", "id")),
                 )
                 if query.matches(parsed, subject(item), now)
             }

@@ -33,6 +33,8 @@ class Missing(StrEnum):
     NAMES = "names found down to"
     """Profiles with the names that relate articles across languages."""
     READING_TIMES = "reading times counted down to"
+    IDENTIFIERS = "identifiers logged down to"
+    """CVE numbers of logged matches."""
 
 
 _UNCOUNTED = f"""INTO fact (name, value)
@@ -50,6 +52,7 @@ _HIGHEST = {
     Missing.LANGUAGES: _RELATED,
     Missing.STORIES: "SELECT max(id) FROM article WHERE EXISTS (SELECT 1 FROM article WHERE story != 0)",
     Missing.NAMES: _RELATED,
+    Missing.IDENTIFIERS: "SELECT max(article_id) FROM match_log",
 }
 """SQL for the highest id that may lack a value that relating adds, in a database that has no such fact."""
 

@@ -10,16 +10,18 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from tuireader.model import Evidence
+from tuireader.query.identifiers import MOST_IDENTIFIERS, cve_numbers, limited
 from tuireader.store.articles.articles import StoredText
 from tuireader.store.sql import FEED_ADDRESS, FEED_TITLE, Part, id_list
 from tuireader.store.watches.cases import Cases
-from tuireader.store.watches.records import Records
+from tuireader.store.watches.records import IDENTIFIED, Records
 from tuireader.text import split_password, without_password
 
 if TYPE_CHECKING:
@@ -88,7 +90,8 @@ MATCH_LOG = (
 )
 """SQL that creates the log. Kinds of events: `told`, `sent` (by `channel`), `untold` (it could not be sent),
 `not told`, `read`, `unread`, `ended` (an edit removed the match) and `again`; `at` is 0 if the time is
-unknown. Later versions add those of `records` and `cases`."""
+unknown. Later versions add those of `records` and `cases`, and `identified`, which counts in JSON what
+patterns found, and identifiers; a match has several if edits change them."""
 
 NEVER = "never notifies"
 """Why a match is not told: its watch does not notify."""
@@ -100,6 +103,9 @@ _ADD = f"""INSERT OR IGNORE INTO match_log ({_COLUMNS}, matched, term, field, se
   SELECT a.id, ?2, f.id, ?3, a.url, {FEED_TITLE}, {FEED_ADDRESS}, a.published, a.arrived, ?4, ?5, ?6, ?7, ?8
   FROM article a JOIN feed f ON f.id = coalesce(nullif(?9, 0), a.feed_id) WHERE a.id = ?1"""
 
+_LAST = f"""SELECT id, (SELECT detail FROM match_event e WHERE e.log_id = l.id AND kind = '{IDENTIFIED}'
+                        ORDER BY e.id DESC LIMIT 1)
+  FROM match_log l WHERE article_id = ? AND watch = ?"""
 _ROWS = f"""SELECT id, article_id, watch, title, url, feed, feed_url, published, fetched, matched, term,
   field, sentence, coalesce(text_hash, '') AS sha256,
   (SELECT json_array(c.state, coalesce(n.text, ''), c.by, c.at) FROM match_case c
@@ -122,16 +128,33 @@ class BareMatch(Struct, frozen=True):
     watch: str
 
 
-def text_hash(text: StoredText, feed_id: int = 0) -> str:
-    """Hash title, summary, text and full text, joined by newlines, with SHA-256; in hex.
-
-    With `feed_id`, the texts are those of a further feed.
-    """
-    parts = [text.title, text.summary, text.body, text.full]
+def _matched_texts(text: StoredText, feed_id: int = 0) -> list[str]:
+    """Return title, summary, text and full text that a match is about; those of a further feed if given."""
     for other in text.appearances:
         if other.feed_id == feed_id and not other.same:
-            parts = [other.title, other.summary, other.body]
+            return [other.title, other.summary, other.body]
+    return [text.title, text.summary, text.body, text.full]
+
+
+def text_hash(text: StoredText, feed_id: int = 0) -> str:
+    """Hash the texts of a match, joined by newlines, with SHA-256; in hex."""
+    parts = _matched_texts(text, feed_id)
     return hashlib.sha256("\n".join(parts).encode("utf-8", "replace")).hexdigest()
+
+
+def _identified(text: StoredText, item: Evidence) -> str:
+    """Write as JSON what patterns found, and CVE numbers with captured identifiers; `""` without any."""
+    title, *texts = _matched_texts(text, item.feed_id)
+    own, full = (Counter(cve_numbers("\n".join([title, *part]))) for part in (texts[:2], texts[2:]))
+    ids = own | full
+    names = {name.casefold(): name for name in ids}
+    captured: Counter[str] = Counter()
+    for hit in item.hits:
+        for name, count in (hit.occurrences if hit.identifies else {}).items():
+            captured[names.setdefault(name.casefold(), name)] += count
+    values = {"occurrences": item.occurrences, "ids": ids | captured}
+    counts = {name: limited(value, MOST_IDENTIFIERS) for name, value in values.items()}
+    return json.dumps(counts, ensure_ascii=False, separators=(",", ":")) if any(values.values()) else ""
 
 
 class MatchLog(Part):
@@ -141,8 +164,8 @@ class MatchLog(Part):
     _records: Records
 
     def record(self, matches: Iterable[tuple[StoredText, Evidence]], now: int) -> None:
-        """Log matches; those already logged stay unchanged."""
-        rows, read = [], []
+        """Log matches; those already logged stay unchanged, but what they have found now is added."""
+        matches, rows, read = list(matches), [], []
         for text, item in matches:
             values = (*_evidence(item), text_hash(text, item.feed_id), item.feed_id)
             rows.append((text.id, item.watch, text.title, now, *values))
@@ -156,6 +179,7 @@ class MatchLog(Part):
         sql = "SELECT id FROM match_log WHERE article_id = ? AND watch = ? AND id > ?"
         ids = [number for pair in read for (number,) in self._conn.execute(sql, (*pair, before))]
         self._records.append(ids, "read", 0)
+        self.identify(matches, now)
 
     def record_from_index(self, watch: str, first: int, last: int, now: int) -> None:
         """Log the matches of a watch with articles first..last, unless logged, without evidence."""
@@ -179,6 +203,12 @@ class MatchLog(Part):
         else:
             self._records.append_matches(now, after=before)
         self._cases.add(before, unread=indexed)
+
+    def unidentified(self, first: int, last: int) -> list[LoggedMatch]:
+        """List the matches of articles first..last that have evidence, but no record of identifiers."""
+        sql = f"""{_ROWS} WHERE article_id BETWEEN ? AND ? AND text_hash NOT NULL AND NOT EXISTS
+                    (SELECT 1 FROM match_event e WHERE e.log_id = l.id AND kind = '{IDENTIFIED}')"""
+        return [_logged(row, begun=False) for row in self._named(sql, (first, last))]
 
     def bare(self, limit: int) -> list[BareMatch]:
         """List at most `limit` matches without evidence, oldest first."""
@@ -207,6 +237,15 @@ class MatchLog(Part):
                    sentence = iif(?3 = '', sentence, ?3), text_hash = ?4 WHERE id = ?5"""
         self._conn.executemany(sql, rows)
         self._records.append_matches(now, ids=[row[-1] for row in rows])
+        self.identify(((texts[article], item) for (article, _), item in evidence.items()), now)
+
+    def identify(self, matches: Iterable[tuple[StoredText, Evidence]], now: int) -> None:
+        """Log what patterns found in texts that matched, and identifiers, unless the last record says so."""
+        for text, item in matches:
+            detail = _identified(text, item)
+            for number, last in self._conn.execute(_LAST, (text.id, item.watch)) if detail else ():
+                if detail != last:
+                    self._records.append([number], IDENTIFIED, now, detail=detail)
 
     def number(self, article_id: int, watch: str) -> int | None:
         """Return the number of a match."""
@@ -290,6 +329,7 @@ def _logged(row: sqlite3.Row, begun: bool) -> LoggedMatch:
     told = read = ended = None
     not_told = _NOT_TOLD.get(columns.pop("notice"), NEVER)
     channels: dict[str, None] = {}
+    texts: list[dict[str, dict[str, int]]] = []
     for kind, at, channel, detail in json.loads(events):
         if kind in ("told", "untold", "not told"):
             told, channels = (at if kind == "told" else None), {}
@@ -301,6 +341,8 @@ def _logged(row: sqlite3.Row, begun: bool) -> LoggedMatch:
             read = at if kind == "read" else None
         elif kind in ("ended", "again"):
             ended = at if kind == "ended" else None
+        elif kind == IDENTIFIED:
+            texts.append(json.loads(detail))
     columns["feed_url"] = without_password(row["feed_url"])
     if row["feed"] in ("", columns["feed_url"]):  # it had no title yet
         columns["feed"] = title or row["feed"]
@@ -319,4 +361,6 @@ def _logged(row: sqlite3.Row, begun: bool) -> LoggedMatch:
         note=note,
         by=by,
         at=at,
+        occurrences={text: count for counts in texts for text, count in counts["occurrences"].items()},
+        ids={text: count for counts in texts for text, count in counts["ids"].items()},
     )

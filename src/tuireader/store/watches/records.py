@@ -9,11 +9,11 @@ from __future__ import annotations
 import secrets
 import time
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from tuireader.model.cases import CaseState, Record, chained, note_hash
-from tuireader.store.sql import Part, id_list
+from tuireader.store.sql import Part, grouped, id_list
 from tuireader.text import without_password
 
 RECORDS = (
@@ -30,6 +30,7 @@ _FIXED = """CREATE TRIGGER match_event_fixed BEFORE UPDATE ON match_event
 STATES = ", ".join(f"'{state}'" for state in CaseState)
 """Kinds of records that set the state of a case, for SQL."""
 _NUMBERS = " ".join(f"WHEN '{state}' THEN {state.number}" for state in CaseState)
+IDENTIFIED = "identified"  # kind of records of what patterns found, and of identifiers
 FIRST = -(2**63)
 """A number before that of any record, even of one inserted by SQL."""
 _TOGETHER = 500  # maximum number of matches of one record
@@ -42,6 +43,9 @@ _MATCH = ("article_id", "watch", "title", "url", "feed", "feed_url", "published"
 _EVIDENCE = ("term", "field", "sentence", "text_hash")
 _COLUMNS = {"matched": (*_MATCH, *_EVIDENCE), "indexed": _MATCH, "evidence": _EVIDENCE}
 """What the records of these kinds say of each match, beside its number."""
+IDENTIFIERS = f"""SELECT e.log_id, i.key FROM match_event e, json_each(e.detail, '$.ids') i
+  WHERE e.kind = '{IDENTIFIED}'"""
+"""SQL for the identifiers of matches."""
 _RECORDS = f"""SELECT e.id, e.hash, e.log_id, e.kind, e.at, e.channel, e.detail,
     {", ".join(f"l.{name}" for name in _COLUMNS["matched"])}
   FROM match_event e LEFT JOIN match_log l ON l.id = e.log_id AND e.kind IN ('matched', 'indexed', 'evidence')
@@ -106,6 +110,12 @@ class Records(Part):
             return 0
         sql = "INSERT INTO match_note VALUES ((SELECT max(id) FROM match_event), ?, ?) RETURNING record_id"
         return int(self._value(sql, (salt, text)))
+
+    def identifiers(self, article_ids: Iterable[int]) -> dict[int, tuple[str, ...]]:
+        """Map articles to the identifiers that their matches logged."""
+        sql = f"""SELECT article_id, key FROM ({IDENTIFIERS}) JOIN match_log l ON l.id = log_id
+                  WHERE article_id IN (SELECT value FROM json_each(?))"""
+        return grouped(self._conn.execute(sql, (id_list(article_ids),)))
 
     def erase_notes(self, log_ids: Sequence[int], at: int, by: str) -> None:
         """Remove the texts and salts of all notes of some matches; the chain stays valid."""

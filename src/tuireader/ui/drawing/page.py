@@ -15,6 +15,7 @@ from tuireader.document import Block, BlockKind, Document, Picture, Referring, m
 from tuireader.model import Article, Case, Evidence, TermHit
 from tuireader.model.asides import ASIDES, is_aside
 from tuireader.model.cases import state_words
+from tuireader.query.identifiers import explained
 from tuireader.text import cell_len, cut, plain, reading_minutes
 from tuireader.text.languages import language_names
 from tuireader.ui.drawing.page_blocks import block_part, hinted, picture_part
@@ -214,7 +215,7 @@ def _handled(case: Case) -> str:
 def _fields(match: Evidence) -> str:
     """Fields with hits: `title, body ×6`; of the feed's text and the full text only the one with more.
 
-    A field that the page does not show names its term: `url (wechat)`.
+    A field that the page does not show names its term: `url (wechat)`. A pattern says what it found.
     """
     fields: dict[str, list[TermHit]] = {}
     for hit in match.hits:
@@ -224,8 +225,10 @@ def _fields(match: Evidence) -> str:
         del counts["body" if counts["full text"] > counts["body"] else "full text"]
     labels = []
     for field, count in counts.items():
-        terms = [] if field in _IN_TEXT else [hit.term for hit in fields[field]]
-        terms = [term for term in terms if term.casefold() != match.watch.casefold()]
+        terms = [
+            explained("", hit.occurrences) or hit.term * (field not in _IN_TEXT) for hit in fields[field]
+        ]
+        terms = [term for term in terms if term and term.casefold() != match.watch.casefold()]
         label = f"{field} ×{count}" if count > 1 else field
         labels.append(f"{label} ({', '.join(terms)})" if terms else label)
     return ", ".join(labels)

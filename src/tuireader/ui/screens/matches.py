@@ -8,6 +8,7 @@ from functools import partial
 from tuireader.commands import Scope
 from tuireader.config.moments import moment
 from tuireader.model import CaseState, LoggedMatch
+from tuireader.query.identifiers import explained
 from tuireader.text.wording import counted
 from tuireader.ui.controllers.wiring import Controllers
 from tuireader.ui.flows.cases import handle_match, note_matches
@@ -96,11 +97,13 @@ class Matches(TableScreen[int, LoggedMatch]):
 
     def about(self, match: LoggedMatch) -> list[Line]:
         """Show all that the log says of a match."""
-        terms = f" · {match.term} in {match.field}" if match.term else ""
+        terms = f" · {explained(match.term, match.occurrences)} in {match.field}" if match.term else ""
         lines: list[Line] = [
             ((f"◆ {match.watch}", f"watch:{match.watch}"), (terms, "dim"), (f" · match {match.id}", "dim"))
         ]
         lines += [((f"“{match.sentence}”", "text"),)] * bool(match.sentence)
+        ids = explained("", {name: match.ids[name] for name in match.ids if name not in match.occurrences})
+        lines += [((f"with {ids}", "text"),)] * bool(ids)
         published = full_time(match.published, self.now) if match.published is not None else "not dated"
         times = f"published {published} · first seen {full_time(match.fetched, self.now)}"
         lines.append(((f"{match.feed} · {times} · matched {short_time(match.matched)}", "dim"),))
