@@ -17,6 +17,7 @@ from tuireader import ingest
 from tuireader.errors import UsageError
 from tuireader.library import Library
 from tuireader.model import Evidence, LoggedMatch, TermHit
+from tuireader.model.cases import verify
 from tuireader.store import Store
 
 RULES = feeds("https://user:geheim@hub.example.net/feed", "https://news.example.org/feed")
@@ -283,3 +284,127 @@ async def test_long_logs_come_in_parts(library: Library) -> None:
 
     await library.context.transact(many)
     assert [row.article_id for row in await log(library)] == list(range(1, 1235))
+
+
+CVES = "https://news.example.org/feed"
+CVE_RULES = feeds(CVES) + (
+    '[[watch]]\nname = "CVE"\nany = ["/CVE-\\\\d{4}-\\\\d{4,7}/"]\n'
+    '[[watch]]\nname = "Acme"\nany = ["/Acme (?P<id>A-\\\\d+)/"]\n'
+    '[[watch]]\nname = "Router"\nany = ["router"]\n'
+)
+
+
+async def ids_of(library: Library, expression: str) -> set[int]:
+    ids, problem = await library.searches.run(expression)
+    assert not problem
+    return set(ids)
+
+
+async def by_watch(library: Library) -> dict[tuple[int, str], LoggedMatch]:
+    return {(row.article_id, row.watch): row for row in await log(library)}
+
+
+async def test_patterns_log_what_they_found_and_every_match_its_identifiers(tmp_path: Path) -> None:
+    both = "<p>A router: CVE-2026-50110, cve-2026-50111 and CVE-2026-50110, Acme A-1, Acme a-1, Acme A-2.</p>"
+    async with opened(tmp_path, CVE_RULES) as library:
+        await fill(library, 1, entry(1, title="On CVE-2026-50110", content_html=both))
+        await fill(library, 1, entry(2, title="Router"))
+        rows = await by_watch(library)
+        cve, acme, router, other = (
+            rows[key] for key in ((1, "CVE"), (1, "Acme"), (1, "Router"), (2, "Router"))
+        )
+        assert cve.occurrences == {"CVE-2026-50110": 3}  # its pattern has capitals
+        assert cve.ids == router.ids == {"CVE-2026-50110": 3, "CVE-2026-50111": 1}
+        assert (router.occurrences, other.occurrences, other.ids) == ({}, {}, {})
+        assert acme.occurrences == {"A-1": 1, "A-2": 1}
+        assert acme.ids == {**cve.ids, **acme.occurrences}
+        for expression in (
+            "id:cve-2026-50110",
+            "id:CVE-2026-*",
+            "id:(x OR A-2)",
+            "id:/50111$/",
+            "id:a-* is:unread",
+        ):
+            assert await ids_of(library, expression) == {1}, expression
+        assert await ids_of(library, "-id:CVE-2026-50111 watch:Router") == {2}
+        assert await ids_of(library, "id:CVE-2026-5011 OR id:2026-50110 OR id:50110 OR id:A-") == set()
+        assert await ids_of(library, "id:CVE-2026-50111 title:/CVE/ body:/Acme/") == {1}  # by the texts
+        assert not (await library.matches.verify()).fault
+
+
+async def test_what_an_edit_adds_is_logged_and_what_it_removes_stays(tmp_path: Path) -> None:
+    async with opened(tmp_path, CVE_RULES) as library:
+        await fill(library, 1, entry(1, title="CVE-2026-50110"))
+        before = (await library.matches.verify()).head
+        await fill(library, 1, entry(1, title="CVE-2026-50111"), now=NOW + 60)
+        await fill(library, 1, entry(1, title="CVE-2026-50111"), now=NOW + 90)
+        (row,) = await log(library)
+        assert row.ids == row.occurrences == {"CVE-2026-50110": 1, "CVE-2026-50111": 1}
+        assert row.title == "CVE-2026-50110"
+        assert await ids_of(library, "id:CVE-2026-50110 id:CVE-2026-50111") == {1}
+        async with aclosing(library.matches.records()) as records:
+            kinds = [record["kind"] async for record in records]
+        assert kinds.count("identified") == 2
+        assert not (await library.matches.verify(before)).fault
+
+
+async def test_what_the_index_matched_is_identified_once_asked_for(tmp_path: Path) -> None:
+    async with opened(tmp_path, feeds(CVES)) as library:
+        await fill(library, 1, entry(1, title="A router", content_html="<p>Fixes CVE-2026-50110.</p>"))
+        assert await ids_of(library, "id:CVE-2026-50110") == set()
+        await edit_config(library, CVE_RULES.partition('[[watch]]\nname = "CVE"')[0] + CVE_RULES[-43:])
+        assert await ids_of(library, "id:CVE-2026-50110") == {1}
+        (row,) = await log(library)
+        assert (row.watch, row.ids, row.sentence) == ("Router", {"CVE-2026-50110": 1}, "A router")
+
+
+async def test_a_full_text_is_counted_once_and_names_more(tmp_path: Path) -> None:
+    feed, page = "<p>CVE-2026-50110 is bad.</p>", "<p>CVE-2026-50110 is bad. So is CVE-2026-50112.</p>"
+    async with opened(tmp_path, CVE_RULES) as library:
+        await fill(library, 1, entry(1, content_html=feed))
+
+        def fetched(store: Store) -> None:
+            with store.transaction():
+                ingest.record_full_text(store, 1, page, "", library.context.rules, NOW)
+
+        await library.context.pool.write(fetched)
+        (row,) = await log(library)
+        assert row.ids == row.occurrences == {"CVE-2026-50110": 1, "CVE-2026-50112": 1}
+
+
+async def test_matches_of_older_versions_get_their_cve_numbers_as_records_of_their_own(
+    tmp_path: Path,
+) -> None:
+    """Those of the whole text if it is the one that matched, else those of title and sentence."""
+    text = "<p>A router. It has CVE-2026-50111.</p>"
+    async with opened(tmp_path, CVE_RULES) as library:
+        same, edited = entry(1, content_html=text), entry(2, title="CVE-2026-50110", content_html=text)
+        await fill(library, 1, same, edited)
+        async with aclosing(library.matches.records()) as records:
+            old = [record async for record in records if record["kind"] != "identified"]
+        assert not verify(old).fault  # an export of that version
+
+        def as_before(store: Store) -> None:
+            with store.transaction():
+                store.conn.execute("DROP TRIGGER match_event_kept")
+                store.conn.execute("DELETE FROM match_event WHERE kind = 'identified'")
+                store.conn.execute("DELETE FROM fact WHERE name = 'identifiers logged down to'")
+
+        await library.context.pool.write(as_before)
+        assert {row.ids == {} for row in await log(library)} == {True}
+        await library.context.pool.write(
+            lambda store: save(store, 1, entry(2, title="CVE-2026-50110", content_html="<p>A router.</p>"))
+        )
+        head = (await library.matches.verify()).head
+        assert head == old[-1]["hash"]
+        await applied(library)
+        assert {key: row.ids for key, row in (await by_watch(library)).items()} == {
+            (1, "CVE"): {"CVE-2026-50110": 1, "CVE-2026-50111": 1},
+            (1, "Router"): {"CVE-2026-50110": 1},
+            (2, "CVE"): {"CVE-2026-50111": 1},
+            (2, "Router"): {"CVE-2026-50111": 1},
+        }
+        assert not (await library.matches.verify(head)).fault
+        after = (await library.matches.verify()).head
+        await applied(library)
+        assert (await library.matches.verify()).head == after

@@ -139,6 +139,7 @@ def test_messages() -> None:
                 {
                     "name": "A",
                     "terms": ["term"],
+                    "occurrences": {},
                     "where": ["body"],
                     "sentence": "Sentence 1.",
                     "uncertain": False,
@@ -146,6 +147,7 @@ def test_messages() -> None:
                 {
                     "name": "B",
                     "terms": ["term"],
+                    "occurrences": {},
                     "where": ["body"],
                     "sentence": "Sentence 1.",
                     "uncertain": False,
@@ -203,6 +205,7 @@ async def test_each_article_is_told_once_in_one_message(tmp_path: Path, web: Web
             {
                 "name": "WeChat",
                 "terms": ["WeChat"],
+                "occurrences": {},
                 "where": ["title", "body"],
                 "sentence": "So WeChat said.",
                 "uncertain": False,

@@ -293,6 +293,11 @@ def test_a_pattern_that_matches_is_never_said_not_to(pattern: str, text: str) ->
             "note:law never matches new articles: nobody has noted anything yet",
             True,
         ),
+        (
+            rule(query="x OR id:CVE-2026-50110"),
+            "id:CVE-2026-50110 never matches new articles: search for the identifier as a word or pattern",
+            False,
+        ),
     ],
 )
 def test_watches_that_can_hardly_be_meant(watched: WatchRule, words: str, dead: bool) -> None:

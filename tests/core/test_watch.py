@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import re
+import sys
+from collections import Counter
+from time import process_time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -9,7 +14,8 @@ from msgspec.structs import replace
 
 from tests.core.indexing import Index
 from tuireader.lexicon import Term, compile_term
-from tuireader.model import Evidence, TermHit
+from tuireader.model import MORE, Evidence, TermHit
+from tuireader.query.identifiers import cve_numbers
 from tuireader.watch import Matcher, Subject, WatchRule, aliases, lookup, prefilter, signature
 from tuireader.watch.vocabulary import Vocabulary
 
@@ -523,3 +529,87 @@ def test_a_watch_of_one_field_counts_only_there() -> None:
     found = {one.watch: [(hit.field, hit.count) for hit in one.hits] for one in matcher.match(both)}
     assert found == {"W": [("title", 1)], "E": [("title", 1), ("summary", 2), ("body", 1)]}
     assert [one.watch for one in matcher.match(Subject(title="x", body="kumo"))] == ["E"]
+
+
+CVE = r"CVE-\d{4}-\d{4,7}"
+PIECES = st.sampled_from(
+    (
+        "CVE-2026-50110",
+        "CVE-2026-50111",
+        "cve-2026-50110",
+        "CVE-2026-1",
+        "CVE-",
+        " ",
+        "\n",
+        "x",
+        "漏洞",
+        "é",
+        ".",
+    )
+)
+TEXTS = st.lists(PIECES, max_size=12).map("".join)
+
+
+@given(TEXTS, TEXTS, TEXTS)
+def test_a_pattern_counts_every_occurrence_in_every_field(title: str, summary: str, body: str) -> None:
+    """With a group `id` as without, and CVE numbers in any case."""
+    subject = Subject(title=title, summary=summary, body=body)
+    fields = {"title": title, "summary": summary, "body": body}
+    expected = {name: Counter(re.findall(CVE, text)) for name, text in fields.items()}
+    for pattern in (f"/{CVE}/", f"/(?P<id>{CVE})/", f"/x?(?P<id>{CVE})\n?/"):
+        for match in Matcher([WatchRule("W", (pattern,))]).match(subject):
+            counts: dict[str, Counter[str]] = {name: Counter() for name in fields}
+            for hit in match.hits:
+                counts[hit.field] = Counter(hit.occurrences)
+                assert hit.count == counts[hit.field].total() and hit.identifies == ("?P<id>" in pattern)
+                assert list(hit.occurrences) == list(expected[hit.field])
+            assert counts == expected and match.occurrences == sum(expected.values(), Counter())
+    every = re.findall(r"CVE-\d{4}-\d{4,7}", "\n".join(fields.values()).upper())
+    assert not set(cve_numbers("\n".join(fields.values()))) - set(every)
+
+
+@given(
+    st.lists(st.sampled_from(("CVE-2026-50110", "cve-2026-50111", "Cve\u20112026\u201150112")), max_size=9)
+)
+def test_cve_numbers_are_spelt_in_one_way(numbers: list[str]) -> None:
+    text = "，".join(f"漏洞{number}被" for number in numbers)
+    assert cve_numbers(text) == [number.upper().replace("\u2011", "-") for number in numbers]
+    assert cve_numbers("xCVE-2026-50110 CVE-2026-501 CVE-26-50110 CVE-2026-12345678901234567890") == []
+
+
+def test_what_a_pattern_finds_is_cleaned_cut_and_limited() -> None:
+    words = [f"w{number}" for number in range(30)]
+    body = " ".join([*words, *words, "w1\x1b[31m", "w" + "9" * 99, "w\u202e7"])
+    match = evidence(WatchRule("W", (r"/w[^ ]+/",)), Subject(body=body))
+    (hit,) = match.hits
+    twice = dict.fromkeys(words[:20], 2) | {"w1": 3, "w7": 3}
+    assert list(hit.occurrences.items()) == [*twice.items(), (MORE, 21)]
+    assert hit.count == 63 == sum(hit.occurrences.values()) and len(hit.occurrences) == 21
+    ids = evidence(WatchRule("W", (r"/(?P<id>w[^ ]+)/",)), Subject(body=body)).occurrences
+    assert sum(ids.values()) == 63 and MORE not in ids and len(ids) == 31
+    assert all(len(text) <= 64 and text.isprintable() for text in ids) and f"w{'9' * 62}…" in ids
+
+
+def test_a_group_captures_each_of_several_identifiers_and_only_where_the_watch_searches() -> None:
+    rule = WatchRule("W", (r"/Fixes (?:(?P<id>[A-Z]+-\d+)(?:, )?)+|Nothing/",), fields=("title", "body"))
+    text = "Fixes AB-1, AB-2, AB-1 today"
+    match = evidence(rule, Subject(title=text, summary="Fixes ZZ-1", body=f"{text}. Nothing"))
+    assert [(hit.field, hit.count, hit.occurrences) for hit in match.hits] == [
+        ("title", 1, {"AB-1": 2, "AB-2": 1}),
+        ("body", 2, {"AB-1": 2, "AB-2": 1}),
+    ]
+    asked = Matcher([WatchRule("Q", query=r"/(?P<id>AB-\d)$/ -title:/x/")])
+    assert [one.occurrences for one in asked.match(Subject(title="AB-1", body="AB-2 AB-3"))] == [
+        {"AB-1": 1, "AB-3": 1}
+    ]
+
+
+@pytest.mark.parametrize("pattern", [r"\S+", r"(?P<id>\S+)", r".", r"(?s).+", r"(?:(?P<id>\S)\s*)+"])
+def test_hostile_patterns_and_texts_cost_little(pattern: str) -> None:
+    body = " ".join(f"{number:x}" for number in range(60_000)) + "\x1b\u202e" * 20_000
+    start = process_time()
+    matches = Matcher([WatchRule("W", (f"/{pattern}/",))]).match(Subject(body=body))
+    assert process_time() - start < (3 if sys.gettrace() is None else 9)
+    for match in matches:
+        assert len(match.occurrences) <= 201
+        assert all(len(text) <= 64 and text.isprintable() for text in match.occurrences)

@@ -21,7 +21,7 @@ _BACK = {
         "DROP TABLE match_case",
         "DROP TABLE match_note",
         "DROP TRIGGER match_event_kept",
-        "DELETE FROM match_event WHERE kind IN ('matched', 'listed', 'indexed', 'evidence')",
+        "DELETE FROM match_event WHERE kind IN ('matched', 'listed', 'indexed', 'evidence', 'identified')",
         *(f"ALTER TABLE match_event DROP COLUMN {name}" for name in ("detail", "hash")),
     ),
     14: (
