@@ -72,6 +72,15 @@ async def test_a_mute_of_a_watch_hides_at_once_what_the_watch_hits(tmp_path: Pat
         assert await hidden(library) == ["A sofa with a CVE"]
 
 
+async def test_a_mute_of_an_identifier_hides_what_logs_it(tmp_path: Path) -> None:
+    text = TWO_FEEDS + '[[watch]]\nname = "CVE"\nany = ["CVE*"]\n'
+    async with opened(tmp_path, text) as library:
+        await fill(library, 1, entry(1, title="Stored: CVE-2026-50110"))
+        assert await library.mutes.add("id:CVE-2026-50110", include_watched=True) == 1
+        await fill(library, 1, entry(2, title="New: CVE-2026-50110"), entry(3, title="New: CVE-2026-50111"))
+        assert await hidden(library) == ["New: CVE-2026-50110", "Stored: CVE-2026-50110"]
+
+
 async def test_mutes_of_an_older_version_spare_what_is_watched(tmp_path: Path) -> None:
     async with opened(tmp_path, TWO_FEEDS) as library:
         await library.watches.save(CVE)

@@ -35,7 +35,7 @@ def logged(home: Home, run: Run, web: Web) -> Run:
 
 def test_lines(logged: Run) -> None:
     second, first = (line.split("\t") for line in logged("matches").out.splitlines())
-    assert first[1:] == ["WeChat", "Näws", EVIL, "WeChat, 微信", "not told", "not read", "2"]
+    assert first[1:] == ["WeChat", "Näws", EVIL, "WeChat, 微信", "not told", "not read", "", "2"]
     assert second[1:4] == ["WeChat", "Näws", "WeChat 微信 stops"] and second[6].startswith("read ")
 
 
@@ -135,3 +135,33 @@ def test_the_log_proves_itself(logged: Run, home: Home) -> None:
     ):
         failed = logged("matches", *words)
         assert failed.code == Exit.USAGE and said in failed.err and not failed.out
+
+
+CVES = """[[watch]]
+name = "CVE"
+any = ['/(?:CVE|cve)-\\d{4}-\\d{4,7}/']
+"""
+
+
+def test_identifiers_are_a_column_and_found_by_expressions(home: Home, run: Run, web: Web) -> None:
+    text = "<p>On CVE-2026-50110, CVE-2026-50111 and cve-2026-50110.</p>"
+    subscribe(home, web.serve("/feed", rss("News", [item("1", "Two flaws", text)])), more=CVES)
+    told = [json.loads(line) for line in run("refresh", "--matches").out.splitlines()]
+    found = {"CVE-2026-50110": 1, "CVE-2026-50111": 1, "cve-2026-50110": 1}
+    assert [event["occurrences"] for event in told] == [found]
+    terms, _, _, ids, number = run("matches").out.strip().split("\t")[4:]
+    assert terms == (r"/(?:CVE|cve)-\d{4}-\d{4,7}/ (CVE-2026-50110, CVE-2026-50111, cve-2026-50110)") and (
+        ids,
+        number,
+    ) == ("CVE-2026-50110, CVE-2026-50111", "1")
+    (row,) = csv.DictReader(io.StringIO(run("matches", "--format", "csv").out))
+    assert row["ids"] == ids and row["occurrences"] == "CVE-2026-50110, CVE-2026-50111, cve-2026-50110"
+    line = json.loads(run("matches", "--json").out)
+    fits(line, "matches")
+    assert line["ids"] == {"CVE-2026-50110": 2, "CVE-2026-50111": 1} and line["occurrences"] == found
+    assert "body ×3 /(?:CVE|cve)" in run("show", "1").out and "/ (CVE-2026-50110, " in run("show", "1").out
+    (evidence,) = json.loads(run("show", "1", "--json").out)["evidence"]
+    assert evidence["hits"][0]["occurrences"] == found
+    assert run("count", "id:CVE-2026-50111").out == "1 article\n" == run("count", "id:cve-2026-*").out
+    assert run("count", "id:CVE-2026-5011").out == "0 articles\n"
+    assert run("matches", "--verify").out.startswith("2 records in one chain")

@@ -9,8 +9,9 @@ from msgspec.structs import replace
 
 from tests.terminal import Terminal
 from tests.ui.running import Running, running
+from tests.ui.samples import FEEDS
 from tests.ui.samples import library as sample_library
-from tests.ui.shelf import Shelf
+from tests.ui.shelf import Shelf, story
 from tuireader.model import CaseState, View, ViewKind
 from tuireader.ui.screens.matches import Matches
 from tuireader.ui.screens.watches import Watches
@@ -179,3 +180,37 @@ def test_a_note_is_written_in_the_editor(demo_home: Path, tmp_path: Path) -> Non
         terminal.wait("Note: first in two lines")
         terminal.press("Q")
         assert terminal.leave() == 0
+
+
+CVES = """
+[[watch]]
+name = "CVE"
+any = ['/CVE-\\d{4}-\\d{4,7}/']
+
+[[watch]]
+name = "Router"
+any = ["router"]
+"""
+BULLETIN = "<p>A router: CVE-2026-50110, CVE-2026-50111.</p><p>CVE-2026-50110, again.</p>"
+
+
+async def test_what_a_pattern_found_stands_in_evidence_log_and_copies() -> None:
+    copied = '[desk]\ntemplate = "{watch}: {terms}; {ids}"\n'
+    async with running(
+        Shelf(FEEDS + CVES, (story(1, 1, "Bulletin", 1, BULLETIN),), copied), (120, 30)
+    ) as run:
+        await run.go_to(View(ViewKind.ALL))
+        await run.press("enter")
+        assert "body ×3 (CVE-2026-50110 ×2, CVE-2026-50111)" in run.text
+        await run.press("ctrl+y")
+        assert sorted(run.app.clipboard.split("\n\n")) == [
+            r"CVE: /CVE-\d{4}-\d{4,7}/ (CVE-2026-50110 ×2, CVE-2026-50111); CVE-2026-50110, CVE-2026-50111",
+            "Router: router; CVE-2026-50110, CVE-2026-50111",
+        ]
+        await run.press("apostrophe", "F")
+        await run.submit(expression="watch:Router", period="")
+        assert "router in body" in run.text and "with CVE-2026-50110 ×2, CVE-2026-50111" in run.text
+        await run.press("F")
+        await run.submit(expression="id:cve-2026-50111 watch:CVE", period="")
+        assert "1 match of id:" in run.text and "(CVE-2026-50110 ×2, CVE-2026-50111) in body" in run.text
+        assert "with CVE" not in run.text

@@ -43,5 +43,5 @@ class LoggedMatch(Struct, frozen=True):
     at: Annotated[int | None, "When it was handled last, `null` if it was not."] = None
     occurrences: Annotated[dict[str, int], "Counts of texts that patterns found; `…` is all others."] = {}
     ids: Annotated[
-        dict[str, int], "Counts of identifiers: CVE numbers in the text, and what `(?P<id>…)` captured."
+        dict[str, int], "Counts of CVE numbers in the text, and of what `(?P<id>…)` captured."
     ] = {}

@@ -20,7 +20,6 @@ from tuireader.related.reading.features import LEAD, Stats
 from tuireader.related.search import ArticleText
 from tuireader.related.stories import MEMBERS, united
 from tuireader.store import Store
-from tuireader.store.articles.articles import StoredText
 from tuireader.store.upkeep.older_versions import Missing
 from tuireader.store.watches.match_log import text_hash
 
@@ -55,7 +54,7 @@ def _identify(store: Store, *, up_to: int, size: int) -> int:
     first = max(1, up_to - size + 1)
     logged = store.match_log.unidentified(first, up_to)
     texts = {text.id: text for text in store.articles.texts([match.article_id for match in logged])}
-    known: list[tuple[StoredText, Evidence]] = []
+    known = []
     for match in logged:
         text = texts[match.article_id]
         if text_hash(text) != match.sha256:
