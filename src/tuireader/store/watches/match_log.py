@@ -152,7 +152,7 @@ def _identified(text: StoredText, item: Evidence) -> str:
     for hit in item.hits:
         for name, count in (hit.occurrences if hit.identifies else {}).items():
             captured[names.setdefault(name.casefold(), name)] += count
-    values = {"occurrences": item.occurrences, "ids": ids | captured}
+    values = {"occurrences": item.occurrences, "ids": captured | ids}
     counts = {name: limited(value, MOST_IDENTIFIERS) for name, value in values.items()}
     return json.dumps(counts, ensure_ascii=False, separators=(",", ":")) if any(values.values()) else ""
 

@@ -97,13 +97,13 @@ class Matches(TableScreen[int, LoggedMatch]):
 
     def about(self, match: LoggedMatch) -> list[Line]:
         """Show all that the log says of a match."""
-        terms = f" · {explained(match.term, match.occurrences)} in {match.field}" if match.term else ""
+        terms = f" · {match.term} in {match.field}" if match.term else ""
         lines: list[Line] = [
             ((f"◆ {match.watch}", f"watch:{match.watch}"), (terms, "dim"), (f" · match {match.id}", "dim"))
         ]
         lines += [((f"“{match.sentence}”", "text"),)] * bool(match.sentence)
-        ids = explained("", {name: match.ids[name] for name in match.ids if name not in match.occurrences})
-        lines += [((f"with {ids}", "text"),)] * bool(ids)
+        if counts := match.occurrences | match.ids:
+            lines.append(((f"with {explained('', counts)}", "text"),))
         published = full_time(match.published, self.now) if match.published is not None else "not dated"
         times = f"published {published} · first seen {full_time(match.fetched, self.now)}"
         lines.append(((f"{match.feed} · {times} · matched {short_time(match.matched)}", "dim"),))
