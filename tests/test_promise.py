@@ -272,7 +272,8 @@ class History:
             assert count.unread_stories == len(await library.lists.ids(view, show_read=False, folded=True)), (
                 view
             )
-        assert counts.muted == len(await self.found("is:muted"))
+        muted = await self.found("is:muted")
+        assert counts.muted == len(muted)
         for stats in await library.watches.stats():
             watch = f'watch:="{stats.name}"'
             assert stats.count == counts.watches[stats.name]
@@ -280,7 +281,7 @@ class History:
             assert stats.week == len(await self.found(f"{watch} age:<7d"))
             assert stats.month == len(await self.found(f"{watch} age:<30d"))
             to_do = [case for case in self.cases.values() if case.watch == stats.name]
-            assert dict(stats.cases) == Counter(case.state for case in to_do)
+            assert dict(stats.cases) == Counter(case.state for case in to_do if case.article_id not in muted)
             still = {case.article_id for case in to_do if case.state in (CaseState.NEW, CaseState.OPEN)}
             opened = {*await self.found(f"{watch} is:open"), *await self.found(f"{watch} is:open is:muted")}
             assert opened == still & {*await self.found(watch), *await self.found(f"{watch} is:muted")}

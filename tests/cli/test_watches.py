@@ -41,6 +41,23 @@ def test_list(run: Run) -> None:
     assert second == "Off\t0/0\t0 · 0 · 0  (quiet: feeds fine, no news yet)"
     whole = json.loads(run("watch", "list", "--json").out.splitlines()[0])
     assert (whole["name"], whole["total"], len(whole["days"])) == ("Pay", 13, 30)
+    assert run("read", "watch:Pay", "shrinks").code == run("match", "done", "watch:Pay").code == Exit.OK
+    for name in ("Pay", "Off"):  # the numbers are those of the lines of other commands
+        (line,) = (line for line in run("watch", "list").out.splitlines() if line.startswith(name))
+        (stats,) = (
+            stats
+            for stats in map(json.loads, run("watch", "list", "--json").out.splitlines())
+            if stats["name"] == name
+        )
+        numbers = [
+            len(run("list", "--limit", "99", f"watch:{name} {which}").out.splitlines())
+            for which in ("is:unread", "", "is:today", "age:<7d", "age:<30d", "is:done")
+        ]
+        assert numbers[:5] == [stats[key] for key in ("unread", "total", "today", "week", "month")]
+        articles, matches = line.split("\t")[1:]
+        assert articles == f"{numbers[0]}/{numbers[1]}"
+        assert matches.split("  ")[0] == " · ".join(map(str, numbers[2:5]))
+        assert dict(stats["cases"]).get("done", 0) == numbers[5]
 
 
 def test_a_watch_is_added(run: Run, home: Home) -> None:

@@ -94,6 +94,32 @@ async def test_the_table_on_a_real_library(demo: Running) -> None:
     assert "1 until edited" in demo.text and f"{len(ids)} articles" in demo.text
 
 
+async def test_all_numbers_are_of_articles(demo: Running) -> None:
+    """Lists fold stories here; what this screen counts is what `tuireader list` prints, line by line."""
+    library = demo.library
+    assert demo.main.session.folds
+    await demo.show(View(ViewKind.WATCH, "WeChat"))
+    await demo.press("semicolon", "w")  # handled: there are cases from now on
+    table = demo.screen(Watches)
+    shown = {key: table.row(stats).cells for key, stats in table.items.items()}
+    folded = 0
+    for name, cells in shown.items():
+        watch, found = f'watch:="{name}"', {}
+        for which in ("is:unread", "", "is:today", "age:<7d", "age:<30d", "is:open", "is:done"):
+            found[which] = len((await library.searches.run(f"{watch} {which}", limit=999))[0])
+        assert cells["unread"].text == str(found["is:unread"] or "")
+        assert [cells[key].text for key in ("today", "week", "month")] == [
+            str(found[which] or "–") for which in ("is:today", "age:<7d", "age:<30d")
+        ]
+        new, opened, handled = map(int, (cells["cases"].text or "0·0·0").split("·"))
+        assert (new + opened, handled) == (found["is:open"], found["is:done"])
+        head = "".join(text for text, _ in table.about(table.items[name])[0])
+        unread = f"{found['is:unread']} unread"
+        assert head.endswith(f" · {found['']} article{'s' * (found[''] != 1)}, {unread}")
+        folded += found["is:unread"] - table.items[name].count.unread_stories
+    assert folded and any(cells["cases"].text for cells in shown.values())
+
+
 async def test_a_watch_is_tried_out_and_saved(demo: Running) -> None:
     await demo.press("slash")
     await demo.write("tencent")

@@ -147,11 +147,11 @@ class Cases(Part):
             self._conn.execute("UPDATE match_case SET by = ?, at = ? WHERE log_id = ?", (handler, at, log_id))
 
     def counts(self) -> dict[str, dict[str, int]]:
-        """Map watches to the numbers of their cases by state."""
+        """Map watches to the numbers of their cases by state, without those of muted articles."""
         counts: dict[str, dict[str, int]] = {}
-        for watch, state, number in self._conn.execute(
-            "SELECT watch, state, count(*) FROM match_case GROUP BY watch, state"
-        ):
+        sql = """SELECT c.watch, c.state, count(*) FROM match_case c JOIN article a ON a.id = c.article_id
+                 WHERE a.muted = 0 GROUP BY 1, 2"""
+        for watch, state, number in self._conn.execute(sql):
             counts.setdefault(watch, {})[_state(state)] = number
         return counts
 

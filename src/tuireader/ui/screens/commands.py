@@ -53,7 +53,7 @@ def _table(name: str) -> Flow:
 async def _watches(main: Controllers, ask: Asking) -> Outcome:
     from tuireader.ui.screens.watches import Watches
 
-    return Outcome(view=await ask(Watches(ask.flows, folds=main.session.folds, desk=main.session.desk)))
+    return Outcome(view=await ask(Watches(ask.flows, desk=main.session.desk)))
 
 
 async def _story(main: Controllers, ask: Asking) -> Outcome | None:

@@ -8,7 +8,7 @@ from functools import partial
 from tuireader.commands import Scope
 from tuireader.config import WatchConfig
 from tuireader.model import CaseState, Count, ViewKind, WatchStats
-from tuireader.text.wording import counted, stories_and_articles
+from tuireader.text.wording import counted
 from tuireader.ui.flows.context import FlowRunner
 from tuireader.ui.flows.watches import find_sources, keep_watch, new_watch
 from tuireader.ui.screens.table_screen import ViewTable
@@ -19,8 +19,8 @@ from tuireader.wording.times import age, day
 _FORTNIGHT = 14
 
 
-def watch_row(stats: WatchStats, now: int, *, folds: bool = False) -> Row:
-    """Build the row of a watch; `folds` counts unread stories instead of articles."""
+def watch_row(stats: WatchStats, now: int) -> Row:
+    """Build the row of a watch; all its numbers are of articles, also where lists fold stories."""
     style = f"watch:{stats.name}"
     if stats.problem:
         last = Cell(f"! {stats.problem}", "error")
@@ -40,7 +40,7 @@ def watch_row(stats: WatchStats, now: int, *, folds: bool = False) -> Row:
         {
             "mark": Cell("!", "star") if stats.alarm else Cell("◆", style),
             "name": Cell(stats.name, "strong" if stats.count.unread else "text"),
-            "unread": Cell(str(stats.count.unread_rows(folds) or ""), "text"),
+            "unread": Cell(str(stats.count.unread or ""), "text"),
             "today": Cell(str(stats.today or "–"), "text" if stats.today else "dim"),
             "week": Cell(str(stats.week or "–"), "text" if stats.week else "dim"),
             "month": Cell(str(stats.month or "–"), "text" if stats.month else "dim"),
@@ -61,10 +61,7 @@ def _cases(cases: Mapping[str, int]) -> str:
 
 
 def _total(count: Count) -> str:
-    every = stories_and_articles(count.stories, count.total)
-    if not count.unread:
-        return f"{every}, none unread"
-    return f"{every}, unread: {stories_and_articles(count.unread_stories, count.unread)}"
+    return f"{counted(count.total, 'article')}, {f'{count.unread:,}' if count.unread else 'none'} unread"
 
 
 def _end(ends: int, now: int, key: str) -> str:
@@ -101,16 +98,15 @@ class Watches(ViewTable[WatchStats]):
     )
     PLACE = Scope.WATCHES
 
-    def __init__(self, flows: FlowRunner, *, folds: bool, desk: bool = False) -> None:
+    def __init__(self, flows: FlowRunner, *, desk: bool = False) -> None:
         super().__init__(flows)
         self._desk = desk
-        self._folds = folds
 
     async def read(self) -> Sequence[WatchStats]:
         return await self.library.watches.stats()
 
     def row(self, stats: WatchStats) -> Row:
-        return watch_row(stats, self.now, folds=self._folds)
+        return watch_row(stats, self.now)
 
     @property
     def columns(self) -> Sequence[Column]:
