@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from tests.builders import CLOCK, TWO_FEEDS, WATCHES, entry, fill, opened
 from tests.cli.command import run_words
 from tests.core.test_export import read
 from tests.newsroom import row_of
+from tests.ui.shelf import written
 from tuireader.errors import Exit, TuireaderError
 from tuireader.export.brief import Report
 from tuireader.export.story import StoryPage, StoryReport
@@ -101,7 +103,7 @@ PAGE = StoryPage(
 )
 MARKDOWN = rf"""# Ferry takes \*Lantern\*
 
-4 reports by 1 feed, 2 later ones left out, 2023-11-14 22:13 to 2023-11-15 01:23 UTC.
+4 reports by 1 feed, 2 others left out, 2023-11-14 22:13 to 2023-11-15 01:23 UTC.
 
 ## Watches
 
@@ -178,6 +180,36 @@ def test_the_story_as_a_command(
     assert "<h2>Reports</h2>" in run_words(capsys, *demo, "brief", "--story", number, "--format", "html").out
     told = run_words(capsys, *demo, "brief", "--story", "9999")
     assert told.code == Exit.USAGE and "there is no article 9999" in told.err
-    for words in (("--since", "24h"), ("--watch", "WeChat")):
-        told = run_words(capsys, *demo, "brief", "--story", number, *words)
-        assert told.code == Exit.USAGE and "--story goes without --since and --watch" in told.err
+    told = run_words(capsys, *demo, "brief", "--story", number, "--watch", "WeChat")
+    assert told.code == Exit.USAGE and "--story goes without --watch" in told.err
+    told = run_words(capsys, *demo, "brief", "--story", number, "--since", "24h")
+    assert told.out.splitlines()[2:] == ["0 new of 2 reports by 2 feeds."]
+
+
+async def test_only_what_was_added_since(tmp_path: Path) -> None:
+    """With a time, or since the last such page; what is added is compared with all reports before."""
+    async with opened(tmp_path, TWO_FEEDS + WATCHES) as library:
+        titles = ("WeChat stops", "Old firm stops 45,000 users", "WeChat stops 45,000 users")
+        for number, title in enumerate(titles, 1):
+            await fill(library, 1, entry(number, title=title, published=CLOCK - 3600 * (4 - number)))
+        with written(library) as store:
+            for number in (2, 3):
+                store.relations.join(number, 1)
+
+        async def shown(since: int | None) -> list[tuple[str, list[str]]]:
+            text, end = await library.stories.render(1, "json", since=since)
+            assert end == 3
+            reports = json.loads(text)["reports"]
+            return [(each["title"], [fact["text"] for fact in each["added"]]) for each in reports]
+
+        every = await shown(0)
+        assert [title for title, _ in every] == [*titles] and every[1][1] == ["45,000 users"]
+        assert await shown(CLOCK - 3600 * 2) == every[1:] and await shown(CLOCK - 3599) == []
+        text, _ = await library.stories.render(1, "md", since=CLOCK - 3600 * 2)
+        assert text.startswith("# WeChat stops\n\n2 new of 3 reports by 1 feed, ")
+        assert "- WeChat · https://a.example.org/feed\n  > **WeChat** stops 45,000 users\n" in text
+        assert await shown(None) == every  # there was no such page before
+        await library.briefs.end("", 2, 1)
+        assert await shown(None) == every[2:]
+        brief, _ = await library.briefs.make(None)
+        assert brief.articles == 3  # which goes on where the last brief ended

@@ -33,6 +33,22 @@ def logged(home: Home, run: Run, web: Web) -> Run:
     return run
 
 
+def test_the_brief_ends_with_what_is_still_open(logged: Run) -> None:
+    for form in ("md", "json", "html"):
+        assert "Still open" not in (shown := logged("brief", "--format", form).out) and "Match" not in shown
+    assert logged("match", "open", "2").code == logged("match", "note", "2", "--text", "mine").code == Exit.OK
+    told = logged("brief").out
+    line = "- Match 2 · WeChat · open · 2023-11-14 22:13 UTC · Näws: [=HYPERLINK("
+    assert f"\n\n## Still open\n\n{line}" in told and "mine" not in told
+    assert (
+        "<h2>Still open</h2>\n<ul>\n<li>Match 2 · WeChat · open · " in logged("brief", "--format", "html").out
+    )
+    (match,) = json.loads(logged("brief", "--json", "--watch", "wechat").out)["still_open"]
+    assert (match["match"], match["state"], match["title"], match["time"]) == (2, "open", EVIL, 1_700_000_000)
+    assert json.loads(logged("brief", "--json", "--since", "3650d").out)["still_open"] == []
+    assert logged("match", "false", "2").code == Exit.OK and "Still" not in logged("brief").out
+
+
 def test_lines(logged: Run) -> None:
     second, first = (line.split("\t") for line in logged("matches").out.splitlines())
     assert first[1:] == ["WeChat", "Näws", EVIL, "WeChat, 微信", "not told", "not read", "", "2"]

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from tests.core.test_export import read
-from tuireader.export.brief import FORMATS, Report, build
+from tuireader.export.brief import FORMATS, OpenMatch, Report, build
 from tuireader.export.brief_formats import render
-from tuireader.model import Evidence
+from tuireader.model import CaseState, Evidence
 
 DAY = 1_700_000_000
 SENTENCE = "The ferry takes LanternPay from Monday."
@@ -40,13 +40,26 @@ REPORTS = (
 )
 WATCHES = ("LanternPay", "Fog", "Ferries", "Tolls")
 
+
+def still(number: int, watch: str, state: CaseState, hours: int) -> OpenMatch:
+    url = f"https://quay.example/{number}"
+    return OpenMatch(number, watch, state, number, "Old *[news]* & co", url, "The Quay", DAY - 3600 * hours)
+
+
+STILL_OPEN = (
+    still(1, "Gone <watch>", CaseState.NEW, 80),
+    still(2, "Fog", CaseState.OPEN, 47),
+    still(3, "LanternPay", CaseState.NEW, 12),
+    still(4, "Fog", CaseState.NEW, 9),
+)
+
 GOLDENS = Path(__file__).parents[1] / "data" / "briefs"
 
 
 @pytest.mark.parametrize("form", FORMATS)
 def test_a_brief_in_each_format(form: str) -> None:
     """What is new leads; each sentence stands once; what is older and what is a copy says so."""
-    made = build(REPORTS, WATCHES, seconds=86_400, muted=2, asked="LanternPay")
+    made = build(REPORTS, WATCHES, seconds=86_400, muted=2, asked="LanternPay", still_open=STILL_OPEN)
     golden = GOLDENS / f"brief.{form}"
     if os.environ.get("TUIREADER_SNAPSHOTS"):
         golden.write_text(render(made, form), encoding="utf-8")
@@ -80,6 +93,17 @@ def test_the_watch_that_was_asked_for_has_the_first_quotation() -> None:
     for asked, quotations in (("", [shared, "Tolls"]), ("Tolls", ["Tolls", shared])):
         (story,) = build(REPORTS[:3], WATCHES, asked=asked).sections[0].stories
         assert [hit.evidence.watch for hit in story.quotations] == quotations
+
+
+def test_what_is_still_open_is_short_and_by_watch() -> None:
+    made = build(REPORTS[3:4], WATCHES, still_open=[*STILL_OPEN[1:], *STILL_OPEN[:1] * 60])
+    told = render(made, "md").partition("\n## Still open\n\n")[2].splitlines()
+    assert [line.split(" · ")[0] for line in told[:4]] == [f"- Match {n}" for n in (3, 2, 4, 1)]
+    assert told[1].startswith("- Match 2 · Fog · open · 2023-11-12 23:13 UTC (47 h) · The Quay: [Old")
+    assert len(told) == 51 and told[-1] == "- 13 more, see To do"
+    empty = render(build((), (), still_open=STILL_OPEN), "md")  # no article that ages count up to
+    assert "- Match 2 · Fog · open · 2023-11-12 23:13 UTC · The Quay" in empty
+    assert "Still open" not in render(build(REPORTS, WATCHES), "md") + render(build(REPORTS, WATCHES), "html")
 
 
 def test_without_watches_there_is_no_heading_and_without_articles_no_story() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from tests.builders import NOW, entry, save
 from tuireader.config import FeedConfig
-from tuireader.model import Evidence
+from tuireader.model import CaseState, Evidence
 from tuireader.store import Store
 from tuireader.store.lists.lists import NEWS
 
@@ -67,12 +67,40 @@ def test_a_brief_tells_what_is_new_with_the_older_reports_of_its_stories(
     assert told(store) == {"first": True, "second": True, "watched": True, "old": True}
 
 
+def test_what_is_still_open_is_in_no_brief_of_the_same_period(store: Store, articles: dict[str, int]) -> None:
+    """All cases that are new or open, without those of muted articles, are in one of both."""
+
+    def still(*, after: int | None = None, since: int = 0, watch: str = "") -> list[tuple[str, str, str]]:
+        matches = store.briefs.still_open(after=after, since=since, watch=watch)
+        return [(match.title, match.watch, match.state) for match in matches]
+
+    with store.transaction():
+        store.match_log.record(
+            ((text, Evidence("W")) for text in store.articles.texts([*articles.values()])), NOW
+        )
+    assert still(since=NOW + 1) == []  # nobody handles matches
+    with store.transaction():
+        numbers = store.cases.ever([*articles.values()])
+        store.cases.set_state(numbers, CaseState.NEW, by="", now=NOW)
+        store.cases.set_state(store.cases.ever([articles["first"]]), CaseState.DONE, by="", now=NOW)
+        store.cases.set_state(store.cases.ever([articles["second"]]), CaseState.OPEN, by="", now=NOW)
+    rest = [("old", "W", "new"), ("left", "W", "new"), ("watched", "W", "new"), ("second", "W", "open")]
+    assert still(since=NOW + 1) == still(since=NOW + 1, watch="W") == rest
+    assert still(since=NOW + 1, watch="V") == still() == []
+    assert still(since=NOW - 2 * HOUR) == rest[:2]
+    assert still(after=articles["old"]) == [rest[0], *rest[2:]] and still(after=0) == rest[:1]
+    store.conn.execute("UPDATE feed SET subscribed = 0 WHERE id = 2")
+    assert still() == [rest[1], rest[3]] and "left" not in told(store)
+
+
 def test_a_brief_of_each_watch_remembers_where_it_ended(store: Store) -> None:
     assert store.briefs.last("") is None
     with store.transaction():
         store.briefs.remember("", 7)
         store.briefs.remember("W", 9)
+        store.briefs.remember("", 3, 7)
     assert (store.briefs.last(""), store.briefs.last("W"), store.briefs.last("V")) == (7, 9, None)
+    assert (store.briefs.last("", 7), store.briefs.last("", 8)) == (3, None)
 
 
 def test_the_summary_after_days_away(store: Store, articles: dict[str, int]) -> None:

@@ -51,7 +51,7 @@ def test_what_a_report_in_the_middle_refers_to_is_background_too(store: Store) -
 
 def test_a_giant_story_and_many_references_are_bounded(store: Store) -> None:
     entries = [entry(number, title=f"Report {number}") for number in range(1, 261)]
-    save(store, 1, *(replace(one, published=DAY + at) for at, one in enumerate(entries)))
+    save(store, 1, *(replace(one, published=DAY - 500 + at) for at, one in enumerate(entries)))
     with store.transaction():
         story(store, range(1, 131))
         for number in range(131, 261):
@@ -60,6 +60,13 @@ def test_a_giant_story_and_many_references_are_bounded(store: Store) -> None:
     assert page is not None
     assert (len(page.reports), page.left_out) == (100, 30)
     assert len(page.follow_ups) == 8
+    page = ingest.story_page(store, 130, after=5, since=DAY - 250)  # 130 is the oldest
+    assert page is not None
+    assert ([entry.report.article_id for entry in page.new], page.left_out) == ([10, 9, 8, 7, 6], 0)
+    page = ingest.story_page(store, 130, after=200)
+    assert page is not None
+    assert (len(page.reports), page.new, page.left_out) == (100, (), 0)
+    assert len(page.follow_ups) == 8 and all(article.article_id > 200 for article in page.follow_ups)
 
 
 def test_the_page_is_headed_in_the_language_of_the_article_that_was_asked_for(store: Store) -> None:

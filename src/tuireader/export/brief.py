@@ -9,7 +9,7 @@ from typing import Annotated
 from msgspec import Struct
 from msgspec.structs import replace
 
-from tuireader.model import Evidence
+from tuireader.model import CaseState, Evidence
 from tuireader.model.asides import is_aside, rank
 from tuireader.query import merge_spans
 
@@ -113,6 +113,19 @@ class BriefStory(Struct, frozen=True):
         return tuple(StoryHit(evidence, reports[_place(evidence)]) for evidence in each)
 
 
+class OpenMatch(Struct, frozen=True):
+    """A match of an earlier article that is not handled yet."""
+
+    match: Annotated[int, "Number of the match."]
+    watch: Annotated[str, "Name of the watch."]
+    state: Annotated[CaseState, "`new` or `open`."]
+    article_id: Annotated[int, "Number of the article."]
+    title: Annotated[str, "Its title."]
+    url: Annotated[str, "Its address."]
+    feed_title: Annotated[str, "Title of its feed."]
+    time: Annotated[int, "When it was published."]
+
+
 class Section(Struct, frozen=True):
     """The stories under one heading."""
 
@@ -132,6 +145,7 @@ class Brief(Struct, frozen=True):
     first: Annotated[int | None, "Time of the first new article, `null` if there is none."] = None
     last: Annotated[int | None, "Time of the last new article."] = None
     muted: Annotated[int, "Number of articles left out because they are muted."] = 0
+    still_open: tuple[OpenMatch, ...] = ()
 
     @property
     def stories(self) -> int:
@@ -147,6 +161,7 @@ def build(
     muted: int = 0,
     languages: Sequence[str] = (),
     asked: str = "",
+    still_open: Iterable[OpenMatch] = (),
 ) -> Brief:
     """Group reports into stories, and stories by the first of `watches` that they match.
 
@@ -175,9 +190,9 @@ def build(
         if stories
     ]
     first, last = min(times, default=None), max(times, default=None)
-    return Brief(
-        articles=len(times), sections=tuple(sections), seconds=seconds, first=first, last=last, muted=muted
-    )
+    place = {name: number for number, name in enumerate(watches)}
+    to_do = sorted(still_open, key=lambda match: (place.get(match.watch, len(place)), match.time))
+    return Brief(len(times), tuple(sections), seconds, None, first, last, muted, tuple(to_do))
 
 
 def _order(story: BriefStory) -> tuple[int, int, int]:

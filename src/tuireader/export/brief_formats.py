@@ -22,9 +22,13 @@ from tuireader.export.markup import (
     moment,
     moment_and_lag,
     period,
+    span,
 )
 from tuireader.text.durations import DAY, HOUR
 from tuireader.text.wording import counted
+
+_STILL_OPEN = "Still open"
+_MOST_OPEN = 50  # lines of matches that are still open
 
 
 def render(brief: Brief, form: str) -> str:
@@ -69,6 +73,8 @@ def markdown(brief: Brief) -> str:
             lines += ["", f"## {markdown_text(heading)}"]
         for story in section.stories:
             lines += ["", f"### {markdown_text(story.title)}", *_md_story(story, section)]
+    if brief.still_open:
+        lines += ["", f"## {_STILL_OPEN}", "", *(f"- {match}" for match in _still_open(brief, MARKDOWN))]
     return "\n".join(lines) + "\n"
 
 
@@ -90,6 +96,16 @@ def _by_period(story: BriefStory) -> Iterator[tuple[str, list[Report]]]:
         reports = [report for report in story.reports if report.new is new]
         if reports:
             yield heading, reports
+
+
+def _still_open(brief: Brief, writing: Writing) -> Iterator[str]:
+    """Yield a line for each match; its age counts up to the last new article of the brief."""
+    for match in brief.still_open[:_MOST_OPEN]:
+        age = "" if brief.last is None else f" ({span(max(0, brief.last - match.time))})"
+        facts = f"Match {match.match} · {writing.line(match.watch)} · {match.state}"
+        yield writing.entry(f"{facts} · {moment(match.time)}{age}", match)
+    if (more := len(brief.still_open) - _MOST_OPEN) > 0:
+        yield f"{more:,} more, see To do"
 
 
 def _age(hit: StoryHit) -> str:
@@ -115,6 +131,9 @@ def html(brief: Brief) -> str:
             lines.append(f"<h2>{html_text(heading)}</h2>")
         for story in section.stories:
             lines += [f"<h3>{html_text(story.title)}</h3>", *_html_story(story, section)]
+    if brief.still_open:
+        items = (f"<li>{match}</li>" for match in _still_open(brief, HTML))
+        lines += [f"<h2>{_STILL_OPEN}</h2>", "<ul>", *items, "</ul>"]
     return html_page("Brief", f"{_summary(brief)}.", lines)
 
 

@@ -12,7 +12,7 @@ from html import escape
 
 from msgspec import Struct
 
-from tuireader.export.brief import Report, one_line
+from tuireader.export.brief import OpenMatch, Report, one_line
 from tuireader.export.markdown import WEB, markdown_link, markdown_part, markdown_text, safe_start
 from tuireader.model import Evidence, Surrounding
 
@@ -24,14 +24,15 @@ def moment(time: int) -> str:
 
 def moment_and_lag(report: Report) -> str:
     """Return a time with its delay after the first report: `2026-03-04 05:06 UTC (+40 min)`."""
-    minutes = report.lag // 60
-    if not minutes:
-        return moment(report.time)
+    return f"{moment(report.time)} (+{span(report.lag)})" if report.lag >= 60 else moment(report.time)
+
+
+def span(seconds: int) -> str:
+    """Return `59 min`, `47 h` or `2 d`."""
+    minutes = seconds // 60
     if minutes < 60:
-        delay = f"+{minutes} min"
-    else:
-        delay = f"+{minutes // 60} h" if minutes < 48 * 60 else f"+{minutes // 1440} d"
-    return f"{moment(report.time)} ({delay})"
+        return f"{minutes} min"
+    return f"{minutes // 60} h" if minutes < 48 * 60 else f"{minutes // 1440} d"
 
 
 def period(first: int, last: int) -> str:
@@ -53,7 +54,7 @@ class Writing(Struct, frozen=True):
     part: Callable[[str], str]
     marks: tuple[str, str]
 
-    def entry(self, when: str, report: Report | Surrounding) -> str:
+    def entry(self, when: str, report: Report | Surrounding | OpenMatch) -> str:
         """Write the time, the feed and the title of a report."""
         return f"{when} · {self.line(report.feed_title)}: {self.link(report.title, report.url)}"
 

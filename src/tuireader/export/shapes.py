@@ -78,10 +78,19 @@ class BriefSection(Shape, of=brief.Section, shows="watch stories"):
     stories: Annotated[list[BriefStory], "The stories."]
 
 
-class Brief(Shape, of=brief.Brief, shows="seconds since first last articles stories muted sections"):
+class OpenMatch(
+    Shape, of=brief.OpenMatch, shows="match watch state id=article_id title url feed=feed_title time"
+):
+    """A match of an earlier article that is not handled yet."""
+
+
+class Brief(
+    Shape, of=brief.Brief, shows="seconds since first last articles stories muted sections still_open"
+):
     """New articles by story."""
 
     sections: Annotated[list[BriefSection], "The stories by watch."]
+    still_open: Annotated[list[OpenMatch], "Matches of earlier articles to be handled, by watch."]
 
 
 class StoryHit(
@@ -118,7 +127,9 @@ class Surrounding(
     """An article before or after a story."""
 
 
-class StoryPage(Shape, of=story.StoryPage, shows="title watches=hits reports left_out background follow_ups"):
+class StoryPage(
+    Shape, of=story.StoryPage, shows="title watches=hits reports=new left_out background follow_ups"
+):
     """A story: who reported when, what each added, and the articles around it."""
 
     watches: Annotated[list[StoryHit], "The watches that it matches."]

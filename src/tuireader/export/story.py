@@ -25,7 +25,7 @@ class StoryPage(Struct, frozen=True):
     watches: tuple[str, ...] = ()
     background: tuple[Surrounding, ...] = ()
     follow_ups: tuple[Surrounding, ...] = ()
-    left_out: Annotated[int, "Number of later reports that are left out."] = 0
+    left_out: Annotated[int, "Number of reports that are left out."] = 0
     head: int = 0
     """The report whose title heads the page, as an article id; by default the first one."""
 
@@ -42,13 +42,18 @@ class StoryPage(Struct, frozen=True):
         return one_line(head.title or head.url) or "(no title)"
 
     @property
+    def new(self) -> tuple[StoryReport, ...]:
+        """Reports of the period, all by default."""
+        return tuple(entry for entry in self.reports if entry.report.new)
+
+    @property
     def outlets(self) -> int:
         """Number of feeds with a report."""
         return len({entry.report.feed_title for entry in self.reports})
 
     @property
     def hits(self) -> tuple[StoryHit, ...]:
-        """Watches that it matches, each with the first evidence, preferably current with a sentence."""
-        reports = [entry.report for entry in self.reports]
+        """Watches that its new reports match, each with the best of the evidence."""
+        reports = [entry.report for entry in self.new]
         names = {evidence.watch for report in reports for evidence in report.evidence}
         return tuple(best_hits(reports, [*self.watches, *sorted(names - set(self.watches))]))

@@ -40,7 +40,7 @@ def render(page: StoryPage, form: str) -> str:
 def summary(page: StoryPage) -> str:
     """Return `4 reports by 3 feeds`, with the number of reports that are left out."""
     text = f"{counted(len(page.reports), 'report')} by {counted(page.outlets, 'feed')}"
-    return f"{text}, {page.left_out:,} later ones left out" if page.left_out else text
+    return f"{text}, {page.left_out:,} others left out" if page.left_out else text
 
 
 def facts_of(entry: StoryReport, page: StoryPage) -> list[str]:
@@ -58,8 +58,13 @@ def added_text(fact: Addition) -> str:
 
 
 def _summary(page: StoryPage) -> str:
-    first, last = page.first.time, page.reports[-1].report.time
-    return f"{summary(page)}, {moment(first) if first == last else period(first, last)}."
+    new, text = page.new, summary(page)
+    if len(new) < len(page.reports):
+        text = f"{len(new)} new of {text}"
+    if not new:
+        return f"{text}."
+    first, last = new[0].report.time, new[-1].report.time
+    return f"{text}, {moment(first) if first == last else period(first, last)}."
 
 
 class _Item(Struct, frozen=True):
@@ -75,7 +80,7 @@ def _sections(page: StoryPage, writing: Writing) -> Iterator[tuple[str, list[_It
     sections = {
         WATCHES: [_hit(hit, writing) for hit in page.hits],
         BACKGROUND: [_other(article, writing) for article in page.background],
-        REPORTS: [_report(entry, page, writing) for entry in page.reports],
+        REPORTS: [_report(entry, page, writing) for entry in page.new],
         FOLLOW_UPS: [_other(article, writing) for article in page.follow_ups],
     }
     return ((heading, items) for heading, items in sections.items() if items)

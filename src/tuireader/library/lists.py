@@ -225,14 +225,23 @@ class Briefs(UseCases):
             from tuireader.export import brief
 
             languages = self._context.config.ui.languages
-            built = brief.build(reports, names, seconds=span, muted=muted, languages=languages, asked=watch)
+            built = brief.build(
+                reports,
+                names,
+                seconds=span,
+                muted=muted,
+                languages=languages,
+                asked=watch,
+                still_open=store.briefs.still_open(after=after, since=start, watch=watch),
+            )
             return replace(built, since=since), end
 
         return await self._pool.read(read)
 
-    async def end(self, watch: str, end: int) -> None:
+    async def end(self, watch: str, end: int, story: int = 0) -> None:
+        """Remember where a brief ended, or the page of the `story` of an article."""
         name = watch and named(self._context.config, watch).name
-        await self._transact(lambda store: store.briefs.remember(name, end))
+        await self._transact(lambda store: store.briefs.remember(name, end, story))
 
 
 def _in_order(watches: Sequence[WatchConfig], asked: str) -> list[str]:

@@ -29,13 +29,11 @@ class Stories(UseCases):
 
         Raises UsageError if the article does not exist.
         """
-        groups = self._context.groups
+        return found_article(await self._pool.read(lambda store: self._page(store, article_id)), article_id)
 
-        def read(store: Store) -> StoryPage | None:
-            page = ingest.story_page(store, article_id, groups)
-            return None if page is None else self._with_watches(store, page)
-
-        return found_article(await self._pool.read(read), article_id)
+    def _page(self, store: Store, article_id: int, *, after: int = 0, since: int = 0) -> StoryPage | None:
+        page = ingest.story_page(store, article_id, self._context.groups, after=after, since=since)
+        return None if page is None else self._with_watches(store, page)
 
     def _with_watches(self, store: Store, page: StoryPage) -> StoryPage:
         ids = [report.report.article_id for report in page.reports]
@@ -47,10 +45,19 @@ class Stories(UseCases):
         watches = tuple(report.name for report in self._context.config.watches)
         return replace(page, reports=reports, watches=watches)
 
-    async def render(self, article_id: int, form: str) -> str:
-        """Write the page of an article's story in one of `FORMATS`. Raises UsageError."""
-        page = await self.page(article_id)
-        return await asyncio.to_thread(render, page, form)
+    async def render(self, article_id: int, form: str, *, since: int | None = 0) -> tuple[str, int]:
+        """Write the page of an article's story in one of `FORMATS`; return it with the id where it ends.
+
+        It has what was added `since` a time, or if that is None, since the last such page, if there was one.
+        Raises UsageError.
+        """
+
+        def read(store: Store) -> tuple[StoryPage | None, int]:
+            after = 0 if since is not None else store.briefs.last("", article_id) or 0
+            return self._page(store, article_id, after=after, since=since or 0), store.briefs.newest()
+
+        page, end = await self._pool.read(read)
+        return await asyncio.to_thread(render, found_article(page, article_id), form), end
 
     async def save(self, page: StoryPage) -> tuple[Path, bool]:
         """Write a page to the folder for saved articles; return the file and whether it is new.

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 @click.option(
     "--story",
     type=ARTICLE,
-    help="Only the story of this article, whenever it was: who reported when, and what each added.",
+    help="Only the story of this article: who reported when, and what each added; with --since, since then.",
 )
 @format_option(FORMATS, "Markdown, JSON or a web page.")
 @library_command
@@ -39,9 +39,12 @@ async def brief(library: Library, since: str | None, name: str | None, story: in
     """Print new articles by story, with matched sentences.
 
     With --story, print one story: its reports with what each added, background, follow-ups and watches.
+    With --since as well, only what was added to it since then.
 
-    --since last begins where the last such brief ended; a brief counts once it is on the disk or, in a
-    pipe, read.
+    Matches of earlier articles that are still new or open come last, if you handle matches.
+
+    --since last begins where the last such brief ended, or the last page of that story; one counts once it
+    is on the disk or, in a pipe, read.
 
     Fetches nothing. The same articles give the same output, byte for byte (in UTF-8).
 
@@ -51,23 +54,31 @@ async def brief(library: Library, since: str | None, name: str | None, story: in
       tuireader brief --since last --watch WeChat --format html > brief.html
       tuireader brief --since monday --json
       tuireader brief --story 1
+      tuireader brief --story 1 --since last
     """
     from tuireader.export.brief_formats import render
 
-    if story is not None:
-        if since is not None or name is not None:
-            raise UsageError("--story goes without --since and --watch", "leave them out")
-        rendered = await library.stories.render(story, form)
-        click.echo(rendered.encode("utf-8", "replace"), nl=False)
-        return
-    since = since or "24h"
-    start = moment("--since", since) if named_day(since, time.time()) else None
-    span = None
-    if start is None and since != "last":
-        span = seconds("--since", since, 60, 3650, "24h or 7d, a day such as yesterday or monday, or last")
+    if story is not None and name is not None:
+        raise UsageError("--story goes without --watch", "leave it out")
     watch = "" if name is None else library.watches.named(name).name
-    edition, end = await library.briefs.make(span, watch, since=start)
-    click.echo(render(edition, form).encode("utf-8", "replace"), nl=False)
+    if story is None:
+        span, start = _period(since or "24h")
+        edition, end = await library.briefs.make(span, watch, since=start)
+        text = render(edition, form)
+    else:
+        span, start = (None, 0) if since is None else _period(since)
+        start = int(time.time()) - span if span else start
+        text, end = await library.stories.render(story, form, since=start)
+    click.echo(text.encode("utf-8", "replace"), nl=False)
     if since == "last":
         require_delivery(sys.stdout)
-        await library.briefs.end(watch, end)
+        await library.briefs.end(watch, end, story or 0)
+
+
+def _period(since: str) -> tuple[int | None, int | None]:
+    """Length of a period, or the start of one named by its day; neither for the time since the last brief."""
+    if since == "last":
+        return None, None
+    if named_day(since, time.time()):
+        return None, moment("--since", since)
+    return seconds("--since", since, 60, 3650, "24h or 7d, a day such as yesterday or monday, or last"), None

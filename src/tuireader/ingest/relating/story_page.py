@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import combinations
 
 from tuireader.export.brief import Report
@@ -22,17 +22,25 @@ _REFERENCES = 100  # maximum number of sentences of later articles to read
 _SIDES = {Relation.BACKGROUND: True, Relation.FOLLOW_UP: False, Relation.REFERRED_BY: False}
 
 
-def story_page(store: Store, article_id: int, groups: Groups = ()) -> StoryPage | None:
+def story_page(
+    store: Store, article_id: int, groups: Groups = (), *, after: int = 0, since: int = 0
+) -> StoryPage | None:
     """Return the story of an article without evidence; None if the article does not exist.
 
     The cost depends on the number and size of the reports, at most a hundred, not on the size of the store.
-    `groups` are terms of watches; each group names one thing.
+    `groups` are terms of watches; each group names one thing. New is what has a higher id than `after` and is
+    not older than `since`: with either, the page has only that around the story, and its last reports.
     """
     entries = _entries(store, article_id)
     if not entries:
         return None
-    shown = entries[:_REPORTS]
-    background, follow_ups = _around(store, entries, article_id, groups)
+
+    def is_new(article: StoryEntry | Surrounding) -> bool:
+        return article.article_id > after and article.time >= since
+
+    shown = entries[-_REPORTS:] if after or since else entries[:_REPORTS]
+    around = _Around(entries, is_new)
+    _add_around(store, around, entries, article_id, groups)
     added = _added(store, shown)
     copies = _copies(store, shown, added)
     reports = [
@@ -45,6 +53,7 @@ def story_page(store: Store, article_id: int, groups: Groups = ()) -> StoryPage 
                 time=entry.time,
                 lag=entry.lag,
                 copy_of=copies.get(entry.article_id, 0),
+                new=is_new(entry),
             ),
             facts,
             entry.read,
@@ -53,9 +62,9 @@ def story_page(store: Store, article_id: int, groups: Groups = ()) -> StoryPage 
     ]
     return StoryPage(
         tuple(reports),
-        background=background,
-        follow_ups=follow_ups,
-        left_out=len(entries) - len(shown),
+        background=around.side(before=True),
+        follow_ups=around.side(before=False),
+        left_out=sum(map(is_new, entries)) - sum(map(is_new, shown)),
         head=_head(shown, article_id),
     )
 
@@ -136,9 +145,10 @@ def _copies(
 
 
 class _Around:
-    """Articles before and after a story, each once."""
+    """New articles before and after a story, each once."""
 
-    def __init__(self, entries: Sequence[StoryEntry]) -> None:
+    def __init__(self, entries: Sequence[StoryEntry], is_new: Callable[[Surrounding], bool]) -> None:
+        self._is_new = is_new
         self._first = entries[0].time
         self._inside = {entry.article_id for entry in entries}
         self._found: dict[int, tuple[Surrounding, set[bool]]] = {}
@@ -165,7 +175,8 @@ class _Around:
             sentence=sentence,
             said_by=said_by if sentence else "",
         )
-        self._found.setdefault(article_id, (surrounding, set()))[1].add(before)
+        if self._is_new(surrounding):
+            self._found.setdefault(article_id, (surrounding, set()))[1].add(before)
 
     def side(self, *, before: bool) -> tuple[Surrounding, ...]:
         """Return the articles on a side, earliest first; one on both sides counts by its time."""
@@ -178,15 +189,14 @@ class _Around:
         return tuple(sorted(best, key=lambda article: (article.time, article.article_id)))
 
 
-def _around(
-    store: Store, entries: Sequence[StoryEntry], article_id: int, groups: Groups
-) -> tuple[tuple[Surrounding, ...], tuple[Surrounding, ...]]:
-    """Return the background of a story and its follow-ups.
+def _add_around(
+    store: Store, around: _Around, entries: Sequence[StoryEntry], article_id: int, groups: Groups
+) -> None:
+    """Add the background of a story and its follow-ups.
 
     These are the articles of references from and to any report, and those related to the given, the first or
     the last report.
     """
-    around = _Around(entries)
     feeds = {entry.article_id: entry.feed_title for entry in entries}
     ids = list(feeds)
     _add_references(store, around, feeds)
@@ -196,7 +206,6 @@ def _around(
             if before is not None and other.article_id is not None and other.time is not None:
                 said_by = feeds.get(report, "") if before else other.feed_title
                 around.add(other, other.article_id, other.time, other.sentence, said_by, before=before)
-    return around.side(before=True), around.side(before=False)
 
 
 def _add_references(store: Store, around: _Around, feeds: Mapping[int, str]) -> None:

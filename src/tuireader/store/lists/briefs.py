@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from tuireader.export.brief import Report
+from tuireader.export.brief import OpenMatch, Report
 from tuireader.model import Away
 from tuireader.store.articles.articles import Articles
 from tuireader.store.lists.lists import NEWS
 from tuireader.store.sql import FEED_TITLE, Part, id_list, newest_id
+from tuireader.store.watches.cases import OPEN_STATES, case_state
 
 
 class Briefs(Part):
@@ -40,6 +41,17 @@ class Briefs(Part):
         evidence = self._articles.evidence(report.article_id for report in reports)
         return [replace(report, evidence=evidence.get(report.article_id, ())) for report in reports]
 
+    def still_open(self, *, after: int | None, since: int, watch: str = "") -> list[OpenMatch]:
+        """Select the matches to be handled of all articles that the same brief does not have as new ones."""
+        period, args = _within(after, since, watch)
+        sql = f"""SELECT c.log_id AS match, c.watch, c.state, a.id AS article_id, a.title, a.url,
+                    {FEED_TITLE} AS feed_title, a.time
+                  FROM match_case c JOIN article a ON a.id = c.article_id JOIN feed f ON f.id = a.feed_id
+                  WHERE c.state IN ({OPEN_STATES}) AND a.muted = 0 AND NOT (f.subscribed = 1 AND {period})
+                    AND ? IN ('', c.watch)
+                  ORDER BY a.time, c.log_id"""
+        return self._values(OpenMatch, sql, (*args, watch), state=case_state)
+
     def muted(self, *, after: int | None, since: int, watch: str = "") -> int:
         """Count the articles that the same brief leaves out because they are muted."""
         where, args = _within(after, since, watch)
@@ -50,13 +62,16 @@ class Briefs(Part):
         """Return the highest article id: the end of a brief made now."""
         return newest_id(self._conn)
 
-    def last(self, watch: str) -> int | None:
-        """Return the id at which the last brief for a watch (`""` for all) ended, None without one."""
-        value = self._store.fact(f"brief:{watch}")
+    def last(self, watch: str, story: int = 0) -> int | None:
+        """Return the id at which the last brief for a watch (`""` for all) ended, None without one.
+
+        With `story`, that of the last page of the story of this article.
+        """
+        value = self._store.fact(f"story:{story}" if story else f"brief:{watch}")
         return int(value) if value else None
 
-    def remember(self, watch: str, end: int) -> None:
-        self._store.set_fact(f"brief:{watch}", str(end))
+    def remember(self, watch: str, end: int, story: int = 0) -> None:
+        self._store.set_fact(f"story:{story}" if story else f"brief:{watch}", str(end))
 
     def seen(self, now: int) -> tuple[int, int | None]:
         """Update when the reader was last used and the newest article id then; return the previous values.

@@ -68,7 +68,7 @@ class Cases(Part):
         """List the cases of articles, in the order of the log."""
         sql = f"""SELECT {_CASE} FROM match_case c
                   WHERE c.article_id IN (SELECT value FROM json_each(?)) ORDER BY c.log_id"""
-        return self._values(Case, sql, (id_list(article_ids),), state=_state)
+        return self._values(Case, sql, (id_list(article_ids),), state=case_state)
 
     def by_article(self, ids: Sequence[int]) -> dict[int, tuple[tuple[str, CaseState, str], ...]]:
         """Map articles to watch, state and note of each of their cases."""
@@ -140,7 +140,7 @@ class Cases(Part):
         for log_id, state, note_id, handler, at in before:
             for _, state_now, note_now, *_ in self._before([log_id]):
                 if state_now != state:
-                    self._write([log_id], _state(state), by, now, "undo")
+                    self._write([log_id], case_state(state), by, now, "undo")
                 if note_now != note_id:
                     text = self._value("SELECT text FROM match_note WHERE record_id = ?", (note_id,)) or ""
                     self._note(log_id, text, by, now)
@@ -152,7 +152,7 @@ class Cases(Part):
         sql = """SELECT c.watch, c.state, count(*) FROM match_case c JOIN article a ON a.id = c.article_id
                  WHERE a.muted = 0 GROUP BY 1, 2"""
         for watch, state, number in self._conn.execute(sql):
-            counts.setdefault(watch, {})[_state(state)] = number
+            counts.setdefault(watch, {})[case_state(state)] = number
         return counts
 
     def false_alarms(self, watch: str) -> dict[str, tuple[int, int]]:
@@ -199,5 +199,6 @@ class Cases(Part):
         self._conn.execute(sql, (number, by, now, log_id))
 
 
-def _state(number: int) -> CaseState:
+def case_state(number: int) -> CaseState:
+    """Return the state that the database stores as a number."""
     return list(CaseState)[number]
