@@ -1,11 +1,11 @@
-"""What each report of a story adds: numbers with their noun, names, quotations, each told once."""
+"""What each report of a story adds: numbers with their noun, dates, names, quotations, each told once."""
 
 from __future__ import annotations
 
 import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tuireader.model import AddedKind
@@ -42,13 +42,25 @@ def added(text: str, *earlier: str, title: str = "", outlets: tuple[str, ...] = 
         ("It has 14 million users.", "It was £14m.", ["14 million users"]),
         ("It was 5,000.", "It had 5,000 users.", []),
         ("At least 8 people were hurt.", "", ["8 people"]),
-        ("In 2026, at 14:30, version 10.2.33 of CVE-2026-1234 on 3 August.", "", ["CVE-2026-1234"]),
+        (
+            "In 2026, at 14:30, version 10.2.33 of CVE-2026-1234 on 3 August.",
+            "",
+            ["CVE-2026-1234", "3 August"],
+        ),
         ("影响1200万用户，罚款500万元。", "", ["1200万用户", "500万元"]),
         ("It hit over 5,000 of them.", "", ["5,000"]),
         ("It took 300 days and 30 Quays.", "", ["300 days", "Quays"]),
         ("Es sind 300 Boote, und das ist für die Werft nicht gut.", "", ["300 Boote"]),
         ("It has $4.3T.", "It has 4.3 trillion dollars.", []),
         ("The 25 won.", "", []),
+        ("It pays $145 million now.", "It pays a fine.", ["$145 million"]),
+        ("It pays $145m now.", "A fine of 145 million dollars.", []),
+        ("Up 5% in 2026, on page 3.", "Up by some.", ["5%"]),
+        ("Up 5 percent to 1,200 cars.", "Up 5% to 1200 cars.", []),
+        ("It has 10,5 % of 1.200.000 and of 12,00,000.", "It has 10.5 % of 1,200,000.", []),
+        ("It pays 1,234.5 or 1.234,5; see version 10.2.33.", "", ["1,234.5"]),
+        ("It has 1.234.567 of 12,345.", "", ["1.234.567", "12,345"]),
+        ("恢复日期是8月3日，影响1200万用户。", "微信", ["1200万用户", "8月3日"]),
     ],
 )
 def test_numbers(text: str, earlier: str, new: list[str]) -> None:
@@ -58,6 +70,28 @@ def test_numbers(text: str, earlier: str, new: list[str]) -> None:
 @pytest.mark.parametrize(
     ("text", "earlier", "new"),
     [
+        ("It starts on 3 November.", "It starts soon.", ["3 November"]),
+        ("It starts on Nov. 3, 2026.", "From 2026-11-03 on. In 11月3日.", []),
+        ("On the 3rd of August.", "On 3 August.", []),
+        ("On 03.08.2026 or 08/13/2026.", "On 3 August, on August 13.", []),
+        ("On 1 May, 2 May, 1 May and 3 May.", "", ["1 May", "2 May"]),
+    ],
+)
+def test_dates(text: str, earlier: str, new: list[str]) -> None:
+    assert added(text, earlier) == new
+
+
+@pytest.mark.parametrize(
+    ("text", "earlier", "new"),
+    [
+        ("Then Mr Ma spoke. Shares fell.", "Pony Ma spoke before.", []),
+        ("the minister Élise Özgür and Иван Петров", "the minister", ["Élise Özgür", "Иван Петров"]),
+        ("об этом рассказал Иван Петров", "по словам Ивана Петрова", []),
+        ("By Jane Doe, Reporter\nNothing new.", "Chat halts", []),
+        ("so said Dr. Ada Quist of Ofcom's Jane Doe", "", ["Ada Quist", "Jane Doe", "Ofcom"]),
+        ("the UK maker JLR and PQR", "Jaguar Land Rover", ["PQR"]),
+        ("so hat die Technik nicht mit dem Gesetz zu tun, so Maja Beispiel", "das", ["Maja Beispiel"]),
+        (" ".join(["the"] * 30) + " Nova", "", ["Nova"]),
         ("It was the analyst Ciaran Martin.", "", ["Ciaran Martin"]),
         ("It was the analyst Ciaran Martin.", "So says Mr Martin.", []),
         ("they gathered before the National People's Congress", "", ["National People's Congress"]),
@@ -91,6 +125,11 @@ def test_names(text: str, earlier: str, new: list[str]) -> None:
         ("the so-called “very uncommon occurrence”", "", []),
         ("„Wir werden immer wieder handeln.“", "", ["Wir werden immer wieder handeln."]),
         ("「我们将在八月恢复所有的注册服务」", "", ["我们将在八月恢复所有的注册服务"]),
+        ("He said “we will appeal against all of it”.", "", ["we will appeal against all of it"]),
+        ("He: “We will appeal against all of it!”", "He said we will appeal against all of it.", []),
+        ("Elle dit «nous allons tout reprendre en août».", "", ["nous allons tout reprendre en août"]),
+        ("A ‘it’s the user’s own fault, and theirs’.", "", ["it’s the user’s own fault, and theirs"]),
+        ("the users' list is in the makers' own hands", "", []),
     ],
 )
 def test_quotations(text: str, earlier: str, new: list[str]) -> None:
@@ -134,6 +173,8 @@ def test_each_fact_is_of_its_first_report() -> None:
 
 
 @settings(max_examples=50, deadline=2000)
+@example([("", "A00²㐀")])  # a name that is part of a word
+@example([("", "《a\u00a0字》")])  # a name that is written in another way
 @given(st.lists(st.tuples(st.text(max_size=60), st.text(max_size=200)), max_size=4))
 def test_no_report_adds_twice_and_no_text_raises(reports: list[tuple[str, str]]) -> None:
     found = additions([*reports, *reports], no_stats)

@@ -54,7 +54,7 @@ __getattr__, __all__ = lazy.names(
         "relating.relate": ("Relater",),
         "relating.relatives": ("related",),
         "rematch": ("ByIndex", "ByText", "complete_log", "explain"),
-        "relating.story_page": ("copies", "story_page"),
+        "relating.story_page": ("additions_of", "copies", "story_page"),
         "relating.topics": ("story_topics",),
     },
 )

@@ -12,6 +12,7 @@ class AddedKind(StrEnum):
     """Kind of a fact that a report adds, in the order in which they are listed."""
 
     NUMBER = "number"
+    DATE = "date"
     NAME = "name"
     QUOTATION = "quotation"
 
@@ -19,7 +20,7 @@ class AddedKind(StrEnum):
 class Addition(Struct, frozen=True):
     """A fact that no earlier report of a story has."""
 
-    kind: Annotated[AddedKind, "`number`, `name` or `quotation`."]
+    kind: Annotated[AddedKind, "`number`, `date`, `name` or `quotation`."]
     text: Annotated[str, "The fact as the report writes it."]
     speaker: Annotated[str, 'Who said a quotation, `""` when unknown.'] = ""
 

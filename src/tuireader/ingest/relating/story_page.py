@@ -9,7 +9,7 @@ from tuireader.export.brief import Report
 from tuireader.export.story import StoryPage, StoryReport
 from tuireader.ingest.relating.own_forms import Groups
 from tuireader.ingest.relating.relatives import related
-from tuireader.model import Addition, Related, Relation, StoryEntry, Surrounding
+from tuireader.model import AddedKind, Addition, Related, Relation, StoryEntry, Surrounding
 from tuireader.related.compare import same_text
 from tuireader.related.facts.additions import READ, additions
 from tuireader.related.reading.features import Stats, unpack
@@ -41,7 +41,7 @@ def story_page(
     shown = entries[-_REPORTS:] if after or since else entries[:_REPORTS]
     around = _Around(entries, is_new)
     _add_around(store, around, entries, article_id, groups)
-    added = _added(store, shown)
+    added = additions_of(store, _titles(shown))
     copies = _copies(store, shown, added)
     reports = [
         StoryReport(
@@ -104,17 +104,26 @@ def copies(store: Store, reports: Sequence[Report]) -> dict[int, int]:
     return {copy: of for story in stories.values() for copy, of in _copies(store, story[:_REPORTS]).items()}
 
 
-def _added(store: Store, entries: Sequence[StoryEntry | Report]) -> list[tuple[Addition, ...]]:
-    ids = [entry.article_id for entry in entries]
-    texts = {
-        text.id: (text.title, f"{text.asked_summary}\n{text.asked_body}".strip()[:READ])
-        for text in store.articles.texts(ids, labels=False, appearances=False)
-    }
-    articles = store.relations.article_count()
+def _titles(entries: Sequence[StoryEntry | Report]) -> dict[int, str]:
+    return {entry.article_id: entry.feed_title for entry in entries}
+
+
+def additions_of(
+    store: Store, articles: Mapping[int, str], *, titled: bool = True
+) -> list[tuple[Addition, ...]]:
+    """Return what each article adds to those before it; `articles` maps them to the titles of their feeds.
+
+    If they are `titled`, names in titles are no additions, as the title is seen anyway.
+    """
+    texts = {}
+    for text in store.articles.texts([*articles], labels=False, appearances=False):
+        body = f"{text.asked_summary}\n{text.asked_body}".strip()[:READ]
+        texts[text.id] = (text.title, body) if titled else ("", f"{text.title}\n{body}")
+    stored = store.relations.article_count()
     return additions(
-        [texts.get(article_id, ("", "")) for article_id in ids],
-        lambda terms: Stats(articles, store.relations.term_counts(terms)),
-        {entry.feed_title for entry in entries},
+        [texts.get(article_id, ("", "")) for article_id in articles],
+        lambda terms: Stats(stored, store.relations.term_counts(terms)),
+        set(articles.values()),
     )
 
 
@@ -128,7 +137,7 @@ def _copies(
     profiles = {number: unpack(number, packed) for number, packed in store.relations.packed_profiles(ids)}
     if not any(same_text(*pair) for pair in combinations(profiles.values(), 2)):
         return {}
-    added = _added(store, entries) if added is None else added
+    added = additions_of(store, _titles(entries)) if added is None else added
     copies: dict[int, int] = {}
     originals: list[int] = []
     for article_id, facts in zip(ids, added, strict=True):
@@ -136,7 +145,7 @@ def _copies(
         if profile is None:
             continue
         same = (other for other in originals if same_text(profiles[other], profile))
-        original = 0 if facts else next(same, 0)
+        original = 0 if any(fact.kind is not AddedKind.DATE for fact in facts) else next(same, 0)
         if original:
             copies[article_id] = original
         else:

@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 
 from tuireader import ingest
 from tuireader.delivery import notify
+from tuireader.export.story_formats import added_text
 from tuireader.model import Evidence
-from tuireader.related.facts.new_facts import new_facts
 from tuireader.store import Store
 from tuireader.store.watches.match_log import NEVER
 from tuireader.store.watches.notices import ArticleIdentity, Waiting
 from tuireader.watch import Matcher
 
+_EARLIER = 100  # reports of a story to compare with, the last ones
 _SOON = 43_200  # seconds within which a feed's articles with equal title and text are one post
 
 
@@ -42,7 +43,7 @@ def claim(
         before = (
             notified.setdefault(place, store.notices.notified_in_story(*place)) if mode == "story" else []
         )
-        new = _new_facts(store, item.article_id, before) if before else ()
+        new = _added(store, item.article_id, before, feeds) if before else ()
         if before and not new:
             skipped[item.id] = _told_with(store, before[-1], item.watch)
             continue
@@ -130,9 +131,8 @@ class _Reposts:
         self._titles.setdefault((watch, identity.feed_id, identity.title), []).append(identity)
 
 
-def _new_facts(store: Store, article_id: int, earlier: Sequence[int]) -> tuple[str, ...]:
-    texts = {
-        text.id: f"{text.title}\n{text.summary}\n{text.body}"
-        for text in store.articles.texts([article_id, *earlier])
-    }
-    return new_facts(texts.pop(article_id, ""), texts.values())
+def _added(store: Store, article_id: int, earlier: Sequence[int], feeds: ingest.FeedNames) -> tuple[str, ...]:
+    """Write what an article adds to the reports of its story that the watch has notified about."""
+    rows = store.lists.rows([*(other for other in earlier[-_EARLIER:] if other != article_id), article_id])
+    titles = {row.id: feeds.get(row.feed_id, ("",))[0] for row in rows}
+    return tuple(map(added_text, ingest.additions_of(store, titles, titled=False)[-1]))

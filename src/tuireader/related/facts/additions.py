@@ -1,4 +1,4 @@
-"""Facts that each report of a story adds to those before it: numbers, names and quotations. Pure."""
+"""Facts that each report of a story adds to those before it: numbers, dates, names, quotations. Pure."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from tuireader.text import cut_characters
 
 READ = 6_000
 """Maximum characters of a report to search."""
-_SHOWN = {AddedKind.NUMBER: 60, AddedKind.NAME: 60, AddedKind.QUOTATION: 200}
-_MOST = {AddedKind.NUMBER: 3, AddedKind.NAME: 3, AddedKind.QUOTATION: 2}
+_SHOWN = {kind: 200 if kind is AddedKind.QUOTATION else 60 for kind in AddedKind}
+_MOST = {AddedKind.NUMBER: 3, AddedKind.DATE: 2, AddedKind.NAME: 3, AddedKind.QUOTATION: 2}
 _ALL = 5  # maximum facts of a report
 
 StatsOf = Callable[[Sequence[int]], Stats]
@@ -34,15 +34,13 @@ def additions(
     ignored = frozenset(name_key(word) for outlet in outlets for word in WORDS.findall(outlet[:100]))
     extracted = [report_facts(title[:READ], text[:READ], ignored) for title, text in reports]
     lower = set().union(*(report.lower for report in extracted))
-    named = [fact.text for report in extracted for fact in report.names]
+    named = [fact.text for report in extracted for fact in report.facts if fact.kind is AddedKind.NAME]
     stats = stats_of(sorted(set(chain.from_iterable(map(_terms, named)))))
     seen = _Seen()
     added: list[tuple[Addition, ...]] = []
     for report in extracted:
-        new = [fact for fact in report.numbers if not seen.has_number(fact)]
-        new += [fact for fact in _scored(report.names, stats, lower) if not seen.has_name(fact)]
-        new += [fact for fact in report.quotations if not seen.has_quotation(fact)]
-        added.append(_chosen(new))
+        new = [fact for fact in report.facts if not seen.has(fact)]
+        added.append(_chosen(list(_scored(new, stats, lower))))
         seen.add(report)
     return added
 
@@ -51,8 +49,12 @@ def _terms(name: str) -> list[int]:
     return [term_hash(fold(word)) for word in WORDS.findall(name)[:10]]
 
 
-def _scored(names: Sequence[Fact], stats: Stats, lower: Collection[int]) -> Iterator[Fact]:
-    for fact in names:
+def _scored(facts: Sequence[Fact], stats: Stats, lower: Collection[int]) -> Iterator[Fact]:
+    """Leave out names that are other words, and prefer rare ones."""
+    for fact in facts:
+        if fact.kind is not AddedKind.NAME:
+            yield fact
+            continue
         terms = _terms(fact.text)
         if not HAS_CJK.search(fact.text) and not any(
             stats.is_name(Term(term, fact.text, 0, 1, lower=term in lower, capital=True)) for term in terms
@@ -66,37 +68,40 @@ class _Seen:
     """Facts of the earlier reports."""
 
     def __init__(self) -> None:
-        self._numbers: set[tuple[object, ...]] = set()
-        self._values: set[object] = set()
+        self._facts: set[tuple[AddedKind, object]] = set()
         self._roots: set[str] = set()
         self._shingles: set[object] = set()
         self._heads = ""
         self._texts: list[str] = []
 
     def add(self, report: ReportFacts) -> None:
-        self._numbers.update(fact.keys for fact in report.numbers)
-        self._values.update(fact.keys[0] for fact in report.numbers)
+        for fact in report.facts:
+            self._facts.update((fact.kind, key) for key in (fact.text, fact.keys, fact.keys[0]))
         self._roots |= report.roots
         self._shingles |= report.shingles
         self._heads += report.heads + " "
         self._texts.append(report.text)
 
-    def has_number(self, fact: Fact) -> bool:
-        """Return whether a report has the number; without a unit, it equals the same number with any unit."""
-        value, kind = fact.keys
-        return (
-            fact.keys in self._numbers or (value, "") in self._numbers or (not kind and value in self._values)
-        )
+    def has(self, fact: Fact) -> bool:
+        """Return whether a report has a fact, in the same words or in others."""
+        if (fact.kind, fact.text) in self._facts or (fact.kind, fact.keys) in self._facts:
+            return True
+        match fact.kind:
+            case AddedKind.NUMBER:  # without a unit, it equals the same number with any unit
+                value, unit = fact.keys
+                return (AddedKind.NUMBER, (value, "") if unit else value) in self._facts
+            case AddedKind.NAME:
+                return self._has_name(fact)
+            case AddedKind.QUOTATION:
+                return 2 * sum(shingle in self._shingles for shingle in fact.keys) >= len(fact.keys)
+            case AddedKind.DATE:
+                return False
 
-    def has_name(self, fact: Fact) -> bool:
+    def _has_name(self, fact: Fact) -> bool:
         """Return whether a report has the last word of the name, or a name with these initials."""
         if HAS_CJK.search(fact.text):
             return any(fact.text in text for text in self._texts)
         return fact.keys[0] in self._roots or (fact.text.isupper() and fact.text in self._heads)
-
-    def has_quotation(self, fact: Fact) -> bool:
-        known = sum(shingle in self._shingles for shingle in fact.keys)
-        return 2 * known >= len(fact.keys)
 
 
 def _chosen(facts: Sequence[Fact]) -> tuple[Addition, ...]:

@@ -1,4 +1,4 @@
-"""Numbers, names and quotations in a report of a story. Pure and bounded for any text."""
+"""Numbers, dates, names and quotations in a report of a story. Pure and bounded for any text."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Sequence
 from msgspec import Struct
 
 from tuireader.model import AddedKind
-from tuireader.related.facts.new_facts import (
+from tuireader.related.facts.patterns import (
     CAPITALS,
     DATE,
     NO_NAMES,
@@ -17,6 +17,7 @@ from tuireader.related.facts.new_facts import (
     QUOTATION,
     TITLES,
     UNITS,
+    day_of,
     is_german,
     names,
     root,
@@ -82,9 +83,7 @@ class ReportFacts(Struct, frozen=True):
     """Facts and words of a report: `lower` are its lower-case terms, `heads` all initials in order."""
 
     text: str
-    numbers: list[Fact]
-    names: list[Fact]
-    quotations: list[Fact]
+    facts: list[Fact]
     roots: set[str]
     shingles: set[tuple[str, ...]]
     lower: set[int]
@@ -93,16 +92,19 @@ class ReportFacts(Struct, frozen=True):
 
 def report_facts(title: str, text: str, ignored: Collection[str]) -> ReportFacts:
     """Extract the facts of a report; names whose words are all `ignored` are left out."""
-    article = f"{title}\n{text}"
+    article = f"{title}\n{text}" if title else text
     words = WORDS.findall(article)
     undated = DATE.sub(" ", article)
     quotations = _first(_quotations(article, title))
     speakers = [quotation.speaker for quotation in quotations if quotation.speaker]
     return ReportFacts(
         article,
-        numbers=_first(_numbers(undated, title, is_german(words))),
-        names=_names(undated, title, speakers, ignored),
-        quotations=quotations,
+        facts=[
+            *_first(_numbers(undated, title, is_german(words))),
+            *_first(_dates(article)),
+            *_names(undated, title, speakers, ignored),
+            *quotations,
+        ],
         roots=set(map(name_key, words)),
         shingles=set(_shingles(folded(article))),
         lower={term_hash(fold(word)) for word in words if word.islower()},
@@ -152,6 +154,11 @@ def _numbers(text: str, title: str, capitals: bool) -> Iterator[Fact]:
             continue
         score = _number_score(value, kind, unit, noun) + _IN_TITLE * (shown in title)
         yield Fact(AddedKind.NUMBER, shown, (value, kind), score)
+
+
+def _dates(text: str) -> Iterator[Fact]:
+    for match in DATE.finditer(text):
+        yield Fact(AddedKind.DATE, match[0], (day_of(match),), 1.0)
 
 
 def _number_score(value: float, kind: str, unit: str, noun: str) -> float:

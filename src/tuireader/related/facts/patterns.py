@@ -1,17 +1,12 @@
-"""New facts in a later article of a story: numbers, dates, names and quotations."""
+"""Patterns of numbers, dates, names and quotations in a text."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
-from tuireader.related.reading.amounts import MAGNITUDES, value_of
-from tuireader.text import cut_characters
+from tuireader.related.reading.amounts import MAGNITUDES
 from tuireader.text.date_words import ENGLISH_MONTHS
-
-_LEAD = 1500  # maximum characters of a later article to search: articles begin with their news
-_NAMED = 4
-_SHOWN = 60
 
 _MONTH = (
     r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?"
@@ -71,66 +66,17 @@ _ROOT = 4
 _INFLECTING = "\u0370"  # scripts from here on (Greek, Cyrillic) inflect names: compare first letters
 
 
-def new_facts(text: str, earlier: Iterable[str]) -> tuple[str, ...]:
-    """Return up to four facts at the top of a text that no `earlier` text has.
-
-    Facts are numbers, dates, names and quotations as written. The first line of a text is its title. An
-    acronym is not new after its full name: JLR after Jaguar Land Rover.
-    """
-    seen_text = "\n".join(earlier)
-    top = text if len(text) <= _LEAD else text[:_LEAD].rpartition(" ")[0]
-    words = WORD.findall(seen_text)
-    roots, heads = {root(word.casefold()) for word in words}, "".join(word[0] for word in words)
-    seen_words = _squeezed(seen_text)
-    seen_numbers, seen_dates = _numbers(seen_text), _dates(seen_text)
-    facts = [shown for number, shown in _numbers(top).items() if number not in seen_numbers]
-    facts += [shown for day, shown in _dates(top).items() if day not in seen_dates]
-    facts += [
-        shown
-        for name, shown in dict(names(DATE.sub(" ", top))).items()
-        if root(WORD.findall(name)[-1]) not in roots and not (shown.isupper() and shown in heads)
-    ]
-    quoted: dict[str, str] = {}
-    for match in QUOTATION.finditer(top):
-        spoken = next(filter(None, match.groups()))
-        quoted.setdefault(_squeezed(spoken), spoken)
-    facts += [f"“{shown}”" for spoken, shown in quoted.items() if spoken not in seen_words]
-    return tuple(cut_characters(shown, _SHOWN) for shown in facts[:_NAMED])
-
-
 def root(word: str) -> str:
     """Return a casefolded word for comparison; only its first letters if its script inflects names."""
     return word if word < _INFLECTING else word[:_ROOT]
 
 
-def _dates(text: str) -> dict[tuple[int, int], str]:
-    dates: dict[tuple[int, int], str] = {}
-    for match in DATE.finditer(text):
-        dates.setdefault(_day(match), match[0])
-    return dates
-
-
-def _numbers(text: str) -> dict[float, str]:
-    numbers = map(_number, NUMBER.finditer(DATE.sub(" ", text)))
-    return {value: shown for value, shown in numbers if value}
-
-
-def _day(match: re.Match[str]) -> tuple[int, int]:
+def day_of(match: re.Match[str]) -> tuple[int, int]:
+    """Return month and day of a match of `DATE`."""
     way = next(way for way in _WAYS if match[f"d{way}"])
     day, written = int(match[f"d{way}"]), match[f"m{way}"]
     month = int(written) if written.isdigit() else ENGLISH_MONTHS[written[:3].lower()]
     return (day, month) if month > 12 else (month, day)
-
-
-def _number(match: re.Match[str]) -> tuple[float, str]:
-    """Return a number's value and its words; 0 for small numbers and years, which are rarely news."""
-    value = value_of(match["digits"]) * UNITS.get((match["unit"] or "").lower(), 1.0)
-    if match["share"]:
-        return value / 100 + 1e-9, match[0].strip()  # keep 5 % and 0.05 apart
-    bare = not (match["money"] or match["unit"])
-    if bare and (value < 10 or (1900 <= value <= 2100 and match["digits"].isdecimal())):
-        return 0.0, ""
-    return value, match[0].strip()
 
 
 def names(text: str) -> Iterator[tuple[str, str]]:
@@ -187,7 +133,3 @@ def _is_headline(line: str) -> bool:
         return False
     longer = [word for word in words if len(word) > 3 and word.lower() not in _SMALL_IN_HEADLINES]
     return len(longer) > 2 and all(word != word.lower() or not word.isalpha() for word in longer)
-
-
-def _squeezed(text: str) -> str:
-    return " ".join(map(str.casefold, WORD.findall(text)))
