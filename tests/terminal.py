@@ -41,6 +41,7 @@ KEYS = {
     "backspace": "\x7f",
     "ctrl+c": "\x03",
     "ctrl+o": "\x0f",
+    "ctrl+y": "\x19",
     "ctrl+z": "\x1a",
     "ctrl+q": "\x11",
 }
