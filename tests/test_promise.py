@@ -5,22 +5,31 @@
 
 from __future__ import annotations
 
+import io
+import json
 import os
 from collections import Counter
-from contextlib import aclosing
+from contextlib import aclosing, redirect_stderr, redirect_stdout
+from inspect import unwrap
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 
 from tests.builders import CLOCK as NOW
 from tests.builders import feeds, item, opened, rss
 from tests.web import Web
+from tuireader.cli.articles.articles import count, list_
+from tuireader.cli.articles.brief import brief
+from tuireader.cli.articles.watches import watch
 from tuireader.config import WatchConfig
 from tuireader.library import Library
 from tuireader.model import Case, CaseState, Count, FoldedRows, View, ViewKind
 from tuireader.text.wording import stories_and_articles
-from tuireader.ui.views import count_of, expression_of
+from tuireader.ui.drawing.sidebar_items import sidebar_items
+from tuireader.ui.screens.watches import watch_row
+from tuireader.ui.views import MUTED, count_of, expression_of
 
 STEPS = 14
 FEEDS = 3
@@ -72,6 +81,7 @@ class History:
             await self.nothing_is_lost()
             await self.cases_stay(changed=happening in (self.handle, self.note, self.undo))
         await self.every_number_is_true()
+        await self.every_place_agrees()
         await self.mark_list(View(ViewKind.ALL))
 
     # -- what happens
@@ -288,6 +298,72 @@ class History:
         for health in await library.feeds.health():
             found = await self.counted(f'feed:="{health.feed.url}"')
             assert (health.unread, health.total) == (found.unread, found.total)
+
+    async def every_place_agrees(self) -> None:
+        """Sidebar, watches screen, `count`, `list`, `watch list` and `brief` have the same numbers."""
+        counts, every = await self.library.lists.counts(), await self.library.feeds.all()
+        watches = self.library.config.watches
+        for folds in (False, True):
+            for line in sidebar_items(every, counts, watches, (), folds=folds):
+                if line.view is None or line.view == MUTED:
+                    continue
+                expression = expression_of(line.view, "", every, watches)
+                (told,) = await self.printed("count", expression=expression, as_json=True)
+                assert line.total == told["stories" if folds else "articles"], line
+                unread = f"is:unread ({expression})" if expression else "is:unread"
+                (told,) = await self.printed("count", expression=unread, as_json=True)
+                assert line.unread == told["stories" if folds else "articles"], line
+                listed = await self.printed("list_", expression=expression, form="json", limit=10_000)
+                assert len(listed) == len({row["id"] for row in listed})
+                assert line.total == len(
+                    {row["story"] or -row["id"] if folds else row["id"] for row in listed}
+                )
+        of_watches = {told["name"]: told for told in await self.printed("watch", "list", as_json=True)}
+        for stats in await self.library.watches.stats():
+            told, count = of_watches[stats.name], counts.watches[stats.name]
+            assert [told[key] for key in ("unread", "total")] == [count.unread, count.total]
+            assert (told["unread_stories"], told["stories"]) == (count.unread_stories, count.stories)
+            shown = {key: cell.text.replace("–", "") for key, cell in watch_row(stats, NOW).cells.items()}
+            numbers = [told[key] or "" for key in ("unread", "today", "week", "month")]
+            assert [shown[key] for key in ("unread", "today", "week", "month")] == list(map(str, numbers))
+            found = [await self.found(f'watch:="{stats.name}" is:{state}') for state in ("open", "done")]
+            new, opened, handled = map(int, (shown["cases"] or "0·0·0").split("·"))
+            assert new + opened >= len(found[0]) and handled >= len(found[1])
+            assert sum(dict(told["cases"]).values()) == new + opened + handled
+        await self.the_brief_agrees(NOW - 60 * self.draw.randrange(1, self.made + 2))
+
+    async def the_brief_agrees(self, since: int) -> None:
+        """Its articles and stories are those of the list; it has each open match among them or below."""
+        (brief,) = await self.printed(
+            "brief", since=f"{(NOW - since) // 60}min", name=None, story=None, form="json"
+        )
+        rows = await self.library.lists.rows(await self.found("is:subscribed"))
+        new = [row for row in rows if row.time >= since]
+        muted = await self.library.lists.rows(await self.found("is:muted is:subscribed"))
+        assert (brief["articles"], brief["muted"]) == (len(new), sum(row.time >= since for row in muted))
+        # its stories are those of the story pages, of which a list may have several rows
+        pages = [await self.library.stories.page(row.id) for row in new]
+        assert brief["stories"] == len({page.first.article_id for page in pages})
+        shown = [
+            each for section in brief["sections"] for story in section["stories"] for each in story["reports"]
+        ]
+        assert sorted(each["id"] for each in shown if each["new"]) == sorted(row.id for row in new)
+        ids = {row.id for row in new} | {row.id for row in muted} | {*await self.found("is:muted")}
+        still = [case for case in self.cases.values() if case.state in (CaseState.NEW, CaseState.OPEN)]
+        below = sorted(match["match"] for match in brief["still_open"])
+        assert below == sorted(case.match for case in still if case.article_id not in ids)
+
+    async def printed(self, *names: str, **values: object) -> list[dict[str, Any]]:
+        """JSON that a command prints, run on this library."""
+        command: Any = {"count": count, "list_": list_, "watch": watch, "brief": brief}[names[0]]
+        for name in names[1:]:
+            command = command.commands[name]
+        out = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
+        with redirect_stdout(out), redirect_stderr(io.StringIO()):
+            await unwrap(command.callback)(self.library, **values)
+            out.seek(0)
+            text = out.read()
+        return [json.loads(text)] if names == ("brief",) else [json.loads(line) for line in text.splitlines()]
 
     async def counted(self, expression: str) -> Count:
         ids = await self.found(expression)

@@ -33,7 +33,7 @@ class Briefs(Part):
             f"""SELECT a.id AS article_id, a.title, a.url, {FEED_TITLE} AS feed_title, a.time,
                       a.story, a.language, {period} AS new
                FROM article a JOIN feed f ON f.id = a.feed_id
-               WHERE a.muted = 0 AND (a.id IN (SELECT value FROM json_each(?))
+               WHERE a.muted = 0 AND f.subscribed = 1 AND (a.id IN (SELECT value FROM json_each(?))
                  OR (a.story != 0 AND a.story IN (SELECT value FROM json_each(?))))""",
             (*args, id_list(ids), id_list(stories)),
             new=bool,
