@@ -192,7 +192,8 @@ def build(
     first, last = min(times, default=None), max(times, default=None)
     place = {name: number for number, name in enumerate(watches)}
     to_do = sorted(still_open, key=lambda match: (place.get(match.watch, len(place)), match.time))
-    return Brief(len(times), tuple(sections), seconds, None, first, last, muted, tuple(to_do))
+    brief = Brief(len(times), tuple(sections), seconds=seconds, first=first, last=last, muted=muted)
+    return replace(brief, still_open=tuple(to_do))
 
 
 def _order(story: BriefStory) -> tuple[int, int, int]:
