@@ -6,6 +6,7 @@ from contextlib import aclosing
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from tests.builders import CLOCK as NOW
 from tests.builders import TWO_FEEDS, applied, entry, feeds, fill, opened, titles
@@ -85,6 +86,31 @@ async def test_what_is_stored_gets_the_matches_that_it_would_have_got_on_arrival
             await library.context.pool.read(lambda store: store.watches.without_evidence(range(1, 18))) == {}
         )
         assert await applied(library) == []
+
+
+async def test_chinese_in_both_scripts_is_matched_again_when_the_switch_changes(tmp_path: Path) -> None:
+    watch = '[[watch]]\nname = "office"\nany = ["网信办"]\nnotify = "article"\n'
+    off = "chinese_variants = false\n"
+
+    async def both(library: Library) -> list[list[int]]:
+        await applied(library)
+        assert not await library.context.pool.read(lambda store: store.notices.any_waiting())
+        watched = await library.lists.ids(View(ViewKind.WATCH, "office"))
+        hits, _ = await library.searches.run("網信辦")
+        return [sorted(watched), sorted(hits)]
+
+    async with opened(tmp_path, TWO_FEEDS) as library:
+        await fill(
+            library, 1, entry(1, title="网信办发布"), entry(2, title="網信辦發佈"), entry(3, title="办")
+        )
+    async with opened(tmp_path, off + TWO_FEEDS + watch) as library:
+        assert await both(library) == [[3], [2]]
+    async with opened(tmp_path, TWO_FEEDS + watch) as library:
+        assert await both(library) == [[2, 3], [2, 3]]
+        await library.context.use(replace(library.config, chinese_variants=False))
+        assert await both(library) == [[3], [2]]
+        await library.context.use(replace(library.config, chinese_variants=True))
+        assert await both(library) == [[2, 3], [2, 3]]
 
 
 async def test_a_watch_with_many_hits_is_filled_in_by_ranges_and_goes_on_where_it_stopped(

@@ -276,6 +276,11 @@ class Config(Table):
         default_factory=dict,
     )
     database: str = declare(RAW, "Database file; a relative path starts from this file's folder.", default="")
+    chinese_variants: bool = declare(
+        FLAG,
+        "Match simplified and traditional Chinese with each other in searches, watches and mutes.",
+        default=True,
+    )
 
 
 PLAIN_TABLES: Mapping[str, type[Any]] = {

@@ -59,7 +59,9 @@ class WatchConfig(Table):
     feeds: tuple[str, ...] = declare(
         LINES, "Search only these feeds, named by address, title or folder.", default=(), vital=True
     )
-    exact: bool = declare(FLAG, "Match case and accents as typed, and no plurals.", default=False)
+    exact: bool = declare(
+        FLAG, "Match case, accents and Chinese characters as typed, and no plurals.", default=False
+    )
     exact_words: bool = declare(
         FLAG, "Leave out Chinese terms across word boundaries, such as 微信 in 些微信号.", default=False
     )

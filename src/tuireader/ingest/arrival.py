@@ -13,6 +13,7 @@ from tuireader import query
 from tuireader.config import MuteConfig
 from tuireader.document.prepare import links_in
 from tuireader.ingest.matching import FeedNames, hits, shown, subject
+from tuireader.lexicon import has_variants
 from tuireader.model import Evidence
 from tuireader.related.links import kind
 from tuireader.store import Store
@@ -48,7 +49,7 @@ class Mute(Struct, frozen=True):
         wanted = config.feed.casefold()
         named = (number for number, names in feeds.items() if wanted in map(str.casefold, names))
         of_feeds = frozenset(named) if wanted else None
-        parts = [config.query, wanted, *sorted(of_feeds or ())]
+        parts = [config.query, wanted, *sorted(of_feeds or ()), *(["variants"] * has_variants(config.query))]
         for leaf in query.leaves(parsed.root):
             field = getattr(leaf, "field", "")
             if isinstance(leaf, query.Is) or field in ("age", "watch", "label", "id"):

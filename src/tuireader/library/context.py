@@ -20,6 +20,7 @@ from tuireader.config.edit import undo_files
 from tuireader.config.files import expand_home
 from tuireader.config.shape import PLAIN_TABLES
 from tuireader.errors import TuireaderError, UsageError
+from tuireader.lexicon import use_variants
 from tuireader.library.watching import advice as watch_advice
 from tuireader.library.watching import rules
 from tuireader.model import Article, Change, Evidence, Feed
@@ -185,6 +186,7 @@ class Context:
         await self.use(replace(self.config, **plain))
 
     async def sync(self) -> None:
+        use_variants(self.config.chinese_variants)
         subscriptions = self.config.feeds
         signatures = [(rule.name, watch.signature(rule)) for rule in rules(self.config)]
         accounts = [account.name for account in self.config.accounts]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import product
+from itertools import chain, product
 
 from msgspec import Struct
 
@@ -96,11 +96,10 @@ def _fts_all(nodes: Sequence[Node]) -> tuple[str | None, bool]:
 def _fts_near(left: Text, right: Text, distance: int) -> str | None:
     """Write an FTS5 expression for two terms near each other, or anywhere if the index cannot test that."""
     sides = [fts(left)[0], fts(right)[0]]
-    runs = [text.term.runs for text in (left, right)]
-    if all(len(run) == 1 and not run[0].prefix for run in runs):
-        (first,), (second,) = runs
+    runs = [[term.runs for term in (text.term, *text.term.others)] for text in (left, right)]
+    if all(len(run) == 1 and not run[0].prefix for run in chain(*runs)):
         most = 2 * distance + 1  # words, a mark before each, and one at the end
-        pairs = product(first.phrases, second.phrases)
+        pairs = product(*([phrase for (run,) in side for phrase in run.phrases] for side in runs))
         near = " OR ".join(f"NEAR({before} {after}, {most})" for before, after in pairs)
         return f"{_INDEXED[left.field]} : ({near})"
     return " AND ".join(f"({side})" for side in sides if side) or None

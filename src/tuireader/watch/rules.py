@@ -8,7 +8,7 @@ import json
 from msgspec import Struct
 
 from tuireader import query
-from tuireader.lexicon import Term, compile_term
+from tuireader.lexicon import Term, compile_term, has_variants
 from tuireader.query import Regex
 
 FIELDS = ("title", "summary", "body", "text", "author", "url", "label")
@@ -45,9 +45,11 @@ class Problem(Struct, frozen=True):
 
 def signature(rule: WatchRule) -> str:
     """Return a digest of a watch's conditions; if it changes, stored articles are matched again."""
+    terms = " ".join((*rule.any, *(term for group in rule.all for term in group), *rule.none, rule.query))
     parts: tuple[object, ...] = (
         *(_RULES_VERSION, rule.any, rule.all, rule.none, rule.query, rule.fields, rule.feeds, rule.exact),
         *([rule.exact_words] if rule.exact_words else []),  # watches without it keep their signature
+        *(["variants"] if has_variants(terms) else []),
     )
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
 

@@ -39,16 +39,23 @@ class Vocabulary:
             self.items.append(item)
             self.written.append(item.text if isinstance(item, Term) else f"/{item.pattern}/")
             self._enter(item, number)
+            if isinstance(item, Term):
+                for other in item.others:
+                    self._enter(other, number, item.text)
         return number
 
-    def _enter(self, item: Item, number: int) -> None:
+    def _enter(self, item: Item, number: int, written: str = "") -> None:
         if isinstance(item, Regex):
             self._always.append(number)
             return
         chain = max(map(_chain, item.runs), key=len, default=[])
         if chain:
             # The longest word is likely to be the rarest; the literal is the first word, or a run of Han.
-            forms = max(chain[1:] or chain, key=lambda forms: len(forms[-1]))
+            # A text has few of the characters by which another spelling differs from what is written.
+            forms = max(
+                chain if written else chain[1:] or chain,
+                key=lambda forms: (forms[-1] not in written, len(forms[-1])),
+            )
             other = item.literal if len(chain) > 1 else ""
             for form in forms:
                 self._by_word.setdefault(form, []).append((other, number))

@@ -132,7 +132,7 @@ def fold_page(store: Store, text: StoredText, groups: Groups = ()) -> None:
     if packed and sentences:
         store.relations.add(text.id, packed[0][1], text.time // DAY, _copy_terms(sentences), ())
         phrase = max(sentences, key=len)[:_PHRASE]
-        term = compile_term(phrase.rpartition(" ")[0] or phrase)
+        term = compile_term(phrase.rpartition(" ")[0] or phrase, variants=False)
         near = store.search.candidates(term.fts)[-_HITS:] if term and term.fts else ()
         _fold_copies(store, StoredProfiles(store, groups), text.id, sentences, near)
 
