@@ -64,6 +64,15 @@ def test_csv_is_read_by_others_and_runs_nothing(logged: Run) -> None:
     assert out.replace("\r\n", "").count("\n") == 0
 
 
+def test_csv_for_spreadsheets_begins_with_a_mark(logged: Run) -> None:
+    plain, marked = logged("matches", "--format", "csv"), logged("matches", "--format", "csv", "--bom")
+    assert marked.out == f"\ufeff{plain.out}" and not plain.out.startswith("\ufeff")
+    for options in ((), ("--format", "json"), ("--format", "records"), ("--format", "csv", "--verify")):
+        wrong = logged("matches", *options, "--bom")
+        assert wrong.code == Exit.USAGE and not wrong.out
+        assert "--bom is only for CSV (add --format csv, or leave out --bom)" in wrong.err
+
+
 def test_json_in_lines_and_as_one_array(logged: Run) -> None:
     lines = [json.loads(line) for line in logged("matches", "--json").out.splitlines()]
     assert lines == json.loads(logged("matches", "--format", "json").out)

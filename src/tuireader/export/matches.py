@@ -19,6 +19,8 @@ COLUMNS = (
     " read ended term field sentence sha256 state note by at occurrences ids"
 )
 """Columns of CSV and keys of JSON; some have the name of another attribute."""
+BOM = "\ufeff"
+"""Mark at the beginning of a file by which spreadsheets read it as UTF-8."""
 TIMES = ("published", "fetched", "matched", "told", "read", "ended", "at")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """First characters that make a spreadsheet run a cell as a formula."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import sys
 from collections.abc import Callable, Iterator
@@ -15,7 +16,7 @@ from tuireader.cli.base import library_command, moment, say
 from tuireader.cli.completion import complete_watches
 from tuireader.cli.output import format_option, print_json_text
 from tuireader.errors import TuireaderError, UsageError
-from tuireader.export.matches import csv_lines
+from tuireader.export.matches import BOM, csv_lines
 from tuireader.model.cases import Record, canonical, verify
 from tuireader.query.identifiers import explained
 from tuireader.text.wording import counted
@@ -36,6 +37,9 @@ if TYPE_CHECKING:
     json="jsonl",
 )
 @click.option(
+    "--bom", is_flag=True, help="With --format csv: begin with a mark by which spreadsheets see UTF-8."
+)
+@click.option(
     "--verify",
     "verified",
     is_flag=False,
@@ -51,6 +55,7 @@ async def matches(
     until: str | None,
     watch: str | None,
     form: str,
+    bom: bool,
     verified: str | None,
     head: str,
 ) -> None:
@@ -68,12 +73,14 @@ async def matches(
     \b
     Examples:
       tuireader matches --since yesterday
-      tuireader matches --watch WeChat --format csv > wechat.csv
+      tuireader matches --watch WeChat --format csv --bom > wechat.csv
       tuireader matches --since 2026-11-01 --until 2026-11-30 --format json
       tuireader matches --format records > log.jsonl
       tuireader matches --verify log.jsonl
     """
     chosen = since is not None or until is not None or watch is not None
+    if bom and (form != "csv" or verified is not None):
+        raise UsageError("--bom is only for CSV", "add --format csv, or leave out --bom")
     if head and verified is None:
         raise UsageError("--head says nothing without --verify", "tuireader matches --verify --head HASH")
     if chosen and (verified is not None or form == "records"):
@@ -88,7 +95,7 @@ async def matches(
         return
     first = 0 if since is None else moment("--since", since)
     end = None if until is None else moment("--until", until, end=True)
-    write = _writer(form)
+    write = _writer(form, bom=bom)
     count = 0
     async with aclosing(library.matches.log(since=first, until=end, watch=watch)) as log:
         async for match in log:
@@ -102,12 +109,14 @@ async def matches(
         say("no matches")
 
 
-def _writer(form: str) -> Callable[[LoggedMatch], object]:
+def _writer(form: str, *, bom: bool) -> Callable[[LoggedMatch], object]:
     """Function that prints a match."""
     if form == "table":
         return lambda match: print(_line(match))
     if form == "csv":
-        sys.stdout.write("".join(csv_lines([])))
+        if bom and isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(encoding="utf-8")
+        sys.stdout.write(BOM * bom + "".join(csv_lines([])))
         return lambda match: sys.stdout.write("".join(csv_lines([match], head=False)))
     from tuireader.cli.shapes import shapes
 

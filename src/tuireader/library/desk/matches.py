@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from tuireader.errors import UsageError
-from tuireader.export.matches import csv_lines, handed_over
+from tuireader.export.matches import BOM, csv_lines, handed_over
 from tuireader.library.articles import save_file
 from tuireader.library.context import Context, UseCases
 from tuireader.library.desk.cases import Cases
@@ -99,7 +99,7 @@ class Matches(UseCases):
         await self.complete()
         rows = await self.newest(expression, since=since, limit=_ALL)
         today = time.strftime("%Y-%m-%d", time.localtime(self._context.clock()))
-        content = ("\ufeff" + "".join(csv_lines(rows))).encode("utf-8", "replace")  # a mark for spreadsheets
+        content = (BOM + "".join(csv_lines(rows))).encode("utf-8", "replace")
         return (await save_file(self._context.save_folder, partial(_file_name, today), content))[0]
 
     async def records(self) -> AsyncGenerator[Record, None]:
