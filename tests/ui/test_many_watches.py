@@ -33,8 +33,9 @@ def views(items: tuple[SidebarItem, ...], kind: ViewKind) -> list[str]:
 
 @st.composite
 def watches_and_counts(draw: st.DrawFn) -> tuple[list[WatchConfig], Counts]:
-    groups, priorities = st.sampled_from(["", "", "Law", "Money", "Apps"]), st.sampled_from(PRIORITIES)
-    kinds = draw(st.lists(st.tuples(groups, priorities, st.integers(0, 2)), max_size=24))
+    few, many = ["", "", "Law", "Money", "Apps"], ["", *(f"G{number}" for number in range(30)), "Law"]
+    groups, priorities = st.sampled_from(draw(st.sampled_from([few, many]))), st.sampled_from(PRIORITIES)
+    kinds = draw(st.lists(st.tuples(groups, priorities, st.integers(0, 2)), max_size=40))
     watches = [
         WatchConfig(f"W{at}", ("w",), group=group, priority=priority)
         for at, (group, priority, _) in enumerate(kinds)
@@ -75,16 +76,21 @@ def test_the_sidebar_accounts_for_every_watch(
     assert current.key in shown or current.key not in names or group[current.key] in closed
     order = [item.name for members in by_group(watches).values() for item in members]
     assert shown == [name for name in order if name in shown]
-    left = [name for name in names if name not in {*shown, *inside, current.key}]
+    listed = {"", *heads}
+    left = [name for name in names if name not in {*shown, *inside, current.key} and group[name] in listed]
     rank = {name: (not counts.watches[name].unread, number) for number, name in enumerate(names)}
     others = [rank[name] for name in shown if name != current.key]
     assert not others or not left or max(others) < min(rank[name] for name in left)
     everything = build(height=10_000)
-    assert height < 24 or items.index(SidebarItem("Feeds")) <= height - height // 3 + 1
+    assert height < 17 or items.index(SidebarItem("Feeds")) <= height - height // 3 + 1
+    unread_groups = {name for name in group.values() if name and counts.groups[name].unread}
+    quiet_ones = {*heads} - unread_groups - {group.get(current.key)}
+    assert not quiet_ones or unread_groups <= {*heads}
     if len(everything) <= height or (height > 23 and len(watches) < 5):
         assert items == everything
     if not hides_quiet:
-        assert len(views(everything, ViewKind.WATCH)) == len(watches) - len(inside)
+        unfolded = [item for item in watches if item.group not in closed]
+        assert len(views(everything, ViewKind.WATCH)) == len(unfolded)
 
 
 def test_without_new_keys_nothing_changes() -> None:
@@ -154,6 +160,36 @@ async def test_forty_watches_and_a_group_by_keys() -> None:
         await run.press("escape", "0")
         await run.resize(120, 24)
         assert "┃Feeds" in run.text and "┃▾ Waters" in run.text
+
+
+FORTY = "".join(
+    f'[[watch]]\nname = "W{number}"\nany = ["n{number}"]\ngroup = "G{number}"\n' for number in range(1, 41)
+)
+FEEDS = "".join(f'[[feeds]]\nurl = "https://f{number}.example/"\n' for number in range(300))
+
+
+async def test_forty_groups_leave_the_feeds_in_sight() -> None:
+    async with running(samples.library(FORTY + FEEDS)) as run:
+        sidebar = run.main.sidebar
+        for width, height in ((120, 40), (80, 24)):
+            await run.resize(width, height)
+            await run.press("h", "g")
+            assert "┃Feeds" in run.text and "┃https://f0.exam" in run.text
+            top = sidebar.items.index(SidebarItem("Feeds"))
+            more = next(line for line, item in enumerate(sidebar.items) if item.command == "watches")
+            await run.click("#sidebar", (5, more))
+            assert len(run.screen(Watches).table.rows) == 42
+            await run.press("escape", "colon")
+            await run.write("Go to G33")
+            await run.press("enter")  # it is listed while its articles are
+            assert sidebar.current and sidebar.current.view == View(ViewKind.GROUP, "G33")
+            assert sidebar.items.index(SidebarItem("Feeds")) == top
+        await run.press("h")
+        assert "┃▾ G33" in run.text and "┃Feeds" in run.text
+        while sidebar.cursor < more:
+            await run.press("j")
+        await run.press("enter")
+        assert run.screen(Watches)
 
 
 async def test_a_group_is_renamed_and_given_to_a_new_watch(run: Running) -> None:

@@ -62,9 +62,9 @@ def sidebar_items(
     To do is left out before the first use of the desk, New and Muted if empty, as are the members of folders
     and groups in `closed`. Labels are sorted by name, watches by priority, everything else as in the
     configuration. With `folds`, stories are counted, else articles. `new` shows the articles since the last
-    session. `accounts` maps the names of accounts to their errors, or to `""`. Some watches are left out if
-    they would push the feeds off a sidebar of `height` lines, or if they are quiet and `hides_quiet`, but not
-    the `current` view.
+    session. `accounts` maps the names of accounts to their errors, or to `""`. Some watches and
+    groups are left out if they would push the feeds off a sidebar of `height` lines, or if they are quiet and
+    `hides_quiet`, but not the `current` view.
     """
     item = partial(_item, folds)
     items = [item("To do", TO_DO, counts.to_do)] if counts.to_do is not None else []
@@ -113,7 +113,7 @@ def _watch_items(
         if group:
             mark = _CLOSED if view in closed else _OPEN
             yield _item(folds, group, view, count, mark, members[0].name)
-        for watch in members if view not in closed else ():
+        for watch in members:
             own, count = View(ViewKind.WATCH, watch.name), counts.watches.get(watch.name, Count())
             yield replace(_item(folds, watch.name, own, count, _WATCH, watch.name), depth=bool(group))
 
@@ -126,27 +126,36 @@ def _fitting(
     *,
     hides_quiet: bool,
 ) -> list[SidebarItem]:
-    """Leave out watches beyond `room`, first the quiet and then the less important; a last line counts them.
+    """Leave out groups and watches beyond `room`, first the quiet and then the less important.
 
-    With `hides_quiet`, also leave out all quiet watches, and groups in which everything is quiet.
+    Watches of closed groups are left out, too. A last line counts the watches that are neither here nor in
+    a closed group. With `hides_quiet`, also leave out quiet watches, and groups in which everything is quiet.
     """
 
     def is_kept(item: SidebarItem) -> bool:
         return not hides_quiet or bool(item.unread) or is_current(item)
 
+    group = {watch.name: watch.group for watch in watches}
     rank = {watch.name: number for number, watch in enumerate(by_priority(watches))}
     members = [item for item in items if item.mark == _WATCH]
-    shown = list(filter(is_kept, members))
-    groups = {watch.group for watch in watches if watch.name in {item.watch for item in shown}}
-    heads = [item for item in items if item.mark != _WATCH and (is_kept(item) or item.label in groups)]
-    if len(heads) + len(shown) + (len(shown) < len(members)) > room:
+    lively = {group[item.watch] for item in members if is_kept(item)}
+    heads = [item for item in items if item.mark != _WATCH and (is_kept(item) or item.label in lively)]
+    closed = {item.label for item in heads if item.mark == _CLOSED}
+    unfolded = [item for item in members if group[item.watch] not in closed]
+    shown = list(filter(is_kept, unfolded))
+    if len(heads) + len(shown) + (len(shown) < len(unfolded)) > room:
+        here = {group[item.watch] for item in members if is_current(item)}
+        heads.sort(key=lambda item: (not is_current(item) and item.label not in here, not item.unread))
+        heads = heads[: max(1, room - _FEWEST - 1)]
+        labels = {"", *(item.label for item in heads)}
+        shown = [item for item in shown if group[item.watch] in labels]
         shown.sort(key=lambda item: (not is_current(item), not item.unread, rank[item.watch]))
         shown = shown[: max(_FEWEST, room - len(heads) - 1)]
+        closed &= labels
     kept = {*heads, *shown}
-    unread = sum(bool(item.unread) for item in members if item not in kept)
-    folded = {item.label for item in heads if item.mark == _CLOSED}
-    hidden = sum(watch.group not in folded for watch in watches) - len(shown)
-    more = f"… {hidden} more{f', {unread} unread' if unread else ''}"
+    hidden = [item for item in members if item not in kept and group[item.watch] not in closed]
+    unread = sum(bool(item.unread) for item in hidden)
+    more = f"… {len(hidden)} more{f', {unread} unread' if unread else ''}"
     lines = [item for item in items if item in kept]
     return [*lines, SidebarItem(more, command="watches")] if hidden else lines
 
