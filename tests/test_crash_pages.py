@@ -98,7 +98,9 @@ async def test_a_refresh_with_pages_may_be_killed_at_any_moment(quay: Quay, tmp_
         steps, wanted = 0, quay.free + (quay.free > PAGES)  # the feed of teasers is always answered
         while steps < wanted:
             steps += json.loads(child.stdout.readline())["event"] in ("feed", "text")
-        end_once(child, lambda: True)
+        # of a few ends, the last one is in the midst of storing texts; of many, some are by chance
+        comes_late = KILLS <= 2 and quay.free > PAGES
+        end_once(child, lambda: not comes_late or rows(home.database, STORED)[0][0] > 0)  # noqa: B023
         quay.free = math.inf
         assert problems(home.database) == []
         ((texts, changes),) = rows(home.database, STORED)
