@@ -65,6 +65,9 @@ def test_a_brief_tells_what_is_new_with_the_older_reports_of_its_stories(
     with store.transaction():
         store.feeds.sync([FeedConfig("https://feed1.example.org/rss")])
     assert told(store) == {"first": True, "watched": True, "old": True}
+    save(store, 1, entry(5, title="left", published=NOW - 5 * HOUR))  # which another feed has, too
+    assert told(store) == {"first": True, "watched": True, "old": True, "left": True}
+    assert store.conn.execute("SELECT feed_id FROM article WHERE title = 'left'").fetchall() == [(2,)]
 
 
 def test_what_is_still_open_is_in_no_brief_of_the_same_period(store: Store, articles: dict[str, int]) -> None:

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from tuireader.export.brief import OpenMatch, Report
 from tuireader.model import Away
 from tuireader.store.articles.articles import Articles
+from tuireader.store.lists.first_page import subscribed
 from tuireader.store.lists.lists import NEWS
 from tuireader.store.sql import FEED_TITLE, Part, id_list, newest_id
 from tuireader.store.watches.cases import OPEN_STATES, case_state
@@ -17,14 +18,18 @@ class Briefs(Part):
 
     _articles: Articles
 
+    @property
+    def _listed(self) -> str:
+        """SQL for the articles that a subscribed feed has."""
+        return subscribed(self._conn) or "1"
+
     def reports(self, *, after: int | None, since: int, watch: str = "") -> list[Report]:
         """Select the articles above id `after`, or else since a time, and the rest of their stories.
 
         With `watch`, only stories of which it matches such an article. All articles of that period are new.
         """
         where, args = _within(after, since, watch)
-        sql = f"""SELECT a.id, a.story FROM article a JOIN feed f ON f.id = a.feed_id
-                  WHERE a.muted = 0 AND f.subscribed = 1 AND {where}"""
+        sql = f"SELECT a.id, a.story FROM article a WHERE a.muted = 0 AND {self._listed} AND {where}"
         rows = self._conn.execute(sql, args).fetchall()
         ids, stories = {article_id for article_id, _ in rows}, {story for _, story in rows if story}
         period, args = _within(after, since, "")
@@ -33,7 +38,7 @@ class Briefs(Part):
             f"""SELECT a.id AS article_id, a.title, a.url, {FEED_TITLE} AS feed_title, a.time,
                       a.story, a.language, {period} AS new
                FROM article a JOIN feed f ON f.id = a.feed_id
-               WHERE a.muted = 0 AND f.subscribed = 1 AND (a.id IN (SELECT value FROM json_each(?))
+               WHERE a.muted = 0 AND {self._listed} AND (a.id IN (SELECT value FROM json_each(?))
                  OR (a.story != 0 AND a.story IN (SELECT value FROM json_each(?))))""",
             (*args, id_list(ids), id_list(stories)),
             new=bool,
@@ -47,7 +52,7 @@ class Briefs(Part):
         sql = f"""SELECT c.log_id AS match, c.watch, c.state, a.id AS article_id, a.title, a.url,
                     {FEED_TITLE} AS feed_title, a.time
                   FROM match_case c JOIN article a ON a.id = c.article_id JOIN feed f ON f.id = a.feed_id
-                  WHERE c.state IN ({OPEN_STATES}) AND a.muted = 0 AND NOT (f.subscribed = 1 AND {period})
+                  WHERE c.state IN ({OPEN_STATES}) AND a.muted = 0 AND NOT ({self._listed} AND {period})
                     AND ? IN ('', c.watch)
                   ORDER BY a.time, c.log_id"""
         return self._values(OpenMatch, sql, (*args, watch), state=case_state)
@@ -55,8 +60,8 @@ class Briefs(Part):
     def muted(self, *, after: int | None, since: int, watch: str = "") -> int:
         """Count the articles that the same brief leaves out because they are muted."""
         where, args = _within(after, since, watch)
-        sql = "SELECT count(*) FROM article a JOIN feed f ON f.id = a.feed_id WHERE a.muted != 0"
-        return int(self._value(f"{sql} AND f.subscribed = 1 AND {where}", args))
+        sql = f"SELECT count(*) FROM article a WHERE a.muted != 0 AND {self._listed} AND {where}"
+        return int(self._value(sql, args))
 
     def newest(self) -> int:
         """Return the highest article id: the end of a brief made now."""
@@ -85,11 +90,11 @@ class Briefs(Part):
 
     def away(self, since: int) -> Away:
         """Count the unread articles that arrived since a time, and their stories."""
-        sql = """SELECT count(*), count(DISTINCT story), count(DISTINCT iif(watched, story, NULL)) FROM
+        sql = f"""SELECT count(*), count(DISTINCT story), count(DISTINCT iif(watched, story, NULL)) FROM
                    (SELECT iif(a.fold, a.fold, -a.id) AS story,
                       EXISTS (SELECT 1 FROM match m WHERE m.article_id = a.id) AS watched
-                    FROM article a JOIN feed f ON f.id = a.feed_id
-                    WHERE a.read = 0 AND a.muted = 0 AND f.subscribed = 1 AND a.arrived >= ?)"""
+                    FROM article a
+                    WHERE a.read = 0 AND a.muted = 0 AND {self._listed} AND a.arrived >= ?)"""
         return Away(*self._conn.execute(sql, (since,)).fetchone())
 
 
