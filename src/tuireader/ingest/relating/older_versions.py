@@ -51,7 +51,7 @@ def _count_reading_times(store: Store, *, up_to: int, size: int) -> int:
 
 def _identify(store: Store, *, up_to: int, size: int) -> int:
     """Log the CVE numbers of matches: those of title and sentence if the text is another one now."""
-    first = max(1, up_to - size + 1)
+    first = max(1, up_to - min(size, _READ) + 1)
     logged = store.match_log.unidentified(first, up_to)
     texts = {text.id: text for text in store.articles.texts([match.article_id for match in logged])}
     known = []
