@@ -261,6 +261,9 @@ def work_off(screen: Terminal, desk: Desk) -> None:
             screen.wait("Note on the match")
             screen.press("\x15", note, "enter")
             screen.wait_gone("Note on the match")
+            screen.wait(lambda _, row=row: desk.row(screen) != row)  # type: ignore[misc]
+            screen.press("k")  # a note goes on to the next line
+            screen.wait(lambda _, row=row: desk.row(screen) == row)  # type: ignore[misc]
         screen.press(key)
         screen.wait(lambda _, row=row: desk.row(screen) != row)  # type: ignore[misc]
         desk.was_handled(row, state, note, "Ana", start, int(time.time()) + 1)

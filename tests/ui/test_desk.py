@@ -65,6 +65,25 @@ async def test_the_list_of_what_is_to_do_is_worked_off() -> None:
         assert len(run.main.articles.ids) == 2 and set((await states(run)).values()) == {"new"}
 
 
+async def test_each_key_goes_on_to_the_next_line_to_do() -> None:
+    async with running(sample_library(DESK)) as run:
+        every = await run.library.lists.ids(View(ViewKind.ALL))
+        await run.library.cases.set_state(await run.library.cases.matches_of(every), CaseState.NEW)
+        await run.main.controllers.reload()
+        await run.go_to(TO_DO)
+        ids = list(run.main.articles.ids)
+        assert len(ids) == 2 and run.cursor_id == ids[0]
+        await run.press("ampersand")
+        assert list(run.main.articles.ids) == ids and run.cursor_id == ids[1]
+        await run.press("k", "quotation_mark", "escape")
+        assert run.cursor_id == ids[0]
+        await run.press("quotation_mark")
+        await run.submit(note="called")
+        assert list(run.main.articles.ids) == ids and run.cursor_id == ids[1]
+        await run.press("k", "semicolon")
+        assert list(run.main.articles.ids) == [ids[1]] and run.cursor_id == ids[1]
+
+
 async def test_a_note_and_a_state_stand_in_the_evidence() -> None:
     async with running(sample_library(DESK)) as run:
         await run.show(View(ViewKind.WATCH, "LanternPay"))

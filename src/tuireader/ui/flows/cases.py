@@ -12,6 +12,7 @@ from tuireader.ui.controllers.mark_steps import Step, Write
 from tuireader.ui.controllers.wiring import Controllers
 from tuireader.ui.flows.context import Asking, Flow, Outcome
 from tuireader.ui.flows.editor import edit_text
+from tuireader.ui.views import TO_DO
 from tuireader.ui.widgets.field import Field
 
 _NO_ARTICLE = Outcome(said="Select an article first", seconds=2)
@@ -29,7 +30,10 @@ def handle(state: CaseState) -> Flow:
         async def write(_: object) -> Change:
             return await main.library.cases.handle(ids, state, watches, stories=stories)
 
-        return await _do(main, f"marked {state}", write)
+        outcome = await _do(main, f"marked {state}", write)
+        if state is CaseState.OPEN:
+            _move_on(main)  # of other states the row leaves the list
+        return outcome
 
     return flow
 
@@ -42,7 +46,10 @@ async def note(main: Controllers, ask: Asking) -> Outcome | None:
     numbers = await main.library.cases.matches_of(ids, watches)
     if not numbers:
         return Outcome(said="No watch matches this article", seconds=2)
-    return await note_matches(main, ask, numbers=numbers)
+    outcome = await note_matches(main, ask, numbers=numbers)
+    if outcome is not None:
+        _move_on(main)
+    return outcome
 
 
 async def note_matches(main: Controllers, ask: Asking, *, numbers: Sequence[int]) -> Outcome | None:
@@ -84,6 +91,12 @@ def _watches(main: Controllers) -> list[str] | None:
     if view.kind is ViewKind.GROUP:
         return [item.name for item in by_group(main.library.config.watches).get(view.key, ())]
     return [view.key] if view.kind is ViewKind.WATCH else None
+
+
+def _move_on(main: Controllers) -> None:
+    """In *To do*, go to the next line."""
+    if main.session.view == TO_DO and not main.chosen.in_article and not main.chosen.is_selection:
+        main.articles.move(1)
 
 
 def _folded(main: Controllers) -> bool:
