@@ -28,7 +28,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -42,11 +42,14 @@ from tests.ui.slow_store import PATIENCE, held, late, until
 from tuireader.errors import DatabaseError
 from tuireader.model import Comment, View, ViewKind
 from tuireader.ui.controllers import listing, search
+from tuireader.ui.dialogs.form import Form
 from tuireader.ui.drawing.page_parts import Target
 from tuireader.ui.flows import context
+from tuireader.ui.flows.context import Outcome
 from tuireader.ui.views import ALL, UNREAD
 from tuireader.ui.widgets.article_list import ArticleList
 from tuireader.ui.widgets.article_pane import ArticlePane
+from tuireader.ui.widgets.field import Field
 from tuireader.ui.widgets.search_line import SearchLine
 from tuireader.ui.widgets.sidebar import Sidebar
 
@@ -675,3 +678,20 @@ async def test_marks_refused_after_other_keys_are_taken_back_together_and_retrie
     await run.press("enter", "g", "space", "h")  # at the same place again
     article = await library.articles.get(1)
     assert article is not None and article.place == place > 0
+
+
+async def test_a_form_that_is_left_as_it_saves_closes_once(run: Running) -> None:
+    saved = asyncio.Event()
+
+    async def save(_: Mapping[str, str]) -> Outcome:
+        await saved.wait()
+        return Outcome()
+
+    form = Form[Outcome]("Name it", [Field("name", "Name", "x")], save)
+    run.app.push_screen(form)
+    await run.settle()
+    await run.hit("enter")
+    form.action_leave()
+    saved.set()
+    await run.settle()
+    assert run.app.screen is run.main and run.app.fault is None

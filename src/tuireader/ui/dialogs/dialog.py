@@ -135,6 +135,7 @@ class FormDialog(Dialog[Result], Generic[Result]):
             except (TuireaderError, OSError) as error:
                 self.show_hint(str(error))
             else:
-                self.dismiss(result)
+                if self.is_current:  # else escape closed it at the same moment
+                    self.dismiss(result)
 
         run_latest(self, saved, "save")
