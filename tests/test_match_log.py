@@ -372,6 +372,14 @@ async def test_a_full_text_is_counted_once_and_names_more(tmp_path: Path) -> Non
         assert row.ids == row.occurrences == {"CVE-2026-50110": 1, "CVE-2026-50112": 1}
 
 
+def without_identifiers(store: Store) -> None:
+    """Make the log one of an older version."""
+    with store.transaction():
+        store.conn.execute("DROP TRIGGER match_event_kept")
+        store.conn.execute("DELETE FROM match_event WHERE kind = 'identified'")
+        store.conn.execute("DELETE FROM fact WHERE name = 'identifiers logged down to'")
+
+
 async def test_matches_of_older_versions_get_their_cve_numbers_as_records_of_their_own(
     tmp_path: Path,
 ) -> None:
@@ -384,13 +392,7 @@ async def test_matches_of_older_versions_get_their_cve_numbers_as_records_of_the
             old = [record async for record in records if record["kind"] != "identified"]
         assert not verify(old).fault  # an export of that version
 
-        def as_before(store: Store) -> None:
-            with store.transaction():
-                store.conn.execute("DROP TRIGGER match_event_kept")
-                store.conn.execute("DELETE FROM match_event WHERE kind = 'identified'")
-                store.conn.execute("DELETE FROM fact WHERE name = 'identifiers logged down to'")
-
-        await library.context.pool.write(as_before)
+        await library.context.pool.write(without_identifiers)
         assert {row.ids == {} for row in await log(library)} == {True}
         await library.context.pool.write(
             lambda store: save(store, 1, entry(2, title="CVE-2026-50110", content_html="<p>A router.</p>"))
@@ -408,3 +410,21 @@ async def test_matches_of_older_versions_get_their_cve_numbers_as_records_of_the
         after = (await library.matches.verify()).head
         await applied(library)
         assert (await library.matches.verify()).head == after
+
+
+@pytest.mark.parametrize("lost", [False, True])
+async def test_of_an_older_match_that_is_purged_the_title_and_the_sentence_tell(
+    tmp_path: Path, lost: bool
+) -> None:
+    async with opened(tmp_path, CVE_RULES) as library:
+        text = "<p>A router with CVE-2026-50112.</p><p>And CVE-2026-50113.</p>"
+        await fill(library, 1, entry(1, title="CVE-2026-50110", content_html=text))
+        await edit_config(library, feeds(CVES))  # what a watch matches is not purged
+        assert (await library.database.purge(older_than=0, keep=None, unread=True)).articles == 1
+        await library.context.pool.write(without_identifiers)
+        if lost:  # on damaged pages
+            await library.context.pool.write(
+                lambda store: store.conn.executescript("PRAGMA foreign_keys = OFF; DELETE FROM article")
+            )
+        await applied(library)
+        assert (await by_watch(library))[1, "Router"].ids == {"CVE-2026-50110": 1, "CVE-2026-50112": 1}

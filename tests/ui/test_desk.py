@@ -76,6 +76,7 @@ async def test_each_key_goes_on_to_the_next_line_to_do() -> None:
         await run.press("ampersand")
         assert list(run.main.articles.ids) == ids and run.cursor_id == ids[1]
         await run.press("k", "quotation_mark", "escape")
+        await run.press("quotation_mark", "ctrl+o")  # there is no terminal for an editor
         assert run.cursor_id == ids[0]
         await run.press("quotation_mark")
         await run.submit(note="called")
@@ -198,6 +199,17 @@ def test_a_note_is_written_in_the_editor(demo_home: Path, tmp_path: Path) -> Non
         terminal.wait("To do")
         terminal.press("enter")
         terminal.wait("Note: first in two lines")
+        script.write_text('#!/bin/sh\necho other > "$1"\nexit 1\n')
+        terminal.press('"')
+        terminal.wait("Note on the match")
+        terminal.press("ctrl+o")
+        terminal.wait("Nothing was changed")
+        assert "Note: first in two lines" in terminal.text()
+        script.write_text('#!/bin/sh\nrm "$1"\n')
+        terminal.press('"')
+        terminal.wait("Note on the match")
+        terminal.press("ctrl+o")
+        terminal.wait(lambda shown: "Note on the match" not in shown and "Note: first in two lines" in shown)
         terminal.press("Q")
         assert terminal.leave() == 0
 

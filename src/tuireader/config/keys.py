@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, dataclass_transform
 
-from msgspec import UNSET, Struct, StructMeta, field
+from msgspec import UNSET, Struct, StructMeta
+from msgspec import field as struct_field
 from msgspec.structs import replace
 
 from tuireader.config.values import Kind
@@ -49,8 +50,8 @@ class Key(Struct, frozen=True):
     def in_struct(self) -> Any:
         """The field as `Struct` takes it."""
         if self.default_factory is not UNSET:
-            return field(default_factory=self.default_factory)
-        return self.default if self.has_default else field()
+            return struct_field(default_factory=self.default_factory)
+        return self.default if self.has_default else struct_field()
 
     @property
     def default_text(self) -> str:

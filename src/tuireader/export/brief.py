@@ -192,8 +192,15 @@ def build(
     first, last = min(times, default=None), max(times, default=None)
     place = {name: number for number, name in enumerate(watches)}
     to_do = sorted(still_open, key=lambda match: (place.get(match.watch, len(place)), match.time))
-    brief = Brief(len(times), tuple(sections), seconds=seconds, first=first, last=last, muted=muted)
-    return replace(brief, still_open=tuple(to_do))
+    return Brief(
+        articles=len(times),
+        sections=tuple(sections),
+        seconds=seconds,
+        first=first,
+        last=last,
+        muted=muted,
+        still_open=tuple(to_do),
+    )
 
 
 def _order(story: BriefStory) -> tuple[int, int, int]:

@@ -43,6 +43,6 @@ def encode(event: Event) -> str:
 
 
 def decode(line: str) -> Event:
-    """Restore an event that `encode` wrote; raises ValueError or KeyError on anything else."""
+    """Restore an event that `encode` wrote; raises ValueError, KeyError or TypeError on anything else."""
     values: dict[str, Any] = json.loads(line)
     return msgspec.convert(values, _EVENTS[values.pop("event")])

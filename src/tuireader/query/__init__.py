@@ -34,8 +34,8 @@ from tuireader.query.parser import FIELD_NAMES as FIELD_NAMES
 from tuireader.query.parser import parse as parse
 from tuireader.query.regexes import REGEX_TOTAL as REGEX_TOTAL
 from tuireader.query.regexes import SlowRegex as SlowRegex
-from tuireader.query.regexes import captured_ids as captured_ids
 from tuireader.query.regexes import compiled as compiled
+from tuireader.query.regexes import regex_matches as regex_matches
 from tuireader.query.regexes import regex_problem as regex_problem
 from tuireader.query.regexes import regex_sizes as regex_sizes
 from tuireader.query.regexes import regex_spans as regex_spans

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import accumulate
 from operator import mul
@@ -169,24 +169,22 @@ def is_disabled(pattern: str) -> bool:
 
 
 def regex_spans(pattern: str, text: str) -> list[tuple[int, int]]:
-    """Find all non-empty matches. Raises SlowRegex."""
-    return [match.span() for match in _matches(pattern, text)]
+    """Find all non-empty matches. Raises SlowRegex, at once for a disabled pattern."""
+    return [span for span, _ in regex_matches(pattern, text)]
 
 
-def captured_ids(pattern: str, text: str) -> dict[int, list[str]]:
-    """Map the starts of matches to what a group `id` captured, if there is one. Raises SlowRegex."""
-    if "id" not in compiled(pattern).groupindex:
-        return {}
-    return {match.start(): match.captures("id") for match in _matches(pattern, text)}
-
-
-def _matches(pattern: str, text: str) -> Iterator[regex.Match[str]]:
-    """Yield all non-empty matches. Raises SlowRegex, at once for a disabled pattern."""
+def regex_matches(pattern: str, text: str) -> list[tuple[tuple[int, int], list[str]]]:
+    """Do the same as `regex_spans`, with what a group `id` captured in each match."""
     if is_disabled(pattern):
         raise SlowRegex(pattern)
+    identifies = "id" in compiled(pattern).groupindex
     try:
         matches = compiled(pattern).finditer(text, timeout=_REGEX_SECONDS)
-        yield from (match for match in matches if match.end() > match.start())
+        return [
+            (match.span(), match.captures("id") if identifies else [])
+            for match in matches
+            if match.end() > match.start()
+        ]
     except TimeoutError:
         _slow[pattern] += 1
         raise SlowRegex(pattern) from None

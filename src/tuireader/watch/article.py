@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import cache, partial
 from itertools import chain
 
@@ -39,7 +39,7 @@ class SearchedArticle:
         self._items = items
         self._found: dict[int, Spans] = {}
         self._doubtful: dict[int, frozenset[tuple[int, int]]] = {}
-        self._captured: dict[int, dict[int, list[str]]] = {}
+        self._captured: dict[int, dict[int, list[str]]] = {}  # by the starts of a pattern's matches
         self._sentences: dict[tuple[int, int], list[tuple[int, int]]] = {}
         self._line = (0, -1, -1, "")  # the last line looked at: its bounds, and where it stops being text
         self.names: list[str] = []
@@ -81,7 +81,7 @@ class SearchedArticle:
         spans = self._found.get(number)
         if spans is None:
             item = self._items[number]
-            spans = item.find(self.folded) if isinstance(item, Term) else self._regex_spans(item)
+            spans = item.find(self.folded) if isinstance(item, Term) else self._regex_spans(number, item)
             self._found[number] = spans
         return spans
 
@@ -105,33 +105,26 @@ class SearchedArticle:
         return list(parts.items())
 
     def with_occurrences(self, hit: TermHit, number: int, spans: Spans) -> TermHit:
-        """Add what a pattern found at spans, or its group `id` captured there. Raises SlowRegex."""
+        """Add what a pattern found at some of its `spans`, or its group `id` captured there."""
         item, text = self._items[number], self.folded.original
         if isinstance(item, Term):
             return hit
-        if number not in self._captured:
-            self._captured[number] = {
-                start + at: ids
-                for start, field in self._by_field()
-                for at, ids in query.captured_ids(item.pattern, field).items()
-            }
         if captured := self._captured[number]:
-            every = chain.from_iterable(captured[start] for start, _ in spans)
+            every = chain.from_iterable(captured.get(start, ()) for start, _ in spans)
             return replace(hit, occurrences=count_texts(every, MOST_IDENTIFIERS), identifies=True)
         return replace(hit, occurrences=count_texts((text[start:end] for start, end in spans), MOST_TEXTS))
 
-    def _by_field(self) -> Iterator[tuple[int, str]]:
-        """Yield fields with their starts: a pattern sees each alone, so that anchors match at its ends."""
-        text = self.folded.original
+    def _regex_spans(self, number: int, item: Regex) -> Spans:
+        """Search each field separately, so that anchors match at the ends of the field."""
+        text, spans = self.folded.original, list[tuple[int, int]]()
+        captured = self._captured[number] = {}
         ends = [*(start - 1 for start in self.starts[1:]), len(text)][: len(self.starts)]
-        return ((start, text[start:stop]) for start, stop in zip(self.starts, ends, strict=True))
-
-    def _regex_spans(self, item: Regex) -> Spans:
-        return [
-            (start + begin, start + end)
-            for start, text in self._by_field()
-            for begin, end in query.regex_spans(item.pattern, text)
-        ]
+        for start, stop in zip(self.starts, ends, strict=True):
+            for (begin, end), ids in query.regex_matches(item.pattern, text[start:stop]):
+                spans.append((start + begin, start + end))
+                if ids:
+                    captured[start + begin] = ids
+        return spans
 
     def hits(
         self, numbers: Iterable[int], fields: Collection[str], *, certain: bool = False

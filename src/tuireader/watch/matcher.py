@@ -183,10 +183,10 @@ class Matcher:
             uncertain = any(map(article.doubtful, hits)) and (
                 _hits(watch, article, candidates, now, certain=True) is None
             )
-            return self._explain(name, article, hits, uncertain)
         except SlowRegex:
             self._slow[name] = self._slow.get(name, 0) + 1
             return None
+        return self._explain(name, article, hits, uncertain)
 
     def _explain(
         self, name: str, article: SearchedArticle, hits: dict[int, Spans], uncertain: bool

@@ -21,7 +21,7 @@ from tuireader.related.search import ArticleText
 from tuireader.related.stories import MEMBERS, united
 from tuireader.store import Store
 from tuireader.store.upkeep.older_versions import Missing
-from tuireader.store.watches.match_log import text_hash
+from tuireader.store.watches.match_log import matched_texts, text_hash
 
 _READ = 50  # articles at a time
 
@@ -50,18 +50,17 @@ def _count_reading_times(store: Store, *, up_to: int, size: int) -> int:
 
 
 def _identify(store: Store, *, up_to: int, size: int) -> int:
-    """Log the CVE numbers of matches: those of title and sentence if the text is another one now."""
+    """Log the CVE numbers of matches: those of title and sentence if the text is gone or changed."""
     first = max(1, up_to - min(size, _READ) + 1)
     logged = store.match_log.unidentified(first, up_to)
     texts = {text.id: text for text in store.articles.texts([match.article_id for match in logged])}
-    known = []
+    now = int(time.time())
     for match in logged:
-        text = texts[match.article_id]
-        if text_hash(text) != match.sha256:
-            sentence = "" if match.sentence == match.title else match.sentence
-            text = replace(text, title=match.title, summary="", body=sentence, full="")
-        known.append((text, Evidence(match.watch)))
-    store.match_log.identify(known, int(time.time()))
+        matched = [match.title, "" if match.sentence == match.title else match.sentence]
+        text = texts.get(match.article_id)
+        if text is not None and text_hash(text) == match.sha256:
+            matched = matched_texts(text)
+        store.match_log.identify(match.article_id, matched, Evidence(match.watch), now)
     return first - 1
 
 

@@ -128,7 +128,7 @@ class BareMatch(Struct, frozen=True):
     watch: str
 
 
-def _matched_texts(text: StoredText, feed_id: int = 0) -> list[str]:
+def matched_texts(text: StoredText, feed_id: int = 0) -> list[str]:
     """Return title, summary, text and full text that a match is about; those of a further feed if given."""
     for other in text.appearances:
         if other.feed_id == feed_id and not other.same:
@@ -138,13 +138,13 @@ def _matched_texts(text: StoredText, feed_id: int = 0) -> list[str]:
 
 def text_hash(text: StoredText, feed_id: int = 0) -> str:
     """Hash the texts of a match, joined by newlines, with SHA-256; in hex."""
-    parts = _matched_texts(text, feed_id)
+    parts = matched_texts(text, feed_id)
     return hashlib.sha256("\n".join(parts).encode("utf-8", "replace")).hexdigest()
 
 
-def _identified(text: StoredText, item: Evidence) -> str:
+def _identified(matched: Sequence[str], item: Evidence) -> str:
     """Write as JSON what patterns found, and CVE numbers with captured identifiers; `""` without any."""
-    title, *texts = _matched_texts(text, item.feed_id)
+    title, *texts = matched
     own, full = (Counter(cve_numbers("\n".join([title, *part]))) for part in (texts[:2], texts[2:]))
     ids = own | full
     names = {name.casefold(): name for name in ids}
@@ -179,7 +179,7 @@ class MatchLog(Part):
         sql = "SELECT id FROM match_log WHERE article_id = ? AND watch = ? AND id > ?"
         ids = [number for pair in read for (number,) in self._conn.execute(sql, (*pair, before))]
         self._records.append(ids, "read", 0)
-        self.identify(matches, now)
+        self._identify(matches, now)
 
     def record_from_index(self, watch: str, first: int, last: int, now: int) -> None:
         """Log the matches of a watch with articles first..last, unless logged, without evidence."""
@@ -237,15 +237,18 @@ class MatchLog(Part):
                    sentence = iif(?3 = '', sentence, ?3), text_hash = ?4 WHERE id = ?5"""
         self._conn.executemany(sql, rows)
         self._records.append_matches(now, ids=[row[-1] for row in rows])
-        self.identify(((texts[article], item) for (article, _), item in evidence.items()), now)
+        self._identify(((texts[article], item) for (article, _), item in evidence.items()), now)
 
-    def identify(self, matches: Iterable[tuple[StoredText, Evidence]], now: int) -> None:
-        """Log what patterns found in texts that matched, and identifiers, unless the last record says so."""
+    def _identify(self, matches: Iterable[tuple[StoredText, Evidence]], now: int) -> None:
         for text, item in matches:
-            detail = _identified(text, item)
-            for number, last in self._conn.execute(_LAST, (text.id, item.watch)) if detail else ():
-                if detail != last:
-                    self._records.append([number], IDENTIFIED, now, detail=detail)
+            self.identify(text.id, matched_texts(text, item.feed_id), item, now)
+
+    def identify(self, article_id: int, matched: Sequence[str], item: Evidence, now: int) -> None:
+        """Log what patterns found, and the identifiers in a title and further texts, unless it is known."""
+        detail = _identified(matched, item)
+        for number, last in self._conn.execute(_LAST, (article_id, item.watch)) if detail else ():
+            if detail != last:
+                self._records.append([number], IDENTIFIED, now, detail=detail)
 
     def number(self, article_id: int, watch: str) -> int | None:
         """Return the number of a match."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from tuireader.config import by_group
@@ -46,13 +46,16 @@ async def note(main: Controllers, ask: Asking) -> Outcome | None:
     numbers = await main.library.cases.matches_of(ids, watches)
     if not numbers:
         return Outcome(said="No watch matches this article", seconds=2)
-    outcome = await note_matches(main, ask, numbers=numbers)
-    if outcome is not None:
-        _move_on(main)
-    return outcome
+    return await note_matches(main, ask, numbers=numbers, after=_move_on)
 
 
-async def note_matches(main: Controllers, ask: Asking, *, numbers: Sequence[int]) -> Outcome | None:
+async def note_matches(
+    main: Controllers,
+    ask: Asking,
+    *,
+    numbers: Sequence[int],
+    after: Callable[[Controllers], None] = lambda main: None,
+) -> Outcome | None:
     """Ask for the note on some matches, in one line or in the editor."""
     from tuireader.ui.dialogs.form import TextForm
 
@@ -60,7 +63,9 @@ async def note_matches(main: Controllers, ask: Asking, *, numbers: Sequence[int]
 
     async def save(values: Mapping[str, str]) -> Outcome:
         written = partial(main.library.cases.set_note, note=values["note"])
-        return await _do(main, "noted", lambda _: written(numbers))
+        outcome = await _do(main, "noted", lambda _: written(numbers))
+        after(main)
+        return outcome
 
     field = Field("note", "Note", note)
     outcome = await ask(TextForm("Note on the match", [field], save, about="An empty note takes it away."))

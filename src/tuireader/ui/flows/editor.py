@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from textual.app import SuspendNotSupported
@@ -14,8 +15,11 @@ from tuireader.ui.flows.context import Outcome
 from tuireader.ui.host import Host
 
 
-async def edit_file(host: Host, path: Path, instead: str) -> Outcome | None:
-    """Open a file in the editor until it ends; the outcome says why it cannot, and what to do `instead`."""
+async def edit_file(host: Host, path: Path, instead: str) -> int | Outcome:
+    """Open a file in the editor and return its exit code.
+
+    The outcome says why it cannot be opened, and what to do `instead`.
+    """
     command = editor(os.environ)
     if not command:
         said = f"No editor found: set VISUAL or EDITOR, or {instead}"
@@ -34,14 +38,16 @@ async def edit_file(host: Host, path: Path, instead: str) -> Outcome | None:
         host.lent = False
     if code:
         host.say(f"{Path(command[0]).name} ended with exit status {code}", severity="warning")
-    return None
+    return code
 
 
 async def edit_text(host: Host, text: str, instead: str) -> str | Outcome:
-    """Let the user edit a text in the editor; the outcome is that of `edit_file`."""
+    """Let the user edit a text in the editor; an outcome if it was not opened, or ended with an error."""
     with tempfile.TemporaryDirectory(prefix="tuireader-") as folder:
         path = Path(folder) / "note.txt"
         await asyncio.to_thread(path.write_text, f"{text}\n" * bool(text), encoding="utf-8")
-        if trouble := await edit_file(host, path, instead):
-            return trouble
-        return await asyncio.to_thread(path.read_text, encoding="utf-8", errors="replace")
+        ended = await edit_file(host, path, instead)
+        if ended == 0:
+            with suppress(OSError):  # the editor may have removed it
+                return await asyncio.to_thread(path.read_text, encoding="utf-8", errors="replace")
+        return ended if isinstance(ended, Outcome) else Outcome(said="Nothing was changed")

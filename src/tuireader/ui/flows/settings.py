@@ -28,8 +28,9 @@ async def edit_config(main: Controllers, ask: Asking) -> Outcome | None:
     if main.library.offline:
         return Outcome(said="The demo has no configuration file; start tuireader without --demo")
     before = await asyncio.to_thread(read_or_create, path)
-    if trouble := await edit_file(host, path, f"edit {path} in another terminal"):
-        return trouble
+    ended = await edit_file(host, path, f"edit {path} in another terminal")
+    if isinstance(ended, Outcome):
+        return ended
     with suppress(OSError):  # the editor may have removed it
         if await asyncio.to_thread(path.read_bytes) == before:
             return Outcome(said="Configuration unchanged")
