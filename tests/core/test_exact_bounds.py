@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from itertools import product
 
 import pytest
@@ -253,8 +253,6 @@ def test_the_words_that_a_pattern_needs(pattern: str, words: dict[str, bool]) ->
 
 def test_a_pattern_that_is_slow_on_twenty_texts_is_disabled(monkeypatch: pytest.MonkeyPatch) -> None:
     class Slow:
-        groupindex: Mapping[str, int] = {}
-
         def finditer(self, text: str, timeout: float) -> list[object]:
             assert timeout == 0.05
             raise TimeoutError

@@ -177,11 +177,10 @@ def regex_matches(pattern: str, text: str) -> list[tuple[tuple[int, int], list[s
     """Do the same as `regex_spans`, with what a group `id` captured in each match."""
     if is_disabled(pattern):
         raise SlowRegex(pattern)
-    identifies = "id" in compiled(pattern).groupindex
     try:
         matches = compiled(pattern).finditer(text, timeout=_REGEX_SECONDS)
         return [
-            (match.span(), match.captures("id") if identifies else [])
+            (match.span(), match.captures("id") if "id" in match.re.groupindex else [])
             for match in matches
             if match.end() > match.start()
         ]
