@@ -59,7 +59,7 @@ def folding(data: Path, *, as_published: bool) -> None:
         article_of = save(store, every, int(time.time()), as_published=as_published)
         articles = sorted(set(article_of.values()))
         story_of = store.relations.stories(articles)
-        row_of = {row.id: row.story or -row.id for row in store.lists.rows(articles)}
+        row_of = {row.id: row.fold or -row.id for row in store.lists.rows(articles)}
         store.close()
     arrival = "as published" if as_published else "feed by feed"
     _print_folds(f"pairs in one story, coming {arrival}", article_of, story_of, judged, background)

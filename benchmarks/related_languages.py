@@ -32,7 +32,7 @@ def main(data: str, *libraries: str) -> None:
             articles = sorted(set(article_of.values()))
             languages = store.references.languages(articles)
             story_of = store.relations.stories(articles)
-            row_of = {row.id: row.story or -row.id for row in store.lists.rows(articles)}
+            row_of = {row.id: row.fold or -row.id for row in store.lists.rows(articles)}
             store.close()
         for what, folded in (("story", story_of), ("row", row_of)):
             language_of = {row: languages[article] for row, article in article_of.items()}

@@ -439,7 +439,7 @@ def folds(store: Store, folder: Path, items: Sequence[dict[str, Any]], *, as_pub
         store, _file(folder, items), START + 90 * 86_400, as_published=as_published, host="series-"
     )
     name_of = {article: row.rpartition("/")[0] for row, article in article_of.items()}
-    row_of = {row.id: row.story or -row.id for row in store.lists.rows(list(name_of))}
+    row_of = {row.id: row.fold or -row.id for row in store.lists.rows(list(name_of))}
     story_of = store.relations.stories(list(name_of))
     folded: list[tuple[str, str]] = []
     across: list[tuple[str, str]] = []

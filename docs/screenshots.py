@@ -161,7 +161,7 @@ async def open_in_list(
     row = next(row for row in found if row.title.startswith(title))
     if row.id not in main.articles.ids:
         listed = await library.lists.rows(main.articles.ids)
-        main.articles.select_id(next(one.id for one in listed if one.story == row.story))
+        main.articles.select_id(next(one.id for one in listed if one.fold == row.fold))
         await pilot.press("f")
         await settle()
     main.articles.select_id(row.id)

@@ -86,7 +86,7 @@ async def rows_of(library: Library, view: View = ALL) -> list[list[str]]:
     rows = await library.lists.rows(await library.lists.ids(view))
     found: dict[int, list[str]] = {}
     for row in rows:
-        found.setdefault(row.story or -row.id, []).append(row.title)
+        found.setdefault(row.fold or -row.id, []).append(row.title)
     assert len(found) == len(await library.lists.ids(view, folded=True))
     return list(found.values())
 
@@ -143,7 +143,7 @@ async def test_the_reports_of_one_feed_are_one_story_in_several_rows(tmp_path: P
         rows = await all_rows(library)
         assert sorted(map(len, await rows_of(library))) == [2, 2]
         for first, second in itertools.combinations(rows, 2):
-            assert first.story != second.story or first.feed_id != second.feed_id
+            assert first.fold != second.fold or first.feed_id != second.feed_id
         story = await library.articles.story(rows[0].id)
         assert story is not None and len(story.entries) == 4
 
@@ -272,15 +272,15 @@ def test_the_first_unread_article_on_a_watch_stands_for_its_row(story: Store) ->
         first = next((key for key in unread if key in watched), unread[0] if unread else None)
         assert leads(story, UNREAD) == {first}
         assert leads(story, ALL) == {first or 1}
-        assert story.lists.counts(0).unread.unread_stories == len(
+        assert story.lists.counts(0).unread.unread_folded == len(
             story.stories.fold(story.lists.ids(UNREAD, show_read=False))
         )
 
 
 def test_reading_spares_what_is_on_a_watch(story: Store) -> None:
     put_on_watch(story, [2, 4])
-    assert story.stories.with_stories([1]) == [1, 3]
-    assert story.stories.with_stories([2]) == [2, 1, 3]
+    assert story.stories.with_rows([1]) == [1, 3]
+    assert story.stories.with_rows([2]) == [2, 1, 3]
     with story.transaction():
         story.marks.set("read", [1, 3], True, now=NOW)
     assert story.lists.still_unread(ALL, 1, 0) == 2

@@ -388,7 +388,7 @@ async def test_a_password_whose_command_does_not_end_is_told(
 
 async def test_marks_and_places(demo: Library) -> None:
     some = (await demo.lists.ids(ALL))[:3]
-    assert (await demo.marks.set_read(some, True)).what == "2 stories · 3 articles marked read"
+    assert (await demo.marks.set_read(some, True)).what == "2 rows · 3 articles marked read"
     assert len((await demo.marks.set_starred(some[:1], True)).ids) == 1
     assert await titles(demo, View(ViewKind.STARRED))
     await demo.marks.keep_place(some[0], 77)

@@ -26,7 +26,7 @@ from tuireader.cli.articles.watches import watch
 from tuireader.config import WatchConfig
 from tuireader.library import Library
 from tuireader.model import Case, CaseState, Count, FoldedRows, View, ViewKind
-from tuireader.text.wording import stories_and_articles
+from tuireader.text.wording import rows_and_articles
 from tuireader.ui.drawing.sidebar_items import sidebar_items
 from tuireader.ui.screens.watches import watch_row
 from tuireader.ui.views import MUTED, count_of, expression_of
@@ -159,15 +159,15 @@ class History:
         rows = FoldedRows(view, await lists.newest())
         unread = await lists.unread_in(rows, await lists.ids(view, folded=True))
         assert set(unread) == set(await lists.ids(view, show_read=False))
-        listed, rest = await lists.unread_stories(unread)
-        assert listed.stories == before.unread_stories
+        listed, rest = await lists.unread_rows(unread)
+        assert listed.rows == before.unread_folded
         chosen = self.draw.choice([listed, rest])
         change = await marks.set_read(chosen.ids, True)
         assert sorted(change.ids) == sorted(chosen.ids)
-        assert change.what == f"{stories_and_articles(chosen.stories, len(chosen.ids))} marked read"
+        assert change.what == f"{rows_and_articles(chosen.rows, len(chosen.ids))} marked read"
         after = count_of(view, await lists.counts()) or Count()
         assert before.unread - after.unread == len(chosen.ids)
-        assert before.unread_stories - after.unread_stories == chosen.stories
+        assert before.unread_folded - after.unread_folded == chosen.rows
         if chosen is rest:
             assert not any(row.watches for row in await lists.rows(chosen.ids))
         if change.ids:
@@ -276,10 +276,10 @@ class History:
             expression = expression_of(view, "", every)
             assert count == await self.counted(expression), (view, expression)
             assert count.total == len(await library.lists.ids(view)), view
-            assert count.stories == len(await library.lists.ids(view, folded=True)), view
+            assert count.folded == len(await library.lists.ids(view, folded=True)), view
             unread = await library.lists.ids(view, show_read=False)
             assert count.unread == len(unread), view
-            assert count.unread_stories == len(await library.lists.ids(view, show_read=False, folded=True)), (
+            assert count.unread_folded == len(await library.lists.ids(view, show_read=False, folded=True)), (
                 view
             )
         muted = await self.found("is:muted")
@@ -309,20 +309,20 @@ class History:
                     continue
                 expression = expression_of(line.view, "", every, watches)
                 (told,) = await self.printed("count", expression=expression, as_json=True)
-                assert line.total == told["stories" if folds else "articles"], line
+                assert line.total == told["rows" if folds else "articles"], line
+                assert told["stories"] <= told["rows"] <= told["articles"]
+                stories, told_articles = told["stories"], told["articles"]
                 unread = f"is:unread ({expression})" if expression else "is:unread"
                 (told,) = await self.printed("count", expression=unread, as_json=True)
-                assert line.unread == told["stories" if folds else "articles"], line
+                assert line.unread == told["rows" if folds else "articles"], line
                 listed = await self.printed("list_", expression=expression, form="json", limit=10_000)
-                assert len(listed) == len({row["id"] for row in listed})
-                assert line.total == len(
-                    {row["story"] or -row["id"] if folds else row["id"] for row in listed}
-                )
+                assert len(listed) == len({row["id"] for row in listed}) == told_articles
+                assert stories == len({row["story"] or -row["id"] for row in listed})
         of_watches = {told["name"]: told for told in await self.printed("watch", "list", as_json=True)}
         for stats in await self.library.watches.stats():
             told, count = of_watches[stats.name], counts.watches[stats.name]
             assert [told[key] for key in ("unread", "total")] == [count.unread, count.total]
-            assert (told["unread_stories"], told["stories"]) == (count.unread_stories, count.stories)
+            assert (told["unread_rows"], told["rows"]) == (count.unread_folded, count.folded)
             shown = {key: cell.text.replace("–", "") for key, cell in watch_row(stats, NOW).cells.items()}
             numbers = [told[key] or "" for key in ("unread", "today", "week", "month")]
             assert [shown[key] for key in ("unread", "today", "week", "month")] == list(map(str, numbers))
@@ -341,9 +341,11 @@ class History:
         new = [row for row in rows if row.time >= since]
         muted = await self.library.lists.rows(await self.found("is:muted is:subscribed"))
         assert (brief["articles"], brief["muted"]) == (len(new), sum(row.time >= since for row in muted))
-        # its stories are those of the story pages, of which a list may have several rows
+        # its stories are those of the story pages and of the JSON, of which a list may have several rows
         pages = [await self.library.stories.page(row.id) for row in new]
         assert brief["stories"] == len({page.first.article_id for page in pages})
+        assert brief["stories"] == len({row.story or -row.id for row in new})
+        assert [len(page.reports) for page in pages] == [row.story_size for row in new]
         shown = [
             each for section in brief["sections"] for story in section["stories"] for each in story["reports"]
         ]
@@ -368,12 +370,12 @@ class History:
     async def counted(self, expression: str) -> Count:
         ids = await self.found(expression)
         rows = await self.library.lists.rows(ids)
-        stories = {row.story or -row.id for row in rows}
+        stories = {row.fold or -row.id for row in rows}
         unread = [row for row in rows if not row.read]
         return Count(
             len(unread),
             len(rows),
-            len(unread) - len({row.story or -row.id for row in unread}),
+            len(unread) - len({row.fold or -row.id for row in unread}),
             len(rows) - len(stories),
         )
 

@@ -37,7 +37,7 @@ async def stories(library: Library) -> set[frozenset[str]]:
     """The titles of the articles of each story, also of those that are alone."""
     found: dict[int, set[str]] = {}
     for row in await all_rows(library):
-        found.setdefault(row.story or -row.id, set()).add(row.title)
+        found.setdefault(row.fold or -row.id, set()).add(row.title)
     return {frozenset(titles) for titles in found.values()}
 
 

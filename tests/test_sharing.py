@@ -55,7 +55,7 @@ def serve(web: Web, *documents: Sequence[str]) -> str:
 async def lines(library: Library) -> list[tuple[int, tuple[str, ...]]]:
     """The size and the languages of each line of the list."""
     rows = await library.lists.rows(await library.lists.ids(ALL, folded=True))
-    return sorted((row.story_size, row.story_languages) for row in rows)
+    return sorted((row.fold_size, row.fold_languages) for row in rows)
 
 
 ALONE = (1, ())

@@ -88,10 +88,10 @@ def test_marks_by_expression(run: Run) -> None:
     assert run("undo") == Told(Exit.OK, "", "there is nothing to undo\n")
     other = run("list", "--format", "tsv", "title:29").out.partition("\t")[0]
     assert run("read", "--id", story(run), "--id", other, "title:WeChat").err.startswith(
-        "2 stories · 3 articles marked "
+        "2 rows · 3 articles marked "
     )
     assert run("unread", "--mark", "--id", other).err.startswith("1 article marked unread (")
-    assert run("unread", "--mark", "is:read").err.startswith("1 story · 2 articles marked unread (")
+    assert run("unread", "--mark", "is:read").err.startswith("1 row · 2 articles marked unread (")
     assert run("star", "WeChat").err.startswith("2 articles starred (`tuireader undo`")
     assert run("star", "--off", "--dry-run", "is:starred").err == "would change 2 articles\n"
     assert run("list", "is:starred").out.count("\n") == 2
@@ -118,7 +118,7 @@ def test_articles_and_their_stories_are_counted(run: Run) -> None:
     assert run("count", "WeChat").out == "1 story · 2 articles\n"
     told = run("count")
     assert (told.code, told.err) == (Exit.OK, "") and told.out.endswith("31 articles\n")
-    assert json.loads(run("count", "--json", "WeChat").out) == {"articles": 2, "stories": 1}
+    assert json.loads(run("count", "--json", "WeChat").out) == {"articles": 2, "stories": 1, "rows": 1}
     assert run("count", "nowhere").out == "0 articles\n"
     told = run("count", "(open")
     assert told.code == Exit.USAGE and "the bracket is not closed" in told.err

@@ -50,7 +50,7 @@ def test_reports_in_six_languages_share_a_row(tmp_path: Path) -> None:
     store = open_store(tmp_path, 9)
     fill(store, [*FINE.values(), *OTHERS.values()])
     relate(store)
-    rows = {row.id: row.story for row in store.lists.rows(list(range(1, 10)))}
+    rows = {row.id: row.fold for row in store.lists.rows(list(range(1, 10)))}
     assert {rows[number] for number in range(1, 7)} == {rows[1]} != {0}
     assert rows[7] == rows[8] != rows[1] and rows[9] == 0
     assert store.references.languages([1, 2, 3, 9]) == {1: "en", 2: "zh", 3: "ja", 9: "de"}
@@ -65,7 +65,7 @@ def test_reports_of_one_feed_in_two_languages_have_a_row_each(tmp_path: Path) ->
         title, text = FINE[code]
         save(store, 1, entry(number, title=title, content_html=text))
     relate(store)
-    assert {row.story for row in store.lists.rows([1, 2])} == {0}
+    assert {row.fold for row in store.lists.rows([1, 2])} == {0}
     store.close()
 
 
@@ -206,10 +206,10 @@ def test_older_reports_share_a_row_afterwards(tmp_path: Path, size: int) -> None
     store = open_store(tmp_path, 9)
     fill(store, [*FINE.values(), *OTHERS.values()])
     relate(store)
-    rows = {row.id: row.story for row in store.lists.rows(range(1, 10))}
+    rows = {row.id: row.fold for row in store.lists.rows(range(1, 10))}
     forget_names(store, range(1, 10))
     find_names(store, 9, size)
-    again = {row.id: row.story for row in store.lists.rows(range(1, 10))}
+    again = {row.id: row.fold for row in store.lists.rows(range(1, 10))}
     assert len({again[number] for number in range(1, 7)}) == 1
     assert again[7] == again[8] and again[9] == rows[9] == 0
     near = set(store.relations.neighbours(range(1, 10)))
@@ -300,7 +300,7 @@ async def test_an_update_folds_recent_reports_once(tmp_path: Path, web: Web) -> 
         assert len(await library.lists.ids(ALL, folded=True)) == 6
         await applied(library)
         (row,) = await library.lists.rows(await library.lists.ids(ALL, folded=True))
-        assert (row.story_size, len(row.story_languages)) == (6, 6)
+        assert (row.fold_size, len(row.fold_languages)) == (6, 6)
         rows = await library.lists.rows(await library.lists.ids(ALL))
         assert {row.id for row in rows if row.read} == {1, 2}
         assert await applied(library) == []

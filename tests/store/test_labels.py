@@ -129,7 +129,7 @@ def test_views_and_numbers(store: Store) -> None:
     counts = store.lists.counts(0)
     assert list(counts.labels.items()) == [("Art", Count(1, 1)), ("law", Count(2, 3, 1, 1))]
     assert store.lists.count(view) == counts.labels["law"]
-    assert (counts.labels["law"].unread_stories, counts.labels["law"].stories) == (1, 2)
+    assert (counts.labels["law"].unread_folded, counts.labels["law"].folded) == (1, 2)
     with store.transaction():
         store.conn.execute("UPDATE article SET muted = 1 WHERE id IN (1, 2)")
     assert store.lists.counts(0).labels == {"Art": Count(0, 0), "law": Count(0, 1)}
@@ -163,7 +163,7 @@ def test_another_feeds_text_leaves_the_tags_alone(store: Store) -> None:
 
 def test_labelled_articles_keep_their_texts_and_are_not_cleared_with_the_rest(store: Store) -> None:
     label(store, "law", [1])
-    assert set(store.lists.unread_stories([1, 2, 3, 4, 5])[1].ids) == {2, 3, 4, 5}
+    assert set(store.lists.unread_rows([1, 2, 3, 4, 5])[1].ids) == {2, 3, 4, 5}
     rule = PurgeRule(before=NOW + 1, unread=True)
     assert set(store.retention.candidates(rule)) == {2, 3, 4, 5}
     with store.transaction():

@@ -109,16 +109,16 @@ def test_a_row_shows_the_language_that_the_user_reads(
     frame = first_page.first_rows(path, version, unread=unread, folds=True, lines=20, languages=languages)
     assert frame is not None and [row.id for row in frame] == wanted
     rows = shared.store.lists.rows(wanted, languages)
-    shown = [[(row.story_size, row.story_languages) for row in lines] for lines in (rows, frame)]
+    shown = [[(row.fold_size, row.fold_languages) for row in lines] for lines in (rows, frame)]
     assert shown[0] == shown[1]
     for row in rows:
         story = made[row.id - 1][0]
         told = {one[1] for one in made if one[0] == story and story and not one[4]} - {""}
         if len(told) > 1:
             preferred = [code for code in languages if code in told]
-            assert row.story_languages == (*preferred, *sorted(told.difference(preferred)))
+            assert row.fold_languages == (*preferred, *sorted(told.difference(preferred)))
         else:  # the only article of a story is in none
-            assert set(row.story_languages) <= told
+            assert set(row.fold_languages) <= told
 
 
 @settings(max_examples=30)

@@ -17,7 +17,7 @@ from tuireader.config import FeedConfig
 from tuireader.model import Count, Evidence, FoldedRows, Story, View, ViewKind
 from tuireader.store import Store
 from tuireader.store.lists.lists import NEWS
-from tuireader.text.wording import stories_and_articles
+from tuireader.text.wording import rows_and_articles
 
 FOLDERS = {1: "News", 2: "News", 3: "Law", 4: ""}
 LEFT = 3
@@ -226,7 +226,7 @@ def test_every_order_and_the_rows_in_it(shelf: Shelf) -> None:
     for row in lists.rows(ids(items)):
         item = shelf.items[row.id]
         assert (row.title, row.read, row.starred) == (shelf.title(item), item.read, item.starred)
-        assert (row.story, row.story_size) == (item.story, sizes[item.story] if item.story else 1)
+        assert (row.fold, row.fold_size) == (item.story, sizes[item.story] if item.story else 1)
     unread = [item.id for item in items if not item.read]
     first, complete = lists.first_ids(View(ViewKind.ALL), show_read=False, today=0, limit=3)
     assert (list(first), complete) == (unread[:3], len(unread) < 3)
@@ -261,21 +261,21 @@ def test_a_list_is_marked_and_nothing_else(shelf: Shelf) -> None:
         watched = {item.line for item in unread if item.watches}
         spared = watched | {item.line for item in unread if item.starred or item.labels}
         lines = {item.line for item in unread}
-        listed, rest = lists.unread_stories(found)
-        assert (listed.ids, listed.stories, listed.watched) == (found, len(lines), len(watched)), view
+        listed, rest = lists.unread_rows(found)
+        assert (listed.ids, listed.rows, listed.watched) == (found, len(lines), len(watched)), view
         assert rest.ids == [item.id for item in unread if item.line not in spared], view
-        assert rest.stories == len(lines - spared), view
+        assert rest.rows == len(lines - spared), view
         before = lists.count(view, TODAY)
         for chosen in (listed, rest):
             with shelf.store.transaction():
                 change = marks.set("read", chosen.ids, True, now=NOW)
             assert sorted(change.ids) == sorted(chosen.ids)
-            assert change.what == f"{stories_and_articles(chosen.stories, len(chosen.ids))} marked read"
+            assert change.what == f"{rows_and_articles(chosen.rows, len(chosen.ids))} marked read"
             if chosen.ids:
                 now = lists.count(view, TODAY)
                 assert before.unread - now.unread == len(chosen.ids), view
                 if newest == max(shelf.items):
-                    assert before.unread_stories - now.unread_stories == chosen.stories, view
+                    assert before.unread_folded - now.unread_folded == chosen.rows, view
                 with shelf.store.transaction():
                     undone = marks.undo(now=NOW)
                 assert undone is not None and undone.what == change.what
@@ -305,8 +305,8 @@ def test_the_articles_of_a_story(shelf: Shelf) -> None:
         assert (ids_of(line) if line else []) == (ids(same)[::-1] if len(same) > 1 else [])
         if len(same) > 1:
             (row,) = shelf.store.lists.rows([same[0].id])
-            assert row.story_size == len(same)
-            assert set(row.story_languages) == {item.language for item in same} - {""}
+            assert row.fold_size == len(same)
+            assert set(row.fold_languages) == {item.language for item in same} - {""}
             opened = list(stories.fold(ids(items), [number]))
             start = opened.index(next(one for one in opened if shelf.items[one].story == number))
             assert set(opened[start : start + len(same)]) == set(ids(same))
@@ -315,4 +315,4 @@ def test_the_articles_of_a_story(shelf: Shelf) -> None:
         *ids(chosen)
     }
     spared = {number for number in others if not shelf.items[number].watches}
-    assert stories.with_stories(ids(chosen)) == [*ids(chosen), *sorted(spared)]
+    assert stories.with_rows(ids(chosen)) == [*ids(chosen), *sorted(spared)]

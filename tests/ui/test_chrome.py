@@ -46,7 +46,7 @@ def last(run: Running) -> str:
 # --------------------------------------------------------------------------- header
 
 
-COUNT = "79 stories · 90 articles"
+COUNT = "79 rows · 90 articles"
 LONG = "港口日报" * 20
 
 
@@ -54,18 +54,18 @@ async def test_the_header_shows_what_fits() -> None:
     cases: list[tuple[int, dict[str, str], str, str]] = [
         (80, {}, f"Unread   {COUNT}", ""),
         (80, {**RESTS}, f"Unread   {COUNT}", STATE),
-        (72, {**RESTS}, f"Unread   {COUNT}", "2 feeds failing"),
-        (50, {**RESTS}, f"Unread   {COUNT}", ""),
-        (32, {**RESTS}, "Unread   79 stories", ""),
+        (69, {**RESTS}, f"Unread   {COUNT}", "2 feeds failing"),
+        (47, {**RESTS}, f"Unread   {COUNT}", ""),
+        (32, {**RESTS}, "Unread   79 rows", ""),
         (12, {**RESTS}, "Unread", ""),
         (60, {"progress": "refreshing 3/12"}, f"Unread   {COUNT}", "refreshing 3/12"),
-        (40, {"progress": "refreshing 3/12"}, "Unread   79 stories", "refreshing 3/12"),
+        (40, {"progress": "refreshing 3/12"}, "Unread   79 rows", "refreshing 3/12"),
         (30, {"progress": "refreshing 3/12"}, "Unread", "refreshing 3/12"),
         (80, {"progress": "syncing", **RESTS, "sign": "WeChat"}, f"Unread   {COUNT}", "syncing"),
         (80, {**RESTS, "sign": "WeChat"}, f"Unread   {COUNT}", "◆ WeChat: on your watchlist"),
         (50, {**RESTS, "sign": "WeChat"}, f"Unread   {COUNT}", ""),
-        (80, {"title": LONG}, f"{LONG[:25]}…   {COUNT}", ""),
-        (80, {"title": LONG, "state": "offline"}, f"{LONG[:20]}…   {COUNT}", "offline"),
+        (80, {"title": LONG}, f"{LONG[:26]}…   {COUNT}", ""),
+        (80, {"title": LONG, "state": "offline"}, f"{LONG[:21]}…   {COUNT}", "offline"),
     ]
     names = ("state", "trouble", "progress", "sign")
     async with running(Shelf(), (80, 24)) as run:
@@ -89,10 +89,10 @@ async def test_long_names_leave_the_count_in_any_width(run: Running) -> None:
         await run.resize(width, 12)
         for title in titles:
             for progress in ("", "refreshing 3/12 · 14 new"):
-                run.main.top.show(title=title, count="79 stories · 90 articles", progress=progress)
+                run.main.top.show(title=title, count="79 rows · 90 articles", progress=progress)
                 line = "".join(segment.text for segment in run.main.top.render_line(0))
                 assert cell_len(line) == width
-                assert width < 70 or "79 stories" in line
+                assert width < 70 or "79 rows" in line
                 assert width < 60 or progress in line
                 assert width < 60 or line[1] == title[0]
 

@@ -97,10 +97,10 @@ async def test_reading_times_stand_before_the_titles() -> None:
 def test_each_column_begins_at_the_same_cell_in_all_rows(width: int, author: str, cosy: bool) -> None:
     options = replace(AUTHORS, cosy=cosy, width=width, now=NOW)
     row = ArticleRow(1, 1, LONG, NOW, False, False, author=author, watches=("Ferries",))
-    folded = replace(row, read=True, story=1, story_size=12, story_read=3,
-                     story_languages=("en", "zh", "ja", "de", "fr"),
+    folded = replace(row, read=True, fold=1, fold_size=12, fold_read=3,
+                     fold_languages=("en", "zh", "ja", "de", "fr"),
                      detail=("An old sentence that tells of phones. " * 3, ((30, 36),), "F"))  # fmt: skip
-    short = replace(folded, title="渡轮", starred=True, labels=("later",), edited=True, story_size=2)
+    short = replace(folded, title="渡轮", starred=True, labels=("later",), edited=True, fold_size=2)
     lines = []
     for article in (row, folded, short):
         parts = row_parts(article, "The Harbour Gazette of Tidewater", options)

@@ -12,7 +12,7 @@ import pytest
 from tests.builders import config
 from tests.ui.alone import Call, Stage, call, later
 from tuireader.errors import TuireaderError
-from tuireader.model import Change, FoldedRows, UnreadStories, View, ViewKind
+from tuireader.model import Change, FoldedRows, UnreadRows, View, ViewKind
 from tuireader.ui.controllers import full_text, search
 from tuireader.ui.controllers.chosen import Chosen
 from tuireader.ui.controllers.full_text import FullText
@@ -33,7 +33,7 @@ def row(article_id: int = 1, **values: Any) -> Any:
         "id": article_id,
         "read": False,
         "starred": False,
-        "story": 0,
+        "fold": 0,
         "url": f"u{article_id}",
         "title": f"t{article_id}",
     }
@@ -364,7 +364,7 @@ async def test_when_a_whole_story_becomes_read(
     folds: bool, read_story: bool, opened: tuple[int, ...], stories: bool
 ) -> None:
     stage, made, _ = marking(f"[ui]\nread_story = {str(read_story).lower()}")
-    stage.panes.articles.row = lambda article_id: row(article_id, story=5)
+    stage.panes.articles.row = lambda article_id: row(article_id, fold=5)
     stage.session.folds, stage.session.open_stories = folds, set(opened)
     for reading in (True, False):
         step = await made.set_read([1], True, reading=reading)
@@ -445,7 +445,7 @@ async def test_a_story_that_is_read_is_counted_and_a_failure_is_said_elsewhere()
     stage, made, _ = marking(articles__ids=array("q", [1]), articles__current_id=1)
 
     def do(step: Step) -> Any:
-        step.what, step.trouble = "1 story · 3 articles marked read", trouble
+        step.what, step.trouble = "1 row · 3 articles marked read", trouble
         step.change = Change(step.what, (1, 4, 5), "read", True, 1)
         step.state = State.UNSAVED if trouble else State.STORED
         return later(step)
@@ -453,7 +453,7 @@ async def test_a_story_that_is_read_is_counted_and_a_failure_is_said_elsewhere()
     made.marks.do = do
     trouble: TuireaderError | None = None
     await made.toggle_read()
-    assert stage.toasts() == ["1 story · 3 articles marked read (undo)"]
+    assert stage.toasts() == ["1 row · 3 articles marked read (undo)"]
     trouble = TuireaderError("locked")
     await made.toggle_read()
     assert stage.toasts() == []
@@ -482,15 +482,15 @@ async def test_selecting() -> None:
 async def test_a_whole_list_is_marked_read_unless_another_one_came() -> None:
     stage, made, steps = marking(articles__ids=array("q", [1, 2, 3, 4]))
     main, ask = cast(Any, SimpleNamespace(marking=made, host=stage.host)), cast(Any, None)
-    some, few, none = UnreadStories([1, 2, 3], 2), UnreadStories([1, 2], 1), UnreadStories([], 0)
+    some, few, none = UnreadRows([1, 2, 3], 2), UnreadRows([1, 2], 1), UnreadRows([], 0)
     for listed, rest, spare, ids, said in (
-        (some, few, False, [1, 2, 3], "2 stories · 3 articles marked read (undo)"),
-        (some, few, True, [1, 2], "1 story · 2 articles marked read, 1 spared (undo)"),
+        (some, few, False, [1, 2, 3], "2 rows · 3 articles marked read (undo)"),
+        (some, few, True, [1, 2], "1 row · 2 articles marked read, 1 spared (undo)"),
         (some, none, True, None, "Nothing marked: all of it is on a watch, starred or labelled"),
         (none, none, False, None, "Everything is read already"),
     ):
         steps.clear()
-        made.library.lists.unread_stories = later((listed, rest))
+        made.library.lists.unread_rows = later((listed, rest))
         outcome = await mark_list_read(main, ask, spare=spare)
         assert outcome is not None and outcome.said == said
         assert [step.ids for step in steps] == ([ids] if ids else [])
@@ -502,9 +502,9 @@ async def test_a_whole_list_is_marked_read_unless_another_one_came() -> None:
 async def test_what_is_marked_but_not_stored_yet_counts() -> None:
     stage, made, _ = marking(articles__ids=array("q", [1, 2, 3]))
     made.marks.unread = lambda stored: later({*stored, 3, 5} - {1})  # 5 is not listed
-    made.library.lists.unread_stories = later()
-    await made.unread_stories()
-    (asked,) = [one for one in stage.drained() if one.path == "library.lists.unread_stories"]
+    made.library.lists.unread_rows = later()
+    await made.unread_rows()
+    (asked,) = [one for one in stage.drained() if one.path == "library.lists.unread_rows"]
     assert sorted(asked.arguments[0]) == [2, 3, 8]
 
 

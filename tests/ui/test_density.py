@@ -238,7 +238,7 @@ async def test_a_search_shows_the_sentence_found_in_each_row(demo: Running) -> N
 async def test_an_article_of_another_day_shows_its_date(demo: Running) -> None:
     await demo.show(ALL)
     rows = await demo.library.lists.rows(demo.main.articles.ids)
-    lead = next(row for row in rows if row.title.startswith("AMD") or row.story_size == 2)
+    lead = next(row for row in rows if row.title.startswith("AMD") or row.fold_size == 2)
     demo.main.articles.select_id(lead.id)
     await demo.press("f")
     headings = {line.strip(" ─") for line in lines(demo) if line.endswith("──")}

@@ -95,7 +95,7 @@ async def test_rows_and_counts_stay_until_all_stories_fold(run: Running) -> None
         folding.opened.set()
         await run.settle()
     assert list(run.main.articles.ids) == [1, 4, 5] and "folding" not in run.text
-    assert "All   3 stories · 4 articles unread" in run.text
+    assert "All   3 rows · 4 articles unread" in run.text
     assert not run.main.session.is_folding
 
 
@@ -104,7 +104,7 @@ async def test_the_reader_may_fold_at_once(run: Running) -> None:
     with replaced(run.library.refresh.run_in_subprocess, folding):
         await folding.start()
         await run.hit("v")
-        await run.shows("Unread   3 stories · 5 articles")
+        await run.shows("Unread   3 rows · 5 articles")
         assert list(run.main.articles.ids) == [1, 4, 5]
         folding.opened.set()
         await run.settle()

@@ -91,7 +91,7 @@ async def test_a_row_shows_the_report_in_the_language_that_the_user_reads() -> N
             assert told(run, title) == expected
             assert len(run.main.articles.ids) == 3
             assert " en " not in line(run, LONE) and "×" not in line(run, "Banks say")
-            assert run.main.session.counts.unread.unread_stories == 3
+            assert run.main.session.counts.unread.unread_folded == 3
 
 
 async def test_languages_never_push_the_title_off() -> None:
@@ -144,7 +144,7 @@ async def test_a_row_is_read_and_undone_as_a_whole() -> None:
         await run.at("Regulator fines")
         await run.press("N")
         assert await run.unread() == {EN2, OTHER}
-        assert "1 story · 3 articles marked read" in run.toasts
+        assert "1 row · 3 articles marked read" in run.toasts
         await run.press("U")
         assert await run.unread() == {EN, ZH, JA, EN2, OTHER}
         assert run.cursor_id == EN

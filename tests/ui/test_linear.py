@@ -31,7 +31,7 @@ SIGNS = "●○★◆◇▌▎▣▸▾└│┃─├╭╰~×┆▁▃▄▅�
 NOW = 1_790_000_000
 STORY = ArticleRow(
     1, 1, TITLE, NOW - 60, read=False, starred=True, watches=("WeChat", "PIPL"), uncertain=("PIPL",),
-    edited=True, story=3, story_size=4, story_read=1, story_watches=("WeChat", "PIPL"), labels=("AI",),
+    edited=True, fold=3, fold_size=4, fold_read=1, fold_watches=("WeChat", "PIPL"), labels=("AI",),
 )  # fmt: skip
 
 
@@ -60,7 +60,7 @@ def test_a_row_has_a_word_for_every_sign() -> None:
 def test_a_row_in_words_fits_and_keeps_its_title(
     width: int, title: str, feed: str, watches: Sequence[str]
 ) -> None:
-    row = replace(STORY, title=title, starred=False, watches=tuple(watches), story_watches=())
+    row = replace(STORY, title=title, starred=False, watches=tuple(watches), fold_watches=())
     words = row_words(row, feed, options(width), inner=False, selected=False)
     assert cell_len(words) <= max(width, 8 + width // 2 + 1)
     assert words.startswith("unread, ") and (title + ", ").startswith(words[8:11])

@@ -34,7 +34,7 @@ IDS = array("q", [5, 6, 7])
 
 def row(article_id: int, **values: Any) -> Any:
     """A row of the list."""
-    return SimpleNamespace(**{"id": article_id, "read": False, "story": 0, "labels": (), **values})
+    return SimpleNamespace(**{"id": article_id, "read": False, "fold": 0, "labels": (), **values})
 
 
 # --------------------------------------------------------------------------- lists
@@ -168,7 +168,7 @@ async def test_orders_and_folds() -> None:
     paths = [one.path for one in stage.drained()]
     assert paths[-1] == "articles.update_ids"
     stage.panes.articles.ids = array("q", [5, 6, 7])
-    stage.panes.articles.row = lambda key: None if key == 7 else row(key, story=4)
+    stage.panes.articles.row = lambda key: None if key == 7 else row(key, fold=4)
     stage.session.kept = {5, 6, 9}
     await made.toggle_sources(4)
     assert (stage.session.open_stories, stage.session.kept) == ({4}, {5, 6, 9})

@@ -24,7 +24,7 @@ def parts(row: ArticleRow, *, folds: bool = False) -> dict[str, str]:
 
 def row(*, read: bool = False, watches: tuple[str, ...] = (), story: tuple[str, ...] = ()) -> ArticleRow:
     return ArticleRow(
-        1, 1, "Title", NOW, read, False, watches=watches, story_watches=story, story=1, story_size=2
+        1, 1, "Title", NOW, read, False, watches=watches, fold_watches=story, fold=1, fold_size=2
     )
 
 

@@ -144,7 +144,7 @@ async def test_forty_watches_and_a_group_by_keys() -> None:
         await run.press("enter")
         count, ids = main.session.counts.groups["Waters"], await run.library.lists.ids(WATERS)
         assert len(main.articles.ids) == count.rows(folded=True) and len(ids) == count.total > 1
-        assert f"Waters   {count.unread_stories} unread" in run.text
+        assert f"Waters   {count.unread_folded} unread" in run.text
         await run.press("V")
         assert 'watch:="LanternPay" OR watch:="Ferries"' in run.text
         await run.press("escape", "h", "space")

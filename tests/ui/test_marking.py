@@ -242,7 +242,7 @@ async def test_marking_a_whole_list_and_the_rest_of_the_views(run: Running) -> N
 
 async def test_labels_and_stories_under_a_lock(run: Running) -> None:
     rows = await run.library.lists.rows(await run.library.lists.ids(View(ViewKind.ALL)))
-    told = next(row for row in rows if row.story)
+    told = next(row for row in rows if row.fold)
     run.main.articles.select_id(told.id)
     await run.press("enter", "h")
     with locked(run.library.paths.database) as lock:

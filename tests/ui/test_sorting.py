@@ -44,7 +44,7 @@ async def test_a_list_is_sorted_by_a_key_and_its_next_key(demo: Running) -> None
     places = [min((names.index(name) for name in row.watches), default=99) for row in await listed(demo)]
     assert places == sorted(places) and places[0] == 0 and places[-1] == 99
     await demo.press("backslash", "s")
-    sources = [row.sources + row.story_size - 1 for row in await listed(demo)]
+    sources = [row.sources + row.fold_size - 1 for row in await listed(demo)]
     assert sources == sorted(sources, reverse=True) and sources[0] > 1
     await demo.press("backslash", "n")
     assert list(demo.main.articles.ids) == newest and demo.cursor_id == cursor

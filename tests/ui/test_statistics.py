@@ -45,7 +45,7 @@ async def figures(run: Running) -> tuple[int, int]:
 async def test_the_other_reports_of_a_story_were_not_opened(demo: Running) -> None:
     """Opening one report, or marking the row, reads them all."""
     rows = await demo.library.lists.rows(demo.main.articles.ids)
-    await demo.at(next(row.title for row in rows if row.story and not row.story_watches))
+    await demo.at(next(row.title for row in rows if row.fold and not row.fold_watches))
     await demo.press("N")
     unopened, reports = await figures(demo)
     assert unopened == 0 and reports > 1

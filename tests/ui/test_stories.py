@@ -12,7 +12,7 @@ from tests.ui.running import Running, running
 from tests.ui.shelf import NOW
 from tuireader.library import Library
 from tuireader.model import Story, View, ViewKind
-from tuireader.text.wording import stories_and_articles
+from tuireader.text.wording import rows_and_articles
 from tuireader.ui.dialogs.new_watch import NewWatch
 
 ALL = View(ViewKind.ALL)
@@ -32,7 +32,7 @@ async def wechat_row(library: Library) -> list[int]:
     """The articles of its first row, newest first; one feed has another article in a row of its own."""
     story = await wechat_story(library)
     rows = await library.lists.rows([entry.article_id for entry in reversed(story.entries)])
-    return [row.id for row in rows if row.story == story.id]
+    return [row.id for row in rows if row.fold == story.id]
 
 
 def listed(run: Running, story: Story) -> list[int]:
@@ -63,7 +63,7 @@ async def test_a_story_is_one_line_that_opens_in_place_is_marked_and_split(demo:
     assert listed(demo, story) == [other, lead]
     await demo.press("N")  # a mark is for all of the row
     assert await states(demo.library, row) == [True] * 4
-    assert "1 story · 4 articles marked read" in demo.toasts
+    assert "1 row · 4 articles marked read" in demo.toasts
     await demo.press("U")
     assert await states(demo.library, row) == [False] * 4
     await demo.write("/wechat\r")  # has a line for each report, and a mark is for that one
@@ -111,8 +111,8 @@ async def test_the_line_of_a_story_has_the_marks_of_all_its_articles(tmp_path: P
             assert "▌WeChat “" in line(1) and "▌PIPL" not in line(1)
 
 
-def unread_stories(run: Running) -> int:
-    return run.main.session.counts.unread.unread_stories
+def unread_rows(run: Running) -> int:
+    return run.main.session.counts.unread.unread_folded
 
 
 async def test_reading_one_reads_the_row_until_undone_but_a_source_is_read_alone(demo: Running) -> None:
@@ -121,17 +121,17 @@ async def test_reading_one_reads_the_row_until_undone_but_a_source_is_read_alone
     await demo.main.controllers.reload()
     await demo.settle()
     row = await wechat_row(demo.library)
-    before = unread_stories(demo)
+    before = unread_rows(demo)
     demo.main.articles.select_id(row[0])
     await demo.press("f", "j", "enter")  # a source that is looked at
     assert demo.open_id == row[1] and await states(demo.library, row) == [False, True, False, False]
     await demo.press("N", "q", "f", "enter")
     assert await states(demo.library, row) == [True] * 4
-    assert unread_stories(demo) == before - 1
+    assert unread_rows(demo) == before - 1
     await demo.press("U")
     assert await states(demo.library, row) == [True, False, False, False]
     await demo.press("q", "A")
-    assert unread_stories(demo) == 0 and (await demo.library.lists.counts()).unread.unread == 0
+    assert unread_rows(demo) == 0 and (await demo.library.lists.counts()).unread.unread == 0
 
 
 async def test_a_watched_article_is_not_read_by_reading_another_of_its_row(tmp_path: Path) -> None:
@@ -141,13 +141,13 @@ async def test_a_watched_article_is_not_read_by_reading_another_of_its_row(tmp_p
         marks = [one.watches for one in await library.lists.rows(row)]
         assert all(marks)  # all of them are on a watch
         async with running(library) as run:
-            counts = unread_stories(run), run.main.session.counts.watches["WeChat"].unread_stories
+            counts = unread_rows(run), run.main.session.counts.watches["WeChat"].unread_folded
             run.main.articles.select_id(row[0])
             await run.press("enter")
             assert run.open_id == row[0] and await states(library, row) == [True, False, False, False]
             assert counts == (
-                unread_stories(run),
-                run.main.session.counts.watches["WeChat"].unread_stories,
+                unread_rows(run),
+                run.main.session.counts.watches["WeChat"].unread_folded,
             )
             ids = list(run.main.articles.ids)
             at = ids.index(row[0])
@@ -158,7 +158,7 @@ async def test_a_watched_article_is_not_read_by_reading_another_of_its_row(tmp_p
                 await run.press("end", "space")
                 assert run.open_id == row[number]
             assert await states(library, row) == [True] * 4
-            assert unread_stories(run) == counts[0] - 1
+            assert unread_rows(run) == counts[0] - 1
             await run.main.controllers.reload()  # a new look at the store changes nothing of it
             await run.settle()
             assert [key for key in run.main.articles.ids if key in row] == row
@@ -214,9 +214,11 @@ async def test_after_days_away_the_rest_is_cleared_by_one_key(tmp_path: Path) ->
             assert f"{away.articles} articles → {away.stories} stories" in run.toasts
             assert f"{away.watched} on your watches · C clears the rest of a list" in run.toasts
             await run.press("C")
-            assert unread_stories(run) == away.watched
+            unread = await library.lists.ids(View(ViewKind.UNREAD), show_read=False)
+            assert await library.lists.count_stories(unread) == (away.watched, unread_rows(run))
             await run.press("U")
-            assert unread_stories(run) == away.stories
+            unread = await library.lists.ids(View(ViewKind.UNREAD), show_read=False)
+            assert await library.lists.count_stories(unread) == (away.stories, unread_rows(run))
             await marks_of_a_feed(run)
             await run.press("Q")
         assert await library.lists.away_since() is None
@@ -239,11 +241,11 @@ async def marks_of_a_feed(run: Running) -> None:
         ("Ay", here, ""),
         ("Ac", here - watched, f", {len(watched)} spared"),
     ):
-        before = run.main.session.counts.feeds[lead.feed_id].unread_stories
+        before = run.main.session.counts.feeds[lead.feed_id].unread_folded
         await run.press(*keys)
         assert everywhere - set(await lists.ids(UNREAD, show_read=False)) == marked
-        after = run.main.session.counts.feeds[lead.feed_id].unread_stories
-        number = stories_and_articles(before - after, len(marked))
+        after = run.main.session.counts.feeds[lead.feed_id].unread_folded
+        number = rows_and_articles(before - after, len(marked))
         assert f"{number} marked read{spared} · ^z undoes" in run.toasts
         await run.press("U")
         assert f"Undone: {number} marked read" in run.toasts

@@ -116,7 +116,7 @@ async def test_all_numbers_are_of_articles(demo: Running) -> None:
         head = "".join(text for text, _ in table.about(table.items[name])[0])
         unread = f"{found['is:unread']} unread"
         assert head.endswith(f" · {found['']} article{'s' * (found[''] != 1)}, {unread}")
-        folded += found["is:unread"] - table.items[name].count.unread_stories
+        folded += found["is:unread"] - table.items[name].count.unread_folded
     assert folded and any(cells["cases"].text for cells in shown.values())
 
 

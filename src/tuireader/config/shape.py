@@ -193,10 +193,8 @@ class UiConfig(Table):
         "Order of lists other than searches: newest or oldest first, by feed, title, watch or sources.",
         default="date",
     )
-    fold_stories: bool = declare(FLAG, "Show each story as one line in lists.", default=True)
-    read_story: bool = declare(
-        FLAG, "Mark a whole folded story as read with one of its articles.", default=True
-    )
+    fold_stories: bool = declare(FLAG, "Fold the reports of a story into one row of lists.", default=True)
+    read_story: bool = declare(FLAG, "Mark a whole row as read with one of its articles.", default=True)
     density: str = declare(
         choice("auto", "compact", "cosy"),
         "Lines of an article in lists: one, or a second one with the sentence that a watch matches or the"
@@ -217,7 +215,7 @@ class UiConfig(Table):
     )
     languages: tuple[str, ...] = declare(
         LANGUAGE_LIST,
-        "Languages that you read, best first; a story's line shows a report in one of them.",
+        "Languages that you read, best first; a row shows a report in one of them.",
         default=(),
     )
     mark_read: str = declare(

@@ -15,7 +15,7 @@ from tuireader.config import by_group, by_priority
 from tuireader.library.context import Context, UseCases
 from tuireader.library.searches import Searches
 from tuireader.library.watching import named
-from tuireader.model import ArticleRow, Away, FoldedRows, UnreadStories
+from tuireader.model import ArticleRow, Away, FoldedRows, UnreadRows
 from tuireader.store import Store
 from tuireader.text.durations import DAY
 
@@ -125,9 +125,11 @@ class Lists(UseCases):
         members = by_group(self._context.config.watches).get(view.key, ())
         return replace(view, key=json.dumps([watch.name for watch in members]))
 
-    async def count_stories(self, ids: Sequence[int]) -> int:
-        """Count the stories of some articles; an article without a story counts as one."""
-        return await self._pool.read(lambda store: store.stories.count(ids))
+    async def count_stories(self, ids: Sequence[int]) -> tuple[int, int]:
+        """Count the stories of some articles, and their rows in a list that folds stories."""
+        return await self._pool.read(
+            lambda store: (store.stories.count(ids), store.stories.count_folded(ids))
+        )
 
     async def newest(self) -> int:
         """Id of the newest article."""
@@ -140,9 +142,9 @@ class Lists(UseCases):
         today = self._context.today()
         return await self._pool.read(lambda store: store.lists.unread_in(rows, ids, today))
 
-    async def unread_stories(self, ids: Sequence[int]) -> tuple[UnreadStories, UnreadStories]:
-        """Count the stories of unread articles, also without stories on a watch, starred or labelled."""
-        return await self._pool.read(lambda store: store.lists.unread_stories(ids))
+    async def unread_rows(self, ids: Sequence[int]) -> tuple[UnreadRows, UnreadRows]:
+        """Count the rows of unread articles, also without rows on a watch, starred or labelled."""
+        return await self._pool.read(lambda store: store.lists.unread_rows(ids))
 
     async def next_unread_in_story(self, view: View, article_id: int) -> int | None:
         """Find the next unread article of a view in the story of a read one, if any."""

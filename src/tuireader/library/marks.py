@@ -24,13 +24,13 @@ class Marks(UseCases):
     ) -> Change:
         """Mark articles read or unread.
 
-        With `stories`, also mark the other articles of their stories, in any feed, except those on a watch;
+        With `stories`, also mark the other articles of their rows, in any feed, except those on a watch;
         with `rows`, those that they stand for in a folded list. Changes with `journal=False`, such as opening
         an article, cannot be undone.
         """
 
         def change(store: Store) -> Change:
-            marked = store.stories.with_stories(ids) if stories else ids
+            marked = store.stories.with_rows(ids) if stories else ids
             if rows is not None:
                 marked = [*ids, *store.lists.behind(rows, ids, self._context.today())]
             return store.marks.set("read", marked, read, now=self._now(), journal=journal)

@@ -46,7 +46,7 @@ __getattr__, __all__ = lazy.names(
         ),
         "lists": (
             "LABEL_MARK", "Activity", "Away", "Change", "Count", "Counts", "FoldedRows", "Label",
-            "MarkedArticle", "MutePreview", "Purged", "StepKind", "UnreadStories", "View", "ViewKind",
+            "MarkedArticle", "MutePreview", "Purged", "StepKind", "UnreadRows", "View", "ViewKind",
             "WatchPreview", "WatchStats",
         ),
         "logged": ("LoggedMatch",),

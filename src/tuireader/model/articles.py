@@ -195,9 +195,11 @@ class ArticleRow(Struct, frozen=True, eq=False):
     author: Annotated[str, 'Its author, `""` when unknown.'] = ""
     story: Annotated[int, "Number of its story, 0 without one."] = 0
     story_size: Annotated[int, "Number of articles in the story."] = 1
-    story_read: int = 0  # number of read articles in the story
-    story_watches: tuple[str, ...] = ()  # watches that match any article of the story
-    story_languages: tuple[str, ...] = ()  # known languages of the story's articles, the best first
+    fold: int = 0  # number of the row that a list folds it into, 0 for a row of its own
+    fold_size: int = 1  # number of articles in that row
+    fold_read: int = 0  # number of read ones among them
+    fold_watches: tuple[str, ...] = ()  # watches that match any of them
+    fold_languages: tuple[str, ...] = ()  # their known languages, the best first
     language: Annotated[str, 'Its language as ISO 639-1 code, `""` when unknown.'] = ""
     reading_time: Annotated[int, "Minutes to read its text, 0 when no text is stored."] = 0
     labels: Annotated[tuple[str, ...], "Labels that you gave it."] = ()

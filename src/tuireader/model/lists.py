@@ -45,7 +45,7 @@ class View(Struct, frozen=True):
 class Count(Struct, frozen=True):
     """Number of unread and of all articles in a view, and how many of each are hidden in folded stories.
 
-    A list that folds stories has a row for each of its `stories`; an article without a story counts as one.
+    A list that folds stories has `folded` rows, of which `unread_folded` have an unread article.
     """
 
     unread: Annotated[int, "Unread articles."] = 0
@@ -54,20 +54,18 @@ class Count(Struct, frozen=True):
     behind: int = 0
 
     @property
-    def unread_stories(self) -> int:
-        """Number of rows with unread articles in a list that folds stories."""
+    def unread_folded(self) -> int:
         return self.unread - self.unread_behind
 
     @property
-    def stories(self) -> int:
-        """Number of rows in a list that folds stories."""
+    def folded(self) -> int:
         return self.total - self.behind
 
     def unread_rows(self, folded: bool) -> int:
-        return self.unread_stories if folded else self.unread
+        return self.unread_folded if folded else self.unread
 
     def rows(self, folded: bool) -> int:
-        return self.stories if folded else self.total
+        return self.folded if folded else self.total
 
 
 class FoldedRows(Struct, frozen=True):
@@ -82,11 +80,11 @@ class FoldedRows(Struct, frozen=True):
     kept: frozenset[int] | None = None
 
 
-class UnreadStories(Struct, frozen=True):
-    """Unread articles of a list, the number of their stories, and how many of these a watch matches."""
+class UnreadRows(Struct, frozen=True):
+    """Unread articles of a list, the number of their rows, and how many of these a watch matches."""
 
     ids: Sequence[int]
-    stories: int
+    rows: int
     watched: int = 0
 
 

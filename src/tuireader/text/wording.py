@@ -6,10 +6,10 @@ def counted(number: int, singular: str, plural: str = "") -> str:
     return f"{number:,} {singular if number == 1 else plural or singular + 's'}"
 
 
-def stories_and_articles(stories: int, articles: int) -> str:
-    """Return `18 stories · 60 articles`, or `60 articles` if every article is its own story."""
+def rows_and_articles(rows: int, articles: int) -> str:
+    """Return `18 rows · 60 articles`, or `60 articles` if every article has a row of its own."""
     text = counted(articles, "article")
-    return text if stories == articles else f"{counted(stories, 'story', 'stories')} · {text}"
+    return text if rows == articles else f"{counted(rows, 'row')} · {text}"
 
 
 def waiting(number: int, host: str, time: str) -> str:

@@ -30,14 +30,14 @@ def row_words(
     end are left out; the title gets at least half of the width.
     """
     is_story, width = options.folds and not inner, options.width
-    voices = row.sources + (row.story_size - 1 if is_story else 0)
-    watches = (row.story_watches if is_story else ()) or row.watches
+    voices = row.sources + (row.fold_size - 1 if is_story else 0)
+    watches = (row.fold_watches if is_story else ()) or row.watches
     flags = {"selected": selected, "same story": inner, "unread": not row.read, "starred": row.starred}
     lead = "".join(f"{word}, " for word, is_set in flags.items() if is_set)
     facts = [f"{'perhaps' if name in row.uncertain else 'watch'} {name}" for name in watches]
     facts += [feed, list_time(row.time, options.now), *([counted(voices, "report")] if voices > 1 else ())]
-    if is_story and 0 < row.story_read < row.story_size:
-        facts.append(f"{row.story_read} of {row.story_size} read")
+    if is_story and 0 < row.fold_read < row.fold_size:
+        facts.append(f"{row.fold_read} of {row.fold_size} read")
     facts += [*(["edited"] if row.edited else ()), *(f"label {name}" for name in row.labels), row.author]
     title, room = row.title or row.url or "no title", width - cell_len(lead)
     if options.cosy:

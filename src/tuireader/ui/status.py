@@ -11,7 +11,7 @@ from tuireader.document import reference_label
 from tuireader.model import Count, View, ViewKind
 from tuireader.model.accounts import AccountState, Refusal
 from tuireader.text import cut
-from tuireader.text.wording import counted, stories_and_articles
+from tuireader.text.wording import counted, rows_and_articles
 from tuireader.ui import views
 from tuireader.ui.session import Session
 from tuireader.ui.widgets.bars import FooterKey
@@ -57,8 +57,8 @@ def number(view: View, count: Count, *, folds: bool) -> str:
     articles = count.total if total else count.unread
     rows = count.rows(folds) if total else count.unread_rows(folds)
     if total or view == views.UNREAD:
-        return stories_and_articles(rows, articles)
-    return f"{f'{articles:,}' if rows == articles else stories_and_articles(rows, articles)} unread"
+        return rows_and_articles(rows, articles)
+    return f"{f'{articles:,}' if rows == articles else rows_and_articles(rows, articles)} unread"
 
 
 def header(session: Session, listed: int, saved: Sequence[ViewConfig]) -> tuple[str, str]:

@@ -24,7 +24,7 @@ from tuireader.errors import Exit
 from tuireader.model import Article, ArticleRow, Evidence, Related
 from tuireader.model.asides import is_aside
 from tuireader.query.identifiers import explained
-from tuireader.text.wording import stories_and_articles
+from tuireader.text.wording import counted
 
 if TYPE_CHECKING:
     from tuireader.library import Library
@@ -115,11 +115,12 @@ async def count(library: Library, expression: str, as_json: bool) -> None:
 
 async def print_count(library: Library, ids: Sequence[int], as_json: bool) -> None:
     """Print the number of articles, and the number of stories if it differs."""
-    stories = await library.lists.count_stories(ids)
+    stories, rows = await library.lists.count_stories(ids)
     if as_json:
-        print_json("Counted", articles=len(ids), stories=stories)
+        print_json("Counted", articles=len(ids), stories=stories, rows=rows)
     else:
-        print(stories_and_articles(stories, len(ids)))
+        before = "" if stories == len(ids) else f"{counted(stories, 'story', 'stories')} · "
+        print(before + counted(len(ids), "article"))
 
 
 async def _print_articles(

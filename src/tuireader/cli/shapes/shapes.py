@@ -60,6 +60,7 @@ class Counted(Shape):
 
     articles: Annotated[int, "Articles."]
     stories: Annotated[int, "Their stories; an article without a story counts as one."]
+    rows: Annotated[int, "Their rows in a list that folds stories; a story may have several."]
 
 
 class Unread(Shape, of=model.Count, shows="unread total"):
@@ -244,15 +245,13 @@ class WatchNumbers(
     Shape,
     of=model.WatchStats,
     shows="name color group priority unread=count.unread total=count.total"
-    " unread_stories=count.unread_stories stories=count.stories former"
+    " unread_rows=count.unread_folded rows=count.folded former"
     " today week month days newest top_feeds quiet problem advice alarm cases",
 ):
     """Numbers of a watch."""
 
-    unread_stories: Annotated[
-        int, "Stories with an unread article; an article without a story counts as one."
-    ]
-    stories: Annotated[int, "All stories."]
+    unread_rows: Annotated[int, "Rows with an unread article in a list that folds stories."]
+    rows: Annotated[int, "All rows of that list."]
     newest: Annotated[Article | None, "The newest article that it matches."]
 
 

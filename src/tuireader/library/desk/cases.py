@@ -69,12 +69,12 @@ class Cases(UseCases):
     ) -> Change:
         """Set the state of the matches of articles: those not handled yet, or all if there are none.
 
-        With `stories`, also those of the other articles of their stories.
+        With `stories`, also those of the other articles of their rows.
         """
         by = self._context.person
 
         def write(store: Store) -> Change:
-            folds = store.stories.of(article_ids) if stories else ()
+            folds = store.stories.folds(article_ids) if stories else ()
             others = (member for fold in folds for member in store.stories.members(fold))
             numbers = store.cases.to_handle([*article_ids, *others], watches, state)
             return store.marks.handle(numbers, state, by=by, now=self._now())

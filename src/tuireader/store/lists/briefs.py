@@ -91,7 +91,7 @@ class Briefs(Part):
     def away(self, since: int) -> Away:
         """Count the unread articles that arrived since a time, and their stories."""
         sql = f"""SELECT count(*), count(DISTINCT story), count(DISTINCT iif(watched, story, NULL)) FROM
-                   (SELECT iif(a.fold, a.fold, -a.id) AS story,
+                   (SELECT iif(a.story, a.story, -a.id) AS story,
                       EXISTS (SELECT 1 FROM match m WHERE m.article_id = a.id) AS watched
                     FROM article a
                     WHERE a.read = 0 AND a.muted = 0 AND {self._listed} AND a.arrived >= ?)"""

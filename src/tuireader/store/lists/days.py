@@ -33,14 +33,14 @@ class Days(Part):
         """
         if not ids:
             return []
-        story_of = {member: story for story in opened for member in self._stories.members(story)}
+        fold_of = {member: story for story in opened for member in self._stories.members(story)}
 
         def read(indexes: Collection[int]) -> None:
             """Read the times at some indexes, in an unfolded story that of its first line."""
             leads = {}
             for index in indexes:
                 lead = index
-                while lead and story_of.get(ids[lead], 0) == story_of.get(ids[lead - 1]):
+                while lead and fold_of.get(ids[lead], 0) == fold_of.get(ids[lead - 1]):
                     lead -= 1
                 leads[index] = ids[lead]
             known = self._mapping(f"SELECT id, time FROM article WHERE id IN ({number_list(leads.values())})")

@@ -32,7 +32,7 @@ _TEASER, _LONGEST = 3000, 400  # characters that a teaser is made from, and its 
 _AHEAD = 4  # articles to read for each line, because stories fold some of them
 
 COLUMNS = """a.id, a.feed_id, a.title, a.time, a.read, a.starred, a.edited, a.sources, a.url, a.author,
-  a.fold AS story, a.language, a.reading_time"""
+  a.story, a.fold, a.language, a.reading_time"""
 """Columns of `article a` that `line_values` reads: fields of `ArticleRow`."""
 
 
@@ -79,19 +79,19 @@ def _rows(
             JOIN feed f ON f.id = a.feed_id {order}""",
     ).fetchall()
     if folds:
-        stories = {row["story"] for row in rows if row["story"]}
+        folds_seen = {row["fold"] for row in rows if row["fold"]}
         best = {code: number for number, code in enumerate(reversed(languages), 1)}
         leads: dict[int, tuple[int, int, int]] = {}
-        for story, article_id, language, rank in conn.execute(  # the same choice as `Stories.fold`
+        for fold, article_id, language, rank in conn.execute(  # the same choice as `Stories.fold`
             f"""SELECT a.fold, a.id, a.language, (a.read = 0)
                        + (a.read = 0 AND EXISTS (SELECT 1 FROM match m WHERE m.article_id = a.id))
                 FROM article a
-                WHERE a.fold != 0 AND a.fold IN ({number_list(stories)}) AND {where} {order}"""
+                WHERE a.fold != 0 AND a.fold IN ({number_list(folds_seen)}) AND {where} {order}"""
         ):
             rank = rank, best.get(language, 0)
-            if story not in leads or leads[story][:2] < rank:
-                leads[story] = *rank, article_id
-        rows = [row for row in rows if not row["story"] or leads[row["story"]][2] == row["id"]]
+            if fold not in leads or leads[fold][:2] < rank:
+                leads[fold] = *rank, article_id
+        rows = [row for row in rows if not row["fold"] or leads[row["fold"]][2] == row["id"]]
     return [*line_values(conn, rows[:lines], languages)]
 
 
@@ -100,16 +100,17 @@ def line_values(
 ) -> Iterator[dict[str, Any]]:
     """Yield the columns of `rows` and the other fields of `ArticleRow`, except `former`.
 
-    The languages of a story come in the order of `languages`.
+    The languages of a row come in the order of `languages`.
     """
     ids = [row["id"] for row in rows]
-    stories = {row["story"] for row in rows if row["story"]}
+    folds = {row["fold"] for row in rows if row["fold"]}
     watches, labels = watches_of(conn, ids), labels_of(conn, ids)
     uncertain = watches_of(conn, ids, UNCERTAIN)
-    sizes, of_stories = _story_sizes(conn, stories, languages), story_watches(conn, stories)
+    sizes, of_folds = _fold_sizes(conn, folds, languages), fold_watches(conn, folds)
+    stories = _story_sizes(conn, {row["story"] for row in rows if row["story"]})
     for row in rows:
-        article_id, story = row["id"], row["story"]
-        size, spoken, read = sizes.get(story, (1, (), 0))
+        article_id, fold, story_size = row["id"], row["fold"], stories.get(row["story"], 1)
+        size, spoken, read = sizes.get(fold, (1, (), 0))
         yield {
             **row,
             "read": bool(row["read"]),
@@ -118,23 +119,32 @@ def line_values(
             "watches": watches.get(article_id, ()),
             "labels": labels.get(article_id, ()),
             "uncertain": uncertain.get(article_id, ()),
-            "story": story if size > 1 else 0,
-            "story_size": size,
-            "story_read": read,
-            "story_languages": spoken,
-            "story_watches": of_stories.get(story, ()),
+            "story": row["story"] if story_size > 1 else 0,
+            "story_size": story_size,
+            "fold": fold if size > 1 else 0,
+            "fold_size": size,
+            "fold_read": read,
+            "fold_languages": spoken,
+            "fold_watches": of_folds.get(fold, ()),
         }
 
 
-def _story_sizes(
-    conn: sqlite3.Connection, stories: Iterable[int], languages: Sequence[str]
+def _story_sizes(conn: sqlite3.Connection, stories: Iterable[int]) -> dict[int, int]:
+    """Map stories to the number of their unmuted articles."""
+    sql = f"""SELECT story, count(*) FROM article WHERE story != 0 AND story IN ({number_list(stories)})
+              AND muted = 0 GROUP BY story"""
+    return dict(conn.execute(sql).fetchall())
+
+
+def _fold_sizes(
+    conn: sqlite3.Connection, folds: Iterable[int], languages: Sequence[str]
 ) -> dict[int, tuple[int, tuple[str, ...], int]]:
-    """Map stories to the number of their unmuted articles, their languages, the best first, and how many
-    of the articles are read."""
+    """Map rows of lists to the number of their unmuted articles, their languages, the best first, and how
+    many of the articles are read."""
     sql = f"""SELECT fold, count(*), group_concat(DISTINCT language), sum(read) FROM article
-              WHERE fold != 0 AND fold IN ({number_list(stories)}) AND muted = 0 GROUP BY fold"""
+              WHERE fold != 0 AND fold IN ({number_list(folds)}) AND muted = 0 GROUP BY fold"""
     rows = conn.execute(sql)
-    return {story: (size, in_order(codes.split(","), languages), read) for story, size, codes, read in rows}
+    return {fold: (size, in_order(codes.split(","), languages), read) for fold, size, codes, read in rows}
 
 
 def subscribed(conn: sqlite3.Connection) -> str:
@@ -158,11 +168,11 @@ def _gone(conn: sqlite3.Connection) -> tuple[str, str]:
     return gone, f"SELECT article_id FROM appearance WHERE secondary = 1 AND feed_id NOT IN ({gone})"
 
 
-def story_watches(conn: sqlite3.Connection, stories: Iterable[int]) -> dict[int, tuple[str, ...]]:
-    """Map stories to the watches that match any of their articles, in config order."""
+def fold_watches(conn: sqlite3.Connection, folds: Iterable[int]) -> dict[int, tuple[str, ...]]:
+    """Map rows of lists to the watches that match any of their articles, in config order."""
     sql = f"""SELECT DISTINCT a.fold, w.name FROM article a JOIN match m ON m.article_id = a.id
               JOIN watch w ON w.id = m.watch_id WHERE a.fold != 0 AND a.muted = 0
-                AND a.fold IN ({number_list(stories)}) ORDER BY w.position"""
+                AND a.fold IN ({number_list(folds)}) ORDER BY w.position"""
     return grouped(conn.execute(sql))
 
 

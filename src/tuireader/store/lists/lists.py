@@ -9,7 +9,7 @@ from itertools import chain
 from msgspec.structs import replace
 
 from tuireader.commands.sorts import TO_DO_ORDER, check_sort
-from tuireader.model import ArticleRow, Count, Counts, FoldedRows, UnreadStories, View, ViewKind
+from tuireader.model import ArticleRow, Count, Counts, FoldedRows, UnreadRows, View, ViewKind
 from tuireader.model.articles import NO_DETAIL
 from tuireader.store.compression import Compression, Stored, UnreadableText
 from tuireader.store.lists.conditions import of_feeds
@@ -144,35 +144,35 @@ class Lists(Part):
             return ""  # opening the article reports it
 
     def behind(self, rows: FoldedRows, ids: Sequence[int], today: int) -> list[int]:
-        """Return the articles of the view that rows with these ids stand for, other than unfolded stories."""
+        """Return the articles of the view that rows with these ids stand for, other than unfolded rows."""
         where, args = self._where(rows.view, today)
         sql = f"""SELECT a.id, a.read FROM article a WHERE a.fold != 0
                   AND a.fold IN (SELECT value FROM json_each(?)) AND a.id <= ? AND {where}"""
-        stories = id_list(self._stories.of(ids) - rows.opened)
-        found = self._conn.execute(sql, (stories, rows.newest, *args))
+        folds = id_list(self._stories.folds(ids) - rows.opened)
+        found = self._conn.execute(sql, (folds, rows.newest, *args))
         return [key for key, read in found if not read or rows.kept is None or key in rows.kept]
 
     def unread_in(self, rows: FoldedRows, ids: Sequence[int], today: int) -> list[int]:
         """Return the unread articles of the view that rows with these ids stand for."""
         unread = self.ids(rows.view, show_read=False, today=today)
-        listed, stories, story_of = set(ids), self._stories.of(ids), self._stories.story_of(unread)
+        listed, folds, fold_of = set(ids), self._stories.folds(ids), self._stories.fold_of(unread)
         known = (article_id for article_id in unread if article_id <= rows.newest)
-        return [key for key in known if key in listed or story_of.get(key) in stories]
+        return [key for key in known if key in listed or fold_of.get(key) in folds]
 
-    def unread_stories(self, ids: Sequence[int]) -> tuple[UnreadStories, UnreadStories]:
-        """Count the stories of unread articles, also without stories on a watch, starred or labelled."""
-        listed, story_of = id_list(ids), self._stories.story_of(ids)
+    def unread_rows(self, ids: Sequence[int]) -> tuple[UnreadRows, UnreadRows]:
+        """Count the rows of unread articles, also without rows on a watch, starred or labelled."""
+        listed, fold_of = id_list(ids), self._stories.fold_of(ids)
 
-        def stories(articles: str) -> set[int]:
+        def folds(articles: str) -> set[int]:
             hits = self._column(f"SELECT {articles} IN (SELECT value FROM json_each(?))", (listed,))
-            return {story_of.get(article_id, -article_id) for article_id in hits}
+            return {fold_of.get(article_id, -article_id) for article_id in hits}
 
-        every = {story_of.get(article_id, -article_id) for article_id in ids}
-        watched = stories("article_id FROM match WHERE article_id")
-        spared = watched | stories("article_id FROM article_label WHERE article_id")
-        spared |= stories("id FROM article WHERE starred = 1 AND +id")  # by the index of the few starred ones
-        rest = [article_id for article_id in ids if story_of.get(article_id, -article_id) not in spared]
-        return UnreadStories(ids, len(every), len(watched)), UnreadStories(rest, len(every - spared))
+        every = {fold_of.get(article_id, -article_id) for article_id in ids}
+        watched = folds("article_id FROM match WHERE article_id")
+        spared = watched | folds("article_id FROM article_label WHERE article_id")
+        spared |= folds("id FROM article WHERE starred = 1 AND +id")  # by the index of the few starred ones
+        rest = [article_id for article_id in ids if fold_of.get(article_id, -article_id) not in spared]
+        return UnreadRows(ids, len(every), len(watched)), UnreadRows(rest, len(every - spared))
 
     def unread_of(self, ids: Sequence[int]) -> array[int]:
         sql = "SELECT id FROM article WHERE read = 0 AND id IN (SELECT value FROM json_each(?))"

@@ -37,94 +37,96 @@ def _parts(ids: Sequence[int]) -> Iterator[Sequence[int]]:
 
 
 class Stories(Part):
-    """Articles with the same `article.fold` fold into one row, see `relations`.
-
-    What is called a story here is such a row; only `languages` and `timeline` cover all rows of a story.
-    """
+    """Stories and their rows: lists fold the articles with the same `article.fold`, see `relations`."""
 
     def fold(
         self, ids: Sequence[int], opened: Collection[int] = (), languages: Sequence[str] = ()
     ) -> array[int]:
-        """Keep one article of each story: an unread watched one, else an unread one, else any.
+        """Keep one article of each row: an unread watched one, else an unread one, else any.
 
-        Among these, it is the first one in the best of the `languages`, which come best first. Stories in
+        Among these, it is the first one in the best of the `languages`, which come best first. Rows in
         `opened` show all their articles; the others follow the first one, newest first.
         """
-        story_of = self.story_of(ids)
-        if not story_of:
+        fold_of = self.fold_of(ids)
+        if not fold_of:
             return array("q", ids)
         backwards: list[int] = []
         for part in _parts(ids):
-            backwards += filter(story_of.__contains__, part)
+            backwards += filter(fold_of.__contains__, part)
         backwards.reverse()
-        if rank := self._language_ranks(story_of, languages):
+        if rank := self._language_ranks(fold_of, languages):
             backwards += sorted(filter(rank.__contains__, backwards), key=rank.__getitem__)
-        leads = dict(zip(map(story_of.__getitem__, backwards), backwards, strict=True))  # the last one wins
+        leads = dict(zip(map(fold_of.__getitem__, backwards), backwards, strict=True))  # the last one wins
         for better in self._unread(ids):
             fresh = list(filter(better.__contains__, backwards))
-            leads.update(zip(map(story_of.__getitem__, fresh), fresh, strict=True))
-        hidden = story_of.keys() - leads.values()
+            leads.update(zip(map(fold_of.__getitem__, fresh), fresh, strict=True))
+        hidden = fold_of.keys() - leads.values()
         folded = array("q")
         for part in _parts(ids):
             folded.extend(filterfalse(hidden.__contains__, part))
-        for story in opened:
-            if story in leads:
-                at = folded.index(leads[story]) + 1
-                others = [other for other in self.members(story) if other != leads[story]]
+        for fold in opened:
+            if fold in leads:
+                at = folded.index(leads[fold]) + 1
+                others = [other for other in self.members(fold) if other != leads[fold]]
                 folded[at:at] = array("q", others)
         return folded
 
-    def story_of(self, ids: Sequence[int]) -> dict[int, int]:
+    def fold_of(self, ids: Sequence[int]) -> dict[int, int]:
         return self._mapping(*_in_stories("SELECT id, fold", ids))
 
-    def _language_ranks(self, story_of: Mapping[int, int], languages: Sequence[str]) -> dict[int, int]:
-        """Rank the articles of stories in several languages, the best one highest.
+    def _language_ranks(self, fold_of: Mapping[int, int], languages: Sequence[str]) -> dict[int, int]:
+        """Rank the articles of rows in several languages, the best one highest.
 
-        Leaves out stories in the usual language, which are most; others in one language do no harm.
+        Leaves out rows in the usual language, which are most; others in one language do no harm.
         """
         if not languages:
             return {}
-        few = f"AND fold IN ({number_list(set(story_of.values()))})" if len(story_of) <= _FEW else ""
+        few = f"AND fold IN ({number_list(set(fold_of.values()))})" if len(fold_of) <= _FEW else ""
         sample = self._column(f"SELECT language FROM article WHERE fold != 0 {few} LIMIT {_SAMPLE}")
         usual = max(set(sample), key=sample.count, default="")
         others = f"SELECT DISTINCT fold FROM article WHERE fold != 0 AND language != ? {few}"
         sql = f"SELECT id, language FROM article WHERE fold != 0 AND fold IN ({others})"
         rows = self._conn.execute(sql, (usual,))
         rank = {code: number for number, code in enumerate(reversed(languages), 1)}
-        return {article_id: rank.get(code, 0) for article_id, code in rows if article_id in story_of}
+        return {article_id: rank.get(code, 0) for article_id, code in rows if article_id in fold_of}
 
     def _unread(self, ids: Sequence[int]) -> Iterator[set[int]]:
         """Yield the unread articles among the given ones, then those of them that a watch matches."""
         for more in ("AND read = 0", f"AND read = 0 AND {_WATCHED}"):
             yield set(chain.from_iterable(self._conn.execute(*_in_stories("SELECT id", ids, more))))
 
-    def members(self, story: int) -> list[int]:
-        """Return the unmuted articles of a story, newest first."""
+    def members(self, fold: int) -> list[int]:
+        """Return the unmuted articles of a row, newest first."""
         return self._column(
             "SELECT id FROM article WHERE fold = ? AND fold != 0 AND muted = 0 ORDER BY time DESC, id DESC",
-            (story,),
+            (fold,),
         )
 
     def count(self, ids: Sequence[int]) -> int:
         """Count the stories of some articles; an article without a story counts as one."""
-        story_of = self.story_of(ids)
-        return len({story_of.get(article_id, -article_id) for article_id in ids})
+        sql = f"SELECT count(DISTINCT iif(story, story, -id)) FROM article WHERE id IN ({number_list(ids)})"
+        return int(self._value(sql))
 
-    def of(self, ids: Sequence[int]) -> set[int]:
-        story_of = self.story_of(ids)
-        return {story_of[article_id] for article_id in ids if article_id in story_of}
+    def count_folded(self, ids: Sequence[int]) -> int:
+        """Count the rows of some articles in a list that folds stories."""
+        fold_of = self.fold_of(ids)
+        return len({fold_of.get(article_id, -article_id) for article_id in ids})
 
-    def with_stories(self, ids: Sequence[int]) -> list[int]:
-        """Add the other articles of their stories to `ids`, except watched ones."""
+    def folds(self, ids: Sequence[int]) -> set[int]:
+        """Return the rows that hold several articles."""
+        return set(self.fold_of(ids).values())
+
+    def with_rows(self, ids: Sequence[int]) -> list[int]:
+        """Add the other articles of their rows to `ids`, except watched ones."""
         others = self._column(
             f"""SELECT id FROM article WHERE fold != 0 AND fold IN (SELECT value FROM json_each(?))
                 AND NOT {_WATCHED}""",
-            (id_list(sorted(self.of(ids))),),
+            (id_list(sorted(self.folds(ids))),),
         )
         return [*ids, *sorted(set(others) - set(ids))]
 
     def languages(self, article_id: int, languages: Sequence[str] = ()) -> tuple[str, ...]:
-        """List the languages of the other articles in all rows of an article's story, the best first."""
+        """List the languages of the other articles of an article's story, the best first."""
         sql = """SELECT DISTINCT language FROM article WHERE story = (SELECT story FROM article WHERE id = ?1)
                    AND story != 0 AND muted = 0 AND id != ?1"""
         return in_order(self._column(sql, (article_id,)), languages)

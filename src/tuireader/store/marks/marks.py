@@ -18,7 +18,7 @@ from tuireader.store.relations.relations import Relations
 from tuireader.store.sql import Part, id_list
 from tuireader.store.watches.cases import Before, Cases
 from tuireader.store.watches.match_log import MatchLog
-from tuireader.text.wording import counted, stories_and_articles
+from tuireader.text.wording import counted, rows_and_articles
 
 _KEEP = 200  # number of undo steps to store
 _COLUMNS = {StepKind.READ: "read", StepKind.STARRED: "starred"}
@@ -48,8 +48,8 @@ class Marks(Part):
         kind = StepKind(mark)
         changed = self._apply(kind, ids, value, now)
         counts = journal and kind is StepKind.READ
-        stories = self._stories.count(changed) if counts else len(changed)
-        what = f"{stories_and_articles(stories, len(changed))} {_STATES[kind][value]}"
+        rows = self._stories.count_folded(changed) if counts else len(changed)
+        what = f"{rows_and_articles(rows, len(changed))} {_STATES[kind][value]}"
         step = self._note(now, what, kind, value, changed) if changed and journal else 0
         return Change(what, tuple(changed), mark, value, step=step)
 

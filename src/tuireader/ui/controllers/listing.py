@@ -79,14 +79,14 @@ class Listing(Controller):
         await self.reload()
         return session.folds
 
-    async def toggle_sources(self, story: int) -> None:
-        """Show all articles of a folded story below its line, or only its line again."""
+    async def toggle_sources(self, fold: int) -> None:
+        """Show all articles of a row below it, or only the row again."""
         articles, session = self.articles, self.session
         rows = [row for article_id in articles.ids if (row := articles.row(article_id))]
-        lines = [row.id for row in rows if row.story == story]
-        if story in session.open_stories:
+        lines = [row.id for row in rows if row.fold == fold]
+        if fold in session.open_stories:
             session.kept.difference_update(lines[1:])
-        session.open_stories ^= {story}
+        session.open_stories ^= {fold}
         await self.reload()
         if lines:
             articles.select_id(lines[0])

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from tuireader.model import FoldedRows, UnreadStories
-from tuireader.text.wording import counted, stories_and_articles
+from tuireader.model import FoldedRows, UnreadRows
+from tuireader.text.wording import counted, rows_and_articles
 from tuireader.ui.controllers.chosen import Chosen
 from tuireader.ui.controllers.controller import Controller
 from tuireader.ui.controllers.listing import Listing
@@ -31,13 +31,13 @@ class MarkCommands(Controller):
         journal: bool = True,
         reading: bool = False,
         rows: FoldedRows | None = None,
-        stories: int = 0,
+        folded: int = 0,
     ) -> Step:
         """Mark articles, at once in the list. Without `journal`, undo ignores the change.
 
         `reading` means that the user opened an article: if so configured, its story is marked too, except
         those on a watch. With `rows`, articles of a folded list are marked with those that they stand for.
-        `stories` is the number of their stories, by default as many as articles.
+        `folded` is the number of their rows in the list, by default as many as articles.
         """
         kept = set[int]() if not read or self.session.shows_read else self.session.kept
         kept.update(ids)
@@ -50,7 +50,7 @@ class MarkCommands(Controller):
             stories=reading and self._reads_stories(ids),
             rows=rows,
         )
-        what = f"{stories_and_articles(stories or len(ids), len(ids))} marked {'read' if read else 'unread'}"
+        what = f"{rows_and_articles(folded or len(ids), len(ids))} marked {'read' if read else 'unread'}"
         step = await self.marks.do(Step(what, write, mark="read", ids=ids, value=read, undoable=journal))
         kept.update(step.changed_ids)
         if reading and step.done.is_set():
@@ -95,7 +95,7 @@ class MarkCommands(Controller):
         if not self.session.folds or not self.library.config.ui.read_story:
             return False
         row = self.articles.row(ids[0]) if len(ids) == 1 else None
-        return row is None or row.story not in self.session.open_stories
+        return row is None or row.fold not in self.session.open_stories
 
     async def set_starred(self, ids: Sequence[int], starred: bool) -> Step:
         self.articles.patch(ids, starred=starred)
@@ -158,17 +158,17 @@ class MarkCommands(Controller):
         await self.note_opened(article_id)
         return True
 
-    async def unread_stories(self) -> tuple[UnreadStories, UnreadStories] | None:
+    async def unread_rows(self) -> tuple[UnreadRows, UnreadRows] | None:
         """Find what is unread in the list, and that without what is spared; None if another list comes."""
         rows = self.listing.folded_rows
         if not await self.listing.complete():
             return None
         ids = self.articles.ids
 
-        async def read() -> tuple[UnreadStories, UnreadStories]:
+        async def read() -> tuple[UnreadRows, UnreadRows]:
             stored = await self.library.lists.unread_in(rows, ids)
             unread = (await self.marks.unread(stored)).intersection([*stored, *ids])
-            return await self.library.lists.unread_stories(list(unread))
+            return await self.library.lists.unread_rows(list(unread))
 
         return await self.marks.steady(read)
 

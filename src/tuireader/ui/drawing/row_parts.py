@@ -81,16 +81,16 @@ def row_parts(
     if strays:
         parts.append((f"{list_date(row.time, options.now, options.clock)} · ", "dim"))
     edited, notes = " ~" if row.edited else "", ""
-    if is_story and 0 < row.story_read < row.story_size:
-        notes = f"  {row.story_read} of {row.story_size} read"
-    notes += _spoken(row.story_languages, options.width) if is_story else ""
+    if is_story and 0 < row.fold_read < row.fold_size:
+        notes = f"  {row.fold_read} of {row.fold_size} read"
+    notes += _spoken(row.fold_languages, options.width) if is_story else ""
     used = sum(cell_len(text) for text, _ in parts) + author + feed + count
     room = max(1, options.width - used - len(edited) - len(notes))
     title = cut(row.title or row.url or "(no title)", room)
     labels = _labels(row.labels, room - cell_len(title))
     parts += _marked(title, marks, "dim" if row.read else "strong" if watches else "text")
     parts += [(edited, "dim"), (pad(labels, room - cell_len(title)), "dim")]
-    voices = row.sources + (row.story_size - 1 if is_story else 0)
+    voices = row.sources + (row.fold_size - 1 if is_story else 0)
     number = f"×{voices}".rjust(4) if voices > 1 else ""
     right = (notes, len(notes)), (f"  {row.author}", author), (f"  {feed_title}", feed), (number, count)
     return [*parts, *((pad(text, cells), "dim") for text, cells in right)]
@@ -161,8 +161,8 @@ def _left_columns(row: ArticleRow, options: RowOptions, *, selected: bool = Fals
 
 def _watches(row: ArticleRow, is_story: bool) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Watches of an article or a story, and those of them that are uncertain."""
-    if is_story and row.story_watches:
-        return row.story_watches, () if row.story_size > 1 else row.uncertain
+    if is_story and row.fold_watches:
+        return row.fold_watches, () if row.fold_size > 1 else row.uncertain
     return row.watches, row.uncertain
 
 

@@ -108,7 +108,7 @@ def _folded(main: Controllers) -> bool:
     """Return whether the chosen articles stand for their stories."""
     row = main.articles.current_row
     folds = main.session.folds and not main.chosen.in_article
-    return folds and (main.chosen.is_selection or row is None or row.story not in main.session.open_stories)
+    return folds and (main.chosen.is_selection or row is None or row.fold not in main.session.open_stories)
 
 
 async def _do(main: Controllers, what: str, write: Write) -> Outcome:

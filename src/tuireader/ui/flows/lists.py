@@ -10,7 +10,7 @@ from tuireader.ui.flows.context import Asking, Outcome
 
 
 async def fold_stories(main: Controllers, ask: Asking) -> Outcome:
-    """Fold the stories of the list to a line each, or unfold them."""
+    """Fold the stories of the list into rows, or unfold them."""
     folded = await main.listing.toggle_folds()
     said = "Stories folded" if folded else "Stories unfolded"
     return Outcome(said=said, seconds=2, recount=True)
@@ -19,10 +19,10 @@ async def fold_stories(main: Controllers, ask: Asking) -> Outcome:
 async def story_sources(main: Controllers, ask: Asking) -> Outcome | None:
     """Show the articles folded behind the current one, or fold them again."""
     row = await main.chosen.row()
-    if row is None or not row.story:
+    if row is None or not row.fold:
         return Outcome(said="This article is not part of a story", seconds=2)
     if main.session.folds:
-        await main.listing.toggle_sources(row.story)
+        await main.listing.toggle_sources(row.fold)
     return None
 
 
@@ -44,7 +44,7 @@ async def show_hide_quiet(main: Controllers, ask: Asking) -> Outcome:
 
 async def mark_list_read(main: Controllers, ask: Asking, *, spare: bool = False) -> Outcome | None:
     """Mark what the list shows as read; ask about matches of watches, or `spare` them."""
-    listed = await main.marking.unread_stories()
+    listed = await main.marking.unread_rows()
     if listed is None:
         return Outcome(said="Nothing marked: another list was opened")
     unread, rest = listed
@@ -54,9 +54,9 @@ async def mark_list_read(main: Controllers, ask: Asking, *, spare: bool = False)
         from tuireader.ui.dialogs.pickers import KeyPicker
         from tuireader.ui.widgets.choices import Choice
 
-        words = ("story", "stories") if unread.stories < len(unread.ids) else ("article",)
+        word = "row" if unread.rows < len(unread.ids) else "article"
         match = "matches" if unread.watched == 1 else "match"
-        title = f"{unread.watched:,} of {counted(unread.stories, *words)} {match} a watch: mark them too?"
+        title = f"{unread.watched:,} of {counted(unread.rows, word)} {match} a watch: mark them too?"
         choices = [Choice("y", "Mark all"), Choice("c", "Spare them")]
         answer = await ask(KeyPicker(title, choices, "press a key · esc marks nothing", "c"))
         if answer is None:
@@ -65,8 +65,8 @@ async def mark_list_read(main: Controllers, ask: Asking, *, spare: bool = False)
     marked = rest if spare else unread
     if not marked.ids:
         return Outcome(said="Nothing marked: all of it is on a watch, starred or labelled")
-    step = await main.marking.set_read(marked.ids, True, stories=marked.stories)
-    spared = f", {unread.stories - marked.stories:,} spared" if unread.stories > marked.stories else ""
+    step = await main.marking.set_read(marked.ids, True, folded=marked.rows)
+    spared = f", {unread.rows - marked.rows:,} spared" if unread.rows > marked.rows else ""
     return None if step.failed else Outcome(said=f"{step.what}{spared}{main.host.undo_hint}")
 
 

@@ -162,7 +162,7 @@ class MainScreen(PaneScreen, Hosted, inherit_bindings=False):
         visible = self.articles.ids[seen.start : seen.stop]
         rows = [row for article_id in visible if (row := self.articles.row(article_id)) is not None]
         folds = self.session.folds
-        for name in (name for row in rows for name in (folds and row.story_watches) or row.watches):
+        for name in (name for row in rows for name in (folds and row.fold_watches) or row.watches):
             self._explains_signs = False
             self.top.show(sign=name)
             # if that fails, the next start explains it again

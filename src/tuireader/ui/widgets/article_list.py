@@ -203,8 +203,8 @@ class ArticleList(CursorPane):
 
     def in_stories_of(self, ids: Collection[int]) -> list[int]:
         """Loaded articles of the same stories."""
-        stories = {self._rows[article_id].story for article_id in self.loaded(ids)} - {0}
-        return [row.id for row in self._rows.values() if row.story in stories] if stories else []
+        folds = {self._rows[article_id].fold for article_id in self.loaded(ids)} - {0}
+        return [row.id for row in self._rows.values() if row.fold in folds] if folds else []
 
     def put(self, rows: Sequence[ArticleRow]) -> None:
         self._rows.update({row.id: row for row in rows})
@@ -337,8 +337,8 @@ class ArticleList(CursorPane):
         cursor = styles.cursor_for(focused) if at_cursor else None
         if row is None:
             return draw_row((), styles, options.width, cursor)
-        if row.story in self.opened:
-            row = replace(row, story_read=0)  # its articles show what is read
+        if row.fold in self.opened:
+            row = replace(row, fold_read=0)  # its articles show what is read
         feed, selected = self._feed_title(row.feed_id), article_id in self.selected
         if self.host.linear:
             words = row_words(row, feed, options, inner=inner, selected=selected, part=part)
@@ -359,9 +359,9 @@ class ArticleList(CursorPane):
         if not number or not (self.opened or folds):
             return False
         row, above = self._rows.get(self.ids[number]), self._rows.get(self.ids[number - 1])
-        if row is None or above is None or not row.story or row.story != above.story:
+        if row is None or above is None or not row.fold or row.fold != above.fold:
             return False
-        return folds or row.story in self.opened
+        return folds or row.fold in self.opened
 
     def _strays(self, number: int) -> bool:
         """True if an article of an unfolded story is not of the day above it."""
