@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from contextlib import aclosing, closing
 from pathlib import Path
 from random import Random
 from typing import cast
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from tests.builders import NOW, applied, entry, feeds, fill, open_store, opened, save
@@ -399,3 +402,17 @@ def test_a_repair_is_on_record(tmp_path: Path) -> None:
             every = [record for _, record in repaired.records.all()]
             assert every[-1]["kind"] == "repaired" and not verify(every).fault
             assert not repaired.records.unrecorded() and len(every) > 40
+
+
+@given(
+    st.dictionaries(
+        st.text(),
+        st.none()
+        | st.integers(-(2**70), 2**70)
+        | st.text(st.characters(exclude_categories=[]))
+        | st.lists(st.text()),
+    )
+)
+def test_records_have_the_spelling_that_the_docs_name(content: dict[str, object]) -> None:
+    spelt = json.dumps(content, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    assert canonical(content) == spelt

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Annotated, Any
 
+import msgspec
 from msgspec import Struct
 
 
@@ -59,7 +60,10 @@ class Verdict(Struct, frozen=True):
 
 def canonical(content: Record) -> str:
     """Write the content of a record, without its hash, as JSON in one spelling: sorted, without spaces."""
-    return json.dumps(content, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    try:
+        return msgspec.json.encode(content, order="sorted").decode()
+    except (UnicodeError, ArithmeticError, TypeError, ValueError):  # halves of characters, in old records
+        return json.dumps(content, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 
 
 def chained(head: str, content: Record) -> str:
