@@ -125,7 +125,7 @@ async def test_a_network_that_is_down_is_not_the_fault_of_the_feeds(tmp_path: Pa
         def worked(store: Store) -> None:
             store.conn.execute("UPDATE feed SET last_success = ?", (CLOCK - 3600,))
 
-        await library.context.transact(worked)
+        await library.context.pool.transact(worked)
         for _ in range(5):
             await refreshed(library)
             clock.now += DAY // 2
@@ -139,7 +139,7 @@ async def test_an_open_gap_is_an_alarm_for_a_week(tmp_path: Path, web: Web) -> N
             sql = "INSERT INTO gap (feed_id, found_at, after, before, missing) VALUES (1, ?, ?, ?, 14)"
             store.conn.execute(sql, (CLOCK, CLOCK - DAY, CLOCK - 3600))
 
-        await library.context.transact(lose)
+        await library.context.pool.transact(lose)
         await refreshed(library)
         assert await kinds(library) == [("gap", "Daily 日报")]
         assert told(out)[0]["title"] == "Alarm: Daily 日报: about 14 articles not seen"
@@ -205,11 +205,11 @@ async def test_articles_that_another_feed_has_too_count(tmp_path: Path) -> None:
         def fetch(store: Store) -> None:
             store.conn.execute("UPDATE feed SET last_success = ?", (int(clock.now),))
 
-        await library.context.transact(fetch)
+        await library.context.pool.transact(fetch)
         await library.alarms.judge()
         assert await kinds(library) == []
         clock.now += 9 * DAY
-        await library.context.transact(fetch)
+        await library.context.pool.transact(fetch)
         await library.alarms.judge()
         assert [alarm.feed_id for alarm in await library.alarms.open()] == [1, 2]
 
@@ -231,7 +231,7 @@ async def test_paces_that_one_refresh_does_not_compute_follow_with_the_next_ones
         def fetch(store: Store) -> None:
             store.conn.execute("UPDATE feed SET last_success = ?", (CLOCK,))
 
-        await library.context.transact(fetch)
+        await library.context.pool.transact(fetch)
         raised = []
         for _ in range(4):
             await library.alarms.judge()

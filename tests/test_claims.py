@@ -29,7 +29,7 @@ def watches(**modes: str) -> str:
 async def claimed(library: Library, **modes: str) -> tuple[list[Item], list[int]]:
     """What is notified with these modes; nothing waits afterwards."""
     context = library.context
-    made = await context.transact(
+    made = await context.pool.transact(
         lambda store: claim(store, modes, context.feed_names, context.matcher, CLOCK + 5)
     )
     assert not await context.pool.read(lambda store: store.notices.any_waiting())
@@ -84,7 +84,7 @@ async def test_a_post_with_the_same_long_text_is_notified_once(tmp_path: Path) -
         for number in (1, 2):
             text = f"<p>WeChat {words}</p>"
             await fill(library, number, entry(number, title=f"WeChat {number * 'x'}", content_html=text))
-            await library.context.transact(
+            await library.context.pool.transact(
                 lambda store: store.conn.execute("UPDATE article SET text_key = 5")
             )
             items, _ = await claimed(library, W="article")
@@ -105,7 +105,7 @@ async def test_a_story_is_notified_once_unless_it_has_news(tmp_path: Path, mode:
         third = replace(third, content_html=f"{text}<p>It pays $145 million.</p>")
         for article, told, adds in ((second, count, ()), (third, mode != "never", ("$145 million",))):
             await fill(library, 2, article)
-            await library.context.transact(
+            await library.context.pool.transact(
                 lambda store: store.conn.execute("UPDATE article SET story = 1, fold = 1")
             )
             items, _ = await claimed(library, W=mode)
@@ -132,7 +132,7 @@ async def test_the_pages_of_feeds_with_full_texts_are_planned(
         def wait(store: Store) -> None:
             store.full_texts.wait_for_host("news.example.org", CLOCK + 50, CLOCK)
 
-        await library.context.transact(wait)
+        await library.context.pool.transact(wait)
         assert [event async for event in library.full_texts.fetch_waiting(feed_ids)] == []
         assert await library.full_texts.count_due() == 0
 

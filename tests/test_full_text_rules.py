@@ -194,7 +194,7 @@ async def test_only_the_pages_of_the_feeds_that_are_asked_for(
         await fill(library, first, entry(1, content_html=TEASER))
         await fill(library, second, entry(2, content_html=TEASER))
         answers.update({url(1): WHOLE, url(2): WHOLE})
-        await library.context.transact(lambda store: store.full_texts.expect([1, 2], CLOCK))
+        await library.context.pool.transact(lambda store: store.full_texts.expect([1, 2], CLOCK))
         for feed_ids, expected in (([second], [2]), ([second], []), (None, [1]), (None, [])):
             async with aclosing(library.full_texts.fetch_waiting(feed_ids)) as events:
                 found = [event.article_id async for event in events if isinstance(event, TextFetched)]

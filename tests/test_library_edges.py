@@ -173,7 +173,7 @@ async def test_the_addresses_that_belong_to_a_feed(tmp_path: Path) -> None:
     async with opened(tmp_path, TWO_FEEDS) as library:
         with pytest.raises(TuireaderError, match="not moved"):
             await library.feeds.accept_move(1)
-        await library.context.transact(
+        await library.context.pool.transact(
             lambda store: store.conn.execute(
                 "UPDATE feed SET moved_to = ?, moved_seen = 2", ("https://n.example/f",)
             )
@@ -295,17 +295,17 @@ async def test_an_episode_whose_address_names_no_type_stays_audio(tmp_path: Path
 async def test_the_history_of_searches_has_fifty_texts_newest_first(tmp_path: Path) -> None:
     async with opened(tmp_path, TWO_FEEDS) as library:
         known = json.dumps([f"text {number}" for number in range(50, 0, -1)])
-        await library.context.transact(partial(Store.set_fact, name="searches", value=known))
+        await library.context.pool.transact(partial(Store.set_fact, name="searches", value=known))
         await library.searches.remember(" text 51 ")
         await library.searches.remember("  ")
         await library.searches.remember("text 30")
         history = await library.searches.history()
         assert history[:2] == ["text 30", "text 51"] and len(history) == len(set(history)) == 50
         for broken in ("{", "5", '["a", 5]'):
-            await library.context.transact(partial(Store.set_fact, name="searches", value=broken))
+            await library.context.pool.transact(partial(Store.set_fact, name="searches", value=broken))
             assert await library.searches.history() == (["a"] if "a" in broken else [])
         entries = json.dumps([f"entry {number}" for number in range(200)])
-        await library.context.transact(partial(Store.set_fact, name="palette", value=entries))
+        await library.context.pool.transact(partial(Store.set_fact, name="palette", value=entries))
         await library.settings.note_palette_use("new")
         uses = await library.settings.palette_uses()
         assert (len(uses), uses[0], uses[-1]) == (200, "new", "entry 198")

@@ -282,7 +282,7 @@ async def test_long_logs_come_in_parts(library: Library) -> None:
                SELECT i, 'W', 'T', '', '', '', 1, i, '' FROM n"""
         )
 
-    await library.context.transact(many)
+    await library.context.pool.transact(many)
     assert [row.article_id for row in await log(library)] == list(range(1, 1235))
 
 

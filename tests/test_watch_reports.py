@@ -83,7 +83,7 @@ async def test_a_report_has_every_number(tmp_path: Path) -> None:
 async def test_the_statistics_have_every_number(tmp_path: Path) -> None:
     async with opened(tmp_path, TWO_FEEDS + WATCHES) as library:
         await filled(library)
-        await library.context.transact(
+        await library.context.pool.transact(
             lambda store: store.conn.execute(
                 f"""INSERT INTO alarm (feed_id, subject, kind, raised_at, words)
                     VALUES (0, 'Pay', 'silent', {CLOCK}, 'quiet'), (0, 'Other', 'silent', {CLOCK}, 'x')"""

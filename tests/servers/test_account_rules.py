@@ -126,7 +126,7 @@ async def listed(folder: Path, server: Noting) -> AsyncIterator[Library]:
             store.accounts.list_feeds(store.accounts.get("home"), server.listed, CLOCK)
             store.accounts.record(1, CLOCK - 5000)
 
-        await library.context.transact(sign_in)
+        await library.context.pool.transact(sign_in)
         await library.context.load_feeds()
         yield library
 
@@ -138,7 +138,7 @@ async def state(library: Library, **values: object) -> None:
     def change(store: Store) -> None:
         store.conn.execute(f"UPDATE account SET {sets} WHERE id = 1", tuple(values.values()))
 
-    await library.context.transact(change)
+    await library.context.pool.transact(change)
 
 
 async def test_each_server_is_asked_as_configured(tmp_path: Path, server: Noting) -> None:
@@ -270,7 +270,7 @@ async def test_a_server_is_detected_once_and_a_rejected_secret_tried_with_one_re
 async def test_the_server_that_has_an_article_is_asked_for_its_text(tmp_path: Path, server: Noting) -> None:
     async with listed(tmp_path, server) as library:
         await fill(library, library.context.feeds[0].id, entry(1), entry(2))
-        await library.context.transact(
+        await library.context.pool.transact(
             lambda store: store.remote.add(1, [("e1", 1, 1, False, False), ("e2", 2, 1, False, False)])
         )
         places = await library.context.pool.read(lambda store: [store.remote.places(one) for one in (1, 2)])
@@ -296,7 +296,7 @@ async def test_which_accounts_a_refresh_syncs(
 ) -> None:
     async with listed(tmp_path, server) as library:
         home_feeds = [feed.id for feed in library.context.feeds]
-        await library.context.transact(lambda store: store.accounts.record(2, CLOCK))
+        await library.context.pool.transact(lambda store: store.accounts.record(2, CLOCK))
         await state(library, **values)
         home, work = "home", "Work"
         accounts = library.accounts
@@ -319,9 +319,9 @@ async def test_which_accounts_a_refresh_syncs(
 
         config = accounts.config("home")
         for secret, is_due in ((fingerprint(config, "pass", "s"), False), ("s:zzzz", True)):
-            await library.context.transact(partial(reject, secret=secret))
+            await library.context.pool.transact(partial(reject, secret=secret))
             assert await names(await accounts.chosen(None, force=False)) == [home], "to report it"
-            await library.context.transact(partial(reject, secret=secret))
+            await library.context.pool.transact(partial(reject, secret=secret))
             assert await names(await accounts.due()) == [home] * is_due
 
 
@@ -329,7 +329,7 @@ async def test_marks_wait_for_accounts_that_may_be_asked(tmp_path: Path, server:
     async with listed(tmp_path, server) as library:
         assert await library.accounts.with_marks() == [] and await library.accounts.pending() == 0
         await fill(library, library.context.feeds[0].id, entry(1))
-        await library.context.transact(lambda store: store.remote.add(1, [("e1", 1, 1, False, False)]))
+        await library.context.pool.transact(lambda store: store.remote.add(1, [("e1", 1, 1, False, False)]))
         await library.marks.set_read([1], True)
         pending = await library.context.pool.read(lambda store: store.remote.pending_marks(1))
         assert list(pending) == [Mark.READ] and await library.accounts.pending() == 1

@@ -140,7 +140,7 @@ async def test_an_error_is_stored_with_all_that_the_next_sync_needs(
     async with client(tmp_path) as library:
         (account,) = await library.accounts.all()
         asked = replace(account, rejected_secret="salt:abcd")
-        after = await library.context.transact(lambda store: outcomes.record(store, asked, error, CLOCK))
+        after = await library.context.pool.transact(lambda store: outcomes.record(store, asked, error, CLOCK))
         assert after == replace(
             account,
             tried_at=CLOCK,
@@ -161,7 +161,9 @@ async def test_an_error_is_stored_with_all_that_the_next_sync_needs(
         )  # fmt: skip
         asks = replace(after, asks="really?", pending=7)
         assert outcomes.outcome(asks) == replace(outcomes.outcome(after), asks="really?", pending=7)
-        again = await library.context.transact(lambda store: outcomes.record(store, after, None, CLOCK + 5))
+        again = await library.context.pool.transact(
+            lambda store: outcomes.record(store, after, None, CLOCK + 5)
+        )
         assert again == replace(account, tried_at=CLOCK + 5, synced_at=CLOCK + 5)
 
 
@@ -195,7 +197,7 @@ async def test_the_marks_that_a_server_lists_are_compared(tmp_path: Path) -> Non
     async with ten(tmp_path) as (library, ids):
         for unread, starred, listed, complete, expected in COMPARED:
             listing = States(ids(unread), ids(starred), ids(listed), complete)
-            made = await library.context.transact(partial(states.compare, account_id=1, states=listing))
+            made = await library.context.pool.transact(partial(states.compare, account_id=1, states=listing))
             assert (frozenset(made.unread), frozenset(made.starred)) == (ids(expected[0]), ids(expected[1]))
             assert frozenset(made.unsure) == ids(expected[2]) and len(made.missing) == expected[3]
             assert (made.listed, made.is_usual) == (ids(listed), expected[4])
@@ -216,7 +218,7 @@ async def test_a_fifth_of_the_entries_may_be_gone(
             return store.remote.all(1)
 
         for _ in range(2):
-            there = await library.context.transact(settle)
+            there = await library.context.pool.transact(settle)
         assert len(there) == left
 
 

@@ -130,7 +130,7 @@ async def test_a_gap_is_not_given_up_because_a_server_is_down_for_a_while(
     archive: Any = SimpleNamespace(
         feeds={1: (store.feeds.facts_of(1), PAGE)},
         job_of=job_of,
-        pool=SimpleNamespace(read=ask, write=ask),
+        pool=SimpleNamespace(read=ask, transact=ask),
         sources=SimpleNamespace(fetch=fetch, reserve=lambda: SimpleNamespace(release=lambda: None)),
         setting=SETTING,
     )

@@ -153,7 +153,7 @@ async def test_the_queue_as_it_looks(tmp_path: Path, width: int) -> None:
             downloads.progress(1, 20_000_000)
             downloads.cancel([2])
 
-        await library.context.transact(under_way)
+        await library.context.pool.transact(under_way)
         await run.pilot.resize_terminal(width, 30)
         await run.press("B", "G")
         assert states(run) == ["cancelled", "███░░░░░ 42%"]

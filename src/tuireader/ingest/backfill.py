@@ -37,6 +37,7 @@ from tuireader.store.articles.incoming import Saved
 from tuireader.store.feeds.feeds import FeedFacts
 from tuireader.store.feeds.gaps import Task
 from tuireader.store.feeds.requests import Asked
+from tuireader.store.sql import grouped
 from tuireader.text import server_of
 from tuireader.text.durations import DAY, QUARTER
 from tuireader.timing import gaps
@@ -79,11 +80,7 @@ async def backfill(archive: Archive) -> AsyncGenerator[Event, None]:
     """Fill the gaps of some feeds as far as possible, and yield events."""
     now = int(archive.setting.clock())
     tasks = await archive.pool.read(lambda store: store.gaps.tasks(archive.feeds, now))
-    by_host: dict[str, list[Task]] = {}
-    for task in tasks:
-        by_host.setdefault(server_of(task.page), []).append(task)
-    if not by_host:
-        return
+    by_host = grouped((server_of(task.page), task) for task in tasks)
     async with aclosing(results_of(_fill_all, archive, by_host.values())) as events:
         async for event in events:
             yield event
@@ -178,16 +175,15 @@ async def _stop(archive: Archive, task: Task, stop: Stop) -> None:
     now = int(archive.setting.clock())
 
     def record(store: Store) -> None:
-        with store.transaction():
-            store.requests.count([Asked(task.feed_id, stop.requests, failed=stop.requests)], now)
-            if stop.wait is None:
-                store.gaps.end(task.id, stop.reason)
-            else:
-                store.gaps.wait(task.id, stop.reason, now + stop.wait)
-            if stop.held and stop.wait is not None:
-                store.feeds.postpone(task.feed_id, now + stop.wait)
+        store.requests.count([Asked(task.feed_id, stop.requests, failed=stop.requests)], now)
+        if stop.wait is None:
+            store.gaps.end(task.id, stop.reason)
+            return
+        store.gaps.wait(task.id, stop.reason, now + stop.wait)
+        if stop.held:
+            store.feeds.postpone(task.feed_id, now + stop.wait)
 
-    await archive.pool.write(record)
+    await archive.pool.transact(record)
 
 
 def save_page(

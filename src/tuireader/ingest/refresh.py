@@ -10,8 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from functools import partial
 
@@ -85,8 +84,11 @@ async def refresh(
         await driver
         now = int(setting.clock())
         if await pool.read(lambda store: bool(store.feeds.asked_to_wait(now))):
-            fetched = {facts.id for facts in feeds}
-            await pool.write(partial(_release, answered=answered, fetched=fetched))
+            hosts, fetched = (
+                {server_of(facts.url) for facts, _ in answered.values()},
+                {facts.id for facts in feeds},
+            )
+            await pool.transact(lambda store: store.feeds.release(hosts, fetched))
         if await pool.read(lambda store: store.gaps.tasks(answered, now)):
             from tuireader.ingest.backfill import Archive, backfill
 
@@ -101,11 +103,6 @@ async def refresh(
         await asyncio.gather(driver, return_exceptions=True)
     seconds = round(setting.clock() - started, 3)
     yield RefreshDone(feeds=len(feeds) - waiting, failed=failed, new=new, changed=changed, seconds=seconds)
-
-
-def _release(store: Store, answered: Mapping[int, tuple[FeedFacts, str]], fetched: AbstractSet[int]) -> None:
-    with store.transaction():
-        store.feeds.release({server_of(facts.url) for facts, _ in answered.values()}, fetched)
 
 
 def save_batch(store: Store, batch: Sequence[Outcome], setting: Setting) -> list[Event]:

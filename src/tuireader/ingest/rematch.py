@@ -16,6 +16,7 @@ from tuireader.ingest.matching import FeedNames, feeds_named, former_hits, hits
 from tuireader.model import Evidence
 from tuireader.store import Store
 from tuireader.store.articles.articles import StoredText
+from tuireader.store.sql import grouped
 from tuireader.store.watches.match_log import BareMatch
 from tuireader.watch import Matcher, WatchRule, lookup, prefilter
 
@@ -161,9 +162,7 @@ def complete_log(
     store: Store, matcher: Matcher, feeds: FeedNames, bare: Sequence[BareMatch], now: int
 ) -> None:
     """Fill in the evidence of logged matches that the index alone made. Needs a transaction."""
-    names: dict[int, list[str]] = {}
-    for match in bare:
-        names.setdefault(match.article_id, []).append(match.watch)
+    names = grouped((match.article_id, match.watch) for match in bare)
     texts = {text.id: text for text in store.articles.texts(list(names), watches=True)}
     evidence = {
         (text.id, item.watch): item

@@ -118,7 +118,7 @@ class Library:
                     ingest.record_new(store, saved.new, rules, now)
                     ingest.record_carried(store, saved.carried, rules, now)
 
-        await self.context.transact(save)
+        await self.context.pool.transact(save)
         async for _ in self.refresh.relate():
             pass
 

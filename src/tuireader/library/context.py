@@ -29,7 +29,6 @@ from tuireader.store import Pool, Store
 from tuireader.text import clean, feed_key, without_password
 from tuireader.text.durations import DAY
 
-T = TypeVar("T")
 K = TypeVar("K")
 Found = TypeVar("Found")
 _EXPLAINED = 200  # number of matches whose evidence one transaction completes
@@ -60,15 +59,6 @@ class Context:
     def today(self) -> int:
         """Start of today in the user's time zone, in seconds."""
         return query.start_of_day(self.clock())
-
-    async def transact(self, function: Callable[[Store], T]) -> T:
-        """Run `function` in the writer thread as one transaction: all of its writes are stored, or none."""
-
-        def whole(store: Store) -> T:
-            with store.transaction():
-                return function(store)
-
-        return await self.pool.write(whole)
 
     @property
     def feed_configs(self) -> dict[str, FeedConfig]:
@@ -135,7 +125,7 @@ class Context:
         now, step = self.now(), await asyncio.to_thread(config_edit.step_between, before, after, what)
         if step is not None:
             stored = await self._keep_step(step.packed)
-            await self.transact(lambda store: store.marks.add_config_step(step.what, stored, now=now))
+            await self.pool.transact(lambda store: store.marks.add_config_step(step.what, stored, now=now))
 
     async def _keep_step(self, packed: bytes) -> bytes:
         """Save an undo step to a file, as it may hold passwords; return the file's name for the journal."""
@@ -154,7 +144,7 @@ class Context:
             packed = await asyncio.to_thread(undo_files.read, self.paths.state, stored)
             await self._edit_config(lambda text: config_edit.revert(text, packed))
         except config_edit.EditedSince as error:
-            await self.transact(lambda store: store.marks.drop_config_steps(change.step))
+            await self.pool.transact(lambda store: store.marks.drop_config_steps(change.step))
             raise TuireaderError(
                 f"not undone: {change.what}", f"{error.message}; nothing was changed"
             ) from None
@@ -166,7 +156,7 @@ class Context:
                         store.feeds.move(feed.id, before, back=True)
             store.marks.drop_config_steps(change.step)
 
-        await self.transact(undo)
+        await self.pool.transact(undo)
         await self._apply_edit()
 
     async def _edit_config(self, edit: Callable[[str], str]) -> tuple[str, str]:
@@ -311,7 +301,7 @@ class Context:
             return len(bare)
 
         count = 0
-        while done := await self.transact(step):
+        while done := await self.pool.transact(step):
             count += done
         return count
 
@@ -372,7 +362,7 @@ class UseCases:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._pool = context.pool
-        self._transact = context.transact
+        self._transact = context.pool.transact
         self._now = context.now
 
 

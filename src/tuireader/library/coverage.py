@@ -9,9 +9,10 @@ from tuireader.library.context import UseCases
 from tuireader.library.watching import named
 from tuireader.model import Feed
 from tuireader.store import Store
+from tuireader.store.sql import grouped
 
 if TYPE_CHECKING:
-    from tuireader.model import Coverage, FeedGap, WatchCoverage
+    from tuireader.model import Coverage, WatchCoverage
 
 
 class Coverages(UseCases):
@@ -40,16 +41,17 @@ def coverage(
     from tuireader.model import Coverage
 
     starts = store.gaps.starts()
-    gaps: dict[int, list[FeedGap]] = {}
-    for gap in store.gaps.of_feeds(feed.id for feed in feeds):
-        if (since is None or gap.before > since) and (until is None or gap.after < until):
-            gaps.setdefault(gap.feed_id, []).append(gap)
+    gaps = grouped(
+        (gap.feed_id, gap)
+        for gap in store.gaps.of_feeds(feed.id for feed in feeds)
+        if (since is None or gap.before > since) and (until is None or gap.after < until)
+    )
     coverages = []
     for feed in feeds:
         start, failing, mixed = starts.get(feed.id, (None, None, False))
         first = start if start is None or since is None else max(start, since)
         lost = failing if failing is None or until is None or failing < until else None
         coverages.append(
-            Coverage(feed, since=first, unseen_since=lost, gaps=tuple(gaps.get(feed.id, ())), unsure=mixed)
+            Coverage(feed, since=first, unseen_since=lost, gaps=gaps.get(feed.id, ()), unsure=mixed)
         )
     return coverages

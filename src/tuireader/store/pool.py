@@ -68,6 +68,15 @@ class Pool:
         """Run a function that writes, after all writes queued before."""
         return await self._run(self._writer, self._writing, function)
 
+    async def transact(self, function: Callable[[Store], T]) -> T:
+        """Run `function` in the writer thread as one transaction: all of its writes are stored, or none."""
+
+        def whole(store: Store) -> T:
+            with store.transaction():
+                return function(store)
+
+        return await self.write(whole)
+
     def wait_at_most(self, seconds: float) -> None:
         """Limit how long writes, including pending ones, wait for another program that is writing."""
         if self._writing is not None:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from tuireader.store.connection import Connection
 
+K = TypeVar("K")
 T = TypeVar("T")
 
 FEED_ADDRESS = """coalesce((SELECT substr(f.url, length(account.name) + 2) FROM account
@@ -89,9 +90,9 @@ def number_list(numbers: Iterable[int]) -> str:
     return ",".join(map(str, map(int, numbers)))
 
 
-def grouped(rows: Iterable[tuple[int, T]]) -> dict[int, tuple[T, ...]]:
-    """Group (id, value) rows: map each id to its values, in the order of the rows."""
-    groups: dict[int, list[T]] = {}
+def grouped(rows: Iterable[tuple[K, T]]) -> dict[K, tuple[T, ...]]:
+    """Group (key, value) rows: map each key to its values, in the order of the rows."""
+    groups: dict[K, list[T]] = {}
     for key, value in rows:
         groups.setdefault(key, []).append(value)
     return {key: tuple(values) for key, values in groups.items()}

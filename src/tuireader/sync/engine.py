@@ -96,7 +96,7 @@ class Engine:
             size = await self.backend.batch_size(mark)
             for value in (True, False):
                 take = partial(_take, account, mark, value, size)
-                while ids := await self._write(take):
+                while ids := await self.pool.transact(take):
                     sent += await self._send(mark, value, ids)
         return sent
 
@@ -110,7 +110,7 @@ class Engine:
                 raise
             if len(ids) == 1:
                 reason = error.message
-                await self._write(lambda store: store.remote.refuse(account, mark, ids, reason))
+                await self.pool.transact(lambda store: store.remote.refuse(account, mark, ids, reason))
                 return 0
             half = len(ids) // 2
             return await self._send(mark, value, ids[:half]) + await self._send(mark, value, ids[half:])
@@ -119,7 +119,7 @@ class Engine:
             store.remote.delivered(account, mark, value, [ident for ident in ids if ident not in gone])
             store.remote.forget(account, gone)
 
-        await self._write(note)
+        await self.pool.transact(note)
         return len(ids) - len(gone)
 
     async def _list_feeds(self, server: Server, *, is_new: bool) -> None:
@@ -149,7 +149,7 @@ class Engine:
                 store.accounts.forget(self.account.id, now)
             return store.accounts.list_feeds(self.account, feeds, now, believed=self.believed)
 
-        listing = await self._write(store_list)
+        listing = await self.pool.transact(store_list)
         if forget:
             self.account = replace(self.account, progress="", synced_at=None)
             self._identity.is_proved = True
@@ -167,7 +167,7 @@ class Engine:
                     break
                 if isinstance(step, Entries) and step.unreadable:
                     self._done = replace(self._done, unreadable=self._done.unreadable + step.unreadable)
-                if stored := await self._write(partial(self._store, step=step)):
+                if stored := await self.pool.transact(partial(self._store, step=step)):
                     for event in await self._counted(stored):
                         yield event
                 if isinstance(step, Entries) and step.left:
@@ -175,7 +175,7 @@ class Engine:
                     self._done = replace(self._done, arrived=arrived, total=max(before + step.left, arrived))
                 yield self._done
             else:
-                await self._write(self._settle)
+                await self.pool.transact(self._settle)
                 return
         await self._start_over(server)
         async with aclosing(self._pull(server)) as events:
@@ -186,7 +186,9 @@ class Engine:
         """Return whether a step comes from another server than the stored ids."""
         if isinstance(step, States):
             account = self.account.id
-            new = self._compared = await self._write(lambda store: states.compare(store, account, step))
+            new = self._compared = await self.pool.transact(
+                lambda store: states.compare(store, account, step)
+            )
             if new.is_usual or self._identity.is_proved:
                 return False
             return bool(await self._identity.is_another([*new.unread, *new.starred]))
@@ -241,7 +243,7 @@ class Engine:
 
     async def _record(self, error: AccountError | None) -> AccountSynced:
         now, account = self._now(), self.account
-        after = await self._write(lambda store: outcomes.record(store, account, error, now))
+        after = await self.pool.transact(lambda store: outcomes.record(store, account, error, now))
         return outcomes.outcome(after, self._done)
 
     async def unknown(self, ids: Sequence[str]) -> list[str]:
@@ -258,13 +260,6 @@ class Engine:
 
     def _now(self) -> int:
         return int(self.setting.clock())
-
-    async def _write(self, function: Callable[[Store], T]) -> T:
-        def transaction(store: Store) -> T:
-            with store.transaction():
-                return function(store)
-
-        return await self.pool.write(transaction)
 
 
 def _take(account: int, mark: Mark, value: bool, size: int, store: Store) -> list[str]:

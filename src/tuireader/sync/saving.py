@@ -12,6 +12,7 @@ from tuireader.model.accounts import Mark, RemoteEntry
 from tuireader.store import Store
 from tuireader.store.accounts.remote import RemoteRow
 from tuireader.store.articles.incoming import Saved
+from tuireader.store.sql import grouped
 from tuireader.sync.states import Stored, merge_marks
 
 
@@ -30,10 +31,7 @@ def store_entries(
     `feeds` has the stored feeds by their ids on the server; entries of others are left out: the next list
     of feeds will have them. `pages` plans to fetch the pages of teasers, which the first pull does not.
     """
-    by_feed: dict[str, list[RemoteEntry]] = {}
-    for entry in entries:
-        if entry.feed_id in feeds:
-            by_feed.setdefault(entry.feed_id, []).append(entry)
+    by_feed = grouped((entry.feed_id, entry) for entry in entries if entry.feed_id in feeds)
     store.remote.recall(account_id, [entry.id for entry in entries])
     store.remote.confirm(account_id, {entry.id for entry in entries})
     known = store.remote.rows(account_id, (entry.id for entry in entries))

@@ -15,6 +15,7 @@ from tuireader.related.facts.additions import READ, additions
 from tuireader.related.reading.features import Stats, unpack
 from tuireader.store import Store
 from tuireader.store.relations.relations import RelativeRow
+from tuireader.store.sql import grouped
 
 _REPORTS = 100  # maximum number of reports on a page, the first ones
 _AROUND = 8  # maximum number of articles before and after a story
@@ -97,10 +98,8 @@ def _entries(store: Store, article_id: int) -> tuple[StoryEntry, ...]:
 
 def copies(store: Store, reports: Sequence[Report]) -> dict[int, int]:
     """Map reports that repeat the text of an earlier one of their story, and add nothing, to that report."""
-    stories: dict[int, list[Report]] = {}
-    for report in sorted(reports, key=lambda report: (report.time, report.article_id)):
-        if report.story:
-            stories.setdefault(report.story, []).append(report)
+    in_order = sorted(reports, key=lambda report: (report.time, report.article_id))
+    stories = grouped((report.story, report) for report in in_order if report.story)
     return {copy: of for story in stories.values() for copy, of in _copies(store, story[:_REPORTS]).items()}
 
 

@@ -17,6 +17,7 @@ from tuireader.library.watching import advice as advising
 from tuireader.model import ArticleRow, Count, Feed, WatchStats
 from tuireader.query import Advice
 from tuireader.store import Store
+from tuireader.store.sql import grouped
 from tuireader.store.watches import stats as numbers
 from tuireader.store.watches.stats import FeedLead
 from tuireader.text.durations import DAY
@@ -146,9 +147,7 @@ def watch_stats(
     """Compute the statistics of every watch by priority; `today` is the start of the user's day."""
     hits, counts = store.stats.hits(today, now), store.lists.watches()
     newest = {row.id: row for row in store.lists.rows([matches.newest[1] for matches in hits.values()])}
-    problems: dict[str, list[str]] = {}
-    for problem in matcher.problems:
-        problems.setdefault(problem.watch, []).append(problem.message)
+    problems = grouped((problem.watch, problem.message) for problem in matcher.problems)
     alarms = store.alarms.open()
     last, stats = store.watches.last_news(), []
     known = advising.known_names(store, config, names)

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from tuireader.dedup import is_flag, label_key, label_name
 from tuireader.model import Label
 from tuireader.store.json_columns import unpack_extra
-from tuireader.store.sql import Part, id_list
+from tuireader.store.sql import Part, grouped, id_list
 
 
 class Labels(Part):
@@ -77,10 +77,7 @@ class Labels(Part):
 
     def add_all(self, labels: Mapping[int, Sequence[str]]) -> set[int]:
         """Add labels from elsewhere to articles; return those that changed. Needs a transaction."""
-        holders: dict[str, list[int]] = {}
-        for article_id, names in labels.items():
-            for name in names:
-                holders.setdefault(name, []).append(article_id)
+        holders = grouped((name, article_id) for article_id, names in labels.items() for name in names)
         return {changed for name, ids in holders.items() for changed in self.apply(name, ids, True)}
 
     def migrate_flags(self) -> None:

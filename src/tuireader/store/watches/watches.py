@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from tuireader.model import Evidence
 from tuireader.store.json_columns import evidence_json, evidence_of
-from tuireader.store.sql import Part, id_list, newest_id, number_list, watches_of
+from tuireader.store.sql import Part, grouped, id_list, newest_id, number_list, watches_of
 from tuireader.store.watches.cases import Cases
 from tuireader.store.watches.match_log import MatchLog
 
@@ -274,18 +274,12 @@ def _renamed(
     stored: Mapping[str, tuple[str, int]], wanted: Mapping[str, tuple[str, int]]
 ) -> Iterator[tuple[str, str]]:
     """Yield old and new names of watches that changed nothing but their name, as far as that is certain."""
-    gone, new = stored.keys() - wanted.keys(), wanted.keys() - stored.keys()
-    for signature, names in _by_signature(wanted, new).items():
-        before = _by_signature(stored, gone).get(signature, [])
+    gone = grouped((stored[name][0], name) for name in stored.keys() - wanted.keys())
+    new = grouped((wanted[name][0], name) for name in wanted.keys() - stored.keys())
+    for signature, names in new.items():
+        before = gone.get(signature, ())
         if len(names) == len(before) == 1:
             yield before[0], names[0]
-
-
-def _by_signature(watches: Mapping[str, tuple[str, int]], names: Iterable[str]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for name in names:
-        found.setdefault(watches[name][0], []).append(name)
-    return found
 
 
 def _wanted(signatures: Sequence[tuple[str, str]]) -> dict[str, tuple[str, int]]:
