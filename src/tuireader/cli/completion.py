@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -32,6 +32,7 @@ from tuireader.model.fields import FIELDS, NAME_FIELDS
 from tuireader.text.languages import LANGUAGES
 
 _NEWEST = 40
+Complete = Callable[[click.Context, click.Parameter, str], list[CompletionItem]]
 
 
 def complete_feeds(context: click.Context, param: click.Parameter, typed: str) -> list[CompletionItem]:
@@ -49,21 +50,13 @@ def complete_feeds(context: click.Context, param: click.Parameter, typed: str) -
     ]
 
 
-def complete_accounts(context: click.Context, param: click.Parameter, typed: str) -> list[CompletionItem]:
-    """Complete accounts by name."""
-    return _starting(typed, [item.name for item in _options(context).config.accounts])
+def _by_name(names: Callable[[_Where], Iterable[str]]) -> Complete:
+    return lambda context, param, typed: _starting(typed, names(_options(context)))
 
 
-def complete_watches(context: click.Context, param: click.Parameter, typed: str) -> list[CompletionItem]:
-    """Complete watches by name."""
-    return _starting(typed, _names(context, "watch"))
-
-
-def complete_groups(context: click.Context, param: click.Parameter, typed: str) -> list[CompletionItem]:
-    """Complete groups of watches by name."""
-    return _starting(
-        typed, dict.fromkeys(item.group for item in _options(context).config.watches if item.group)
-    )
+complete_accounts = _by_name(lambda where: [item.name for item in where.config.accounts])
+complete_watches = _by_name(lambda where: _names(where, "watch"))
+complete_groups = _by_name(lambda where: dict.fromkeys(filter(None, (w.group for w in where.config.watches))))
 
 
 def complete_labels(context: click.Context, param: click.Parameter, typed: str) -> list[CompletionItem]:
@@ -109,7 +102,7 @@ def complete_expressions(context: click.Context, param: click.Parameter, typed: 
     if field in ("lang", "language"):
         values = LANGUAGES
     elif field in NAME_FIELDS:
-        values = map(_quoted, _names(context, field))
+        values = map(_quoted, _names(_options(context), field))
     return _starting(typed, [f"{lead}{field}:{value}" for value in values])
 
 
@@ -118,8 +111,7 @@ def _starting(typed: str, offers: Iterable[str]) -> list[CompletionItem]:
     return [CompletionItem(offer) for offer in offers if offer.casefold().startswith(wanted)]
 
 
-def _names(context: click.Context, field: str) -> Iterable[str]:
-    where = _options(context)
+def _names(where: _Where, field: str) -> Iterable[str]:
     if field == "watch":
         return [item.name for item in where.config.watches]
     if field == "folder":

@@ -30,15 +30,10 @@ def json_option(function: Command) -> Command:
 
 def format_option(forms: Sequence[str], help: str, *, json: str = "json") -> Callable[[Command], Command]:
     """Add `--format` as `form`, by default the first of `forms`; `--json` is short for the form `json`."""
-
-    def add(function: Command) -> Command:
-        short = click.option("--json", "form", flag_value=json, help=f"Short for --format {json}.")
-        choice = click.Choice(forms)
-        return click.option("--format", "form", type=choice, default=forms[0], show_default=True, help=help)(
-            short(function)
-        )
-
-    return add
+    short = click.option("--json", "form", flag_value=json, help=f"Short for --format {json}.")
+    choice = click.Choice(forms)
+    long = click.option("--format", "form", type=choice, default=forms[0], show_default=True, help=help)
+    return lambda function: long(short(function))
 
 
 def encoded(shape: str, value: object = None, **own: object) -> dict[str, object]:

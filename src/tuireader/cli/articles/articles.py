@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -137,7 +137,8 @@ async def _print_articles(
         evidence = await library.lists.evidence(ids)
         print_paged(_item(library, row, evidence.get(row.id, ())) for row in rows)
     else:
-        print_paged(_FORMS[form](library, row) for row in rows)
+        line = _columns if form == "tsv" else _line
+        print_paged(line(library, row) for row in rows)
     return len(ids)
 
 
@@ -182,9 +183,6 @@ def _item(library: Library, row: ArticleRow, evidence: Sequence[Evidence]) -> st
     link = safe_start(markdown_link(row.title, row.url))
     quotations = [f"\n  {markdown_quotation(item)}" for item in sentences(evidence)]
     return f"- {link} · {markdown_text(library.feeds.title(row.feed_id))} · {day}{''.join(quotations)}"
-
-
-_FORMS: dict[str, Callable[[Library, ArticleRow], str]] = {"text": _line, "tsv": _columns}
 
 
 def timestamp(moment: int) -> str:

@@ -140,21 +140,18 @@ async def _verify(library: Library, file: str, head: str) -> None:
 
 def _read(path: Path) -> Iterator[Record]:
     """Yield the records of a file. Raises UsageError for what cannot be read."""
+    hint = "write it with --format records"
     if not path.is_file():
-        raise UsageError(f"{path} cannot be read: it is no file", "write one with --format records")
+        raise UsageError(f"{path} cannot be read: it is no file", hint)
     try:
         with path.open(encoding="utf-8") as lines:
             for number, line in enumerate(lines, 1):
                 record = json.loads(line)
                 if not isinstance(record, dict):
-                    raise UsageError(
-                        f"line {number} of {path} is no record", "write it with --format records"
-                    )
+                    raise UsageError(f"line {number} of {path} is no record", hint)
                 yield record
     except (OSError, ValueError, RecursionError) as error:
-        raise UsageError(
-            f"{path} cannot be read as records: {error}", "write it with --format records"
-        ) from error
+        raise UsageError(f"{path} cannot be read as records: {error}", hint) from error
 
 
 def _line(match: LoggedMatch) -> str:

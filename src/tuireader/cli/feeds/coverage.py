@@ -82,16 +82,12 @@ def encoded_feeds(coverage: WatchCoverage) -> list[dict[str, object]]:
 
 def _print_feeds(feeds: Sequence[Coverage], start: int | None, now: int) -> None:
     """Print feeds with gaps or a later start than `start`, and count the others."""
-    complete = [
-        feed_coverage
-        for feed_coverage in feeds
-        if feed_coverage.complete and (start is None or feed_coverage.since == start)
-    ]
-    for feed_coverage in feeds:
-        if feed_coverage in complete:
+    complete = [seen for seen in feeds if seen.complete and (start is None or seen.since == start)]
+    for seen in feeds:
+        if seen in complete:
             continue
-        print(f"  {feed_coverage.feed.title}: {summary(feed_coverage, now)}")
-        for gap in feed_coverage.open:
+        print(f"  {seen.feed.title}: {summary(seen, now)}")
+        for gap in seen.open:
             print(f"    {period(gap)}: {result(gap)}")
     if complete:
         print(f"  {counted(len(complete), 'feed')} without a gap")
