@@ -84,12 +84,9 @@ class Content(UseCases):
     async def highlight_code(self, code: str, language: str) -> list[tuple[int, int, str]]:
         """Highlight code: spans of (start, end, kind); none when it cannot be parsed."""
         try:
-            spans: list[tuple[int, int, str]] = await self._tools.work(
-                "colours", code, language, seconds=_COLOUR
-            )
+            return list(await self._tools.work("colours", code, language, seconds=_COLOUR))
         except TuireaderError:
             return []
-        return spans
 
 
 MOST = 100_000_000

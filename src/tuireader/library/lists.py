@@ -11,18 +11,17 @@ from msgspec.structs import replace
 
 from tuireader import ingest
 from tuireader.commands.sorts import RELEVANCE, SEARCH_SORTS, check_sort
-from tuireader.config import by_group, by_priority
+from tuireader.config import WatchConfig, by_group, by_priority
 from tuireader.library.context import Context, UseCases
 from tuireader.library.searches import Searches
 from tuireader.library.watching import named
-from tuireader.model import ArticleRow, Away, FoldedRows, UnreadRows
+from tuireader.model import ArticleRow, Away, FoldedRows, UnreadRows, View, ViewKind
 from tuireader.store import Store
 from tuireader.text.durations import DAY
 
 if TYPE_CHECKING:
-    from tuireader.config import WatchConfig
     from tuireader.export.brief import Brief
-    from tuireader.model import Activity, Counts, Evidence, View
+    from tuireader.model import Activity, Counts, Evidence
 
     _Ask = Callable[[Callable[[Store], array[int]]], Awaitable[array[int]]]
 
@@ -103,8 +102,6 @@ class Lists(UseCases):
         return await self._pool.read(lambda store: store.days.watches(ids))
 
     async def _ids_of(self, view: View, show_read: bool, sort: str, ask: _Ask) -> array[int]:
-        from tuireader.model import ViewKind
-
         if view.kind is ViewKind.QUERY:
             check_sort(sort, SEARCH_SORTS)
             matches, _ = await self._searches.run(view.key, ranked=sort == RELEVANCE)
@@ -173,8 +170,6 @@ class Lists(UseCases):
         def count(store: Store) -> Counts:
             counts = store.lists.counts(today)
             for name in groups:
-                from tuireader.model import View, ViewKind
-
                 number = store.lists.count(self._stored(View(ViewKind.GROUP, name)))
                 counts = replace(counts, groups={**counts.groups, name: number})
             return counts if new is None else replace(counts, new=store.lists.count(new))
@@ -186,8 +181,6 @@ class Lists(UseCases):
         now = self._now()
         seen, newest = await self._transact(lambda store: store.briefs.seen(now))
         if self.new_view is None and newest is not None:
-            from tuireader.model import View, ViewKind
-
             self.new_view = View(ViewKind.NEW, str(newest))
         return seen if now - seen > _AWAY else None
 

@@ -17,7 +17,7 @@ from tuireader.errors import TuireaderError
 from tuireader.library.context import Context, UseCases, address_key
 from tuireader.library.watching import advice as watch_advice
 from tuireader.library.watching import named, rule_of, rules
-from tuireader.model import Evidence
+from tuireader.model import Evidence, MutePreview, WatchPreview, WatchStats
 from tuireader.store import Store
 from tuireader.store.upkeep.older_versions import Missing
 from tuireader.text import cut
@@ -26,7 +26,6 @@ from tuireader.text.durations import DAY
 if TYPE_CHECKING:
     from tuireader.library.watching.reports import Remark, Report
     from tuireader.library.watching.sources import SearchFeed
-    from tuireader.model import MutePreview, WatchPreview, WatchStats
 
 _LOOK_UP = 25  # number of watches whose candidates are looked up together
 CHUNK = 500
@@ -141,7 +140,6 @@ class Watches(UseCases):
         Runs in small steps, between which lists can be read, and can be cancelled at any time.
         """
         from tuireader.library.watching.preview import WatchPreviewer
-        from tuireader.model import WatchPreview
 
         trial = WatchPreviewer(rule_of(config), replaces, self._context.feed_names)
         if trial.problem:
@@ -344,8 +342,6 @@ class Mutes(UseCases):
 
         Runs in small steps, between which lists can be read, and can be cancelled at any time.
         """
-        from tuireader.model import MutePreview
-
         now, names = self._now(), self._context.feed_names
         asked = ingest.Mute.of(mute, names, now)
         if asked is None:

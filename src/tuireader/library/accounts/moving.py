@@ -134,10 +134,8 @@ class Moving(UseCases):
             await self._context.change_feeds(lambda text: _without(text, pairs, moved.remarks), what)
 
     def _title(self, feed: FeedConfig) -> str:
-        for known in self._context.feeds:
-            if known.url == feed.url:
-                return known.title
-        return feed.title or without_password(feed.url)
+        known = (known.title for known in self._context.feeds if known.url == feed.url)
+        return next(known, feed.title or without_password(feed.url))
 
     async def pull(self, name: str) -> Moved:
         """Make the feeds of an account local feeds, with their categories as folders.
