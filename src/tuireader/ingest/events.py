@@ -3,46 +3,18 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
-import msgspec
-from msgspec.structs import asdict
+from msgspec import convert, to_builtins
 
-from tuireader.model import (
-    AccountSynced,
-    Event,
-    FeedDone,
-    GapNoted,
-    HostWaits,
-    NewMatch,
-    RefreshDone,
-    RefreshStarted,
-    Relating,
-    TextFetched,
-    Told,
-)
-
-_EVENTS: dict[str, type[Event]] = {
-    "account": AccountSynced,
-    "started": RefreshStarted,
-    "feed": FeedDone,
-    "match": NewMatch,
-    "done": RefreshDone,
-    "relating": Relating,
-    "told": Told,
-    "text": TextFetched,
-    "gap": GapNoted,
-    "waits": HostWaits,
-}
-_NAMES = {kind: name for name, kind in _EVENTS.items()}
+from tuireader.model import Event
 
 
 def encode(event: Event) -> str:
     """Serialise an event as one line of JSON, as `tuireader refresh --json` prints it."""
-    return json.dumps({"event": _NAMES[type(event)], **asdict(event)}, ensure_ascii=False, default=asdict)
+    return json.dumps(to_builtins(event), ensure_ascii=False)
 
 
 def decode(line: str) -> Event:
-    """Restore an event that `encode` wrote; raises ValueError, KeyError or TypeError on anything else."""
-    values: dict[str, Any] = json.loads(line)
-    return msgspec.convert(values, _EVENTS[values.pop("event")])
+    """Restore an event that `encode` wrote; raises ValueError on anything else."""
+    event: Event = convert(json.loads(line), Event)
+    return event

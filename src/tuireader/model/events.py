@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from tuireader.model.coverage import FeedGap
 
 
-class RefreshStarted(Struct, frozen=True):
+class RefreshStarted(Struct, frozen=True, tag_field="event", tag="started"):
     """The refresh knows which feeds it will fetch."""
 
     feeds: Annotated[int, "Number of feeds to fetch."]
 
 
-class FeedDone(Struct, frozen=True):
+class FeedDone(Struct, frozen=True, tag_field="event", tag="feed"):
     """One feed has been fetched and stored."""
 
     feed_id: Annotated[int, "Number of the feed."]
@@ -40,7 +40,7 @@ class FeedDone(Struct, frozen=True):
     ] = None
 
 
-class HostWaits(Struct, frozen=True):
+class HostWaits(Struct, frozen=True, tag_field="event", tag="waits"):
     """Feeds were due, but not fetched, because their host has asked one of them to wait."""
 
     host: Annotated[str, "The host."]
@@ -48,7 +48,7 @@ class HostWaits(Struct, frozen=True):
     until: Annotated[int, "Time after which one of them is tried."]
 
 
-class NewMatch(Struct, frozen=True):
+class NewMatch(Struct, frozen=True, tag_field="event", tag="match"):
     """An article matched a watch for the first time."""
 
     article_id: Annotated[int, "Number of the article."]
@@ -58,7 +58,7 @@ class NewMatch(Struct, frozen=True):
     evidence: Annotated[Evidence, "Why the watch matches it."]
 
 
-class RefreshDone(Struct, frozen=True):
+class RefreshDone(Struct, frozen=True, tag_field="event", tag="done"):
     """The refresh has ended; `failed` feeds had an error."""
 
     feeds: Annotated[int, "Number of feeds fetched, without those that wait."]
@@ -68,14 +68,14 @@ class RefreshDone(Struct, frozen=True):
     seconds: Annotated[float, "Duration."]
 
 
-class Relating(Struct, frozen=True):
+class Relating(Struct, frozen=True, tag_field="event", tag="relating"):
     """Progress after the refresh in relating new articles to stored ones."""
 
     done: Annotated[int, "Number of articles related so far."]
     total: Annotated[int, "Number of articles to relate."]
 
 
-class Told(Struct, frozen=True):
+class Told(Struct, frozen=True, tag_field="event", tag="told"):
     """The user was notified about new matches by a command or `notify-send`.
 
     If `desktop` is False, the receiver of this event may show it instead.
@@ -88,7 +88,7 @@ class Told(Struct, frozen=True):
     troubles: Annotated[tuple[str, ...], "Errors of the notification, one a line."] = ()
 
 
-class TextFetched(Struct, frozen=True):
+class TextFetched(Struct, frozen=True, tag_field="event", tag="text"):
     """The page of a new article was fetched; `error` is `""` if its text is stored."""
 
     article_id: Annotated[int, "Number of the article."]
@@ -98,7 +98,7 @@ class TextFetched(Struct, frozen=True):
     total: Annotated[int, "Number of pages to fetch."] = 0
 
 
-class GapNoted(Struct, frozen=True):
+class GapNoted(Struct, frozen=True, tag_field="event", tag="gap"):
     """A gap was found, or filled as far as possible."""
 
     feed_id: Annotated[int, "Number of the feed."]
@@ -118,7 +118,7 @@ class GapNoted(Struct, frozen=True):
         return cls(gap.feed_id, title, *period, gap.unseen, gap.filled, new, bool(gap.closed_at), gap.reason)
 
 
-class AccountSynced(Struct, frozen=True):
+class AccountSynced(Struct, frozen=True, tag_field="event", tag="account"):
     """A step of the sync of an account, with the totals so far; the last one is `done`."""
 
     account: Annotated[str, "Name of the account."]

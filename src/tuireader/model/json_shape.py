@@ -19,7 +19,7 @@ class Shape:
     struct.
     Type and description come from `Annotated[int, "Description."]` at the attribute, or from the docstring
     of a property; an annotation in the shape itself takes precedence. The caller passes values that the
-    struct lacks, and a first field with the name of the `event`, if any.
+    struct lacks. A struct with a tag is an event: its first field is the name of the event.
     In JSON, a tuple of (text, value) pairs becomes an object, any other tuple a list.
     """
 
@@ -28,9 +28,9 @@ class Shape:
     fields: ClassVar[Mapping[str, Any]] = {}
     """Annotated JSON type of each field."""
 
-    def __init_subclass__(cls, of: type | None = None, shows: str = "", event: str = "") -> None:
+    def __init_subclass__(cls, of: type | None = None, shows: str = "") -> None:
         own = get_annotations(cls, eval_str=True)
-        if event:
+        if event := getattr(getattr(of, "__struct_config__", None), "tag", None):
             own = {"event": Annotated[Literal.__getitem__(event), "Name of the event."], **own}
         names = shows.split() or dict.fromkeys([*own, *(getattr(of, "__struct_fields__", ()))])
         pairs = [shown.partition("=") for shown in names]

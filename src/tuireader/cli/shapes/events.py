@@ -7,47 +7,45 @@ from tuireader.export.shapes import Evidence
 from tuireader.model.json_shape import Shape
 
 
-class RefreshStarted(Shape, of=model.RefreshStarted, event="started"):
+class RefreshStarted(Shape, of=model.RefreshStarted):
     """A refresh starts."""
 
 
-class RefreshWaits(Shape, of=model.HostWaits, event="waits"):
+class RefreshWaits(Shape, of=model.HostWaits):
     """Feeds were due, but wait because their host has asked one of them to."""
 
 
-class RefreshFeed(Shape, of=model.FeedDone, event="feed"):
+class RefreshFeed(Shape, of=model.FeedDone):
     """A feed was fetched and stored."""
 
 
-class RefreshMatch(
-    Shape, of=model.NewMatch, shows="event article_id title feed_title url evidence", event="match"
-):
+class RefreshMatch(Shape, of=model.NewMatch, shows="event article_id title feed_title url evidence"):
     """A watch matches a new article."""
 
     evidence: Annotated[Evidence, "Why the watch matches it."]
 
 
-class RefreshDone(Shape, of=model.RefreshDone, event="done"):
+class RefreshDone(Shape, of=model.RefreshDone):
     """All feeds were fetched."""
 
 
-class AccountSynced(Shape, of=model.AccountSynced, event="account"):
+class AccountSynced(Shape, of=model.AccountSynced):
     """An account was synced, or is being synced: totals so far."""
 
 
-class RefreshRelating(Shape, of=model.Relating, event="relating"):
+class RefreshRelating(Shape, of=model.Relating):
     """New articles are being related."""
 
 
-class RefreshText(Shape, of=model.TextFetched, event="text"):
+class RefreshText(Shape, of=model.TextFetched):
     """The page of a new article was fetched, because its feed gives only teasers."""
 
 
-class RefreshTold(Shape, of=model.Told, event="told"):
+class RefreshTold(Shape, of=model.Told):
     """A notification of new articles was sent."""
 
 
-class RefreshGap(Shape, of=model.GapNoted, event="gap"):
+class RefreshGap(Shape, of=model.GapNoted):
     """Entries came and went between two visits to a feed."""
 
 
