@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from functools import cached_property
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,6 +38,22 @@ if TYPE_CHECKING:
     from tuireader.library.refresh import Refresh
     from tuireader.library.stories import Stories
 
+_LATER = {
+    "accounts": "accounts.accounts.Accounts",
+    "alarms": "alarms.Alarms",
+    "cases": "desk.cases.Cases",
+    "coverage": "coverage.Coverages",
+    "downloads": "feeds.downloads.Downloads",
+    "exchange": "exchange.Exchange",
+    "full_texts": "feeds.full_texts.FullTexts",
+    "matches": "desk.matches.Matches",
+    "moving": "accounts.moving.Moving",
+    "newsboat": "newsboat.profile.Newsboat",
+    "pages": "feeds.page_sources.PageSources",
+    "sign_in": "accounts.sign_in.SignIn",
+}
+"""Groups that most runs do not need, and that are slow to import: imported on first use."""
+
 
 class Library:
     """All use cases on one database under one configuration, in groups: `library.feeds.pause(feed_id)`.
@@ -45,23 +62,46 @@ class Library:
     here blocks the event loop. Methods that change articles return the ones that changed.
     """
 
+    accounts: Accounts
+    alarms: Alarms
+    cases: Cases
+    coverage: Coverages
+    downloads: Downloads
+    exchange: Exchange
+    full_texts: FullTexts
+    matches: Matches
+    moving: Moving
+    newsboat: Newsboat
+    pages: PageSources
+
     def __init__(self, context: Context) -> None:
         self.context = context
         self.paths, self.offline = context.paths, context.offline
         """`offline` is true for the demo, which has no network and its own feeds."""
+        context.library = self
         self.settings = Settings(context)
-        self.feeds = Feeds(context, lambda: self.accounts)
+        self.feeds = Feeds(context)
         self.searches = Searches(context)
-        self.lists = Lists(context, self.searches)
+        self.lists = Lists(context)
         self.articles = Articles(context)
-        self._page_tools = PageTools(context)
-        self.content = Content(context, self._page_tools)
+        self.page_tools = PageTools(context)
+        self.content = Content(context)
         self.marks = Marks(context)
         self.labels = Labels(context)
         self.watches = Watches(context)
-        self.mutes = Mutes(context, self.watches)
+        self.mutes = Mutes(context)
         self.briefs = Briefs(context)
-        self.database = Database(context, self.watches)
+        self.database = Database(context)
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name):
+            if name not in _LATER:
+                raise AttributeError(name)
+            module, _, kind = _LATER[name].rpartition(".")
+            group = getattr(import_module(f"{__package__}.{module}"), kind)(self.context)
+            self.__dict__[name] = group
+            return group
 
     @classmethod
     async def open(
@@ -93,7 +133,7 @@ class Library:
 
     async def close(self) -> None:
         """End worker processes and connections, wait for running writes, close the database."""
-        await self._page_tools.close()
+        await self.page_tools.close()
         await self.context.pool.close()
 
     @property
@@ -121,74 +161,6 @@ class Library:
         await self.context.pool.transact(save)
         async for _ in self.refresh.relate():
             pass
-
-    # -- groups that most runs do not need, and that are slow to import: imported on first use
-
-    @cached_property
-    def accounts(self) -> Accounts:
-        from tuireader.library.accounts.accounts import Accounts
-
-        return Accounts(self.context)
-
-    @cached_property
-    def alarms(self) -> Alarms:
-        from tuireader.library.alarms import Alarms
-
-        return Alarms(self.context)
-
-    @cached_property
-    def coverage(self) -> Coverages:
-        from tuireader.library.coverage import Coverages
-
-        return Coverages(self.context)
-
-    @cached_property
-    def downloads(self) -> Downloads:
-        from tuireader.library.feeds.downloads import Downloads
-
-        return Downloads(self.context)
-
-    @cached_property
-    def exchange(self) -> Exchange:
-        from tuireader.library.exchange import Exchange
-
-        return Exchange(self.context, self.feeds)
-
-    @cached_property
-    def full_texts(self) -> FullTexts:
-        from tuireader.library.feeds.full_texts import FullTexts
-
-        return FullTexts(self.context, self._page_tools, self.accounts)
-
-    @cached_property
-    def matches(self) -> Matches:
-        from tuireader.library.desk.matches import Matches
-
-        return Matches(self.context, self.searches, self.cases)
-
-    @cached_property
-    def cases(self) -> Cases:
-        from tuireader.library.desk.cases import Cases
-
-        return Cases(self.context)
-
-    @cached_property
-    def moving(self) -> Moving:
-        from tuireader.library.accounts.moving import Moving
-
-        return Moving(self.context, self.accounts, self.refresh)
-
-    @cached_property
-    def newsboat(self) -> Newsboat:
-        from tuireader.library.newsboat.profile import Newsboat
-
-        return Newsboat(self.context, self.watches)
-
-    @cached_property
-    def pages(self) -> PageSources:
-        from tuireader.library.feeds.page_sources import PageSources
-
-        return PageSources(self.context, self._page_tools, self.feeds)
 
     @cached_property
     def refresh(self) -> Refresh:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tuireader import files
 from tuireader.errors import TuireaderError
-from tuireader.library.context import Context, UseCases
+from tuireader.library.context import UseCases
 from tuireader.library.feeds.page_tools import PageTools
 from tuireader.model import Article, Pixels, Thread
 
@@ -24,9 +24,7 @@ _COLOUR = 2.0  # seconds to highlight a piece of code
 class Content(UseCases):
     """Fetch and store the comments and images of an article for reading offline."""
 
-    def __init__(self, context: Context, tools: PageTools) -> None:
-        super().__init__(context)
-        self._tools = tools
+    _page_tools: PageTools
 
     async def fetch_comments(self, article_id: int) -> Article:
         """Fetch the comments of an article from its comment feed and store them."""
@@ -37,7 +35,7 @@ class Content(UseCases):
         if not article.comments_feed:
             raise TuireaderError("the feed has no comments to load")
         self._context.require_network()
-        fetcher = await self._tools.open_fetcher()
+        fetcher = await self._page_tools.open_fetcher()
         async with ParseWorker() as parser:
             home = await self._context.home_of(article_id, article.comments_feed)
             comments = await pages.fetch_comments(fetcher, parser, article.comments_feed, home)
@@ -61,7 +59,9 @@ class Content(UseCases):
                 self._context.require_network()
         else:
             data, speed = await self._image_file(url, feed_id)
-        across, down, rgb = await self._tools.work("picture", data, width, height, ground, seconds=_DECODE)
+        across, down, rgb = await self._page_tools.work(
+            "picture", data, width, height, ground, seconds=_DECODE
+        )
         return Pixels(across, down, rgb, speed)
 
     async def _image_file(self, url: str, feed_id: int) -> tuple[bytes, float | None]:
@@ -74,7 +74,7 @@ class Content(UseCases):
         await asyncio.to_thread(import_module, "tuireader.feeds.pages")
         from tuireader.feeds import pages
 
-        fetcher = await self._tools.open_fetcher()
+        fetcher = await self._page_tools.open_fetcher()
         started = time.monotonic()
         data = await pages.fetch_picture(fetcher, url, self._context.homes.get(feed_id, ""))
         seconds = max(0.001, time.monotonic() - started)
@@ -84,7 +84,7 @@ class Content(UseCases):
     async def highlight_code(self, code: str, language: str) -> list[tuple[int, int, str]]:
         """Highlight code: spans of (start, end, kind); none when it cannot be parsed."""
         try:
-            return list(await self._tools.work("colours", code, language, seconds=_COLOUR))
+            return list(await self._page_tools.work("colours", code, language, seconds=_COLOUR))
         except TuireaderError:
             return []
 

@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from msgspec.structs import replace
 
@@ -51,6 +51,7 @@ class Context:
     _compiled: watch.Matcher | None = None
     _ended: frozenset[str] = frozenset()
     _text: str | None = None  # text of the demo's configuration after its first edit
+    library: object = None  # where groups of use cases find each other
 
     def now(self) -> int:
         """Current time in whole seconds."""
@@ -357,13 +358,25 @@ class Context:
 
 
 class UseCases:
-    """A group of use cases on the shared context."""
+    """A group of use cases on the shared context.
+
+    A group declares the other groups that it needs: `_feeds: Feeds`.
+    """
 
     def __init__(self, context: Context) -> None:
         self._context = context
         self._pool = context.pool
         self._transact = context.pool.transact
         self._now = context.now
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name):
+            if name == "_context" or name.startswith("__"):
+                raise AttributeError(name)
+            group = getattr(self._context.library, name.removeprefix("_"))
+            self.__dict__[name] = group
+            return group
 
 
 def found_article(article: Found | None, article_id: int) -> Found:

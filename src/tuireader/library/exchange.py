@@ -18,7 +18,7 @@ from msgspec.structs import replace
 from tuireader import files
 from tuireader.config import FeedConfig, ViewConfig
 from tuireader.errors import IsOpmlError, TuireaderError
-from tuireader.library.context import Context, UseCases, address_key
+from tuireader.library.context import UseCases, address_key
 from tuireader.library.feeds.feeds import Feeds
 from tuireader.model import MarkedArticle
 from tuireader.store import Store
@@ -53,9 +53,7 @@ class Plan(Struct, frozen=True):
 class Exchange(UseCases):
     """Import and export subscriptions or marks as one file."""
 
-    def __init__(self, context: Context, feeds: Feeds) -> None:
-        super().__init__(context)
-        self._feeds = feeds
+    _feeds: Feeds
 
     async def import_file(self, path: Path, *, programs: bool = False) -> Imported:
         """Import a file in any format that `read_data` supports."""

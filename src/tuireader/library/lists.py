@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from tuireader import ingest
 from tuireader.commands.sorts import RELEVANCE, SEARCH_SORTS, check_sort
 from tuireader.config import WatchConfig, by_group, by_priority
-from tuireader.library.context import Context, UseCases
+from tuireader.library.context import UseCases
 from tuireader.library.searches import Searches
 from tuireader.library.watching import named
 from tuireader.model import ArticleRow, Away, FoldedRows, UnreadRows, View, ViewKind
@@ -35,10 +35,8 @@ class Lists(UseCases):
     After a call of `away_since`, `new_view` shows the articles that arrived since the last visit.
     """
 
-    def __init__(self, context: Context, searches: Searches) -> None:
-        super().__init__(context)
-        self._searches = searches
-        self.new_view: View | None = None
+    _searches: Searches
+    new_view: View | None = None
 
     @property
     def _languages(self) -> tuple[str, ...]:

@@ -72,10 +72,11 @@ class Settings(UseCases):
 class Database(UseCases):
     """Maintain the database file."""
 
-    def __init__(self, context: Context, watches: Watches) -> None:
+    _watches: Watches
+    _version = 0
+
+    def __init__(self, context: Context) -> None:
         super().__init__(context)
-        self._watches = watches
-        self._version = 0
         self.spare_memory, self.checkpoint = context.pool.limit_cache, context.pool.checkpoint
         self.wait_at_most = context.pool.wait_at_most
 

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from tuireader import ingest, query, watch
 from tuireader.config import MuteConfig, WatchConfig, edit
 from tuireader.errors import TuireaderError
-from tuireader.library.context import Context, UseCases, address_key
+from tuireader.library.context import UseCases, address_key
 from tuireader.library.watching import advice as watch_advice
 from tuireader.library.watching import named, rule_of, rules
 from tuireader.model import Evidence, MutePreview, WatchPreview, WatchStats
@@ -313,9 +313,7 @@ _SAMPLES = 3  # sample articles in the preview of a mute
 class Mutes(UseCases):
     """Mutes of the configuration and what they hide."""
 
-    def __init__(self, context: Context, watches: Watches) -> None:
-        super().__init__(context)
-        self._watches = watches
+    _watches: Watches
 
     async def all(self) -> list[tuple[MuteConfig, int]]:
         """List the mutes of the configuration, each with the number of articles it hides, 0 once expired."""

@@ -17,7 +17,7 @@ from tuireader.config import AccountConfig, FeedConfig
 from tuireader.config import edit as config_edit
 from tuireader.errors import ConfigError, TuireaderError, UsageError
 from tuireader.library.accounts.sign_in import SignIn, address, known_server
-from tuireader.library.context import Context, UseCases, address_key
+from tuireader.library.context import UseCases, address_key
 from tuireader.model import AccountSynced, Event
 from tuireader.model.accounts import AccountState, RefusedMark, RemoteFeed
 from tuireader.timing import accounts as timing
@@ -52,9 +52,7 @@ class Preview(Struct, frozen=True):
 class Accounts(UseCases):
     """Accounts in the configuration, and their servers."""
 
-    def __init__(self, context: Context) -> None:
-        super().__init__(context)
-        self._sign_in = SignIn(context)
+    _sign_in: SignIn
 
     async def all(self, *, aside: bool = False) -> list[AccountState]:
         """List the accounts and their syncs in config order; `aside` gives requests for rows priority."""
@@ -167,10 +165,6 @@ class Accounts(UseCases):
             return accounts
         wanted = {feed.account for feed in self._context.feeds if feed.id in set(feed_ids)}
         return [state for state in accounts if state.name in wanted]
-
-    async def pending(self) -> int:
-        """Count the marks to send, without refused ones."""
-        return sum(state.pending for state in await self.all())
 
     async def with_marks(self, *, last: bool = False) -> list[str]:
         """Names of accounts with marks to send whose servers may be contacted now.

@@ -16,7 +16,7 @@ from tuireader.config import edit as config_edit
 from tuireader.config.kinds import OTHER_SCHEMES
 from tuireader.errors import ConfigError, TuireaderError, UsageError
 from tuireader.library.accounts.accounts import Accounts
-from tuireader.library.context import Context, UseCases, address_key
+from tuireader.library.context import UseCases, address_key
 from tuireader.library.refresh import Refresh
 from tuireader.model import AccountSynced, Feed
 from tuireader.model.accounts import category_of
@@ -45,10 +45,8 @@ class Moved(Struct):
 class Moving(UseCases):
     """Move feeds between the configuration and the server of an account."""
 
-    def __init__(self, context: Context, accounts: Accounts, refresh: Refresh) -> None:
-        super().__init__(context)
-        self._accounts = accounts
-        self._refresh = refresh
+    _accounts: Accounts
+    _refresh: Refresh
 
     async def push(
         self, name: str, feed_ids: Sequence[int] = (), *, progress: Progress | None = None

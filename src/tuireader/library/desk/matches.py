@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from tuireader.errors import UsageError
 from tuireader.export.matches import BOM, csv_lines, handed_over
 from tuireader.library.articles import save_file
-from tuireader.library.context import Context, UseCases
+from tuireader.library.context import UseCases
 from tuireader.library.desk.cases import Cases
 from tuireader.library.searches import Searches
 from tuireader.model.cases import Record, Verdict, verify
@@ -30,9 +30,8 @@ _ALL = 1 << 40
 class Matches(UseCases):
     """All matches ever found, in the order in which they were logged."""
 
-    def __init__(self, context: Context, searches: Searches, cases: Cases) -> None:
-        super().__init__(context)
-        self._searches, self._cases = searches, cases
+    _cases: Cases
+    _searches: Searches
 
     async def log(
         self, *, since: int = 0, until: int | None = None, watch: str | None = None

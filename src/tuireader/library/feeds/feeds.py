@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
@@ -13,7 +13,7 @@ from tuireader.config import edit as config_edit
 from tuireader.config.kinds import COMMAND_SCHEME, OTHER_SCHEMES, command_address, command_in
 from tuireader.config.selectors import SELECTOR_KEYS
 from tuireader.errors import ConfigError, TuireaderError, UsageError
-from tuireader.library.context import Context, UseCases, address_key
+from tuireader.library.context import UseCases, address_key
 from tuireader.library.feeds.page_tools import fetch_limits
 from tuireader.model import Alarm, Feed, FeedHealth, FeedPreview, Fetched, FetchFailed, FoundFeed, ParseFailed
 from tuireader.model.accounts import category_of, folder_of
@@ -33,9 +33,7 @@ class Feeds(UseCases):
     For feeds of an account, settings that its server stores are changed there.
     """
 
-    def __init__(self, context: Context, accounts: Callable[[], Accounts]) -> None:
-        super().__init__(context)
-        self._accounts = accounts
+    _accounts: Accounts
 
     async def all(self) -> list[Feed]:
         """Load all subscribed feeds in config order."""
@@ -120,7 +118,7 @@ class Feeds(UseCases):
     async def remove(self, feed_id: int) -> None:
         """Unsubscribe from a feed; keep its articles. Raises AccountError if a server refuses."""
         if self._account(feed_id):
-            await self._accounts().remove_feed(feed_id)
+            await self._accounts.remove_feed(feed_id)
             return
         url = self._context.feed_url(feed_id)
         await self._context.change_feeds(lambda text: config_edit.remove(text, "feeds", url))
@@ -161,7 +159,7 @@ class Feeds(UseCases):
         renamed = title if title not in ("", feed.title) else None
         if (category, renamed) == (None, None):
             return
-        await self._accounts().change_feed(feed_id, title=renamed, category=category)
+        await self._accounts.change_feed(feed_id, title=renamed, category=category)
         if renamed:
             await self._context.change_config(
                 lambda text: config_edit.renamed(text, "feed", feed.title, title)
@@ -198,7 +196,7 @@ class Feeds(UseCases):
         if not category:
             raise UsageError(f"{account} is the name of the account", "change it in the configuration")
         wanted = category_of(account, new)
-        await self._accounts().rename_category(account, category, wanted)
+        await self._accounts.rename_category(account, category, wanted)
         folder = folder_of(account, wanted)
         await self._context.change_config(lambda text: config_edit.renamed(text, "folder", name, folder))
 

@@ -15,7 +15,7 @@ from tuireader import ingest
 from tuireader.errors import TuireaderError
 from tuireader.ingest.queued import results_of
 from tuireader.library.accounts.accounts import Accounts
-from tuireader.library.context import Context, UseCases
+from tuireader.library.context import UseCases
 from tuireader.library.feeds.page_tools import PageTools
 from tuireader.model import Article, NewMatch, TextFetched
 from tuireader.store import Store
@@ -61,10 +61,8 @@ class Round(Struct):
 class FullTexts(UseCases):
     """Fetch and store the texts of articles' pages for reading offline, search and watches."""
 
-    def __init__(self, context: Context, tools: PageTools, accounts: Accounts) -> None:
-        super().__init__(context)
-        self._tools = tools
-        self._accounts = accounts
+    _accounts: Accounts
+    _page_tools: PageTools
 
     async def fetch(self, article_id: int) -> Article:
         """Fetch the page of an article, store its text and display it from now on.
@@ -240,7 +238,10 @@ class FullTexts(UseCases):
         from tuireader.feeds import pages
         from tuireader.feeds.http.blocked import obstacle
 
-        fetcher, feed_url = await self._tools.open_fetcher(), self._context.homes.get(article.feed_id, "")
+        fetcher, feed_url = (
+            await self._page_tools.open_fetcher(),
+            self._context.homes.get(article.feed_id, ""),
+        )
         feed = self._context.feed_configs.get(feed_url)
         folder = self._context.paths.config.parent
         own = await pages.own_request(feed, article.url, folder) if feed is not None else None
@@ -248,7 +249,7 @@ class FullTexts(UseCases):
         page, url = await pages.fetch_page(fetcher, article.url, home, own)
         html = page
         if is_html(page):
-            html = await self._tools.work("article", page, url, article.title, seconds=_EXTRACT)
+            html = await self._page_tools.work("article", page, url, article.title, seconds=_EXTRACT)
         text, known = plain(html), plain(article.html)
         if reason := _reason_against(text, article.title, known, by_hand):
             blocked = obstacle(page, url)

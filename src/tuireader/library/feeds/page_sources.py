@@ -7,7 +7,7 @@ from msgspec import Struct
 from tuireader.config import FeedConfig
 from tuireader.config.selectors import ITEM_KEYS
 from tuireader.errors import TuireaderError
-from tuireader.library.context import Context, UseCases
+from tuireader.library.context import UseCases
 from tuireader.library.feeds.feeds import Feeds
 from tuireader.library.feeds.page_tools import PageTools, fetch_limits
 from tuireader.model import Fetched, FetchFailed, FetchJob, FoundArticle, FoundOnPage
@@ -27,10 +27,8 @@ class WebPage(Struct, frozen=True):
 class PageSources(UseCases):
     """Articles of pages by CSS selectors, and pages watched for changes."""
 
-    def __init__(self, context: Context, tools: PageTools, feeds: Feeds) -> None:
-        super().__init__(context)
-        self._tools = tools
-        self._feeds = feeds
+    _feeds: Feeds
+    _page_tools: PageTools
 
     async def fetch(self, url: str) -> WebPage:
         """Fetch a page. Raises TuireaderError."""
@@ -52,7 +50,7 @@ class PageSources(UseCases):
     async def propose(self, page: WebPage) -> list[FeedConfig]:
         """Propose selectors for the articles of a page, best first; none without a repeated block."""
         try:
-            proposals = await self._tools.attempt(
+            proposals = await self._page_tools.attempt(
                 "page_proposals", page.text, page.address, self._now(), seconds=_SECONDS
             )
         except Failed:
@@ -72,7 +70,7 @@ class PageSources(UseCases):
         if not feed.items:
             return FoundOnPage(error="items is empty: it selects the articles")
         selectors = {key: getattr(feed, key) for key in ITEM_KEYS}
-        title, base, _, items, following, missing = await self._tools.attempt(
+        title, base, _, items, following, missing = await self._page_tools.attempt(
             "page_items", page.text, selectors, self._now(), seconds=_SECONDS
         )
         base = join(page.address, base)
@@ -83,7 +81,9 @@ class PageSources(UseCases):
         return FoundOnPage(clean(title), articles, older=web_url(following, base), missing=missing)
 
     async def _text(self, page: WebPage, feed: FeedConfig) -> FoundOnPage:
-        title, _, text, _ = await self._tools.attempt("page_text", page.text, feed.select, seconds=_SECONDS)
+        title, _, text, _ = await self._page_tools.attempt(
+            "page_text", page.text, feed.select, seconds=_SECONDS
+        )
         return FoundOnPage(clean(title), lines=tuple(map(clean, text.split("\n"))))
 
     async def add(self, feed: FeedConfig) -> bool:

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from tuireader import ingest
 from tuireader.errors import UnreadableError
 from tuireader.exchange.merge import Merged, merge
-from tuireader.library.context import Context, UseCases, address_key
+from tuireader.library.context import UseCases, address_key
 from tuireader.library.newsboat import files as newsboat_files
 from tuireader.library.watches import Watches
 from tuireader.newsboat.outcomes import Consent, Outcome, settled
@@ -94,9 +94,7 @@ class _Count:
 class Newsboat(UseCases):
     """Import a newsboat profile, or compare it with tuireader."""
 
-    def __init__(self, context: Context, watches: Watches) -> None:
-        super().__init__(context)
-        self._watches = watches
+    _watches: Watches
 
     async def import_profile(
         self,
