@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import sys
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import IntEnum
 from pathlib import Path
@@ -37,6 +39,17 @@ class TuireaderError(Exception):
 
     def __str__(self) -> str:
         return f"{self.message} ({self.hint})" if self.hint else self.message
+
+    @classmethod
+    @contextmanager
+    def from_os(cls, message: str, hint: str = "") -> Iterator[None]:
+        """Raise this error with the reason if the system refuses something, but not for a closed pipe."""
+        try:
+            yield
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise cls(f"{message}: {error.strerror or error}", hint) from None
 
 
 class UnreadableError(TuireaderError):

@@ -118,9 +118,5 @@ async def export(library: Library, file: Path | None, form: str) -> None:
         for piece in encoded:
             click.echo(piece, nl=False)
         return
-    try:
+    with TuireaderError.from_os(f"{file} cannot be written", "check the path"):
         files.write(file, encoded)
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        raise TuireaderError(f"{file} cannot be written: {error.strerror}", "check the path") from None

@@ -163,11 +163,8 @@ def edit(context: click.Context) -> int:
     if not command:
         raise TuireaderError("no editor found", f"set VISUAL or EDITOR, or edit {path}")
     read_or_create(path)
-    try:
+    with TuireaderError.from_os(f"{command[0]} cannot be run", "set VISUAL or EDITOR"):
         code = _run(command, path)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise TuireaderError(f"{command[0]} cannot be run: {reason}", "set VISUAL or EDITOR") from None
     if code:
         raise TuireaderError(f"{command[0]} ended with exit status {code}")
     return int(context.invoke(check, as_json=False))

@@ -56,25 +56,20 @@ def paths(
 
 def config_exists(path: Path) -> bool:
     """Check for a configuration file. Raises ConfigError if the path cannot be examined."""
-    try:
-        path.stat()
-    except (FileNotFoundError, NotADirectoryError):
-        return False
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise ConfigError(f"{path} cannot be read: {reason}", "check the path and its permissions") from None
+    with ConfigError.from_os(f"{path} cannot be read", "check the path and its permissions"):
+        try:
+            path.stat()
+        except (FileNotFoundError, NotADirectoryError):
+            return False
     return True
 
 
 def read_or_create(path: Path) -> bytes:
     """Read a configuration to be edited; create an empty one if there is none. Raises ConfigError."""
-    try:
+    with ConfigError.from_os(f"{path} cannot be edited", "check its permissions"):
         if not config_exists(path):
             files.write(path, [])
         return path.read_bytes()
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise ConfigError(f"{path} cannot be edited: {reason}", "check its permissions") from None
 
 
 def expand_home(path: str) -> Path:

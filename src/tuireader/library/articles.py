@@ -188,8 +188,5 @@ async def save_file(
                 return path, False
         raise TuireaderError(f"{folder} has too many files with this name", "choose another folder")
 
-    try:
+    with TuireaderError.from_os(f"{folder} cannot be written to", "choose another folder"):
         return await asyncio.to_thread(save)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise TuireaderError(f"{folder} cannot be written to: {reason}", "choose another folder") from None

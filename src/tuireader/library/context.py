@@ -132,12 +132,8 @@ class Context:
         """Save an undo step to a file, as it may hold passwords; return the file's name for the journal."""
         if self.offline:  # the demo has none
             return packed
-        try:
+        with TuireaderError.from_os("changed, but undo will not know it", f"check {self.paths.state}"):
             return await asyncio.to_thread(undo_files.keep, self.paths.state, packed)
-        except OSError as error:
-            raise TuireaderError(
-                f"changed, but undo will not know it: {error.strerror}", f"check {self.paths.state}"
-            ) from None
 
     async def undo_config(self, change: Change, stored: bytes) -> None:
         """Revert a change of the configuration. Raises TuireaderError if its place was edited since."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager, suppress
+from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack, closing, suppress
 from functools import partial
 from pathlib import Path
 
@@ -63,15 +63,9 @@ def explain(error: sqlite3.Error, path: Path) -> DatabaseError:
     return DatabaseError(f"the database {path} failed: {error}", "see the log for more")
 
 
-@contextmanager
-def wrap_os_errors(path: Path) -> Iterator[None]:
+def wrap_os_errors(path: Path) -> AbstractContextManager[None]:
     """Raise DatabaseError if the file system denies access to a database."""
-    try:
-        yield
-    except OSError as error:
-        raise DatabaseError(
-            f"the database {path} cannot be opened: {error.strerror}", "check its path and permissions"
-        ) from None
+    return DatabaseError.from_os(f"the database {path} cannot be opened", "check its path and permissions")
 
 
 def connect(path: Path, *, prepare: bool, report: MigrationProgress | None) -> sqlite3.Connection:
@@ -89,13 +83,10 @@ def connect(path: Path, *, prepare: bool, report: MigrationProgress | None) -> s
             raise DatabaseError(f"the database {path} is not a file", "use another one with --database")
         fresh = not path.exists() or path.stat().st_size == 0
     if fresh and prepare:
-        try:
+        with DatabaseError.from_os(
+            f"the database {path} cannot be created", "check the permissions of its folder"
+        ):
             path.touch(mode=0o600)
-        except OSError as error:
-            raise DatabaseError(
-                f"the database {path} cannot be created: {error.strerror}",
-                "check the permissions of its folder",
-            ) from None
     try:
         conn = sqlite3.connect(path, timeout=PATIENCE, isolation_level=None, check_same_thread=False)
         try:

@@ -21,10 +21,8 @@ _FIELDS = 7  # domain, subdomains too, path, secure, expiry, name, value
 
 def read(path: Path, url: str) -> tuple[Cookie, ...]:
     """Read the cookies for the host of `url` from a file. Raises a TuireaderError saying what is wrong."""
-    try:
+    with TuireaderError.from_os("cannot be read"):
         raw = files.read(path, MOST_BYTES + 1)
-    except OSError as error:
-        raise TuireaderError(f"cannot be read: {error.strerror}") from None
     if len(raw) > MOST_BYTES:
         raise TuireaderError(f"is larger than {MOST_BYTES / 1e6:g} MB")
     lines = raw.decode("utf-8", "replace").splitlines()

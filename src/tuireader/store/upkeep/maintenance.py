@@ -218,28 +218,27 @@ def new_database(target: Path, beside: Path) -> Iterator[Path]:
     For a stream, the scratch file is in the folder of `beside`. Raises DatabaseError if `target` exists or
     cannot be written.
     """
-    try:
-        stream = files.is_stream(target)
-        if not stream and os.path.lexists(target):
-            raise FileExistsError
-        files.sweep((beside if stream else target).parent)
-        with files.scratch((beside if stream else target).parent) as new:
-            try:
-                yield new
-                if stream:
-                    with new.open("rb") as file:
-                        files.write(target, iter(partial(file.read, _PIECE), b""))
-                else:
-                    files.publish(new, target)
-            finally:
-                for end in ("-journal", "-wal", "-shm"):
-                    new.with_name(new.name + end).unlink(missing_ok=True)
-    except FileExistsError:
-        raise DatabaseError(f"{target} already exists", "choose another file; nothing was written") from None
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        raise DatabaseError(f"{target} cannot be written: {error.strerror}", "check its folder") from None
+    with DatabaseError.from_os(f"{target} cannot be written", "check its folder"):
+        try:
+            stream = files.is_stream(target)
+            if not stream and os.path.lexists(target):
+                raise FileExistsError
+            files.sweep((beside if stream else target).parent)
+            with files.scratch((beside if stream else target).parent) as new:
+                try:
+                    yield new
+                    if stream:
+                        with new.open("rb") as file:
+                            files.write(target, iter(partial(file.read, _PIECE), b""))
+                    else:
+                        files.publish(new, target)
+                finally:
+                    for end in ("-journal", "-wal", "-shm"):
+                        new.with_name(new.name + end).unlink(missing_ok=True)
+        except FileExistsError:
+            raise DatabaseError(
+                f"{target} already exists", "choose another file; nothing was written"
+            ) from None
 
 
 def replace(path: Path, new: Path) -> Path:
