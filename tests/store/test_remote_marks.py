@@ -202,7 +202,7 @@ def test_a_refused_mark_waits_until_it_is_retried(store: Store, accounts: tuple[
         assert store.remote.pending_marks(home.id) == [Mark.STARRED]
         store.remote.refuse(home.id, Mark.STARRED, ["2"], "no")
         assert store.remote.pending_marks(home.id) == []
-        store.remote.retry_refused(home.id)
+        store.remote.retry_refused([home.id])
         assert sorted(store.remote.take(home.id, Mark.STARRED, True, 9)) == ["1", "2"]
         assert len(store.remote.refusals(work.id)) == 1 and store.remote.refusals(home.id) == []
 

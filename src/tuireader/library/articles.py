@@ -160,10 +160,8 @@ class Articles(UseCases):
 
     async def pipe(self, article_id: int, command: Sequence[str], *, form: str = "json") -> Ran:
         """Run a program with an article on stdin; replace `{url}` and `{title}` in its arguments."""
-        text = await self.render(article_id, form)
-        rows = await self._pool.read(lambda store: store.lists.rows([article_id]))
-        url, title = (rows[0].url, rows[0].title) if rows else ("", "")
-        return await programs.run(programs.filled(command, url, title), text)
+        text, article = await self.render(article_id, form), await self._context.article(article_id)
+        return await programs.run(programs.filled(command, article.url, article.title), text)
 
 
 async def save_file(

@@ -83,19 +83,12 @@ class Searches(UseCases):
 
     async def history(self) -> list[str]:
         """Last fifty expressions, newest first."""
-        return texts_of(await self._pool.read(lambda store: store.fact(_HISTORY)))
+        return await self._pool.read(lambda store: remembered(store, _HISTORY))
 
     async def remember(self, expression: str) -> None:
         """Move an expression to the top of the history."""
-        text = clean(expression)
-        if not text:
-            return
-
-        def remember(store: Store) -> None:
-            others = [other for other in texts_of(store.fact(_HISTORY)) if other != text]
-            store.set_fact(_HISTORY, json.dumps([text, *others][:_REMEMBERED]))
-
-        await self._transact(remember)
+        if text := clean(expression):
+            await self._transact(lambda store: remember(store, _HISTORY, text, most=_REMEMBERED, once=True))
 
     @property
     def saved(self) -> tuple[ViewConfig, ...]:
@@ -153,10 +146,16 @@ def _matcher(expression: str) -> watch.Matcher:
     return watch.Matcher([watch.WatchRule("search", query=expression)])
 
 
-def texts_of(stored: str) -> list[str]:
-    """Read the texts in a JSON list; none for invalid JSON."""
+def remembered(store: Store, fact: str) -> list[str]:
+    """Read the texts remembered under a name, latest first; none for invalid JSON."""
     try:
-        items = json.loads(stored or "[]")
+        items = json.loads(store.fact(fact) or "[]")
     except ValueError:
         return []
     return [text for text in items if isinstance(text, str)] if isinstance(items, list) else []
+
+
+def remember(store: Store, fact: str, text: str, *, most: int, once: bool = False) -> None:
+    """Put a text before those remembered under a name, with `once` in place of an earlier one."""
+    others = [other for other in remembered(store, fact) if not (once and other == text)]
+    store.set_fact(fact, json.dumps([text, *others][:most]))

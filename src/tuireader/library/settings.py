@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING
 from tuireader.config import Problem, edit
 from tuireader.config.settings import Setting
 from tuireader.library.context import Context, UseCases
-from tuireader.library.searches import texts_of
+from tuireader.library.searches import remember, remembered
 from tuireader.library.watches import CHUNK, Watches
 from tuireader.store import Store
 from tuireader.store.schema import VERSION
@@ -60,13 +59,10 @@ class Settings(UseCases):
         await self._remember(_USES, name)
 
     async def _remembered(self, fact: str) -> Sequence[str]:
-        return texts_of(await self._pool.read(lambda store: store.fact(fact)))
+        return await self._pool.read(lambda store: remembered(store, fact))
 
     async def _remember(self, fact: str, text: str) -> None:
-        def remember(store: Store) -> None:
-            store.set_fact(fact, json.dumps([text, *texts_of(store.fact(fact))][:_REMEMBERED]))
-
-        await self._transact(remember)
+        await self._transact(lambda store: remember(store, fact, text, most=_REMEMBERED))
 
 
 class Database(UseCases):

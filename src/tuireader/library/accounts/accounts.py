@@ -24,7 +24,6 @@ from tuireader.timing import accounts as timing
 
 if TYPE_CHECKING:
     from tuireader.ingest.attempts import Setting
-    from tuireader.store import Store
     from tuireader.sync.backend import Backend
 
 
@@ -121,12 +120,8 @@ class Accounts(UseCases):
 
     async def retry_refused(self, accounts: Sequence[AccountState]) -> None:
         """Let the next sync resend the marks that servers have refused."""
-
-        def retry(store: Store) -> None:
-            for account in accounts:
-                store.remote.retry_refused(account.id)
-
-        await self._transact(retry)
+        ids = [account.id for account in accounts]
+        await self._transact(lambda store: store.remote.retry_refused(ids))
 
     async def due(self, *, peek: bool = False) -> list[AccountState]:
         """List the accounts that are due; none when offline.

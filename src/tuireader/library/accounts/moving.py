@@ -97,8 +97,7 @@ class Moving(UseCases):
 
     async def _sync(self, name: str, *, pull: bool = True) -> int:
         """Sync an account and count the marks sent. Raises TuireaderError if that fails."""
-        states = await self._accounts.named([name])
-        done = AccountSynced(name)
+        states, done = await self._accounts.named([name]), AccountSynced(name)
         async with aclosing(self._refresh.sync(states, pull=pull)) as events:
             async for event in events:
                 if isinstance(event, AccountSynced):

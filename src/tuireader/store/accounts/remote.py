@@ -181,9 +181,9 @@ class Remote(Part):
                  WHERE r.account_id = ? AND r.pending != 0 AND r.refused != '' ORDER BY a.id"""
         return self._values(RefusedMark, sql, (account_id,))
 
-    def retry_refused(self, account_id: int) -> None:
-        sql = "UPDATE remote_entry SET refused = '' WHERE account_id = ? AND refused != ''"
-        self._conn.execute(sql, (account_id,))
+    def retry_refused(self, account_ids: Iterable[int]) -> None:
+        sql = f"UPDATE remote_entry SET refused = '' WHERE account_id IN ({_GIVEN}) AND refused != ''"
+        self._conn.execute(sql, (id_list(account_ids),))
 
     def forget(self, account_id: int, ids: Collection[str], *, renumbered: bool = False) -> None:
         """Drop entries that their server no longer has; their articles keep their marks.
