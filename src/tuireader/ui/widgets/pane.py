@@ -24,8 +24,8 @@ _PAGES = {"half_page_down": 0.5, "half_page_up": -0.5, "page_down": 1, "page_up"
 class CachedLines:
     """Faster `render_lines` for a scrollbar: most of its lines share one strip.
 
-    Textual renders a scrollbar line by line, which takes a fifth of a key that scrolls, and 12 of the 60 ms of CPU for
-    opening an article and going back.
+    Textual renders a scrollbar line by line, which takes a fifth of a key that scrolls, and 12 of the 60 ms
+    of CPU for opening an article and going back.
     """
 
     def __init__(self, bar: ScrollBar) -> None:
