@@ -2,7 +2,7 @@
 
   python benchmarks/refresh.py [--feeds 200 1000] [--latency 0 100] [--runs 3]
       [--peers newsboat-50 newsboat-50a sfeed tuireader@PYTHON | all]
-      [--scenarios first same304 samebody new2 related] [--one-host [N]]
+      [--scenarios first same304 samebody new2 related] [--one-host [N]] [--channels 3]
 
 Scenarios: `first` (nothing stored yet), `same304` (all answers are 304), `samebody` (200 with the bytes of
 the last time, no validators), `new2` (two new entries in every feed). `related` is `new2` again with the
@@ -18,6 +18,9 @@ answers it owed at once, wall time as a multiple of tuireader's. `newsboat-N` ha
 one article in ten matches. The line `limit` says where tuireader's CPU time went in one more run, and which
 of its two processes is the limit: one reads feeds, the other asks servers and stores.
 
+With `--channels N`, a second tuireader, `tuireader-N`, notifies of each match by N channels, at most 20
+messages an hour by each: in turn a file, a program and a web hook on the loopback interface.
+
 Needs GNU time at /usr/bin/time, and the peers that are named.
 """
 
@@ -32,11 +35,13 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from statistics import median
 
@@ -109,6 +114,44 @@ class Tuireader(Reader):
         return [interpreter(self.name), "-m", "tuireader", *files, "refresh", *more]
 
 
+class Notifying(Tuireader):
+    """Ours with so many channels as its name says after the hyphen."""
+
+    hook = ""
+
+    def fill(self, folder: Path, urls: Sequence[str]) -> None:
+        super().fill(folder, urls)
+        out = folder / "program"
+        command = json.dumps(["sh", "-c", f"(cat; echo) >> {out}"])
+        kinds = ('file = "journal"', f"command = {command}", f'webhook = "{self.hook}"')
+        count = int(self.name.partition("-")[2])
+        names = [f"channel{number}" for number in range(count)]
+        channels = [
+            f'[[channel]]\nname = "{name}"\n{kinds[number % 3]}\nlimit = 20\n'
+            for number, name in enumerate(names)
+        ]
+        defaults = f'[watch_defaults]\nnotify = "article"\nchannels = {json.dumps(names)}\n'
+        with (folder / "config.toml").open("a", encoding="utf-8") as config:
+            config.write("\n".join([*channels, defaults]))
+
+    def prepared(self, folder: Path) -> None:
+        """Let an hour pass: its limits are used up."""
+        with closing(sqlite3.connect(folder / "news.db")) as store, store:
+            store.execute("UPDATE outbox SET sent_at = sent_at - 3600")
+
+
+class _Hook(BaseHTTPRequestHandler):
+    """Accepts everything."""
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.send_response(204)
+        self.end_headers()
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Print nothing."""
+
+
 class Newsboat(Reader):
     """newsboat-N or newsboat-Na."""
 
@@ -147,6 +190,11 @@ class Sfeed(Reader):
 def is_ours(name: str) -> bool:
     """Whether a name is `tuireader`, `tuireader@PYTHON` or a variant such as `tuireader-open`."""
     return re.split("[-@]", name)[0] == "tuireader"
+
+
+def is_our_own(reader: Reader) -> bool:
+    """Whether a program is tuireader in this interpreter."""
+    return isinstance(reader, Tuireader) and "@" not in reader.name
 
 
 def interpreter(name: str) -> str:
@@ -305,6 +353,8 @@ def report_limit(one: Reader, server: Server, folder: Path, scenario: str) -> No
 def compare(options: argparse.Namespace, feeds: int, folder: Path) -> None:
     """All scenarios for one number of feeds."""
     readers = [require(name)(name) for name in ["tuireader", *options.peers]]
+    if options.channels:
+        readers.insert(1, Notifying(f"tuireader-{options.channels}"))
     with serving(feeds, bool(options.one_host)) as server:
         for one in readers:
             prepare(one, server, folder, "related" in options.scenarios)
@@ -317,7 +367,7 @@ def compare(options: argparse.Namespace, feeds: int, folder: Path) -> None:
                 )
                 runs: dict[str, list[Run]] = {}
                 for _ in range(options.runs):
-                    for one in readers if scenario != "related" else readers[:1]:
+                    for one in readers if scenario != "related" else filter(is_our_own, readers):
                         runs.setdefault(one.name, []).append(measure(one, server, folder, scenario))
                 report(scenario, latency, feeds, runs)
                 report_limit(readers[0], server, folder, scenario)
@@ -341,12 +391,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
         metavar="N",
         help="all feeds on one host, N requests at once (20)",
     )
+    parser.add_argument("--channels", type=int, metavar="N", help="also measure with N channels")
     options = parser.parse_args(arguments)
     Tuireader.at_once = options.one_host or 20
     if options.peers == ["all"]:
         options.peers = list(ALL_PEERS)
     if not Path("/usr/bin/time").exists():
         sys.exit("GNU time is not installed")
+    hook = ThreadingHTTPServer(("127.0.0.1", 0), _Hook)
+    threading.Thread(target=hook.serve_forever, daemon=True).start()
+    Notifying.hook = f"http://127.0.0.1:{hook.server_port}/"
     heads = (
         "feeds",
         "latency",

@@ -17,6 +17,7 @@ from tuireader import config
 from tuireader.cli import main, manual
 from tuireader.cli.shapes import shapes
 from tuireader.commands import COMMANDS, PRESETS, Group, key_label, resolve_keys
+from tuireader.delivery.message import ChannelMessage
 from tuireader.model.fields import FIELDS
 from tuireader.model.json_shape import Shape
 
@@ -194,7 +195,8 @@ def json() -> str:
         "are stable: fields may be added, none is renamed or taken away within a major version. Times are",
         "seconds since 1970 UTC.",
     ]
-    names = list(dict.fromkeys(kind for kinds in shapes.SHAPES.values() for kind in _with_parts(*kinds)))
+    printed = (kind for kinds in shapes.SHAPES.values() for kind in _with_parts(*kinds))
+    names = list(dict.fromkeys((*printed, *_with_parts(ChannelMessage))))
     lines += ["", "## Commands", ""]
     lines += table(
         ("command", "prints"),

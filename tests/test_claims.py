@@ -10,11 +10,13 @@ import pytest
 from msgspec.structs import replace
 
 from tests.builders import CLOCK, TWO_FEEDS, config, entry, fill, opened
-from tuireader.delivery.notify import Item
+from tuireader.config import WatchConfig
+from tuireader.delivery.letters import Item
 from tuireader.library import Library
+from tuireader.library.sending.notifications import claim, items_of
 from tuireader.library.watching import advice
-from tuireader.library.watching.notifications import claim
 from tuireader.store import Store
+from tuireader.store.watches.outbox import Terms
 
 A, B = "https://a.example.org/feed", "https://b.example.org/feed"
 
@@ -27,11 +29,18 @@ def watches(**modes: str) -> str:
 
 
 async def claimed(library: Library, **modes: str) -> tuple[list[Item], list[int]]:
-    """What is notified with these modes; nothing waits afterwards."""
+    """What is put into the outbox with these modes, and its notices; nothing waits afterwards."""
     context = library.context
-    made = await context.pool.transact(
-        lambda store: claim(store, modes, context.feed_names, context.matcher, CLOCK + 5)
-    )
+    wanted = [WatchConfig(name, any=("WeChat",), notify=mode) for name, mode in modes.items()]
+
+    def step(store: Store) -> tuple[list[Item], list[int]]:
+        drafts = claim(store, wanted, context.feed_names, context.matcher, CLOCK + 5)
+        messages = store.outbox.pick("", Terms(together=True), "x", CLOCK + 5)
+        assert len(messages) == len(drafts)
+        notices = [notice for draft in drafts for notice in draft.notices]
+        return list(items_of(store, messages, context.feed_names)), notices
+
+    made = await context.pool.transact(step)
     assert not await context.pool.read(lambda store: store.notices.any_waiting())
     return made
 

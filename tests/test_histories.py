@@ -17,13 +17,14 @@ from hypothesis import strategies as st
 
 from tests.builders import NOW, entry, open_store
 from tuireader import ingest, query, watch
-from tuireader.config import FeedConfig
-from tuireader.library.watching.notifications import claim
+from tuireader.config import FeedConfig, WatchConfig
+from tuireader.library.sending.notifications import claim, items_of
 from tuireader.model import ParsedEntry
 from tuireader.store import Store
 from tuireader.store.articles.articles import StoredText
 from tuireader.store.upkeep import maintenance
 from tuireader.store.upkeep.retention import PurgeRule
+from tuireader.store.watches.outbox import Terms
 from tuireader.watch import Matcher, WatchRule
 
 FEEDS = {number: (f"Feed {number}", f"https://feed{number}.example.org/rss", "News") for number in (1, 2, 3)}
@@ -127,8 +128,10 @@ class History:
         self.store.feeds.sync([FeedConfig(url, title) for title, url, _ in FEEDS.values()])
 
     def tell(self) -> None:
-        wanted = {rule.name: "article" for rule in RULES}
-        items, _ = claim(self.store, wanted, FEEDS, self.matcher, self.now)
+        wanted = [WatchConfig(rule.name, notify="article") for rule in RULES]
+        claim(self.store, wanted, FEEDS, self.matcher, self.now)
+        messages = self.store.outbox.pick("", Terms(together=True), "x", self.now)
+        items = items_of(self.store, messages, FEEDS)
         self.told += [(one.watch, item.article_id) for item in items for one in item.evidence]
         assert len(self.told) == len(set(self.told))
 

@@ -61,8 +61,7 @@ async def kept_text(library: Library, revision: int) -> str:
 
 
 async def told(library: Library) -> tuple[int, ...]:
-    found = await library.refresh.notify()
-    return () if found is None else found.articles
+    return tuple([number for event in await library.outbox.notify() for number in event.articles])  # type: ignore[union-attr]
 
 
 async def searched(library: Library, text: str) -> list[str]:

@@ -9,13 +9,12 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
-from tests.builders import CLOCK, Clock, config, entry, fill, opened, refreshed
+from tests.builders import CLOCK, Clock, config, opened, refreshed
 from tuireader.errors import TuireaderError
 from tuireader.feeds import pages
 from tuireader.feeds.http import fetch
@@ -401,12 +400,12 @@ def test_waiting_hosts_are_counted_by_name() -> None:
 @pytest.mark.parametrize(
     ("fault", "force", "relate", "expected"),
     [
-        (None, True, True, ["pages None", "judge", "alarms"]),
-        (Fault.HTTP, True, True, ["pages None", "judge", "alarms"]),
-        (Fault.NETWORK, True, True, ["judge", "alarms"]),
-        (Fault.TIMEOUT, True, True, ["judge", "alarms"]),
-        (None, False, True, ["pages None", "judge", "alarms"]),
-        (None, True, False, ["pages None", "judge", "alarms"]),
+        (None, True, True, ["pages None", "judge", "send"]),
+        (Fault.HTTP, True, True, ["pages None", "judge", "send"]),
+        (Fault.NETWORK, True, True, ["judge", "send"]),
+        (Fault.TIMEOUT, True, True, ["judge", "send"]),
+        (None, False, True, ["pages None", "judge", "send"]),
+        (None, True, False, ["pages None", "judge", "send"]),
     ],
 )
 async def test_pages_are_fetched_if_any_server_was_reached(
@@ -435,10 +434,15 @@ async def test_pages_are_fetched_if_any_server_was_reached(
     async def noted(name: str) -> None:
         done.append(name)
 
+    async def sent() -> list[Event]:
+        done.append("send")
+        return []
+
     monkeypatch.setattr(ingest_refresh, "refresh", refresh)
     async with opened(tmp_path, FEEDS) as library:
         vars(library.full_texts)["fetch_waiting"] = pages
-        vars(library.alarms).update(judge=partial(noted, "judge"), notify=partial(noted, "alarms"))
+        vars(library.alarms)["judge"] = partial(noted, "judge")
+        vars(library.outbox)["notify"] = sent
         vars(library.refresh)["relate"] = relating
         async with aclosing(library.refresh.run(force=force, relate=relate)) as made:
             events = [event async for event in made]
@@ -449,7 +453,7 @@ async def test_pages_are_fetched_if_any_server_was_reached(
         await stored(library, f"UPDATE feed SET next_try = {CLOCK + 9}, last_try = {CLOCK}")
         async with aclosing(library.refresh.run([2], force=False)) as made:
             assert [type(event) async for event in made] == [RefreshStarted, RefreshDone, TextFetched]
-        assert done == ["pages [2]", "judge", "alarms"], "nothing is due, but pages may wait"
+        assert done == ["pages [2]", "judge", "send"], "nothing is due, but pages may wait"
 
 
 async def test_a_demo_fetches_nothing(tmp_path: Path, rounds: list[Fetched]) -> None:
@@ -462,53 +466,3 @@ async def test_a_demo_fetches_nothing(tmp_path: Path, rounds: list[Fetched]) -> 
         with pytest.raises(TuireaderError, match="no network"):
             async with aclosing(library.refresh.sync([])) as events:
                 _ = [event async for event in events]
-
-
-@pytest.mark.parametrize(
-    ("quiet", "waits", "shown", "told", "again"),
-    [
-        ("", True, {"command": True}, True, False),
-        ("", True, {"desktop": True}, True, False),
-        ("", True, {"errors": ("x",)}, True, True),
-        ("", True, {"errors": ("x",), "desktop": True}, True, False),
-        ("", True, {}, True, False),
-        ("", False, {}, False, False),
-        ("00:00-23:59", True, {}, False, True),
-    ],
-)
-async def test_matches_are_notified_once(
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    quiet: str,
-    waits: bool,
-    shown: dict[str, Any],
-    told: bool,
-    again: bool,
-) -> None:
-    from tuireader.delivery.notify import Message
-    from tuireader.library import notifying
-
-    result = {"command": False, "desktop": False, "errors": (), **shown}
-
-    async def deliver(message: Message, config: object) -> Any:
-        return SimpleNamespace(**result)
-
-    monkeypatch.setattr(notifying, "deliver", deliver)
-    text = FEEDS + (f'[notify]\nquiet = "{quiet}"\n' if quiet else "")
-    async with opened(tmp_path, text) as library:
-        if waits:
-            await fill(library, 1, entry(1, title="x and y"))
-        channels_shown: list[tuple[tuple[int, ...], str]] = []
-
-        async def note(articles: tuple[int, ...], channel: str) -> None:
-            channels_shown.append((articles, channel))
-
-        vars(library.refresh)["shown"] = note
-        made = await library.refresh.notify()
-        assert (made is not None) is told
-        if made is not None:
-            assert (made.articles, made.desktop, made.troubles) == ((1,), result["desktop"], result["errors"])
-        waiting = await library.context.pool.read(lambda store: store.notices.any_waiting())
-        assert waiting is again
-        channels = [name for name in ("command", "desktop") if result[name]]
-        assert channels_shown == [((1,), name) for name in channels] * told

@@ -13,16 +13,19 @@ import pytest
 from msgspec.structs import replace
 
 from tests.builders import CLOCK as NOW
-from tests.builders import entry, feeds, fill, item, opened, refreshed, rss
+from tests.builders import Clock, entry, feeds, fill, item, opened, refreshed, rss
 from tests.cli.command import Home, run_here, start_apart, subscribe
 from tests.processes import end_once, gone, pid_in, rows
 from tests.web import Answer, Web
-from tuireader.config import NotifyConfig
-from tuireader.delivery.notify import Item, as_json, deliver, is_quiet, message
+from tuireader.config import NotifyConfig, WatchConfig
+from tuireader.delivery.letters import Item, is_quiet, message
+from tuireader.delivery.message import as_json
+from tuireader.delivery.programs import deliver
 from tuireader.errors import Exit
 from tuireader.ingest.events import decode, encode
-from tuireader.library.watching.notifications import claim
-from tuireader.model import Alarm, AlarmKind, Evidence, TermHit, Told
+from tuireader.library.alarms import drafts
+from tuireader.library.sending.notifications import claim, items_of
+from tuireader.model import Alarm, AlarmKind, Evidence, TermHit, Told, Undelivered
 from tuireader.store import Store
 from tuireader.watch import Matcher
 
@@ -104,13 +107,13 @@ async def test_programs_that_show_it(tmp_path: Path, monkeypatch: pytest.MonkeyP
     sender.chmod(0o700)
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
     text = message([Item(1, "--help; $(id) <b>", "", "A & B", 1, (Evidence("W"),))])
-    assert (await deliver(text, NotifyConfig())).desktop
+    assert (await deliver(text, NotifyConfig())).ways == ("desktop",)
     shown = (tmp_path / "shown").read_text(encoding="utf-8")
     assert shown == "--app-name=tuireader|--|W: --help; $(id) <b>|A &amp; B|"
     failed = await deliver(text, NotifyConfig(desktop=False, command=("/nowhere/at-all", "x")))
-    assert failed.errors == ("notify.command: /nowhere/at-all cannot be run: No such file or directory",)
+    assert failed.error == "notify.command: /nowhere/at-all cannot be run: No such file or directory"
     failed = await deliver(text, NotifyConfig(desktop=False, command=("false",)))
-    assert failed.errors == ("notify.command: false ended with exit status 1",) and not failed.command
+    assert failed.error == "notify.command: false ended with exit status 1" and not failed.accepted
 
 
 async def test_a_command_that_is_stopped_ends_with_what_it_has_started(tmp_path: Path) -> None:
@@ -162,17 +165,17 @@ async def test_muted_articles_and_quiet_hours_are_not_told(tmp_path: Path) -> No
     hidden = '[[mute]]\nquery = "sponsored"\ninclude_watched = true\n'
     async with opened(tmp_path, text + hidden) as library:
         await fill(library, 1, entry(1, title="WeChat, sponsored"))
-        assert await library.refresh.notify() is None
+        assert await library.outbox.notify() == []
     async with opened(tmp_path, text.replace("[notify]", '[notify]\nquiet = "00:00-23:59"')) as library:
         await fill(library, 1, entry(2, title="WeChat at night"))
-        assert await library.refresh.notify() is None and told(out) == []
+        assert await library.outbox.notify() == [] and told(out) == []
     async with opened(tmp_path, text) as library:
-        assert (await library.refresh.notify()) is not None
+        assert await library.outbox.notify() != []
         assert [whole["title"] for whole in told(out)] == ["WeChat: WeChat at night"]
-        assert await library.refresh.notify() is None
+        assert await library.outbox.notify() == []
     async with opened(tmp_path, text + hidden.replace("true", "false")) as library:
         await fill(library, 1, entry(3, title="WeChat, sponsored again"))
-        assert (await library.refresh.notify()) is not None and len(told(out)) == 2
+        assert await library.outbox.notify() != [] and len(told(out)) == 2
 
 
 @pytest.mark.parametrize(
@@ -199,21 +202,26 @@ async def test_what_no_one_could_be_told_waits_and_what_one_channel_has_shown_do
         monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
     program = json.dumps([command] if command else [])
     notify = f"[notify]\ncommand = {program}\ndesktop = {json.dumps(bool(desktop))}\n"
-    text = feeds("https://a.example.org/feed") + watch("article") + notify
-    async with opened(tmp_path, text) as library:
+    text, clock = feeds("https://a.example.org/feed") + watch("article") + notify, Clock()
+    async with opened(tmp_path, text, clock=clock.time) as library:
         await fill(library, 1, entry(1, title="WeChat"))
 
         def alarm(store: Store) -> None:
             with store.transaction():
                 store.alarms.raise_(Alarm(0, AlarmKind.FAILING, 1, "", "", "failing since noon", NOW))
+                store.outbox.add(drafts(store.alarms.untold(), [""]), NOW)
 
         await library.context.pool.write(alarm)
-        for tell in (library.refresh.notify, library.alarms.notify):
-            first, again = await tell(), await tell()
-            assert first is not None and (again is not None) == waits
-            assert bool(first.troubles) == (command not in ("", "true")) and first.desktop == (
-                desktop == "exit 0"
-            )
+        first, again = await library.outbox.notify(), await library.outbox.notify()
+        assert again == [] and await library.outbox.undelivered() == (2 if waits else 0)
+        if waits:
+            (event,) = first
+            assert isinstance(event, Undelivered) and event.retry_at == NOW + 60 and event.messages == 1
+            clock.now += 60
+            assert [type(event) for event in await library.outbox.notify()] == [Undelivered]
+        else:
+            assert [isinstance(event, Told) and event.desktop for event in first] == [desktop == "exit 0"] * 2
+            assert all(bool(event.troubles) == (command not in ("", "true")) for event in first)  # type: ignore[union-attr]
 
 
 async def test_a_story_is_told_again_only_with_something_new(tmp_path: Path) -> None:
@@ -233,7 +241,7 @@ async def test_a_story_is_told_again_only_with_something_new(tmp_path: Path) -> 
 
             if number > 1:
                 await library.context.pool.write(same_story)
-            await library.refresh.notify()
+            await library.outbox.notify()
             return told(out)[before] if len(told(out)) > before else None
 
         assert await comes(1, "The service, WeChat, is down for new users.") is not None
@@ -265,7 +273,7 @@ async def test_a_story_of_several_articles_is_told_once(tmp_path: Path) -> None:
                 store.relations.join(2, 1)
 
         await library.context.pool.write(same_story)
-        await library.refresh.notify()
+        await library.outbox.notify()
         assert [whole["count"] for whole in told(out)] == [1]
 
 
@@ -276,19 +284,19 @@ async def test_what_was_not_to_be_told_is_not_told_once_that_changes(tmp_path: P
     source = feeds("https://a.example.org/feed")
     async with opened(tmp_path, source + watch("never") + notify) as library:
         await fill(library, 1, entry(1, title="WeChat"))
-        assert await library.refresh.notify() is None
+        assert await library.outbox.notify() == []
     quiet = notify.replace("[notify]", '[notify]\nquiet = "00:00-23:59"')
     for rules in (watch("article") + quiet, watch("never") + notify):
         async with opened(tmp_path, source + rules) as library:
             await fill(library, 1, entry(4, title="WeChat at night"))
-            assert await library.refresh.notify() is None
+            assert await library.outbox.notify() == []
     async with opened(tmp_path, source + watch("article") + notify + hidden) as library:
         await fill(library, 1, entry(2, title="WeChat, sponsored"))
-        assert await library.refresh.notify() is None
+        assert await library.outbox.notify() == []
     async with opened(tmp_path, source + watch("article") + notify) as library:
-        assert await library.refresh.notify() is None and told(out) == []
+        assert await library.outbox.notify() == [] and told(out) == []
         await fill(library, 1, entry(3, title="WeChat at last"))
-        await library.refresh.notify()
+        await library.outbox.notify()
         assert [whole["title"] for whole in told(out)] == ["WeChat: WeChat at last"]
 
 
@@ -304,11 +312,13 @@ async def test_a_match_that_is_gone_by_then_stops_no_other_notification(tmp_path
             with store.transaction():
                 (other, first) = (row.id for row in store.lists.rows([1, 2]))
                 store.notices.add([("WeChat", other), ("WeChat", first), ("Muted", first)])
-                items, notices = claim(store, {"WeChat": "article"}, {}, Matcher(()), NOW)
-                assert [item.article_id for item in items] == [other, first] and len(notices) == 2
-                assert all(item.evidence == () for item in items)
+                wanted = [WatchConfig("WeChat", any=("WeChat",), notify="article")]
+                made = claim(store, wanted, {}, Matcher(()), NOW)
+                assert [draft.subject for draft in made] == [other, first]
+                items = items_of(store, store.outbox.unsent(), {})
+                assert all(item.evidence == (Evidence("WeChat"),) for item in items)
                 assert not store.notices.any_waiting()
-                assert claim(store, {"WeChat": "article"}, {}, Matcher(()), NOW) == ([], [])
+                assert claim(store, wanted, {}, Matcher(()), NOW) == []
 
         await library.context.pool.write(claimed)
 

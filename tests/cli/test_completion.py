@@ -287,7 +287,7 @@ def test_a_name_with_quotes_keeps_them(tmp_path: Path) -> None:
     assert " ".join(found) == r"plain,\"The\ \\\"best\\\"\ news\""
 
 
-def test_accounts_are_completed(tmp_path: Path) -> None:
+def test_accounts_and_channels_are_completed(tmp_path: Path) -> None:
     config = tmp_path / ".config" / "tuireader" / "config.toml"
     config.parent.mkdir(parents=True)
     one = '[[account]]\nname = "{}"\nkind = "miniflux"\nurl = "https://example.org"\ntoken = "env:TOKEN"\n'
@@ -296,6 +296,9 @@ def test_accounts_are_completed(tmp_path: Path) -> None:
         assert complete(f"tuireader {command} h", {"HOME": str(tmp_path), "XDG_CONFIG_HOME": ""}) == [
             "plain,home"
         ]
+    config.write_text('[[channel]]\nname = "phone"\nurl = "env:PHONE"\n', encoding="utf-8")
+    offered = complete("tuireader channel test p", {"HOME": str(tmp_path), "XDG_CONFIG_HOME": ""})
+    assert offered == ["plain,phone"]
 
 
 def test_every_word_of_the_expression_language_is_offered() -> None:

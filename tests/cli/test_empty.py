@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from pathlib import Path
 
 import pytest
 
 from tests.builders import item, rss
-from tests.cli.command import Home, Run, run_apart, subscribe
+from tests.cli.command import Home, Run, subscribe
 from tests.web import Web
 from tuireader.cli import run as run_cli
 from tuireader.errors import Exit
@@ -84,24 +82,3 @@ def test_a_configuration_that_is_not_there_yet_is_no_error(
     assert told.out == "" and told.err.endswith("config.toml yet; the defaults are used\n")
     assert run_cli(["--config", str(tmp_path / "typo.toml"), "list"]) == Exit.CONFIG
     assert "check the path" in capsys.readouterr().err
-
-
-def test_a_command_for_notifications_that_fails(web: Web, home: Home, run: Run) -> None:
-    feed = web.serve("/feed", rss("News", [item("1", "Tides of July")]))
-    watch = '[[watch]]\nname = "Tides"\nany = ["tides"]\nnotify = "article"\n'
-    failing = f'[notify]\ndesktop = false\ncommand = ["{sys.executable}", "-c", "raise SystemExit(3)"]\n'
-    subscribe(home, feed, more=watch + failing)
-    told = run("refresh", "--quiet")
-    assert told.code == Exit.NOT_NOTIFIED
-    assert told.err == f"tuireader: notify.command: {sys.executable} ended with exit status 3\n"
-    told = run("refresh", "--json")  # it waits, and is tried again
-    assert told.code == Exit.NOT_NOTIFIED and told.err.count("\n") == 1
-    assert [json.loads(line)["event"] for line in told.out.splitlines()].count("told") == 1
-    broken = web.serve("/broken", status=500)
-    subscribe(home, feed, broken, more=watch + failing)
-    assert run("refresh", "--quiet").code == Exit.NOT_NOTIFIED
-    assert run_apart(home, "-x", "reload").code == Exit.NOT_NOTIFIED
-    subscribe(home, broken, more=watch + failing)
-    assert run("refresh", "--quiet").code == Exit.ALL_FAILED
-    subscribe(home, feed, broken, more=watch)
-    assert run("refresh", "--quiet").code == Exit.SOME_FAILED

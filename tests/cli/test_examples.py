@@ -39,13 +39,17 @@ MAY_FAIL = {
     "tuireader refresh --matches >> matches.jsonl": Exit.SOME_FAILED,
     "tuireader feeds accept 2": Exit.FAILURE,  # it has not moved
     "tuireader feeds retry": Exit.ALL_FAILED,
+    "tuireader outbox --retry 17": Exit.USAGE,  # nothing waits
+    "tuireader outbox --drop 17": Exit.USAGE,
     'tuireader add --dry-run --command "cat my-feed.xml"': Exit.FAILURE,  # there is no such file
     "tuireader add --dry-run maildir:~/Mail/news": Exit.FAILURE,
 }
 # Commands that need a file which others have written.
 ACCOUNT = r'[[account]]\nname = "home"\nkind = "miniflux"\nurl = "https://example.org"\ntoken = "t"\n'
 WRITE = f"printf '{ACCOUNT}' >> ~/.config/tuireader/config.toml"
+CHANNEL = 'echo \'[[channel]]\nname = "phone"\nfile = "phone.jsonl"\' > ~/.config/tuireader/config.toml'
 FIRST = {
+    "tuireader channel test phone": CHANNEL,
     "tuireader account pull home": WRITE,
     "tuireader account push home": WRITE,
     "tuireader account remove home": WRITE,

@@ -27,9 +27,9 @@ from tuireader.feeds.address import split_userinfo
 from tuireader.feeds.http import decompress
 from tuireader.feeds.http.errors import explained
 from tuireader.feeds.http.fetch import Fetcher, FetchLimits
-from tuireader.feeds.http.headers import retry_after
 from tuireader.model import Fault, Fetched, FetchFailed, FetchJob, NotModified
 from tuireader.text import zstd
+from tuireader.text.http_times import retry_after
 
 BODY = b"<rss version='2.0'><channel><title>T</title></channel></rss>"
 NOW = 1_700_000_000.0

@@ -12,8 +12,8 @@ from tests.servers.stages import Copy, FakeStage, equal, filled, push
 from tests.web import Answer
 from tuireader.config import AccountKind
 from tuireader.sync.backend import AccountError, Backend, Mark, Refusal
-from tuireader.sync.http import is_loopback
 from tuireader.sync.servers import connect
+from tuireader.text import is_loopback
 
 # --------------------------------------------------------------------------- requests
 

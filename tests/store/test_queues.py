@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from tests.builders import NOW, entry, save
-from tuireader.model import Alarm, AlarmKind, DownloadState, Enclosure, Evidence, Fault, NewGap, Pace
+from tuireader.model import (
+    Alarm,
+    AlarmKind,
+    DownloadState,
+    Enclosure,
+    Evidence,
+    Fault,
+    NewGap,
+    OutboxKind,
+    Pace,
+)
 from tuireader.store import Store
 from tuireader.store.feeds.feeds import Attempt
 from tuireader.store.watches.alarms import Failing, Subject
+from tuireader.store.watches.outbox import Draft, Terms
 from tuireader.text.durations import DAY, MONTH
 
 FILES = [Enclosure(f"https://a.example/{n}.mp3", "audio/mpeg", length=n) for n in range(1, 4)]
@@ -122,7 +134,7 @@ def articles(store: Store) -> list[int]:
     return sorted(first) + second
 
 
-def test_a_match_waits_until_it_is_notified_and_again_if_nobody_was(
+def test_a_match_waits_until_it_is_decided_and_then_for_its_channel(
     store: Store, articles: list[int]
 ) -> None:
     first, second, third, _ = articles
@@ -136,17 +148,29 @@ def test_a_match_waits_until_it_is_notified_and_again_if_nobody_was(
     }  # fmt: skip
     ids = {(item.watch, item.article_id): item.id for item in waiting}
     with store.transaction():
-        store.notices.mark_notified({ids["W", first]: ("comet", "A comet.")}, {ids["V", first]: "muted"}, NOW)
+        store.notices.decide({ids["W", first]: ("comet", "A comet.")}, {ids["V", first]: "muted"}, NOW)
         store.notices.add([("W", first), ("V", first)])
     assert [item.id for item in store.notices.waiting()] == [ids["W", third]]
     assert store.notices.notified_in_story("W", first) == [first]
     assert store.notices.notified_in_story("V", first) == store.notices.notified_in_story("W", second) == []
+    assert store.notices.sentences([first])[first, "W"] == "A comet."
     with store.transaction():
         store.marks.set("read", [third], True, now=NOW)
         assert store.notices.skip_read([first, third], NOW) == {third} and not store.notices.any_waiting()
-        store.notices.wait_again([ids["W", first]], NOW)
-    assert [item.id for item in store.notices.waiting()] == [ids["W", first]]
-    assert store.notices.notified_in_story("W", first) == []
+        draft = Draft("a", OutboxKind.MATCH, first, notices=(ids["W", first],))
+        store.outbox.add([draft, replace(draft, channel="b")], NOW)
+        assert store.notices.settle([ids["W", first]]) == [], "it will be told"
+        one, two = store.outbox.unsent()
+        store.outbox.give_up("a", [one.id], "it broke", NOW)
+        assert store.notices.notified_in_story("W", first) == [first]
+        assert store.outbox.drop([one.id, two.id, 99], "dropped", NOW) == [one.id, two.id]
+    assert store.notices.notified_in_story("W", first) == [], "another article of the story is told"
+    with store.transaction():
+        assert store.outbox.retry([one.id], NOW) == [one.id]
+        store.outbox.accept(store.outbox.pick("a", Terms(), "x", NOW), ["a"], NOW + 7)
+        assert store.outbox.retry([one.id], NOW) == store.outbox.drop([one.id], "dropped", NOW) == []
+    sql = "SELECT state, told_at FROM notice WHERE id = ?"
+    assert store.conn.execute(sql, (ids["W", first],)).fetchone() == (1, NOW + 7)
 
 
 def test_what_a_watch_has_notified_of_a_story_and_of_reposts(store: Store, articles: list[int]) -> None:
@@ -156,7 +180,7 @@ def test_what_a_watch_has_notified_of_a_story_and_of_reposts(store: Store, artic
         store.notices.add([("W", first), ("W", third), ("V", second)])
         ids = {(item.watch, item.article_id): item for item in store.notices.waiting()}
         assert ids["V", second].story == ids["W", first].story
-        store.notices.mark_notified({item.id: ("", "") for item in ids.values()}, {}, NOW)
+        store.notices.decide({item.id: ("", "") for item in ids.values()}, {}, NOW)
     story = ids["W", first].story
     assert store.notices.notified_in_story("W", story) == [first]
     assert store.notices.notified_in_story("V", story) == [second]
@@ -190,7 +214,7 @@ def test_an_alarm_is_told_when_it_begins_and_when_it_ends_if_it_was(store: Store
     ]  # fmt: skip
     assert alarms.untold() == alarms.open() == alarms.all() and alarms.count() == 3
     with store.transaction():
-        alarms.mark_told([feed, watch], NOW + 1)
+        alarms.mark_told([feed.id, watch.id], NOW + 1, over=False)
         alarms.reword(watch.id, "because")
     assert alarms.untold() == [account] and alarms.open()[1].words == "because" != alarms.open()[0].words
     with store.transaction():
@@ -201,10 +225,13 @@ def test_an_alarm_is_told_when_it_begins_and_when_it_ends_if_it_was(store: Store
     (over,) = alarms.untold()
     assert (over.id, over.cleared_at) == (feed.id, NOW + 2), "of the others nobody has heard"
     with store.transaction():
-        alarms.mark_told([over], NOW + 3)
+        store.outbox.add([Draft("", OutboxKind.ALARM, over.id)], NOW)
+        assert alarms.untold() == [over], "that was about its beginning"
+        store.outbox.add([Draft("", OutboxKind.OVER, over.id)], NOW)
         assert alarms.untold() == []
-        alarms.mark_told([over], None)
-    assert alarms.untold() == [over]
+        alarms.mark_told([over.id], NOW + 3, over=True)
+        store.conn.execute("DELETE FROM outbox")
+        assert alarms.untold() == []
 
 
 def test_which_feeds_fail_are_named_or_have_gaps(store: Store) -> None:

@@ -11,7 +11,8 @@ from tests.ui import accounts
 from tests.ui.running import Running, running
 from tests.ui.shelf import NOW, configured, written
 from tuireader.library import Library
-from tuireader.model import Alarm, AlarmKind, View, ViewKind
+from tuireader.model import Alarm, AlarmKind, OutboxKind, View, ViewKind
+from tuireader.store.watches.outbox import Draft
 from tuireader.ui.screens.alarms import Alarms
 from tuireader.ui.screens.health import Health
 from tuireader.ui.screens.watches import Watches
@@ -66,6 +67,19 @@ async def test_the_footer_counts_alarms_and_the_health_explains_them(run: Runnin
     assert run.screen(Watches).table.rows[0].cells["mark"].text == "!"
     assert "! no new match since 17 Sep" in run.screen(Watches).table.rows[0].cells["last"].text
     assert "alarm   no new match since 17 Sep" in run.text
+
+
+@pytest.mark.parametrize("alarms", [True, False])
+async def test_the_footer_counts_messages_that_cannot_be_delivered(tmp_path: Path, alarms: bool) -> None:
+    async with configured(tmp_path, CONFIG) as library:
+        with written(library) as store:
+            store.outbox.add([Draft("phone", OutboxKind.MATCH, 1)] * 3, NOW)
+            store.outbox.back_off("phone", "down", NOW)
+        if alarms:
+            await ring(library)
+        async with running(library) as run:
+            footer = run.text.splitlines()[-1]
+            assert "! 2 alarms · 3 undelivered" in footer if alarms else "! 3 undelivered" in footer
 
 
 async def test_an_alarm_of_an_account_leads_to_the_account() -> None:

@@ -26,6 +26,7 @@ from tuireader.model import (
     Relating,
     TextFetched,
     Told,
+    Undelivered,
 )
 from tuireader.text.wording import followed, left_out
 from tuireader.ui.controllers import refresh
@@ -288,6 +289,23 @@ async def test_what_a_notification_without_articles_says(clock: Clock) -> None:
         says = [one for one in stage.drained() if one.path == "say"]
         assert [one.arguments[0] for one in says] == said
         assert all(dict(one.options) == {"severity": "warning", "seconds": 8} for one in says)
+
+
+async def test_what_a_channel_does_not_accept_is_said_and_what_it_accepts_is_not_shown_again(
+    clock: Clock,
+) -> None:
+    for event, said in (
+        (Undelivered("phone", "it is down", 2, retry_at=0), "phone: it is down; 2 messages wait until "),
+        (Undelivered("", "it is down", 1), "it is down; 1 message given up, see outbox"),
+        (replace(TOLD, channel="phone"), ""),
+    ):
+        stage, made = refreshing(event)
+        made.refresh()
+        await stage.done()
+        calls = stage.drained()
+        says = [one.arguments[0] for one in calls if one.path == "say"]
+        assert [text[: len(said)] for text in says] == [said] * bool(said)
+        assert "bell" not in [one.path for one in calls]
 
 
 async def test_a_host_that_waits_is_said_to_those_who_asked(clock: Clock) -> None:

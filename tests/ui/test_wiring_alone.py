@@ -38,6 +38,7 @@ def wired(text: str = "", **library: Any) -> tuple[Stage, Any]:
         "lists.ids": lambda *_, **__: later(array("q", [5])),
         "lists.counts": later(Counts(unread=Count(5, 9))),
         "alarms.count": later(2),
+        "outbox.undelivered": later(4),
         "accounts.all": lambda **_: later([]),
         "accounts.with_marks": later([]),
         "database.checkpoint": later(),
@@ -86,7 +87,8 @@ RELOADED = [
     "reloaded.publish",
 ]  # fmt: skip
 COUNTED = [
-    "library.lists.counts", "library.alarms.count", "sidebar.show", "top.show", "changed",
+    "library.lists.counts", "library.alarms.count", "library.outbox.undelivered", "sidebar.show", "top.show",
+    "changed",
     "library.database.checkpoint",
 ]  # fmt: skip
 
@@ -109,6 +111,7 @@ async def test_a_reload_reads_everything_again_and_counts(plain_sidebar: list[An
     await stage.done()
     assert paths(stage) == COUNTED
     assert (stage.session.counts, stage.session.alarms) == (Counts(unread=Count(5, 9)), 2)
+    assert stage.session.undelivered == 4
     stage.panes.shows_article = True
     await made.reload()
     assert "make_room" in paths(stage)

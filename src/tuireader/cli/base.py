@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 import click
 
-from tuireader.config import moments
 from tuireader.config.values import duration
 from tuireader.errors import UsageError
 from tuireader.startup.tui import Options, say
 from tuireader.text.durations import DAY
+from tuireader.wording import moments
 
 if TYPE_CHECKING:
     from tuireader.library import Library

@@ -19,7 +19,7 @@ EXIT_CODES = {
     Exit.ALL_FAILED: "All feeds and accounts failed, or there is no network.",
     Exit.CONFIG: "The configuration is not valid.",
     Exit.DATABASE: "The database is locked, damaged or from a newer version.",
-    Exit.NOT_NOTIFIED: "The command of [notify] failed; feeds were fetched, though some may have failed.",
+    Exit.NOT_NOTIFIED: "A message was given up, see outbox; feeds were fetched, though some may have failed.",
     Exit.ALARM: "With --fail-on-alarm: an alarm is open.",
     Exit.INTERRUPTED: "Interrupted.",
 }

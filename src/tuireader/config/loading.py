@@ -12,6 +12,7 @@ from msgspec.structs import asdict, replace
 from tuireader import files
 from tuireader.commands import BY_ID, did_you_mean, resolve_keys
 from tuireader.config.account_keys import AccountConfig
+from tuireader.config.channel_keys import CHANNELS, ChannelConfig, channel_problem
 from tuireader.config.feed_keys import FeedConfig
 from tuireader.config.files import expand_home
 from tuireader.config.kinds import EXPRESSION, MAIL_SCHEMES, command_address
@@ -80,15 +81,22 @@ def _check_numbers(value: object) -> None:
 
 
 class _Problems:
-    """Problems found so far, the total size of regular expressions, and own defaults by kind of table."""
+    """Problems found so far, the size of regular expressions, own defaults by kind of table, and channels."""
 
     def __init__(self) -> None:
         self.problems: list[Problem] = []
         self.regexes = 0
         self.defaults: dict[type[Any], dict[str, Any]] = {}
+        self.channels: list[str] = []
 
     def add(self, path: str, message: str, detail: str = "") -> None:
         self.problems.append(Problem(path, message, detail=detail))
+
+    def existing(self, path: str, names: tuple[str, ...]) -> tuple[str, ...]:
+        """Report the channels that do not exist; return the others."""
+        for name in set(names) - set(self.channels):
+            self.add(path, f"names no channel {quote(name)}{did_you_mean(name, self.channels)}")
+        return tuple(name for name in names if name in self.channels)
 
     def too_many_regexes(self, kind: Kind, written: object) -> Invalid | None:
         """Add a value's regular expressions to the total size; return an error above the limit."""
@@ -120,6 +128,8 @@ def _config(table: dict[str, Any], problems: _Problems) -> Config:
     for name in table:
         if name not in known:
             problems.add(key_path("", name), f"is not a known key{did_you_mean(name, known)}")
+    channels = _tables(ChannelConfig, table, "channel", "name", problems, channel_problem)
+    problems.channels = [channel.name for channel in channels]
     root = _build(Config, {name: table[name] for name in own if name in table}, "", problems)
     plain = {
         name: _build(kind, table.get(name, {}), name, problems) or kind()
@@ -135,6 +145,7 @@ def _config(table: dict[str, Any], problems: _Problems) -> Config:
         macros=_tables(MacroConfig, table, "macro", "key", problems, _macro_problem),
         accounts=_tables(AccountConfig, table, "account", "name", problems, _account_problem),
         themes=_tables(ThemeConfig, table, "theme", "name", problems),
+        channels=channels,
         **plain,
     )
 
@@ -270,7 +281,8 @@ def _build(kind: type[T], table: object, path: str, problems: _Problems) -> T | 
             problems.add(key_path(path, name), value.message, value.detail)
             usable = usable and not key.vital
         else:
-            values[key.field] = value
+            is_routed = key.kind is CHANNELS
+            values[key.field] = problems.existing(key_path(path, name), value) if is_routed else value
     missing = [name for name in required(kind) if name not in table]
     for name in missing:
         problems.add(path, f"has no {name}")

@@ -8,6 +8,7 @@ from msgspec import Struct
 from tuireader.commands import PRESETS
 from tuireader.commands.sorts import LIST_SORTS
 from tuireader.config.account_keys import AccountConfig
+from tuireader.config.channel_keys import CHANNELS, ChannelConfig
 from tuireader.config.feed_keys import FeedConfig
 from tuireader.config.keys import Key, Table, declare
 from tuireader.config.kinds import COMMAND, HOURS, LANGUAGE_LIST, ONE_KEY, PROGRAMS, TIME_FORMAT
@@ -61,6 +62,9 @@ class NotifyConfig(Table):
     )
     alarms: bool = declare(
         FLAG, "Also notify of alarms: what is silent, fails, moved or has gaps.", default=True
+    )
+    alarm_channels: tuple[str, ...] = declare(
+        CHANNELS, "Channels for alarms, by name; by default desktop and command as above.", default=()
     )
     quiet: str = declare(HOURS, "Quiet hours; their notifications are sent afterwards.", default="")
 
@@ -258,6 +262,7 @@ class Config(Table):
     macros: tuple[MacroConfig, ...] = ()
     accounts: tuple[AccountConfig, ...] = ()
     themes: tuple[ThemeConfig, ...] = ()
+    channels: tuple[ChannelConfig, ...] = ()
     watch_defaults: Any = WatchDefaults()
     save: SaveConfig = SaveConfig()
     download: DownloadConfig = DownloadConfig()
@@ -280,6 +285,10 @@ class Config(Table):
         default=True,
     )
 
+    def channel(self, name: str) -> ChannelConfig | None:
+        """Return the channel of a name, None if there is none."""
+        return next((channel for channel in self.channels if channel.name == name), None)
+
 
 PLAIN_TABLES: Mapping[str, type[Any]] = {
     name: type(default)
@@ -295,6 +304,7 @@ TABLES: Mapping[str, type[Any]] = {
     "macro": MacroConfig,
     "account": AccountConfig,
     "theme": ThemeConfig,
+    "channel": ChannelConfig,
     **PLAIN_TABLES,
 }
 # Keys of each table by their names in the file.

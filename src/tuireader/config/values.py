@@ -111,7 +111,7 @@ def template(*marks: str, lines: bool = False) -> Kind:
         text = _raw(value.replace("\n", " ") if lines and isinstance(value, str) else value)
         if isinstance(text, Invalid):
             return text
-        for mark in re.findall(r"\{(\w+)\}", text):
+        for mark in re.findall(r"\{(\w[\w.:!\[\]]*)\}", text):
             if mark not in marks:
                 return Invalid(f"has no value for {{{mark}}}{did_you_mean(mark, marks)}")
         return str(value)

@@ -6,6 +6,7 @@ from typing import Any
 
 from msgspec.structs import asdict, replace
 
+from tuireader.config.channel_keys import CHANNELS
 from tuireader.config.keys import Table, TableMeta, declare
 from tuireader.config.kinds import EXPRESSION
 from tuireader.config.values import COLOR, DATE, FLAG, GROUPS, LINE, LINES, NAME, choice, choices, number
@@ -91,6 +92,9 @@ class WatchConfig(Table):
         default="never",
         label="Notify",
         choices={"never": "never", "article": "of each article", "story": "once per story"},
+    )
+    channels: tuple[str, ...] = declare(
+        CHANNELS, "Channels for its notifications, by name; by default those of [notify].", default=()
     )
     ends_after_quiet_days: int = declare(
         number(0, MOST_QUIET_DAYS),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,7 +16,7 @@ from tuireader.wording.times import full_time
 
 COLUMNS = (
     "id article=article_id watch title url feed feed_url published fetched matched told not_told channels"
-    " read ended term field sentence sha256 state note by at occurrences ids"
+    " sent read ended term field sentence sha256 state note by at occurrences ids"
 )
 """Columns of CSV and keys of JSON; some have the name of another attribute."""
 BOM = "\ufeff"
@@ -54,14 +54,31 @@ def handed_over(match: LoggedMatch, author: str, template: str) -> str:
         "by": match.by,
     }
 
+    return fill(template, values)
+
+
+_FIELD = re.compile(r"\{(\w+)\}")
+
+
+def fill(
+    template: str, values: Mapping[str, str], escape: Callable[[str], str] = str, end: str = "\n"
+) -> str:
+    """Replace `{name}` in a text; lines, and parts between commas, without a value are left out.
+
+    `escape` is applied to what stands around the values, `end` joins the lines. Values are not looked into.
+    """
+
     def filled(text: str) -> str:
-        names = re.findall(r"\{(\w+)\}", text)
+        names = _FIELD.findall(text)
         if names and not any(values.get(name) for name in names):
             return ""
-        return re.sub(r"\{(\w+)\}", lambda found: values.get(found[1], found[0]), text)
+        parts = _FIELD.split(text)  # text and names in turn
+        parts[::2] = map(escape, parts[::2])
+        parts[1::2] = [values.get(name, f"{{{name}}}") for name in names]
+        return "".join(parts)
 
     lines = [(", ".join(filter(None, map(filled, line.split(", ")))), line) for line in template.split("\n")]
-    return "\n".join(text for text, line in lines if text or not line)
+    return end.join(text for text, line in lines if text or not line)
 
 
 def _csv(cells: list[str]) -> str:
@@ -73,6 +90,8 @@ def _csv(cells: list[str]) -> str:
 def _cell(name: str, value: Any) -> str:
     if name in TIMES:
         return "" if value is None else iso(value)
+    if name == "sent":
+        value = tuple([f"{channel} {iso(at)}" for channel, at in value.items()])
     text = explained("", value) if name == "occurrences" else value
     text = ", ".join(text) if isinstance(text, tuple | dict) else str(text)
     return f"'{text}" if text.startswith(_FORMULA) else text

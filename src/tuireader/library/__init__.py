@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from tuireader.library.accounts.accounts import Accounts
     from tuireader.library.accounts.moving import Moving
     from tuireader.library.alarms import Alarms
+    from tuireader.library.channels import Channels
     from tuireader.library.coverage import Coverages
     from tuireader.library.desk.cases import Cases
     from tuireader.library.desk.matches import Matches
@@ -36,12 +37,14 @@ if TYPE_CHECKING:
     from tuireader.library.feeds.page_sources import PageSources
     from tuireader.library.newsboat.profile import Newsboat
     from tuireader.library.refresh import Refresh
+    from tuireader.library.sending.outbox import Outbox
     from tuireader.library.stories import Stories
 
 _LATER = {
     "accounts": "accounts.accounts.Accounts",
     "alarms": "alarms.Alarms",
     "cases": "desk.cases.Cases",
+    "channels": "channels.Channels",
     "coverage": "coverage.Coverages",
     "downloads": "feeds.downloads.Downloads",
     "exchange": "exchange.Exchange",
@@ -49,6 +52,7 @@ _LATER = {
     "matches": "desk.matches.Matches",
     "moving": "accounts.moving.Moving",
     "newsboat": "newsboat.profile.Newsboat",
+    "outbox": "sending.outbox.Outbox",
     "pages": "feeds.page_sources.PageSources",
     "sign_in": "accounts.sign_in.SignIn",
 }
@@ -65,6 +69,7 @@ class Library:
     accounts: Accounts
     alarms: Alarms
     cases: Cases
+    channels: Channels
     coverage: Coverages
     downloads: Downloads
     exchange: Exchange
@@ -72,6 +77,7 @@ class Library:
     matches: Matches
     moving: Moving
     newsboat: Newsboat
+    outbox: Outbox
     pages: PageSources
 
     def __init__(self, context: Context) -> None:
@@ -166,7 +172,7 @@ class Library:
     def refresh(self) -> Refresh:
         from tuireader.library.refresh import Refresh
 
-        return Refresh(self.context, self.full_texts, self.alarms, self.accounts)
+        return Refresh(self.context, self.full_texts, self.alarms, self.accounts, outbox=self.outbox)
 
     @cached_property
     def stories(self) -> Stories:

@@ -1,4 +1,4 @@
-"""Alarms: judge feeds and watches at the end of a refresh, list alarms, notify about them."""
+"""Alarms: judge feeds and watches at the end of a refresh, list alarms, compose letters about them."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 
 from msgspec.structs import replace
 
-from tuireader.delivery.notify import Message
-from tuireader.library.notifying import Notifying
-from tuireader.model import Alarm, AlarmKind, Fault, Told
+from tuireader.delivery.letters import Letter, LetterKind
+from tuireader.library.context import UseCases
+from tuireader.model import Alarm, AlarmKind, Fault, OutboxKind
 from tuireader.model.accounts import Refusal
 from tuireader.store import Store
 from tuireader.store.watches.alarms import Failing, Subject
+from tuireader.store.watches.outbox import Draft
 from tuireader.text import cut, feed_key, feed_name
 from tuireader.text.durations import DAY
 from tuireader.text.wording import counted
@@ -33,7 +34,7 @@ ARTICLES = 3_000
 _OWN_NETWORK = (Fault.NETWORK, Fault.TIMEOUT)
 
 
-class Alarms(Notifying):
+class Alarms(UseCases):
     """Alarms of silent and failing feeds, failing accounts, moved feeds, silent watches, and gaps."""
 
     async def open(self) -> list[Alarm]:
@@ -54,25 +55,24 @@ class Alarms(Notifying):
         return await self._pool.read(lambda store: store.alarms.count())
 
     async def judge(self) -> None:
-        now = self._now()
-        lasting = [watch.name for watch in self._context.config.watches if not watch.ends_after_quiet_days]
+        """Raise and clear alarms, and put what is new into the outbox as set in `[notify]`."""
+        now, config = self._now(), self._context.config
+        lasting = [watch.name for watch in config.watches if not watch.ends_after_quiet_days]
         taken = {feed_key(feed.address) for feed in self._context.feeds}
-        await self._transact(lambda store: judge(store, lasting, now, taken))
+        channels = (config.notify.alarm_channels or ("",)) if config.notify.alarms else ()
 
-    async def notify(self) -> Told | None:
-        """Notify about new and cleared alarms as set in `[notify]`; None without any or in quiet hours."""
-        if not self._context.config.notify.alarms or self._context.quiet_until:
-            return None
-        untold = await self._pool.read(lambda store: store.alarms.untold())
-        if not untold:
-            return None
-        now = self._now()
-        await self._transact(lambda store: store.alarms.mark_told(untold, now))
-        message = alarm_message(untold)
-        shown = await self._deliver(message, lambda store, why: store.alarms.mark_told(untold, None))
-        return Told(
-            message.title, body=message.body, articles=(), desktop=shown.desktop, troubles=shown.errors
-        )
+        def step(store: Store) -> None:
+            judge(store, lasting, now, taken)
+            store.outbox.add(drafts(store.alarms.untold(), channels), now)
+
+        await self._transact(step)
+
+
+def drafts(alarms: Iterable[Alarm], channels: Sequence[str]) -> Iterator[Draft]:
+    """Yield the messages about new alarms, and about those that are over."""
+    for alarm in alarms:
+        kind = OutboxKind.ALARM if alarm.cleared_at is None else OutboxKind.OVER
+        yield from (Draft(channel, kind, alarm.id) for channel in channels)
 
 
 def judge(store: Store, watches: Sequence[str], now: int, taken: Set[str] = frozenset()) -> None:
@@ -211,7 +211,7 @@ def _span(seconds: int) -> str:
 _LINES = 5
 
 
-def alarm_message(alarms: Sequence[Alarm]) -> Message:
+def alarm_message(alarms: Sequence[Alarm]) -> Letter:
     """Combine new and cleared alarms into one message."""
     lines = [
         f"{feed_name(alarm.name)}: {alarm.words if alarm.cleared_at is None else alarm.cleared_words}"
@@ -219,9 +219,10 @@ def alarm_message(alarms: Sequence[Alarm]) -> Message:
     ]
     if len(alarms) == 1:
         prefix = "Alarm" if alarms[0].cleared_at is None else "Alarm over"
-        return Message(f"{prefix}: {cut(lines[0], 200)}", "", (), tuple(alarms))
+        return Letter(f"{prefix}: {cut(lines[0], 200)}", "", alarms=tuple(alarms), kind=LetterKind.ALARM)
     over = sum(alarm.cleared_at is not None for alarm in alarms)
     parts = [counted(len(alarms) - over, "alarm")] if over < len(alarms) else []
     parts += [f"{counted(over, 'alarm')} over" if not parts else f"{over} over"] if over else []
     more = [f"and {len(lines) - _LINES} more"] if len(lines) > _LINES else []
-    return Message(", ".join(parts), "\n".join([*lines[:_LINES], *more]), (), tuple(alarms))
+    body = "\n".join([*lines[:_LINES], *more])
+    return Letter(", ".join(parts), body, alarms=tuple(alarms), kind=LetterKind.ALARM)

@@ -231,12 +231,11 @@ class Context:
             return clean(getuser(), 80)
         return ""
 
-    @property
-    def quiet_until(self) -> str:
-        """When the quiet hours of notifications end: `07:00`; `""` outside them."""
-        from tuireader.delivery.notify import is_quiet
+    def quiet_until(self, hours: str) -> str:
+        """When quiet hours end: `07:00`; `""` outside them."""
+        from tuireader.delivery.letters import is_quiet
 
-        hours, here = self.config.notify.quiet, time.localtime(self.clock())
+        here = time.localtime(self.clock())
         return hours.partition("-")[2] if is_quiet(hours, here.tm_hour * 60 + here.tm_min) else ""
 
     @property

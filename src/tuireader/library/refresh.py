@@ -1,4 +1,4 @@
-"""Refresh feeds, notify, relate new articles."""
+"""Refresh feeds, relate new articles, send messages."""
 
 from __future__ import annotations
 
@@ -13,16 +13,15 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from tuireader import ingest
-from tuireader.delivery import notify
 from tuireader.errors import TuireaderError
 from tuireader.library.accounts.accounts import Accounts
 from tuireader.library.alarms import Alarms
-from tuireader.library.context import Context
+from tuireader.library.context import Context, UseCases
 from tuireader.library.due import Due
 from tuireader.library.feeds.full_texts import FullTexts
 from tuireader.library.feeds.page_tools import fetch_limits
-from tuireader.library.notifying import Notifying
-from tuireader.model import AccountSynced, Event, Fault, FeedDone, RefreshDone, RefreshStarted, Relating, Told
+from tuireader.library.sending.outbox import Outbox
+from tuireader.model import AccountSynced, Event, Fault, FeedDone, RefreshDone, RefreshStarted, Relating
 from tuireader.subprocesses import priority, python
 from tuireader.text import feed_key, server_of
 from tuireader.timing import schedule
@@ -30,6 +29,7 @@ from tuireader.timing.accounts import is_locked_out as locked_out
 
 if TYPE_CHECKING:
     from tuireader.ingest.attempts import Setting
+    from tuireader.model import Told, Undelivered
     from tuireader.model.accounts import AccountState
 
 log = logging.getLogger("tuireader")
@@ -42,11 +42,14 @@ _UNREACHABLE = (Fault.NETWORK, Fault.TIMEOUT)
 _PATIENCE = 20.0  # seconds of fetching pages until the matches so far are notified
 
 
-class Refresh(Notifying):
+class Refresh(UseCases):
     """Fetch feeds and process new articles."""
 
-    def __init__(self, context: Context, full_texts: FullTexts, alarms: Alarms, accounts: Accounts) -> None:
+    def __init__(
+        self, context: Context, full_texts: FullTexts, alarms: Alarms, accounts: Accounts, *, outbox: Outbox
+    ) -> None:
         super().__init__(context)
+        self._outbox = outbox
         self._full_texts = full_texts
         self._alarms = alarms
         self._accounts = accounts
@@ -158,23 +161,30 @@ class Refresh(Notifying):
     async def _finish(
         self, feed_ids: Sequence[int] | None, *, relate: bool, pages: bool = True
     ) -> AsyncGenerator[Event, None]:
-        """Relate, fetch waiting `pages`, then notify; with many pages, also notify in between."""
+        """Relate, fetch waiting `pages`, then send messages; with many pages, also send in between."""
         if relate:
             async for done, total in self.relate():
                 yield Relating(done, total)
         notified_at = time.monotonic()
-        if pages:
-            async with aclosing(self._full_texts.fetch_waiting(feed_ids)) as texts:
-                async for text in texts:
-                    yield text
-                    if time.monotonic() - notified_at > _PATIENCE:
-                        if notified := await self.notify():
-                            yield notified
-                        notified_at = time.monotonic()
-        await self._alarms.judge()
-        for tell in (self.notify, self._alarms.notify):
-            if notified := await tell():
-                yield notified
+        sending: asyncio.Task[list[Told | Undelivered]] | None = None
+        try:
+            if pages:
+                async with aclosing(self._full_texts.fetch_waiting(feed_ids)) as texts:
+                    async for text in texts:
+                        yield text
+                        if sending and sending.done():
+                            for event in sending.result():
+                                yield event
+                            sending = None
+                        if not sending and time.monotonic() - notified_at > _PATIENCE:
+                            sending = asyncio.create_task(self._outbox.notify())
+                            notified_at = time.monotonic()
+            await self._alarms.judge()
+            for event in [*(await sending if sending else ()), *await self._outbox.notify()]:
+                yield event
+        finally:
+            if sending:
+                sending.cancel()
 
     def _setting(self) -> Setting:
         from tuireader.ingest.attempts import Setting
@@ -247,30 +257,6 @@ class Refresh(Notifying):
                     child.terminate()
             await child.communicate()  # it cannot exit while its output is unread
 
-    async def notify(self) -> Told | None:
-        """Notify about waiting matches as set in `[notify]`; None if there are none or in quiet hours."""
-        if self._context.quiet_until or not await self._pool.read(lambda store: store.notices.any_waiting()):
-            return None
-        from tuireader.library.watching.notifications import claim
-
-        await self._context.load_feeds()  # a feed fetched for the first time just got its title
-        wanted = {item.name: item.notify for item in self._context.config.watches}
-        now = self._now()
-        items, marked = await self._transact(
-            lambda store: claim(store, wanted, self._context.feed_names, self._context.matcher, now)
-        )
-        if not items:
-            return None
-        message = notify.message(items)
-        shown = await self._deliver(message, lambda store, why: store.notices.wait_again(marked, now, why))
-        articles = tuple(item.article_id for item in items)
-        for channel in ("command", "desktop"):
-            if getattr(shown, channel):
-                await self.shown(articles, channel)
-        return Told(
-            message.title, body=message.body, articles=articles, desktop=shown.desktop, troubles=shown.errors
-        )
-
     async def shown(self, articles: Sequence[int], channel: str) -> None:
         """Log that a channel has shown the last notification about some articles."""
         now = self._now()
@@ -288,12 +274,14 @@ class Refresh(Notifying):
             await asyncio.sleep(pause)
 
     async def count_due(self) -> int:
-        """Count what is due: accounts, else feeds, else pages; 0 when offline."""
+        """Count what is due: accounts, else feeds, else pages, else messages; 0 when offline."""
         if self._context.offline:
             return 0
         if self._context.config.accounts and (due := await self._accounts.due(peek=True)):
             return len(due)
-        return len((await self._due(self._now())).feeds) or await self._full_texts.count_due()
+        if feeds := (await self._due(self._now())).feeds:
+            return len(feeds)
+        return await self._full_texts.count_due() or int(await self._outbox.is_due())
 
     async def _due(self, now: int, feed_ids: Sequence[int] | None = None) -> Due:
         """Feeds that are due, perhaps for a new watch; those whose host asked to wait are only counted."""

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tuireader.model.fetching import *  # noqa: F403
     from tuireader.model.lists import *  # noqa: F403
     from tuireader.model.logged import *  # noqa: F403
+    from tuireader.model.outbox import *  # noqa: F403
     from tuireader.model.stories import *  # noqa: F403
 
 # not needed by the processes that parse feeds and read mails
@@ -33,7 +34,7 @@ __getattr__, __all__ = lazy.names(
         ),
         "events": (
             "AccountSynced", "Event", "FeedDone", "GapNoted", "HostWaits", "NewMatch", "RefreshDone",
-            "RefreshStarted", "Relating", "TextFetched", "Told",
+            "RefreshStarted", "Relating", "TextFetched", "Told", "Undelivered",
         ),
         "cases": ("BEFORE", "Case", "CaseState", "Record", "Verdict"),
         "coverage": ("Coverage", "FeedGap", "NewGap", "WatchCoverage"),
@@ -50,6 +51,7 @@ __getattr__, __all__ = lazy.names(
             "WatchPreview", "WatchStats",
         ),
         "logged": ("LoggedMatch",),
+        "outbox": ("OutboxKind", "OutboxMessage", "OutboxState"),
         "stories": ("AddedKind", "Addition", "Surrounding"),
     },
 )  # fmt: skip

@@ -64,6 +64,11 @@ class Evidence(Struct, frozen=True):
         return sum(hit.count for hit in self.hits)
 
     @property
+    def terms(self) -> tuple[str, ...]:
+        """The terms that were found, each once."""
+        return tuple(dict.fromkeys(hit.term for hit in self.hits))
+
+    @property
     def occurrences(self) -> dict[str, int]:
         """Texts that its patterns found, with their counts; `…` counts the others."""
         counts = sum((Counter(hit.occurrences) for hit in self.hits), Counter())

@@ -76,9 +76,9 @@ class Relating(Struct, frozen=True, tag_field="event", tag="relating"):
 
 
 class Told(Struct, frozen=True, tag_field="event", tag="told"):
-    """The user was notified about new matches by a command or `notify-send`.
+    """A channel has accepted a message to the user; `channel` is `""` for that of `[notify]`.
 
-    If `desktop` is False, the receiver of this event may show it instead.
+    If that is so and `desktop` is False, the receiver of this event may show it instead.
     """
 
     title: Annotated[str, "Title of the notification."]
@@ -86,6 +86,16 @@ class Told(Struct, frozen=True, tag_field="event", tag="told"):
     articles: Annotated[tuple[int, ...], "Numbers of the articles."]
     desktop: Annotated[bool, "True when the desktop showed it."] = False
     troubles: Annotated[tuple[str, ...], "Errors of the notification, one a line."] = ()
+    channel: Annotated[str, 'Name of the channel, `""` for that of `[notify]`.'] = ""
+
+
+class Undelivered(Struct, frozen=True, tag_field="event", tag="undelivered"):
+    """A channel has not accepted messages; they wait, or were given up."""
+
+    channel: Annotated[str, 'Name of the channel, `""` for that of `[notify]`.']
+    error: Annotated[str, "Why, in one line."]
+    messages: Annotated[int, "Number of messages."]
+    retry_at: Annotated[int | None, "When they are tried again, `null` if they were given up."] = None
 
 
 class TextFetched(Struct, frozen=True, tag_field="event", tag="text"):
@@ -152,4 +162,5 @@ Event = (
     | Relating
     | Told
     | TextFetched
+    | Undelivered
 )

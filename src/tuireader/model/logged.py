@@ -26,8 +26,11 @@ class LoggedMatch(Struct, frozen=True):
     sha256: Annotated[str, 'SHA-256 of the text that matched, `""` when it is not known.']
     told: Annotated[int | None, "When you were notified, 0 at an unknown time, `null` if not."] = None
     channels: Annotated[
-        tuple[str, ...], "How: `command`, `desktop`, `terminal`, `bell`, or `output` of `refresh`."
+        tuple[str, ...],
+        "How: by channels of these names, or by `command`, `desktop`, `terminal` and `bell` of `[notify]`,"
+        " or by the `output` of `refresh`.",
     ] = ()
+    sent: Annotated[dict[str, int], "When each of these accepted it."] = {}
     not_told: Annotated[
         str,
         "Why you were not: `never notifies`, `already told with match 17`, `muted`, `read already`,"

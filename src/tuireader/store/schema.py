@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tuireader.store.connection import Connection
 
 APPLICATION_ID = 0x74756972  # "tuir"
-VERSION = 15
+VERSION = 16
 """Newest schema; stored as `PRAGMA user_version`, so that a current database opens without sqlite-utils."""
 
 MIGRATIONS = "_sqlite_migrations"
@@ -119,7 +119,7 @@ CREATE TABLE muted (
   PRIMARY KEY (mute_id, article_id)
 ) WITHOUT ROWID;
 CREATE INDEX muted_article ON muted (article_id);
--- state: 0 is waiting, 1 was notified, 2 needs no notification
+-- state: 0 is waiting, 1 was notified, 2 needs no notification, 3 is in the outbox
 CREATE TABLE notice (
   id INTEGER PRIMARY KEY,
   watch TEXT NOT NULL,
@@ -330,6 +330,7 @@ def _migrations(
     from tuireader.store.upkeep.older_versions import READING_TIMES, STILL_UNCOUNTED
     from tuireader.store.watches.cases import CASES
     from tuireader.store.watches.match_log import MATCH_LOG
+    from tuireader.store.watches.outbox import OUTBOX
     from tuireader.store.watches.records import RECORDS, Records
 
     base = [statement for statement in _BASE.split(";\n") if statement.strip()]
@@ -348,6 +349,7 @@ def _migrations(
     yield "0013_reading_times", READING_TIMES, None
     yield "0014_folds", (*FOLDS, STILL_UNCOUNTED), None
     yield "0015_cases", (*CASES, *RECORDS), Records(store).seal
+    yield "0016_outbox", OUTBOX, None
 
 
 def migrate(conn: sqlite3.Connection, report: Callable[[float], None] = lambda done: None) -> None:

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from tuireader.store.watches.cases import Cases
     from tuireader.store.watches.match_log import MatchLog
     from tuireader.store.watches.notices import Notices
+    from tuireader.store.watches.outbox import Outbox
     from tuireader.store.watches.records import Records
     from tuireader.store.watches.stats import Stats
     from tuireader.store.watches.watches import Watches
@@ -73,6 +74,7 @@ class Store(Connection):
     mutes: Mutes
     notices: Notices
     older_versions: OlderVersions
+    outbox: Outbox
     records: Records
     references: References
     relations: Relations

@@ -12,7 +12,6 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
-from ipaddress import ip_address
 from math import inf
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -23,10 +22,11 @@ from tuireader import __version__
 from tuireader.feeds.address import same_server
 from tuireader.feeds.http.decompress import Inflater, TooLarge
 from tuireader.feeds.http.errors import STATUS_WORDS, Refused, explained
-from tuireader.feeds.http.headers import header_bytes, http_time, retry_after
+from tuireader.feeds.http.headers import header_bytes
 from tuireader.sync.backend import AccountError, Refusal
 from tuireader.sync.redaction import Redaction
-from tuireader.text import clean
+from tuireader.text import clean, is_loopback
+from tuireader.text.http_times import http_time, retry_after
 
 CONNECT, READ, TOTAL = 5.0, 30.0, 300.0
 """Seconds to connect, between two pieces of an answer, and for a whole answer."""
@@ -297,15 +297,6 @@ def without_path(url: str, *paths: str) -> str:
     for path in paths:
         base = base.removesuffix(path).rstrip("/")
     return base
-
-
-def is_loopback(url: str) -> bool:
-    """Return whether a server runs on this computer."""
-    try:
-        host = urlsplit(url).hostname or ""
-        return host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 @cache

@@ -10,6 +10,7 @@ from tuireader.text.addresses import (
     feed_key,
     feed_name,
     host_of,
+    is_loopback,
     safe_url,
     server_of,
     split_password,
@@ -21,7 +22,7 @@ from tuireader.text.measures import cell_len, cut, pad, portable_emoji, reading_
 
 __all__ = [
     "BREAKS", "canonical_url", "cell_len", "clean", "clean_multiline", "cut", "cut_characters", "decode",
-    "display_host", "feed_key", "feed_name", "host_of", "is_html", "pad", "paragraphs", "plain",
-    "plain_title", "portable_emoji", "reading_minutes", "safe_url", "scrub", "server_of", "split_password",
-    "tokens", "without_password",
+    "display_host", "feed_key", "feed_name", "host_of", "is_html", "is_loopback", "pad", "paragraphs",
+    "plain", "plain_title", "portable_emoji", "reading_minutes", "safe_url", "scrub", "server_of",
+    "split_password", "tokens", "without_password",
 ]  # fmt: skip

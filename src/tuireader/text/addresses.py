@@ -127,6 +127,18 @@ def feed_name(title: str) -> str:
     return (display_host(title) if is_address else "") or title
 
 
+def is_loopback(url: str) -> bool:
+    """Return whether a server runs on this computer."""
+    from ipaddress import ip_address
+    from urllib.parse import urlsplit
+
+    try:
+        host = urlsplit(url).hostname or ""
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
 def without_password(url: str) -> str:
     """Strip user name and password from an address, for display or sharing.
 

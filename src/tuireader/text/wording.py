@@ -26,3 +26,9 @@ def left_out(number: int) -> str:
     """Describe a feed document that has too many entries."""
     oldest = counted(number, "oldest entry", "oldest entries")
     return f"its {oldest} left out, as it has more than 10,000 at once"
+
+
+def undelivered(channel: str, error: str, number: int, until: str) -> str:
+    """Describe messages that a channel has not accepted; `until` is `""` if they were given up."""
+    waits = f"{'waits' if number == 1 else 'wait'} until {until}" if until else "given up, see outbox"
+    return f"{f'{channel}: ' if channel else ''}{error}; {counted(number, 'message')} {waits}"

@@ -71,7 +71,7 @@ class Session:
         self.started = asyncio.Event()  # set once the first keys are handled: deferred work may begin
         self.feeds: list[Feed] = []
         self.counts = _UNCOUNTED
-        self.alarms = 0
+        self.alarms = self.undelivered = 0
         self.accounts: list[AccountState] = []  # as of the last count
         self.syncing = ""  # a running first sync, such as `home: 1,200 of 10,000`
         self.closed: set[View] = set()  # folders and groups

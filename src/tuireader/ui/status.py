@@ -172,8 +172,10 @@ def footer_position(session: Session, panes: Panes, key_of: KeyOf) -> tuple[str,
 
 
 def notes(session: Session, now: int) -> list[str]:
-    """Notes on open alarms and unsent marks, the longest first."""
-    alarms = f"! {counted(session.alarms, 'alarm')}" if session.alarms else ""
+    """Notes on open alarms, messages that cannot be delivered and unsent marks, the longest first."""
+    numbers = [counted(session.alarms, "alarm")] if session.alarms else []
+    numbers += [f"{session.undelivered:,} undelivered"] if session.undelivered else []
+    alarms = f"! {' · '.join(numbers)}" if numbers else ""
     away = [account for account in session.accounts if account.pending and account.error]
     if not away:
         return [alarms]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cache
 
@@ -13,6 +13,7 @@ from tuireader.text.wording import counted
 
 CLOCK = "%H:%M"
 """Default format of the time of day."""
+_TOGETHER = 60  # seconds within which channels have one time
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -44,6 +45,12 @@ def list_time(moment: int, now: int) -> str:
     """Time in a sentence: `14:02` today, `Mon 14:02` this week, `12 Jul` this year, `2020` before."""
     day = list_day(moment, now)
     return f"{day} {clock_time(moment)}".strip() if not day or day in _DAYS else day
+
+
+def by_channels(told: int, sent: Mapping[str, int]) -> str:
+    """Write ` by phone, mail 9 May 14:02`: channels, with the times of late ones; `""` for none."""
+    names = [name if at - told < _TOGETHER else f"{name} {short_time(at)}" for name, at in sent.items()]
+    return f" by {', '.join(names)}" if names else ""
 
 
 def clock_time(moment: int) -> str:

@@ -11,9 +11,9 @@ import click
 from tuireader.cli.base import ARTICLE, library_command, moment, seconds
 from tuireader.cli.completion import complete_watches
 from tuireader.cli.output import format_option, require_delivery
-from tuireader.config.moments import named_day
 from tuireader.errors import UsageError
 from tuireader.export.brief import FORMATS
+from tuireader.wording.moments import named_day
 
 if TYPE_CHECKING:
     from tuireader.library import Library

@@ -20,7 +20,7 @@ from tuireader.export.matches import BOM, csv_lines
 from tuireader.model.cases import Record, canonical, verify
 from tuireader.query.identifiers import explained
 from tuireader.text.wording import counted
-from tuireader.wording.times import short_time
+from tuireader.wording.times import by_channels, short_time
 
 if TYPE_CHECKING:
     from tuireader.library import Library
@@ -156,8 +156,7 @@ def _read(path: Path) -> Iterator[Record]:
 
 def _line(match: LoggedMatch) -> str:
     told = _when("told", match.told)
-    if told and match.channels:
-        told += f" by {', '.join(match.channels)}"
+    told += by_channels(match.told or 0, match.sent)
     read = _when("read", match.read)
     terms, ids = explained(match.term, match.occurrences), ", ".join(match.ids)
     columns = [short_time(match.matched), match.watch, match.feed, match.title, terms, told, read, ids]

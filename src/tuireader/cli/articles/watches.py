@@ -23,9 +23,11 @@ from tuireader.cli.expression import (
 )
 from tuireader.cli.feeds.coverage import coverage, encoded_feeds
 from tuireader.cli.feeds.options import read_options, setting_options
+from tuireader.cli.outbox import say_undelivered
 from tuireader.cli.output import encoded, json_option, print_item, print_json
 from tuireader.config import WatchConfig
 from tuireader.errors import Exit, TuireaderError, UsageError
+from tuireader.model import Undelivered
 from tuireader.text import clean
 from tuireader.text.durations import DAY
 from tuireader.text.wording import counted
@@ -277,6 +279,7 @@ def _article(library: Library, row: ArticleRow) -> object:
 
 
 _PAUSE = 0.5
+_SEND_EVERY = 60.0
 """Seconds between two checks for changes of the database."""
 
 
@@ -288,7 +291,8 @@ async def follow(library: Library, name: tuple[str, ...], as_json: bool) -> None
     """Print new matches of watches as they arrive.
 
     Runs until interrupted. NAME is a watch; without it, all watches. Fetches nothing: the articles come from
-    the reader, cron or another `tuireader refresh`. Muted articles are left out.
+    the reader, cron or another `tuireader refresh`. Muted articles are left out. Sends what waits in the
+    outbox.
 
     \b
     Examples:
@@ -297,8 +301,14 @@ async def follow(library: Library, name: tuple[str, ...], as_json: bool) -> None
     """
     wanted = {library.watches.named(watch_name).name for watch_name in name}
     _, last = await library.watches.matches_after(None)
+    sent_at = -_SEND_EVERY
     while True:
         await asyncio.sleep(_PAUSE)
+        if time.monotonic() - sent_at >= _SEND_EVERY:
+            for event in await library.outbox.send():
+                if isinstance(event, Undelivered):
+                    say_undelivered(event)
+            sent_at = time.monotonic()
         if not await library.database.changed_elsewhere():
             continue
         matches, last = await library.watches.matches_after(last)

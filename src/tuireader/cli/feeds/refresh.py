@@ -15,6 +15,7 @@ from msgspec import Struct, field
 from tuireader.cli.base import library_command, say
 from tuireader.cli.completion import complete_feeds
 from tuireader.cli.expression import NO_FEEDS
+from tuireader.cli.outbox import say_undelivered
 from tuireader.cli.output import print_json_text
 from tuireader.errors import Exit
 from tuireader.model import (
@@ -28,6 +29,7 @@ from tuireader.model import (
     Relating,
     TextFetched,
     Told,
+    Undelivered,
 )
 from tuireader.text import cut, feed_name
 from tuireader.text.wording import counted, followed, left_out, waiting
@@ -111,6 +113,8 @@ async def follow(
 
                 await print_match(library, event.article_id, event.evidence, as_json=True)
             said.note(event)
+            if isinstance(event, Undelivered):
+                say_undelivered(event)
             if isinstance(event, Told):
                 for channel in _tell(event, library.config.notify, silent=as_json or quiet):
                     await library.refresh.shown(event.articles, channel)
@@ -130,7 +134,7 @@ class _Said(Struct):
     gaps: list[GapNoted] = field(default_factory=list)
     waits: list[HostWaits] = field(default_factory=list)
     accounts: list[AccountSynced] = field(default_factory=list)
-    untold: bool = False
+    given_up: bool = False
 
     def note(self, event: Event) -> None:
         match event:
@@ -144,21 +148,20 @@ class _Said(Struct):
                 self.waits.append(event)
             case RefreshDone():
                 self.done = event
-            case Told():
-                self.untold = self.untold or bool(event.troubles)
+            case Undelivered(retry_at=None):
+                self.given_up = True
 
     def exit_code(self) -> int:
         """Exit code of a refresh or sync.
 
-        `untold`, a failed notification command, ranks above the failure of some feeds, which is common among
-        many. An account whose password or token is rejected has the same code whether its server was asked
-        or not.
+        A message that was given up ranks above the failure of some feeds, which is common among many. An
+        account whose password or token is rejected has the same code whether its server was asked or not.
         """
         tried = [account for account in self.accounts if account.rejected_since is None]
         failed = self.done.failed + sum(bool(account.error) for account in tried)
         if failed and failed == self.done.feeds + len(tried):
             return Exit.ALL_FAILED
-        if self.untold:
+        if self.given_up:
             return Exit.NOT_NOTIFIED
         return Exit.SOME_FAILED if failed or len(tried) < len(self.accounts) else Exit.OK
 
@@ -221,7 +224,7 @@ def _tell(event: Told, config: NotifyConfig, *, silent: bool) -> list[str]:
     """Print a notification, and send it to the terminal unless the desktop showed it; return the channels."""
     for trouble in event.troubles:
         say(f"tuireader: {trouble}")
-    if silent:
+    if silent or event.channel:
         return []
     channels = ["output"]
     live = sys.stderr.isatty()

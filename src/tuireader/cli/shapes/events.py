@@ -42,7 +42,11 @@ class RefreshText(Shape, of=model.TextFetched):
 
 
 class RefreshTold(Shape, of=model.Told):
-    """A notification of new articles was sent."""
+    """A message to you was sent."""
+
+
+class RefreshUndelivered(Shape, of=model.Undelivered):
+    """A channel has not accepted messages to you."""
 
 
 class RefreshGap(Shape, of=model.GapNoted):
@@ -60,5 +64,6 @@ EVENTS = (
     RefreshRelating,
     RefreshText,
     RefreshTold,
+    RefreshUndelivered,
 )
 """Events in the order in which a refresh prints them."""

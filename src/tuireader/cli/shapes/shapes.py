@@ -8,6 +8,7 @@ from typing import Annotated
 
 from tuireader import model
 from tuireader.cli.shapes.accounts import Account, AccountCheck
+from tuireader.cli.shapes.channels import Channel, ChannelTest
 from tuireader.cli.shapes.events import EVENTS
 from tuireader.commands.command import Command
 from tuireader.config import Paths, Problem, Reference
@@ -119,6 +120,15 @@ class FeedHealth(
 
 class Activity(Shape, of=model.Activity):
     """A feed, or a watch, and how much of it was opened."""
+
+
+class OutboxMessage(
+    Shape,
+    of=model.OutboxMessage,
+    shows="id channel kind subject title watches created_at due_at attempts error state letter"
+    " repeated=interrupted",
+):
+    """A message that its channel has not accepted yet."""
 
 
 class Alarm(Shape, of=model.Alarm):
@@ -336,7 +346,10 @@ SHAPES: dict[str, tuple[type[Shape], ...]] = {
     "account check": (AccountCheck,),
     "account list": (Account,),
     "alarms": (Alarm,),
+    "channel list": (Channel,),
+    "channel test": (ChannelTest,),
     "matches": (LoggedMatch,),
+    "outbox": (OutboxMessage,),
     "feeds": (FeedHealth, FeedCoverage),
     "feeds accept": (ChangedFeed,),
     "feeds pause": (ChangedFeed,),

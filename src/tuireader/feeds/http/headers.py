@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import re
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
@@ -13,12 +12,12 @@ from tuireader.feeds.http.errors import Refused
 from tuireader.model import Fault
 from tuireader.text import clean
 from tuireader.text.durations import DAY
+from tuireader.text.http_times import http_time
 
 if TYPE_CHECKING:
     import httpx
 
 MAX_VALIDATOR = 1_000
-RETRY_LEAST, RETRY_MOST = 60, DAY
 MAX_AGE_MOST = 366 * DAY
 CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 
@@ -80,26 +79,3 @@ def reason_phrase(response: httpx.Response) -> str:
     """Clean the words after the status code, such as `Not Found`."""
     phrase = response.extensions.get("reason_phrase", b"")
     return clean(bytes(phrase).decode("utf-8", "replace"), 100) or "unknown status"
-
-
-def retry_after(value: str, now: float) -> int | None:
-    """Return the seconds to wait according to a Retry-After header, between a minute and a day.
-
-    None if its value is not usable (RFC 9110 §10.2.3). `now` is in seconds since 1970.
-    """
-    value = value.strip()
-    if re.fullmatch(r"-?[0-9]+(\.[0-9]*)?", value):
-        seconds = float(value[:20])
-    elif (until := http_time(value)) is not None:
-        seconds = until - now
-    else:
-        return None
-    return int(min(max(seconds, RETRY_LEAST), RETRY_MOST))
-
-
-def http_time(value: str) -> float | None:
-    """Parse a date in a header into seconds since 1970; None if it is none."""
-    try:
-        return parsedate_to_datetime(value).timestamp()
-    except (ValueError, TypeError, OverflowError, IndexError):
-        return None

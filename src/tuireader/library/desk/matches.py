@@ -53,7 +53,7 @@ class Matches(UseCases):
 
     def _with_reasons(self, rows: Sequence[LoggedMatch]) -> list[LoggedMatch]:
         """Say of matches that are not told yet that quiet hours keep them waiting, during these."""
-        until = self._context.quiet_until
+        until = self._context.quiet_until(self._context.config.notify.quiet)
         waiting = f"quiet hours until {until}"
         return [replace(row, not_told=waiting) if until and row.not_told == NOT_YET else row for row in rows]
 

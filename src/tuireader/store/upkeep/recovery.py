@@ -270,6 +270,10 @@ def _restore_consistency(store: Store) -> None:
     for table in ("full_text", "comments", "variant"):
         conn.execute(f"DELETE FROM {table} WHERE article_id NOT IN (SELECT article_id FROM content)")
     conn.executemany("DELETE FROM match WHERE watch_id = ? AND article_id = ?", broken_matches(conn))
+    # decide again about matches whose messages are lost
+    sql = """UPDATE notice SET state = 0 WHERE state = 3 AND id NOT IN
+               (SELECT n.value FROM outbox o, json_each(o.notices) n WHERE json_valid(o.notices))"""
+    conn.execute(sql)
     # fetch again the lost texts that feeds still contain
     conn.execute("UPDATE feed SET etag = NULL, last_modified = NULL, body_hash = NULL")
     conn.execute("UPDATE appearance SET digest = 0 WHERE article_id NOT IN (SELECT article_id FROM content)")

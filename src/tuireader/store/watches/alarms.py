@@ -6,13 +6,13 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 
 from tuireader.model import Alarm, AlarmKind, Fault, Pace
 from tuireader.store.feeds.feeds import NAMED
-from tuireader.store.sql import FEED_TITLE, Part
+from tuireader.store.sql import FEED_TITLE, Part, number_list
 from tuireader.text.durations import DAY, MONTH
 
 _OLD = MONTH  # seconds; an article that arrives this long after its date counts by its arrival
@@ -79,8 +79,14 @@ class Alarms(Part):
         """List the alarms to notify about: open ones, and cleared ones that the user was notified of."""
         return self._alarms(
             """WHERE iif(l.cleared_at IS NULL, l.told_at IS NULL,
-                         l.told_at IS NOT NULL AND l.clear_told_at IS NULL) ORDER BY l.id"""
+                         l.told_at IS NOT NULL AND l.clear_told_at IS NULL)
+               AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.subject = l.id
+                               AND o.kind = iif(l.cleared_at IS NULL, 'alarm', 'over')) ORDER BY l.id"""
         )
+
+    def some(self, ids: Sequence[int]) -> list[Alarm]:
+        """List some alarms, oldest first."""
+        return self._alarms(f"WHERE l.id IN ({number_list(ids)}) ORDER BY l.id")
 
     def raise_(self, alarm: Alarm) -> None:
         self._conn.execute(
@@ -96,11 +102,11 @@ class Alarms(Part):
         sql = "UPDATE alarm SET cleared_at = ?1, clear_told_at = iif(?2, NULL, ?1) WHERE id = ?3"
         self._conn.execute(sql, (now, tell, alarm_id))
 
-    def mark_told(self, alarms: Iterable[Alarm], now: int | None) -> None:
-        """Record when the user was notified that alarms were raised or cleared, None to notify again."""
-        for alarm in alarms:
-            column = "told_at" if alarm.cleared_at is None else "clear_told_at"
-            self._conn.execute(f"UPDATE alarm SET {column} = ? WHERE id = ?", (now, alarm.id))
+    def mark_told(self, ids: Sequence[int], now: int, *, over: bool) -> None:
+        """Record when the user was notified that alarms were raised, or are over, unless that is known."""
+        column = "clear_told_at" if over else "told_at"
+        sql = f"UPDATE alarm SET {column} = coalesce({column}, ?) WHERE id = ?"
+        self._conn.executemany(sql, [(now, number) for number in ids])
 
     def feeds(self) -> list[Subject]:
         """List the feeds to judge: subscribed, not paused, fetched before."""

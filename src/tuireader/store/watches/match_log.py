@@ -88,15 +88,16 @@ MATCH_LOG = (
     """INSERT INTO match_event (log_id, kind, at)
        SELECT l.id, 'read', 0 FROM match_log l JOIN article a ON a.id = l.article_id WHERE a.read = 1""",
 )
-"""SQL that creates the log. Kinds of events: `told`, `sent` (by `channel`), `untold` (it could not be sent),
-`not told`, `read`, `unread`, `ended` (an edit removed the match) and `again`; `at` is 0 if the time is
-unknown. Later versions add those of `records` and `cases`, and `identified`, which counts in JSON what
-patterns found, and identifiers; a match has several if edits change them."""
+"""SQL that creates the log. Kinds of events: `told`, `sent` (by `channel`), `failed` (a channel refused it,
+for the first time or for good), `untold` (of older versions: it could not be sent), `not told`, `read`,
+`unread`, `ended` (an edit removed the match) and `again`; `at` is 0 if the time is unknown. Later versions
+add those of `records` and `cases`, and `identified`, which counts in JSON what patterns found, and
+identifiers; a match has several if edits change them."""
 
 NEVER = "never notifies"
 """Why a match is not told: its watch does not notify."""
 NOT_YET = "not yet"
-_NOT_TOLD = {0: NOT_YET, 2: "already told"}  # reasons by the states of notices, of versions that logged none
+_NOT_TOLD = {0: NOT_YET, 2: "already told", 3: NOT_YET}  # by the states of notices, if the log has no reason
 _CHUNK = 500
 _BARE = "SELECT id, article_id, watch FROM match_log WHERE text_hash IS NULL"
 _ADD = f"""INSERT OR IGNORE INTO match_log ({_COLUMNS}, matched, term, field, sentence, text_hash)
@@ -331,15 +332,17 @@ def _logged(row: sqlite3.Row, begun: bool) -> LoggedMatch:
     title, events, handled = columns.pop("feed_title"), columns.pop("events"), columns.pop("handled")
     told = read = ended = None
     not_told = _NOT_TOLD.get(columns.pop("notice"), NEVER)
-    channels: dict[str, None] = {}
+    channels: dict[str, int] = {}
     texts: list[dict[str, dict[str, int]]] = []
     for kind, at, channel, detail in json.loads(events):
-        if kind in ("told", "untold", "not told"):
+        if kind == "failed":
+            not_told = f"failed: {detail}"
+        elif kind in ("told", "untold", "not told"):
             told, channels = (at if kind == "told" else None), {}
             if kind != "told":
                 not_told = detail if kind == "not told" else f"failed: {detail}".removesuffix(": ")
         elif kind == "sent":
-            channels[channel] = None
+            channels.setdefault(channel, at)
         elif kind in ("read", "unread"):
             read = at if kind == "read" else None
         elif kind in ("ended", "again"):
@@ -357,6 +360,7 @@ def _logged(row: sqlite3.Row, begun: bool) -> LoggedMatch:
         **columns,
         told=told,
         channels=tuple(channels),
+        sent=channels,
         not_told="" if told is not None else not_told,
         read=read,
         ended=ended,

@@ -1,8 +1,8 @@
-"""Notices of matches: waiting to be notified, or notified.
+"""Notices of matches: waiting for a decision, put into the outbox, notified, or not to be notified.
 
-The transaction that stores a match also queues its notice, which is marked before the notification goes out.
-Therefore no match is notified twice, even after a kill, and the next refresh notifies about those that still
-wait. Notices are never deleted, whatever happens to the article and the watch.
+The transaction that stores a match also queues its notice; the one that decides about it writes the messages
+of the outbox. Therefore no match is lost or notified twice, even after a kill. Notices are never deleted,
+whatever happens to the article and the watch.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from msgspec import Struct
 from tuireader.store.sql import Part, id_list, number_list
 from tuireader.store.watches.match_log import MatchLog
 
-_WAITS, _NOTIFIED, _KNOWN = 0, 1, 2
+_WAITS, _NOTIFIED, _KNOWN, _DECIDED = 0, 1, 2, 3
+_REPORTED = f"n.state IN ({_NOTIFIED}, {_DECIDED})"
 _IDENTITY = "a.id AS article_id, a.feed_id, a.title, a.time, a.url_key, a.text_key"
 
 
@@ -63,12 +64,6 @@ class Notices(Part):
         self._skip(dict.fromkeys(self._column(sql), "read already"), now)
         return read
 
-    def _skip(self, reasons: Mapping[int, str], now: int) -> None:
-        """Mark notices as not needed, and log why."""
-        self._set(_KNOWN, list(reasons))
-        for notice, reason in reasons.items():
-            self._match_log.note("not told", self._matches([notice]), now, detail=reason)
-
     def any_waiting(self) -> bool:
         return self._value("SELECT 1 FROM notice WHERE state = 0 LIMIT 1") is not None
 
@@ -81,9 +76,9 @@ class Notices(Part):
         return self._values(Waiting, sql, muted=bool)
 
     def notified_in_story(self, watch: str, story: int) -> list[int]:
-        """Return the articles of a story that a watch has notified about, lowest id first."""
-        sql = """SELECT n.article_id FROM article a JOIN notice n ON n.article_id = a.id
-                 WHERE n.watch = ?1 AND n.state = 1
+        """Return the articles of a story that a watch has decided to notify about, lowest id first."""
+        sql = f"""SELECT n.article_id FROM article a JOIN notice n ON n.article_id = a.id
+                 WHERE n.watch = ?1 AND {_REPORTED}
                    AND (a.id = ?2 OR (a.story = ?2 AND a.story != 0))
                  ORDER BY n.article_id"""
         return self._column(sql, (watch, story))
@@ -94,33 +89,51 @@ class Notices(Part):
         return {identity.article_id: identity for identity in identities}
 
     def notified_like(self, watch: str, wanted: Sequence[ArticleIdentity]) -> list[ArticleIdentity]:
-        """List the articles that a watch has notified about and that `wanted` ones may repost."""
+        """List the articles that a watch has decided to notify about and that `wanted` ones may repost."""
         texts, titles = [item.text_key for item in wanted], [item.title for item in wanted]
         sql = f"""SELECT {_IDENTITY} FROM notice n JOIN article a ON a.id = n.article_id
-                  WHERE n.watch = ?1 AND n.state = 1 AND (
+                  WHERE n.watch = ?1 AND {_REPORTED} AND (
                     (a.text_key != 0 AND a.text_key IN (SELECT value FROM json_each(?2)))
                     OR a.title IN (SELECT value FROM json_each(?3)))"""
         return self._values(ArticleIdentity, sql, (watch, json.dumps(texts), json.dumps(titles)))
 
-    def mark_notified(self, notes: Mapping[int, tuple[str, str]], known: Mapping[int, str], now: int) -> None:
-        """Mark notices as notified, each with its terms and sentence; `known` ones not, for a reason."""
+    def decide(self, notes: Mapping[int, tuple[str, str]], known: Mapping[int, str], now: int) -> None:
+        """Mark notices as in the outbox, each with its terms and sentence; skip `known` ones for a reason."""
         self._skip(known, now)
         self._conn.executemany(
-            "UPDATE notice SET state = ?, told_at = ?, term = ?, sentence = ? WHERE id = ?",
-            [(_NOTIFIED, now, term, sentence, notice) for notice, (term, sentence) in notes.items()],
+            "UPDATE notice SET state = ?, term = ?, sentence = ? WHERE id = ?",
+            [(_DECIDED, term, sentence, notice) for notice, (term, sentence) in notes.items()],
         )
-        self._match_log.note("told", self._matches(list(notes)), now)
 
-    def wait_again(self, ids: Sequence[int], now: int, trouble: str = "") -> None:
-        """Requeue notices that could not be delivered at all, because of a trouble."""
-        self._set(_WAITS, ids)
-        self._match_log.note("untold", self._matches(ids), now, detail=trouble)
+    def mark_told(self, ids: Sequence[int], now: int) -> None:
+        """Mark notices as notified, unless they are."""
+        sql = f"""UPDATE notice SET state = {_NOTIFIED}, told_at = ? WHERE state != {_NOTIFIED}
+                  AND id IN (SELECT value FROM json_each(?)) RETURNING id"""
+        self._match_log.note("told", self.matches(self._column(sql, (now, id_list(ids)))), now)
 
-    def _matches(self, ids: Sequence[int]) -> list[tuple[int, str]]:
+    def settle(self, ids: Sequence[int]) -> list[int]:
+        """Mark notices as not needed that no message has told or will tell, and return them."""
+        sql = f"""UPDATE notice SET state = {_KNOWN}
+                  WHERE id IN (SELECT value FROM json_each(?)) AND state = {_DECIDED} AND id NOT IN
+                    (SELECT m.value FROM outbox o, json_each(o.notices) m
+                     WHERE o.state IN ('waiting', 'sending')) RETURNING id"""
+        return self._column(sql, (id_list(ids),))
+
+    def sentences(self, article_ids: Sequence[int]) -> dict[tuple[int, str], str]:
+        """Map (article, watch) to the sentence that matched when it was decided."""
+        sql = """SELECT article_id, watch, sentence FROM notice
+                 WHERE article_id IN (SELECT value FROM json_each(?))"""
+        rows = self._conn.execute(sql, (id_list(article_ids),))
+        return {(article_id, watch): sentence for article_id, watch, sentence in rows}
+
+    def matches(self, ids: Sequence[int]) -> list[tuple[int, str]]:
         """Return (article, watch) of notices."""
         sql = "SELECT article_id, watch FROM notice WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id"
         return self._conn.execute(sql, (id_list(ids),)).fetchall()
 
-    def _set(self, state: int, ids: Sequence[int]) -> None:
-        sql = "UPDATE notice SET state = ?, told_at = NULL WHERE id IN (SELECT value FROM json_each(?))"
-        self._conn.execute(sql, (state, id_list(ids)))
+    def _skip(self, reasons: Mapping[int, str], now: int) -> None:
+        """Mark notices as not needed, and log why."""
+        sql = f"UPDATE notice SET state = {_KNOWN}, told_at = NULL WHERE id = ?"
+        self._conn.executemany(sql, [(notice,) for notice in reasons])
+        for notice, reason in reasons.items():
+            self._match_log.note("not told", self.matches([notice]), now, detail=reason)

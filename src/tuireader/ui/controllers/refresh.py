@@ -14,7 +14,7 @@ from tuireader import model
 from tuireader.delivery import terminal
 from tuireader.errors import DatabaseError, TuireaderError
 from tuireader.text import feed_name
-from tuireader.text.wording import counted, followed, left_out, waiting
+from tuireader.text.wording import counted, followed, left_out, undelivered, waiting
 from tuireader.ui.controllers.controller import Controller
 from tuireader.ui.controllers.syncing import Syncing
 from tuireader.ui.status import at_rest
@@ -185,7 +185,11 @@ class Refreshing(Controller):
                 await self.completed(event.article_id)
             if self._matches:
                 await self._reload_if_quiet()
-        elif isinstance(event, model.Told):
+        elif isinstance(event, model.Undelivered):
+            until = "" if event.retry_at is None else clock_time(event.retry_at)
+            message = undelivered(event.channel, event.error, event.messages, until)
+            self.host.say(message, severity="warning", seconds=8)
+        elif isinstance(event, model.Told) and not event.channel:
             for channel in self._notify(event):
                 await self.library.refresh.shown(event.articles, channel)
         elif isinstance(event, model.GapNoted):

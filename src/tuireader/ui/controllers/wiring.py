@@ -146,6 +146,7 @@ class Controllers(Controller):
                 self._count_again = False
                 self.session.counts = await self.library.lists.counts()
                 self.session.alarms = await self.library.alarms.count()
+                self.session.undelivered = await self.library.outbox.undelivered()
                 self.draw_sidebar()
                 self.changed()
                 await self.count_marks()

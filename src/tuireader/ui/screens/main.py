@@ -120,6 +120,7 @@ class MainScreen(PaneScreen, Hosted, inherit_bindings=False):
         self.controllers.refreshing.start()
         self.run_worker(self._keep_frame(), group="frame")
         self.session.alarms = await self.library.alarms.count()
+        self.session.undelivered = await self.library.outbox.undelivered()
         self.update_footer()
         await self.controllers.count_marks()
         self.session.searches[:] = await self.library.searches.history()

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 from tuireader.commands import Scope
-from tuireader.config.moments import moment
 from tuireader.model import CaseState, LoggedMatch
 from tuireader.query.identifiers import explained
 from tuireader.text.wording import counted
@@ -19,7 +18,8 @@ from tuireader.ui.widgets.field import Field
 from tuireader.ui.widgets.table import Cell, Column, Row, Table
 from tuireader.ui.workers import run_latest
 from tuireader.wording.lines import Line
-from tuireader.wording.times import full_time, short_time
+from tuireader.wording.moments import moment
+from tuireader.wording.times import by_channels, full_time, short_time
 
 MOST = 1_000
 """Number of matches listed, the newest first; a filter or a period finds older ones."""
@@ -187,8 +187,7 @@ def told(match: LoggedMatch) -> str:
     """Say when and how a match was told, or why not."""
     if match.told is None:
         return f"not told: {match.not_told}"
-    by = f" by {', '.join(match.channels)}" if match.channels else ""
-    return f"{_when(match.told, '', 'told')}{by}"
+    return f"{_when(match.told, '', 'told')}{by_channels(match.told, match.sent)}"
 
 
 def _when(at: int | None, never: str, what: str = "") -> str:

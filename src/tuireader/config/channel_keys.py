@@ -1,0 +1,145 @@
+"""Keys of `[[channel]]`."""
+
+import re
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from msgspec import UNSET
+
+from tuireader.config.account_keys import ACCOUNT_NAME
+from tuireader.config.keys import Table, declare
+from tuireader.config.kinds import COMMAND, HOURS, SECRET_PLACES
+from tuireader.config.toml_values import quote
+from tuireader.config.values import FLAG, LINES, RAW, Invalid, Kind, choice, number, template
+
+KINDS = ("desktop", "command", "url", "mail", "webhook", "file")
+"""Kinds of channels, each by the key that it needs."""
+_OWN_KEYS = {"server": "mail", "password": "mail", "sender": "mail", "secret": "webhook"}
+_MAILBOX = r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?"
+
+
+def _matching(pattern: str, wanted: str, *, secret: bool = False) -> Kind:
+    """Kind: text of a form, or the place of a `secret` one; messages do not repeat it."""
+
+    def read(value: object) -> str | Invalid:
+        text: str | Invalid = RAW.read(value)
+        if isinstance(text, Invalid) or not text or (secret and text.startswith(SECRET_PLACES)):
+            return text
+        return text if re.fullmatch(pattern, text, re.ASCII) else Invalid(f"is not {wanted}")
+
+    return Kind("text", read)
+
+
+def _mailboxes(value: object) -> tuple[str, ...] | Invalid:
+    items = LINES.read(value)
+    wrong = [item for item in items if not is_mailbox(item)] if isinstance(items, tuple) else ()
+    return Invalid(f"{quote(wrong[0])} is not a mail address such as me@example.org") if wrong else items
+
+
+def is_mailbox(text: str) -> bool:
+    """Return whether text is a plain mail address."""
+    return bool(re.fullmatch(_MAILBOX, text, re.ASCII))
+
+
+MAILBOXES = Kind("mail address, or a list of them", _mailboxes, typed=LINES.typed, shown=LINES.shown)
+SENDER = _matching(_MAILBOX, "a mail address such as me@example.org")
+SERVER = _matching(
+    r"smtps?://(?:[^\s:@/]+@)?(?:[^\s:@/?#\[\]]+|\[[0-9a-f:.]+\])(?::[1-9]\d{0,4})?/?",
+    "a mail server such as smtps://me@mail.example.org, without a password",
+)
+SERVICE = _matching(
+    r"[A-Za-z][A-Za-z0-9+.-]*://\S.*", "an address such as ntfys://ntfy.sh/my-topic", secret=True
+)
+WEBHOOK = _matching(r"https?://[^\s/?#]+\S*", "a web address such as https://example.org/hook", secret=True)
+CHANNELS = Kind("list of channels", LINES.read, typed=LINES.typed, shown=LINES.shown)
+"""Names of channels; `loading` leaves out those that do not exist."""
+
+
+def _own(kind: Kind, doc: str, default: object = "", *, secret: bool = False) -> Any:
+    """Declare a key without which a channel would lead elsewhere."""
+    if secret:
+        doc += "; also `env:NAME`, `cmd:PROGRAM` or `keyring:NAME`"
+    return declare(kind, f"{doc}.", default=default, vital=True, secret=secret)
+
+
+class ChannelConfig(Table):
+    """One `[[channel]]`: a way for notifications. Exactly one of `desktop`, `command`, `url`, `mail`,
+    `webhook` and `file` is set."""
+
+    name: str = _own(ACCOUNT_NAME, "Name for `channels` of a watch", UNSET)
+    desktop: bool = _own(FLAG, "Show notifications on the desktop", False)
+    command: tuple[str, ...] = _own(
+        COMMAND, "Program to run, with arguments; it receives each message as JSON on stdin", ()
+    )
+    url: str = _own(
+        SERVICE, "Service as Apprise writes it: `ntfys://ntfy.sh/topic`; needs tuireader[notify]", secret=True
+    )
+    mail: tuple[str, ...] = _own(MAILBOXES, "Mail addresses to write to", ())
+    server: str = _own(
+        SERVER, "Mail server: `smtps://me@example.org` (TLS) or `smtp://me@example.org` (STARTTLS)"
+    )
+    password: str = _own(RAW, "Password of the mail server", secret=True)
+    sender: str = _own(SENDER, "Sender, by default the user of the server, or the first recipient")
+    webhook: str = _own(WEBHOOK, "Web address that receives each message as JSON", secret=True)
+    secret: str = _own(RAW, "Key that signs what a webhook receives", secret=True)
+    file: str = _own(
+        RAW, "File that gets each message as a line of JSON; a relative path starts from this file's folder"
+    )
+    quiet: str = declare(
+        HOURS, "Quiet hours; their messages are sent afterwards, except those of high priority.", default=""
+    )
+    limit: int = declare(
+        number(0, 10_000),
+        "Most messages in an hour, after which one sums up the others; 0: no limit.",
+        default=0,
+    )
+    subject: str = declare(
+        template("summary", "title", "feed", "watches", "count"),
+        "Subject about articles; {summary}, {title}, {feed}, {watches} and {count} are replaced.",
+        default="",
+    )
+    body: str = declare(
+        template("title", "url", "feed", "time", "watches", "terms", "sentence", "adds", lines=True),
+        "Text of each article; {title}, {url}, {feed}, {time}, {watches}, {terms}, {sentence} and {adds} are"
+        " replaced; lines, and parts between commas, without a value are left out.",
+        default="",
+    )
+    format: str = declare(
+        choice("auto", "plain", "markdown", "html"),
+        "Format of the text; auto: as the service takes it; mail: as text and HTML.",
+        default="auto",
+    )
+
+    @property
+    def kind(self) -> str:
+        """`desktop`, `command`, `url`, `mail`, `webhook` or `file`."""
+        return next((kind for kind in KINDS if getattr(self, kind)), "")
+
+    @property
+    def target(self) -> str:
+        """Where messages go, without secrets: program, mail addresses, file, or kind of service."""
+        address = self.url or self.webhook
+        if address:
+            return address if address.startswith(SECRET_PLACES) else f"{address.partition(':')[0]}://…"
+        return self.command[0] if self.command else ", ".join(self.mail) or self.file
+
+    @property
+    def mail_server(self) -> tuple[str, int, str]:
+        """Host, port and user of `server`."""
+        parts = urlsplit(self.server)
+        port = parts.port or (465 if parts.scheme == "smtps" else 587)
+        return parts.hostname or "", port, unquote(parts.username or "")
+
+
+def channel_problem(channel: ChannelConfig) -> tuple[str, str] | None:
+    """Return what is wrong with a channel: the key after its table, and a message."""
+    kinds = [kind for kind in KINDS if getattr(channel, kind)]
+    if len(kinds) != 1:
+        wrong = f"has {' and '.join(kinds)}" if kinds else "leads nowhere"
+        return "", f"{wrong}; it needs one of {', '.join(KINDS[:-1])} and file"
+    for key, kind in _OWN_KEYS.items():
+        if getattr(channel, key) and kind != kinds[0]:
+            return f".{key}", f"has no effect without {kind}"
+    if channel.mail and not channel.server:
+        return ".mail", "needs a server such as smtps://me@mail.example.org"
+    return None

@@ -1,0 +1,84 @@
+"""Channels: list them, and try one."""
+
+from __future__ import annotations
+
+import asyncio
+import tomllib
+from typing import Annotated
+
+from msgspec import Struct
+
+from tuireader.commands import did_you_mean
+from tuireader.config import ChannelConfig, Problem
+from tuireader.config.channel_keys import SERVICE
+from tuireader.config.kinds import SECRET_PLACES
+from tuireader.config.problems import line_of
+from tuireader.config.toml_lines import key_lines
+from tuireader.config.toml_values import quote
+from tuireader.delivery.letters import Receipt, trial
+from tuireader.delivery.send import Surroundings, send
+from tuireader.errors import UsageError
+from tuireader.library.context import Context, UseCases
+
+
+class Channel(Struct, frozen=True):
+    """A channel, and who uses it."""
+
+    config: ChannelConfig
+    watches: Annotated[tuple[str, ...], "Names of the watches that notify by it."]
+    alarms: Annotated[bool, "True when alarms are sent by it."]
+
+
+class Channels(UseCases):
+    """The channels of the configuration."""
+
+    def all(self) -> list[Channel]:
+        """List all channels in the order of the configuration."""
+        config = self._context.config
+        return [
+            Channel(
+                channel,
+                tuple(watch.name for watch in config.watches if channel.name in watch.channels),
+                channel.name in config.notify.alarm_channels,
+            )
+            for channel in config.channels
+        ]
+
+    async def test(self, name: str) -> Receipt:
+        """Send a test message by a channel, whatever its hours and limits. Raises TuireaderError."""
+        self._context.require_network()
+        names = [channel.name for channel in self._context.config.channels]
+        if name not in names:
+            near = did_you_mean(name, names)
+            raise UsageError(f"there is no channel {quote(name)}{near}", "`tuireader channel list` lists all")
+        channel = self._context.config.channels[names.index(name)]
+        return await send(trial(name), channel, surroundings(self._context))
+
+
+def surroundings(context: Context) -> Surroundings:
+    """Collect what channels use of this installation: its folder, its secrets, its proxy."""
+    from tuireader.feeds.secrets import resolve
+
+    fetch = context.config.fetch
+    folder = context.paths.config.absolute().parent
+    return Surroundings(folder, resolve, proxy=fetch.proxy, proxies=fetch.proxies)
+
+
+def service_problems(text: str, name: str) -> list[Problem]:
+    """Describe addresses that Apprise cannot use in a valid configuration; `name` is the file."""
+    from tuireader.delivery.service import problems
+
+    tables = tomllib.loads(text.removeprefix("\ufeff")).get("channel")
+    numbered = enumerate(tables if isinstance(tables, list) else [], 1)
+    addresses = {f"channel[{number}].url": url for number, table in numbered if (url := _address(table))}
+    if not addresses:
+        return []
+    lines, words = dict(key_lines(text)), asyncio.run(problems(list(addresses.values())))
+    told = zip(addresses, words, strict=True)
+    return [Problem(path, message, line_of(path, lines), file=name) for path, message in told if message]
+
+
+def _address(table: object) -> str:
+    """The address of Apprise in a table, `""` without one that can be looked at."""
+    url = SERVICE.read(table.get("url")) if isinstance(table, dict) else ""
+    return url if isinstance(url, str) and not url.startswith(SECRET_PLACES) else ""

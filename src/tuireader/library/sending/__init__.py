@@ -1,0 +1,1 @@
+"""Messages to the user: decided by watches and alarms, sent from the outbox."""

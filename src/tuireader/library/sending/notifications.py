@@ -1,0 +1,197 @@
+"""Decide which matches to notify about, each once, and read what a message says of them.
+
+No other module of this package writes to the store.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from msgspec.structs import replace
+
+from tuireader import ingest
+from tuireader.config import WatchConfig
+from tuireader.config.watch_keys import PRIORITIES
+from tuireader.delivery import letters
+from tuireader.export.story_formats import added_text
+from tuireader.model import Evidence, OutboxKind, OutboxMessage
+from tuireader.store import Store
+from tuireader.store.articles.articles import StoredText
+from tuireader.store.watches.match_log import NEVER
+from tuireader.store.watches.notices import ArticleIdentity, Waiting
+from tuireader.store.watches.outbox import Draft
+from tuireader.watch import Matcher
+
+_EARLIER = 100  # reports of a story to compare with, the last ones
+_SOON = 43_200  # seconds within which a feed's articles with equal title and text are one post
+
+
+def claim(
+    store: Store, watches: Iterable[WatchConfig], feeds: ingest.FeedNames, matcher: Matcher, now: int
+) -> list[Draft]:
+    """Decide about waiting matches, and put them into the outbox; needs a transaction.
+
+    A watch of `story` notifies of later articles of a story only if they add new facts. Reposts are left out.
+    Returns the messages: one for each article and channel, `""` for that of `[notify]`.
+    """
+    wanted = {watch.name: watch for watch in watches}
+    drafts: dict[tuple[str, int], Draft] = {}
+    marked: dict[int, tuple[int, str]] = {}
+    skipped: dict[int, str] = {}
+    notified: dict[tuple[str, int], list[int]] = {}
+    reposts = _Reposts(store, waiting := store.notices.waiting())
+    for item in waiting:
+        watch = wanted.get(item.watch)
+        if watch is None or item.muted or watch.notify == "never":
+            skipped[item.id] = "muted" if item.muted else NEVER
+            continue
+        if (known := reposts.known(item)) is not None:
+            skipped[item.id] = _told_with(store, known, item.watch)
+            continue
+        place = (item.watch, item.story)
+        before = (
+            notified.setdefault(place, store.notices.notified_in_story(*place))
+            if watch.notify == "story"
+            else []
+        )
+        new = _added(store, item.article_id, before, feeds) if before else ()
+        if before and not new:
+            skipped[item.id] = _told_with(store, before[-1], item.watch)
+            continue
+        marked[item.id] = item.article_id, item.watch
+        reposts.add(item)
+        before.append(item.article_id)
+        for channel in watch.channels or ("",):
+            empty = Draft(channel, OutboxKind.MATCH, item.article_id, priority=0)
+            draft = drafts.get((channel, item.article_id), empty)
+            drafts[channel, item.article_id] = replace(
+                draft,
+                notices=(*draft.notices, item.id),
+                adds=new or draft.adds,
+                priority=max(draft.priority, PRIORITIES.index(watch.priority)),
+            )
+    articles = list(dict.fromkeys(article for article, _ in marked.values()))
+    store.watches.add_evidence(ingest.explain(store, matcher, feeds, articles))
+    evidence = _evidence(store, articles)
+    notes = {notice: _note(evidence.get(match, Evidence(match[1]))) for notice, match in marked.items()}
+    store.notices.decide(notes, skipped, now)
+    store.outbox.add(drafts.values(), now)
+    return list(drafts.values())
+
+
+def unwanted(
+    store: Store, messages: Sequence[OutboxMessage], watches: Iterable[WatchConfig]
+) -> dict[int, str]:
+    """Map the messages that are no longer to be sent to the reasons."""
+    articles = [message.subject for message in messages if message.kind is OutboxKind.MATCH]
+    alarms = [message.subject for message in messages if message.kind is OutboxKind.ALARM]
+    muted = {text.id: text.muted for text in _columns(store, articles)}
+    over = {alarm.id for alarm in store.alarms.some(alarms) if alarm.cleared_at is not None}
+    silent = {watch.name for watch in watches if watch.notify == "never"}
+
+    def reason(message: OutboxMessage) -> str:
+        if message.kind is OutboxKind.ALARM:
+            return "over" if message.subject in over else ""
+        if message.watches and silent.issuperset(message.watches):
+            return NEVER
+        if message.kind is OutboxKind.MATCH and muted.get(message.subject, True):
+            return "muted" if message.subject in muted else "the article was lost"
+        return ""
+
+    return {message.id: why for message in messages if (why := reason(message))}
+
+
+def items_of(
+    store: Store, messages: Sequence[OutboxMessage], feeds: ingest.FeedNames
+) -> tuple[letters.Item, ...]:
+    """Read the articles of messages, each with the evidence of the watches that it is for."""
+    articles = [message.subject for message in messages]
+    evidence = _evidence(store, articles)
+    sentences = store.notices.sentences(articles)
+    texts = {text.id: text for text in _columns(store, articles)}
+    items = {}
+    for message in messages:
+        text = texts[message.subject]
+        matches = [(text.id, watch) for watch in message.watches]
+        items[text.id] = letters.Item(
+            text.id,
+            title=text.title,
+            url=text.url,
+            feed=feeds.get(text.feed_id, ("",))[0],
+            time=text.time,
+            evidence=tuple(
+                evidence.get(match) or Evidence(match[1], sentence=sentences.get(match, ""))
+                for match in matches
+            ),
+            adds=message.adds,
+        )
+    return tuple(items.values())
+
+
+def _columns(store: Store, articles: Sequence[int]) -> Iterator[StoredText]:
+    return store.articles.texts(articles, bodies=False, labels=False, appearances=False)
+
+
+def _evidence(store: Store, articles: Sequence[int]) -> dict[tuple[int, str], Evidence]:
+    """Map articles and watches to the evidence of their matches, in the order of the watches."""
+    stored = store.articles.evidence(articles)
+    return {(article, match.watch): match for article in articles for match in stored.get(article, ())}
+
+
+def _told_with(store: Store, article_id: int, watch: str) -> str:
+    number = store.match_log.number(article_id, watch)
+    return f"already told with match {number}" if number else "already told"
+
+
+def _note(evidence: Evidence) -> tuple[str, str]:
+    """Terms and sentence to record with a notice."""
+    return ", ".join(evidence.terms), evidence.sentence
+
+
+class _Reposts:
+    """Recognise articles that a feed has posted twice, so that each watch notifies once."""
+
+    def __init__(self, store: Store, waiting: Sequence[Waiting]) -> None:
+        self._store = store
+        self._identities = store.notices.identities(sorted({item.article_id for item in waiting}))
+        self._keys: dict[tuple[str, tuple[object, ...]], int] = {}
+        self._titles: dict[tuple[str, int, str], list[ArticleIdentity]] = {}
+        for watch in dict.fromkeys(item.watch for item in waiting):
+            identities = [self._identities[item.article_id] for item in waiting if item.watch == watch]
+            for identity in store.notices.notified_like(watch, identities):
+                self._add(watch, identity)
+
+    def add(self, item: Waiting) -> None:
+        self._add(item.watch, self._identities[item.article_id])
+
+    def known(self, item: Waiting) -> int | None:
+        """Return the article with the same text about which the watch has already notified, if any."""
+        identity = self._identities[item.article_id]
+        for key in identity.keys:
+            if (article_id := self._keys.get((item.watch, key))) is not None:
+                return article_id
+        near = [
+            other.article_id
+            for other in self._titles.get((item.watch, identity.feed_id, identity.title), ())
+            if abs(other.time - identity.time) <= _SOON and other.article_id != item.article_id
+        ]
+        if not near:
+            return None
+        texts = {
+            text.id: (text.summary, text.body)
+            for text in self._store.articles.texts([item.article_id, *near])
+        }
+        mine = texts.pop(item.article_id, None)
+        return next((article_id for article_id, text in texts.items() if text == mine), None)
+
+    def _add(self, watch: str, identity: ArticleIdentity) -> None:
+        for key in identity.keys:
+            self._keys.setdefault((watch, key), identity.article_id)
+        self._titles.setdefault((watch, identity.feed_id, identity.title), []).append(identity)
+
+
+def _added(store: Store, article_id: int, earlier: Sequence[int], feeds: ingest.FeedNames) -> tuple[str, ...]:
+    """Write what an article adds to the reports of its story that the watch has notified about."""
+    rows = store.lists.rows([*(other for other in earlier[-_EARLIER:] if other != article_id), article_id])
+    titles = {row.id: feeds.get(row.feed_id, ("",))[0] for row in rows}
+    return tuple(map(added_text, ingest.additions_of(store, titles, titled=False)[-1]))

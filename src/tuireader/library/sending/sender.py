@@ -1,0 +1,137 @@
+"""Send letters by their channels, side by side, each channel one after the other.
+
+Nothing is sent within a transaction: a letter is marked as being sent, leaves, and its receipt is recorded.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from functools import partial
+from secrets import token_hex
+
+from msgspec.structs import replace
+
+from tuireader.delivery import letters, programs
+from tuireader.delivery.letters import Letter, Receipt
+from tuireader.delivery.send import send
+from tuireader.library.alarms import alarm_message
+from tuireader.library.channels import surroundings
+from tuireader.library.context import Context, UseCases
+from tuireader.library.sending.notifications import items_of, unwanted
+from tuireader.model import OutboxKind, OutboxMessage, Told, Undelivered
+from tuireader.store import Store
+from tuireader.store.watches.outbox import SUSPECT, Terms
+
+_DEADLINE = 90.0
+"""Seconds for one letter, whatever its channel does; the lease is longer."""
+
+
+class Sender(UseCases):
+    """The holder of the lease, which sends until `end`, a time of the monotonic clock."""
+
+    def __init__(self, context: Context, holder: str, terms: Callable[..., Terms], end: float) -> None:
+        super().__init__(context)
+        self.end = end
+        self._holder, self._terms = holder, terms
+        self._events: list[Told | Undelivered] = []
+        self._failing: dict[str, Undelivered] = {}
+
+    def reported(self) -> list[Told | Undelivered]:
+        """Return what came of the letters; a channel that fails is reported once."""
+        return [*self._events, *self._failing.values()]
+
+    async def serve(self, channel: str) -> None:
+        """Send the letters of a channel one after the other, until it fails or nothing more is due."""
+        sent = trusted = False
+        while time.monotonic() < self.end:
+            terms = self._terms(channel, sent=sent, trusted=trusted)
+            letter, messages = await self._transact(partial(self._take, channel=channel, terms=terms))
+            if letter is None:
+                if not messages:
+                    return
+                continue  # nobody wants them any more
+            receipt = await self._deliver(letter, channel)
+            event = await self._transact(partial(self._record, messages=messages, receipt=receipt))
+            if event and event.retry_at:
+                self._failing[channel] = event
+            else:
+                self._events.append(event or _told(letter, channel, receipt))
+            if event is None:
+                sent, trusted = True, False
+            elif not receipt.permanent:
+                if trusted or messages[0].attempts + 1 < SUSPECT:
+                    return
+                trusted = True  # try another one: this one may be to blame
+
+    def _take(self, store: Store, *, channel: str, terms: Terms) -> tuple[Letter | None, list[OutboxMessage]]:
+        """Mark the next messages of a channel as being sent, and compose their letter.
+
+        Those that are no longer wanted are dropped; there is no letter if that are all.
+        """
+        now = self._now()
+        if not store.outbox.renew_lease(self._holder, now):
+            return None, []  # it had expired, and another process sends
+        picked = store.outbox.pick(channel, terms, token_hex(8), now)
+        dropped = unwanted(store, picked, self._context.config.watches)
+        for number, reason in dropped.items():
+            store.outbox.drop([number], reason, now)
+        messages = [message for message in picked if message.id not in dropped]
+        if not messages:
+            return None, picked
+        first = messages[0]
+        letter = self._compose(store, messages, summed_up=bool(channel) and len(messages) > 1)
+        return replace(letter, id=first.letter, repeated=first.interrupted), messages
+
+    def _compose(self, store: Store, messages: Sequence[OutboxMessage], *, summed_up: bool) -> Letter:
+        if messages[0].kind is not OutboxKind.MATCH:
+            return alarm_message(store.alarms.some([message.subject for message in messages]))
+        items = items_of(store, messages, self._context.feed_names)
+        if summed_up:
+            watches = dict.fromkeys(watch for message in messages for watch in message.watches)
+            return replace(letters.summary(len(items), list(watches)), items=items)
+        letter = letters.message(items)
+        return replace(letter, thread=f"story-{messages[0].story}") if len(items) == 1 else letter
+
+    async def _deliver(self, letter: Letter, channel: str) -> Receipt:
+        config = self._context.config.channel(channel)
+        try:
+            async with asyncio.timeout(_DEADLINE):
+                if not channel:
+                    return await programs.deliver(letter, self._context.config.notify)
+                if config is None:
+                    return Receipt(False, f"there is no [[channel]] with this name: {channel}")
+                return await send(letter, config, surroundings(self._context))
+        except TimeoutError:
+            return Receipt(False, f"took longer than {_DEADLINE:.0f} s", doubtful=True)
+
+    def _record(
+        self, store: Store, *, messages: Sequence[OutboxMessage], receipt: Receipt
+    ) -> Undelivered | None:
+        """Record a receipt; return what to report if the letter was not accepted."""
+        outbox, now = store.outbox, self._now()
+        channel, ids = messages[0].channel, [message.id for message in messages]
+        if receipt.accepted:
+            outbox.accept(messages, (channel,) if channel else receipt.ways, now)
+            return None
+        if receipt.permanent:
+            outbox.give_up(channel, ids, receipt.error, now)
+            return Undelivered(channel, receipt.error, len(ids))
+        outbox.refuse(messages, receipt.error, now, doubtful=receipt.doubtful)
+        retry_at = outbox.back_off(channel, receipt.error, now, receipt.retry_after)
+        if hopeless := outbox.hopeless(channel, now):
+            outbox.give_up(channel, hopeless, receipt.error, now)
+            return Undelivered(channel, receipt.error, len(hopeless))
+        return Undelivered(channel, receipt.error, len(ids), retry_at=retry_at)
+
+
+def _told(letter: Letter, channel: str, receipt: Receipt) -> Told:
+    return Told(
+        letter.title,
+        body=letter.body,
+        articles=tuple(item.article_id for item in letter.items),
+        desktop="desktop" in receipt.ways,
+        troubles=(receipt.error,) if receipt.error else (),
+        channel=channel,
+    )
