@@ -69,7 +69,7 @@ class Marks(Controller):
 
         async def read() -> list[ArticleRow]:
             rows = await self.library.lists.rows(ids, details=self.articles.is_cosy)
-            return [await self._with_marks(row) for row in rows] if self._queue else rows
+            return [self._with_marks(row) for row in rows] if self._queue else rows
 
         return await self.steady(read)
 
@@ -78,31 +78,30 @@ class Marks(Controller):
 
         async def read() -> Article | None:
             article = await self.library.articles.get(article_id, ahead=ahead)
-            return await self._with_marks(article) if article is not None else None
+            return self._with_marks(article) if article is not None else None
 
         return await self.steady(read)
 
-    async def _with_marks(self, article: Marked) -> Marked:
-        for step in tuple(self._queue):
-            if step.is_shown and article.id in await step.among():
+    def _with_marks(self, article: Marked) -> Marked:
+        for step in self._queue:
+            if step.is_shown and article.id in step.among:
                 article = step.on(article)
         return article
 
-    async def unread(self, stored: Iterable[int]) -> set[int]:
+    def unread(self, stored: Iterable[int]) -> set[int]:
         """Apply the pending marks to the ids of the articles that are unread in the store."""
         unread = set(stored)
         for step in self._shown("read"):
-            unread = unread - set(await step.among()) if step.value else unread | set(await step.among())
+            unread = unread - step.among if step.value else unread | step.among
         return unread
 
     async def lacks(self, mark: str, ids: Sequence[int]) -> bool:
         """Return True if any of the articles is shown without the mark."""
         left = ids
         for step in reversed(self._shown(mark)):
-            among = await step.among()
-            if not step.value and any(article_id in among for article_id in left):
+            if not step.value and not step.among.isdisjoint(left):
                 return True
-            left = [article_id for article_id in left if article_id not in among]
+            left = [article_id for article_id in left if article_id not in step.among]
         return bool(left) and await self.library.marks.lacks(mark, left)
 
     def _shown(self, mark: str) -> list[Step]:
@@ -111,12 +110,12 @@ class Marks(Controller):
     async def labels(self, ids: Sequence[int]) -> list[Label]:
         """Count the articles of each label, in all and among these articles, pending changes included."""
         known = {label_key(label.name): label for label in await self.library.labels.all(ids)}
-        for step in tuple(self._queue):
+        for step in self._queue:
             if not (step.is_shown and step.is_label):
                 continue
-            name, among = step.mark.removeprefix(LABEL_MARK), await step.among()
+            name = step.mark.removeprefix(LABEL_MARK)
             label = known.get(label_key(name), Label(name, 0))
-            here = sum(article_id in among for article_id in ids)
+            here = sum(article_id in step.among for article_id in ids)
             chosen = max(label.chosen, here) if step.value else min(label.chosen, len(ids) - here)
             articles = label.articles + chosen - label.chosen
             known[label_key(name)] = replace(label, articles=articles, chosen=chosen)
@@ -140,7 +139,7 @@ class Marks(Controller):
         """
         wait = wait and not self._queue
         if self._unsaved.steps:
-            await self._unsaved.supersede(step)
+            self._unsaved.supersede(step)
             if not self._unsaved.steps:
                 self.host.say_no_more(_UNSAVED)
         self._queue.append(step)
@@ -179,7 +178,7 @@ class Marks(Controller):
         self._queue.popleft()
         self._era += 1
         if step.trouble is not None:
-            await self.show(await step.among())
+            await self.show(step.among)
             if not step.awaited and self._has_list:
                 self.host.report(step.trouble)
         else:
@@ -200,11 +199,11 @@ class Marks(Controller):
         if step.undoes is not None and change is None:
             if not step.awaited:
                 self.host.say(_CHANGED_SINCE)
-            await self.show(await step.among())
+            await self.show(step.among)
         if change is not None and (step.is_label or len(change.ids) > len(step.ids)):  # others of the story
             await self.show(change.ids)
         elif change is not None and step.mark == "read":  # others count it as read
-            await self.show(self.articles.in_stories_of(await step.among()))
+            await self.show(self.articles.in_stories_of(step.among))
         if step.undoes is not None or not step.is_shown:
             self._listed = True
         reads_again = self._listed and not self._queue
@@ -219,8 +218,7 @@ class Marks(Controller):
             step.trouble = error
             if step.on_unsaved is not None:
                 step.on_unsaved()
-        ids = frozenset[int]().union(*[await step.among() for step in steps])
-        await self.show(ids)
+        await self.show(frozenset[int]().union(*(step.among for step in steps)))
         for step in steps:
             step.done.set()
         if self._has_list:
@@ -250,7 +248,7 @@ class Marks(Controller):
         for step in steps:
             step.state, step.trouble = State.WAITING, None
             await self.do(step, wait=False)
-            await self.show(await step.among())
+            await self.show(step.among)
         await wait_at_most(MOMENT, self._idle)
         if self._unsaved.steps:
             return ""
@@ -288,7 +286,7 @@ class Marks(Controller):
         await self.do(step)
         if step.failed:
             return ""
-        await self.show(await step.among())
+        await self.show(step.among)
         if step.done.is_set() and step.change is None:
             return _CHANGED_SINCE
         return f"Undone: {newest.what}{title}"
@@ -309,7 +307,7 @@ class Marks(Controller):
             step.undone_by = Step(step.what, take_back, undoable=False)
             await self.do(step.undone_by, wait=False)
         title = await self._title(step.ids)
-        await self.show(await step.among())
+        await self.show(step.among)
         return f"Undone: {step.what}{title}"
 
     async def _title(self, ids: Sequence[int]) -> str:
