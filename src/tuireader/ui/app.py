@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from textual import events
 from textual.actions import ActionParseResult
-from textual.binding import ActiveBinding, Binding
+from textual.binding import Binding
 from textual.dom import DOMNode
 from textual.filter import LineFilter, Monochrome, NoColor
 from textual.geometry import Size
@@ -28,7 +28,6 @@ from tuireader.ui.workers import wait_at_most
 
 if TYPE_CHECKING:
     from textual.driver import Driver
-    from textual.theme import Theme
 
     from tuireader.library import Library
     from tuireader.model import Counts
@@ -67,8 +66,6 @@ class TuireaderApp(Host):
         clock: Callable[[], float] = time.time,
         dark: bool = True,
     ) -> None:
-        self._coloured_for: Theme | None = None
-        self._colours: dict[str, str] = {}
         super().__init__(library, browser, clock, driver)
         self.on_dark = dark
         self.counting = counting  # the sidebar's counts, requested before Textual was imported
@@ -78,8 +75,6 @@ class TuireaderApp(Host):
         self._main: MainScreen | None = None
         self._typed_on: Screen[object] | None = None  # the screen that got the last key
         self._collecting: asyncio.TimerHandle | None = None
-        self._bound: dict[str, ActiveBinding] = {}
-        self._bound_in: tuple[object, ...] = ()  # screen, focus and keys that `_bound` is for
         self._leaves = False
         self.leaving: asyncio.Future[None] | None = None  # referenced to keep it from garbage collection
         self._no_color = NoColor()
@@ -88,13 +83,6 @@ class TuireaderApp(Host):
         self.take_config()
         self._parsed_for = self.get_css_variables()
         self.stylesheet.set_variables(self._parsed_for)
-
-    def get_css_variables(self) -> dict[str, str]:
-        """Theme colours, cached: Textual asks for them several times at startup."""
-        theme = self.current_theme
-        if theme is not self._coloured_for:
-            self._coloured_for, self._colours = theme, super().get_css_variables()
-        return self._colours
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Replace Textual's filter for `NO_COLOR`, whose greys are colours too, and add our own."""
@@ -178,7 +166,7 @@ class TuireaderApp(Host):
         main, focused = self._main, self.focused
         if main is self.screen and (focused is None or isinstance(focused, Pane)):
             await main.controllers.search.settled()
-            await self._run_command(event.key)
+            await self.run_binding(event.key)
             main.after_key()
         elif isinstance(focused, Input) and event.is_printable:
             await super().on_event(event)
@@ -186,15 +174,6 @@ class TuireaderApp(Host):
             await press(focused or self.screen, event, self.run_binding)
             if main is self.screen:
                 main.update_footer()
-
-    async def _run_command(self, key: str) -> None:
-        """Run the command bound to a key in a pane; bindings stay the same while the focus does."""
-        place = (self.screen, self.focused, self.keys_of)
-        if place != self._bound_in:
-            self._bound_in, self._bound = place, self.screen.active_bindings
-        active = self._bound.get(key)
-        if active is not None and not await self.run_action(active.binding.action, active.node):
-            await self.run_binding(key)  # the action did not apply: a parent's may
 
     async def _until_ready(self, key: str) -> None:
         """Wait until a newly opened screen has its focus, and a table its rows unless the key leaves it."""

@@ -7,10 +7,8 @@ from dataclasses import replace
 from typing import ClassVar
 
 from msgspec import Struct
-from textual import events
 from textual.content import Content
-from textual.geometry import Offset, Region
-from textual.strip import Strip
+from textual.geometry import Offset
 from textual.style import Style
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
@@ -63,7 +61,7 @@ class Choices(OptionList, inherit_bindings=False):
 
     def __init__(self, choices: Sequence[Choice] = (), *, at: str | None = None) -> None:
         super().__init__(markup=False, compact=True)
-        self._lead = self._drawn_width = 0
+        self._lead = 0
         self.show(choices, at)
 
     @property
@@ -100,18 +98,6 @@ class Choices(OptionList, inherit_bindings=False):
         style = super().get_visual_style(*component_classes, partial=partial)
         chosen = self.app.native_ansi_color and "option-list--option-highlighted" in component_classes
         return style + Style(reverse=True) if chosen else style
-
-    def render_lines(self, crop: Region) -> list[Strip]:
-        """Note the width of the first paint."""
-        self._drawn_width = self._drawn_width or self.scrollable_content_region.width
-        return super().render_lines(crop)
-
-    def on_resize(self, event: events.Resize) -> None:
-        """Render again only if the width changed: Textual would also do so after the first paint."""
-        width = self.scrollable_content_region.width
-        if width == self._drawn_width:
-            event.prevent_default()
-        self._drawn_width = width
 
     def action_first(self) -> None:
         """Go to the first choice and show its heading."""

@@ -48,7 +48,6 @@ class PagePane(Pane, Hosted):
         self._measure = measure
         self._head = Layout((), 80)
         self._tail = Layout((), 80)
-        self._strips: dict[int, Strip] = {}
         self._colours: dict[int, tuple[StyleRange, ...]] = {}
         self._pad = 0
         self._pane_width = 0  # width of the pane at the last layout
@@ -311,20 +310,13 @@ class PagePane(Pane, Hosted):
         return selected
 
     def forget_strips(self) -> None:
-        """Discard cached strips and redraw; the number of lines may have changed."""
-        self._strips.clear()
+        """Redraw; the number of lines may have changed."""
         self._resize()
         self.refresh()
 
     def render_line(self, y: int) -> Strip:
         number = y + self.scroll_offset.y
-        strip = self._strips.get(number)
-        if strip is None:
-            strip = self._draw(number).apply_offsets(0, number)
-            if len(self._strips) > 2000:
-                self._strips.clear()
-            self._strips[number] = strip
-        return strip
+        return self._draw(number).apply_offsets(0, number)
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Paint graphics over their blank cells."""

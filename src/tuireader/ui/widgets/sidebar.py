@@ -22,7 +22,6 @@ from tuireader.ui.widgets.pane import CursorPane
 from tuireader.ui.workers import Delayed
 
 _PREVIEW_AFTER = 0.08  # seconds without movement before a view is shown
-_MOST_STRIPS = 1000
 _KINDS = {"◆": "watch", "#": "label", "/": "search", "▾": "open folder", "▸": "closed folder"}
 FOLDING = (ViewKind.FOLDER, ViewKind.GROUP)  # views whose members fold below them
 _TOTALS = (ViewKind.STARRED, ViewKind.QUERY, ViewKind.ALL, ViewKind.TO_DO)  # which show how many they are
@@ -55,7 +54,6 @@ class Sidebar(CursorPane):
         self.items: tuple[SidebarItem, ...] = ()
         self.preview = Delayed(self, partial(self._choose, leave=False))  # shows the view under the cursor
         self._moved = 0.0
-        self._strips: dict[tuple[SidebarItem, bool, bool, int], Strip] = {}
 
     @property
     def line_count(self) -> int:
@@ -146,21 +144,8 @@ class Sidebar(CursorPane):
 
     def render_line(self, y: int) -> Strip:
         number = y + self.scroll_offset.y
-        focus = self.has_focus
-        if number >= len(self.items):
-            return self.draw(SidebarItem(""), at_cursor=False, focus=focus)
-        at_cursor = number == self.cursor
-        key = (self.items[number], at_cursor, focus, self.size.width)
-        strip = self._strips.get(key)
-        if strip is None:
-            if len(self._strips) > _MOST_STRIPS:
-                self._strips.clear()
-            strip = self._strips[key] = self.draw(self.items[number], at_cursor=at_cursor, focus=focus)
-        return strip
-
-    def forget_strips(self) -> None:
-        self._strips.clear()
-        self.refresh()
+        item = self.items[number] if number < len(self.items) else SidebarItem("")
+        return self.draw(item, at_cursor=number == self.cursor, focus=self.has_focus)
 
     def draw(self, item: SidebarItem, *, at_cursor: bool, focus: bool) -> Strip:
         """Draw an item: sign and name, and the unread count at the right; with `focus`, the accent edge."""
