@@ -350,7 +350,7 @@ def reading(**library: Any) -> tuple[Stage, Any]:
         steps.append(step)
         return later(step)
 
-    made = stage.alone(Reader, stage.note("marks", do=do, article=later(None)), stage.note("opening"))
+    made = stage.alone(Reader, stage.note("marks", do=do, article=later(None)))
     stage.steps = steps  # type: ignore[attr-defined]
     return stage, made
 

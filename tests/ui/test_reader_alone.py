@@ -65,7 +65,7 @@ def reading(*articles: Article, **library: Any) -> tuple[Stage, Any]:
         do=lambda step, wait=True: later(step),
         rows=lambda ids: later([]),
     )
-    made: Any = stage.alone(Reader, marks, stage.note("opening"))
+    made: Any = stage.alone(Reader, marks)
     return stage, made
 
 
@@ -75,7 +75,7 @@ def paths(stage: Stage) -> list[str]:
     return [one.path for one in stage.drained() if one.path not in own]
 
 
-OPENED = ["marks.article", "opening", "article.show"]
+OPENED = ["marks.article", "make_room", "article.show"]
 RELATED = ["library.articles.story", "library.articles.related"]
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import importlib.util
 import os
-from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -18,6 +17,7 @@ from itertools import groupby
 from rich.color import Color
 from rich.segment import Segment
 from rich.style import Style
+from textual.cache import LRUCache
 
 from tuireader.errors import TuireaderError
 from tuireader.model import Pixels
@@ -84,7 +84,7 @@ class Images(Controller):
     """Loads images as they become visible. `way` is the drawing method, `on` False while hidden."""
 
     def __post_init__(self) -> None:
-        self._ready: OrderedDict[_Key, Art] = OrderedDict()
+        self._ready = LRUCache[_Key, Art](_KEPT)
         self._failed: set[str] = set()
         self._sizes: dict[str, _Key] = {}  # the last size that each image was asked for
         self._turns = asyncio.Semaphore(2)
@@ -125,9 +125,8 @@ class Images(Controller):
             return
         for url, rows in urls.items():
             key = self._sizes[url] = (url, width, rows, self.host.theme)
-            if key in self._ready:
-                self._ready.move_to_end(key)
-                self.pane.show_picture(url, self._ready[key])
+            if art := self._ready.get(key):
+                self.pane.show_picture(url, art)
             elif url not in self._failed:
                 work = self._load(key, article.feed_id)
                 self.pane.run_worker(work, group="pictures", exit_on_error=False)
@@ -146,8 +145,6 @@ class Images(Controller):
                 self.pane.show_picture(url, None)
                 return
         self._ready[key] = art
-        while len(self._ready) > _KEPT:
-            self._ready.popitem(last=False)
         if self._sizes[url] == key:
             self.pane.show_picture(url, art)
 

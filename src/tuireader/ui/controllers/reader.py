@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import re
 from collections import OrderedDict
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -34,10 +33,9 @@ _KEPT = 16  # pages cached, so that going back and forth is instant
 
 @dataclass(eq=False)
 class Reader(Controller):
-    """Fills the reading pane. `opening` runs before an article is shown."""
+    """Fills the reading pane."""
 
     marks: Marks
-    opening: Callable[[], None]
 
     def __post_init__(self) -> None:
         self._pages: OrderedDict[int, Page] = OrderedDict()
@@ -129,7 +127,7 @@ class Reader(Controller):
         self._is_current = era == self._era
         self._replace_open(page)
         self.session.previewed = preview
-        self.opening()
+        self.panes.make_room()
         self.pane.show(page, place=0 if stop is not None else page.article.place)
         if stop is not None:
             self.pane.return_to(stop.spot)

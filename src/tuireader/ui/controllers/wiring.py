@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Collection
 from dataclasses import dataclass
-from functools import cached_property
 
 from tuireader.model import View
 from tuireader.ui.controllers.chosen import Chosen
@@ -40,7 +39,8 @@ class Controllers(Controller):
         base = self.session, self.library, self.panes, self.changed
         self.marks = Marks(*base, self._show_marks, self._marks_stored)
         self.listing = Listing(*base, self.marks)
-        self.reader = Reader(*base, self.marks, self._opening)
+        self.reader = Reader(*base, self.marks)
+        self.images = Images(*base)
         self.syncing = Syncing(*base, self.top, self.count_marks)
         self.refreshing = Refreshing(*base, self.top, self.syncing, self.reload, self.reader.completed)
         self.chosen = Chosen(*base, self.marks)
@@ -53,15 +53,6 @@ class Controllers(Controller):
         self._counts = self._count_again = False
         self._feeds_read, self._accounts_read = Latest(), Latest()
         self.full_text = FullText(*base, self.reader, self.navigation, self.reload)
-
-    @cached_property
-    def images(self) -> Images:
-        return Images(self.session, self.library, self.panes, self.changed)
-
-    def _opening(self) -> None:
-        """Make room for an article, and prepare to load its images."""
-        self.panes.make_room()
-        _ = self.images
 
     async def _show_marks(self) -> None:
         self.reader.forget()

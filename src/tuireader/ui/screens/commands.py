@@ -190,7 +190,7 @@ def commands(main: Controllers, flows: FlowRunner) -> Commands:
         "full_text": main.full_text.toggle,
         "fetch_again": main.full_text.fetch_again,
         "comments": main.full_text.comments,
-        "pictures": lambda: main.images.toggle(),
+        "pictures": main.images.toggle,
         "zen": panes.toggle_zen,
         "grow_pane": partial(panes.resize_pane, 1),
         "shrink_pane": partial(panes.resize_pane, -1),
