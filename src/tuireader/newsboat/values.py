@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import shlex
 
+from rich.color import Color
+
 from tuireader.config.files import expand_home
 from tuireader.newsboat.outcomes import No
 
@@ -20,7 +22,6 @@ _BUILT_IN = frozenset(
 """Commands that only a shell knows."""
 _MOST = 1_000
 _COLOURS = ("black", "red", "green", "yellow", "blue", "magenta", "cyan", "white")
-_CUBE = (0, 95, 135, 175, 215, 255)
 
 
 def without_shell(command: str) -> tuple[str, ...]:
@@ -78,11 +79,7 @@ def colour_of(written: str) -> str:
     n = int(number[1])
     if n < 16:
         return _COLOURS[n] if n < 8 else f"bright_{_COLOURS[n - 8]}"
-    if n >= 232:
-        return "#" + f"{8 + 10 * (n - 232):02x}" * 3
-    red, remainder = divmod(n - 16, 36)
-    green, blue = divmod(remainder, 6)
-    return "#" + "".join(f"{_CUBE[part]:02x}" for part in (red, green, blue))
+    return Color.from_ansi(n).get_truecolor().hex
 
 
 def is_light(written: str) -> bool:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from tuireader.text.durations import DAY
 
@@ -37,8 +37,7 @@ class Document(Struct, frozen=True):
         return (self.articles, *self.earlier)
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """A document in order, newest first, with the dates of its entries.
 
     An `issue` has one date for all; `days` are dates without a time.
@@ -50,10 +49,11 @@ class Page:
     ordered: bool
     issue: bool = False
     days: bool = False
-    new: int = field(init=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "new", sum(entry.new for entry in self.entries))
+    @property
+    def new(self) -> int:
+        """Number of entries that the feed did not have before."""
+        return sum(entry.new for entry in self.entries)
 
     @property
     def articles(self) -> tuple[int, ...]:

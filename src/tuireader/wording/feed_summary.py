@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from tuireader.config.kinds import MAIL_SCHEMES
 from tuireader.model import FeedHealth, FeedPreview
-from tuireader.text import display_host
+from tuireader.text import display_host, host_of
 from tuireader.text.wording import counted
 from tuireader.wording.times import age, age_column, clock_time
 
@@ -49,8 +48,7 @@ def waiting_note(health: FeedHealth) -> str:
     """Note on a feed whose host has asked another feed to wait."""
     if health.waits_until is None:
         return ""
-    host = urlsplit(health.feed.address).hostname or ""
-    return f"waits until {clock_time(health.waits_until)}: {host} asked to wait"
+    return f"waits until {clock_time(health.waits_until)}: {host_of(health.feed.address)} asked to wait"
 
 
 def _source(site: str, url: str) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from msgspec.structs import replace
 from textual.app import ComposeResult
@@ -13,7 +12,7 @@ from textual.widgets import Input
 from tuireader.config import AccountConfig, AccountKind
 from tuireader.config.kinds import SECRET_PLACES
 from tuireader.errors import TuireaderError
-from tuireader.text import clean, display_host
+from tuireader.text import clean, display_host, host_of
 from tuireader.text.wording import counted
 from tuireader.ui.dialogs.dialog import FormDialog
 from tuireader.ui.widgets.details import Details
@@ -124,11 +123,7 @@ class AddAccount(FormDialog[str | None]):
 
 def name_of(url: str) -> str:
     """Turn the host of an address into a name for its account, `""` without one."""
-    try:
-        host = urlsplit(url).hostname or ""
-    except ValueError:
-        return ""
-    return re.sub(r"[^A-Za-z0-9._-]", "-", host.removeprefix("www."))[:40].lstrip("._-")
+    return re.sub(r"[^A-Za-z0-9._-]", "-", host_of(url).removeprefix("www."))[:40].lstrip("._-")
 
 
 def _require(account: AccountConfig) -> None:

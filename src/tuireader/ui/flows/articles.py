@@ -12,12 +12,11 @@ from tuireader.subprocesses.programs import Ran
 from tuireader.text.wording import counted
 from tuireader.ui.controllers.mark_steps import Step
 from tuireader.ui.controllers.wiring import Controllers
-from tuireader.ui.flows.context import Asking, Outcome
+from tuireader.ui.flows.context import NO_ARTICLE, Asking, Outcome
 from tuireader.ui.flows.files import open_address
 from tuireader.ui.flows.settings import undo
 
 _LINES = 6  # maximum lines shown of a program's output
-_NOTHING = Outcome(said="Select an article first", seconds=2)
 
 
 async def open_in_browser(main: Controllers, ask: Asking) -> None:
@@ -79,14 +78,17 @@ def _copy(main: Controllers, lines: list[str], said: str, what: str) -> Outcome:
 async def show_changes(main: Controllers, ask: Asking) -> Outcome | None:
     """Show how the article has changed since it was stored."""
     article = await main.navigation.opened_here()
-    if article is None:
-        return None
-    revisions = await main.library.articles.revisions(article.id)
+    return None if article is None else await show_edits(main, ask, article.id, article.title)
+
+
+async def show_edits(main: Controllers, ask: Asking, article_id: int, title: str) -> Outcome | None:
+    """Show the edits of an article under its title."""
+    revisions = await main.library.articles.revisions(article_id)
     if not revisions:
         return Outcome(said="No edits since it arrived", seconds=2)
     from tuireader.ui.dialogs.versions import Versions
 
-    await ask(Versions(article.title, revisions))
+    await ask(Versions(title, revisions))
     return None
 
 
@@ -123,7 +125,7 @@ async def save(main: Controllers, ask: Asking) -> Outcome:
     """Save the chosen articles as files."""
     ids = main.chosen.ids
     if not ids:
-        return _NOTHING
+        return NO_ARTICLE
     saved = [await main.library.articles.save(article_id) for article_id in ids]
     new = sum(file.new for file in saved)
     if len(saved) > 1:
@@ -136,7 +138,7 @@ async def pipe(main: Controllers, ask: Asking) -> Outcome | None:
     """Ask for a program, and pipe the current article to it."""
     article_id = main.chosen.article_id
     if article_id is None:
-        return _NOTHING
+        return NO_ARTICLE
     from tuireader.ui.dialogs.form import pipe_form, split
 
     text = await ask(pipe_form(main.session.piped_to))
@@ -167,7 +169,7 @@ def run_macro(main: Controllers, macro: MacroConfig) -> Outcome:
     if macro.command:
         article_id = main.chosen.article_id
         if article_id is None:
-            return _NOTHING
+            return NO_ARTICLE
         _start(main, article_id, macro.command, "json")
     return Outcome(run=macro.run)
 

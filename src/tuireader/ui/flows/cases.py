@@ -10,12 +10,10 @@ from tuireader.model import CaseState, Change, ViewKind
 from tuireader.text.wording import counted
 from tuireader.ui.controllers.mark_steps import Step, Write
 from tuireader.ui.controllers.wiring import Controllers
-from tuireader.ui.flows.context import Asking, Flow, Outcome
+from tuireader.ui.flows.context import NO_ARTICLE, Asking, Flow, Outcome
 from tuireader.ui.flows.editor import edit_text
 from tuireader.ui.views import TO_DO
 from tuireader.ui.widgets.field import Field
-
-_NO_ARTICLE = Outcome(said="Select an article first", seconds=2)
 
 
 def handle(state: CaseState) -> Flow:
@@ -24,7 +22,7 @@ def handle(state: CaseState) -> Flow:
     async def flow(main: Controllers, ask: Asking) -> Outcome | None:
         ids, watches = main.chosen.ids, _watches(main)
         if not ids:
-            return _NO_ARTICLE
+            return NO_ARTICLE
         stories = _folded(main)
 
         async def write(_: object) -> Change:
@@ -42,7 +40,7 @@ async def note(main: Controllers, ask: Asking) -> Outcome | None:
     """Ask for the note on the matches of the chosen articles."""
     ids, watches = main.chosen.ids, _watches(main)
     if not ids:
-        return _NO_ARTICLE
+        return NO_ARTICLE
     numbers = await main.library.cases.matches_of(ids, watches)
     if not numbers:
         return Outcome(said="No watch matches this article", seconds=2)

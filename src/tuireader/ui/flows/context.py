@@ -41,6 +41,9 @@ class Outcome(Struct, frozen=True):
     run: Sequence[str] = ()  # commands to run
 
 
+NO_ARTICLE = Outcome(said="Select an article first", seconds=2)
+
+
 class Asking:
     """Shows the dialogs of one flow. Keys wait while the flow works, then go to its dialog."""
 

@@ -8,7 +8,7 @@ from tuireader.model import Article, DownloadState, Enclosure
 from tuireader.text import safe_url
 from tuireader.text.wording import counted
 from tuireader.ui.controllers.wiring import Controllers
-from tuireader.ui.flows.context import Asking, Outcome
+from tuireader.ui.flows.context import NO_ARTICLE, Asking, Outcome
 from tuireader.wording.enclosures import enclosure_label
 
 
@@ -58,7 +58,7 @@ async def download(main: Controllers, ask: Asking) -> Outcome:
     """Queue the files of the chosen articles, and download them in the background."""
     ids = main.chosen.ids
     if not ids:
-        return Outcome(said="Select an article first", seconds=2)
+        return NO_ARTICLE
     added = await main.library.downloads.add(ids)
     if not added:
         return Outcome(said="No files belong to this article", seconds=2)

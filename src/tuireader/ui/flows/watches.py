@@ -80,10 +80,10 @@ async def mute(main: Controllers, ask: Asking) -> Outcome | None:
     session, view = main.session, main.session.view
     article = session.article if main.chosen.in_article else None
     row = await main.chosen.row()
+    shown = article or row
+    feed_id = shown.feed_id if shown else None
     if view.kind is ViewKind.FEED and article is None:
-        feed_id: int | None = int(view.key)
-    else:
-        feed_id = shown.feed_id if (shown := article or row) else None
+        feed_id = int(view.key)
     feed = next((candidate for candidate in session.feeds if candidate.id == feed_id), None)
     words = view.key if view.kind is ViewKind.QUERY and article is None else ""
     words = words if "is:muted" not in words else ""

@@ -12,7 +12,7 @@ from tuireader.ui import views
 from tuireader.ui.bindings import MOVES
 from tuireader.ui.controllers.wiring import Controllers
 from tuireader.ui.flows import accounts, articles, cases, feeds, files, guide, lists, settings, watches
-from tuireader.ui.flows.context import Asking, Flow, FlowRunner, Outcome
+from tuireader.ui.flows.context import NO_ARTICLE, Asking, Flow, FlowRunner, Outcome
 
 Commands = dict[str, Callable[..., Any]]
 
@@ -60,7 +60,7 @@ async def _story(main: Controllers, ask: Asking) -> Outcome | None:
     """Show the story of the current article, and open the article chosen there."""
     article_id = main.chosen.article_id
     if article_id is None:
-        return Outcome(said="Select an article first", seconds=2)
+        return NO_ARTICLE
     article = await main.library.articles.require(article_id)
     page = await main.library.stories.page(article_id)
     from tuireader.ui.screens.story import StoryScreen

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import partial
+from functools import partial, partialmethod
 
 from tuireader.commands import Scope
 from tuireader.model import CaseState, LoggedMatch
 from tuireader.query.identifiers import explained
 from tuireader.text.wording import counted
 from tuireader.ui.controllers.wiring import Controllers
+from tuireader.ui.flows.articles import show_edits
 from tuireader.ui.flows.cases import handle_match, note_matches
 from tuireader.ui.flows.context import Asking, Flow, FlowRunner, Outcome
 from tuireader.ui.flows.forms import fill_in
@@ -151,16 +152,8 @@ class Matches(TableScreen[int, LoggedMatch]):
 
     async def action_changes(self) -> None:
         if self.current is not None:
-            await self.flows.run(partial(_changes, match=self.current))
-
-    async def action_match_done(self) -> None:
-        await self._set(CaseState.DONE)
-
-    async def action_match_false(self) -> None:
-        await self._set(CaseState.FALSE_ALARM)
-
-    async def action_match_open(self) -> None:
-        await self._set(CaseState.OPEN)
+            match = self.current
+            await self.flows.run(partial(show_edits, article_id=match.article_id, title=match.title))
 
     async def action_match_note(self) -> None:
         if self.current is not None:
@@ -169,6 +162,10 @@ class Matches(TableScreen[int, LoggedMatch]):
     async def _set(self, state: CaseState) -> None:
         if self.current is not None:
             await self._handle(partial(handle_match, number=self.current.id, state=state))
+
+    action_match_done = partialmethod(_set, CaseState.DONE)
+    action_match_false = partialmethod(_set, CaseState.FALSE_ALARM)
+    action_match_open = partialmethod(_set, CaseState.OPEN)
 
     async def _handle(self, flow: Flow) -> None:
         """Handle the match under the cursor, and go on to the next one."""
@@ -195,13 +192,3 @@ def _when(at: int | None, never: str, what: str = "") -> str:
     if at is None:
         return never
     return f"{what} {short_time(at)}".strip() if at else what or "yes"
-
-
-async def _changes(main: Controllers, ask: Asking, match: LoggedMatch) -> Outcome | None:
-    revisions = await main.library.articles.revisions(match.article_id)
-    if not revisions:
-        return Outcome(said="No edits since it arrived", seconds=2)
-    from tuireader.ui.dialogs.versions import Versions
-
-    await ask(Versions(match.title, revisions))
-    return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import partial
+from functools import partial, partialmethod
 from typing import ClassVar
 
 from textual import events, on
@@ -177,15 +177,11 @@ class SettingsScreen(TableScreen[str, _Item], ModalScreen[str | None]):
         self.table.move_to(start + self.has_headings)
         self.table.scroll_now(start)
 
-    def action_next_pane(self) -> None:
-        self._turn(1)
-
-    def action_previous_pane(self) -> None:
-        self._turn(-1)
-
     def _turn(self, step: int) -> None:
         if self.starts:
             self._go_to(((self.index.highlighted or 0) + step) % len(self.starts))
+
+    action_next_pane, action_previous_pane = partialmethod(_turn, 1), partialmethod(_turn, -1)
 
     def action_search(self) -> None:
         self.line.display = True

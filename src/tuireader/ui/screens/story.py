@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from textual.widget import Widget
 
 from tuireader.commands import Scope
-from tuireader.errors import TuireaderError
 from tuireader.export.story_formats import markdown
 from tuireader.ui.drawing.story_page import build_story, facts
 from tuireader.ui.screens.side_screen import SideScreen
@@ -102,9 +101,5 @@ class StoryScreen(SideScreen["Target"]):
         self.host.say("Copied the story as Markdown")
 
     async def action_save(self) -> None:
-        try:
-            path, new = await self.host.library.stories.save(self._page)
-        except TuireaderError as error:
-            self.host.report(error)
-            return
+        path, new = await self.host.library.stories.save(self._page)
         self.host.say(f"{'Saved' if new else 'Already saved, unchanged'}: {path}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partialmethod
 from typing import ClassVar
 
 from textual import events
@@ -72,15 +73,12 @@ class SearchLine(Input):
         self.cursor_position = len(self.value)
         return True
 
-    def action_keep_as_watch(self) -> None:
-        self._keep(as_view=False)
-
-    def action_keep_as_view(self) -> None:
-        self._keep(as_view=True)
-
     def _keep(self, *, as_view: bool) -> None:
         if self.value.strip():
             self.post_message(self.Kept(self.value, self._filters, as_view))
+
+    action_keep_as_watch = partialmethod(_keep, as_view=False)
+    action_keep_as_view = partialmethod(_keep, as_view=True)
 
     def _go_on(self) -> None:
         self._search.call_if_due()
