@@ -124,7 +124,16 @@ class _Reader:
         known = frozenset(tag for own in self._tags.values() for tag in own)
         views: dict[str, ViewConfig] = {}
         for at, name, asked, marks in self._queries:
-            self._outcomes[at] = _searched(self._outcomes[at], views, known, name, asked, marks)
+            try:
+                if len(views) >= _MOST_VIEWS:
+                    raise No(f"there are more than {_MOST_VIEWS:,} query feeds")
+                if name.casefold() in views:
+                    raise No(f"another query feed is also named “{name}”; rename one of them")
+                views[name.casefold()] = ViewConfig(name, translate(asked, known))
+            except No as reason:
+                self._outcomes[at] = replace(self._outcomes[at], fate=Fate.DROPPED, note=str(reason))
+            else:
+                self._outcomes[at] = _searched(self._outcomes[at], name, marks)
         for tag in dict.fromkeys(tag for own in self._tags.values() for tag in own[1:]):  # no folders
             if len(views) < _MOST_VIEWS:
                 views.setdefault(tag.casefold(), ViewConfig(tag, tag_query(tag, known)))
@@ -139,22 +148,7 @@ class _Reader:
         )
 
 
-def _searched(
-    outcome: Outcome,
-    views: dict[str, ViewConfig],
-    tags: frozenset[str],
-    name: str,
-    asked: str,
-    marks: list[str],
-) -> Outcome:
-    try:
-        if len(views) >= _MOST_VIEWS:
-            raise No(f"there are more than {_MOST_VIEWS:,} query feeds")
-        if name.casefold() in views:
-            raise No(f"another query feed is also named “{name}”; rename one of them")
-        views[name.casefold()] = ViewConfig(name, translate(asked, tags))
-    except No as reason:
-        return replace(outcome, fate=Fate.DROPPED, note=str(reason))
+def _searched(outcome: Outcome, name: str, marks: list[str]) -> Outcome:
     note, makes = f"becomes the saved search “{name}”", (("view", name.casefold()),)
     own = ", ".join(clean(mark, 100) for mark in marks[:_MOST_TAGS] if mark[:1] not in "~!")
     if own:

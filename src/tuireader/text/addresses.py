@@ -77,21 +77,30 @@ def _checked(url: str) -> str:
     return f"{scheme}:{remainder}"
 
 
+def _parts(url: str) -> SplitResult | None:
+    """Split an address; None if its host or port is broken."""
+    from urllib.parse import urlsplit
+
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        return None
+    return parts
+
+
 def display_host(url: str) -> str:
     """Return the host of an address for display before opening it.
 
     User information before "@" is replaced by "…@", as it is not part of the host; letters beyond ASCII
     are followed by their punycode form, to expose look-alikes.
     """
-    from urllib.parse import urlsplit
-
-    try:
-        parts = urlsplit(url)
-        host, port = parts.hostname or "", parts.port
-    except ValueError:
+    parts = _parts(url)
+    if parts is None:
         return ""
     if parts.scheme == "mailto":
         return clean(parts.path, 80)
+    host, port = parts.hostname or "", parts.port
     shown = clean(host, 80)
     if not shown.isascii():
         try:
@@ -103,22 +112,14 @@ def display_host(url: str) -> str:
 
 def host_of(url: str) -> str:
     """Return the host of an address in lower case, "" if it has none."""
-    from urllib.parse import urlsplit
-
-    try:
-        return urlsplit(url).hostname or ""
-    except ValueError:
-        return ""
+    parts = _parts(url)
+    return parts.hostname or "" if parts else ""
 
 
 def server_of(url: str) -> str:
     """Return the host and port of an address, or the address itself if it has none."""
-    from urllib.parse import urlsplit
-
-    try:
-        return urlsplit(url).netloc.rpartition("@")[2].lower() or url
-    except ValueError:
-        return url
+    parts = _parts(url)
+    return parts.netloc.rpartition("@")[2].lower() or url if parts else url
 
 
 def feed_name(title: str) -> str:
@@ -177,17 +178,11 @@ def feed_key(url: str) -> str:
     The host is in lower case; default port, password and fragment are left out. Other text is returned
     unchanged.
     """
-    from urllib.parse import urlsplit
-
-    try:
-        parts = urlsplit(split_password(url)[0])
-        port = parts.port
-    except ValueError:
-        return url
-    if not parts.hostname:
+    parts = _parts(split_password(url)[0])
+    if parts is None or not parts.hostname:
         return url
     userinfo, at, _ = parts.netloc.rpartition("@")
-    usual = {"http": 80, "https": 443}.get(parts.scheme)
+    port, usual = parts.port, {"http": 80, "https": 443}.get(parts.scheme)
     host = f"{userinfo}{at}{parts.hostname}" + (f":{port}" if port and port != usual else "")
     return f"{parts.scheme}://{host}{parts.path or '/'}" + (f"?{parts.query}" if parts.query else "")
 
@@ -231,20 +226,14 @@ def canonical_url(url: str) -> str:
 
 
 def _canonical(url: str) -> str:
-    from urllib.parse import urlsplit
-
     url = scrub(url).strip()
     inner = 0
     while url.startswith("http") and (cache := regex(_AMP_CACHE).match(url, inner)):
         inner = cache.end()
-    try:
-        parts = urlsplit(f"https://{url[inner:]}" if inner else url)
-        port = parts.port
-    except ValueError:
+    parts = _parts(f"https://{url[inner:]}" if inner else url)
+    if parts is None or parts.scheme not in ("http", "https") or not parts.hostname:
         return url
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        return url
-    return f"https://{_host_key(parts.hostname, port)}{_path_key(parts)}"
+    return f"https://{_host_key(parts.hostname, parts.port)}{_path_key(parts)}"
 
 
 def _host_key(host: str, port: int | None) -> str:
