@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tuireader.text import cell_len
-from tuireader.ui.drawing.wrap import fold, wrap
+from tuireader.text.wrap import fold, wrap
 
 TEXT = st.text(
     st.sampled_from("ab c-/.,é\u2019\u4e2d\u6587\u3002\uff08\uff09\U0001f600e\u0301\u200d\n"), max_size=120

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import zip_longest
 
 from msgspec import Struct
@@ -13,6 +13,7 @@ from tuireader.document.blocks import Block, BlockKind, Span, SpanKind
 from tuireader.document.elements import DEEPEST, Cell, Elements, End, Start, Table
 from tuireader.document.line import clip_spans, shift_spans, sort_spans
 from tuireader.text import cell_len
+from tuireader.text.wrap import wrap
 
 _MOST_COLUMNS = 50
 _MOST_ROWS_SPANNED = 100
@@ -190,7 +191,7 @@ def _columns(grid: list[list[_Field]], widths: list[int]) -> tuple[str, tuple[Sp
     spans: list[Span] = []
     offset = 0
     for number, row in enumerate(grid):
-        folded = [_fold(field.text, width) for field, width in zip(row, widths, strict=True)]
+        folded = [wrap(field.text, width) for field, width in zip(row, widths, strict=True)]
         for parts in zip_longest(*folded, fillvalue=(0, 0)):
             line = ""
             for column, (field, (start, end)) in enumerate(zip(row, parts, strict=True)):
@@ -214,34 +215,6 @@ def _columns(grid: list[list[_Field]], widths: list[int]) -> tuple[str, tuple[Sp
 def _is_numeric(column: Sequence[_Field]) -> bool:
     texts = [field.text for field in column if field.text]
     return bool(texts) and all(_NUMERIC.fullmatch(text) for text in texts)
-
-
-def _fold(text: str, width: int) -> list[tuple[int, int]]:
-    """Wrap a field to `width` cells, breaking long words; return the start and end of each line."""
-    lines: list[tuple[int, int]] = []
-    at = 0
-    for line in text.split("\n"):
-        if cell_len(line) <= width:
-            lines.append((at, at + len(line)))
-        else:
-            lines += _fold_line(line, width, at)
-        at += len(line) + 1
-    return lines
-
-
-def _fold_line(line: str, width: int, offset: int) -> Iterator[tuple[int, int]]:
-    start = space = used = 0
-    for at, character in enumerate(line):
-        cells = cell_len(character)
-        if used + cells > width and at > start:
-            end = space if space > start else at
-            yield offset + start, offset + end
-            start = end + (line[end] == " ")
-            used = cell_len(line[start:at])
-        if character == " ":
-            space = at
-        used += cells
-    yield offset + start, offset + len(line)
 
 
 def _records(grid: list[list[_Field]], quote: int, indent: int) -> list[Block]:

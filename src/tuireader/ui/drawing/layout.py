@@ -14,9 +14,9 @@ from textual.strip import Strip
 
 from tuireader.text import cell_len, cut, pad
 from tuireader.text.bidi import START
+from tuireader.text.wrap import fold, wrap
 from tuireader.ui.drawing.page_parts import DOT, Part, StyleRange
 from tuireader.ui.drawing.styles import Styles, under_cursor
-from tuireader.ui.drawing.wrap import fold, wrap
 
 
 class LineKind(IntEnum):
