@@ -23,8 +23,8 @@ class Form(FormDialog[Result | None], Generic[Result]):
         title: str,
         lines: Sequence[Field | Pick],
         save: Callable[[Mapping[str, str]], Awaitable[Result]],
-        *,
         about: str = "",
+        *,
         saves: str = "saves",
     ) -> None:
         super().__init__(classes="form -short")

@@ -10,13 +10,16 @@ from msgspec.structs import replace
 
 from tuireader.config import AccountConfig
 from tuireader.config.account_keys import SECRET_ELSEWHERE
+from tuireader.config.edit import differences, typed_values
 from tuireader.model import Feed, View, ViewKind
 from tuireader.model.accounts import folder_of
 from tuireader.ui import views
 from tuireader.ui.controllers.wiring import Controllers
+from tuireader.ui.dialogs.form import Form
 from tuireader.ui.flows.context import Asking, Outcome
-from tuireader.ui.flows.forms import changed, confirm, fill_in
+from tuireader.ui.flows.forms import changed, confirm
 from tuireader.ui.widgets.field import Field, Pick
+from tuireader.ui.widgets.settings import setting
 
 
 async def add_account(main: Controllers, ask: Asking) -> Outcome | None:
@@ -34,8 +37,6 @@ async def add_account(main: Controllers, ask: Asking) -> Outcome | None:
 
 async def edit_account(main: Controllers, ask: Asking, name: str) -> Outcome | None:
     """Ask for changes to an account, and whether its server may have lost feeds or articles."""
-    from tuireader.ui.widgets.settings import setting
-
     asks = next((state.asks for state in await main.library.accounts.all() if state.name == name), "")
     account = main.library.accounts.config(name)
     lines = (
@@ -47,12 +48,10 @@ async def edit_account(main: Controllers, ask: Asking, name: str) -> Outcome | N
     )
     lost = f"{asks[:1].upper()}{asks[1:]}; articles and marks stay in any case.\n" if asks else ""
     about = f"{lost}It signs in before it is saved. For Miniflux without a user, the password is an API key."
-    return await fill_in(ask, f"Account {name}", lines, partial(_save_account, main, account), about)
+    return await ask(Form(f"Account {name}", lines, partial(_save_account, main, account), about))
 
 
 async def _save_account(main: Controllers, account: AccountConfig, values: Mapping[str, str]) -> Outcome:
-    from tuireader.config.edit import differences, typed_values
-
     new = typed_values(AccountConfig, {name: values[name] for name in ("url", "user", "interval")})
     user, before = new["user"], account.user
     token = account.kind.takes_token and (not user or (bool(account.token) and user == before))
@@ -86,7 +85,7 @@ async def edit_feed(main: Controllers, ask: Asking, feed: Feed) -> Outcome | Non
     categories = f"Categories: {', '.join(sorted(filter(None, others)))}"
     about = f"{feed.address}\n{categories}\nName and category are changed on the server."
     save = partial(_save_feed, main, feed)
-    return await fill_in(ask, feed.title or feed.address, lines, save, about)
+    return await ask(Form(feed.title or feed.address, lines, save, about))
 
 
 async def _save_feed(main: Controllers, feed: Feed, values: Mapping[str, str]) -> Outcome:
@@ -99,7 +98,7 @@ async def edit_category(main: Controllers, ask: Asking, name: str, title: str) -
     """Ask for a new name for a category, and rename it on the server of its account."""
     line = Field("name", "Name", title, "leave empty to remove the category; its feeds stay")
     save = partial(_rename_category, main, name, title)
-    return await fill_in(ask, f"Category {title} of {name}", (line,), save, "It is changed on the server.")
+    return await ask(Form(f"Category {title} of {name}", (line,), save, "It is changed on the server."))
 
 
 async def _rename_category(main: Controllers, name: str, title: str, values: Mapping[str, str]) -> Outcome:

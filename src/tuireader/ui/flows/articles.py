@@ -12,9 +12,12 @@ from tuireader.subprocesses.programs import Ran
 from tuireader.text.wording import counted
 from tuireader.ui.controllers.mark_steps import Step
 from tuireader.ui.controllers.wiring import Controllers
+from tuireader.ui.dialogs.form import pipe_form, split
+from tuireader.ui.dialogs.pickers import KeyPicker, LinkPicker
 from tuireader.ui.flows.context import NO_ARTICLE, Asking, Outcome
 from tuireader.ui.flows.files import open_address
 from tuireader.ui.flows.settings import undo
+from tuireader.ui.widgets.choices import Choice
 
 _LINES = 6  # maximum lines shown of a program's output
 
@@ -41,8 +44,6 @@ async def list_links(main: Controllers, ask: Asking) -> Outcome | None:
     page = main.session.page
     if page is None or not page.links:
         return Outcome(said="No links here")
-    from tuireader.ui.dialogs.pickers import LinkPicker
-
     if url := await ask(LinkPicker(page.links)):
         await open_address(main, url)
     return None
@@ -139,8 +140,6 @@ async def pipe(main: Controllers, ask: Asking) -> Outcome | None:
     article_id = main.chosen.article_id
     if article_id is None:
         return NO_ARTICLE
-    from tuireader.ui.dialogs.form import pipe_form, split
-
     text = await ask(pipe_form(main.session.piped_to))
     if text:
         main.session.piped_to = text
@@ -155,8 +154,6 @@ async def choose_macro(main: Controllers, ask: Asking) -> Outcome | None:
     if not macros:
         return Outcome(said="No macros yet: add [[macro]] to the config")
     from tuireader.ui.dialogs.help import described
-    from tuireader.ui.dialogs.pickers import KeyPicker
-    from tuireader.ui.widgets.choices import Choice
 
     choices = [Choice(key, described(macro)) for key, macro in macros.items()]
     hint = "press a key to run a macro · esc closes"

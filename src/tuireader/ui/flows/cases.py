@@ -10,6 +10,7 @@ from tuireader.model import CaseState, Change, ViewKind
 from tuireader.text.wording import counted
 from tuireader.ui.controllers.mark_steps import Step, Write
 from tuireader.ui.controllers.wiring import Controllers
+from tuireader.ui.dialogs.form import TextForm
 from tuireader.ui.flows.context import NO_ARTICLE, Asking, Flow, Outcome
 from tuireader.ui.flows.editor import edit_text
 from tuireader.ui.views import TO_DO
@@ -55,8 +56,6 @@ async def note_matches(
     after: Callable[[Controllers], None] = lambda main: None,
 ) -> Outcome | None:
     """Ask for the note on some matches, in one line or in the editor."""
-    from tuireader.ui.dialogs.form import TextForm
-
     note = await main.library.cases.note_of(numbers)
 
     async def save(values: Mapping[str, str]) -> Outcome:

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from tuireader.config import Config, FeedConfig, ViewConfig
+from tuireader.config.edit import typed_values
 from tuireader.dedup import label_key, label_name
 from tuireader.errors import TuireaderError
 from tuireader.model import Feed, View, ViewKind
@@ -16,12 +17,14 @@ from tuireader.text.wording import counted
 from tuireader.ui import views
 from tuireader.ui.controllers.mark_steps import Step, Write
 from tuireader.ui.controllers.wiring import Controllers
+from tuireader.ui.dialogs.form import Form
 from tuireader.ui.flows import accounts
 from tuireader.ui.flows.context import Asking, Outcome
-from tuireader.ui.flows.forms import changed, confirm, fill_in
+from tuireader.ui.flows.forms import changed, confirm
 from tuireader.ui.flows.settings import take_config
 from tuireader.ui.flows.watches import edit_watch, new_watch
 from tuireader.ui.widgets.field import Field
+from tuireader.ui.widgets.settings import settings
 from tuireader.ui.widgets.sidebar import FOLDING
 
 if TYPE_CHECKING:
@@ -92,10 +95,10 @@ async def edit(main: Controllers, ask: Asking, view: View | None = None) -> Outc
                 return await accounts.edit_category(main, ask, feed.account, views.folder_title(feed))
         line = Field("name", "Name", view.key, f"leave empty to remove the {view.kind.value}")
         title = f"{view.kind.value.capitalize()} {view.key}"
-        return await fill_in(ask, title, (line,), partial(_rename_folding, main, view))
+        return await ask(Form(title, (line,), partial(_rename_folding, main, view)))
     if view.kind is ViewKind.LABEL:
         line = Field("name", "Name", view.key, "another label's name merges them")
-        return await fill_in(ask, f"Label {view.key}", (line,), partial(_rename_label, main, view.key))
+        return await ask(Form(f"Label {view.key}", (line,), partial(_rename_label, main, view.key)))
     if view.kind is ViewKind.WATCH:
         watches = main.library.config.watches
         config = next((watch for watch in watches if watch.name == view.key), None)
@@ -116,8 +119,6 @@ def _saved(main: Controllers, view: View) -> ViewConfig | None:
 
 
 async def _edit_feed(main: Controllers, ask: Asking, feed: Feed) -> Outcome | None:
-    from tuireader.ui.widgets.settings import settings
-
     config = main.library.feeds.config(feed.id)
     folders = sorted({other.folder for other in main.session.feeds if other.folder})
     about = [] if config.command else [without_password(feed.url)]  # a program has a field of its own
@@ -125,12 +126,10 @@ async def _edit_feed(main: Controllers, ask: Asking, feed: Feed) -> Outcome | No
     remedies = _REMEDIES if feed.last_error and not config.command else ()
     lines = settings(config, remedies, title=feed.title)
     save = partial(_save_feed, main, feed)
-    return await fill_in(ask, feed.title or feed.url, lines, save, "\n".join(about))
+    return await ask(Form(feed.title or feed.url, lines, save, "\n".join(about)))
 
 
 async def _save_feed(main: Controllers, feed: Feed, values: Mapping[str, str]) -> Outcome:
-    from tuireader.config.edit import typed_values
-
     await main.library.feeds.edit(feed.id, typed_values(FeedConfig, values))
     return changed(main, f"{values['title'] or feed.title or feed.url} saved")
 
@@ -188,11 +187,9 @@ def _expression(main: Controllers, filter: str) -> str:
 async def _ask_search(
     main: Controllers, ask: Asking, expression: str, name: str = "", replaces: str = ""
 ) -> Outcome | None:
-    from tuireader.ui.widgets.settings import settings
-
     lines = settings(ViewConfig(name, expression))
     title = f"Saved search {replaces}" if replaces else "Save this search"
-    return await fill_in(ask, title, lines, partial(_save_search, main, replaces))
+    return await ask(Form(title, lines, partial(_save_search, main, replaces)))
 
 
 async def _save_search(main: Controllers, replaces: str, values: Mapping[str, str]) -> Outcome:

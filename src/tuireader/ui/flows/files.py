@@ -8,6 +8,7 @@ from tuireader.model import Article, DownloadState, Enclosure
 from tuireader.text import safe_url
 from tuireader.text.wording import counted
 from tuireader.ui.controllers.wiring import Controllers
+from tuireader.ui.dialogs.pickers import LinkPicker
 from tuireader.ui.flows.context import NO_ARTICLE, Asking, Outcome
 from tuireader.wording.enclosures import enclosure_label
 
@@ -20,8 +21,6 @@ async def open_file(main: Controllers, ask: Asking) -> Outcome | None:
         return Outcome(said="No files belong to this article", seconds=2)
     url: str | None = article.enclosures[0].url
     if len(article.enclosures) > 1:
-        from tuireader.ui.dialogs.pickers import LinkPicker
-
         links = [Link(at, file.url, enclosure_label(file)) for at, file in enumerate(article.enclosures, 1)]
         url = await ask(LinkPicker(links))
     if url is not None:

@@ -2,34 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable
 
 from tuireader.errors import DatabaseError, TuireaderError
 from tuireader.model import View
 from tuireader.ui.controllers.wiring import Controllers
+from tuireader.ui.dialogs.form import Confirm
 from tuireader.ui.flows.context import Asking, Outcome
-from tuireader.ui.widgets.field import Field, Pick
-
-
-async def fill_in(
-    ask: Asking,
-    title: str,
-    lines: Sequence[Field | Pick],
-    save: Callable[[Mapping[str, str]], Awaitable[Outcome]],
-    about: str = "",
-) -> Outcome | None:
-    """Show a form; `save` makes the change while the form is open and returns the outcome."""
-    from tuireader.ui.dialogs.form import Form
-
-    return await ask(Form(title, lines, save, about=about))
 
 
 async def confirm(
     main: Controllers, ask: Asking, what: str, question: str, do: Callable[[], Awaitable[object]], said: str
 ) -> Outcome | None:
     """Ask before something is removed; `said` is the message afterwards."""
-    from tuireader.ui.dialogs.form import Confirm
-
     if await ask(Confirm(f"Remove a {what}", question, "removes it")):
         return await change(do, said, main, ask)
     return None

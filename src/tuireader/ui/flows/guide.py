@@ -15,6 +15,7 @@ from tuireader.config.settings import find
 from tuireader.errors import TuireaderError
 from tuireader.model import Count, View, ViewKind
 from tuireader.ui.controllers.wiring import Controllers
+from tuireader.ui.dialogs.pickers import ThemePicker
 from tuireader.ui.flows.articles import run_macro
 from tuireader.ui.flows.context import Asking, Outcome
 from tuireader.ui.workers import run_latest
@@ -98,8 +99,6 @@ async def _by_use(main: Controllers) -> list[Entry]:
 
 async def choose_theme(main: Controllers, ask: Asking) -> Outcome | None:
     """Show themes while moving through their list, then use and save the chosen one."""
-    from tuireader.ui.dialogs.pickers import ThemePicker
-
     host, configured = main.host, main.library.config.ui.theme
     followed = host.theme if configured.follow else Themes().on(host.on_dark)
     themes = {"": host.themes[followed], **host.themes}

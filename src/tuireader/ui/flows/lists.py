@@ -6,7 +6,9 @@ from tuireader.commands.sorts import RELEVANCE, SEARCH_SORTS
 from tuireader.model import ViewKind
 from tuireader.text.wording import counted
 from tuireader.ui.controllers.wiring import Controllers
+from tuireader.ui.dialogs.pickers import KeyPicker
 from tuireader.ui.flows.context import Asking, Outcome
+from tuireader.ui.widgets.choices import Choice
 
 
 async def fold_stories(main: Controllers, ask: Asking) -> Outcome:
@@ -51,9 +53,6 @@ async def mark_list_read(main: Controllers, ask: Asking, *, spare: bool = False)
     if not unread.ids:
         return Outcome(said="Everything is read already")
     if unread.watched and not spare:
-        from tuireader.ui.dialogs.pickers import KeyPicker
-        from tuireader.ui.widgets.choices import Choice
-
         word = "row" if unread.rows < len(unread.ids) else "article"
         match = "matches" if unread.watched == 1 else "match"
         title = f"{unread.watched:,} of {counted(unread.rows, word)} {match} a watch: mark them too?"
@@ -85,9 +84,6 @@ _KEYS = {("n" if name == "date" else name[0]): name for name in SEARCH_SORTS}
 
 async def sort(main: Controllers, ask: Asking) -> Outcome | None:
     """Ask for the sort order of the list."""
-    from tuireader.ui.dialogs.pickers import KeyPicker
-    from tuireader.ui.widgets.choices import Choice
-
     session = main.session
     searched = session.view.kind is ViewKind.QUERY
     known = {key: sort for key, sort in _KEYS.items() if searched or sort != RELEVANCE}

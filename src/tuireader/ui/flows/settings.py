@@ -15,9 +15,10 @@ from tuireader.config.settings import Setting, masked
 from tuireader.config.values import FLAG, Invalid
 from tuireader.errors import TuireaderError, UsageError
 from tuireader.ui.controllers.wiring import Controllers
+from tuireader.ui.dialogs.form import Form
 from tuireader.ui.flows.context import Asking, Outcome
 from tuireader.ui.flows.editor import edit_file
-from tuireader.ui.flows.forms import fill_in
+from tuireader.ui.widgets.field import Field, Pick
 
 _SHOWN = 3  # maximum number of problems shown, each in a toast
 
@@ -75,8 +76,6 @@ def take_config(main: Controllers, before: Config) -> None:
 
 async def edit_setting(main: Controllers, ask: Asking, *, setting: Setting) -> Outcome | None:
     """Turn a setting on or off, or ask for its value; an empty text is the default, but keeps a password."""
-    from tuireader.ui.widgets.field import Field, Pick
-
     kind, value = setting.key.kind, setting.value(main.library.config)
     if kind is FLAG:
         return await change_setting(main, ask, setting=setting, written=kind.write(not value))
@@ -97,7 +96,7 @@ async def edit_setting(main: Controllers, ask: Asking, *, setting: Setting) -> O
     line: Field | Pick = Field("value", "Value", shown, keep, hidden=has_password)
     if kind.options:
         line = Pick("value", "Value", {option: option for option in kind.options}, shown)
-    return await fill_in(ask, setting.path, (line,), save, f"{setting.key.doc}\n{setting.hint}")
+    return await ask(Form(setting.path, (line,), save, f"{setting.key.doc}\n{setting.hint}"))
 
 
 async def change_setting(main: Controllers, ask: Asking, *, setting: Setting, written: str | None) -> Outcome:

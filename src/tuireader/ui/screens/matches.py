@@ -10,10 +10,10 @@ from tuireader.model import CaseState, LoggedMatch
 from tuireader.query.identifiers import explained
 from tuireader.text.wording import counted
 from tuireader.ui.controllers.wiring import Controllers
+from tuireader.ui.dialogs.form import Form
 from tuireader.ui.flows.articles import show_edits
 from tuireader.ui.flows.cases import handle_match, note_matches
 from tuireader.ui.flows.context import Asking, Flow, FlowRunner, Outcome
-from tuireader.ui.flows.forms import fill_in
 from tuireader.ui.screens.table_screen import TableScreen
 from tuireader.ui.widgets.field import Field
 from tuireader.ui.widgets.table import Cell, Column, Row, Table
@@ -140,7 +140,7 @@ class Matches(TableScreen[int, LoggedMatch]):
             Field("expression", "Articles", self.expression, "an expression, such as watch:WeChat is:open"),
             Field("period", "Since", self.period, "7d, 2026-11-03, yesterday or monday"),
         ]
-        outcome = await fill_in(ask, "Filter the log", lines, save)
+        outcome = await ask(Form("Filter the log", lines, save))
         self.reload()
         return outcome
 
