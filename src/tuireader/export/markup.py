@@ -40,12 +40,6 @@ def period(first: int, last: int) -> str:
     return f"{moment(first).removesuffix(' UTC')} to {moment(last)}"
 
 
-def _origin(evidence: Evidence) -> str:
-    """Describe the origin of a sentence that is not in the displayed text: a former version, another feed."""
-    former = f"matched until edited {moment(evidence.until)}" if evidence.former else ""
-    return " · ".join(part for part in (former, f"in {evidence.feed}" if evidence.feed else "") if part)
-
-
 class Writing(Struct, frozen=True):
     """Escapes of a format for untrusted text: a line, a link, or a part of a line with `marks` around it."""
 
@@ -59,7 +53,10 @@ class Writing(Struct, frozen=True):
         return f"{when} · {self.line(report.feed_title)}: {self.link(report.title, report.url)}"
 
     def quoted(self, evidence: Evidence, *facts: str) -> str:
-        """Write a sentence with its matches marked, and facts about it, such as its origin."""
+        """Write a sentence with its matches marked, facts about it, and its origin.
+
+        That is a former version, or another feed, if it is not in the displayed text.
+        """
         sentence = re.sub(r"\s", " ", evidence.sentence)
         before, after = self.marks
         pieces: list[str] = []
@@ -69,7 +66,9 @@ class Writing(Struct, frozen=True):
                 pieces += [self.part(sentence[at:start]), before, self.part(sentence[start:end]), after]
                 at = end
         written = "".join([*pieces, self.part(sentence[at:])])
-        where = " · ".join(fact for fact in (*facts, _origin(evidence)) if fact)
+        former = f"matched until edited {moment(evidence.until)}" if evidence.former else ""
+        origin = f"in {evidence.feed}" if evidence.feed else ""
+        where = " · ".join(filter(None, (*facts, former, origin)))
         return f"{written} ({self.line(where)})" if where else written
 
 

@@ -37,21 +37,16 @@ def csv_lines(matches: Iterable[LoggedMatch], *, head: bool = True) -> Iterator[
 
 def handed_over(match: LoggedMatch, author: str, template: str) -> str:
     """Write a match as text to hand over; lines, and parts between commas, without a value are left out."""
-    values = {
-        "watch": match.watch,
+    values = {name: getattr(match, name) for name in ("watch", "sentence", "feed", "state", "note", "by")}
+    values |= {
         "terms": explained(match.term, match.occurrences),
         "ids": ", ".join(match.ids),
-        "sentence": match.sentence,
         "title": match.title or match.url,
-        "feed": match.feed,
         "author": author,
         "published": "" if match.published is None else full_time(match.published),
         "matched": full_time(match.matched),
         "url": match.url if WEB.match(match.url) else "",
         "match": str(match.id),
-        "state": match.state,
-        "note": match.note,
-        "by": match.by,
     }
 
     return fill(template, values)

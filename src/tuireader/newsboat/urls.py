@@ -74,7 +74,8 @@ class _Reader:
         shown = clean(without_password(address[:2_000]), 200)
         outcome = partial(Outcome, self._file, line.number, shown)
         if address.startswith("query:"):
-            self._queries.append((len(self._outcomes), *_query(address), marks))
+            name, _, asked = address.removeprefix("query:").partition(":")
+            self._queries.append((len(self._outcomes), clean(name, 100) or "Query", asked, marks))
             self._outcomes.append(outcome(Fate.MOVED, Group.RULES))
             return
         try:
@@ -154,11 +155,6 @@ def _searched(outcome: Outcome, name: str, marks: list[str]) -> Outcome:
     if own:
         return replace(outcome, fate=Fate.CHANGED, note=f"{note}; its tags are left out: {own}", makes=makes)
     return replace(outcome, note=note, makes=makes)
-
-
-def _query(address: str) -> tuple[str, str]:
-    name, _, asked = address.removeprefix("query:").partition(":")
-    return clean(name, 100) or "Query", asked
 
 
 def _feed_of(address: str, marks: list[str]) -> tuple[FeedConfig, str]:

@@ -101,7 +101,8 @@ def _read(block: Block, heads: Headings, language: str) -> Proposal | None:
         return None
     crowd = min(1.0, 2.5 / links) if links else 1.0
     score = quality(items, heads.now) * zone(block.elements) * (1 - missed(block)) * crowd
-    score *= uniform(block.elements) * _pleasant(block.selector)
+    utilities = sum(map(utility, re.findall(r"\.([\w-]+)", block.selector)))
+    score *= uniform(block.elements) * math.pow(0.97, utilities)
     return Proposal(selectors, block.elements[0], items, score)
 
 
@@ -148,10 +149,6 @@ def _is_day(title: str, now: int) -> bool:
     date = page_dates.find(title, now)
     remainder = title[: date.start] + title[date.end :] if date else title
     return len(remainder) <= _WEEKDAY and not re.search(r"\d", remainder)
-
-
-def _pleasant(selector: str) -> float:
-    return math.pow(0.97, sum(map(utility, re.findall(r"\.([\w-]+)", selector))))
 
 
 def _headlines(scopes: Sequence[Scope]) -> float:

@@ -24,7 +24,9 @@ def summary(coverage: Coverage, now: int) -> str:
         return "not known before the next fetch" if coverage.feed.last_success else "never fetched"
     parts = [missed(len(coverage.open), coverage.unseen)] if coverage.open else []
     if coverage.unseen_since is not None:
-        parts.append(f"not seen since {_moment(coverage.unseen_since, now)}")
+        is_long = now - coverage.unseen_since > 7 * _HOURS
+        since = _day(coverage.unseen_since, now) if is_long else short_time(coverage.unseen_since)
+        parts.append(f"not seen since {since}")
     return "; ".join(parts) or _without_gaps(coverage.since, now, unsure=coverage.unsure)
 
 
@@ -88,7 +90,3 @@ def gap_lines(gaps: Sequence[FeedGap], most: int = 3) -> list[str]:
 def _day(moment: int, now: int) -> str:
     """`3 Nov` in the current year, else `3 Nov 2025`."""
     return day(moment) if list_day(moment, now).isdecimal() else day(moment).rpartition(" ")[0]
-
-
-def _moment(moment: int, now: int) -> str:
-    return _day(moment, now) if now - moment > _HOURS * 7 else short_time(moment)

@@ -18,7 +18,6 @@ from tuireader.ui.dialogs.dialog import FormDialog
 from tuireader.ui.widgets.details import Details
 from tuireader.ui.widgets.field import Pick
 from tuireader.ui.widgets.settings import setting
-from tuireader.ui.workers import run_latest
 from tuireader.wording.lines import Line
 
 if TYPE_CHECKING:
@@ -94,20 +93,15 @@ class AddAccount(FormDialog[str | None]):
         if self._seen is not None and self._seen[0] == self._account():
             self.save_by(self.save)
         else:
-            run_latest(self, self._look, "save")
+            self.attempt(self._look, "save", self.show_hint)
 
     async def _look(self) -> None:
         account = self._account()
-        try:
-            _require(account)
-            self._accounts.require_new(account)
-            self.hint("Signing in …")
-            preview = await self._accounts.preview(account)
-        except TuireaderError as error:
-            self.show_hint(str(error))
-        else:
-            self._seen = account, preview
-            self._show()
+        _require(account)
+        self._accounts.require_new(account)
+        self.hint("Signing in …")
+        self._seen = account, await self._accounts.preview(account)
+        self._show()
 
     async def save(self) -> str:
         assert self._seen is not None

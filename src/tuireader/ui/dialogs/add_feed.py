@@ -71,18 +71,13 @@ class AddFeed(FeedDialog["int | Imported | None"]):
         self.hint(hint, error)
 
     def _start(self, work: Callable[[], Awaitable[None]]) -> None:
-        """Do one thing at a time; an error keeps the dialog open."""
+        self.attempt(work, "add", self._show_error)
 
-        async def reported() -> None:
-            try:
-                await work()
-            except (TuireaderError, OSError) as error:
-                if self._chosen is None:
-                    self._explain(_ADDRESS, _LOOK, str(error))
-                else:
-                    self._show_feed(self._chosen, str(error))
-
-        run_latest(self, reported, "add")
+    def _show_error(self, error: str) -> None:
+        if self._chosen is None:
+            self._explain(_ADDRESS, _LOOK, error)
+        else:
+            self._show_feed(self._chosen, error)
 
     def _added(self, result: int | Imported | None) -> None:
         """Close with the result of a dialog on top, unless it was left."""

@@ -57,6 +57,19 @@ class Dialog(ModalScreen[Result], Hosted, Generic[Result], inherit_bindings=Fals
             self.followed = self.choices
             self.choices.action_move(STEPS[event.key])
 
+    def attempt(
+        self, work: Callable[[], Awaitable[object]], group: str, failed: Callable[[str], object]
+    ) -> None:
+        """Run the last of several works of a group; an error keeps the dialog open and goes to `failed`."""
+
+        async def attempted() -> None:
+            try:
+                await work()
+            except (TuireaderError, OSError) as error:
+                failed(str(error))
+
+        run_latest(self, attempted, group)
+
     def action_leave(self) -> None:
         self.dismiss(None)
 
@@ -130,12 +143,8 @@ class FormDialog(Dialog[Result], Generic[Result]):
         """Run `save` and close with its result; of several calls only the last one counts."""
 
         async def saved() -> None:
-            try:
-                result = await save()
-            except (TuireaderError, OSError) as error:
-                self.show_hint(str(error))
-            else:
-                if self.is_current:  # else escape closed it at the same moment
-                    self.dismiss(result)
+            result = await save()
+            if self.is_current:  # else escape closed it at the same moment
+                self.dismiss(result)
 
-        run_latest(self, saved, "save")
+        self.attempt(saved, "save", self.show_hint)

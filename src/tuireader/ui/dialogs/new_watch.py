@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Any
 
 from msgspec.structs import replace
 from textual.app import ComposeResult
@@ -125,19 +126,10 @@ class NewWatch(FormDialog[str | None]):
 
     def typed(self) -> WatchConfig:
         """Read the watch from the fields; its other settings are kept."""
-        before, values = self._config, {key: line.value for key, line in self.lines.items()}
-        return replace(
-            before,
-            name=values["name"],
-            any=terms(values["any"], before.any),
-            none=terms(values["none"], before.none),
-            query=values["query"],
-            color=values["color"],
-            notify=values["notify"],
-            ends_after_quiet_days=self._days() or 0,
-            group=values["group"],
-            priority=values["priority"],
-        )
+        before = self._config
+        values: dict[str, Any] = {key: line.value for key, line in self.lines.items()}
+        values |= {key: terms(values[key], getattr(before, key)) for key in ("any", "none")}
+        return replace(before, **values | {"ends_after_quiet_days": self._days() or 0})
 
     def _days(self) -> int | None:
         """Quiet days after which the watch ends: 0 for never, None for an invalid number."""

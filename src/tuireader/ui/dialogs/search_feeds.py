@@ -8,13 +8,11 @@ from functools import partial
 from textual.app import ComposeResult
 from textual.widgets import OptionList
 
-from tuireader.errors import TuireaderError
 from tuireader.library.feeds.feeds import Feeds
 from tuireader.library.watching.sources import FOLDER, SearchFeed
 from tuireader.model import FoundFeed
 from tuireader.ui.dialogs.feed_dialog import FeedDialog
 from tuireader.ui.widgets.choices import Choice
-from tuireader.ui.workers import run_latest
 from tuireader.wording.feed_summary import FOLLOWED
 from tuireader.wording.lines import Line
 
@@ -56,14 +54,11 @@ class SearchFeeds(FeedDialog[int]):
         return [*(problems or [(("Reading it …", "dim"),)]), ((feed.url, "dim"),)]
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        run_latest(self, partial(self._add, self._proposals[event.option_id or ""]), "add")
+        add = partial(self._add, self._proposals[event.option_id or ""])
+        self.attempt(add, "add", partial(self.hint, _HINT))
 
     async def _add(self, feed: SearchFeed) -> None:
-        try:
-            new = await self.feeds.add([(feed.url, feed.title, FOLDER)])
-        except (TuireaderError, OSError) as error:
-            self.hint(_HINT, str(error))
-            return
+        new = await self.feeds.add([(feed.url, feed.title, FOLDER)])
         self._added += new
         self.hint(f"{feed.title} {'added' if new else 'is subscribed already'} · esc closes")
         self._show_choices(feed.url)
