@@ -81,8 +81,6 @@ def _read_plain(page: Elements, s: str) -> None:
 
 
 def _text(page: Elements, raw: str) -> None:
-    if page.embed is not None or page.noscript:  # pragma: no cover (`tokens` leaves them out)
-        return
     s = decode(raw)
     if page.code is not None:
         page.code.append(s)

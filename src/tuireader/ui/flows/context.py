@@ -93,14 +93,14 @@ class FlowRunner:
         recolour: Callable[[], None],
         run_command: Callable[[str], Awaitable[None]],
     ) -> None:
-        self._controllers = controllers
+        self.main = controllers
         self._recolour = recolour
         self._run_command = run_command
         self._tasks: dict[asyncio.Task[None], Asking] = {}
 
     async def run(self, flow: Flow, *, keys_wait: bool = True) -> None:
         """Run a flow and apply its outcome; keys wait until it asks or is done, unless it never asks."""
-        asking = Asking(self._controllers.host, self)
+        asking = Asking(self.main.host, self)
 
         async def work() -> None:
             try:
@@ -109,7 +109,7 @@ class FlowRunner:
                 asking.end()
 
         if not keys_wait:
-            self._controllers.panes.run_worker(work(), group="flows")
+            self.main.panes.run_worker(work(), group="flows")
             return
         task = asyncio.create_task(work())  # a worker would count as busy while it waits for an answer
         self._tasks[task] = asking
@@ -124,21 +124,21 @@ class FlowRunner:
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._tasks.pop(task)
         if not task.cancelled() and task.exception() is not None:
-            self._controllers.panes.call_later(task.result)  # a crash, as in any handler
+            self.main.panes.call_later(task.result)  # a crash, as in any handler
 
     async def attempt(self, flow: Flow, asking: Asking) -> bool:
         """Apply the outcome of a flow, or report its error; false if there is no outcome."""
         try:
-            outcome = await flow(self._controllers, asking)
+            outcome = await flow(self.main, asking)
             if outcome is not None:
                 await self.apply(outcome)
         except TuireaderError as error:
-            self._controllers.host.report(error)
+            self.main.host.report(error)
             return False
         return outcome is not None
 
     async def apply(self, outcome: Outcome) -> None:
-        main, host = self._controllers, self._controllers.host
+        main, host = self.main, self.main.host
         if outcome.moved is not None and main.session.view == outcome.moved[0]:
             await main.navigation.show_view(outcome.moved[1])
         if outcome.feeds_added:

@@ -50,12 +50,6 @@ def _table(name: str) -> Flow:
     return show
 
 
-async def _watches(main: Controllers, ask: Asking) -> Outcome:
-    from tuireader.ui.screens.watches import Watches
-
-    return Outcome(view=await ask(Watches(ask.flows, desk=main.session.desk)))
-
-
 async def _story(main: Controllers, ask: Asking) -> Outcome | None:
     """Show the story of the current article, and open the article chosen there."""
     article_id = main.chosen.article_id
@@ -81,7 +75,7 @@ async def _match_log(main: Controllers, ask: Asking) -> None:
     """Show the log of matches, and open the article chosen there at its first match."""
     from tuireader.ui.screens.matches import Matches
 
-    if (article_id := await ask(Matches(ask.flows, desk=main.session.desk))) is not None:
+    if (article_id := await ask(Matches(ask.flows))) is not None:
         await main.navigation.open_article(article_id)
         if main.session.opened_id == article_id:
             main.navigation.next_hit(1)
@@ -133,7 +127,7 @@ _FLOWS: dict[str, Flow] = {
     "feed_health": _table("Health"),
     "alarms": _table("Alarms"),
     "statistics": _table("Statistics"),
-    "watches": _watches,
+    "watches": _table("Watches"),
     "match_log": _match_log,
     "settings": _settings,
     "undo": settings.undo,

@@ -13,7 +13,7 @@ from tuireader.ui.controllers.wiring import Controllers
 from tuireader.ui.dialogs.form import Form
 from tuireader.ui.flows.articles import show_edits
 from tuireader.ui.flows.cases import handle_match, note_matches
-from tuireader.ui.flows.context import Asking, Flow, FlowRunner, Outcome
+from tuireader.ui.flows.context import Asking, Flow, Outcome
 from tuireader.ui.screens.table_screen import TableScreen
 from tuireader.ui.widgets.field import Field
 from tuireader.ui.widgets.table import Cell, Column, Row, Table
@@ -43,14 +43,12 @@ class Matches(TableScreen[int, LoggedMatch]):
     )
     PLACE = Scope.MATCHES
 
-    def __init__(self, flows: FlowRunner, *, desk: bool) -> None:
-        super().__init__(flows)
-        self.expression, self.period = "", ""
-        self._desk = desk
+    expression = period = ""
 
     @property
     def columns(self) -> Sequence[Column]:
-        return [column for column in self.COLUMNS if self._desk or column.name != "state"]
+        has_states = self.flows.main.session.desk
+        return [column for column in self.COLUMNS if has_states or column.name != "state"]
 
     def on_mount(self) -> None:
         """Show the log as it is, and again once evidence that is still missing was computed."""

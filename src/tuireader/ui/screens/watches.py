@@ -9,7 +9,6 @@ from tuireader.commands import Scope
 from tuireader.config import WatchConfig
 from tuireader.model import CaseState, Count, ViewKind, WatchStats
 from tuireader.text.wording import counted
-from tuireader.ui.flows.context import FlowRunner
 from tuireader.ui.flows.watches import find_sources, keep_watch, new_watch
 from tuireader.ui.screens.table_screen import ViewTable
 from tuireader.ui.widgets.table import Cell, Column, Row
@@ -98,10 +97,6 @@ class Watches(ViewTable[WatchStats]):
     )
     PLACE = Scope.WATCHES
 
-    def __init__(self, flows: FlowRunner, *, desk: bool = False) -> None:
-        super().__init__(flows)
-        self._desk = desk
-
     async def read(self) -> Sequence[WatchStats]:
         return await self.library.watches.stats()
 
@@ -111,7 +106,7 @@ class Watches(ViewTable[WatchStats]):
     @property
     def columns(self) -> Sequence[Column]:
         grouped = any(watch.group for watch in self.library.config.watches)
-        asked = {"group": grouped, "cases": self._desk}
+        asked = {"group": grouped, "cases": self.flows.main.session.desk}
         return [column for column in self.COLUMNS if asked.get(column.name, True)]
 
     @property
