@@ -94,8 +94,7 @@ def test_parts_keep_their_marks_and_lose_their_signs() -> None:
 def test_a_row_of_a_table_names_its_columns() -> None:
     columns = [
         Column("mark", "", 1),
-        Column("name", "Watch", 4, least=9),
-        Column("name", "Watch"),
+        Column("name", "Watch", {9: 4, 0: 0}),
         Column("w", "7 d"),
     ]
     cells = {"mark": Cell("!"), "name": Cell("WeChat"), "w": Cell("5"), "days": Cell("▁▅▁")}

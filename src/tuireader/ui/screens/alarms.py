@@ -48,10 +48,7 @@ class Alarms(ViewTable[Alarm]):
 
     COLUMNS = (
         Column("sign", "", 1),
-        Column("name", "Feed or watch", 44, least=150),
-        Column("name", "Feed or watch", 28, least=100, most=149),
-        Column("name", "Feed or watch", 20, least=80, most=99),
-        Column("name", "Feed or watch", most=79),
+        Column("name", "Feed or watch", {150: 44, 100: 28, 80: 20, 0: 0}),
         Column("kind", "Alarm", 7),
         Column("since", "Since", 11, least=60),
         Column("words", "Reason", least=80),

@@ -141,9 +141,7 @@ class Health(ViewTable[FeedHealth]):
     KIND = ViewKind.FEED
     COLUMNS = (
         Column("sign", "", 1),
-        Column("feed", "Feed", 44, least=150),
-        Column("feed", "Feed", 26, least=100, most=149),
-        Column("feed", "Feed", most=99),
+        Column("feed", "Feed", {150: 44, 100: 26, 0: 0}),
         Column("state", "State", 11),
         Column("why", "Trouble", least=100),
         Column("success", "Last success", 13, least=66),

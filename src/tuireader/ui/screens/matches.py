@@ -32,12 +32,10 @@ class Matches(TableScreen[int, LoggedMatch]):
     COLUMNS = (
         Column("mark", "", 1),
         Column("matched", "Matched", 12),
-        Column("watch", "Watch", 20, least=150),
-        Column("watch", "Watch", 12, least=70, most=149),
+        Column("watch", "Watch", {150: 20, 70: 12}, least=70),
         Column("title", "Article"),
         Column("feed", "Feed", 24, least=150),
-        Column("told", "Told", 26, least=150),
-        Column("told", "Told", 14, least=110, most=149),
+        Column("told", "Told", {150: 26, 110: 14}, least=110),
         Column("read", "Read", 12, least=80),
         Column("state", "State", 13, least=60),
     )

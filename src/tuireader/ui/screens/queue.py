@@ -44,8 +44,7 @@ class Queue(TableScreen[None, Download]):
     COLUMNS = (
         Column("sign", "", 1),
         Column("title", "Article"),
-        Column("feed", "Feed", 36, least=150),
-        Column("feed", "Feed", 22, least=100, most=149),
+        Column("feed", "Feed", {150: 36, 100: 22}, least=100),
         Column("state", "State", 13),
         Column("size", "Size", 18, right=True, least=70),
     )

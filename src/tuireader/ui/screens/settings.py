@@ -58,12 +58,9 @@ class SettingsScreen(TableScreen[str, _Item], ModalScreen[str | None]):
     PLACE = Scope.SETTINGS
     COLUMNS = (
         Column("sign", "", 1),
-        Column("title", "Setting", 22, least=56),
-        Column("title", "Setting", 18, most=55),
-        Column("value", "Value", 36, least=84),
-        Column("value", "Value", most=83),
-        Column("takes", "Takes", least=84, most=139),
-        Column("takes", "Takes", 36, least=140),
+        Column("title", "Setting", {56: 22, 0: 18}),
+        Column("value", "Value", {84: 36, 0: 0}),
+        Column("takes", "Takes", {140: 36, 84: 0}, least=84),
         Column("about", "Description", least=140),
     )
     BINDINGS: ClassVar = [*bindings(Scope.SETTINGS), Binding("space", "open", show=False)]

@@ -18,8 +18,7 @@ class Statistics(ViewTable[Activity]):
 
     PLACE = Scope.STATISTICS
     COLUMNS = (
-        Column("name", "Feed or watch", 44, least=150),
-        Column("name", "Feed or watch", most=149),
+        Column("name", "Feed or watch", {150: 44, 0: 0}),
         Column("a_day", "A day", 6, right=True, least=34),
         Column("days", "Last 30 days", 30, least=96),
         Column("weeks", "12 weeks", 12, least=60, most=95),

@@ -82,9 +82,7 @@ class Watches(ViewTable[WatchStats]):
     KIND = ViewKind.WATCH
     COLUMNS = (
         Column("mark", "", 1),
-        Column("name", "Watch", 44, least=150),
-        Column("name", "Watch", 20, least=100, most=149),
-        Column("name", "Watch", most=99),
+        Column("name", "Watch", {150: 44, 100: 20, 0: 0}),
         Column("unread", "Unread", 6, right=True, least=34),
         Column("today", "Today", 5, right=True, least=52),
         Column("week", "7 d", 5, right=True, least=60),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from msgspec import Struct
@@ -18,14 +18,21 @@ from tuireader.ui.widgets.pane import CursorPane
 
 
 class Column(Struct, frozen=True):
-    """A column, `width` cells wide (0: the rest of the line), in tables of `least` to `most` cells."""
+    """A column, `width` cells wide (0: the rest of the line), in tables of `least` to `most` cells.
+
+    A width that depends on the table is a mapping from the least width of a table, widest first.
+    """
 
     name: str
     title: str
-    width: int = 0
+    width: int | Mapping[int, int] = 0
     right: bool = False
     least: int = 0
     most: int = 100_000
+
+    def cells(self, table: int) -> int:
+        widths = {0: self.width} if isinstance(self.width, int) else self.width
+        return next(cells for least, cells in widths.items() if table >= least)
 
 
 class Cell(Struct, frozen=True):
@@ -50,16 +57,17 @@ _BARS = " –▁▂▃▄▅▆▇█"  # what says nothing to those who hear it
 def fitting(columns: Sequence[Column], width: int) -> list[tuple[Column, int]]:
     """Choose the columns shown in a table of `width` cells, with their widths."""
     shown = [column for column in columns if column.least <= width <= column.most]
-    fixed = sum(column.width for column in shown) + _GAP * max(0, len(shown) - 1) + 2
-    return [(column, column.width or max(1, width - fixed)) for column in shown]
+    fixed = sum(column.cells(width) for column in shown) + _GAP * max(0, len(shown) - 1) + 2
+    return [(column, column.cells(width) or max(1, width - fixed)) for column in shown]
 
 
 def row_words(columns: Sequence[Column], row: Row) -> str:
     """All cells with the titles of their columns: `WeChat, Unread 4`."""
     words = ["warning"] if "!" in {row.cells.get(name, NOTHING).text for name in ("sign", "mark")} else []
-    for name, title in {column.name: column.title.strip() for column in columns if column.title}.items():
-        if text := row.cells.get(name, NOTHING).text.strip(_BARS).replace("◆", "watch"):
-            words.append(f"{title} {text}" if words else text)
+    for column in columns:
+        text = row.cells.get(column.name, NOTHING).text.strip(_BARS).replace("◆", "watch")
+        if text and column.title:
+            words.append(f"{column.title} {text}" if words else text)
     return ", ".join(words)
 
 
