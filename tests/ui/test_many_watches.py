@@ -19,7 +19,7 @@ from tuireader.ui.dialogs.new_watch import NewWatch
 from tuireader.ui.drawing.row_options import RowOptions
 from tuireader.ui.drawing.row_parts import detail_parts, row_parts
 from tuireader.ui.drawing.sidebar_items import SidebarItem, sidebar_items
-from tuireader.ui.flows.watches import new_watch
+from tuireader.ui.flows.watches import edit_watch
 from tuireader.ui.screens.watches import Watches
 
 FEED = Feed(1, "https://a.example/", title="The Quay", folder="Harbour", subscribed=True)
@@ -205,7 +205,7 @@ async def test_a_group_is_renamed_and_given_to_a_new_watch(run: Running) -> None
     assert "A group disappears with its last watch" in run.toasts
     await run.press("U")
     assert "Waters" not in run.written and run.written.count("group") == 0
-    await run.flow(partial(new_watch, config=WatchConfig("Fog", ("fog",))))
+    await run.flow(partial(edit_watch, config=WatchConfig("Fog", ("fog",))))
     dialog = run.screen(NewWatch)
     assert dialog.typed().color
     run.fill(group="Coast")

@@ -20,7 +20,7 @@ from tuireader.errors import TuireaderError
 from tuireader.model import ArticleRow, Evidence, TermHit, Told, View, ViewKind, WatchPreview, WatchStats
 from tuireader.text import cell_len
 from tuireader.ui.dialogs.new_watch import NewWatch, from_search, from_selection, summary, terms
-from tuireader.ui.flows.watches import edit_watch, new_watch
+from tuireader.ui.flows.watches import edit_watch
 from tuireader.ui.screens.watches import Watches, definition, watch_row
 from tuireader.wording.lines import sparkline
 from tuireader.wording.times import short_time
@@ -141,7 +141,7 @@ async def test_a_watch_is_tried_out_and_saved(demo: Running) -> None:
 
 
 async def test_the_name_follows_the_terms_until_it_is_typed_or_known(run: Running) -> None:
-    await run.flow(new_watch)
+    await run.flow(edit_watch)
     dialog = run.screen(NewWatch)
     await run.write("Fog, rain")
     assert dialog.typed().name == "Fog"
@@ -186,7 +186,7 @@ async def test_a_bad_query_is_pointed_at(demo: Running) -> None:
 
 
 async def test_it_needs_a_name_of_its_own_and_something_to_look_for(run: Running) -> None:
-    await run.flow(new_watch)
+    await run.flow(edit_watch)
     assert "Enter a word" in run.text
     await run.press("enter")
     assert "Enter a name" in run.text
@@ -196,7 +196,7 @@ async def test_it_needs_a_name_of_its_own_and_something_to_look_for(run: Running
     assert "Enter a word, a phrase or a query" in run.text
     await run.press("escape")
     with failing(TuireaderError("the config cannot be written"), run.library.watches.save):
-        await run.flow(partial(new_watch, config=WatchConfig("Fog", ("Fog",))))
+        await run.flow(partial(edit_watch, config=WatchConfig("Fog", ("Fog",))))
         await run.press("enter")
     assert "the config cannot be written" in run.text
 
@@ -210,7 +210,7 @@ async def test_only_the_last_question_is_answered(run: Running) -> None:
         return await preview(config, replaces)
 
     vars(run.library.watches)["preview"] = counted
-    await run.flow(new_watch)
+    await run.flow(edit_watch)
     await run.write("Fog")
     assert asked[-1].any == ("Fog",) and len(asked) < 3  # one on a quiet machine
     assert "+1  −0" in run.text and "Fog again" in run.text

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+
+from tuireader.text.regex import regex
 
 ALSO = r"""
     also\s+(?:read|see|on)|read\s+(?:also|more|next|this(?:\s+next)?)|see\s+also
@@ -59,23 +60,13 @@ _LONGEST_TITLE, _MOST_TITLES = 160, 12  # of a list of titles below a heading
 _STOPS = ".!?…。！？:："
 
 
-@cache
-def _lines() -> re.Pattern[str]:
-    kinds = "|".join(f"(?P<{kind.replace(' ', '_')}>{words})" for kind, words in _KINDS.items())
-    return re.compile(f"(?:{kinds})\\s*", re.IGNORECASE | re.VERBOSE)
-
-
-@cache
-def _ends() -> re.Pattern[str]:
-    also = rf"(?P<see_also>{_SURE}\s*[:：].*)"
-    credit = rf"(?P<credit>[(（\[]?(?:{CREDIT})\s*{_SHORT}{{1,80}}[.)）\]]?)"
-    before = r"(?:(?<=[.!?…。！？)）”\"»|·–—])\s*|(?=[(（\[]))"
-    return re.compile(rf"{before}(?:{also}|{credit})\s*\Z", re.IGNORECASE)
-
-
-@cache
-def _heading() -> re.Pattern[str]:
-    return re.compile(rf"{_OPEN}(?:{ALSO})\s*[:：]?\s*", re.IGNORECASE | re.VERBOSE)
+_LINE = "|".join(f"(?P<{kind.replace(' ', '_')}>{words})" for kind, words in _KINDS.items())
+_LINE = rf"(?ix)(?:{_LINE})\s*"
+_END = (
+    r"(?i)(?:(?<=[.!?…。！？)）”\"»|·–—])\s*|(?=[(（\[]))"
+    rf"(?:(?P<see_also>{_SURE}\s*[:：].*)|(?P<credit>[(（\[]?(?:{CREDIT})\s*{_SHORT}{{1,80}}[.)）\]]?))\s*\Z"
+)
+_HEADING = rf"(?ix){_OPEN}(?:{ALSO})\s*[:：]?\s*"
 
 
 def aside(text: str, start: int, end: int) -> tuple[int, str]:
@@ -85,9 +76,9 @@ def aside(text: str, start: int, end: int) -> tuple[int, str]:
     "Related" are further reading.
     """
     line = text[start:end]
-    if len(line) <= _LONGEST and (match := _lines().fullmatch(line)):
+    if len(line) <= _LONGEST and (match := regex(_LINE).fullmatch(line)):
         return start, _kind(match)
-    if match := _ends().search(line, max(0, len(line) - _LONGEST)):
+    if match := regex(_END).search(line, max(0, len(line) - _LONGEST)):
         return start + match.start(), _kind(match)
     return (start, "see also") if _is_listed(text, start, line) else (end, "")
 
@@ -113,6 +104,6 @@ def _is_listed(text: str, start: int, line: str) -> bool:
             return False
         before = text.rfind("\n", 0, start - 1) + 1
         start, line = before, text[before : start - 1]
-        if len(line) <= _LONGEST_TITLE and _heading().fullmatch(line):
+        if len(line) <= _LONGEST_TITLE and regex(_HEADING).fullmatch(line):
             return True
     return False

@@ -35,7 +35,7 @@ async def open_link(main: Controllers, ask: Asking, number: int) -> Outcome | No
     url = next((link.url for link in page.links if link.number == number), None)
     if url is None:
         return Outcome(said=f"No link {number}")
-    await open_address(main, url)
+    await open_address(main, page.article, url)
     return None
 
 
@@ -45,7 +45,7 @@ async def list_links(main: Controllers, ask: Asking) -> Outcome | None:
     if page is None or not page.links:
         return Outcome(said="No links here")
     if url := await ask(LinkPicker(page.links)):
-        await open_address(main, url)
+        await open_address(main, page.article, url)
     return None
 
 

@@ -22,7 +22,7 @@ from tuireader.ui.flows import accounts
 from tuireader.ui.flows.context import Asking, Outcome
 from tuireader.ui.flows.forms import changed, confirm
 from tuireader.ui.flows.settings import take_config
-from tuireader.ui.flows.watches import edit_watch, new_watch
+from tuireader.ui.flows.watches import edit_watch
 from tuireader.ui.widgets.field import Field
 from tuireader.ui.widgets.settings import settings
 from tuireader.ui.widgets.sidebar import FOLDING
@@ -174,7 +174,7 @@ async def keep_search(
     if not as_view:
         from tuireader.ui.dialogs.new_watch import from_search
 
-        return await new_watch(main, ask, from_search(text))
+        return await edit_watch(main, ask, from_search(text))
     expression = _expression(main, text) if filters else text
     return await _ask_search(main, ask, expression.strip())
 

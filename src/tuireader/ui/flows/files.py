@@ -24,17 +24,13 @@ async def open_file(main: Controllers, ask: Asking) -> Outcome | None:
         links = [Link(at, file.url, enclosure_label(file)) for at, file in enumerate(article.enclosures, 1)]
         url = await ask(LinkPicker(links))
     if url is not None:
-        await _open(main, article, url)
+        await open_address(main, article, url)
     return None
 
 
-async def open_address(main: Controllers, url: str) -> None:
-    """Open a link of the open article: a file with the program for its type, others in the browser."""
-    await _open(main, main.session.article, url)
-
-
-async def _open(main: Controllers, article: Article | None, url: str) -> None:
-    for file in article.enclosures if article is not None else ():
+async def open_address(main: Controllers, article: Article, url: str) -> None:
+    """Open a link of an article: a file with the program for its type, others in the browser."""
+    for file in article.enclosures:
         if file.url == url:
             await open_enclosure(main, file)
             return

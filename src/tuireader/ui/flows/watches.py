@@ -17,13 +17,13 @@ async def watch_here(main: Controllers, ask: Asking) -> Outcome | None:
     screen, view = main.panes.screen, main.session.view
     if (selected := screen.get_selected_text() or "").strip():
         screen.clear_selection()
-        return await new_watch(main, ask, from_selection(selected))
+        return await edit_watch(main, ask, from_selection(selected))
     article_id = main.chosen.article_id
     if view.kind is ViewKind.QUERY and view.key.strip() and not main.panes.in_article:
-        return await new_watch(main, ask, from_search(view.key))
+        return await edit_watch(main, ask, from_search(view.key))
     if article_id is not None:
-        return await new_watch(main, ask, await main.library.watches.suggest(article_id))
-    return await new_watch(main, ask)
+        return await edit_watch(main, ask, await main.library.watches.suggest(article_id))
+    return await edit_watch(main, ask)
 
 
 async def follow_story(main: Controllers, ask: Asking) -> Outcome | None:
@@ -35,18 +35,16 @@ async def follow_story(main: Controllers, ask: Asking) -> Outcome | None:
         config = await main.library.watches.for_story(article_id)
     except TuireaderError as error:
         return Outcome(said=str(error), severity="warning")
-    return await new_watch(main, ask, config)
+    return await edit_watch(main, ask, config)
 
 
-async def new_watch(main: Controllers, ask: Asking, config: WatchConfig | None = None) -> Outcome | None:
-    """Ask for a new watch."""
-    return await edit_watch(main, ask, config or WatchConfig(name=""), "")
-
-
-async def edit_watch(main: Controllers, ask: Asking, config: WatchConfig, replaces: str) -> Outcome | None:
-    """Ask for changes to a watch, or for a new one."""
+async def edit_watch(
+    main: Controllers, ask: Asking, config: WatchConfig | None = None, replaces: str = ""
+) -> Outcome | None:
+    """Ask for a new watch, or for changes to the one that it replaces."""
     from tuireader.ui.dialogs.new_watch import NewWatch
 
+    config = config or WatchConfig(name="")
     if not replaces:
         config = with_defaults(config, main.library.config.watch_defaults)
     name = await ask(NewWatch(config, main.library, replaces=replaces))

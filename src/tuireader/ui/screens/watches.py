@@ -9,7 +9,7 @@ from tuireader.commands import Scope
 from tuireader.config import WatchConfig
 from tuireader.model import CaseState, Count, ViewKind, WatchStats
 from tuireader.text.wording import counted
-from tuireader.ui.flows.watches import find_sources, keep_watch, new_watch
+from tuireader.ui.flows.watches import edit_watch, find_sources, keep_watch
 from tuireader.ui.screens.table_screen import ViewTable
 from tuireader.ui.widgets.table import Cell, Column, Row
 from tuireader.wording.lines import Line, marked, sparkline
@@ -165,4 +165,4 @@ class Watches(ViewTable[WatchStats]):
             await self.flows.run(partial(find_sources, name=self.table.current))
 
     async def action_new_watch(self) -> None:
-        await self.flows.run(new_watch)
+        await self.flows.run(edit_watch)
