@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
-import weakref
 from array import array
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,7 +17,6 @@ from tests.ui.running import Running, running
 from tests.ui.shelf import failing, many
 from tuireader.errors import TuireaderError
 from tuireader.model import FeedHealth
-from tuireader.ui import app as app_module
 from tuireader.ui import key_order
 
 SIZES = [(120, 40), (40, 12)]
@@ -201,29 +198,6 @@ async def test_keys_that_share_a_byte_are_one_key(demo: Running) -> None:
     demo.app.post_message(events.Key("ctrl+h", None))
     await demo.settle()
     assert demo.focus == "search" and typed(demo) == "did"
-
-
-@pytest.mark.slow
-def test_old_objects_are_looked_through_at_rest_and_only_when_there_are_many() -> None:
-    class Ring:
-        pass
-
-    def dropped() -> weakref.ref[Ring]:
-        """A ring of objects that has grown old, and that nobody holds any more."""
-        ring = Ring()
-        ring.it = ring  # type: ignore[attr-defined]
-        gc.collect(1)
-        return weakref.ref(ring)
-
-    gc.freeze()  # what is there already takes long to look through
-    gc.collect()
-    one = dropped()
-    app_module.collect_garbage()
-    assert one() is not None
-    for _ in range(app_module.YOUNG_ROUNDS):
-        gc.collect(1)
-    app_module.collect_garbage()
-    assert one() is None
 
 
 async def test_keys_of_a_terminal_that_says_it_has_not_the_focus(demo: Running) -> None:

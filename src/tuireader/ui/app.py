@@ -34,16 +34,7 @@ if TYPE_CHECKING:
     from tuireader.ui.screens.main import MainScreen
 
 PATIENCE = 1.0  # maximum seconds that keys wait for a screen to open
-_AT_REST = 0.5  # idle seconds before a full garbage collection
-YOUNG_ROUNDS = 20  # number of young collections after which a full one pays off
-_THRESHOLDS = (700, 10, 50 * YOUNG_ROUNDS)  # at the last one, a full collection waits for no idle moment
 _LARGEST = Size(1500, 500)  # columns and lines: a terminal may report any size, and each cell costs memory
-
-
-def collect_garbage() -> None:
-    """Run a full collection once `YOUNG_ROUNDS` young ones have passed."""
-    if gc.get_count()[2] >= YOUNG_ROUNDS:
-        gc.collect()
 
 
 class TuireaderApp(Host):
@@ -74,7 +65,6 @@ class TuireaderApp(Host):
         self._keep_frame = keep_frame
         self._main: MainScreen | None = None
         self._typed_on: Screen[object] | None = None  # the screen that got the last key
-        self._collecting: asyncio.TimerHandle | None = None
         self._leaves = False
         self.leaving: asyncio.Future[None] | None = None  # referenced to keep it from garbage collection
         self._no_color = NoColor()
@@ -106,14 +96,7 @@ class TuireaderApp(Host):
         self.screen.refresh()
         if not gc.isenabled():
             gc.freeze()  # objects made at startup stay; collections can skip them
-            gc.set_threshold(*_THRESHOLDS)
             gc.enable()
-
-    def _collect_at_rest(self) -> None:
-        """Collect garbage after a pause in the keys: a key would have to wait for it."""
-        if self._collecting is not None:
-            self._collecting.cancel()
-        self._collecting = asyncio.get_running_loop().call_later(_AT_REST, collect_garbage)
 
     def refresh_css(self, animate: bool = True) -> None:
         """Apply the theme's colours; at startup everything has already been parsed with them."""
@@ -160,7 +143,6 @@ class TuireaderApp(Host):
         if self.focused is not None and not self.focused.is_attached:  # it was closed while opening,
             self.screen.set_focus(None)  # and no key would work any more, not even the one to quit
         self.typed_at = time.monotonic()
-        self._collect_at_rest()
         if not self.app_focus:  # a key is better evidence than the terminal's focus events
             self.app_focus = True
         main, focused = self._main, self.focused
