@@ -29,7 +29,7 @@ from tuireader.feeds.http.errors import explained
 from tuireader.feeds.http.fetch import Fetcher, FetchLimits
 from tuireader.model import Fault, Fetched, FetchFailed, FetchJob, NotModified
 from tuireader.text import zstd
-from tuireader.text.http_times import retry_after
+from tuireader.text.durations import retry_after
 
 BODY = b"<rss version='2.0'><channel><title>T</title></channel></rss>"
 NOW = 1_700_000_000.0

@@ -15,7 +15,7 @@ import httpx
 from tuireader import __version__
 from tuireader.delivery.letters import Receipt
 from tuireader.text import is_loopback
-from tuireader.text.http_times import retry_after
+from tuireader.text.durations import retry_after
 
 SIGNATURE = "X-Tuireader-Signature"
 NEVER = (400, 413, 422)

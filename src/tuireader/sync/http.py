@@ -26,7 +26,7 @@ from tuireader.feeds.http.headers import header_bytes
 from tuireader.sync.backend import AccountError, Refusal
 from tuireader.sync.redaction import Redaction
 from tuireader.text import clean, is_loopback
-from tuireader.text.http_times import http_time, retry_after
+from tuireader.text.durations import http_time, retry_after
 
 CONNECT, READ, TOTAL = 5.0, 30.0, 300.0
 """Seconds to connect, between two pieces of an answer, and for a whole answer."""

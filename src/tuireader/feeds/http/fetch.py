@@ -42,7 +42,7 @@ from tuireader.feeds.http.hosts import PrivateAddress, Resolver
 from tuireader.feeds.http.pauses import Pauses
 from tuireader.model import Fault, Fetched, FetchFailed, FetchJob, FetchResult, NotModified
 from tuireader.text import clean, server_of
-from tuireader.text.http_times import retry_after
+from tuireader.text.durations import retry_after
 
 if TYPE_CHECKING:
     from http.cookiejar import Cookie

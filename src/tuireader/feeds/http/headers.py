@@ -11,8 +11,7 @@ from tuireader.feeds.address import split_userinfo
 from tuireader.feeds.http.errors import Refused
 from tuireader.model import Fault
 from tuireader.text import clean
-from tuireader.text.durations import DAY
-from tuireader.text.http_times import http_time
+from tuireader.text.durations import DAY, http_time
 
 if TYPE_CHECKING:
     import httpx
