@@ -38,9 +38,9 @@ MAY_FAIL = {
     "tuireader refresh": Exit.SOME_FAILED,
     "tuireader refresh --matches >> matches.jsonl": Exit.SOME_FAILED,
     "tuireader feeds accept 2": Exit.FAILURE,  # it has not moved
-    "tuireader feeds retry": Exit.ALL_FAILED,
     "tuireader outbox --retry 17": Exit.USAGE,  # nothing waits
     "tuireader outbox --drop 17": Exit.USAGE,
+    "tuireader feeds retry": Exit.ALL_FAILED,
     'tuireader add --dry-run --command "cat my-feed.xml"': Exit.FAILURE,  # there is no such file
     "tuireader add --dry-run maildir:~/Mail/news": Exit.FAILURE,
 }
