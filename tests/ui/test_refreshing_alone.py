@@ -257,6 +257,8 @@ async def test_a_sync_reloads_at_its_end_even_while_keys_are_pressed(clock: Cloc
         ('terminal = "osc9"', TOLD, ["terminal"]),
         ('terminal = "osc9"\nbell = true', TOLD, ["terminal", "bell"]),
         ('terminal = "osc9"', replace(TOLD, desktop=True), []),
+        ("desktop = false", replace(TOLD, channel="desk"), ["bell"]),  # a channel of its own
+        ('desktop = false\nterminal = "osc9"', replace(TOLD, channel="desk"), ["terminal"]),
     ],
 )
 async def test_how_a_notification_reaches_the_user(
@@ -297,7 +299,7 @@ async def test_what_a_channel_does_not_accept_is_said_and_what_it_accepts_is_not
     for event, said in (
         (Undelivered("phone", "it is down", 2, retry_at=0), "phone: it is down; 2 messages wait until "),
         (Undelivered("", "it is down", 1), "it is down; 1 message given up, see outbox"),
-        (replace(TOLD, channel="phone"), ""),
+        (replace(TOLD, channel="phone", screen=False), ""),
     ):
         stage, made = refreshing(event)
         made.refresh()

@@ -17,6 +17,7 @@ from tuireader.delivery.letters import Letter, Receipt
 from tuireader.delivery.message import as_json
 
 _SECONDS = 20.0
+MISSING = "notify-send is not installed"
 
 
 async def deliver(letter: Letter, config: NotifyConfig) -> Receipt:
@@ -36,7 +37,7 @@ async def show(letter: Letter) -> str:
     """Show a letter on the desktop; return the error, or `""`."""
     sender = shutil.which("notify-send")
     if not sender:
-        return "notify-send is not installed"
+        return MISSING
     body = html.escape(letter.body, quote=False)  # notification services interpret tags in the body
     return (await run((sender, "--app-name=tuireader", "--", letter.title, body))).error
 

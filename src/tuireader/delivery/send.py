@@ -30,15 +30,14 @@ class Surroundings(Struct, frozen=True):
 
     `folder` is that of the configuration, for relative paths. `resolve` looks up a secret, which may block
     and raise TuireaderError. `proxy` is used for all addresses on the web; without it, those of the
-    environment if `proxies`. `show` shows a letter in the terminal if the desktop cannot. `worker` runs
-    `delivery.service_process` for several letters; without it, each starts a process.
+    environment if `proxies`. `worker` runs `delivery.service_process` for several letters; without it, each
+    starts a process.
     """
 
     folder: Path
     resolve: Callable[[str], str]
     proxy: str = ""
     proxies: bool = True
-    show: Callable[[Letter], bool] = lambda letter: False
     worker: Worker | None = None
 
     async def secret(self, value: str) -> str:
@@ -71,7 +70,9 @@ async def _send(letter: Letter, channel: ChannelConfig, around: Surroundings) ->
     own = replace(letter, title=subject(letter, channel), body=body(letter, channel, form))
     if channel.desktop:
         error = await programs.show(own)
-        return Receipt(True) if not error or around.show(own) else Receipt(False, error)
+        if error in ("", programs.MISSING):  # without it, a terminal shows what is accepted
+            return Receipt(True, ways=() if error else ("desktop",))
+        return Receipt(False, error)
     text = as_json(own, channel.name)
     if channel.kind == "webhook":
         from tuireader.delivery import webhook

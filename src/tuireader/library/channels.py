@@ -19,6 +19,7 @@ from tuireader.delivery.letters import Receipt, trial
 from tuireader.delivery.send import Surroundings, send
 from tuireader.errors import UsageError
 from tuireader.library.context import Context, UseCases
+from tuireader.subprocesses.worker import Worker
 
 
 class Channel(Struct, frozen=True):
@@ -55,13 +56,13 @@ class Channels(UseCases):
         return await send(trial(name), channel, surroundings(self._context))
 
 
-def surroundings(context: Context) -> Surroundings:
-    """Collect what channels use of this installation: its folder, its secrets, its proxy."""
+def surroundings(context: Context, worker: Worker | None = None) -> Surroundings:
+    """Collect what channels use of this installation: its folder, its secrets, its proxy, and a `worker`."""
     from tuireader.feeds.secrets import resolve
 
     fetch = context.config.fetch
     folder = context.paths.config.absolute().parent
-    return Surroundings(folder, resolve, proxy=fetch.proxy, proxies=fetch.proxies)
+    return Surroundings(folder, resolve, proxy=fetch.proxy, proxies=fetch.proxies, worker=worker)
 
 
 def service_problems(text: str, name: str) -> list[Problem]:

@@ -78,7 +78,7 @@ class Relating(Struct, frozen=True, tag_field="event", tag="relating"):
 class Told(Struct, frozen=True, tag_field="event", tag="told"):
     """A channel has accepted a message to the user; `channel` is `""` for that of `[notify]`.
 
-    If that is so and `desktop` is False, the receiver of this event may show it instead.
+    If it was for the screen, and `desktop` is False, the receiver of this event may show it instead.
     """
 
     title: Annotated[str, "Title of the notification."]
@@ -87,6 +87,7 @@ class Told(Struct, frozen=True, tag_field="event", tag="told"):
     desktop: Annotated[bool, "True when the desktop showed it."] = False
     troubles: Annotated[tuple[str, ...], "Errors of the notification, one a line."] = ()
     channel: Annotated[str, 'Name of the channel, `""` for that of `[notify]`.'] = ""
+    screen: Annotated[bool, "True for the channel of `[notify]`, and for desktop channels."] = True
 
 
 class Undelivered(Struct, frozen=True, tag_field="event", tag="undelivered"):

@@ -224,12 +224,12 @@ def _tell(event: Told, config: NotifyConfig, *, silent: bool) -> list[str]:
     """Print a notification, and send it to the terminal unless the desktop showed it; return the channels."""
     for trouble in event.troubles:
         say(f"tuireader: {trouble}")
-    if silent or event.channel:
+    if silent or not event.screen:
         return []
     channels = ["output"]
     live = sys.stderr.isatty()
     say(f"\r\x1b[K{event.title}" if live else event.title)
-    if live and config.desktop and not event.desktop:
+    if live and (event.channel or config.desktop) and not event.desktop:
         from tuireader.delivery import terminal
 
         kind = terminal.detect(os.environ, config.terminal)

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from tuireader.delivery import letters, programs
 from tuireader.delivery.letters import Letter, Receipt
-from tuireader.delivery.send import send
+from tuireader.delivery.send import Surroundings, send
 from tuireader.library.alarms import alarm_message
 from tuireader.library.channels import surroundings
 from tuireader.library.context import Context, UseCases
@@ -23,6 +23,7 @@ from tuireader.library.sending.notifications import items_of, unwanted
 from tuireader.model import OutboxKind, OutboxMessage, Told, Undelivered
 from tuireader.store import Store
 from tuireader.store.watches.outbox import SUSPECT, Terms
+from tuireader.subprocesses.worker import Worker
 
 _DEADLINE = 90.0
 """Seconds for one letter, whatever its channel does; the lease is longer."""
@@ -44,6 +45,10 @@ class Sender(UseCases):
 
     async def serve(self, channel: str) -> None:
         """Send the letters of a channel one after the other, until it fails or nothing more is due."""
+        async with Worker("tuireader.delivery.service_process") as worker:  # starts with its first letter
+            await self._serve(channel, surroundings(self._context, worker))
+
+    async def _serve(self, channel: str, around: Surroundings) -> None:
         sent = trusted = False
         while time.monotonic() < self.end:
             terms = self._terms(channel, sent=sent, trusted=trusted)
@@ -52,12 +57,12 @@ class Sender(UseCases):
                 if not messages:
                     return
                 continue  # nobody wants them any more
-            receipt = await self._deliver(letter, channel)
+            receipt = await self._deliver(letter, channel, around)
             event = await self._transact(partial(self._record, messages=messages, receipt=receipt))
             if event and event.retry_at:
                 self._failing[channel] = event
             else:
-                self._events.append(event or _told(letter, channel, receipt))
+                self._events.append(event or self._told(letter, channel, receipt))
             if event is None:
                 sent, trusted = True, False
             elif not receipt.permanent:
@@ -94,7 +99,7 @@ class Sender(UseCases):
         letter = letters.message(items)
         return replace(letter, thread=f"story-{messages[0].story}") if len(items) == 1 else letter
 
-    async def _deliver(self, letter: Letter, channel: str) -> Receipt:
+    async def _deliver(self, letter: Letter, channel: str, around: Surroundings) -> Receipt:
         config = self._context.config.channel(channel)
         try:
             async with asyncio.timeout(_DEADLINE):
@@ -102,9 +107,21 @@ class Sender(UseCases):
                     return await programs.deliver(letter, self._context.config.notify)
                 if config is None:
                     return Receipt(False, f"there is no [[channel]] with this name: {channel}")
-                return await send(letter, config, surroundings(self._context))
+                return await send(letter, config, around)
         except TimeoutError:
             return Receipt(False, f"took longer than {_DEADLINE:.0f} s", doubtful=True)
+
+    def _told(self, letter: Letter, channel: str, receipt: Receipt) -> Told:
+        config = self._context.config.channel(channel)
+        return Told(
+            letter.title,
+            body=letter.body,
+            articles=tuple(item.article_id for item in letter.items),
+            desktop="desktop" in receipt.ways,
+            troubles=(receipt.error,) if receipt.error else (),
+            channel=channel,
+            screen=not channel or (config is not None and config.desktop),
+        )
 
     def _record(
         self, store: Store, *, messages: Sequence[OutboxMessage], receipt: Receipt
@@ -124,14 +141,3 @@ class Sender(UseCases):
             outbox.give_up(channel, hopeless, receipt.error, now)
             return Undelivered(channel, receipt.error, len(hopeless))
         return Undelivered(channel, receipt.error, len(ids), retry_at=retry_at)
-
-
-def _told(letter: Letter, channel: str, receipt: Receipt) -> Told:
-    return Told(
-        letter.title,
-        body=letter.body,
-        articles=tuple(item.article_id for item in letter.items),
-        desktop="desktop" in receipt.ways,
-        troubles=(receipt.error,) if receipt.error else (),
-        channel=channel,
-    )

@@ -189,7 +189,7 @@ class Refreshing(Controller):
             until = "" if event.retry_at is None else clock_time(event.retry_at)
             message = undelivered(event.channel, event.error, event.messages, until)
             self.host.say(message, severity="warning", seconds=8)
-        elif isinstance(event, model.Told) and not event.channel:
+        elif isinstance(event, model.Told) and event.screen:
             for channel in self._notify(event):
                 await self.library.refresh.shown(event.articles, channel)
         elif isinstance(event, model.GapNoted):
@@ -233,9 +233,10 @@ class Refreshing(Controller):
 
     def _notify(self, told: model.Told) -> list[str]:
         config = self.library.config.notify
-        shown = told.desktop or (config.desktop and self._show_in_terminal(told))
+        wanted = bool(told.channel) or config.desktop
+        shown = told.desktop or (wanted and self._show_in_terminal(told))
         channels = ["terminal"] if shown and not told.desktop else []
-        if config.bell or (config.desktop and not shown):
+        if config.bell or (wanted and not shown):
             self.host.bell()
             channels.append("bell")
         if not told.articles:  # matches have a toast of their own
