@@ -37,11 +37,11 @@ def profile(title: str, text: str, *, number: int = 1, days: float = 0.0, feed: 
 
 
 def telling(
-    *sentences: str, title: str = "WeChat closes to newcomers", count: Counts = stats, cues: bool = False
+    *sentences: str, title: str = "WeChat closes to newcomers", count: Counts = stats
 ) -> Telling | None:
     """An article whose text begins with two sentences about its own news."""
     text = (CLOSED, DATE, *sentences)
-    return tell(profile(title, " ".join(text)), title, text, TABLES, count, cues=cues)
+    return tell(profile(title, " ".join(text)), title, text, TABLES, count)
 
 
 def told(*sentences: str) -> Telling:
@@ -155,45 +155,6 @@ def test_amounts_of_the_news_itself_and_frequent_ones_tell_no_earlier_event() ->
     assert telling(FINE, count=lambda terms: Stats(5_000, {})) is None  # no other article has the amount
     dated = FINE.replace("still", "since July")
     assert told(dated).sentences[0].spans and not told(dated).sentences[0].amounts
-
-
-CUED = "China had pulled the ride-hailing app Didi from stores and banned new downloads of the app."
-
-
-def test_a_cue_alone_tells_the_earlier_event_if_more_is_shared() -> None:
-    article = telling(CUED, cues=True)
-    assert article is not None and article.sentences[0].by_cue
-    (one,) = found(article, DIDI, *OTHERS)
-    assert (article.sentences[one.place].text, one.article) == (CUED, 2)
-    assert telling(CUED) is None
-    vague = telling("The app had been seen before.", cues=True)
-    assert vague is not None and not found(vague, DIDI, *OTHERS)
-    assert not found(article, replace(DIDI, time=NOW - 4 * DAY))  # it may be the same news
-
-
-def test_by_a_cue_alone_no_other_event_may_come_near() -> None:
-    article = telling(CUED, cues=True)
-    assert article is not None
-    other = replace(DIDI, id=3)
-    assert found(article, DIDI, other) == []
-    (one,) = references(article, [DIDI, replace(other, feed=1)], {2: 2, 3: 2})  # of one story, the best
-    assert one.article == 2
-
-
-def test_a_stated_time_or_amount_counts_more_than_a_cue() -> None:
-    (one,) = told(CUED.replace("new", "last month new")).sentences
-    assert one.spans and not one.by_cue
-    article = telling(*[CUED] * 40, *[BAN] * 40, cues=True)
-    assert article is not None
-    assert [one.by_cue for one in article.sentences].count(False) == MOST_SENTENCES
-    assert len(article.sentences) == 2 * MOST_SENTENCES
-
-
-def test_a_cue_takes_no_reference_from_a_stated_time() -> None:
-    stated, late = "In recent weeks, it had few downloads.", replace(DIDI, id=3)
-    article = telling(stated, "It opens.", CUED, cues=True)  # the cue has more evidence, and a rival
-    assert article is not None
-    assert [(one.place, one.article) for one in found(article, DIDI, late)] == [(0, 3), (0, 2)]
 
 
 def test_what_other_articles_have_is_looked_up_near_the_stated_times() -> None:

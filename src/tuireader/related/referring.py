@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from types import MappingProxyType
 
 from msgspec import Struct
 
@@ -24,8 +23,6 @@ CANDIDATES = 30
 POSTINGS = 40
 """Articles to read for one term, before each of the days to look at."""
 _SAME_DAY = DAY // 2  # seconds from which an article is an earlier one
-BY_CUE = 5 * DAY
-"""Seconds from which one is an earlier one without a stated time: until then it may be the same news."""
 _JUDGED = 12  # likeliest candidates, which are compared with each sentence
 _WORDS, _OWN, _THINGS, _LOOKUPS, _ENDS = 12, 3, 8, 30, 4
 """Terms to look up: of the article, of each sentence, things, all; and days to look at."""
@@ -55,8 +52,6 @@ def lookups(telling: Telling) -> tuple[dict[int, float], dict[int, float]]:
     }
     wanted = set(_heaviest(rank, _WORDS))
     for sentence in telling.sentences:
-        if sentence.by_cue:
-            continue
         known = {term: weight for term, weight in sentence.terms.items() if term in telling.elsewhere}
         wanted.update(_heaviest(known, _OWN))
     weights = {term: (telling.profile.terms[term] & 255) / UNIT for term in wanted}
@@ -76,34 +71,10 @@ def days_to_look_at(telling: Telling) -> list[int]:
     return sorted({today - 1, *(min(day, today - 1) for day in stated)}, reverse=True)[:_ENDS]
 
 
-def references(
-    telling: Telling, candidates: Iterable[Profile], story_of: Mapping[int, int] = MappingProxyType({})
-) -> list[Reference]:
-    """Return the references that are certain enough, in reading order.
-
-    A sentence with only a cue refers to one event: candidates from other stories (`story_of`) must score much
-    lower, and its references never replace those of sentences that state a time or an amount.
-    """
+def references(telling: Telling, candidates: Iterable[Profile]) -> list[Reference]:
+    """Return the references that are certain enough, in reading order."""
     best: dict[int, Reference] = {}
-    rivals: dict[int, list[tuple[float, int]]] = {}
-
-    def is_stated(reference: Reference) -> bool:
-        return not telling.sentences[reference.place].by_cue
-
-    def rank(reference: Reference) -> tuple[bool, float]:
-        return is_stated(reference), reference.evidence
-
-    def is_sure(reference: Reference) -> bool:
-        others = [other.evidence for other in best.values() if is_stated(other) or not is_stated(reference)]
-        if reference.evidence < max(_SURE, max(others) - _WORSE):
-            return False
-        top, story = max(rivals[reference.place])
-        if is_stated(reference):
-            return reference.evidence >= top - _RIVAL
-        elsewhere = (evidence for evidence, other in rivals[reference.place] if other != story)
-        second = max(elsewhere, default=-math.inf)
-        return reference.evidence == top and top - second >= _RIVAL
-
+    tops: dict[int, float] = {}  # the highest evidence for each sentence
     dated = [other for other in candidates if other.dated and telling.profile.time - other.time >= _SAME_DAY]
     likely = [(_INTERCEPT + _dot(_WHOLE, whole_features(telling, other)), other) for other in dated]
     likely.sort(key=lambda entry: (-entry[0], entry[1].id))
@@ -113,12 +84,16 @@ def references(
             evidence = base + _dot(_SENTENCE, features)
             if not features[-1] or evidence - _SENTENCE[-1] * features[-1] < _CONTENT:
                 continue  # another time, or nothing but the time
-            rivals.setdefault(place, []).append((evidence, story_of.get(earlier.id, earlier.id)))
-            reference = Reference(place, earlier.id, evidence)
-            if earlier.id not in best or rank(reference) > rank(best[earlier.id]):
-                best[earlier.id] = reference
+            tops[place] = max(evidence, tops.get(place, evidence))
+            if earlier.id not in best or evidence > best[earlier.id].evidence:
+                best[earlier.id] = Reference(place, earlier.id, evidence)
 
-    sure = [reference for reference in best.values() if is_sure(reference)]
+    needed = max(_SURE, max(tops.values(), default=0.0) - _WORSE)
+    sure = [
+        reference
+        for reference in best.values()
+        if reference.evidence >= max(needed, tops[reference.place] - _RIVAL)
+    ]
     sure.sort(key=lambda reference: (-reference.evidence, -reference.article))
     return sorted(sure[:MOST_SHOWN], key=lambda reference: (reference.place, -reference.evidence))
 
@@ -129,8 +104,7 @@ def _dot(weights: Sequence[float], features: Sequence[float]) -> float:
 
 _INTERCEPT = -4.1
 _WHOLE = (6.78, -0.22, 2.13, -0.6, -1.56, -2.0)
-_LEAST = 10.0  # weight in nats that a sentence with a cue alone must share, as of two rare words
-_AMOUNT, _CUE = 0.3, -0.1  # what a shared amount, and a cue, is worth instead of a time
+_AMOUNT = 0.3  # what a shared amount is worth instead of a time
 _SENTENCE = (0.46, 2.2, 0.29, 0.85, 6.6)
 
 
@@ -171,15 +145,12 @@ def sentence_features(telling: Telling, sentence: Sentence, earlier: Profile) ->
         weight / (sum(sentence.terms.values()) or 1.0),
         math.log1p(_weight_in(earlier, sentence.around)),
         math.log1p(events),
-        _fit(telling, sentence, earlier, weight),
+        _fit(telling, sentence, earlier),
     )
 
 
-def _fit(telling: Telling, sentence: Sentence, earlier: Profile, shared: float) -> float:
-    """Score a stated time: the narrower, the higher; without one, a shared amount or a cue counts; else 0."""
-    if sentence.by_cue:
-        old = telling.profile.time - earlier.time >= BY_CUE
-        return _CUE if old and shared >= _LEAST else 0.0
+def _fit(telling: Telling, sentence: Sentence, earlier: Profile) -> float:
+    """Score a stated time: the narrower, the higher; without one, a shared amount counts; else 0."""
     if any(amount in earlier.concepts for amount in sentence.amounts):
         return _AMOUNT
     days = (telling.profile.time - earlier.time) / DAY

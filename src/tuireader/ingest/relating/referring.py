@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from tuireader.related import referring
@@ -25,38 +24,27 @@ def find(
     profiles: StoredProfiles,
     profile: Profile,
     article: ArticleText,
-    neighbours: Sequence[int] = (),
 ) -> list[tuple[int, str]]:
     """Find the earlier articles that an article refers to, each with its sentence, in reading order.
 
-    A sentence with a time or an amount may refer to any stored article, one with another cue only to a
-    neighbour. A change of a watched page refers to none: its sentences belong to the page and tell no past.
+    A change of a watched page refers to none: its sentences belong to the page and tell no past.
     """
     if not profile.dated:
         return []
-    near = profiles.profiles(neighbours)
-    earlier = [other for other in near if profile.time - other.time >= referring.BY_CUE]
     told = telling.tell(
         profile,
         article.title,
         sentences(article.text[:READ]),
         profiles.concepts(),
         lambda terms: Stats(profiles.article_count(), profiles.term_counts(list(terms))),
-        cues=bool(earlier),
     )
     if told is None:
         return []
-    has_cue = {sentence.by_cue for sentence in told.sentences}
-    by_cue = {other.id: other for other in earlier} if True in has_cue else {}
-    wanted = _candidates(store, told, profile) if False in has_cue else []
-    candidates = by_cue | {other.id: other for other in profiles.profiles(wanted)}
-    stories = store.relations.stories([article.id, *candidates]) if by_cue else {}
-    references = referring.references(told, candidates.values(), stories)
+    candidates = {other.id: other for other in profiles.profiles(_candidates(store, told, profile))}
+    references = referring.references(told, candidates.values())
     if not references or store.references.is_change(article.id):
         return []
-    stories = stories or store.relations.stories(
-        [article.id, *(reference.article for reference in references)]
-    )
+    stories = store.relations.stories([article.id, *(reference.article for reference in references)])
     story = stories.get(article.id)
     return [
         (reference.article, told.sentences[reference.place].text)

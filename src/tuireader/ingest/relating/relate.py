@@ -120,7 +120,7 @@ def _relate(store: Store, profiles: StoredProfiles, arrived: search.ArticleText)
     if near := {*chain(*profiles.postings(_copy_terms(sentences), arrived.day, _COPIES).values())}:
         _fold_copies(store, profiles, arrived.id, sentences, near)
     store.references.set_language(arrived.id, language)
-    references = referring.find(store, profiles, arrival.profile, arrived, arrival.neighbours)
+    references = referring.find(store, profiles, arrival.profile, arrived)
     store.references.set(arrived.id, references)
     return arrival.profile
 

@@ -12,14 +12,13 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from tuireader.related.reading.concepts import EVENT, Concept, Concepts, rare_amounts
-from tuireader.related.reading.cues import refers_back
 from tuireader.related.reading.features import BOOST, NAME, TITLE, UNIT, Profile, Stats
 from tuireader.related.reading.mentions import TELLING
 from tuireader.related.reading.when import Span, spans
 from tuireader.related.reading.words import count_terms
 
 MOST_SENTENCES = 16
-"""Maximum number of sentences of an article to look up, and of those with nothing but a cue."""
+"""Maximum number of sentences of an article to look up."""
 _LEAD = 2  # sentences at the top, which are about the news itself
 _LONG_NUMBER = re.compile(r"\d[\d.,]*\d")
 _FOOTER = re.compile(
@@ -31,7 +30,7 @@ class Sentence(Struct, frozen=True):
     """A sentence that may refer to an earlier event.
 
     Weights of its terms, of its words for events and of the other terms in the sentences beside it; the times
-    it states, or else its rare amounts. A sentence with neither has a cue (`cues`).
+    it states, or else its rare amounts.
     """
 
     text: str
@@ -40,11 +39,6 @@ class Sentence(Struct, frozen=True):
     around: Mapping[int, float]
     spans: Sequence[Span]
     amounts: Collection[int] = ()
-
-    @property
-    def by_cue(self) -> bool:
-        """True if only a cue shows that the sentence refers to an earlier event."""
-        return not self.spans and not self.amounts
 
 
 class Telling(Struct, frozen=True):
@@ -67,11 +61,10 @@ class Told(NamedTuple):
     place: int
     spans: list[Span]
     amounts: set[int]
-    cue: bool
 
 
-def referring(title: str, sentences: Sequence[str], published: int, *, cues: bool = False) -> Iterator[Told]:
-    """Yield the sentences that state a time or an amount that is not news, or, with `cues`, have a cue.
+def referring(title: str, sentences: Sequence[str], published: int) -> Iterator[Told]:
+    """Yield the sentences that state a time, or else an amount that is not news.
 
     Other sentences ("It has denied this") may refer to earlier events, too, but not distinctly enough to tell
     which article on the matter they mean (docs/notes/relating.md).
@@ -84,9 +77,8 @@ def referring(title: str, sentences: Sequence[str], published: int, *, cues: boo
             if news is None:
                 news = {amount for part in (title, *sentences[:_LEAD]) for amount in rare_amounts(part)}
             amounts -= news
-        cue = cues and not stated and refers_back(text)
-        if (stated or amounts or cue) and not _FOOTER.search(text):
-            yield Told(place, stated, amounts, cue)
+        if (stated or amounts) and not _FOOTER.search(text):
+            yield Told(place, stated, amounts)
 
 
 def tell(
@@ -95,20 +87,16 @@ def tell(
     sentences: Sequence[str],
     concepts: Concepts,
     stats_of: Callable[[Collection[int]], Stats],
-    *,
-    cues: bool = False,
 ) -> Telling | None:
     """Read the whole text of an article; None if no sentence refers to an earlier event.
 
     `article` is its profile, `stats_of` counts terms in the store.
     """
-    referred = list(referring(title, sentences, article.time, cues=cues))
+    referred = list(referring(title, sentences, article.time))
     if rare := {amount for reference in referred for amount in reference.amounts}:
         others = set(_elsewhere(article, stats_of(rare)))
         referred = [reference._replace(amounts=reference.amounts & others) for reference in referred]
-    stated = [reference for reference in referred if reference.spans or reference.amounts]
-    cued = [reference for reference in referred if reference.cue and not reference.amounts]
-    told = [*stated[:MOST_SENTENCES], *cued[:MOST_SENTENCES]]
+    told = [reference for reference in referred if reference.spans or reference.amounts][:MOST_SENTENCES]
     if not told:
         return None
     head, words = count_terms(title), [count_terms(text) for text in sentences]
@@ -144,7 +132,7 @@ def tell(
         title={term: weights[term] for term in head},
         things=own | named,
         elsewhere=frozenset(_elsewhere(article, stats)),
-        sentences=[sentence(reference) for reference in sorted(told)],
+        sentences=[sentence(reference) for reference in told],
     )
 
 
