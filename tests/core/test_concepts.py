@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tuireader.related.reading.amounts import amounts
-from tuireader.related.reading.concepts import AMOUNT, EVENT, NAME, PLACE, Concepts, bundled, pairs
+from tuireader.related.reading.concepts import AMOUNT, EVENT, NAME, PLACE, Concepts, bundled
 from tuireader.text.languages import LANGUAGES
 
 FOLDER = files("tuireader.related.reading") / "names"
-NAMES = ("agencies", "companies", "laws", "people", "places", "products")
+NAMES = ("agencies", "companies", "people", "places", "products")
 
 
 def lines(name: str) -> list[str]:
@@ -147,14 +147,6 @@ def test_other_tables_come_first_and_bundled_ones_behind() -> None:
     assert bundled().look_up("Yahoo!")
 
 
-def test_pairs_are_names_in_two_scripts() -> None:
-    assert pairs("里维安（Rivian）和凯罗斯 (Kairos Two), 百分之五(5%)") == {
-        "里维安": "Rivian",
-        "和凯罗斯": "Kairos Two",
-    }
-    assert len(pairs("甲乙（Ab）" * 50)) == 1
-
-
 # --------------------------------------------------------------------------- amounts
 
 
@@ -206,7 +198,6 @@ def test_any_text_has_finite_things(text: str) -> None:
         assert one.shown and one.kind in (NAME, PLACE, EVENT, AMOUNT) and one.common > 0
     for place, _, shown in amounts(text):
         assert text[place:].startswith(shown)
-    assert all(form and name for form, name in pairs(text).items())
 
 
 @pytest.mark.parametrize(
@@ -217,7 +208,6 @@ def test_find_takes_linear_time(piece: str) -> None:
         text = (piece * size)[:size]
         began = time.process_time()
         list(bundled().find(text))
-        pairs(text)
         return time.process_time() - began
 
     spent(100)

@@ -13,7 +13,6 @@ from tests.builders import feeds as subscriptions
 from tests.core.test_related_across import FINE, OTHERS
 from tests.web import Web
 from tuireader import ingest
-from tuireader.ingest.relating import own_forms
 from tuireader.ingest.relating.relate import relate_changed
 from tuireader.related.reading.concepts import bundled
 from tuireader.related.reading.features import unpack
@@ -107,29 +106,6 @@ def test_without_a_watch_they_are_not(tmp_path: Path) -> None:
     fill(store, OWN)
     relate(store)
     assert shown(store, 2) == {}
-    store.close()
-
-
-def test_texts_with_a_name_in_two_scripts_teach_it(tmp_path: Path) -> None:
-    store = open_store(tmp_path, 6)
-    said = "，佐布拉（Zorblax）和奎伯顿（Quibbleton）谈判。"
-    fill(store, [("周报一", f"昨天{said}"), ("行业新闻", f"今天在上海{said}"), ("单独", "里维啊（Rivvy）")])
-    relate(store)
-    assert store.references.aliases() == {"佐布拉": "Zorblax", "和奎伯顿": "Quibbleton"}
-    title, text = OWN[0]
-    save(store, 5, entry(5, title=title, content_html=text, published=NOW))
-    text = "佐布拉和奎伯顿，128名厨师。"
-    save(store, 6, entry(6, title="佐布拉今天宣布收购", content_html=text, published=NOW))
-    relate(store, [["Other", "words"]])  # or after some hundred articles
-    assert store.relations.stories([4, 5]) == {4: 4, 5: 4}
-    store.close()
-
-
-def test_tables_are_read_again_when_watches_change(tmp_path: Path) -> None:
-    store = open_store(tmp_path)
-    first = own_forms.concepts(store, [["Zorblax", "佐布拉"]], 0)
-    assert own_forms.concepts(store, [["Zorblax", "佐布拉"]], 1) is first
-    assert own_forms.concepts(store, [], 1) is not first
     store.close()
 
 

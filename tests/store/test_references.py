@@ -33,13 +33,6 @@ def test_new_references_replace_former_ones(store: Store) -> None:
     assert store.references.to([1]) == []
 
 
-def test_names_count_once_they_were_seen_in_several_articles(store: Store) -> None:
-    with store.transaction():
-        store.references.add_aliases({"腾讯": "Tencent", "阿里": "Ali"})
-        store.references.add_aliases({"腾讯": "Tencent"})
-    assert store.references.aliases() == {"腾讯": "Tencent"}
-
-
 def test_articles_with_a_term_up_to_a_day(store: Store) -> None:
     """The day itself counts, and of too many the latest are listed."""
     with store.transaction():

@@ -8,7 +8,6 @@ from functools import partial
 
 from msgspec.structs import replace
 
-from tuireader.ingest.relating.own_forms import Groups
 from tuireader.ingest.relating.relate import features_of, merge, refold_stories, tell_languages
 from tuireader.ingest.relating.sharing import sharing
 from tuireader.ingest.relating.stored_profiles import StoredProfiles, article_text
@@ -17,6 +16,7 @@ from tuireader.related import search
 from tuireader.related.across import differ
 from tuireader.related.reading import mentions
 from tuireader.related.reading.features import LEAD, Stats
+from tuireader.related.reading.own_forms import Groups
 from tuireader.related.search import ArticleText
 from tuireader.related.stories import MEMBERS, united
 from tuireader.store import Store

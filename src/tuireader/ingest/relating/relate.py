@@ -8,7 +8,6 @@ from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from itertools import chain
 
 from tuireader.ingest.relating import referring
-from tuireader.ingest.relating.own_forms import Groups
 from tuireader.ingest.relating.sharing import sharing
 from tuireader.ingest.relating.stored_profiles import StoredProfiles, article_text
 from tuireader.lexicon import compile_term
@@ -16,8 +15,8 @@ from tuireader.lexicon.language import READ, language
 from tuireader.related import search
 from tuireader.related.compare import are_copies, long_sentences
 from tuireader.related.reading import mentions
-from tuireader.related.reading.concepts import pairs
 from tuireader.related.reading.features import PAIR, Profile, Term, counted, extract, probes, unpack
+from tuireader.related.reading.own_forms import Groups
 from tuireader.related.reading.words import term_hash
 from tuireader.related.series import same_news
 from tuireader.related.stories import MEMBERS, SPAN_DAYS, YOUNG, Place, may_share_row, place
@@ -53,7 +52,6 @@ class Relater:
         for article in sorted(arrived, key=lambda article: (article.time, article.id)):
             profile = _relate(store, profiles, article)
             profiles.count_one_more(profile.language)
-            store.references.add_aliases(pairs(f"{article.title}\n{article.text}"))
             done += 1
             if time.monotonic() >= end:
                 break

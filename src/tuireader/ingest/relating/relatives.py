@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from tuireader.ingest.relating.own_forms import Groups
 from tuireader.ingest.relating.sharing import sharing
 from tuireader.ingest.relating.stored_profiles import StoredProfiles, article_text
 from tuireader.model import Related, Relation
 from tuireader.related import links, rank, search
 from tuireader.related.rank import Ranked
+from tuireader.related.reading.own_forms import Groups
 from tuireader.store import Store
 from tuireader.store.articles.links import LinkedArticle
 from tuireader.store.relations.relations import RelativeRow

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from tuireader.document.pictures import lead_picture
-from tuireader.ingest.relating import own_forms
-from tuireader.ingest.relating.own_forms import Groups
 from tuireader.ingest.relating.term_counts import TermCounts
 from tuireader.related import search
 from tuireader.related.reading import mentions
 from tuireader.related.reading.concepts import Concepts
 from tuireader.related.reading.features import LEAD, Profile, unpack
+from tuireader.related.reading.own_forms import Groups, own_forms
 from tuireader.related.series import Series
 from tuireader.related.sharing import picture_term
 from tuireader.store import Store
@@ -36,8 +35,7 @@ class StoredProfiles:
         self._article_count, self._newest_day = relations.article_count(), relations.newest_day()
         self._arrived: dict[int, search.ArticleText] = {}
         self._profiles: dict[int, Profile] = {}
-        self._groups = groups
-        self._concepts: Concepts | None = None
+        self._groups = tuple(map(tuple, groups))
         self._languages: list[str] | None = None
         self.series = Series(self)
 
@@ -46,7 +44,7 @@ class StoredProfiles:
         relations = self._store.relations
         self._article_count, self._newest_day = relations.article_count(), relations.newest_day()
         self._arrived = {article.id: article for article in articles}
-        self._concepts = self._languages = None
+        self._languages = None
 
     def postings(self, terms: Sequence[int], day: int, limit: int) -> Mapping[int, Sequence[int]]:
         """Map terms to the articles posted around a day; later ones are only read if there are any."""
@@ -61,10 +59,8 @@ class StoredProfiles:
             self._languages.append(language)
 
     def concepts(self) -> Concepts:
-        """Tables of names, read at first use and for each batch."""
-        if self._concepts is None:
-            self._concepts = own_forms.concepts(self._store, self._groups, self._article_count)
-        return self._concepts
+        """Tables of names, with the forms of the groups."""
+        return own_forms(self._groups)
 
     def languages(self) -> Sequence[str]:
         """Languages of the stored articles, most frequent first."""

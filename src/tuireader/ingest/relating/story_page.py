@@ -7,12 +7,12 @@ from itertools import combinations
 
 from tuireader.export.brief import Report
 from tuireader.export.story import StoryPage, StoryReport
-from tuireader.ingest.relating.own_forms import Groups
 from tuireader.ingest.relating.relatives import related
 from tuireader.model import AddedKind, Addition, Related, Relation, StoryEntry, Surrounding
 from tuireader.related.compare import same_text
 from tuireader.related.facts.additions import READ, additions
 from tuireader.related.reading.features import Stats, unpack
+from tuireader.related.reading.own_forms import Groups
 from tuireader.store import Store
 from tuireader.store.relations.relations import RelativeRow
 from tuireader.store.sql import grouped

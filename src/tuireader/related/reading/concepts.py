@@ -1,17 +1,15 @@
 """Things that texts name in several languages: names, words of events, amounts.
 
 Each has one number, whatever the language: 腾讯, テンセント and Tencent are one, and so are 禁止, Verbot and
-ban. The bundled tables are our own lists of facts; the user's watches and texts that give a name in two
-scripts, as in 腾讯（Tencent）, add further forms (`own_forms`).
+ban. The bundled tables are our own lists of facts; the user's watches add further forms (`own_forms`).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib.resources import files
-from itertools import islice
 from typing import NamedTuple
 
 from tuireader.related.reading.amounts import amounts
@@ -20,7 +18,7 @@ from tuireader.related.reading.words import term_hash
 
 NAME, PLACE, EVENT, AMOUNT, TITLE, LATIN = 1, 2, 4, 8, 16, 32
 """Kinds of things, as bits; `TITLE` is added to those in a title. `LATIN` is a name without a table."""
-NAME_TABLES = {"places": PLACE} | dict.fromkeys(("companies", "products", "agencies", "laws", "people"), NAME)
+NAME_TABLES = {"places": PLACE} | dict.fromkeys(("companies", "products", "agencies", "people"), NAME)
 _BETWEEN = " | "
 _NEXT_LANGUAGE = re.compile("; [a-z]{2}: ")
 _READ = 20_000  # maximum characters of a text to read
@@ -38,7 +36,6 @@ _KATAKANA = re.compile("[\u30a1-\u30fa\u30fc]")
 _HANGUL = re.compile("[\uac00-\ud7a3]")
 _SLOTS = 1 << 18
 _ACRONYM = 5  # longest name in capitals that is only found in capitals: UN, but not "un"
-_LONGEST_PAIR, _MOST_PAIRS = 10, 20  # characters of a name before brackets, and names of a text
 _SHORT_HANGUL = 2  # forms of so few syllables only count at the beginning of a word
 _RARE_AMOUNT = 5.0
 _EXPECTED = {NAME: 0.5, PLACE: 40.0, EVENT: 30.0}
@@ -271,7 +268,7 @@ _FREQUENT = """
 80 Taiwan|India|Twitter|X|YouTube|California|Huawei|Xiaomi|Tencent|Baidu|Alibaba|South Korea|Russia|ByteDance
 40 Sony|Netflix|Instagram|TikTok|WhatsApp|Linux|iPad|iOS|ChatGPT|SpaceX|NASA|IBM|MacBook|PlayStation
 40 Xbox|Nintendo|GitHub|Reddit|Anthropic|Alphabet|DeepSeek|Qualcomm|AMD|TSMC|WeChat|Weibo|Douyin
-40 General Data Protection Regulation|Volkswagen|BMW|Toyota|Deutsche Telekom|Foxconn|JD.com|SoftBank
+40 Volkswagen|BMW|Toyota|Deutsche Telekom|Foxconn|JD.com|SoftBank
 15 Oracle|Gmail|Cisco|US Department of Justice|Federal Trade Commission|Securities and Exchange Commission
 15 Federal Communications Commission|Federal Bureau of Investigation|JavaScript|Firefox|Mozilla|Spotify
 15 Snapchat|LinkedIn|Ford|Boeing|Verizon|Nokia|Lenovo|HP|Dell|Adobe|Salesforce|Uber|Airbus|Renault
@@ -304,19 +301,3 @@ def lines(table: str) -> Iterator[str]:
         for line in file:
             if line[0] not in "#\n":
                 yield line.rstrip("\n")
-
-
-_BRACKETS = re.compile(r"[（(]\s?([A-Z][\w.&+-]*(?: [A-Z][\w.&+-]*){0,3})\s?[）)]", re.ASCII)
-_BEFORE = re.compile(rf"[{_UNSPACED}]{{2,{_LONGEST_PAIR}}}\s?\Z")
-
-
-def pairs(text: str) -> Mapping[str, str]:
-    """Map names to their Latin form where a text gives both, as in 腾讯（Tencent）."""
-    latin_names: dict[str, str] = {}
-    if text.isascii():
-        return latin_names
-    for name in islice(_BRACKETS.finditer(text[:_READ]), _MOST_PAIRS):
-        start = name.start()
-        if form := _BEFORE.search(text, max(0, start - _LONGEST_PAIR - 1), start):
-            latin_names[form.group().strip()] = name[1]
-    return latin_names

@@ -1,34 +1,35 @@
-"""Forms of names that no bundled table has: from the user's watches, and from texts.
+"""Forms of names that no bundled table has: from the user's watches.
 
-A watch with `any = ["WeChat", "微信"]` says that both are one thing, and so does a text with 微信（WeChat）.
+A watch with `any = ["WeChat", "微信"]` says that both are one thing.
 """
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
+from functools import lru_cache
 
-from tuireader.related.reading.concepts import EVENT, NAME, Concepts
+from tuireader.related.reading.concepts import EVENT, NAME, Concepts, bundled
 from tuireader.related.reading.words import fold, term_hash
 
+Groups = Sequence[Sequence[str]]
+"""Terms of watches; each group names one thing."""
 _MOST_TERMS = 8  # a longer watch is a list of topics
 _PER_SCRIPT = 2  # ... and so is one with more terms that no table has, in one script
 
 
-def own_forms(groups: Iterable[Sequence[str]], aliases: Mapping[str, str], base: Concepts) -> Concepts:
-    """Return tables that add the terms of watches and the aliases of names to `base`.
+@lru_cache(maxsize=2)
+def own_forms(groups: tuple[tuple[str, ...], ...]) -> Concepts:
+    """Return the bundled tables with the terms of watches.
 
     Bundled forms keep their meaning: a group with two known things only shows that they are watched together.
     """
-    own = Concepts(base)
-    for form, name in aliases.items():
-        if base.look_up(form) is None:
-            _add(own, base, [form, name], name)
+    own = Concepts(bundled())
     for group in groups:
         terms = [term for term in group if term and set(term).isdisjoint('*/"~')]
         if len(terms) <= _MOST_TERMS and len({_script(term) for term in terms}) > 1:
-            _add_group(own, base, terms)
-    return own if own.has_forms else base
+            _add_group(own, bundled(), terms)
+    return own if own.has_forms else bundled()
 
 
 def _add_group(own: Concepts, base: Concepts, terms: Sequence[str]) -> None:
@@ -41,20 +42,10 @@ def _add_group(own: Concepts, base: Concepts, terms: Sequence[str]) -> None:
         (concept,) = known.values()
         own.add(concept.name, concept.kind, unknown, concept.common, concept.hash)
     else:
-        _add(own, base, unknown, next((term for term in unknown if _script(term) == "LATIN"), unknown[0]))
-
-
-def _add(own: Concepts, base: Concepts, forms: Sequence[str], name: str) -> None:
-    """Add forms of a named thing, under its entry in `base` if it has one.
-
-    A single word keeps its number as a term, which the store has counted already.
-    """
-    known = base.look_up(name)
-    if known is not None:
-        own.add(known.name, known.kind, forms, known.common, known.hash)
-    else:
+        name = next((term for term in unknown if _script(term) == "LATIN"), unknown[0])
+        # a single word keeps its number as a term, which the store has counted already
         number = term_hash(fold(name)) if name.isalnum() else None
-        own.add(name, EVENT if name == name.lower() else NAME, forms, 0.5, number)
+        own.add(name, EVENT if name == name.lower() else NAME, unknown, 0.5, number)
 
 
 def _script(term: str) -> str:

@@ -1,8 +1,8 @@
-"""Sentences of an article that refer to an earlier article, and names that texts have in two scripts."""
+"""Sentences of an article that refer to an earlier article, and languages of articles."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from msgspec import Struct
 
@@ -23,7 +23,10 @@ REFERENCES = (
     "DROP INDEX article_story",
     "CREATE INDEX article_story ON article (story, read, feed_id, muted, language) WHERE story != 0",
 )
-"""Statements of the migration. `place` counts from 1 in reading order; `language` is `""` if unknown."""
+"""Statements of the migration. `place` counts from 1 in reading order; `language` is `""` if unknown.
+
+Nothing writes or reads `alias` any more; a later schema may drop it.
+"""
 
 
 class Reference(Struct, frozen=True):
@@ -36,7 +39,7 @@ class Reference(Struct, frozen=True):
 
 
 class References(Part):
-    """References between articles, languages and aliases. All writes need a transaction."""
+    """References between articles, and their languages. All writes need a transaction."""
 
     def of(self, article: int) -> list[Reference]:
         """List the references of an article to earlier ones, in reading order."""
@@ -75,13 +78,3 @@ class References(Part):
         """Return articles without a language, newest first."""
         sql = "SELECT id FROM article WHERE id <= ? AND language = '' ORDER BY id DESC LIMIT ?"
         return self._column(sql, (up_to, limit))
-
-    def add_aliases(self, names: Mapping[str, str]) -> None:
-        """Count an article that has names in two scripts; `names` maps forms to names."""
-        sql = """INSERT INTO alias (form, name, articles) VALUES (?, ?, 1)
-                 ON CONFLICT (form, name) DO UPDATE SET articles = articles + 1"""
-        self._conn.executemany(sql, names.items())
-
-    def aliases(self, least: int = 2) -> dict[str, str]:
-        """Map forms to names that occur in at least `least` articles."""
-        return self._mapping("SELECT form, name FROM alias WHERE articles >= ? ORDER BY articles", (least,))
