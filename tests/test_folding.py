@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import sqlite3
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import ModuleType
@@ -11,7 +10,7 @@ from types import ModuleType
 import pytest
 from msgspec.structs import replace
 
-from tests.builders import ALL, NOW, entry, feeds, item, open_store, opened, refreshed, rss, save
+from tests.builders import ALL, NOW, entry, feeds, item, open_store, rss, save
 from tests.newsroom import LANTERN, all_rows, fetched
 from tests.web import Web
 from tuireader import ingest
@@ -24,7 +23,6 @@ from tuireader.related.stories import Place
 from tuireader.store import Store
 from tuireader.store.lists.first_page import first_rows
 from tuireader.store.schema import VERSION
-from tuireader.store.upkeep.older_versions import Missing
 from tuireader.watch import Matcher
 
 UNREAD = View(ViewKind.UNREAD)
@@ -408,49 +406,6 @@ def test_a_story_keeps_its_rows_when_its_number_changes(tmp_path: Path) -> None:
     store.close()
 
 
-def test_what_an_older_version_has_folded_is_judged_again_once(tmp_path: Path) -> None:
-    """All into one row, as it was: the advisories get their rows back, and the story stays."""
-    store = open_store(tmp_path, 6)
-    told = [
-        ParsedEntry(guid=f"a{n}", title=title, url=f"https://a.example.org/{n}", published=NOW - n * HOUR,
-                    content_html=text)
-        for n, (title, text) in enumerate(SERIES["advisories"])
-    ]  # fmt: skip
-    for number, one in enumerate(STORY, 1):
-        save(store, number, one)
-    save(store, 5, *told)
-    relate(store)
-    whole = set(values(store))
-    assert whole == {1, 2, 3, 4}
-    with store.transaction():
-        store.conn.execute("UPDATE article SET story = 5, fold = 5 WHERE id > 4")
-        store.conn.execute("UPDATE article SET story = 1, fold = 1 WHERE id < 5")
-        store.conn.execute("DELETE FROM fact WHERE name LIKE 'stories judged%'")
-    left, steps = store.older_versions.left(Missing.STORIES), 0
-    while left:
-        with store.transaction():
-            left = ingest.fill_in(store, Missing.STORIES, up_to=left, size=3, since=0)
-        assert left == store.older_versions.left(Missing.STORIES)
-        steps += 1
-    assert steps > 1
-    assert set(values(store)) == whole and len(set(values(store).values())) == 1
-    store.close()
-
-
-async def test_the_library_judges_older_stories_with_its_watches(tmp_path: Path, web: Web) -> None:
-    url = web.serve("/f", rss("F", items(SERIES["exploits"])))
-    async with opened(tmp_path, feeds(url)) as library:
-        await refreshed(library)
-    with sqlite3.connect(tmp_path / "news.db") as conn:
-        conn.execute("UPDATE article SET story = 1, fold = 1")
-        conn.execute("DELETE FROM fact WHERE name LIKE 'stories judged%'")
-    async with opened(tmp_path, feeds(url)) as library:
-        assert len(await rows_of(library)) == 1
-        assert [done async for done in library.watches.apply()][-1] == (6, 6)
-        assert len(await rows_of(library)) == 6
-        assert [done async for done in library.watches.apply()] == []
-
-
 def test_a_story_with_too_many_rows_leaves_the_rest_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -474,7 +429,8 @@ def test_an_article_without_a_row_in_a_merged_story_is_in_none(
         save(store, number, article)
     relate(store)
     with store.transaction():
-        store.relations.dissolve(store.relations.stories([1])[1])
+        for number in (1, 2, 3, 4):
+            store.relations.leave(number)
     join(store, [1, 2])
     join(store, [3, 4])
     with store.transaction():

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tuireader.related.reading.features import Profile, Stats, extract, weigh
 from tuireader.related.series import Series, same_news
-from tuireader.related.stories import place, united
+from tuireader.related.stories import place
 
 START = 1_700_000_000
 HOUR = 3600
@@ -148,7 +148,7 @@ def test_comparing_is_symmetric(one: Said, other: Said, hours: int) -> None:
 def test_two_issues_of_a_series_in_one_feed_are_never_one_story(
     feed: int, others: tuple[int, ...], joins: bool
 ) -> None:
-    """However much the rest of the story agrees, as one article joins it and as two stories unite."""
+    """However much the rest of the story agrees."""
     own, issue = "Lanternfish v2.5", "Lanternfish v2.9"
     text = "The makers of Lanternfish fix how Corvid Gate reads Halden Mail, the harbour council said."
     told = [(own, text), *[(own, text)] * 5, (issue, text)]
@@ -158,7 +158,6 @@ def test_two_issues_of_a_series_in_one_feed_are_never_one_story(
     )
     series, stories = Series(Shelf(*told)), {1: story}
     assert (place(article, stories, series).story == 1) is joins
-    assert bool(united(0, {0: [article], 1: story}, series, ()).merged) is joins
 
 
 def test_a_giant_title_costs_no_more() -> None:

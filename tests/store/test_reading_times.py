@@ -87,7 +87,7 @@ def test_articles_of_an_older_version_get_theirs_in_small_steps(tmp_path: Path) 
     left, steps = store.older_versions.left(Missing.READING_TIMES), 0
     while left:
         with store.transaction():
-            left = ingest.fill_in(store, Missing.READING_TIMES, up_to=left, size=4, since=0)
+            left = ingest.fill_in(store, Missing.READING_TIMES, up_to=left, size=4)
         assert left == store.older_versions.left(Missing.READING_TIMES)
         steps += 1
     assert steps == 3 and minutes(store) == known

@@ -202,7 +202,7 @@ def test_articles_of_an_older_version_get_their_language_in_small_steps(tmp_path
     assert left == 10
     while left:
         with store.transaction():
-            left = ingest.fill_in(store, Missing.LANGUAGES, up_to=left, size=3, since=0)
+            left = ingest.fill_in(store, Missing.LANGUAGES, up_to=left, size=3)
         assert left == store.older_versions.left(Missing.LANGUAGES)
         steps += 1
     assert 3 <= steps <= 5
@@ -217,7 +217,7 @@ def test_articles_whose_language_nobody_can_tell_are_not_tried_for_ever(tmp_path
     with store.transaction():
         as_before_languages(store)
         for expected in (3, 1, 0):
-            left = ingest.fill_in(store, Missing.LANGUAGES, up_to=left, size=2, since=0)
+            left = ingest.fill_in(store, Missing.LANGUAGES, up_to=left, size=2)
             assert left == expected
     store.close()
 

@@ -10,7 +10,6 @@ from tests.ui.running import Running, running
 from tests.ui.shelf import Shelf, opened, story
 from tuireader.model import View, ViewKind
 from tuireader.store import Store
-from tuireader.store.upkeep.older_versions import Missing
 from tuireader.ui.flows.settings import apply_config
 
 FEEDS = """\
@@ -44,7 +43,6 @@ def _prepare(store: Store) -> None:
     for article in (ZH, JA):
         store.relations.join(article, EN)
     store.relations.join(EN2, EN, 1)  # in a row of its own: the same feed again
-    store.older_versions.set_left(Missing.STORIES, 0)  # the stories are not of an older version
     for article, code in ((EN, "en"), (ZH, "zh"), (JA, "ja"), (EN2, "en"), (OTHER, "en")):
         store.references.set_language(article, code)
 

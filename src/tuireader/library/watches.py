@@ -21,7 +21,6 @@ from tuireader.model import Evidence, MutePreview, WatchPreview, WatchStats
 from tuireader.store import Store
 from tuireader.store.upkeep.older_versions import Missing
 from tuireader.text import cut
-from tuireader.text.durations import DAY
 
 if TYPE_CHECKING:
     from tuireader.library.watching.reports import Remark, Report
@@ -31,7 +30,6 @@ _LOOK_UP = 25  # number of watches whose candidates are looked up together
 CHUNK = 500
 """Articles to match in the first write transaction after a watch has changed."""
 STEP = 0.15  # target seconds of each further transaction, so that marks do not wait for long
-_NAMED_DAYS = 30  # age up to which the names in older articles are found
 _QUIET_DAYS = 14  # days without news after which a followed story ends
 _EXPLAINED = 200  # number of matches whose evidence is computed together
 
@@ -111,9 +109,8 @@ class Watches(UseCases):
         left = await self._pool.read(
             lambda store: {missing: store.older_versions.left(missing) for missing in Missing}
         )
-        since, groups = self._now() - _NAMED_DAYS * DAY, self._context.groups
         return [
-            (up_to, partial(ingest.fill_in, missing=missing, since=since, groups=groups))
+            (up_to, partial(ingest.fill_in, missing=missing))
             for missing, up_to in left.items()
             if up_to  # `fill_in` is named only if needed: relating is slow to import
         ]

@@ -114,22 +114,15 @@ def arrive(source: ProfileSource, article: ArticleText) -> Arrival:
     profile = _profile(source, article, features, named)
     candidates = [
         *_candidates(source, profile, article.day, POSTINGS_ARRIVING, CANDIDATES_ARRIVING),
-        *_arriving_across(source, profile, article.day),
+        *_candidates_across(
+            source, profile, article.day, ACROSS_ARRIVING, CANDIDATES_ACROSS_ARRIVING, LEAST_ACROSS
+        ),
     ]
-    things = mentions.posted(profile.concepts, profile.language)
-    terms = dict.fromkeys([*probes(profile), *things, *article.pictures])
-    return Arrival(profile, tuple(terms), counts(features, named), _nearest(profile, candidates))
-
-
-def _nearest(profile: Profile, candidates: Sequence[Profile]) -> tuple[int, ...]:
     alone = chances(profile, candidates)
     near = sorted((-sure, other) for other, sure in alone.items() if sure >= KEPT)[:NEIGHBOURS]
-    return tuple(other for _, other in near)
-
-
-def neighbours_across(source: ProfileSource, profile: Profile) -> tuple[int, ...]:
-    """Return a stored article's neighbours in other languages, nearest first."""
-    return _nearest(profile, _arriving_across(source, profile, profile.time // DAY))
+    things = mentions.posted(profile.concepts, profile.language)
+    terms = dict.fromkeys([*probes(profile), *things, *article.pictures])
+    return Arrival(profile, tuple(terms), counts(features, named), tuple(other for _, other in near))
 
 
 def counts(features: Sequence[Term], named: mentions.Mentions) -> dict[int, bool]:
@@ -228,10 +221,6 @@ def _candidates(
     posted = source.postings(probes(profile), day, postings)
     hits = [(squared(profile.terms[term], TITLE), articles) for term, articles in posted.items()]
     return source.profiles(choose(hits, most, without=profile.id))
-
-
-def _arriving_across(source: ProfileSource, profile: Profile, day: int) -> list[Profile]:
-    return _candidates_across(source, profile, day, ACROSS_ARRIVING, CANDIDATES_ACROSS_ARRIVING, LEAST_ACROSS)
 
 
 def _candidates_across(

@@ -80,29 +80,6 @@ def place(
     return Place(best, tuple(merged))
 
 
-def united(
-    story: int,
-    stories: Mapping[int, Sequence[Profile]],
-    series: Series,
-    apart: Collection[frozenset[int]],
-    sharing: Collection[frozenset[int]] = frozenset(),
-) -> Place:
-    """Merge `story` with all others of `stories` that report the same event.
-
-    The story with the most members takes the others in, so that few articles change their rows. Pairs of
-    stories in `apart` are never folded; pairs of articles in `sharing` have a picture or link in common.
-    """
-    pairs, joined, numbers = _Pairs(series, sharing), [*stories[story]], [story]
-    for other, more in stories.items():
-        close = CLOSE if len(joined) + len(more) > 2 else CLOSE + _PAIR
-        may = other != story and not any(frozenset((other, number)) in apart for number in numbers)
-        if may and _may_belong(joined, more, ()) and _agreement(joined, more, pairs, _MERGED, close):
-            joined.extend(more)
-            numbers.append(other)
-    largest = max(numbers, key=lambda number: len(stories[number]))
-    return Place(largest, tuple(number for number in numbers if number != largest))
-
-
 def may_share_row(article: Profile, other: Profile) -> bool:
     """Return whether two articles of one story are close enough for one to hide the other.
 

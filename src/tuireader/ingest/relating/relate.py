@@ -19,7 +19,7 @@ from tuireader.related.reading.features import PAIR, Profile, Term, counted, ext
 from tuireader.related.reading.own_forms import Groups
 from tuireader.related.reading.words import term_hash
 from tuireader.related.series import same_news
-from tuireader.related.stories import MEMBERS, SPAN_DAYS, YOUNG, Place, may_share_row, place
+from tuireader.related.stories import SPAN_DAYS, Place, may_share_row
 from tuireader.store import Store
 from tuireader.store.articles.articles import StoredText
 from tuireader.store.relations.relations import ROWS
@@ -208,27 +208,6 @@ def _row(
         if all(is_same(other, row[other.id]) for other in others):
             return number
     return len(rows)
-
-
-def refold_stories(store: Store, *, up_to: int, size: int) -> int:
-    """Fold the `size` stories up to number `up_to` by the current rules; return the next number.
-
-    Articles that an older version folded wrongly get rows of their own. Needs a transaction.
-    """
-    first = max(1, up_to - size + 1)
-    profiles = StoredProfiles(store)
-    young = profiles.article_count() < YOUNG
-    for number in store.relations.story_numbers(first, up_to):
-        members = store.relations.dissolve(number)
-        apart = profiles.split_pairs(members)
-        stories: dict[int, list[Profile]] = {}
-        for profile in sorted(profiles.profiles(members), key=lambda profile: (profile.time, profile.id)):
-            newest = {story: told[-MEMBERS:] for story, told in stories.items()}
-            joined = place(profile, newest, profiles.series, apart, young=young)
-            merge(store, profiles, joined, profile.id)
-            merged = [other for story in joined.merged for other in stories.pop(story)]
-            stories.setdefault(joined.story, []).extend([*merged, profile])
-    return first - 1
 
 
 def tell_languages(store: Store, *, up_to: int, size: int) -> int:

@@ -192,15 +192,6 @@ class Relations(Part):
         self._store.set_fact(RELATED_UP_TO, str(floor))
         return []
 
-    def recent(self, first: int, last: int, since: int, limit: int) -> list[int]:
-        """Return the articles from `first` to `last` that are not older than `since`, highest ids first."""
-        sql = "SELECT id FROM article WHERE id BETWEEN ? AND ? AND time >= ? ORDER BY id DESC LIMIT ?"
-        return self._column(sql, (first, last, since, limit))
-
-    def story_numbers(self, first: int, last: int) -> list[int]:
-        sql = "SELECT DISTINCT story FROM article WHERE story != 0 AND story BETWEEN ? AND ?"
-        return self._column(sql, (first, last))
-
     def waiting_count(self) -> int:
         sql = f"SELECT count(*) FROM article a WHERE a.id > ? AND {_NEW}"
         return int(self._value(sql, (self.related_up_to(),)))
@@ -251,12 +242,6 @@ class Relations(Part):
             moved = f"UPDATE article SET story = ?1, fold = fold - story + ?1 WHERE id IN ({ids})"
             self._conn.execute(moved, (min(others),))
         return others
-
-    def dissolve(self, story: int) -> list[int]:
-        """Dissolve a story; return its articles."""
-        members = self.members(story)
-        self._take_out(members)
-        return members
 
     def _take_out(self, articles: Sequence[int]) -> None:
         sql = f"UPDATE article SET story = 0, fold = 0 WHERE id IN ({number_list(articles)})"

@@ -28,10 +28,6 @@ class Missing(StrEnum):
     """A value to fill in, as the name of a fact: the highest id that may still lack it, 0 for none."""
 
     LANGUAGES = "languages told down to"
-    STORIES = "stories judged down to"
-    """Stories folded by the current rules."""
-    NAMES = "names found down to"
-    """Profiles with the names that relate articles across languages."""
     READING_TIMES = "reading times counted down to"
     IDENTIFIERS = "identifiers logged down to"
     """CVE numbers of logged matches."""
@@ -47,11 +43,8 @@ READING_TIMES = (
 STILL_UNCOUNTED = f"INSERT OR IGNORE {_UNCOUNTED}"
 """Version 0.3.0 recorded it only with the first step."""
 
-_RELATED = "SELECT max(article) FROM profile"
 _HIGHEST = {
-    Missing.LANGUAGES: _RELATED,
-    Missing.STORIES: "SELECT max(id) FROM article WHERE EXISTS (SELECT 1 FROM article WHERE story != 0)",
-    Missing.NAMES: _RELATED,
+    Missing.LANGUAGES: "SELECT max(article) FROM profile",
     Missing.IDENTIFIERS: "SELECT max(article_id) FROM match_log",
 }
 """SQL for the highest id that may lack a value that relating adds, in a database that has no such fact."""
