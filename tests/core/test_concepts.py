@@ -15,7 +15,7 @@ from tuireader.related.reading.concepts import AMOUNT, EVENT, NAME, PLACE, Conce
 from tuireader.text.languages import LANGUAGES
 
 FOLDER = files("tuireader.related.reading") / "names"
-NAMES = ("agencies", "companies", "people", "places", "products")
+NAMES = ("agencies", "companies", "laws", "people", "places", "products")
 
 
 def lines(name: str) -> list[str]:

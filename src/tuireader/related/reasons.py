@@ -8,13 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import cache
-from itertools import chain
 
-from tuireader.related.reading.concepts import NAME_TABLES, lines
+from tuireader.related.reading.concepts import EVENT, bundled
 from tuireader.related.reading.features import NAME, NUMBER, PAIR
 from tuireader.related.reading.frequencies import frequencies
-from tuireader.related.reading.table import Table
 from tuireader.related.reading.words import fold, term_hash
 
 _COMMON = 30  # a phrase of words that are in at least so many of 10,000 articles each tells nothing, ...
@@ -32,15 +29,6 @@ _CREDITS = frozenset(
     " picture press prnewswire reuters source staff wire".split()
 )  # below images, in first lines, and after names of companies
 _NOTHING = _DATES | _CREDITS
-
-
-@cache
-def known_names() -> Table:
-    """Return the hashes of the bundled names, casefolded; cheaper than loading `concepts.bundled`."""
-    names = Table()
-    for line in chain.from_iterable(map(lines, NAME_TABLES)):
-        names.add(map(hash, line.casefold().split(" | ")), 1)
-    return names
 
 
 def tells(term: int, shown: str, kinds: tuple[int, int], terms: Mapping[int, int]) -> bool:
@@ -83,4 +71,5 @@ def _phrase_tells(words: list[str], shown: str, kind: int, both: int, terms: Map
 
 
 def _is_known(shown: str) -> bool:
-    return hash(shown.casefold().removesuffix("'s").removesuffix("’s")) in known_names()
+    concept = bundled().look_up(shown)
+    return concept is not None and concept.kind != EVENT

@@ -18,7 +18,9 @@ from tuireader.related.reading.words import term_hash
 
 NAME, PLACE, EVENT, AMOUNT, TITLE, LATIN = 1, 2, 4, 8, 16, 32
 """Kinds of things, as bits; `TITLE` is added to those in a title. `LATIN` is a name without a table."""
-NAME_TABLES = {"places": PLACE} | dict.fromkeys(("companies", "products", "agencies", "people"), NAME)
+_NAME_TABLES = {"places": PLACE} | dict.fromkeys(
+    ("companies", "products", "agencies", "laws", "people"), NAME
+)
 _BETWEEN = " | "
 _NEXT_LANGUAGE = re.compile("; [a-z]{2}: ")
 _READ = 20_000  # maximum characters of a text to read
@@ -268,7 +270,7 @@ _FREQUENT = """
 80 Taiwan|India|Twitter|X|YouTube|California|Huawei|Xiaomi|Tencent|Baidu|Alibaba|South Korea|Russia|ByteDance
 40 Sony|Netflix|Instagram|TikTok|WhatsApp|Linux|iPad|iOS|ChatGPT|SpaceX|NASA|IBM|MacBook|PlayStation
 40 Xbox|Nintendo|GitHub|Reddit|Anthropic|Alphabet|DeepSeek|Qualcomm|AMD|TSMC|WeChat|Weibo|Douyin
-40 Volkswagen|BMW|Toyota|Deutsche Telekom|Foxconn|JD.com|SoftBank
+40 General Data Protection Regulation|Volkswagen|BMW|Toyota|Deutsche Telekom|Foxconn|JD.com|SoftBank
 15 Oracle|Gmail|Cisco|US Department of Justice|Federal Trade Commission|Securities and Exchange Commission
 15 Federal Communications Commission|Federal Bureau of Investigation|JavaScript|Firefox|Mozilla|Spotify
 15 Snapchat|LinkedIn|Ford|Boeing|Verizon|Nokia|Lenovo|HP|Dell|Adobe|Salesforce|Uber|Airbus|Renault
@@ -285,17 +287,17 @@ def bundled() -> Concepts:
     for line in _FREQUENT.split("\n")[1:-1]:
         number, _, names = line.partition(" ")
         frequent |= dict.fromkeys(names.split("|"), float(number))
-    for line in lines("events"):  # key = de: Form, Form; en: Form
+    for line in _lines("events"):  # key = de: Form, Form; en: Form
         key, _, forms = _NEXT_LANGUAGE.sub(", ", line.lower()).partition(" = ")
         concepts.add_lower(f"~{key}", EVENT, forms.partition(": ")[2].split(", "), "", 0.0)
-    for table, kind in NAME_TABLES.items():
-        for line in lines(table):  # Form | Form
+    for table, kind in _NAME_TABLES.items():
+        for line in _lines(table):  # Form | Form
             key = line.partition(_BETWEEN)[0]
             concepts.add_lower(key, kind, line.lower().split(_BETWEEN), line, frequent.get(key, 0.0))
     return concepts
 
 
-def lines(table: str) -> Iterator[str]:
+def _lines(table: str) -> Iterator[str]:
     """Read a bundled table line by line: its whole text would take memory that is never given back."""
     with (files(__package__) / "names" / f"{table}.txt").open(encoding="utf-8") as file:
         for line in file:
