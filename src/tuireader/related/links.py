@@ -10,14 +10,7 @@ from tuireader.text.asides import ALSO
 _ALSO = re.compile(
     rf"(?:^|[\s([（【「•·>*–—-])(?:{ALSO})\s*[:：\]）】」|–—-]?\s*$", re.IGNORECASE | re.VERBOSE
 )
-_ALSO_ENDS = (
-    "read", "see", "on", "more", "next", "this", "also", "story", "related", "stories", "article", "articles",
-    "reading", "coverage", "news", "post", "posts", "recommended", "like", "miss", "missed it", "previously",
-    "auch", "mehr", "thema", "dazu", "aussi", "lire", "también", "também", "más", "anche", "mais", "ook",
-    "также", "阅读", "文章", "另见", "閱讀", "読みたい", "記事", "기사",
-)  # fmt: skip
-"""Endings of all matches of `_ALSO`, for a faster test first, which most texts fail."""
-_SIGNS = ":：]）】」|–—-"
+_REACH = 80  # characters before a link to look at
 _ALSO_LABEL = re.compile(
     r"^(?:also\s+read|read\s+also|see\s+also|related|延伸阅读|相关阅读|関連記事)\s*[:：]", re.IGNORECASE
 )
@@ -86,8 +79,7 @@ def kind(url: str, label: str, context: str) -> str:
 
     `context` is the text before the link on its line.
     """
-    end = context.rstrip().rstrip(_SIGNS).rstrip().casefold()
-    if (end.endswith(_ALSO_ENDS) and _ALSO.search(context)) or _ALSO_LABEL.match(label):
+    if _ALSO.search(context, max(0, len(context) - _REACH)) or _ALSO_LABEL.match(label):
         return "also"
     return "source" if source(url) else "cite"
 
