@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
 
 from tuireader.lexicon.frequent_words import LETTERS, SIMILAR, WORDS
 
@@ -62,29 +62,19 @@ _FINNISH = re.compile(
 _VIETNAMESE = re.compile("[ạ-ỹ]")
 
 _LETTER_WEIGHT = 0.5
-_Groups = Sequence[tuple[float, tuple[str, ...]]]
 
 
-def _grouped(
-    keys_of: Iterable[tuple[str, Iterable[str]]], weight: Callable[[str], float]
-) -> tuple[Mapping[str, int], _Groups]:
-    """Number the groups of words or letters that have the same weight and languages.
-
-    Returns the group of each word or letter, and the weight and languages of each group.
-    """
-    languages_of: dict[str, dict[str, None]] = {}
+def _languages_by_key(keys_of: Iterable[tuple[str, Iterable[str]]]) -> dict[str, list[str]]:
+    """Map each word or letter to the languages that have it."""
+    languages: dict[str, list[str]] = {}
     for language, keys in keys_of:
-        for key in keys:
-            languages_of.setdefault(key, {})[language] = None
-    group_of = {key: (weight(key), tuple(languages)) for key, languages in languages_of.items()}
-    numbers = {group: number for number, group in enumerate(dict.fromkeys(group_of.values()))}
-    return {key: numbers[group] for key, group in group_of.items()}, tuple(numbers)
+        for key in dict.fromkeys(keys):
+            languages.setdefault(key, []).append(language)
+    return languages
 
 
-_WORD_GROUP, _WORD_LANGUAGES = _grouped(
-    ((code, words.split()) for code, words in WORDS.items()), lambda word: 1.0 if len(word) > 1 else 0.5
-)
-_LETTER_GROUP, _LETTER_LANGUAGES = _grouped(LETTERS.items(), lambda _: _LETTER_WEIGHT)
+_WORD_LANGUAGES = _languages_by_key((code, words.split()) for code, words in WORDS.items())
+_LETTER_LANGUAGES = _languages_by_key(LETTERS.items())
 _WORD = re.compile("[a-z\u00df-\u024f\u0300-\u036f\u1e00-\u1eff]+")
 _SIGN = re.compile("[\u00a1\u00bf\u00df-\u024f\u0259]")
 _ENOUGH, _AHEAD, _SHARE = 2.0, 0.9, 0.09
@@ -174,22 +164,16 @@ _OF_SCRIPT: Mapping[str, Callable[[str], str]] = {
 }
 
 
-def _add_scores(scores: dict[str, float], counts: Mapping[int | None, int], groups: _Groups) -> None:
-    for group, count in counts.items():
-        if group is not None:
-            weight, languages = groups[group]
-            for code in languages:
-                scores[code] = scores.get(code, 0.0) + weight * count
-
-
 def _latin(text: str) -> str:
     """Detect the language of a lower-case text in Latin letters; `""` if uncertain."""
     words = _WORD.findall(text)
-    scores: dict[str, float] = {}
-    _add_scores(scores, Counter(map(_WORD_GROUP.get, words)), _WORD_LANGUAGES)
-    if not text.isascii():
-        letters = Counter(map(_LETTER_GROUP.get, _SIGN.findall(text)))
-        _add_scores(scores, letters, _LETTER_LANGUAGES)
+    scores: defaultdict[str, float] = defaultdict(float)
+    for word in words:
+        for code in _WORD_LANGUAGES.get(word, ()):
+            scores[code] += 1.0 if len(word) > 1 else 0.5
+    for letter in () if text.isascii() else _SIGN.findall(text):
+        for code in _LETTER_LANGUAGES.get(letter, ()):
+            scores[code] += _LETTER_WEIGHT
     if not scores:
         return ""
     most = max(scores.values())
