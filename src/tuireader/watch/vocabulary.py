@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from operator import itemgetter
 
 from tuireader.lexicon import MARKS, Run, Term, distinct_words
@@ -10,7 +9,6 @@ from tuireader.query import Regex
 from tuireader.watch.rules import Item
 
 _HEADS = (3, 5, 8)  # prefixes are filed under their longest head of one of these lengths
-_MOST_FEW = 64  # up to this many terms, searching for each is cheaper than splitting the text into words
 
 Words = tuple[str, ...]
 
@@ -29,7 +27,6 @@ class Vocabulary:
         self._by_head: dict[int, dict[str, list[tuple[str, int]]]] = {}
         self._by_literal: list[tuple[str, int]] = []
         self._always: list[int] = []
-        self._few: list[tuple[Words, int]] | None = []
 
     def add(self, item: Item) -> int:
         """Add a term if it is new; return its number."""
@@ -59,36 +56,17 @@ class Vocabulary:
             other = item.literal if len(chain) > 1 else ""
             for form in forms:
                 self._by_word.setdefault(form, []).append((other, number))
-            for needed in _shortest(form.replace("⁺", "") for form in forms):
-                self._need((needed, other), number)
         elif item.runs:
             prefix = item.runs[0].last[0]
             length = max((length for length in _HEADS if length <= len(prefix)), default=len(prefix))
             heads = self._by_head.setdefault(length, {})
             heads.setdefault(prefix[:length], []).append((prefix, number))
-            self._need((prefix,), number)
         else:
             self._by_literal.append((item.literal, number))
-            self._need((item.literal,), number)
-
-    def _need(self, words: Words, number: int) -> None:
-        """Record the words that a text must contain for a term, while there are few terms."""
-        if self._few is not None:
-            self._few.append((words, number))
-            if len(self._few) > _MOST_FEW:
-                self._few = None
 
     def candidates(self, lower: str) -> set[int]:
         """Return the numbers of the terms that may occur in a folded text."""
         numbers = set(self._always)
-        if self._few is not None:
-            for needed, number in self._few:
-                for word in needed:
-                    if word not in lower:
-                        break
-                else:
-                    numbers.add(number)
-            return numbers
         known = distinct_words(lower)
         for word in self._by_word.keys() & known:
             for other, number in self._by_word[word]:
@@ -99,15 +77,6 @@ class Vocabulary:
                 numbers.update([number for prefix, number in heads[head] if prefix in lower])
         numbers.update([number for literal, number in self._by_literal if literal in lower])
         return numbers
-
-
-def _shortest(forms: Iterable[str]) -> Iterable[str]:
-    """Return the forms of a word that contain no other form: a plural contains its singular."""
-    shortest: list[str] = []
-    for form in sorted(forms, key=len):
-        if not any(shorter in form for shorter in shortest):
-            shortest.append(form)
-    return shortest
 
 
 def _chain(run: Run) -> list[Words]:
