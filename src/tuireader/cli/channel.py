@@ -42,10 +42,9 @@ async def list_(library: Library, as_json: bool) -> None:
     channels = library.channels.all()
     for item in channels:
         config = item.config
-        users = ", ".join([*item.watches, *(["alarms"] if item.alarms else [])])
         quiet = f"quiet {config.quiet}" if config.quiet else ""
         limit = f"{config.limit} an hour" if config.limit else ""
-        line = "\t".join((config.name, config.kind, config.target, users, quiet, limit)).rstrip()
+        line = "\t".join((config.name, config.kind, config.target, item.users, quiet, limit)).rstrip()
         print_item(as_json, "Channel", item, line)
     if not channels and not as_json:
         say("tuireader: no channels; a [[channel]] in the configuration adds one")

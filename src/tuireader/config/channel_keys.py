@@ -55,11 +55,11 @@ CHANNELS = Kind("list of channels", LINES.read, typed=LINES.typed, shown=LINES.s
 """Names of channels; `loading` leaves out those that do not exist."""
 
 
-def _own(kind: Kind, doc: str, default: object = "", *, secret: bool = False) -> Any:
+def _own(kind: Kind, doc: str, default: object = "", *, secret: bool = False, label: str = "") -> Any:
     """Declare a key without which a channel would lead elsewhere."""
     if secret:
         doc += "; also `env:NAME`, `cmd:PROGRAM` or `keyring:NAME`"
-    return declare(kind, f"{doc}.", default=default, vital=True, secret=secret)
+    return declare(kind, f"{doc}.", default=default, vital=True, secret=secret, label=label)
 
 
 class ChannelConfig(Table):
@@ -72,7 +72,10 @@ class ChannelConfig(Table):
         COMMAND, "Program to run, with arguments; it receives each message as JSON on stdin", ()
     )
     url: str = _own(
-        SERVICE, "Service as Apprise writes it: `ntfys://ntfy.sh/topic`; needs tuireader[notify]", secret=True
+        SERVICE,
+        "Service as Apprise writes it: `ntfys://ntfy.sh/topic`; needs tuireader[notify]",
+        secret=True,
+        label="Address",
     )
     mail: tuple[str, ...] = _own(MAILBOXES, "Mail addresses to write to", ())
     server: str = _own(
@@ -86,7 +89,10 @@ class ChannelConfig(Table):
         RAW, "File that gets each message as a line of JSON; a relative path starts from this file's folder"
     )
     quiet: str = declare(
-        HOURS, "Quiet hours; their messages are sent afterwards, except those of high priority.", default=""
+        HOURS,
+        "Quiet hours; their messages are sent afterwards, except those of high priority.",
+        default="",
+        placeholder="22:00-07:00",
     )
     limit: int = declare(
         number(0, 10_000),

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import tomllib
+from collections.abc import Mapping
 from typing import Annotated
 
 from msgspec import Struct
 
 from tuireader.commands import did_you_mean
-from tuireader.config import ChannelConfig, Problem
+from tuireader.config import ChannelConfig, Problem, edit
 from tuireader.config.channel_keys import SERVICE
 from tuireader.config.kinds import SECRET_PLACES
 from tuireader.config.problems import line_of
@@ -29,6 +30,11 @@ class Channel(Struct, frozen=True):
     watches: Annotated[tuple[str, ...], "Names of the watches that notify by it."]
     alarms: Annotated[bool, "True when alarms are sent by it."]
 
+    @property
+    def users(self) -> str:
+        """Names of its watches, and `alarms` if it sends them."""
+        return ", ".join([*self.watches, *["alarms"] * self.alarms])
+
 
 class Channels(UseCases):
     """The channels of the configuration."""
@@ -44,6 +50,20 @@ class Channels(UseCases):
             )
             for channel in config.channels
         ]
+
+    async def add(self, channel: ChannelConfig) -> None:
+        """Write a channel to the configuration. Raises ConfigError for a taken name or an invalid value."""
+        await self._context.change_config(lambda text: edit.add(text, channel))
+
+    async def change(self, name: str, changes: Mapping[str, object]) -> None:
+        await self._context.change_config(lambda text: edit.update(text, "channel", name, changes))
+
+    async def remove(self, channel: Channel) -> None:
+        """Remove a channel from the configuration. Raises UsageError if watches or alarms name it."""
+        name = channel.config.name
+        if channel.users:
+            raise UsageError(f"{name} is used by {channel.users}", "change these first")
+        await self._context.change_config(lambda text: edit.remove(text, "channel", name))
 
     async def test(self, name: str) -> Receipt:
         """Send a test message by a channel, whatever its hours and limits. Raises TuireaderError."""

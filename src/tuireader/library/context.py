@@ -169,7 +169,10 @@ class Context:
             await self.reload()
             return
         edited, self.problems = loads(self._text)
-        plain = {name: getattr(edited, name) for name in ("watches", "mutes", "views", "keys", *PLAIN_TABLES)}
+        plain = {
+            name: getattr(edited, name)
+            for name in ("watches", "mutes", "views", "channels", "keys", *PLAIN_TABLES)
+        }
         await self.use(replace(self.config, **plain))
 
     async def sync(self) -> None:

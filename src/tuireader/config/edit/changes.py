@@ -26,6 +26,7 @@ from tuireader.config.edit.data import (
     Id,
     Item,
     Table,
+    around,
     array_of,
     block_of,
     data_of,
@@ -95,7 +96,8 @@ def add(text: str, *items: Item) -> str:
         elif name != "feeds":
             raise ARRAYS[name].taken(item)
     blocks = [table_text(item, defaults) for item in new.values()]
-    validate("\n".join(blocks))
+    others = around(name, data)
+    validate("\n".join([others, *blocks]), known=others)
     text = _update(text, data, name, updates)
     return append_tables(text, data_of(text) if updates else data, name, blocks)
 
@@ -115,7 +117,8 @@ def update(text: str, name: str, key: str, changes: Mapping[str, object]) -> str
         raise ARRAYS[name].taken(after)
     text = _update(text, data, name, {index: changes})
     written = tables_of(tomllib.loads(text.removeprefix("\ufeff")), name)[index]
-    validate(block_of(name, written), known=block_of(name, before))
+    channels = around(name, data)
+    validate(channels + block_of(name, written), known=channels + block_of(name, before))
     new = str(changes.get("name", key))
     return _rename_in_queries(text, name, key, new) if name == "watch" and new != key else text
 
@@ -186,6 +189,7 @@ def _rename_in_queries(text: str, field: str, name: str, new: str) -> str:
 def tables_as_text(config: Config) -> str:
     """Write a configuration as TOML, without its accounts and themes."""
     items: tuple[Item, ...] = (*config.feeds, *config.watches, *config.mutes, *config.views, *config.macros)
+    items += config.channels
     text = "\n".join(table_text(item, asdict(config.watch_defaults)) for item in items)
     for setting in settings(config):
         if setting.is_changed(config):

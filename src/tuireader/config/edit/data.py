@@ -11,6 +11,7 @@ from msgspec.structs import asdict
 
 from tuireader.config import (
     AccountConfig,
+    ChannelConfig,
     FeedConfig,
     MacroConfig,
     MuteConfig,
@@ -27,7 +28,7 @@ from tuireader.errors import ConfigError
 from tuireader.text import feed_key, without_password
 
 Table = dict[str, Any]
-Item = FeedConfig | WatchConfig | MuteConfig | ViewConfig | MacroConfig | AccountConfig
+Item = FeedConfig | WatchConfig | MuteConfig | ViewConfig | MacroConfig | AccountConfig | ChannelConfig
 Id = tuple[str, ...]
 FIX_FIRST = "fix it first; nothing was changed"
 _MAYBE_BY_HAND = "it may have been removed by hand"
@@ -67,6 +68,7 @@ ARRAYS: Mapping[str, Array] = {
     "view": Array(ViewConfig, "saved search", "saved searches"),
     "macro": Array(MacroConfig, "macro", "macros", ("key",)),
     "account": Array(AccountConfig, "account", "accounts", hint="`tuireader account list` shows them"),
+    "channel": Array(ChannelConfig, "channel", "channels", hint="`tuireader channel list` shows them"),
 }
 """The arrays of a configuration by name."""
 _NAMES = {array.type: name for name, array in ARRAYS.items()}
@@ -144,6 +146,12 @@ def validate(block: str, known: str = "") -> None:
     for problem in loads(block)[1]:
         if (problem.path, problem.message) not in before:
             raise ConfigError(f"{problem.path} {problem.message}")
+
+
+def around(name: str, data: Table) -> str:
+    """Write what a `[[name]]` table is validated with: a watch with the channels that it may name."""
+    channels = tables_of(data, "channel") if name == "watch" else ()
+    return "".join(block_of("channel", table) for table in channels)
 
 
 def proven(text: str, expected: Table) -> str:
