@@ -15,7 +15,7 @@ from secrets import token_hex
 
 from tuireader.errors import UsageError
 from tuireader.library.context import Context, UseCases
-from tuireader.model import OutboxMessage, Told, Undelivered
+from tuireader.model import OutboxMessage, OutboxState, Told, Undelivered
 from tuireader.store import Store
 from tuireader.store.watches.outbox import Terms
 
@@ -78,6 +78,18 @@ class Outbox(UseCases):
     async def undelivered(self) -> int:
         """Count the messages that cannot be delivered at present, or were given up."""
         return await self._pool.read(lambda store: store.outbox.undelivered())
+
+    def reason(self, message: OutboxMessage) -> str:
+        """Explain why a message is not sent yet; `""` if it is sent next."""
+        config = self._context.config.channel(message.channel) or self._context.config.notify
+        quiet = self._context.quiet_until(config.quiet)
+        if message.error or message.state is not OutboxState.WAITING:
+            return message.error or "being sent"
+        if quiet and message.priority < _QUIET:
+            return f"quiet hours until {quiet}"
+        if message.due_at > self._now():
+            return "its channel has had the most messages in an hour"
+        return "" if message.priority else "low priority: it goes with another message, or after a day"
 
     async def retry(self, message_id: int) -> list[Told | Undelivered]:
         """Send a message now that waits, was given up or dropped; raises UsageError for any other."""

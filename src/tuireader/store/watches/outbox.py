@@ -57,15 +57,16 @@ _LOW_WAITS = DAY  # seconds after which a message of low priority no longer wait
 _KEPT = MONTH  # accepted messages are kept that long; the match log has them forever
 _LEASE = "outbox"
 _OPEN = "o.state IN ('waiting', 'sending')"
-_LISTED = """SELECT o.id, o.channel, o.kind, o.subject, o.priority, o.created_at, o.due_at, o.attempts,
-    o.error, o.state, o.sent_at, o.letter, o.interrupted, o.adds,
+_LISTED = """SELECT o.id, o.channel, o.kind, o.subject, o.priority, o.created_at, o.attempts, o.state,
+    max(o.due_at, coalesce(c.retry_at, 0)) AS due_at, coalesce(nullif(o.error, ''), c.error, '') AS error,
+    o.sent_at, o.letter, o.interrupted, o.adds,
     iif(o.kind = 'match', (SELECT iif(a.story, a.story, a.id) FROM article a WHERE a.id = o.subject), 0)
       AS story,
     (SELECT json_group_array(n.watch) FROM notice n, json_each(o.notices) WHERE n.id = value) AS watches,
     coalesce(iif(o.kind = 'match', (SELECT title FROM article a WHERE a.id = o.subject),
       (SELECT coalesce(nullif(f.own_title, ''), nullif(f.title, ''), f.url, l.subject)
        FROM alarm l LEFT JOIN feed f ON f.id = l.feed_id WHERE l.id = o.subject)), '') AS title
-  FROM outbox o"""
+  FROM outbox o LEFT JOIN outbox_channel c ON c.channel = o.channel"""
 _DUE = """o.channel = :channel AND o.state = 'waiting' AND o.due_at <= :now
   AND (o.priority >= :least OR (:least < 2 AND o.created_at <= :now - :low))"""
 
