@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 from textual.widgets import Input
 
+from tests.ui import test_channels as channels
 from tests.ui.running import Running, running
 from tests.ui.samples import ALSO
 from tests.ui.samples import library as sample_library
@@ -62,6 +63,10 @@ TEXTS = {
     "labels": "narrow",
     "label-list": "narrow",
     "labelled-article": "narrow",
+    "outbox": "wide narrow",
+    "channels": "wide narrow",
+    "add-channel": "wide narrow",
+    "edit-channel": "wide narrow",
     "empty-mute": "narrow",
     "empty-watches": "narrow",
     "empty-health": "narrow",
@@ -302,6 +307,17 @@ async def test_labels(shelf: Path, tmp_path: Path) -> None:
         await walk.see("label-sidebar")
         await walk.see("label-list", "l")
         await walk.see("labelled-article", "enter")
+
+
+@pytest.mark.parametrize("name", ["wide", "narrow"])
+async def test_channels_and_the_outbox(name: str, tmp_path: Path) -> None:
+    async with configured(tmp_path, channels.CONFIG) as library:
+        channels.tell(library)
+        async with walking(library, name) as walk:
+            await walk.over("outbox", "at")
+            await walk.over("channels", "number_sign")
+            await walk.over("add-channel", "number_sign", "plus", "m")
+            await walk.over("edit-channel", "number_sign", "j", "e")
 
 
 async def test_with_nothing_in_it(tmp_path: Path) -> None:

@@ -15,9 +15,11 @@ from tuireader.ui.bindings import MOVES
 from tuireader.ui.dialogs.mute import Mute
 from tuireader.ui.dialogs.new_watch import NewWatch
 from tuireader.ui.screens.alarms import Alarms
+from tuireader.ui.screens.channels import Channels
 from tuireader.ui.screens.commands import INSTEAD
 from tuireader.ui.screens.health import Health
 from tuireader.ui.screens.matches import Matches
+from tuireader.ui.screens.outbox import Outbox
 from tuireader.ui.screens.queue import Queue
 from tuireader.ui.screens.settings import SettingsScreen
 from tuireader.ui.screens.statistics import Statistics
@@ -51,6 +53,8 @@ def test_every_command_has_its_method() -> None:
         Scope.ALARMS: Alarms,
         Scope.STATISTICS: Statistics,
         Scope.MATCHES: Matches,
+        Scope.OUTBOX: Outbox,
+        Scope.CHANNELS: Channels,
         Scope.SETTINGS: SettingsScreen,
         Scope.STORY: StoryScreen,
         Scope.SEARCH: SearchLine,

@@ -21,6 +21,8 @@ class Scope(StrEnum):
     ALARMS = "alarms"
     STATISTICS = "statistics"
     MATCHES = "log of matches"
+    OUTBOX = "outbox"
+    CHANNELS = "channels"
     SETTINGS = "settings"
     STORY = "story"
     SEARCH = "search line"
@@ -31,7 +33,8 @@ class Scope(StrEnum):
 
 PANES = frozenset({Scope.LIST, Scope.ARTICLE, Scope.SIDEBAR})
 TABLES = (
-    Scope.HEALTH, Scope.WATCHES, Scope.QUEUE, Scope.ALARMS, Scope.STATISTICS, Scope.MATCHES, Scope.SETTINGS,
+    Scope.HEALTH, Scope.WATCHES, Scope.QUEUE, Scope.ALARMS, Scope.STATISTICS, Scope.MATCHES, Scope.OUTBOX,
+    Scope.CHANNELS, Scope.SETTINGS,
 )  # fmt: skip
 MOVING = (*TABLES, Scope.STORY, Scope.CHOICES)
 

@@ -171,10 +171,10 @@ def footer_position(session: Session, panes: Panes, key_of: KeyOf) -> tuple[str,
     return (f"{selected}{articles.cursor + 1}/{count}{more}" if count else "", False)
 
 
-def notes(session: Session, now: int) -> list[str]:
+def notes(session: Session, now: int, key_of: KeyOf) -> list[str]:
     """Notes on open alarms, messages that cannot be delivered and unsent marks, the longest first."""
     numbers = [counted(session.alarms, "alarm")] if session.alarms else []
-    numbers += [f"{session.undelivered:,} undelivered"] if session.undelivered else []
+    numbers += [f"{session.undelivered:,} undelivered ({key_of('outbox')})"] if session.undelivered else []
     alarms = f"! {' · '.join(numbers)}" if numbers else ""
     away = [account for account in session.accounts if account.pending and account.error]
     if not away:

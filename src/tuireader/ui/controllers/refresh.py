@@ -139,7 +139,7 @@ class Refreshing(Controller):
             async with aclosing(start()) as events:
                 async for event in events:
                     new += event.new if isinstance(event, model.FeedDone) else 0
-                    await self._take(event, new)
+                    await self.take(event, new)
         except TuireaderError as error:
             self.host.report(error)
         finally:
@@ -151,7 +151,8 @@ class Refreshing(Controller):
         await self.reload()
         await self._report_away()
 
-    async def _take(self, event: model.Event, new: int) -> None:
+    async def take(self, event: model.Event, new: int = 0) -> None:
+        """Show what has happened; `new` articles arrived so far."""
         if isinstance(event, model.RefreshStarted):
             self.top.show(progress=f"refreshing 0/{event.feeds}")
         elif isinstance(event, model.FeedDone):

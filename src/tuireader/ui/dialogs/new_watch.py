@@ -83,7 +83,9 @@ class NewWatch(FormDialog[str | None]):
     BINDINGS = [*bindings(Scope.WATCH)]  # noqa: RUF012
 
     def __init__(self, config: WatchConfig, library: Library, *, replaces: str = "") -> None:
-        super().__init__(classes="form")
+        names = ", ".join(channel.name for channel in library.config.channels)
+        self._channels = names and f"those of [notify]; {names}"
+        super().__init__(classes="form" + " -more" * bool(names))
         self._config = config
         self._watches = library.watches
         self._feed_title = library.feeds.title
@@ -106,6 +108,7 @@ class NewWatch(FormDialog[str | None]):
             *(setting(config, name) for name in ("name", "any", "none", "query")),
             self._colours,
             setting(config, "notify"),
+            *[setting(config, "channels", placeholder=self._channels)] * bool(self._channels),
             setting(config, "ends_after_quiet_days", value=days),
             setting(config, "group", placeholder=f"none; {self._groups}" if self._groups else ""),
             setting(config, "priority"),
@@ -128,7 +131,8 @@ class NewWatch(FormDialog[str | None]):
         """Read the watch from the fields; its other settings are kept."""
         before = self._config
         values: dict[str, Any] = {key: line.value for key, line in self.lines.items()}
-        values |= {key: terms(values[key], getattr(before, key)) for key in ("any", "none")}
+        lists = values.keys() & {"any", "none", "channels"}
+        values |= {key: terms(values[key], getattr(before, key)) for key in lists}
         return replace(before, **values | {"ends_after_quiet_days": self._days() or 0})
 
     def _days(self) -> int | None:

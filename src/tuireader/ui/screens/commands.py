@@ -28,6 +28,8 @@ INSTEAD = {
     "take_alias": "watches",
     "keep_watch": "watches",
     "search_feeds": "watches",
+    "add_channel": "channels",
+    "test_channel": "channels",
     "look_at_muted": "mute",
 }
 
@@ -81,6 +83,14 @@ async def _match_log(main: Controllers, ask: Asking) -> None:
             main.navigation.next_hit(1)
 
 
+async def _outbox(main: Controllers, ask: Asking) -> None:
+    """Show the outbox, and open the article chosen there."""
+    from tuireader.ui.screens.outbox import Outbox
+
+    if (article_id := await ask(Outbox(ask.flows))) is not None:
+        await main.navigation.open_article(article_id)
+
+
 async def _settings(main: Controllers, ask: Asking) -> Outcome | None:
     from tuireader.ui.screens.settings import SettingsScreen
 
@@ -129,6 +139,8 @@ _FLOWS: dict[str, Flow] = {
     "statistics": _table("Statistics"),
     "watches": _table("Watches"),
     "match_log": _match_log,
+    "outbox": _outbox,
+    "channels": _table("Channels"),
     "settings": _settings,
     "undo": settings.undo,
     "palette": guide.open_palette,

@@ -152,7 +152,8 @@ class MainScreen(CoalescingScreen, Hosted, inherit_bindings=False):
         key_of = self.host.key_of
         keys = footer_keys(self.session, self.panes, key_of)
         position, trouble = footer_position(self.session, self.panes, key_of)
-        self.status.show(keys, position, trouble, notes(self.session, int(self.host.clock())))
+        now, key_of = int(self.host.clock()), self.host.key_of
+        self.status.show(keys, position, trouble, notes(self.session, now, key_of))
         if self._explains_signs:
             self._explain_sign()
         elif self.session.opened_id is not None:

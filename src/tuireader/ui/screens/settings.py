@@ -41,6 +41,7 @@ _SECTIONS: Mapping[str, str] = {
 _LISTS: Mapping[str, str] = {
     "statistics": "Feeds",
     "watches": "Watches",
+    "channels": "Channels",
     "mute": "Mutes",
     "save_view": "Searches (views)",
     "add_account": "Accounts",

@@ -27,7 +27,8 @@ def setting(
         value = "" if isinstance(item, type) else format_value(table, name, getattr(item, name))
     if choices := choices or key.choices:
         return Pick(name, key.label, choices, value or key.kind.shown(key.default))
-    return Field(name, key.label, value, placeholder or key.placeholder, hidden=hidden)
+    shown = placeholder or key.placeholder or key.doc.replace("`", "")
+    return Field(name, key.label or name.capitalize(), value, shown, hidden=hidden)
 
 
 def settings(item: Item, also: tuple[str, ...] = (), **placeholders: str) -> list[Field | Pick]:

@@ -1,0 +1,117 @@
+"""Add, edit, remove and try channels; send or drop messages of the outbox."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+
+from tuireader.config import ChannelConfig
+from tuireader.config.account_keys import SECRET_ELSEWHERE
+from tuireader.config.shape import KEYS
+from tuireader.errors import UsageError
+from tuireader.library.channels import Channel
+from tuireader.model import OutboxMessage, Told
+from tuireader.ui.controllers.wiring import Controllers
+from tuireader.ui.flows.context import Asking, Outcome
+from tuireader.ui.flows.forms import changed, confirm, fill_in
+from tuireader.ui.widgets.choices import Choice
+from tuireader.ui.widgets.field import Field, Pick
+from tuireader.ui.widgets.settings import setting
+
+KINDS = {
+    "url": "Service: phone, chat, …",
+    "mail": "Mail",
+    "webhook": "Web server",
+    "command": "Program",
+    "file": "File",
+    "desktop": "Desktop",
+}
+"""Kinds of channels with their titles, whose first letters are keys."""
+_ALSO = {"mail": ("server", "password", "sender"), "webhook": ("secret",)}
+_ABOUT = "The configuration also has format, subject and body."
+_NO_PROGRAMS = "In the browser, programs can be neither named nor changed"
+
+
+async def add_channel(main: Controllers, ask: Asking) -> Outcome | None:
+    """Ask for the kind of a new channel, then for the rest."""
+    from tuireader.ui.dialogs.pickers import KeyPicker
+
+    kinds = {title[0].lower(): kind for kind, title in KINDS.items()}
+    choices = [Choice(key, KINDS[kind]) for key, kind in kinds.items()]
+    key = await ask(KeyPicker("Add a channel", choices, "esc cancels"))
+    return None if key is None else await edit_channel(main, ask, kinds[key])
+
+
+async def edit_channel(
+    main: Controllers, ask: Asking, kind: str, before: ChannelConfig | None = None
+) -> Outcome | None:
+    """Ask for a channel of a kind, or for changes; its name stays, as watches and messages refer to it.
+
+    Secrets are not shown; those before stay if their line is empty.
+    """
+    names = [*([] if before else ["name"]), *[kind] * (kind != "desktop"), *_ALSO.get(kind, ())]
+    secrets = [name for name in names if KEYS[ChannelConfig][name].secret]
+    known = {name: getattr(before, name) for name in secrets} if before else {}
+    if main.host.is_web and (kind == "command" or _names_program(known)):
+        return Outcome(said=_NO_PROGRAMS, severity="warning")
+
+    def line(name: str) -> Field | Pick:
+        if name not in secrets:
+            return setting(before or ChannelConfig, name)
+        kept = f"as before, {SECRET_ELSEWHERE}" if known.get(name) else ""
+        return setting(ChannelConfig, name, placeholder=kept, hidden=name != kind)
+
+    async def save(values: Mapping[str, str]) -> Outcome:
+        from tuireader.config.edit import typed_values
+
+        if main.host.is_web and _names_program(values):
+            raise UsageError(_NO_PROGRAMS)
+        new = typed_values(ChannelConfig, {name: values[name] or known.get(name, "") for name in values})
+        if before is None:
+            await main.library.channels.add(ChannelConfig(**{"desktop": kind == "desktop", **new}))
+        else:
+            changes = {name: value for name, value in new.items() if value != getattr(before, name)}
+            await main.library.channels.change(before.name, changes)
+        return changed(main, f"Channel {before.name if before else new['name']} saved")
+
+    title = f"Channel {before.name}" if before else f"Add a channel: {KINDS[kind]}"
+    about = "The demo sends nothing. " * main.library.offline + _ABOUT
+    return await fill_in(ask, title, list(map(line, [*names, "quiet", "limit"])), save, about)
+
+
+def _names_program(values: Mapping[str, str]) -> bool:
+    return any(text.startswith("cmd:") for text in values.values())
+
+
+async def remove_channel(main: Controllers, ask: Asking, channel: Channel) -> Outcome | None:
+    """Ask, then remove a channel."""
+    name, do = channel.config.name, partial(main.library.channels.remove, channel)
+    said = f"Channel {name} removed{main.host.undo_hint}"
+    return await confirm(main, ask, "channel", f"Remove the channel {name}?", do, said)
+
+
+async def test_channel(main: Controllers, ask: Asking, channel: Channel) -> Outcome:
+    """Send a test message, and report what the channel answers."""
+    name = channel.config.name
+    main.host.say_shortly(f"Sending a test by {name} …")
+    receipt = await main.library.channels.test(name)
+    if not receipt.accepted:
+        return Outcome(said=f"{name}: {receipt.error}", severity="error", seconds=10)
+    return Outcome(said=f"{name} has accepted the test message", seconds=8)
+
+
+async def retry(main: Controllers, ask: Asking, message: OutboxMessage) -> Outcome:
+    """Send a message now, and report what comes of it."""
+    main.host.say_shortly("Sending …")
+    events = await main.library.outbox.retry(message.id)
+    for event in events:
+        await main.refreshing.take(event)
+    main.host.reloaded.publish(None)
+    return Outcome(said="Sent" * any(isinstance(event, Told) for event in events), recount=True)
+
+
+async def drop(main: Controllers, ask: Asking, message: OutboxMessage) -> Outcome | None:
+    """Ask, then drop a message."""
+    do = partial(main.library.outbox.drop, message.id)
+    said = f"Dropped; `tuireader outbox --retry {message.id}` sends it after all"
+    return await confirm(main, ask, "message", f"Never send this message?\n{message.title}", do, said)
