@@ -12,8 +12,10 @@ from tuireader.errors import UsageError
 from tuireader.library.channels import Channel
 from tuireader.model import OutboxMessage, Told
 from tuireader.ui.controllers.wiring import Controllers
+from tuireader.ui.dialogs.form import Form
+from tuireader.ui.dialogs.pickers import KeyPicker
 from tuireader.ui.flows.context import Asking, Outcome
-from tuireader.ui.flows.forms import changed, confirm, fill_in
+from tuireader.ui.flows.forms import changed, confirm
 from tuireader.ui.widgets.choices import Choice
 from tuireader.ui.widgets.field import Field, Pick
 from tuireader.ui.widgets.settings import setting
@@ -34,8 +36,6 @@ _NO_PROGRAMS = "In the browser, programs can be neither named nor changed"
 
 async def add_channel(main: Controllers, ask: Asking) -> Outcome | None:
     """Ask for the kind of a new channel, then for the rest."""
-    from tuireader.ui.dialogs.pickers import KeyPicker
-
     kinds = {title[0].lower(): kind for kind, title in KINDS.items()}
     choices = [Choice(key, KINDS[kind]) for key, kind in kinds.items()]
     key = await ask(KeyPicker("Add a channel", choices, "esc cancels"))
@@ -76,7 +76,7 @@ async def edit_channel(
 
     title = f"Channel {before.name}" if before else f"Add a channel: {KINDS[kind]}"
     about = "The demo sends nothing. " * main.library.offline + _ABOUT
-    return await fill_in(ask, title, list(map(line, [*names, "quiet", "limit"])), save, about)
+    return await ask(Form(title, list(map(line, [*names, "quiet", "limit"])), save, about=about))
 
 
 def _names_program(values: Mapping[str, str]) -> bool:
