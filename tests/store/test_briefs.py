@@ -8,6 +8,7 @@ from tests.builders import NOW, entry, save
 from tuireader.config import FeedConfig
 from tuireader.model import CaseState, Evidence
 from tuireader.store import Store
+from tuireader.store.lists.briefs import Scope
 from tuireader.store.lists.lists import NEWS
 
 HOUR = 3600
@@ -30,11 +31,13 @@ def articles(store: Store) -> dict[str, int]:
     return ids
 
 
+def scope(after: int | None = None, since: int = 0, watch: str = "") -> Scope:
+    return Scope(since, after, watches=(watch,) if watch else ())
+
+
 def told(store: Store, *, after: int | None = None, since: int = 0, watch: str = "") -> dict[str, bool]:
     """Titles of a brief, and whether each is new."""
-    return {
-        report.title: report.new for report in store.briefs.reports(after=after, since=since, watch=watch)
-    }
+    return {report.title: report.new for report in store.briefs.reports(scope(after, since, watch))}
 
 
 def test_a_brief_tells_what_is_new_with_the_older_reports_of_its_stories(
@@ -47,21 +50,15 @@ def test_a_brief_tells_what_is_new_with_the_older_reports_of_its_stories(
     assert told(store, since=NOW - HOUR + 1) == {"first": True, "second": False}
     assert told(store, since=NOW + 1) == {}
     assert told(store, watch="W") == {"watched": True} and told(store, watch="V") == {}
-    (report,) = store.briefs.reports(after=None, since=0, watch="W")
+    (report,) = store.briefs.reports(scope(watch="W"))
     assert [item.sentence for item in report.evidence] == ["It says so."]
     # Since the last brief, articles count by their number, without those that were old when they came.
     assert told(store, after=0) == {title: True for title in everything if title != "old"}
     assert told(store, after=articles["watched"]) == {"left": True}
     assert told(store, after=articles["left"]) == {} and store.briefs.newest() == articles["left"]
-    assert (
-        store.briefs.muted(after=None, since=0) == store.briefs.muted(after=None, since=NOW - 3 * HOUR) == 1
-    )
-    assert store.briefs.muted(after=None, since=NOW - 3 * HOUR + 1) == 0
-    assert (
-        store.briefs.muted(after=articles["muted"], since=0)
-        == store.briefs.muted(after=0, since=0, watch="W")
-        == 0
-    )
+    assert store.briefs.muted(scope()) == store.briefs.muted(scope(since=NOW - 3 * HOUR)) == 1
+    assert store.briefs.muted(scope(since=NOW - 3 * HOUR + 1)) == 0
+    assert store.briefs.muted(scope(articles["muted"])) == store.briefs.muted(scope(0, watch="W")) == 0
     with store.transaction():
         store.feeds.sync([FeedConfig("https://feed1.example.org/rss")])
     assert told(store) == {"first": True, "watched": True, "old": True}
@@ -74,7 +71,7 @@ def test_what_is_still_open_is_in_no_brief_of_the_same_period(store: Store, arti
     """All cases that are new or open, without those of muted articles, are in one of both."""
 
     def still(*, after: int | None = None, since: int = 0, watch: str = "") -> list[tuple[str, str, str]]:
-        matches = store.briefs.still_open(after=after, since=since, watch=watch)
+        matches = store.briefs.still_open(scope(after, since, watch))
         return [(match.title, match.watch, match.state) for match in matches]
 
     with store.transaction():

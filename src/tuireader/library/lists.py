@@ -22,6 +22,7 @@ from tuireader.text.durations import DAY
 if TYPE_CHECKING:
     from tuireader.export.brief import Brief
     from tuireader.model import Activity, Counts, Evidence
+    from tuireader.store.lists.briefs import Scope
 
     _Ask = Callable[[Callable[[Store], array[int]]], Awaitable[array[int]]]
 
@@ -197,39 +198,40 @@ class Briefs(UseCases):
 
         If there was no brief before, it is of a day. Raises UsageError when the watch does not exist.
         """
-        watch = watch and named(self._context.config, watch).name
-        names = _in_order(self._context.config.watches, watch)
+        from tuireader.store.lists.briefs import Scope
+
+        watches = (named(self._context.config, watch).name,) if watch else ()
         start = self._now() - (DAY if seconds is None else seconds) if since is None else since
 
         def read(store: Store) -> tuple[Brief, int]:
-            after = store.briefs.last(watch) if seconds is None and since is None else None
-            end = store.briefs.newest()
-            reports = store.briefs.reports(after=after, since=start, watch=watch)
-            muted = store.briefs.muted(after=after, since=start, watch=watch)
-            stored = {report.article_id: report.evidence for report in reports}
-            evidence = self._context.completed(store, stored)
-            copies = ingest.copies(store, reports)
-            reports = [
-                replace(report, evidence=evidence[number], copy_of=copies.get(number, 0))
-                for report in reports
-                for number in (report.article_id,)
-            ]
+            after = store.briefs.last("".join(watches)) if seconds is None and since is None else None
+            brief = self.build(store, Scope(start, after, watches=watches))
             span = seconds or DAY if after is None and since is None else None
-            from tuireader.export import brief
-
-            languages = self._context.config.ui.languages
-            built = brief.build(
-                reports,
-                names,
-                seconds=span,
-                muted=muted,
-                languages=languages,
-                asked=watch,
-                still_open=store.briefs.still_open(after=after, since=start, watch=watch),
-            )
-            return replace(built, since=since), end
+            return replace(brief, seconds=span, since=since), store.briefs.newest()
 
         return await self._pool.read(read)
+
+    def build(self, store: Store, scope: Scope) -> Brief:
+        """Build the brief of a selection; of its watches, the sections come first."""
+        from tuireader.export import brief
+
+        reports = store.briefs.reports(scope)
+        stored = {report.article_id: report.evidence for report in reports}
+        evidence = self._context.completed(store, stored)
+        copies = ingest.copies(store, reports)
+        reports = [
+            replace(report, evidence=evidence[number], copy_of=copies.get(number, 0))
+            for report in reports
+            for number in (report.article_id,)
+        ]
+        return brief.build(
+            reports,
+            _in_order(self._context.config.watches, scope.watches),
+            muted=store.briefs.muted(scope),
+            languages=self._context.config.ui.languages,
+            asked=scope.watches[0] if len(scope.watches) == 1 else "",
+            still_open=store.briefs.still_open(scope),
+        )
 
     async def end(self, watch: str, end: int, story: int = 0) -> None:
         """Remember where a brief ended, or the page of the `story` of an article."""
@@ -237,6 +239,6 @@ class Briefs(UseCases):
         await self._transact(lambda store: store.briefs.remember(name, end, story))
 
 
-def _in_order(watches: Sequence[WatchConfig], asked: str) -> list[str]:
-    """Names of watches in the order of a brief's sections: the one asked for, then by priority."""
-    return [item.name for item in sorted(by_priority(watches), key=lambda item: item.name != asked)]
+def _in_order(watches: Sequence[WatchConfig], asked: Collection[str]) -> list[str]:
+    """Names of watches in the order of a brief's sections: those asked for, then by priority."""
+    return [item.name for item in sorted(by_priority(watches), key=lambda item: item.name not in asked)]

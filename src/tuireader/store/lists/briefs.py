@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Collection
+
+from msgspec import Struct
 from msgspec.structs import replace
 
 from tuireader.export.brief import OpenMatch, Report
@@ -11,6 +15,19 @@ from tuireader.store.lists.first_page import subscribed
 from tuireader.store.lists.lists import NEWS
 from tuireader.store.sql import FEED_TITLE, Part, id_list, newest_id
 from tuireader.store.watches.cases import OPEN_STATES, case_state
+
+
+class Scope(Struct, frozen=True):
+    """Selection for a brief: the articles above id `after` up to `last`, or else since a time.
+
+    With `watches` or `only`, just the stories of which these match an article, or have one of these.
+    """
+
+    since: int = 0
+    after: int | None = None
+    last: int | None = None
+    watches: tuple[str, ...] = ()
+    only: Collection[int] | None = None
 
 
 class Briefs(Part):
@@ -23,16 +40,13 @@ class Briefs(Part):
         """SQL for the articles that a subscribed feed has."""
         return subscribed(self._conn) or "1"
 
-    def reports(self, *, after: int | None, since: int, watch: str = "") -> list[Report]:
-        """Select the articles above id `after`, or else since a time, and the rest of their stories.
-
-        With `watch`, only stories of which it matches such an article. All articles of that period are new.
-        """
-        where, args = _within(after, since, watch)
+    def reports(self, scope: Scope) -> list[Report]:
+        """Select articles and the rest of their stories; all articles of the period are new."""
+        where, args = _within(scope)
         sql = f"SELECT a.id, a.story FROM article a WHERE a.muted = 0 AND {self._listed} AND {where}"
         rows = self._conn.execute(sql, args).fetchall()
         ids, stories = {article_id for article_id, _ in rows}, {story for _, story in rows if story}
-        period, args = _within(after, since, "")
+        period, args = _within(replace(scope, watches=(), only=None))
         reports = self._values(
             Report,
             f"""SELECT a.id AS article_id, a.title, a.url, {FEED_TITLE} AS feed_title, a.time,
@@ -46,20 +60,25 @@ class Briefs(Part):
         evidence = self._articles.evidence(report.article_id for report in reports)
         return [replace(report, evidence=evidence.get(report.article_id, ())) for report in reports]
 
-    def still_open(self, *, after: int | None, since: int, watch: str = "") -> list[OpenMatch]:
-        """Select the matches to be handled of all articles that the same brief does not have as new ones."""
-        period, args = _within(after, since, watch)
+    def still_open(self, scope: Scope) -> list[OpenMatch]:
+        """Select the matches to be handled of all articles that the same brief does not have as new ones.
+
+        There are none for a brief of `only` some articles.
+        """
+        if scope.only is not None:
+            return []
+        period, args = _within(scope)
         sql = f"""SELECT c.log_id AS match, c.watch, c.state, a.id AS article_id, a.title, a.url,
                     {FEED_TITLE} AS feed_title, a.time
                   FROM match_case c JOIN article a ON a.id = c.article_id JOIN feed f ON f.id = a.feed_id
                   WHERE c.state IN ({OPEN_STATES}) AND a.muted = 0 AND NOT ({self._listed} AND {period})
-                    AND ? IN ('', c.watch)
+                    AND ({not scope.watches} OR c.watch IN (SELECT value FROM json_each(?)))
                   ORDER BY a.time, c.log_id"""
-        return self._values(OpenMatch, sql, (*args, watch), state=case_state)
+        return self._values(OpenMatch, sql, (*args, json.dumps(scope.watches)), state=case_state)
 
-    def muted(self, *, after: int | None, since: int, watch: str = "") -> int:
+    def muted(self, scope: Scope) -> int:
         """Count the articles that the same brief leaves out because they are muted."""
-        where, args = _within(after, since, watch)
+        where, args = _within(scope)
         sql = f"SELECT count(*) FROM article a WHERE a.muted != 0 AND {self._listed} AND {where}"
         return int(self._value(sql, args))
 
@@ -98,11 +117,18 @@ class Briefs(Part):
         return Away(*self._conn.execute(sql, (since,)).fetchone())
 
 
-def _within(after: int | None, since: int, watch: str) -> tuple[str, list[object]]:
-    where = "a.time >= ?" if after is None else f"a.id > ? AND a.time > a.arrived - {NEWS}"
-    args: list[object] = [since if after is None else after]
-    if watch:
+def _within(scope: Scope) -> tuple[str, list[object]]:
+    where, args = "a.time >= ?", list[object]([scope.since])
+    if scope.after is not None:
+        where, args = f"a.id > ? AND a.time > a.arrived - {NEWS}", [scope.after]
+    if scope.last is not None:
+        where += " AND a.id <= ?"
+        args.append(scope.last)
+    if scope.watches:
         where += """ AND a.id IN (SELECT m.article_id FROM match m JOIN watch w ON w.id = m.watch_id
-                     WHERE w.name = ?)"""
-        args.append(watch)
+                     WHERE w.name IN (SELECT value FROM json_each(?)))"""
+        args.append(json.dumps(scope.watches))
+    if scope.only is not None:
+        where += " AND a.id IN (SELECT value FROM json_each(?))"
+        args.append(id_list(scope.only))
     return where, args
