@@ -57,7 +57,7 @@ def compose(letter: Letter, channel: ChannelConfig) -> EmailMessage:
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(body(letter, channel, "markdown" if channel.format == "markdown" else "plain") + "\n")
     if channel.format in ("auto", "html"):
-        page = f'<!DOCTYPE html>\n<meta charset="utf-8">\n<p>{body(letter, channel, "html")}</p>\n'
+        page = f'<!DOCTYPE html>\n<meta charset="utf-8">\n<div>{body(letter, channel, "html")}</div>\n'
         mail.add_alternative(page, subtype="html")
     return mail
 

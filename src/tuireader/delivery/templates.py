@@ -16,7 +16,7 @@ from tuireader.config import ChannelConfig
 from tuireader.delivery.letters import Item, Letter, LetterKind
 from tuireader.export.brief import one_line
 from tuireader.export.markdown import WEB, markdown_address, markdown_part, safe_start
-from tuireader.export.markup import HTML, MARKDOWN, Writing
+from tuireader.export.markup import HTML, MARKDOWN, PLAIN, Writing
 from tuireader.export.matches import fill
 from tuireader.model.asides import is_aside
 from tuireader.query.identifiers import explained
@@ -48,9 +48,8 @@ def _markdown(text: str) -> str:
     return safe_start(markdown_part(one_line(text)))
 
 
-_PLAIN = Writing(one_line, lambda title, url: title, str, ("", ""))
 _FORMATS: Mapping[str, _Format] = {
-    "plain": _Format(_PLAIN, one_line, str, "\n", "\n\n"),
+    "plain": _Format(PLAIN, one_line, str, "\n", "\n\n"),
     "markdown": _Format(MARKDOWN, _markdown, lambda url: f"<{markdown_address(url)}>", "  \n", "\n\n"),
     "html": _Format(
         HTML,

@@ -134,18 +134,21 @@ class Section(Struct, frozen=True):
 
 
 class Brief(Struct, frozen=True):
-    """The whole brief; each story is in one section. `since` is the start of a period named by its day."""
+    """The whole brief; each story is in one section. A digest has a `name`."""
 
     articles: Annotated[int, "Number of new articles."]
     sections: tuple[Section, ...]
     seconds: Annotated[
         int | None, "Length of the period, `null` for the time since a day or the last brief."
     ] = None
-    since: Annotated[int | None, "Start of the day that the period begins with, `null` without one."] = None
+    since: Annotated[
+        int | None, "Start of the day that the period begins with, or of a digest; `null` without one."
+    ] = None
     first: Annotated[int | None, "Time of the first new article, `null` if there is none."] = None
     last: Annotated[int | None, "Time of the last new article."] = None
     muted: Annotated[int, "Number of articles left out because they are muted."] = 0
     still_open: tuple[OpenMatch, ...] = ()
+    name: str = ""
 
     @property
     def stories(self) -> int:

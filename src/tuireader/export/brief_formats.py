@@ -11,14 +11,13 @@ from collections.abc import Iterator
 
 from tuireader.export import shapes
 from tuireader.export.brief import Brief, BriefStory, Report, Section, StoryHit, same_text
-from tuireader.export.markdown import markdown_text
+from tuireader.export.markdown import safe_start
 from tuireader.export.markup import (
     HTML,
     MARKDOWN,
     Writing,
     html_page,
     html_text,
-    markdown_quotation,
     moment,
     moment_and_lag,
     period,
@@ -27,7 +26,7 @@ from tuireader.export.markup import (
 from tuireader.text.durations import DAY, HOUR
 from tuireader.text.wording import counted
 
-_STILL_OPEN = "Still open"
+_TITLE, _STILL_OPEN = "Brief", "Still open"
 _MOST_OPEN = 50  # lines of matches that are still open
 
 
@@ -64,29 +63,34 @@ def _heading(section: Section, alone: bool) -> str:
     return section.watch or ("" if alone else "Other news")
 
 
-def markdown(brief: Brief) -> str:
-    """Render as CommonMark 0.31; text that would be read as markup is escaped (section 2.4)."""
-    lines = ["# Brief", "", _summary(brief) + "."]
+def markdown(brief: Brief, writing: Writing = MARKDOWN) -> str:
+    """Render as CommonMark 0.31; text that would be read as markup is escaped (section 2.4).
+
+    As `PLAIN`, the same lines are plain text.
+    """
+    lines = [f"# {writing.line(brief.name or _TITLE)}", "", _summary(brief) + "."]
     for section in brief.sections:
         heading = _heading(section, len(brief.sections) == 1)
         if heading:
-            lines += ["", f"## {markdown_text(heading)}"]
+            lines += ["", f"## {writing.line(heading)}"]
         for story in section.stories:
-            lines += ["", f"### {markdown_text(story.title)}", *_md_story(story, section)]
+            lines += ["", f"### {writing.line(story.title)}", *_md_story(story, section, writing)]
     if brief.still_open:
-        lines += ["", f"## {_STILL_OPEN}", "", *(f"- {match}" for match in _still_open(brief, MARKDOWN))]
+        lines += ["", f"## {_STILL_OPEN}", "", *(f"- {match}" for match in _still_open(brief, writing))]
     return "\n".join(lines) + "\n"
 
 
-def _md_story(story: BriefStory, section: Section) -> list[str]:
+def _md_story(story: BriefStory, section: Section, writing: Writing) -> list[str]:
     lines = []
     others = [name for name in story.watches if name != section.watch]
     if others:
-        lines += ["", f"Also on {markdown_text(', '.join(others))}."]
-    lines += [f"\n{markdown_quotation(hit.evidence, _age(hit))}" for hit in story.quotations]
+        lines += ["", f"Also on {writing.line(', '.join(others))}."]
+    for hit in story.quotations:
+        quotation = writing.quoted(hit.evidence, hit.evidence.watch, _age(hit))
+        lines.append(f"\n> {safe_start(quotation) if writing is MARKDOWN else quotation}")
     for heading, reports in _by_period(story):
         lines += ["", f"{heading}:", ""] if heading else [""]
-        lines += [f"- {_entry(report, story, MARKDOWN)}" for report in reports]
+        lines += [f"- {_entry(report, story, writing)}" for report in reports]
     return lines
 
 
@@ -124,6 +128,16 @@ def as_json(brief: Brief) -> str:
 
 def html(brief: Brief) -> str:
     """Render a self-contained page, without scripts or external resources."""
+    return html_page(html_text(brief.name or _TITLE), f"{_summary(brief)}.", _html_lines(brief))
+
+
+def html_part(brief: Brief) -> str:
+    """Render as part of a page, such as of a mail."""
+    head = [f"<h1>{html_text(brief.name or _TITLE)}</h1>", f"<p>{_summary(brief)}.</p>"]
+    return "\n".join([*head, *_html_lines(brief)])
+
+
+def _html_lines(brief: Brief) -> list[str]:
     lines: list[str] = []
     for section in brief.sections:
         heading = _heading(section, len(brief.sections) == 1)
@@ -134,7 +148,7 @@ def html(brief: Brief) -> str:
     if brief.still_open:
         items = (f"<li>{match}</li>" for match in _still_open(brief, HTML))
         lines += [f"<h2>{_STILL_OPEN}</h2>", "<ul>", *items, "</ul>"]
-    return html_page("Brief", f"{_summary(brief)}.", lines)
+    return lines
 
 
 def _html_story(story: BriefStory, section: Section) -> list[str]:

@@ -98,5 +98,11 @@ def markdown_quotation(evidence: Evidence, *facts: str) -> str:
     return f"> {safe_start(MARKDOWN.quoted(evidence, evidence.watch, *facts))}"
 
 
+def _plain_link(title: str, url: str) -> str:
+    """Return a title, and below it its address if that is on the web."""
+    return f"{one_line(title)}\n  {url}" if title and WEB.match(url) else one_line(title or url)
+
+
+PLAIN = Writing(one_line, _plain_link, str, ("", ""))
 MARKDOWN = Writing(markdown_text, markdown_link, markdown_part, ("**", "**"))
 HTML = Writing(html_text, html_link, escape, ("<mark>", "</mark>"))
