@@ -287,7 +287,7 @@ def test_a_name_with_quotes_keeps_them(tmp_path: Path) -> None:
     assert " ".join(found) == r"plain,\"The\ \\\"best\\\"\ news\""
 
 
-def test_accounts_and_channels_are_completed(tmp_path: Path) -> None:
+def test_accounts_channels_and_digests_are_completed(tmp_path: Path) -> None:
     config = tmp_path / ".config" / "tuireader" / "config.toml"
     config.parent.mkdir(parents=True)
     one = '[[account]]\nname = "{}"\nkind = "miniflux"\nurl = "https://example.org"\ntoken = "env:TOKEN"\n'
@@ -299,6 +299,9 @@ def test_accounts_and_channels_are_completed(tmp_path: Path) -> None:
     config.write_text('[[channel]]\nname = "phone"\nurl = "env:PHONE"\n', encoding="utf-8")
     offered = complete("tuireader channel test p", {"HOME": str(tmp_path), "XDG_CONFIG_HOME": ""})
     assert offered == ["plain,phone"]
+    config.write_text('[[digest]]\nname = "morning"\nat = "07:30"\n', encoding="utf-8")
+    offered = complete("tuireader digest m", {"HOME": str(tmp_path), "XDG_CONFIG_HOME": ""})
+    assert offered == ["plain,morning"]
 
 
 def test_every_word_of_the_expression_language_is_offered() -> None:

@@ -48,8 +48,10 @@ MAY_FAIL = {
 ACCOUNT = r'[[account]]\nname = "home"\nkind = "miniflux"\nurl = "https://example.org"\ntoken = "t"\n'
 WRITE = f"printf '{ACCOUNT}' >> ~/.config/tuireader/config.toml"
 CHANNEL = 'echo \'[[channel]]\nname = "phone"\nfile = "phone.jsonl"\' > ~/.config/tuireader/config.toml'
+DIGEST = 'echo \'[[digest]]\nname = "morning"\nat = "07:30"\' > ~/.config/tuireader/config.toml'
 FIRST = {
     "tuireader channel test phone": CHANNEL,
+    "tuireader digest morning": DIGEST,
     "tuireader account pull home": WRITE,
     "tuireader account push home": WRITE,
     "tuireader account remove home": WRITE,

@@ -27,6 +27,7 @@ from tuireader.text import clean
 PHONE = '[[channel]]\nname = "phone"\nurl = "ntfys://ntfy.sh/secret-topic"\n'
 MAIL = '[[channel]]\nname = "mail"\nmail = "me@example.org"\nserver = "smtps://me@example.org"\n'
 WATCH = '[[watch]]\nname = "W"\nany = ["w"]\nchannels = '
+DIGEST = '[[digest]]\nname = "d"\nat = "7:30"\n'
 
 
 def channel(text: str) -> ChannelConfig:
@@ -68,6 +69,48 @@ def test_channels_of_every_kind() -> None:
     assert (config.channels[4].quiet, config.channels[4].limit) == ("22:00-07:00", 20)
     shown = " ".join(item.value for item in values(config))
     assert "secret-topic" not in shown and "h.example" not in shown and "env:KEY" in shown
+
+
+def test_digests() -> None:
+    text = DIGEST + 'days = ["sun", "mon"]\nwatches = "W"\n' + WATCH + '["phone"]\n' + PHONE
+    text += DIGEST.replace('"d"', '"e"').replace('"7:30"', '["07:30", "19:00"]') + 'query = "x"\n'
+    config, problems = loads(text)
+    assert problems == ()
+    first, second = config.digests
+    assert (first.at, first.days, first.watches) == (("07:30",), ("mon", "sun"), ("W",))
+    assert (second.at, len(second.days), second.query) == (("07:30", "19:00"), 7, "x")
+    assert first.covers("W") and not first.covers("V") and not second.covers("W")
+
+
+@pytest.mark.parametrize(
+    ("text", "told", "kept"),
+    [
+        ('[[digest]]\nname = "d"\n', "1: digest[1]: has no at", 0),
+        (DIGEST.replace("7:30", "24:30"), "3: digest[1].at: should be a time of day such as", 0),
+        (DIGEST.replace('"7:30"', "[]"), "3: digest[1].at: is empty", 0),
+        (DIGEST + 'days = ["freitag"]\n', "4: digest[1].days: cannot be 'freitag', only 'mon', 'tue'", 1),
+        (DIGEST + 'format = "htm"\n', "4: digest[1].format: should be", 1),
+        (DIGEST + 'channels = ["fone"]\n' + PHONE, "4: digest[1].channels: names no channel 'fone'; did", 1),
+        (
+            DIGEST + 'watches = ["V", "W"]\n' + WATCH + "[]\n",
+            "4: digest[1].watches: names no watch 'V'",
+            1,
+        ),
+        (DIGEST + 'watches = ["V"]\n', "4: digest[1].watches: names no watch 'V'", 0),
+        (DIGEST + 'query = "(a"\n', "4: digest[1].query: ", 0),
+        (
+            DIGEST + 'query = "x"\nwatches = ["W"]\n' + WATCH + "[]\n",
+            "4: digest[1].query: cannot be combined",
+            0,
+        ),
+        (DIGEST * 2, "5: digest[2].name: is the same as in digest[1]", 1),
+    ],
+)
+def test_what_cannot_be_used_in_a_digest_is_told_with_its_line(text: str, told: str, kept: int) -> None:
+    config, problems = loads(text)
+    (problem,) = map(str, problems)
+    assert problem.startswith(f"config.toml:{told}")
+    assert len(config.digests) == kept
 
 
 @pytest.mark.parametrize(

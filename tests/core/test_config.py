@@ -63,7 +63,15 @@ def test_the_reference_shows_defaults_that_read_back() -> None:
         if table in ("fetch", "notify", "save", "ui"):
             config, problems = loads(f"[{table}]\n{name} = {one.default}\n")
             assert (problems, config) == ((), Config()), one.path
-    required = {"watch.name", "view.name", "view.query", "macro.key", "channel.name"}
+    required = {
+        "watch.name",
+        "view.name",
+        "view.query",
+        "macro.key",
+        "channel.name",
+        "digest.name",
+        "digest.at",
+    }
     required |= {"account.name", "account.kind", "account.url"}
     required |= {"theme.name", "theme.background", "theme.foreground", "theme.accent"}
     assert {one.path for one in reference() if one.required} == required

@@ -561,3 +561,11 @@ def test_a_change_may_not_make_a_table_useless() -> None:
         update(text, "feeds", "maildir:~/Mail", {"filter": ("cat",)})
     broken = text + 'filter = ["cat"]\n'  # a problem that is there already blocks no other change
     assert update(broken, "feeds", "maildir:~/Mail", {"title": "M"}) == broken + 'title = "M"\n'
+
+
+def test_digests_follow_a_new_name_of_a_watch() -> None:
+    text = '[[watch]]\nname = "W"\nany = ["w"]\n[[watch]]\nname = "V"\nany = ["v"]\n'
+    text += '[[digest]]\nname = "d"\nat = "07:30"\nwatches = ["V", "W"]\n'
+    text += '[[digest]]\nname = "e"\nat = "07:30"\nquery = "watch:W -x"\n'
+    wanted = text.replace('"W"', '"New"').replace("watch:W", "watch:New")
+    assert update(text, "watch", "W", {"name": "New"}) == wanted

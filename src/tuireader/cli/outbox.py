@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import click
@@ -10,7 +11,7 @@ import click
 from tuireader.cli.base import library_command, say
 from tuireader.cli.output import json_option, print_item
 from tuireader.errors import Exit
-from tuireader.model import OutboxState, Undelivered
+from tuireader.model import OutboxState, Told, Undelivered
 from tuireader.text.wording import undelivered
 from tuireader.wording.times import age, clock_time
 
@@ -38,10 +39,7 @@ async def outbox(library: Library, retry: int | None, drop: int | None, as_json:
     """
     code = Exit.OK
     if retry is not None:
-        for event in await library.outbox.retry(retry):
-            if isinstance(event, Undelivered):
-                say_undelivered(event)
-                code = code if event.retry_at else Exit.NOT_NOTIFIED
+        code = say_events(await library.outbox.retry(retry))
     if drop is not None:
         await library.outbox.drop(drop)
         say(f"dropped; `tuireader outbox --retry {drop}` sends it after all")
@@ -54,6 +52,16 @@ async def outbox(library: Library, retry: int | None, drop: int | None, as_json:
         print_item(as_json, "OutboxMessage", item, "\t".join([*columns, item.error]).rstrip())
     if not messages and not as_json:
         say("the outbox is empty")
+    return code
+
+
+def say_events(events: Iterable[Told | Undelivered]) -> Exit:
+    """Print what was not accepted; return the exit code, which says whether something was given up."""
+    code = Exit.OK
+    for event in events:
+        if isinstance(event, Undelivered):
+            say_undelivered(event)
+            code = code if event.retry_at else Exit.NOT_NOTIFIED
     return code
 
 

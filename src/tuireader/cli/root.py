@@ -61,6 +61,7 @@ def _invoke(arguments: list[str]) -> int:
 _MODULES = {
     "articles.articles": ("count", "list_", "search", "show"),
     "articles.brief": ("brief",),
+    "articles.digest": ("digest",),
     "articles.marks": ("label", "read", "star", "undo", "unread"),
     "articles.match": ("match",),
     "articles.matches": ("matches",),

@@ -1,4 +1,4 @@
-"""`tuireader service`: print units for systemd or cron that fetch in the background."""
+"""`tuireader service`: print units for systemd or cron that fetch and send in the background."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def _for_cron(words: Sequence[str]) -> str:
 def _service(program: Sequence[str], seconds: int) -> str:
     return f"""# ~/.config/systemd/user/tuireader.service
 [Unit]
-Description=Fetch feeds and sync accounts of tuireader that are due
+Description=Fetch feeds, sync accounts and send messages of tuireader that are due
 Documentation=man:tuireader(1)
 
 [Service]
@@ -47,7 +47,7 @@ IOSchedulingClass=idle
 UMask=0077
 
 # What a unit of a user can be denied without help of the system. Files stay as they are for you: a command of
-# yours that is named under [notify], or gives a password (cmd:), may need any of them.
+# yours that is named in a [[channel]] or under [notify], or gives a password (cmd:), may need any of them.
 NoNewPrivileges=yes
 RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX AF_NETLINK
 RestrictRealtime=yes
@@ -63,7 +63,7 @@ def _timer(program: Sequence[str], seconds: int) -> str:
     minutes = max(1, seconds // 60)
     return f"""# ~/.config/systemd/user/tuireader.timer
 [Unit]
-Description=Fetch feeds and sync accounts of tuireader every {counted(minutes, "minute")}
+Description=Fetch feeds and send messages of tuireader every {counted(minutes, "minute")}
 
 [Timer]
 OnStartupSec=2min
@@ -86,11 +86,11 @@ UNITS = {"service": _service, "timer": _timer, "cron": _cron}
 
 
 @click.command()
-@click.option("--every", default="30m", show_default=True, help="How often to fetch feeds that are due.")
+@click.option("--every", default="30m", show_default=True, help="How often to fetch and send what is due.")
 @click.option("--unit", "name", type=click.Choice(list(UNITS)), help="Print only this one.")
 @click.pass_obj
 def service(options: Options, every: str, name: str | None) -> None:
-    """Print systemd units and a cron line for fetching.
+    """Print systemd units and a cron line for fetching feeds and sending messages and digests.
 
     \b
     Examples:

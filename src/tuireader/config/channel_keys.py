@@ -1,4 +1,4 @@
-"""Keys of `[[channel]]`."""
+"""Keys of `[[channel]]` and `[[digest]]`."""
 
 import re
 from typing import Any
@@ -8,9 +8,10 @@ from msgspec import UNSET
 
 from tuireader.config.account_keys import ACCOUNT_NAME
 from tuireader.config.keys import Table, declare
-from tuireader.config.kinds import COMMAND, HOURS, SECRET_PLACES
+from tuireader.config.kinds import COMMAND, EXPRESSION, HOURS, SECRET_PLACES
 from tuireader.config.toml_values import quote
-from tuireader.config.values import FLAG, LINES, RAW, Invalid, Kind, choice, number, template
+from tuireader.config.values import FLAG, LINES, RAW, Invalid, Kind, choice, choices, number, template
+from tuireader.text.durations import WEEKDAYS
 
 KINDS = ("desktop", "command", "url", "mail", "webhook", "file")
 """Kinds of channels, each by the key that it needs."""
@@ -28,6 +29,17 @@ def _matching(pattern: str, wanted: str, *, secret: bool = False) -> Kind:
         return text if re.fullmatch(pattern, text, re.ASCII) else Invalid(f"is not {wanted}")
 
     return Kind("text", read)
+
+
+def _times(value: object) -> tuple[str, ...] | Invalid:
+    """Read `"7:30"` or a list of such times as `("07:30",)`."""
+    items = LINES.read(value)
+    if isinstance(items, Invalid):
+        return items
+    for item in items:
+        if not re.fullmatch(r"(?:[01]?\d|2[0-3]):[0-5]\d", item, re.ASCII):
+            return Invalid(f'should be a time of day such as "07:30", not {quote(item)}')
+    return tuple(item.zfill(5) for item in items) or Invalid("is empty")
 
 
 def _mailboxes(value: object) -> tuple[str, ...] | Invalid:
@@ -52,7 +64,10 @@ SERVICE = _matching(
 )
 WEBHOOK = _matching(r"https?://[^\s/?#]+\S*", "a web address such as https://example.org/hook", secret=True)
 CHANNELS = Kind("list of channels", LINES.read, typed=LINES.typed, shown=LINES.shown)
-"""Names of channels; `loading` leaves out those that do not exist."""
+WATCHES = Kind("list of watches", LINES.read, typed=LINES.typed, shown=LINES.shown)
+"""Names of channels and watches; `loading` leaves out those that do not exist."""
+TIMES = Kind('time such as "07:30", or a list of them', _times, typed=LINES.typed, shown=LINES.shown)
+FORMATS = ("auto", "plain", "markdown", "html")
 
 
 def _own(kind: Kind, doc: str, default: object = "", *, secret: bool = False, label: str = "") -> Any:
@@ -111,7 +126,7 @@ class ChannelConfig(Table):
         default="",
     )
     format: str = declare(
-        choice("auto", "plain", "markdown", "html"),
+        choice(*FORMATS),
         "Format of the text; auto: as the service takes it; mail: as text and HTML.",
         default="auto",
     )
@@ -135,6 +150,35 @@ class ChannelConfig(Table):
         parts = urlsplit(self.server)
         port = parts.port or (465 if parts.scheme == "smtps" else 587)
         return parts.hostname or "", port, unquote(parts.username or "")
+
+
+class DigestConfig(Table):
+    """One `[[digest]]`: at set times, a message with all that has arrived since the last one, by story."""
+
+    name: str = declare(ACCOUNT_NAME, "Name, by which it remembers where the last one ended.", vital=True)
+    at: tuple[str, ...] = declare(TIMES, "Time of day, or several.", vital=True)
+    days: tuple[str, ...] = declare(choices(*WEEKDAYS), "Days on which it is sent.", default=WEEKDAYS)
+    watches: tuple[str, ...] = declare(
+        WATCHES, "Only stories that these watches match, by name; by default all.", default=(), vital=True
+    )
+    query: str = declare(
+        EXPRESSION, "Only stories with an article that this expression matches.", default="", vital=True
+    )
+    channels: tuple[str, ...] = declare(
+        CHANNELS, "Channels that send it, by name; by default those of [notify].", default=()
+    )
+    format: str = declare(choice(*FORMATS), "Format of its text; auto: that of the channel.", default="auto")
+    when_empty: str = declare(choice("skip", "send"), "What to do if nothing has arrived.", default="skip")
+
+    def covers(self, watch: str) -> bool:
+        """Return whether it has every match of a watch."""
+        return not self.query and (not self.watches or watch in self.watches)
+
+
+def digest_problem(digest: DigestConfig) -> tuple[str, str] | None:
+    """Return what is wrong with a digest: the key after its table, and a message."""
+    both = digest.watches and digest.query
+    return (".query", "cannot be combined with watches; remove one of the two") if both else None
 
 
 def channel_problem(channel: ChannelConfig) -> tuple[str, str] | None:

@@ -12,7 +12,14 @@ from msgspec.structs import asdict, replace
 from tuireader import files
 from tuireader.commands import BY_ID, did_you_mean, resolve_keys
 from tuireader.config.account_keys import AccountConfig
-from tuireader.config.channel_keys import CHANNELS, ChannelConfig, channel_problem
+from tuireader.config.channel_keys import (
+    CHANNELS,
+    WATCHES,
+    ChannelConfig,
+    DigestConfig,
+    channel_problem,
+    digest_problem,
+)
 from tuireader.config.feed_keys import FeedConfig
 from tuireader.config.files import expand_home
 from tuireader.config.kinds import EXPRESSION, MAIL_SCHEMES, command_address
@@ -81,22 +88,23 @@ def _check_numbers(value: object) -> None:
 
 
 class _Problems:
-    """Problems found so far, the size of regular expressions, own defaults by kind of table, and channels."""
+    """Problems found so far, the size of regular expressions, own defaults by kind of table, and names."""
 
     def __init__(self) -> None:
         self.problems: list[Problem] = []
         self.regexes = 0
         self.defaults: dict[type[Any], dict[str, Any]] = {}
-        self.channels: list[str] = []
+        self.names: dict[str, list[str]] = {}
 
     def add(self, path: str, message: str, detail: str = "") -> None:
         self.problems.append(Problem(path, message, detail=detail))
 
-    def existing(self, path: str, names: tuple[str, ...]) -> tuple[str, ...]:
-        """Report the channels that do not exist; return the others."""
-        for name in set(names) - set(self.channels):
-            self.add(path, f"names no channel {quote(name)}{did_you_mean(name, self.channels)}")
-        return tuple(name for name in names if name in self.channels)
+    def existing(self, path: str, noun: str, names: tuple[str, ...]) -> tuple[str, ...]:
+        """Report the channels or watches that do not exist; return the others."""
+        known = self.names[noun]
+        for name in set(names) - set(known):
+            self.add(path, f"names no {noun} {quote(name)}{did_you_mean(name, known)}")
+        return tuple(name for name in names if name in known)
 
     def too_many_regexes(self, kind: Kind, written: object) -> Invalid | None:
         """Add a value's regular expressions to the total size; return an error above the limit."""
@@ -129,23 +137,26 @@ def _config(table: dict[str, Any], problems: _Problems) -> Config:
         if name not in known:
             problems.add(key_path("", name), f"is not a known key{did_you_mean(name, known)}")
     channels = _tables(ChannelConfig, table, "channel", "name", problems, channel_problem)
-    problems.channels = [channel.name for channel in channels]
+    problems.names["channel"] = [channel.name for channel in channels]
     root = _build(Config, {name: table[name] for name in own if name in table}, "", problems)
     plain = {
         name: _build(kind, table.get(name, {}), name, problems) or kind()
         for name, kind in PLAIN_TABLES.items()
     }
     problems.defaults[WatchConfig] = asdict(plain["watch_defaults"])
+    watches = _tables(WatchConfig, table, "watch", "name", problems, _watch_problem, _with_feeds)
+    problems.names["watch"] = [watch.name for watch in watches]
     return replace(
         root or Config(),
         feeds=_tables(FeedConfig, table, "feeds", "url", problems, _feed_problem, _with_address),
-        watches=_tables(WatchConfig, table, "watch", "name", problems, _watch_problem, _with_feeds),
+        watches=watches,
         mutes=_tables(MuteConfig, table, "mute", "", problems, _mute_problem, _with_feed),
         views=_tables(ViewConfig, table, "view", "name", problems),
         macros=_tables(MacroConfig, table, "macro", "key", problems, _macro_problem),
         accounts=_tables(AccountConfig, table, "account", "name", problems, _account_problem),
         themes=_tables(ThemeConfig, table, "theme", "name", problems),
         channels=channels,
+        digests=_tables(DigestConfig, table, "digest", "name", problems, digest_problem),
         **plain,
     )
 
@@ -263,6 +274,10 @@ def _build_tables(kind: type[T], value: object, name: str, problems: _Problems) 
             yield f"{name}[{count}]", item
 
 
+_NOUNS = {CHANNELS: "channel", WATCHES: "watch"}
+"""Kinds of values that are names of tables."""
+
+
 def _build(kind: type[T], table: object, path: str, problems: _Problems) -> T | None:
     """Build a value from the valid keys of a table; None if a required or vital key is missing or invalid."""
     if not isinstance(table, dict):
@@ -281,8 +296,11 @@ def _build(kind: type[T], table: object, path: str, problems: _Problems) -> T | 
             problems.add(key_path(path, name), value.message, value.detail)
             usable = usable and not key.vital
         else:
-            is_routed = key.kind is CHANNELS
-            values[key.field] = problems.existing(key_path(path, name), value) if is_routed else value
+            if noun := _NOUNS.get(key.kind):
+                existing = problems.existing(key_path(path, name), noun, value)
+                usable = usable and bool(existing or not value or not key.vital)
+                value = existing
+            values[key.field] = value
     missing = [name for name in required(kind) if name not in table]
     for name in missing:
         problems.add(path, f"has no {name}")

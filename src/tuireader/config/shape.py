@@ -8,7 +8,7 @@ from msgspec import Struct
 from tuireader.commands import PRESETS
 from tuireader.commands.sorts import LIST_SORTS
 from tuireader.config.account_keys import AccountConfig
-from tuireader.config.channel_keys import CHANNELS, ChannelConfig
+from tuireader.config.channel_keys import CHANNELS, ChannelConfig, DigestConfig
 from tuireader.config.feed_keys import FeedConfig
 from tuireader.config.keys import Key, Table, declare
 from tuireader.config.kinds import COMMAND, HOURS, LANGUAGE_LIST, ONE_KEY, PROGRAMS, TIME_FORMAT
@@ -263,6 +263,7 @@ class Config(Table):
     accounts: tuple[AccountConfig, ...] = ()
     themes: tuple[ThemeConfig, ...] = ()
     channels: tuple[ChannelConfig, ...] = ()
+    digests: tuple[DigestConfig, ...] = ()
     watch_defaults: Any = WatchDefaults()
     save: SaveConfig = SaveConfig()
     download: DownloadConfig = DownloadConfig()
@@ -305,6 +306,7 @@ TABLES: Mapping[str, type[Any]] = {
     "account": AccountConfig,
     "theme": ThemeConfig,
     "channel": ChannelConfig,
+    "digest": DigestConfig,
     **PLAIN_TABLES,
 }
 # Keys of each table by their names in the file.

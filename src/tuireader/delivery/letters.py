@@ -42,7 +42,8 @@ class Letter(Struct, frozen=True):
 
     `id` identifies it for its receiver: one that comes again has the same. Letters of one `thread`, such as a
     story, belong together. `repeated`: it was perhaps sent before. `bodies` are texts by format (`markdown`,
-    `html`) that no template writes, such as those of a digest.
+    `html`) that no template writes, such as those of a digest. `form` replaces the format of the
+    channel, unless it is `auto`.
     """
 
     title: Annotated[str, "Subject in one line."]
@@ -54,6 +55,7 @@ class Letter(Struct, frozen=True):
     thread: str = ""
     repeated: Annotated[bool, "True when it was perhaps sent before."] = False
     bodies: Mapping[str, str] = {}
+    form: str = "auto"
 
 
 class Receipt(Struct, frozen=True):

@@ -47,6 +47,8 @@ class Surroundings(Struct, frozen=True):
 
 async def send(letter: Letter, channel: ChannelConfig, around: Surroundings) -> Receipt:
     """Send a letter once; whatever the receiver does becomes a receipt. Raises only CancelledError."""
+    if letter.form != "auto":
+        channel = replace(channel, format=letter.form)
     try:
         return await _send(letter, channel, around)
     except TuireaderError as error:  # a secret cannot be looked up

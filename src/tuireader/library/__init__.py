@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from tuireader.library.feeds.page_sources import PageSources
     from tuireader.library.newsboat.profile import Newsboat
     from tuireader.library.refresh import Refresh
+    from tuireader.library.sending.digests import Digests
     from tuireader.library.sending.outbox import Outbox
     from tuireader.library.stories import Stories
 
@@ -46,6 +47,7 @@ _LATER = {
     "cases": "desk.cases.Cases",
     "channels": "channels.Channels",
     "coverage": "coverage.Coverages",
+    "digests": "sending.digests.Digests",
     "downloads": "feeds.downloads.Downloads",
     "exchange": "exchange.Exchange",
     "full_texts": "feeds.full_texts.FullTexts",
@@ -71,6 +73,7 @@ class Library:
     cases: Cases
     channels: Channels
     coverage: Coverages
+    digests: Digests
     downloads: Downloads
     exchange: Exchange
     full_texts: FullTexts

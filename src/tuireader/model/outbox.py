@@ -19,22 +19,25 @@ class OutboxState(StrEnum):
 
 
 class OutboxKind(StrEnum):
-    """Kinds of messages: an article on a watch, an alarm, or the end of an alarm."""
+    """Kinds of messages: an article on a watch, an alarm, the end of an alarm, or a digest."""
 
     MATCH = "match"
     ALARM = "alarm"
     OVER = "over"
+    DIGEST = "digest"
 
 
 class OutboxMessage(Struct, frozen=True):
-    """An article or an alarm for one channel, until the channel has accepted it."""
+    """An article, an alarm or a digest for one channel, until the channel has accepted it."""
 
     id: Annotated[int, "Number of the message."]
     channel: Annotated[str, 'Name of its channel, `""` for that of `[notify]`.']
-    kind: Annotated[OutboxKind, "`match`, `alarm`, or `over` when an alarm is over."]
-    subject: Annotated[int, "Number of the article or alarm."]
-    title: Annotated[str, "Title of the article, or name of what the alarm is about."]
-    watches: Annotated[tuple[str, ...], "Names of the watches that match the article."]
+    kind: Annotated[OutboxKind, "`match`, `alarm`, `over` when an alarm is over, or `digest`."]
+    subject: Annotated[int, "Number of the article, alarm or digest."]
+    title: Annotated[str, "Title of the article, name of what the alarm is about, or name of the digest."]
+    watches: Annotated[
+        tuple[str, ...], "Names of the watches that match the article; of a digest, those of low priority."
+    ]
     priority: Annotated[int, "Highest priority of these: 0 low, 1 normal, 2 high."]
     created_at: Annotated[int, "When it was put into the outbox."]
     due_at: Annotated[int, "When it is to be sent, or tried again."]
@@ -47,4 +50,4 @@ class OutboxMessage(Struct, frozen=True):
         bool, "True if sending it was interrupted, so that it comes once more, marked as `repeated`."
     ]
     adds: Annotated[tuple[str, ...], "What the article adds to a story already reported."] = ()
-    story: Annotated[int, "Number of its story, or of the article itself; 0 for an alarm."] = 0
+    story: Annotated[int, "Number of its story, or of the article itself; 0 for an alarm or a digest."] = 0

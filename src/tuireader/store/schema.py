@@ -329,6 +329,7 @@ def _migrations(
     from tuireader.store.relations.relations import FOLDS
     from tuireader.store.upkeep.older_versions import READING_TIMES, STILL_UNCOUNTED
     from tuireader.store.watches.cases import CASES
+    from tuireader.store.watches.digests import DIGESTS
     from tuireader.store.watches.match_log import MATCH_LOG
     from tuireader.store.watches.outbox import OUTBOX
     from tuireader.store.watches.records import RECORDS, Records
@@ -349,7 +350,7 @@ def _migrations(
     yield "0013_reading_times", READING_TIMES, None
     yield "0014_folds", (*FOLDS, STILL_UNCOUNTED), None
     yield "0015_cases", (*CASES, *RECORDS), Records(store).seal
-    yield "0016_outbox", OUTBOX, None
+    yield "0016_outbox", (*OUTBOX, *DIGESTS), None
 
 
 def migrate(conn: sqlite3.Connection, report: Callable[[float], None] = lambda done: None) -> None:

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from tuireader.store.upkeep.retention import Retention
     from tuireader.store.watches.alarms import Alarms
     from tuireader.store.watches.cases import Cases
+    from tuireader.store.watches.digests import Digests
     from tuireader.store.watches.match_log import MatchLog
     from tuireader.store.watches.notices import Notices
     from tuireader.store.watches.outbox import Outbox
@@ -59,6 +60,7 @@ class Store(Connection):
     cases: Cases
     compression: Compression
     days: Days
+    digests: Digests
     downloads: Downloads
     entries: Entries
     exchange: Exchange

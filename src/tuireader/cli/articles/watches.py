@@ -23,11 +23,10 @@ from tuireader.cli.expression import (
 )
 from tuireader.cli.feeds.coverage import coverage, encoded_feeds
 from tuireader.cli.feeds.options import read_options, setting_options
-from tuireader.cli.outbox import say_undelivered
+from tuireader.cli.outbox import say_events
 from tuireader.cli.output import encoded, json_option, print_item, print_json
 from tuireader.config import WatchConfig
 from tuireader.errors import Exit, TuireaderError, UsageError
-from tuireader.model import Undelivered
 from tuireader.text import clean
 from tuireader.text.durations import DAY
 from tuireader.text.wording import counted
@@ -292,7 +291,7 @@ async def follow(library: Library, name: tuple[str, ...], as_json: bool) -> None
 
     Runs until interrupted. NAME is a watch; without it, all watches. Fetches nothing: the articles come from
     the reader, cron or another `tuireader refresh`. Muted articles are left out. Sends what waits in the
-    outbox.
+    outbox, and digests that are due.
 
     \b
     Examples:
@@ -305,9 +304,7 @@ async def follow(library: Library, name: tuple[str, ...], as_json: bool) -> None
     while True:
         await asyncio.sleep(_PAUSE)
         if time.monotonic() - sent_at >= _SEND_EVERY:
-            for event in await library.outbox.send():
-                if isinstance(event, Undelivered):
-                    say_undelivered(event)
+            say_events(await library.outbox.send())
             sent_at = time.monotonic()
         if not await library.database.changed_elsewhere():
             continue

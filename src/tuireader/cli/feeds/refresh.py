@@ -60,7 +60,7 @@ async def refresh(
     quiet: bool,
     fail_on_alarm: bool,
 ) -> int:
-    """Fetch feeds, sync accounts and store new articles.
+    """Fetch feeds, sync accounts and store new articles; send messages and digests that are due.
 
     FEED is an address, a number from `tuireader feeds`, or part of a title.
 

@@ -1,9 +1,10 @@
-"""JSON of channels for notifications."""
+"""JSON of channels for notifications, and of digests."""
 
 from typing import Annotated
 
 from tuireader.delivery.letters import Receipt
 from tuireader.library import channels
+from tuireader.library.sending import digests
 from tuireader.model.json_shape import Shape
 
 
@@ -14,6 +15,15 @@ class Channel(
     " format=config.format watches alarms",
 ):
     """A channel for notifications."""
+
+
+class Digest(
+    Shape,
+    of=digests.Digest,
+    shows="name=config.name next since at=config.at days=config.days channels=config.channels"
+    " watches=config.watches query=config.query format=config.format when_empty=config.when_empty",
+):
+    """A digest, and when it is sent next."""
 
 
 class ChannelTest(Shape, of=Receipt, shows="channel accepted error"):

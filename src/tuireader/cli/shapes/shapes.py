@@ -8,7 +8,7 @@ from typing import Annotated
 
 from tuireader import model
 from tuireader.cli.shapes.accounts import Account, AccountCheck
-from tuireader.cli.shapes.channels import Channel, ChannelTest
+from tuireader.cli.shapes.channels import Channel, ChannelTest, Digest
 from tuireader.cli.shapes.events import EVENTS
 from tuireader.commands.command import Command
 from tuireader.config import Paths, Problem, Reference
@@ -374,6 +374,7 @@ SHAPES: dict[str, tuple[type[Shape], ...]] = {
     "watch sources": (SearchFeed, Added),
     "watch lint": (Remark,),
     "brief": (Brief, StoryPage),
+    "digest": (Digest, Brief),
     "purge": (Purged,),
     "db check": (Finding,),
     "keys": (KeyBinding,),

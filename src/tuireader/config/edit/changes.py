@@ -175,13 +175,16 @@ def renamed(text: str, kind: Literal["feed", "folder"], name: str, new: str) -> 
 def _rename_in_queries(text: str, field: str, name: str, new: str) -> str:
     from tuireader import query  # only these edits need the parser
 
-    for array in ("watch", "mute", "view"):
+    for array in ("watch", "mute", "view", "digest"):
         data = data_of(text)
-        changes = {}
+        changes = dict[int, dict[str, object]]()
         for at, table in enumerate(tables_of(data, array)):
             before = table.get("query")
             if isinstance(before, str) and (after := query.rename(before, field, name, new)) != before:
                 changes[at] = {"query": after}
+            watches = table.get("watches") if (array, field) == ("digest", "watch") else None
+            if isinstance(watches, list) and name in watches:
+                changes[at] = {"watches": tuple(new if watch == name else watch for watch in watches)}
         text = _update(text, data, array, changes)
     return text
 

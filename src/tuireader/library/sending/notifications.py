@@ -1,18 +1,17 @@
-"""Decide which matches to notify about, each once, and read what a message says of them.
-
-No other module of this package writes to the store.
-"""
+"""Decide which matches to notify about, each once, and read what a message says of them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+import msgspec
 from msgspec.structs import replace
 
 from tuireader import ingest
 from tuireader.config import WatchConfig
 from tuireader.config.watch_keys import PRIORITIES
 from tuireader.delivery import letters
+from tuireader.export.brief import Brief
 from tuireader.export.story_formats import added_text
 from tuireader.model import Evidence, OutboxKind, OutboxMessage
 from tuireader.store import Store
@@ -27,14 +26,20 @@ _SOON = 43_200  # seconds within which a feed's articles with equal title and te
 
 
 def claim(
-    store: Store, watches: Iterable[WatchConfig], feeds: ingest.FeedNames, matcher: Matcher, now: int
+    store: Store,
+    watches: Iterable[WatchConfig],
+    feeds: ingest.FeedNames,
+    matcher: Matcher,
+    now: int,
+    waits: Mapping[str, int] | None = None,
 ) -> list[Draft]:
     """Decide about waiting matches, and put them into the outbox; needs a transaction.
 
     A watch of `story` notifies of later articles of a story only if they add new facts. Reposts are left out.
-    Returns the messages: one for each article and channel, `""` for that of `[notify]`.
+    Returns the messages: one for each article and channel, `""` for that of `[notify]`. `waits` are the times
+    of the digests that have the matches of watches of low priority.
     """
-    wanted = {watch.name: watch for watch in watches}
+    wanted, waits = {watch.name: watch for watch in watches}, waits or {}
     drafts: dict[tuple[str, int], Draft] = {}
     marked: dict[int, tuple[int, str]] = {}
     skipped: dict[int, str] = {}
@@ -69,14 +74,16 @@ def claim(
                 notices=(*draft.notices, item.id),
                 adds=new or draft.adds,
                 priority=max(draft.priority, PRIORITIES.index(watch.priority)),
+                due_at=max(draft.due_at, waits.get(item.watch, 0)),
             )
     articles = list(dict.fromkeys(article for article, _ in marked.values()))
     store.watches.add_evidence(ingest.explain(store, matcher, feeds, articles))
     evidence = _evidence(store, articles)
     notes = {notice: _note(evidence.get(match, Evidence(match[1]))) for notice, match in marked.items()}
     store.notices.decide(notes, skipped, now)
-    store.outbox.add(drafts.values(), now)
-    return list(drafts.values())
+    sent = [replace(draft, due_at=0) if draft.priority else draft for draft in drafts.values()]
+    store.outbox.add(sent, now)
+    return sent
 
 
 def unwanted(
@@ -92,6 +99,8 @@ def unwanted(
     def reason(message: OutboxMessage) -> str:
         if message.kind is OutboxKind.ALARM:
             return "over" if message.subject in over else ""
+        if message.kind is OutboxKind.DIGEST:
+            return "" if stored_brief(store, message.subject) else "the digest was lost"
         if message.watches and silent.issuperset(message.watches):
             return NEVER
         if message.kind is OutboxKind.MATCH and muted.get(message.subject, True):
@@ -99,6 +108,14 @@ def unwanted(
         return ""
 
     return {message.id: why for message in messages if (why := reason(message))}
+
+
+def stored_brief(store: Store, number: int) -> Brief | None:
+    """Return what a digest says, None if that cannot be read."""
+    try:
+        return msgspec.json.decode(store.digests.brief(number), type=Brief)
+    except msgspec.MsgspecError:
+        return None
 
 
 def items_of(

@@ -12,12 +12,16 @@ import time
 from collections.abc import Callable
 from functools import partial
 from secrets import token_hex
+from typing import TYPE_CHECKING
 
 from tuireader.errors import UsageError
 from tuireader.library.context import Context, UseCases
 from tuireader.model import OutboxMessage, OutboxState, Told, Undelivered
 from tuireader.store import Store
 from tuireader.store.watches.outbox import Terms
+
+if TYPE_CHECKING:
+    from tuireader.library.sending.digests import Digests
 
 _PATIENCE = 120.0
 """Seconds after which no further letter is begun; the rest waits for the next sender."""
@@ -27,6 +31,8 @@ _HOST = socket.gethostname()
 
 class Outbox(UseCases):
     """Messages to the user: decided, sent, and kept until they are accepted."""
+
+    _digests: Digests
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
@@ -42,23 +48,31 @@ class Outbox(UseCases):
         """Put the matches that wait for it into the outbox, as their watches notify."""
         if self._context.offline or not await self._pool.read(lambda store: store.notices.any_waiting()):
             return
+        from tuireader.library.sending.digests import low_waits
         from tuireader.library.sending.notifications import claim  # most refreshes have none
 
         await self._context.load_feeds()  # a feed fetched for the first time just got its title
-        watches, now = self._context.config.watches, self._now()
+        config, now = self._context.config, self._now()
+        waits = low_waits(config, now) if config.digests else {}
         names, matcher = self._context.feed_names, self._context.matcher
-        await self._transact(lambda store: claim(store, watches, names, matcher, now))
+        await self._transact(lambda store: claim(store, config.watches, names, matcher, now, waits))
 
     async def is_due(self) -> bool:
         """Return whether a message could be sent now, or was left by a sender that may have died."""
         return not self._context.offline and await self._pool.read(
-            lambda store: store.outbox.is_sending() or bool(self._ready(store))
+            lambda store: (
+                store.outbox.is_sending()
+                or bool(self._ready(store))
+                or (bool(self._context.config.digests) and bool(self._digests.due(store)))
+            )
         )
 
     async def send(self) -> list[Told | Undelivered]:
         """Send what is due, unless another process is sending; return what came of it."""
         if not await self.is_due():
             return []
+        if self._context.config.digests:
+            await self._digests.put_due()
         from tuireader.library.sending.sender import Sender  # most refreshes send nothing
 
         async with self._sending:

@@ -14,12 +14,12 @@ from secrets import token_hex
 from msgspec.structs import replace
 
 from tuireader.delivery import letters, programs
-from tuireader.delivery.letters import Letter, Receipt
+from tuireader.delivery.letters import Letter, LetterKind, Receipt
 from tuireader.delivery.send import Surroundings, send
 from tuireader.library.alarms import alarm_message
 from tuireader.library.channels import surroundings
 from tuireader.library.context import Context, UseCases
-from tuireader.library.sending.notifications import items_of, unwanted
+from tuireader.library.sending.notifications import items_of, stored_brief, unwanted
 from tuireader.model import OutboxKind, OutboxMessage, Told, Undelivered
 from tuireader.store import Store
 from tuireader.store.watches.outbox import SUSPECT, Terms
@@ -86,10 +86,14 @@ class Sender(UseCases):
         if not messages:
             return None, picked
         first = messages[0]
-        letter = self._compose(store, messages, summed_up=bool(channel) and len(messages) > 1)
+        letter = self._compose(store, channel, messages, summed_up=bool(channel) and len(messages) > 1)
         return replace(letter, id=first.letter, repeated=first.interrupted), messages
 
-    def _compose(self, store: Store, messages: Sequence[OutboxMessage], *, summed_up: bool) -> Letter:
+    def _compose(
+        self, store: Store, channel: str, messages: Sequence[OutboxMessage], *, summed_up: bool
+    ) -> Letter:
+        if messages[0].kind is OutboxKind.DIGEST:
+            return self._digest(store, channel, messages[0])
         if messages[0].kind is not OutboxKind.MATCH:
             return alarm_message(store.alarms.some([message.subject for message in messages]))
         items = items_of(store, messages, self._context.feed_names)
@@ -98,6 +102,15 @@ class Sender(UseCases):
             return replace(letters.summary(len(items), list(watches)), items=items)
         letter = letters.message(items)
         return replace(letter, thread=f"story-{messages[0].story}") if len(items) == 1 else letter
+
+    def _digest(self, store: Store, channel: str, message: OutboxMessage) -> Letter:
+        from tuireader.delivery.digests import digest
+
+        config = self._context.config
+        form = next((each.format for each in config.digests if each.name == message.title), "auto")
+        brief, way = stored_brief(store, message.subject), config.channel(channel)
+        assert brief is not None  # else it was dropped
+        return digest(brief, way.kind if way else "", form)
 
     async def _deliver(self, letter: Letter, channel: str, around: Surroundings) -> Receipt:
         config = self._context.config.channel(channel)
@@ -116,7 +129,8 @@ class Sender(UseCases):
         return Told(
             letter.title,
             body=letter.body,
-            articles=tuple(item.article_id for item in letter.items),
+            # some of a digest have been told before, elsewhere
+            articles=tuple(item.article_id for item in letter.items if letter.kind is not LetterKind.DIGEST),
             desktop="desktop" in receipt.ways,
             troubles=(receipt.error,) if receipt.error else (),
             channel=channel,

@@ -109,6 +109,9 @@ def _asked_by_path(config: Config, data: dict[str, Any]) -> Iterator[tuple[str, 
         yield _path(data, "mute", query=mute.query, feed=mute.feed), mute
     for view in config.views:
         yield _path(data, "view", name=view.name), view.query
+    for digest in config.digests:
+        if digest.query:
+            yield _path(data, "digest", name=digest.name), digest.query
 
 
 def _path(data: dict[str, Any], kind: str, **values: str) -> str:

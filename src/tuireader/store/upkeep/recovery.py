@@ -270,6 +270,7 @@ def _restore_consistency(store: Store) -> None:
     for table in ("full_text", "comments", "variant"):
         conn.execute(f"DELETE FROM {table} WHERE article_id NOT IN (SELECT article_id FROM content)")
     conn.executemany("DELETE FROM match WHERE watch_id = ? AND article_id = ?", broken_matches(conn))
+    conn.execute("DELETE FROM outbox WHERE kind = 'digest' AND subject NOT IN (SELECT id FROM digest)")
     # decide again about matches whose messages are lost
     sql = """UPDATE notice SET state = 0 WHERE state = 3 AND id NOT IN
                (SELECT n.value FROM outbox o, json_each(o.notices) n WHERE json_valid(o.notices))"""

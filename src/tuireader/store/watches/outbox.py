@@ -21,8 +21,9 @@ from tuireader.store.watches.match_log import MatchLog
 from tuireader.store.watches.notices import Notices
 from tuireader.text.durations import DAY, HOUR, MONTH
 
-# `subject`: an article or an alarm. `notices`: those of a match, `adds`: what it adds to a story (JSON).
-# `letter`: identifies for the receiver what is sent together. `interrupted`: 1 if it may have been received.
+# `subject`: an article, an alarm or a digest. `notices`: those of its matches, `adds`: what it adds to a
+# story (both JSON). `letter`: identifies for the receiver what is sent together. `interrupted`: 1 if it may
+# have been received.
 # `outbox_channel` has the channels that fail: how often in a row, `since` when, and when to try them again.
 OUTBOX = (
     """CREATE TABLE outbox (
@@ -63,16 +64,20 @@ _LISTED = """SELECT o.id, o.channel, o.kind, o.subject, o.priority, o.created_at
     iif(o.kind = 'match', (SELECT iif(a.story, a.story, a.id) FROM article a WHERE a.id = o.subject), 0)
       AS story,
     (SELECT json_group_array(n.watch) FROM notice n, json_each(o.notices) WHERE n.id = value) AS watches,
-    coalesce(iif(o.kind = 'match', (SELECT title FROM article a WHERE a.id = o.subject),
-      (SELECT coalesce(nullif(f.own_title, ''), nullif(f.title, ''), f.url, l.subject)
-       FROM alarm l LEFT JOIN feed f ON f.id = l.feed_id WHERE l.id = o.subject)), '') AS title
+    coalesce(CASE o.kind WHEN 'match' THEN (SELECT title FROM article a WHERE a.id = o.subject)
+      WHEN 'digest' THEN (SELECT name FROM digest d WHERE d.id = o.subject)
+      ELSE (SELECT coalesce(nullif(f.own_title, ''), nullif(f.title, ''), f.url, l.subject)
+       FROM alarm l LEFT JOIN feed f ON f.id = l.feed_id WHERE l.id = o.subject) END, '') AS title
   FROM outbox o LEFT JOIN outbox_channel c ON c.channel = o.channel"""
 _DUE = """o.channel = :channel AND o.state = 'waiting' AND o.due_at <= :now
   AND (o.priority >= :least OR (:least < 2 AND o.created_at <= :now - :low))"""
 
 
 class Draft(Struct, frozen=True):
-    """A message to put into the outbox, with the notices of its matches."""
+    """A message to put into the outbox, with the notices of its matches; it is due when it is put there.
+
+    `due_at`: when it is due at the earliest.
+    """
 
     channel: str
     kind: OutboxKind
@@ -80,6 +85,7 @@ class Draft(Struct, frozen=True):
     notices: tuple[int, ...] = ()
     adds: tuple[str, ...] = ()
     priority: int = 1
+    due_at: int = 0
 
 
 class Terms(Struct, frozen=True):
@@ -103,13 +109,20 @@ class Outbox(Part):
 
     def add(self, drafts: Iterable[Draft], now: int) -> None:
         sql = """INSERT INTO outbox (channel, kind, subject, notices, adds, priority, created_at, due_at)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7)"""
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, max(?7, ?8))"""
         rows = [
             (item.channel, item.kind, item.subject, id_list(item.notices), json.dumps(item.adds),
-             item.priority, now)
+             item.priority, now, item.due_at)
             for item in drafts
         ]  # fmt: skip
         self._conn.executemany(sql, rows)
+
+    def take_low(self, article_ids: Iterable[int]) -> tuple[int, ...]:
+        """Remove the messages of low priority about some articles; return their notices, for a digest."""
+        sql = """DELETE FROM outbox WHERE kind = 'match' AND state = 'waiting' AND priority = 0
+                 AND NOT interrupted AND subject IN (SELECT value FROM json_each(?)) RETURNING notices"""
+        taken = self._column(sql, (id_list(article_ids),))
+        return tuple(dict.fromkeys(notice for notices in taken for notice in json.loads(notices)))
 
     # -- the lease
 
@@ -171,8 +184,10 @@ class Outbox(Part):
             return []
         if first.interrupted:
             where, letter = "o.letter = :letter", first.letter
+        elif first.kind is OutboxKind.DIGEST:
+            where = "o.id = :id"
         elif first.kind != OutboxKind.MATCH:
-            where = "o.kind != 'match'"
+            where = "o.kind IN ('alarm', 'over')"
         elif terms.together:
             where = "o.kind = 'match'"
         else:
