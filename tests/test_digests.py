@@ -295,3 +295,18 @@ async def test_the_demo_has_no_digests_due(tmp_path: Path) -> None:
         clock.now = MORNING + DAY
         assert await library.outbox.notify() == [] and not await library.outbox.is_due()
         assert await refreshed(library, force=False) and received(tmp_path) == []
+
+
+async def test_a_digest_that_was_damaged_does_not_keep_the_others(tmp_path: Path) -> None:
+    clock = Clock(NIGHT)
+    text = digest() + digest(name="second") + journal(more='quiet = "07:00-08:00"\n')
+    async with reader(tmp_path, text, clock) as library:
+        await arrive(library, clock, 1)
+        clock.now = MORNING
+        await library.outbox.notify()
+        sql = "UPDATE digest SET brief = '{' WHERE name = 'morning' AND brief != ''"
+        await library.context.transact(lambda store: store.conn.execute(sql))
+        clock.now += HOUR
+        await library.outbox.notify()
+        assert [letter["title"] for letter in received(tmp_path)] == ["second: 1 article in 1 story"]
+        assert await library.outbox.unsent() == []
