@@ -233,6 +233,8 @@ async def test_a_digest_may_have_some_watches_or_the_answer_to_a_query(tmp_path:
             ["Quokka 1"],
             ["Tapir 2"],
         ]
+        clock.now += DAY
+        assert await library.outbox.notify() == [] and not await library.outbox.is_due()
 
 
 # --------------------------------------------------------------------------- low priority

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from tests.builders import NOW, entry, save
 from tuireader.config import FeedConfig
@@ -55,6 +56,9 @@ def test_a_brief_tells_what_is_new_with_the_older_reports_of_its_stories(
     # Since the last brief, articles count by their number, without those that were old when they came.
     assert told(store, after=0) == {title: True for title in everything if title != "old"}
     assert told(store, after=articles["watched"]) == {"left": True}
+    bounded = Scope(after=0, last=articles["second"], only=[articles["second"], articles["left"]])
+    assert {report.title for report in store.briefs.reports(bounded) if report.new} == {"first", "second"}
+    assert store.briefs.reports(replace(bounded, last=articles["first"])) == []
     assert told(store, after=articles["left"]) == {} and store.briefs.newest() == articles["left"]
     assert store.briefs.muted(scope()) == store.briefs.muted(scope(since=NOW - 3 * HOUR)) == 1
     assert store.briefs.muted(scope(since=NOW - 3 * HOUR + 1)) == 0

@@ -153,11 +153,13 @@ def test_a_repaired_database_decides_again_about_what_it_has_lost(store: Store) 
         store.notices.add([("W", ids[0]), ("W", ids[1])])
         first, second = (item.id for item in store.notices.waiting())
         store.notices.decide(dict.fromkeys((first, second), ("", "")), {}, NOW)
-        store.outbox.add([Draft("", OutboxKind.MATCH, ids[0], notices=(first,))], NOW)
+        lost = Draft("", OutboxKind.DIGEST, 7, notices=(second,))
+        store.outbox.add([Draft("", OutboxKind.MATCH, ids[0], notices=(first,)), lost], NOW)
     new = store.path.with_name("new.db")
     assert recover(store.path, new)["outbox"] == 1
     repaired = Store.open(new)
     assert [item.id for item in repaired.notices.waiting()] == [second]
+    assert len(repaired.outbox.unsent()) == 1, "the digest is lost"
     repaired.close()
 
 
@@ -187,3 +189,21 @@ def test_accepted_messages_are_kept_for_a_month_and_those_given_up_forever(store
         assert not outbox.take_lease("you", NOW + MONTH + 1)
         assert outbox.take_lease("you", NOW + MONTH + 1 + LEASE), "it has expired"
         assert not outbox.renew_lease("me", NOW + MONTH + 2 + LEASE)
+
+
+def test_a_digest_takes_the_messages_of_low_priority_that_nobody_has_begun_to_send(store: Store) -> None:
+    outbox = store.outbox
+    wanted = [("a", 1, 0), ("b", 1, 0), ("c", 1, 1), ("d", 2, 0), ("e", 1, 0)]
+    with store.transaction():
+        outbox.add(
+            [
+                Draft(name, OutboxKind.MATCH, article, notices=(7, number), priority=priority)
+                for number, (name, article, priority) in enumerate(wanted)
+            ],
+            NOW,
+        )
+        outbox.pick("a", Terms(least=0), "x", NOW)
+        outbox.accept(outbox.pick("e", Terms(least=0), "y", NOW), ["e"], NOW)
+        assert outbox.take_low([1]) == (7, 1)
+    kept = store.conn.execute("SELECT channel, state FROM outbox ORDER BY id").fetchall()
+    assert kept == [("a", "sending"), ("c", "waiting"), ("d", "waiting"), ("e", "accepted")]

@@ -122,14 +122,13 @@ class Digests(UseCases):
         names, now = self._context.feed_names, self._now()
         wanted = query.parse(digest.query) if digest.query else None
         after = last.last_article if since is None else None
-        first = (after or 0) + 1
 
         def read(store: Store) -> tuple[Brief, int]:
             newest, only = store.briefs.newest(), None
             if isinstance(wanted, query.Query):
                 steps = store.search.find_between(
                     wanted, now=now, subject=lambda text: ingest.subject(text, names), feeds=None,
-                    first=first, last=max(newest, first),
+                    first=(after or 0) + 1, last=newest,
                 )  # fmt: skip
                 only = [article for step in steps for article in step]
                 if trouble := query.disabled_reason(wanted):
