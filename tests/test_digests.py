@@ -307,7 +307,7 @@ async def test_a_digest_that_was_damaged_does_not_keep_the_others(tmp_path: Path
         clock.now = MORNING
         await library.outbox.notify()
         sql = "UPDATE digest SET brief = '{' WHERE name = 'morning' AND brief != ''"
-        await library.context.transact(lambda store: store.conn.execute(sql))
+        await library.context.pool.transact(lambda store: store.conn.execute(sql))
         clock.now += HOUR
         await library.outbox.notify()
         assert [letter["title"] for letter in received(tmp_path)] == ["second: 1 article in 1 story"]
