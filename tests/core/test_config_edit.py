@@ -17,8 +17,9 @@ from tuireader.config import FeedConfig, MacroConfig, MuteConfig, ViewConfig, Wa
 from tuireader.config import edit as config_edit
 from tuireader.config.edit import add, change, differences, remove, rename_folder, update
 from tuireader.config.edit.data import proven
+from tuireader.config.edit.programs import keeping_programs
 from tuireader.config.toml_lines import StatementKind, statements
-from tuireader.errors import ConfigError
+from tuireader.errors import ConfigError, UsageError
 
 OURS = """\
 # My feeds, in no order.
@@ -569,3 +570,23 @@ def test_digests_follow_a_new_name_of_a_watch() -> None:
     text += '[[digest]]\nname = "e"\nat = "07:30"\nquery = "watch:W -x"\n'
     wanted = text.replace('"W"', '"New"').replace("watch:W", "watch:New")
     assert update(text, "watch", "W", {"name": "New"}) == wanted
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("", '[notify]\ncommand = ["x"]\n'),
+        ('[notify]\ncommand = ["x"]\n', '[notify]\ncommand = ["y"]\n'),
+        ('[[feeds]]\ncommand = ["x"]\n', ""),
+        ("[[feeds]]\n", '[[feeds]]\nfilter = ["x"]\n'),
+        ("", '[ui]\nbrowser = ["x"]\n'),
+        ('[[account]]\npassword = "env:X"\n', '[[account]]\npassword = "cmd:x"\n'),
+        ("", '[open]\n"audio/*" = ["x"]\n'),
+    ],
+)
+def test_programs_are_kept(before: str, after: str) -> None:
+    with pytest.raises(UsageError, match="programs can be neither named nor changed"):
+        keeping_programs(lambda text: after)(before)
+    for text in (before, after):
+        assert keeping_programs(lambda text: f"{text}\n# more")(text) == f"{text}\n# more"
+    assert keeping_programs(lambda text: "# none\n")("") == "# none\n"

@@ -16,7 +16,6 @@ from tuireader.library import Library
 from tuireader.model import Alarm, AlarmKind, OutboxKind
 from tuireader.store.watches.outbox import Draft
 from tuireader.ui.app import TuireaderApp
-from tuireader.ui.screens.channels import Channels
 from tuireader.ui.screens.outbox import Outbox
 
 SECRET = "x7Qd2-of-nobody"
@@ -245,17 +244,18 @@ async def test_programs_are_not_named_in_the_browser(tmp_path: Path, monkeypatch
     monkeypatch.setattr(TuireaderApp, "is_web", True)
     text = '[[channel]]\nname = "a"\ncommand = ["x"]\n[[channel]]\nname = "b"\nurl = "cmd:pass show b"\n'
     async with configured(tmp_path, text) as library, running(library) as run:
-        await run.press("number_sign")
-        for keys in (["e"], ["j", "e"], ["plus", "p"]):
-            run.app.clear_notifications()
-            await run.press(*keys)
-            run.screen(Channels)
-            assert "programs can be neither named nor changed" in run.toasts
+        await run.press("number_sign", "e")
+        await run.submit(command="rm -r x")
+        assert "programs can be neither named nor changed" in run.text and run.written == text
+        await run.submit(command="x", quiet="22:00-07:00")
+        assert 'quiet = "22:00-07:00"' in run.written and 'command = ["x"]' in run.written
         await run.press("plus", "s")
         await run.submit(name="c", url="cmd:rm -r x")
-        assert "programs can be neither named nor changed" in run.text and run.written == text
+        assert "programs can be neither named nor changed" in run.text and "rm -r" not in run.written
         await run.submit(url="ntfy://x/y")
         assert 'url = "ntfy://x/y"' in run.written
+        await run.press("escape", "vertical_line")
+        assert "no program can be named" in run.toasts
 
 
 async def test_a_watch_chooses_among_the_channels(tmp_path: Path) -> None:

@@ -51,6 +51,7 @@ class Context:
     _compiled: watch.Matcher | None = None
     _ended: frozenset[str] = frozenset()
     _text: str | None = None  # text of the demo's configuration after its first edit
+    keeps_programs: bool = False  # whether edits may not change which programs the configuration names
     library: object = None  # where groups of use cases find each other
 
     def now(self) -> int:
@@ -158,6 +159,10 @@ class Context:
 
     async def _edit_config(self, edit: Callable[[str], str]) -> tuple[str, str]:
         """Edit the configuration file, or the demo's text in memory; return the old and the new text."""
+        if self.keeps_programs:
+            from tuireader.config.edit.programs import keeping_programs
+
+            edit = keeping_programs(edit)
         if not self.offline:
             return await asyncio.to_thread(config_edit.change, self.paths.config, edit)
         before = self._text if self._text is not None else config_edit.tables_as_text(self.config)

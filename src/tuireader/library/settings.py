@@ -29,6 +29,10 @@ class Settings(UseCases):
     def problems(self) -> tuple[Problem, ...]:
         return self._context.problems
 
+    def keep_programs(self) -> None:
+        """Refuse edits that change which programs the configuration names."""
+        self._context.keeps_programs = True
+
     async def reload(self) -> None:
         """Reload the configuration. If it is broken, keep the last valid one and raise TuireaderError."""
         await self._context.reload()

@@ -70,6 +70,8 @@ class TuireaderApp(Host):
         self._no_color = NoColor()
         self._order = VisualOrder()
         self._own_filters = (SameEverywhere(), Nearest256(enabled=self.console.color_system == "256"))
+        if self.is_web:
+            library.settings.keep_programs()
         self.take_config()
         self._parsed_for = self.get_css_variables()
         self.stylesheet.set_variables(self._parsed_for)

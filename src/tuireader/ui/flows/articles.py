@@ -138,6 +138,8 @@ async def save(main: Controllers, ask: Asking) -> Outcome:
 async def pipe(main: Controllers, ask: Asking) -> Outcome | None:
     """Ask for a program, and pipe the current article to it."""
     article_id = main.chosen.article_id
+    if main.host.is_web:
+        return Outcome(said="In the browser, no program can be named", severity="warning")
     if article_id is None:
         return NO_ARTICLE
     text = await ask(pipe_form(main.session.piped_to))

@@ -8,7 +8,6 @@ from functools import partial
 from tuireader.config import ChannelConfig
 from tuireader.config.account_keys import SECRET_ELSEWHERE
 from tuireader.config.shape import KEYS
-from tuireader.errors import UsageError
 from tuireader.library.channels import Channel
 from tuireader.model import OutboxMessage, Told
 from tuireader.ui.controllers.wiring import Controllers
@@ -31,7 +30,6 @@ KINDS = {
 """Kinds of channels with their titles, whose first letters are keys."""
 _ALSO = {"mail": ("server", "password", "sender"), "webhook": ("secret",)}
 _ABOUT = "The configuration also has format, subject and body."
-_NO_PROGRAMS = "In the browser, programs can be neither named nor changed"
 
 
 async def add_channel(main: Controllers, ask: Asking) -> Outcome | None:
@@ -52,8 +50,6 @@ async def edit_channel(
     names = [*([] if before else ["name"]), *[kind] * (kind != "desktop"), *_ALSO.get(kind, ())]
     secrets = [name for name in names if KEYS[ChannelConfig][name].secret]
     known = {name: getattr(before, name) for name in secrets} if before else {}
-    if main.host.is_web and (kind == "command" or _names_program(known)):
-        return Outcome(said=_NO_PROGRAMS, severity="warning")
 
     def line(name: str) -> Field | Pick:
         if name not in secrets:
@@ -64,8 +60,6 @@ async def edit_channel(
     async def save(values: Mapping[str, str]) -> Outcome:
         from tuireader.config.edit import typed_values
 
-        if main.host.is_web and _names_program(values):
-            raise UsageError(_NO_PROGRAMS)
         new = typed_values(ChannelConfig, {name: values[name] or known.get(name, "") for name in values})
         if before is None:
             await main.library.channels.add(ChannelConfig(**{"desktop": kind == "desktop", **new}))
@@ -77,10 +71,6 @@ async def edit_channel(
     title = f"Channel {before.name}" if before else f"Add a channel: {KINDS[kind]}"
     about = "The demo sends nothing. " * main.library.offline + _ABOUT
     return await ask(Form(title, list(map(line, [*names, "quiet", "limit"])), save, about=about))
-
-
-def _names_program(values: Mapping[str, str]) -> bool:
-    return any(text.startswith("cmd:") for text in values.values())
 
 
 async def remove_channel(main: Controllers, ask: Asking, channel: Channel) -> Outcome | None:

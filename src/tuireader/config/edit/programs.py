@@ -1,0 +1,40 @@
+"""Programs that a configuration names."""
+
+import tomllib
+from collections import Counter
+from collections.abc import Callable, Iterator
+
+from tuireader.config.kinds import COMMAND, PROGRAMS
+from tuireader.config.shape import KEYS
+from tuireader.errors import UsageError
+
+_NAMES = {name for keys in KEYS.values() for name, key in keys.items() if key.kind in (COMMAND, PROGRAMS)}
+
+
+def keeping_programs(edit: Callable[[str], str]) -> Callable[[str], str]:
+    """Refuse an edit that changes which programs a configuration names, and how often."""
+
+    def checked(text: str) -> str:
+        new = edit(text)
+        if _programs_of(new) != _programs_of(text):
+            raise UsageError(
+                "in the browser, programs can be neither named nor changed", "edit the configuration file"
+            )
+        return new
+
+    return checked
+
+
+def _programs_of(text: str) -> Counter[str]:
+    return Counter(_programs(tomllib.loads(text.removeprefix("\ufeff"))))
+
+
+def _programs(value: object, name: str = "") -> Iterator[str]:
+    if name in _NAMES or (isinstance(value, str) and value.startswith("cmd:")):
+        yield repr(value)
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _programs(inner, key)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _programs(inner, name)
