@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from tests.core.test_export import read
+from tuireader.delivery.digests import digest
 from tuireader.export.brief import FORMATS, OpenMatch, Report, build
 from tuireader.export.brief_formats import render
 from tuireader.model import CaseState, Evidence
@@ -206,3 +207,20 @@ def test_a_sentence_that_was_edited_away_says_so_and_gives_way_to_one_that_stand
 def test_a_watch_without_words_has_no_sentence_to_quote() -> None:
     text = render(build([report(1, "Fog", evidence=(Evidence("Starred"),))], ["Starred"]), "md")
     assert "## Starred" in text and ">" not in text.replace("(<", "").replace(">)", "")
+
+
+def test_a_digest_suits_the_kind_of_its_channel() -> None:
+    odd = report(1, "**Fog** <b>[lifts](x)", 90, evidence=(on("Fog"),))
+    brief = replace(build([odd, *(report(n, f"News {n}") for n in range(2, 30))], WATCHES), name="morning")
+    short, chat, full = (digest(brief, kind) for kind in ("desktop", "url", "mail"))
+    assert {letter.title for letter in (short, chat, full)} == {"morning: 29 articles in 29 stories"}
+    assert short.body.splitlines()[0] == odd.title and short.body.endswith("News 5\nand 24 more")
+    assert [item.article_id for item in full.items] == [*range(2, 30), 1], "in the order of their times"
+    assert short.bodies == {} and {len(text.splitlines()) for text in chat.bodies.values()} == {21, 41}
+    assert chat.bodies["markdown"].startswith(
+        r"- [\*\*Fog\*\* \<b>\[lifts\](x)](<https://quay.example/1>) (The Q"
+    )
+    assert "&lt;b&gt;[lifts](x)</a> (The Quay, Fog)<br>\n" in chat.bodies["html"]
+    assert chat.bodies["plain"].startswith(f"- {odd.title}\n  https://quay.example/1 (The Quay, Fog)\n- ")
+    assert full.bodies["plain"].count("### News") == 28 and "### News 7" in full.bodies["markdown"]
+    assert full.bodies["html"].count("<h3>") == 29 and "<html" not in full.bodies["html"]
