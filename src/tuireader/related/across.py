@@ -66,18 +66,6 @@ def _norm(article: Profile) -> float:
     return math.hypot(*weights) / UNIT or 1.0
 
 
-def own_subject(article: Profile, other: Profile) -> float:
-    """Return the weight of the most distinctive name in the title of `article` that `other` lacks."""
-    return max(
-        (
-            (value & 255) / UNIT
-            for number, value in article.concepts.items()
-            if value >> 8 & TITLE and value >> 8 & NAME and number not in other.concepts
-        ),
-        default=0.0,
-    )
-
-
 def differ(article: Profile, other: Profile) -> bool:
     """Return whether two articles are known to be in different languages."""
     return article.language != other.language and bool(article.language) and bool(other.language)
@@ -89,7 +77,7 @@ def chance(article: Profile, other: Profile, days: float) -> float:
     if overlap is None:
         return 0.0
     same_feed = article.feed == other.feed and article.feed > 0
-    return _logistic(_evidence(article, other, overlap) - 2.2 * math.log1p(days) - 1.7 * same_feed)
+    return _logistic(_evidence(overlap) - 2.2 * math.log1p(days) - 1.7 * same_feed)
 
 
 def fold_chance(article: Profile, other: Profile, days: float, sharing: bool = False) -> float:
@@ -103,11 +91,10 @@ def fold_chance(article: Profile, other: Profile, days: float, sharing: bool = F
         return 0.0
     same_feed = article.feed == other.feed and article.feed > 0
     against = 1.2 + 3.0 * math.log1p(days) + 3.5 * same_feed - _SHARING * sharing
-    return _logistic(_evidence(article, other, overlap) - against)
+    return _logistic(_evidence(overlap) - against)
 
 
-def _evidence(article: Profile, other: Profile, overlap: Shared) -> float:
-    mine, theirs = own_subject(article, other), own_subject(other, article)
+def _evidence(overlap: Shared) -> float:
     values = (
         1.0,
         overlap.cosine,
@@ -117,13 +104,11 @@ def _evidence(article: Profile, other: Profile, overlap: Shared) -> float:
         math.log1p(overlap.things),
         overlap.second,
         math.log1p(overlap.both),
-        min(mine, theirs),
-        max(mine, theirs),
     )
     return sum(weight * value for weight, value in zip(_WEIGHTS, values, strict=True))
 
 
-_WEIGHTS = (-12.35, 8.38, 0.79, 0.72, 0.14, 3.90, 0.22, 1.05, -0.31, -0.06)
+_WEIGHTS = (-12.35, 8.38, 0.79, 0.72, 0.14, 3.90, 0.22, 1.05)
 
 
 def _logistic(evidence: float) -> float:

@@ -20,7 +20,6 @@ from tuireader.related.reading.concepts import Concepts
 from tuireader.related.reading.features import (
     MOST_TERMS,
     TITLE,
-    UNIT,
     Profile,
     Stats,
     Term,
@@ -46,7 +45,6 @@ ACROSS = 40  # articles to read for a thing and a language, and candidates in ot
 ACROSS_ARRIVING = 12
 CANDIDATES_ACROSS = 24
 CANDIDATES_ACROSS_ARRIVING = 6
-LEAST_ACROSS = 32.0  # sum of squared weights in nats to share for a comparison with an arriving article
 LANGUAGES = 5  # most frequent other languages in which to look for relatives
 JUDGED = 32  # likeliest candidates, which are also compared with the article's neighbours
 WHOLE = 20_000  # characters of a text to compare with an article that it links to
@@ -114,9 +112,7 @@ def arrive(source: ProfileSource, article: ArticleText) -> Arrival:
     profile = _profile(source, article, features, named)
     candidates = [
         *_candidates(source, profile, article.day, POSTINGS_ARRIVING, CANDIDATES_ARRIVING),
-        *_candidates_across(
-            source, profile, article.day, ACROSS_ARRIVING, CANDIDATES_ACROSS_ARRIVING, LEAST_ACROSS
-        ),
+        *_candidates_across(source, profile, article.day, ACROSS_ARRIVING, CANDIDATES_ACROSS_ARRIVING),
     ]
     alone = chances(profile, candidates)
     near = sorted((-sure, other) for other, sure in alone.items() if sure >= KEPT)[:NEIGHBOURS]
@@ -224,7 +220,7 @@ def _candidates(
 
 
 def _candidates_across(
-    source: ProfileSource, profile: Profile, day: int, postings: int, most: int, least: float = 0.0
+    source: ProfileSource, profile: Profile, day: int, postings: int, most: int
 ) -> list[Profile]:
     if not profile.language:
         return []
@@ -237,5 +233,5 @@ def _candidates_across(
     posted = source.postings(list(things), day, postings)
     values = {term: profile.concepts[things[term]] for term in posted}
     hits = [(squared(values[term], IN_TITLE), articles) for term, articles in posted.items()]
-    profiles = source.profiles(choose(hits, most, least * UNIT * UNIT))
+    profiles = source.profiles(choose(hits, most))
     return [other for other in profiles if other.language != profile.language]

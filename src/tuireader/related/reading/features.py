@@ -275,19 +275,16 @@ def squared(value: int, title: int) -> int:
     return (value & 255) ** 2 * (2 if value >> 8 & title else 1)
 
 
-def choose(
-    hits: Iterable[tuple[float, Iterable[int]]], most: int, least: float = 0.0, without: int = 0
-) -> list[int]:
+def choose(hits: Iterable[tuple[float, Iterable[int]]], most: int, without: int = 0) -> list[int]:
     """Pick the `most` articles by the sums of the weights in (weight, articles) pairs, heaviest first.
 
-    Of equal ones, the newest comes first. Sums below `least` and the article `without` are left out.
+    Of equal ones, the newest comes first. The article `without` is left out.
     """
     sums: dict[int, float] = {}
     for weight, articles in hits:
         for article in articles:
             sums[article] = sums.get(article, 0) + weight
     sums.pop(without, None)
-    if len(sums) > most:
-        least = max(least, sorted(sums.values(), reverse=True)[most - 1])
-    near = [article for article, total in sums.items() if total >= least]
+    heaviest = sorted(sums.values(), reverse=True)[:most]
+    near = [article for article, total in sums.items() if total >= heaviest[-1]]
     return sorted(near, key=lambda article: (-sums[article], -article))[:most]
