@@ -18,8 +18,6 @@ from tuireader.text.durations import DAY
 
 _UNDATED_DAYS = 10.0  # assumed distance of articles without a date
 _UNDATED_FOLD_DAYS = 5.0  # ... and for folding, too short to separate two events of one kind
-_TEMPLATE = 0.5  # two texts with at least this cosine, each with a name of its own of at least ...
-_TELLING = 6.0  # ... this weight, come from one template
 _MUCH, _WHOLE = 6, 0.8  # shared words, or their share of the longer text, beyond coincidence
 _COPY_DAYS = 7.0  # the same words a month later are a recurring post
 _SENTENCE_END = re.compile(r"[.!?…。！？\n]")
@@ -124,7 +122,7 @@ def fold_chance(article: Profile, other: Profile, sharing: bool = False) -> floa
         return across.fold_chance(article, other, days_between(article, other, _UNDATED_FOLD_DAYS), sharing)
     overlap = common(article, other)
     own = min(own_subject(article, other), own_subject(other, article))
-    if not _comparable(overlap, article, other) or (own > _TELLING and overlap.cosine > _TEMPLATE):
+    if not _comparable(overlap, article, other):
         return 0.0
     days = days_between(article, other, _UNDATED_FOLD_DAYS)
     evidence = (
