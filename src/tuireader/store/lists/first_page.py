@@ -96,18 +96,18 @@ def _rows(
 
 
 def line_values(
-    conn: sqlite3.Connection, rows: Sequence[sqlite3.Row], languages: Sequence[str]
+    conn: sqlite3.Connection, rows: Sequence[sqlite3.Row], languages: Sequence[str], *, sized: bool = False
 ) -> Iterator[dict[str, Any]]:
     """Yield the columns of `rows` and the other fields of `ArticleRow`, except `former`.
 
-    The languages of a row come in the order of `languages`.
+    The languages of a row come in the order of `languages`. Only if `sized`, stories are counted.
     """
     ids = [row["id"] for row in rows]
     folds = {row["fold"] for row in rows if row["fold"]}
     watches, labels = watches_of(conn, ids), labels_of(conn, ids)
     uncertain = watches_of(conn, ids, UNCERTAIN)
     sizes, of_folds = _fold_sizes(conn, folds, languages), fold_watches(conn, folds)
-    stories = _story_sizes(conn, {row["story"] for row in rows if row["story"]})
+    stories = _story_sizes(conn, {row["story"] for row in rows if row["story"]}) if sized else {}
     for row in rows:
         article_id, fold, story_size = row["id"], row["fold"], stories.get(row["story"], 1)
         size, spoken, read = sizes.get(fold, (1, (), 0))

@@ -133,7 +133,7 @@ class Lists(Part):
                 former=former.get(values["id"], ()),
                 detail=detail.get(values["id"], NO_DETAIL),
             )
-            for values in line_values(self._conn, rows, languages)
+            for values in line_values(self._conn, rows, languages, sized=True)
         }
         return [by_id[article_id] for article_id in ids if article_id in by_id]
 
