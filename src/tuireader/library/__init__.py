@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from functools import cached_property
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -56,7 +55,9 @@ _LATER = {
     "newsboat": "newsboat.profile.Newsboat",
     "outbox": "sending.outbox.Outbox",
     "pages": "feeds.page_sources.PageSources",
+    "refresh": "refresh.Refresh",
     "sign_in": "accounts.sign_in.SignIn",
+    "stories": "stories.Stories",
 }
 """Groups that most runs do not need, and that are slow to import: imported on first use."""
 
@@ -82,6 +83,8 @@ class Library:
     newsboat: Newsboat
     outbox: Outbox
     pages: PageSources
+    refresh: Refresh
+    stories: Stories
 
     def __init__(self, context: Context) -> None:
         self.context = context
@@ -170,15 +173,3 @@ class Library:
         await self.context.pool.transact(save)
         async for _ in self.refresh.relate():
             pass
-
-    @cached_property
-    def refresh(self) -> Refresh:
-        from tuireader.library.refresh import Refresh
-
-        return Refresh(self.context, self.full_texts, self.alarms, self.accounts, outbox=self.outbox)
-
-    @cached_property
-    def stories(self) -> Stories:
-        from tuireader.library.stories import Stories
-
-        return Stories(self.context, self.articles)

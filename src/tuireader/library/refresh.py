@@ -16,7 +16,7 @@ from tuireader import ingest
 from tuireader.errors import TuireaderError
 from tuireader.library.accounts.accounts import Accounts
 from tuireader.library.alarms import Alarms
-from tuireader.library.context import Context, UseCases
+from tuireader.library.context import UseCases
 from tuireader.library.due import Due
 from tuireader.library.feeds.full_texts import FullTexts
 from tuireader.library.feeds.page_tools import fetch_limits
@@ -45,14 +45,10 @@ _PATIENCE = 20.0  # seconds of fetching pages until the matches so far are notif
 class Refresh(UseCases):
     """Fetch feeds and process new articles."""
 
-    def __init__(
-        self, context: Context, full_texts: FullTexts, alarms: Alarms, accounts: Accounts, *, outbox: Outbox
-    ) -> None:
-        super().__init__(context)
-        self._outbox = outbox
-        self._full_texts = full_texts
-        self._alarms = alarms
-        self._accounts = accounts
+    _accounts: Accounts
+    _alarms: Alarms
+    _full_texts: FullTexts
+    _outbox: Outbox
 
     async def run(
         self, feed_ids: Sequence[int] | None = None, *, force: bool = True, relate: bool = True

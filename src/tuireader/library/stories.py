@@ -13,16 +13,14 @@ from tuireader.export.brief import FORMATS
 from tuireader.export.story import StoryPage
 from tuireader.export.story_formats import render
 from tuireader.library.articles import Articles, save_file
-from tuireader.library.context import Context, UseCases, found_article
+from tuireader.library.context import UseCases, found_article
 from tuireader.store import Store
 
 
 class Stories(UseCases):
     """Show a story as a page."""
 
-    def __init__(self, context: Context, articles: Articles) -> None:
-        super().__init__(context)
-        self._articles = articles
+    _articles: Articles
 
     async def page(self, article_id: int) -> StoryPage:
         """Load the page of an article's story; an article without one is its only report.
