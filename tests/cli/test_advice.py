@@ -57,7 +57,16 @@ def test_config_check_warns(news: tuple[Home, Web], run: Run) -> None:
     told = run("config", "check")
     assert told.code == Exit.CONFIG and "did you mean 'width'" in told.out and ": warning: " in told.out
     home.config.write_text("[ui\n")
-    assert run("config", "check").out.count("\n") == 1
+    assert run("config", "check").out.splitlines()[1:] == ["[ui", "   ^"]
+
+
+def test_config_check_points_at_the_place(home: Home, run: Run) -> None:
+    phone = '[[channel]]\nname = "phone"\nfile = "x"\nbody = "{title} {titel}"\n'
+    watch = '[[watch]]\nname = "A"\nany = ["a"]\nchannels = ["phone", "fone"]\n'
+    home.config.write_text(f'{phone}{watch}[[mute]]\nquery = "a OR"\n')
+    lines = run("config", "check").out.splitlines()
+    assert lines[1::3] == ["{title} {titel}", "phone, fone", "a OR"]
+    assert lines[2::3] == ["        ^^^^^^^", "       ^^^^", "  ^^"]
 
 
 def test_tags_of_feeds_are_labels_too(home: Home, run: Run) -> None:
@@ -194,7 +203,8 @@ def test_values_outside_a_closed_set_are_problems_with_a_suggestion(home: Home, 
     home.config.write_text(CLOSED)
     told = run("config", "check")
     assert told.code == Exit.CONFIG
-    near = dict(line.removeprefix(f"{home.config}:").split(": ", 2)[1:] for line in told.out.splitlines())
+    lines = [line for line in told.out.splitlines() if line.startswith(f"{home.config}:")]
+    near = dict(line.removeprefix(f"{home.config}:").split(": ", 2)[1:] for line in lines)
     assert {path: message.rpartition("; did you mean ")[2] for path, message in near.items()} == {
         "ui.theme": "'dracula'?",
         "ui.mark_read": "'open'?",

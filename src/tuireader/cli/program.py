@@ -107,7 +107,7 @@ def check(options: Options, as_json: bool) -> int:
         problems = (*problems, *_look_problems(config, text, name))
         warnings = advice.for_config(config, text, name, options.places(config).database)
     for problem in (*problems, *warnings):
-        print_item(as_json, "ConfigProblem", problem, str(problem))
+        print_item(as_json, "ConfigProblem", problem, "\n".join(filter(None, (str(problem), problem.detail))))
     return Exit.CONFIG if problems else Exit.OK
 
 

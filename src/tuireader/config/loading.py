@@ -23,7 +23,7 @@ from tuireader.config.channel_keys import (
 from tuireader.config.feed_keys import FeedConfig
 from tuireader.config.files import expand_home
 from tuireader.config.kinds import EXPRESSION, MAIL_SCHEMES, command_address
-from tuireader.config.problems import LONG_NUMBER, Problem, key_path, line_of, syntax_problem
+from tuireader.config.problems import LONG_NUMBER, Problem, caret, key_path, line_of, syntax_problem
 from tuireader.config.shape import KEYS, PLAIN_TABLES, TABLES, Config, MacroConfig, required
 from tuireader.config.theme_keys import ThemeConfig
 from tuireader.config.toml_lines import key_lines
@@ -102,8 +102,10 @@ class _Problems:
     def existing(self, path: str, noun: str, names: tuple[str, ...]) -> tuple[str, ...]:
         """Report the channels or watches that do not exist; return the others."""
         known = self.names[noun]
-        for name in set(names) - set(known):
-            self.add(path, f"names no {noun} {quote(name)}{did_you_mean(name, known)}")
+        for place, name in enumerate(names):
+            if name not in known:
+                marked = caret(", ".join(names), len(", ".join(["", *names[:place]])), len(name))
+                self.add(path, f"names no {noun} {quote(name)}{did_you_mean(name, known)}", marked)
         return tuple(name for name in names if name in known)
 
     def too_many_regexes(self, kind: Kind, written: object) -> Invalid | None:

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from msgspec import Struct
 
 from tuireader.commands import did_you_mean
+from tuireader.config.problems import caret
 from tuireader.config.toml_values import describe, quote, to_toml
 from tuireader.text import clean, without_password
 from tuireader.text.durations import DAY, HOUR, WEEK
@@ -111,9 +112,10 @@ def template(*marks: str, lines: bool = False) -> Kind:
         text = _raw(value.replace("\n", " ") if lines and isinstance(value, str) else value)
         if isinstance(text, Invalid):
             return text
-        for mark in re.findall(r"\{(\w[\w.:!\[\]]*)\}", text):
-            if mark not in marks:
-                return Invalid(f"has no value for {{{mark}}}{did_you_mean(mark, marks)}")
+        for match in re.finditer(r"\{(\w[\w.:!\[\]]*)\}", text):
+            if (mark := match[1]) not in marks:
+                words = f"has no value for {{{mark}}}{did_you_mean(mark, marks)}"
+                return Invalid(words, caret(text, match.start(), len(match[0])))
         return str(value)
 
     return Kind("text", read)
