@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import Enum
+from functools import cache
 from inspect import get_annotations
 from operator import attrgetter
 from pathlib import Path
@@ -41,9 +42,14 @@ class Shape:
     def encode(cls, value: object = None, /, **own: object) -> dict[str, object]:
         """Return the JSON object of a value; `own` supplies fields that the value lacks."""
         return {
-            name: _encoded(own[name] if name in own else attrgetter(path)(value), cls.fields[name])
-            for name, path in cls.paths.items()
+            name: encoded(own[name] if name in own else attribute(value))
+            for name, attribute, encoded in cls._steps()
         }
+
+    @classmethod
+    @cache
+    def _steps(cls) -> list[tuple[str, Callable[[Any], object], Callable[[Any], object]]]:
+        return [(name, attrgetter(path), _encoder(cls.fields[name])) for name, path in cls.paths.items()]
 
 
 def _annotation(owner: Any, path: str) -> Any:
@@ -88,18 +94,23 @@ def _json_type(hint: Any) -> Any:
     return hint
 
 
-def _encoded(value: Any, hint: Any) -> object:
+def _encoder(hint: Any) -> Callable[[Any], object]:
     hint = _plain(hint)
     origin, parts = get_origin(hint), get_args(hint)
     if origin is dict:
-        return dict(value)
+        return dict
     if origin is list:
-        return [_encoded(item, parts[0]) for item in value]
-    if value is None or isinstance(value, dict):
-        return value
-    for kind in parts or (hint,):
-        if isinstance(kind, type) and issubclass(kind, Shape):
-            return kind.encode(value)
-    if isinstance(value, Enum):
-        return value.value
-    return str(value) if isinstance(value, Path) else value
+        inner = _encoder(parts[0])
+        return lambda value: [inner(item) for item in value]
+    kinds = [kind for kind in parts or (hint,) if isinstance(kind, type) and issubclass(kind, Shape)]
+
+    def encoded(value: Any) -> object:
+        if value is None or isinstance(value, dict):
+            return value
+        if kinds:
+            return kinds[0].encode(value)
+        if isinstance(value, Enum):
+            return value.value
+        return str(value) if isinstance(value, Path) else value
+
+    return encoded
