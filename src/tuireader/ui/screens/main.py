@@ -25,12 +25,11 @@ from tuireader.ui.host import Hosted
 from tuireader.ui.screens.commands import INSTEAD, ON_PAGE, Commands, commands
 from tuireader.ui.session import Session
 from tuireader.ui.status import footer_keys, footer_position, header, notes
-from tuireader.ui.textual_private import CoalescingScreen
 from tuireader.ui.widgets.article_list import ArticleList
 from tuireader.ui.widgets.article_pane import ArticlePane
 from tuireader.ui.widgets.bars import StatusLine, TopLine
 from tuireader.ui.widgets.pane import CursorPane
-from tuireader.ui.widgets.panes import Panes
+from tuireader.ui.widgets.panes import Panes, PaneScreen
 from tuireader.ui.widgets.search_line import SearchLine
 from tuireader.ui.widgets.sidebar import Sidebar
 from tuireader.ui.workers import run_latest
@@ -40,7 +39,7 @@ _AT_REST = 0.05  # seconds between checks for keys typed during startup
 _PICTURES_AFTER = 0.5  # seconds that a preview stays before its images are loaded
 
 
-class MainScreen(CoalescingScreen, Hosted, inherit_bindings=False):
+class MainScreen(PaneScreen, Hosted, inherit_bindings=False):
     """Sidebar, list and article between header and footer."""
 
     AUTO_FOCUS = "#list"

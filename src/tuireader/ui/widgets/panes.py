@@ -9,6 +9,7 @@ from textual.await_remove import AwaitRemove
 from textual.containers import Container
 from textual.geometry import NULL_OFFSET, NULL_SPACING, Region, Size
 from textual.layout import ArrangeResult, Layout, WidgetPlacement
+from textual.strip import Strip
 from textual.widget import Widget
 
 from tuireader.ui.geometry import Boxes, Dividers, Mode, Shown, boxes, mode_for
@@ -26,6 +27,26 @@ from tuireader.ui.widgets.sidebar import Sidebar
 _STEP = 2  # columns that a key moves a divider; lines are moved one by one
 
 
+class _Covered(Widget):
+    """Mixin for containers covered by other widgets: draws only their borders.
+
+    Must be the last base class, as Textual inherits styles from the first.
+    """
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Render the top border, and the same strip for all lines below it.
+
+        Textual renders every visible widget, even one covered by others, whenever a class changes.
+        """
+        top = self.styles.gutter.top
+        lines = super().render_lines(Region(crop.x, 0, crop.width, top + 1))
+        return [lines[min(y, top)] for y in crop.line_range]
+
+
+class PaneScreen(CoalescingScreen, _Covered):
+    """A screen covered by its panes."""
+
+
 class PaneLayout(Layout):
     """Places the panes where `geometry.boxes` puts them."""
 
@@ -37,7 +58,7 @@ class PaneLayout(Layout):
         return parent.place(children, size) if isinstance(parent, Panes) else []
 
 
-class Panes(Container, Hosted):
+class Panes(Container, _Covered, Hosted):
     """Sidebar, list and article with dividers between them, arranged by the size of the terminal."""
 
     def __init__(
@@ -342,5 +363,5 @@ class Panes(Container, Hosted):
 
     def hold_repaint(self) -> None:
         """Paint nothing for a moment, so that results about to arrive appear in the same paint."""
-        if isinstance(self.screen, CoalescingScreen):
+        if isinstance(self.screen, PaneScreen):
             self.screen.hold_repaint()
