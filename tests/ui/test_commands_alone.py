@@ -306,7 +306,7 @@ def marking(text: str = "", **panes: Any) -> tuple[Stage, Any, list[Step]]:
     }
     stage = Stage(config(text), library=library, **panes)
     marks = stage.note("marks", do=do, lacks=later(True), rows=later([]), retry=later("Saved"))
-    marks.steady, marks.unread = (lambda read: read()), set
+    marks.steady, marks.unread = (lambda read: read()), (lambda stored: later(set(stored)))
     listing = stage.note("listing", complete=later(True), folded_rows=None, token=1, reload=later())
     chosen = stage.alone(Chosen, marks)
     return stage, stage.alone(MarkCommands, listing, marks, chosen), steps
@@ -501,7 +501,7 @@ async def test_a_whole_list_is_marked_read_unless_another_one_came() -> None:
 
 async def test_what_is_marked_but_not_stored_yet_counts() -> None:
     stage, made, _ = marking(articles__ids=array("q", [1, 2, 3]))
-    made.marks.unread = lambda stored: {*stored, 3, 5} - {1}  # 5 is not listed
+    made.marks.unread = lambda stored: later({*stored, 3, 5} - {1})  # 5 is not listed
     made.library.lists.unread_rows = later()
     await made.unread_rows()
     (asked,) = [one for one in stage.drained() if one.path == "library.lists.unread_rows"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import threading
 from collections.abc import Coroutine, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from types import SimpleNamespace
@@ -506,27 +507,32 @@ async def test_a_mark_that_is_not_stored_yet_is_taken_back_by_the_next_key() -> 
     await reader.end()
 
 
+class SlowIds(list[int]):
+    """Ids whose set, made in a thread, has to wait."""
+
+    def __init__(self, ids: Iterable[int]) -> None:
+        super().__init__(ids)
+        self.waits, self.go_on = threading.Event(), threading.Event()
+
+    def __getitem__(self, index: Any) -> Any:
+        self.waits.set()
+        assert self.go_on.wait(60)
+        return super().__getitem__(index)
+
+
 async def test_a_mark_that_is_undone_while_rows_are_read_is_not_shown_on_them() -> None:
-    reader, asked, go_on = Reader(), asyncio.Event(), asyncio.Event()
-    read = reader.store.rows
-
-    async def slow_rows(ids: Sequence[int], *, details: bool = False) -> list[Row]:
-        found = await read(ids, details=details)
-        asked.set()
-        await go_on.wait()
-        return found
-
+    reader, ids, many = Reader(), SlowIds([2, *[1] * 2_001]), [2, *[1] * 2_001]
     await reader.do("N")
-    await reader.commands.set_starred([2, 1], True)
+    await reader.commands.set_starred(many, True)
     assert [row.starred for row in await reader.queue.rows([1, 2])] == [True, True]
     await reader.queue.undo()
-    await reader.commands.set_read([2, 1], True)
-    reader.store.lists.rows = slow_rows
+    await reader.commands.set_read(ids, True)
     rows = asyncio.create_task(reader.queue.rows([2]))
-    await asked.wait()
+    while not ids.waits.is_set():
+        await asyncio.sleep(0)
     undo = asyncio.create_task(reader.queue.undo())
     await turns()
-    go_on.set()
+    ids.go_on.set()
     assert [row.read for row in await rows] == [False]
     await undo
     await reader.end()

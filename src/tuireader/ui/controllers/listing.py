@@ -339,7 +339,7 @@ class Listing(Controller):
                 continue
             if unread is None:
                 view = UNREAD if self.session.query is not None else self.session.view
-                unread = self.marks.unread(await self.library.lists.ids(view, show_read=False))
+                unread = await self.marks.unread(await self.library.lists.ids(view, show_read=False))
                 if articles.ids is not ids:  # more have arrived
                     return await self.next_unread(step)
             if article_id in unread:

@@ -167,7 +167,7 @@ class MarkCommands(Controller):
 
         async def read() -> tuple[UnreadRows, UnreadRows]:
             stored = await self.library.lists.unread_in(rows, ids)
-            unread = self.marks.unread(stored).intersection([*stored, *ids])
+            unread = (await self.marks.unread(stored)).intersection([*stored, *ids])
             return await self.library.lists.unread_rows(list(unread))
 
         return await self.marks.steady(read)

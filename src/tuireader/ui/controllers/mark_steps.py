@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from enum import Enum, auto
 from typing import TypeVar
 
@@ -17,6 +17,8 @@ from tuireader.text.wording import counted
 
 PLACE = "place"  # the mark for the reading position in a text
 UNSEEN = (PLACE, OPENED := "opened")  # marks that no list shows
+_MANY = 2_000  # number of ids from which their set is made in a thread
+_PART = 10_000  # number of ids at a time
 
 Marked = TypeVar("Marked", ArticleRow, Article)
 Write = Callable[[Sequence[int]], Awaitable[Change | None]]
@@ -46,6 +48,14 @@ class State(Enum):
     WITHDRAWN = auto()
 
 
+def _id_set(ids: Sequence[int]) -> frozenset[int]:
+    """Build the set in parts: a long call into C would block keys."""
+    parts: set[int] = set()
+    for start in range(0, len(ids), _PART):
+        parts.update(ids[start : start + _PART])
+    return frozenset(parts)
+
+
 class Step(Struct, eq=False):
     """Change of articles; `what` describes it for undo, with the number of those that changed once stored.
 
@@ -68,7 +78,7 @@ class Step(Struct, eq=False):
     on_unsaved: Callable[[], None] | None = None  # called if it cannot be stored
     awaited: bool = False  # whether a key waits for it
     done: asyncio.Event = field(default_factory=asyncio.Event)  # set once its end is shown
-    _among: frozenset[int] | None = None
+    _among: Collection[int] | None = None
 
     @property
     def failed(self) -> bool:
@@ -88,11 +98,11 @@ class Step(Struct, eq=False):
         """Ids of the articles changed, or to be changed if the step is not stored yet."""
         return self.ids if self.change is None else self.change.ids
 
-    @property
-    def among(self) -> frozenset[int]:
-        """The `ids` as a set."""
+    async def among(self) -> Collection[int]:
+        """Return `ids` as a set, built in a thread if they are many."""
         if self._among is None:
-            self._among = frozenset(self.ids)
+            many = len(self.ids) > _MANY
+            self._among = await asyncio.to_thread(_id_set, self.ids) if many else frozenset(self.ids)
         return self._among
 
     def narrow(self, ids: Sequence[int]) -> None:
@@ -137,9 +147,9 @@ class Unsaved(Struct):
         self.reason = reason
         self.are_newest = self.are_newest or any(step.undoable for step in lost)
 
-    def supersede(self, newer: Step) -> None:
+    async def supersede(self, newer: Step) -> None:
         """Drop what a newer step makes obsolete."""
-        among = newer.among
+        among = await newer.among()
         for step in self.steps:
             if step.undoes is None and step.mark == newer.mark:
                 step.narrow([article_id for article_id in step.ids if article_id not in among])

@@ -69,7 +69,7 @@ class Marks(Controller):
 
         async def read() -> list[ArticleRow]:
             rows = await self.library.lists.rows(ids, details=self.articles.is_cosy)
-            return [self._with_marks(row) for row in rows] if self._queue else rows
+            return [await self._with_marks(row) for row in rows] if self._queue else rows
 
         return await self.steady(read)
 
@@ -78,30 +78,31 @@ class Marks(Controller):
 
         async def read() -> Article | None:
             article = await self.library.articles.get(article_id, ahead=ahead)
-            return self._with_marks(article) if article is not None else None
+            return await self._with_marks(article) if article is not None else None
 
         return await self.steady(read)
 
-    def _with_marks(self, article: Marked) -> Marked:
-        for step in self._queue:
-            if step.is_shown and article.id in step.among:
+    async def _with_marks(self, article: Marked) -> Marked:
+        for step in tuple(self._queue):
+            if step.is_shown and article.id in await step.among():
                 article = step.on(article)
         return article
 
-    def unread(self, stored: Iterable[int]) -> set[int]:
+    async def unread(self, stored: Iterable[int]) -> set[int]:
         """Apply the pending marks to the ids of the articles that are unread in the store."""
         unread = set(stored)
         for step in self._shown("read"):
-            unread = unread - step.among if step.value else unread | step.among
+            unread = unread - set(await step.among()) if step.value else unread | set(await step.among())
         return unread
 
     async def lacks(self, mark: str, ids: Sequence[int]) -> bool:
         """Return True if any of the articles is shown without the mark."""
         left = ids
         for step in reversed(self._shown(mark)):
-            if not step.value and not step.among.isdisjoint(left):
+            among = await step.among()
+            if not step.value and any(article_id in among for article_id in left):
                 return True
-            left = [article_id for article_id in left if article_id not in step.among]
+            left = [article_id for article_id in left if article_id not in among]
         return bool(left) and await self.library.marks.lacks(mark, left)
 
     def _shown(self, mark: str) -> list[Step]:
@@ -110,12 +111,12 @@ class Marks(Controller):
     async def labels(self, ids: Sequence[int]) -> list[Label]:
         """Count the articles of each label, in all and among these articles, pending changes included."""
         known = {label_key(label.name): label for label in await self.library.labels.all(ids)}
-        for step in self._queue:
+        for step in tuple(self._queue):
             if not (step.is_shown and step.is_label):
                 continue
-            name = step.mark.removeprefix(LABEL_MARK)
+            name, among = step.mark.removeprefix(LABEL_MARK), await step.among()
             label = known.get(label_key(name), Label(name, 0))
-            here = sum(article_id in step.among for article_id in ids)
+            here = sum(article_id in among for article_id in ids)
             chosen = max(label.chosen, here) if step.value else min(label.chosen, len(ids) - here)
             articles = label.articles + chosen - label.chosen
             known[label_key(name)] = replace(label, articles=articles, chosen=chosen)
@@ -139,7 +140,7 @@ class Marks(Controller):
         """
         wait = wait and not self._queue
         if self._unsaved.steps:
-            self._unsaved.supersede(step)
+            await self._unsaved.supersede(step)
             if not self._unsaved.steps:
                 self.host.say_no_more(_UNSAVED)
         self._queue.append(step)
@@ -178,7 +179,7 @@ class Marks(Controller):
         self._queue.popleft()
         self._era += 1
         if step.trouble is not None:
-            await self.show(step.among)
+            await self.show(await step.among())
             if not step.awaited and self._has_list:
                 self.host.report(step.trouble)
         else:
@@ -199,11 +200,11 @@ class Marks(Controller):
         if step.undoes is not None and change is None:
             if not step.awaited:
                 self.host.say(_CHANGED_SINCE)
-            await self.show(step.among)
+            await self.show(await step.among())
         if change is not None and (step.is_label or len(change.ids) > len(step.ids)):  # others of the story
             await self.show(change.ids)
         elif change is not None and step.mark == "read":  # others count it as read
-            await self.show(self.articles.in_stories_of(step.among))
+            await self.show(self.articles.in_stories_of(await step.among()))
         if step.undoes is not None or not step.is_shown:
             self._listed = True
         reads_again = self._listed and not self._queue
@@ -218,7 +219,8 @@ class Marks(Controller):
             step.trouble = error
             if step.on_unsaved is not None:
                 step.on_unsaved()
-        await self.show(frozenset[int]().union(*(step.among for step in steps)))
+        ids = frozenset[int]().union(*[await step.among() for step in steps])
+        await self.show(ids)
         for step in steps:
             step.done.set()
         if self._has_list:
@@ -248,7 +250,7 @@ class Marks(Controller):
         for step in steps:
             step.state, step.trouble = State.WAITING, None
             await self.do(step, wait=False)
-            await self.show(step.among)
+            await self.show(await step.among())
         await wait_at_most(MOMENT, self._idle)
         if self._unsaved.steps:
             return ""
@@ -286,7 +288,7 @@ class Marks(Controller):
         await self.do(step)
         if step.failed:
             return ""
-        await self.show(step.among)
+        await self.show(await step.among())
         if step.done.is_set() and step.change is None:
             return _CHANGED_SINCE
         return f"Undone: {newest.what}{title}"
@@ -307,7 +309,7 @@ class Marks(Controller):
             step.undone_by = Step(step.what, take_back, undoable=False)
             await self.do(step.undone_by, wait=False)
         title = await self._title(step.ids)
-        await self.show(step.among)
+        await self.show(await step.among())
         return f"Undone: {step.what}{title}"
 
     async def _title(self, ids: Sequence[int]) -> str:
