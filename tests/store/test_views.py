@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -12,7 +14,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from tests.builders import NOW, create_database, entry
+from tests.builders import NOW, create_database, entry, open_store
 from tuireader.config import FeedConfig
 from tuireader.model import Count, Evidence, FoldedRows, Story, View, ViewKind
 from tuireader.store import Store
@@ -316,3 +318,11 @@ def test_the_articles_of_a_story(shelf: Shelf) -> None:
     }
     spared = {number for number in others if not shelf.items[number].watches}
     assert stories.with_rows(ids(chosen)) == [*ids(chosen), *sorted(spared)]
+
+
+def test_stories_of_more_articles_than_a_statement_can_name_are_counted(tmp_path: Path) -> None:
+    """SQLite takes statements of at most a million bytes."""
+    with closing(open_store(tmp_path)) as store:
+        store.conn.setlimit(sqlite3.SQLITE_LIMIT_SQL_LENGTH, 10_000)
+        ids = range(1, 20_000)
+        assert (store.stories.count(ids), store.stories.count_folded(ids)) == (0, len(ids))

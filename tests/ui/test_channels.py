@@ -240,6 +240,22 @@ async def test_the_demo_sends_nothing_and_says_so(tmp_path: Path) -> None:
         assert ["other"] not in rows(run, "name")
 
 
+async def test_digests_use_channels_and_wait_like_matches(tmp_path: Path) -> None:
+    text = CONFIG.replace('channels = ["log", "phone"]\n', "").replace('alarm_channels = ["log"]', "")
+    text += '[[digest]]\nname = "morning"\nat = "07:30"\nchannels = ["phone"]\n'
+    async with configured(tmp_path, text) as library:
+        with written(library) as store:
+            number = store.digests.add("morning", store.digests.last("morning", NOW), NOW, 0, brief="{}")
+            store.outbox.add([Draft("phone", OutboxKind.DIGEST, number)], NOW)
+        async with running(library) as run:
+            await run.press("number_sign")
+            assert rows(run, "name", "users") == [["log", ""], ["phone", "morning"]]
+            await run.press("j", "d", "enter")
+            assert "phone is used by morning (change these first)" in run.toasts and run.written == text
+            await run.press("escape", "at", "enter")
+            assert "`tuireader digest` prints digests" in run.toasts
+
+
 async def test_programs_are_not_named_in_the_browser(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(TuireaderApp, "is_web", True)
     text = '[[channel]]\nname = "a"\ncommand = ["x"]\n[[channel]]\nname = "b"\nurl = "cmd:pass show b"\n'

@@ -29,11 +29,12 @@ class Channel(Struct, frozen=True):
     config: ChannelConfig
     watches: Annotated[tuple[str, ...], "Names of the watches that notify by it."]
     alarms: Annotated[bool, "True when alarms are sent by it."]
+    digests: Annotated[tuple[str, ...], "Names of the digests that it sends."]
 
     @property
     def users(self) -> str:
-        """Names of its watches, and `alarms` if it sends them."""
-        return ", ".join([*self.watches, *["alarms"] * self.alarms])
+        """Names of its watches and digests, and `alarms` if it sends them."""
+        return ", ".join([*self.watches, *self.digests, *["alarms"] * self.alarms])
 
 
 class Channels(UseCases):
@@ -47,6 +48,7 @@ class Channels(UseCases):
                 channel,
                 tuple(watch.name for watch in config.watches if channel.name in watch.channels),
                 channel.name in config.notify.alarm_channels,
+                tuple(digest.name for digest in config.digests if channel.name in digest.channels),
             )
             for channel in config.channels
         ]
@@ -59,7 +61,7 @@ class Channels(UseCases):
         await self._context.change_config(lambda text: edit.update(text, "channel", name, changes))
 
     async def remove(self, channel: Channel) -> None:
-        """Remove a channel from the configuration. Raises UsageError if watches or alarms name it."""
+        """Remove a channel from the configuration. Raises UsageError if anything is sent by it."""
         name = channel.config.name
         if channel.users:
             raise UsageError(f"{name} is used by {channel.users}", "change these first")
@@ -68,11 +70,10 @@ class Channels(UseCases):
     async def test(self, name: str) -> Receipt:
         """Send a test message by a channel, whatever its hours and limits. Raises TuireaderError."""
         self._context.require_network()
-        names = [channel.name for channel in self._context.config.channels]
-        if name not in names:
-            near = did_you_mean(name, names)
+        channel = self._context.config.channel(name)
+        if channel is None:
+            near = did_you_mean(name, [channel.name for channel in self._context.config.channels])
             raise UsageError(f"there is no channel {quote(name)}{near}", "`tuireader channel list` lists all")
-        channel = self._context.config.channels[names.index(name)]
         return await send(trial(name), channel, surroundings(self._context))
 
 

@@ -12,7 +12,7 @@ class Channel(
     Shape,
     of=channels.Channel,
     shows="name=config.name kind=config.kind target=config.target quiet=config.quiet limit=config.limit"
-    " format=config.format watches alarms",
+    " format=config.format watches alarms digests",
 ):
     """A channel for notifications."""
 

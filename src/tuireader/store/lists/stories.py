@@ -104,8 +104,9 @@ class Stories(Part):
 
     def count(self, ids: Sequence[int]) -> int:
         """Count the stories of some articles; an article without a story counts as one."""
-        sql = f"SELECT count(DISTINCT iif(story, story, -id)) FROM article WHERE id IN ({number_list(ids)})"
-        return int(self._value(sql))
+        sql = """SELECT count(DISTINCT iif(story, story, -id)) FROM article
+                 WHERE id IN (SELECT value FROM json_each(?))"""
+        return int(self._value(sql, (id_list(ids),)))
 
     def count_folded(self, ids: Sequence[int]) -> int:
         """Count the rows of some articles in a list that folds stories."""

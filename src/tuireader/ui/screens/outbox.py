@@ -68,6 +68,8 @@ class Outbox(TableScreen[int, OutboxMessage]):
         item = self.items[message.key]
         if item.kind is OutboxKind.MATCH:
             self.dismiss(item.subject)
+        elif item.kind is OutboxKind.DIGEST:
+            self.host.say("`tuireader digest` prints digests")
         else:
             self.host.say(f"{self.host.key_of('alarms')} lists the alarms")
 
