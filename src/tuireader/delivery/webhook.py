@@ -43,9 +43,10 @@ async def post(
     except (TimeoutError, httpx.TimeoutException):
         return Receipt(False, f"no answer within {seconds:.0f} s", doubtful=True)
     except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError, ImportError) as error:
-        wrong = "its certificate is not valid" if "CERTIFICATE_VERIFY" in str(error) else type(error).__name__
-        doubtful = not isinstance(error, httpx.ConnectError)
-        return Receipt(False, f"it cannot be reached: {wrong}", doubtful=doubtful)  # its words may be secret
+        connected = not isinstance(error, httpx.ConnectError)  # the words of errors may be secret
+        wrong = "the connection was lost" if connected else "no connection; check its address"
+        wrong = "its certificate is not valid" if "CERTIFICATE_VERIFY" in str(error) else wrong
+        return Receipt(False, f"it cannot be reached: {wrong}", doubtful=connected)
 
 
 @cache
