@@ -58,6 +58,7 @@ _LOW_WAITS = DAY  # seconds after which a message of low priority no longer wait
 _KEPT = MONTH  # accepted messages are kept that long; the match log has them forever
 _LEASE = "outbox"
 _OPEN = "o.state IN ('waiting', 'sending')"
+_WAITING = f"{_OPEN} AND o.state = 'waiting'"  # the index is only used for what repeats its condition
 _LISTED = """SELECT o.id, o.channel, o.kind, o.subject, o.priority, o.created_at, o.attempts, o.state,
     max(o.due_at, coalesce(c.retry_at, 0)) AS due_at, coalesce(nullif(o.error, ''), c.error, '') AS error,
     o.sent_at, o.letter, o.interrupted, o.adds,
@@ -69,7 +70,7 @@ _LISTED = """SELECT o.id, o.channel, o.kind, o.subject, o.priority, o.created_at
       ELSE (SELECT coalesce(nullif(f.own_title, ''), nullif(f.title, ''), f.url, l.subject)
        FROM alarm l LEFT JOIN feed f ON f.id = l.feed_id WHERE l.id = o.subject) END, '') AS title
   FROM outbox o LEFT JOIN outbox_channel c ON c.channel = o.channel"""
-_DUE = """o.channel = :channel AND o.state = 'waiting' AND o.due_at <= :now
+_DUE = f"""o.channel = :channel AND {_WAITING} AND o.due_at <= :now
   AND (o.priority >= :least OR (:least < 2 AND o.created_at <= :now - :low))"""
 
 
@@ -119,7 +120,7 @@ class Outbox(Part):
 
     def take_low(self, article_ids: Iterable[int]) -> tuple[int, ...]:
         """Remove the messages of low priority about some articles; return their notices, for a digest."""
-        sql = """DELETE FROM outbox WHERE kind = 'match' AND state = 'waiting' AND priority = 0
+        sql = f"""DELETE FROM outbox AS o WHERE kind = 'match' AND {_WAITING} AND priority = 0
                  AND NOT interrupted AND subject IN (SELECT value FROM json_each(?)) RETURNING notices"""
         taken = self._column(sql, (id_list(article_ids),))
         return tuple(dict.fromkeys(notice for notices in taken for notice in json.loads(notices)))
@@ -182,36 +183,32 @@ class Outbox(Part):
         first = self.next(channel, terms, now)
         if first is None:
             return []
+        together = "o.kind = 'match' AND NOT o.interrupted"
         if first.interrupted:
-            where, letter = "o.letter = :letter", first.letter
-        elif first.kind is OutboxKind.DIGEST:
-            where = "o.id = :id"
-        elif first.kind != OutboxKind.MATCH:
-            where = "o.kind IN ('alarm', 'over')"
-        elif terms.together:
-            where = "o.kind = 'match'"
-        else:
-            where = "o.id = :id"
-            sent = self._sent(channel, now - HOUR)
-            if terms.limit and len(sent) >= terms.limit:
-                if len(sent) > terms.limit:
-                    free = sent[-terms.limit - 1] + HOUR
-                    sql = """UPDATE outbox AS o SET due_at = max(due_at, ?) WHERE channel = ?
-                             AND state = 'waiting' AND kind = 'match' AND NOT interrupted"""
-                    self._conn.execute(sql, (free, channel))
-                    return []
-                where = "o.kind = 'match'"
-        if not first.interrupted:
-            where += " AND NOT o.interrupted"
-        if terms.trusted:
-            where += f" AND o.attempts < {SUSPECT}"
-        least = terms.least if terms.least > 1 else 0  # those of low priority go along
-        picked = self._listed(
-            f"{_DUE} AND {where} ORDER BY o.id", channel, now, least, letter=first.letter, id=first.id
-        )
+            together, letter = "o.letter = :letter", first.letter
+        elif first.kind in (OutboxKind.ALARM, OutboxKind.OVER):
+            together = "o.kind IN ('alarm', 'over') AND NOT o.interrupted"
+        elif first.kind is OutboxKind.DIGEST or not terms.together:
+            sent = self._sent(channel, now - HOUR) if terms.limit and first.kind is OutboxKind.MATCH else []
+            if len(sent) > terms.limit:
+                self._delay(channel, sent[-terms.limit - 1] + HOUR)
+                return []
+            together = together if terms.limit and len(sent) == terms.limit else ""
+        picked = [first]
+        if together:
+            trusted = f"AND o.attempts < {SUSPECT}" if terms.trusted else ""
+            least = terms.least if terms.least > 1 else 0  # those of low priority go along
+            where = f"{_DUE} AND {together} {trusted} ORDER BY o.id"
+            picked = self._listed(where, channel, now, least, letter=letter)
         sql = "UPDATE outbox SET state = 'sending', letter = ? WHERE id = ?"
         self._conn.executemany(sql, [(letter, message.id) for message in picked])
         return [replace(message, letter=letter) for message in picked]
+
+    def _delay(self, channel: str, until: int) -> None:
+        """Let the matches of a channel wait until more letters are allowed."""
+        sql = f"""UPDATE outbox AS o SET due_at = max(due_at, ?) WHERE channel = ?
+                  AND {_WAITING} AND kind = 'match' AND NOT interrupted"""
+        self._conn.execute(sql, (until, channel))
 
     def _sent(self, channel: str, since: int) -> list[int]:
         """Return the times of the letters accepted by a channel since a time, oldest first."""
@@ -228,7 +225,7 @@ class Outbox(Part):
         sql = "UPDATE outbox SET state = 'accepted', sent_at = ?, error = '' WHERE id = ?"
         self._conn.executemany(sql, [(now, number) for number in ids])
         self._conn.execute("DELETE FROM outbox_channel WHERE channel = ?", (channel,))
-        sql = f"""UPDATE outbox AS o SET due_at = min(due_at, ?) WHERE channel = ? AND state = 'waiting'
+        sql = f"""UPDATE outbox AS o SET due_at = min(due_at, ?) WHERE channel = ? AND {_WAITING}
                   AND attempts BETWEEN 1 AND {SUSPECT - 1}"""
         self._conn.execute(sql, (now, channel))
         notices = self.notices(ids)
@@ -264,7 +261,7 @@ class Outbox(Part):
         self._conn.execute("INSERT OR REPLACE INTO outbox_channel VALUES (?, ?, ?, ?, ?)", values)
         # what was tried in vain is not to blame: it keeps its place
         self._conn.execute(
-            "UPDATE outbox SET due_at = min(due_at, ?) WHERE channel = ? AND state = 'waiting' AND attempts",
+            f"UPDATE outbox AS o SET due_at = min(due_at, ?) WHERE channel = ? AND {_WAITING} AND attempts",
             (retry_at, channel),
         )
         return retry_at
@@ -272,7 +269,7 @@ class Outbox(Part):
     def hopeless(self, channel: str, now: int) -> list[int]:
         """List the due messages that have failed, or that their channel has kept waiting, for too long."""
         sql = f"""SELECT o.id FROM outbox o LEFT JOIN outbox_channel c USING (channel)
-                  WHERE channel = ?1 AND o.state = 'waiting' AND o.created_at <= ?2
+                  WHERE channel = ?1 AND {_WAITING} AND o.created_at <= ?2
                     AND (o.attempts >= {LEAST_ATTEMPTS} OR (c.failures >= {LEAST_ATTEMPTS} AND c.since <= ?2
                          AND (o.attempts OR o.due_at <= ?3)))"""
         return self._column(sql, (channel, now - GIVE_UP, now))
