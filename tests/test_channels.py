@@ -309,6 +309,10 @@ def test_addresses_that_apprise_does_not_take_are_told_with_their_line(tmp_path:
         "env:NOT_LOOKED_UP": "",
     }
     text = "".join(f'[[channel]]\nname = "c{n}"\nurl = "{url}"\n' for n, url in enumerate(addresses))
-    assert [(problem.line, problem.message) for problem in service_problems(text, "config.toml")] == [
+    problems = service_problems(text, "config.toml")
+    assert [(problem.line, problem.message) for problem in problems] == [
         (3 * number, words) for number, words in enumerate(addresses.values(), 1) if words
+    ]
+    assert [problem.detail.partition("\n")[0] for problem in problems] == [
+        f"{address.partition(':')[0]}://…" for address, words in addresses.items() if words
     ]

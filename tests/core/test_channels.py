@@ -159,6 +159,21 @@ def test_what_cannot_be_used_is_told_with_its_line(text: str, told: str) -> None
     assert [watch.channels for watch in config.watches] == [("phone",)] * ("fone" in text)
 
 
+@pytest.mark.parametrize(
+    ("text", "marked"),
+    [
+        (MAIL.replace('"me@example.org"', '["a@b.example", "you at b"]', 1), "you at b\n^^^^^^^^"),
+        (MAIL.replace("smtps:", "smpts:"), "smpts://…\n^^^^^^^^^"),
+        (MAIL.replace("//me@", "//me:password@"), "smtps://…\n^^^^^^^^^"),
+        (PHONE.replace('url = "', 'webhook = "x'), "xntfys://…\n^^^^^^^^^^"),
+        (PHONE.replace("://", " "), ""),  # all of it may be a token
+    ],
+)
+def test_a_wrong_address_is_marked_without_what_may_be_secret(text: str, marked: str) -> None:
+    (problem,) = loads(text)[1]
+    assert problem.detail == marked
+
+
 # --------------------------------------------------------------------------- templates
 
 

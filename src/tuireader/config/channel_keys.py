@@ -9,6 +9,7 @@ from msgspec import UNSET
 from tuireader.config.account_keys import ACCOUNT_NAME
 from tuireader.config.keys import Table, declare
 from tuireader.config.kinds import COMMAND, EXPRESSION, HOURS, SECRET_PLACES
+from tuireader.config.problems import caret
 from tuireader.config.toml_values import quote
 from tuireader.config.values import FLAG, LINES, RAW, Invalid, Kind, choice, choices, number, template
 from tuireader.text.durations import WEEKDAYS
@@ -20,13 +21,15 @@ _MAILBOX = r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-
 
 
 def _matching(pattern: str, wanted: str, *, secret: bool = False) -> Kind:
-    """Kind: text of a form, or the place of a `secret` one; messages do not repeat it."""
+    """Kind: text of a form, or the place of a `secret` one, which messages do not repeat."""
 
     def read(value: object) -> str | Invalid:
         text: str | Invalid = RAW.read(value)
         if isinstance(text, Invalid) or not text or (secret and text.startswith(SECRET_PLACES)):
             return text
-        return text if re.fullmatch(pattern, text, re.ASCII) else Invalid(f"is not {wanted}")
+        if re.fullmatch(pattern, text, re.ASCII):
+            return text
+        return Invalid(f"is not {wanted}", marked(text, secret=secret))
 
     return Kind("text", read)
 
@@ -44,8 +47,17 @@ def _times(value: object) -> tuple[str, ...] | Invalid:
 
 def _mailboxes(value: object) -> tuple[str, ...] | Invalid:
     items = LINES.read(value)
-    wrong = [item for item in items if not is_mailbox(item)] if isinstance(items, tuple) else ()
-    return Invalid(f"{quote(wrong[0])} is not a mail address such as me@example.org") if wrong else items
+    for item in items if isinstance(items, tuple) else ():
+        if not is_mailbox(item):
+            return Invalid(f"{quote(item)} is not a mail address such as me@example.org", marked(item))
+    return items
+
+
+def marked(address: str, *, secret: bool = False) -> str:
+    """Show a wrong address with carets below it, without what may be a password or a token."""
+    scheme = re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", address)
+    shown = f"{scheme[0]}…" if scheme else "" if secret else address
+    return caret(shown, 0, len(shown)) if shown else ""
 
 
 def is_mailbox(text: str) -> bool:

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from tuireader.commands import did_you_mean
 from tuireader.config import ChannelConfig, Problem, edit
-from tuireader.config.channel_keys import SERVICE
+from tuireader.config.channel_keys import SERVICE, marked
 from tuireader.config.kinds import SECRET_PLACES
 from tuireader.config.problems import line_of
 from tuireader.config.toml_lines import key_lines
@@ -96,8 +96,11 @@ def service_problems(text: str, name: str) -> list[Problem]:
     if not addresses:
         return []
     lines, words = dict(key_lines(text)), asyncio.run(problems(list(addresses.values())))
-    told = zip(addresses, words, strict=True)
-    return [Problem(path, message, line_of(path, lines), file=name) for path, message in told if message]
+    return [
+        Problem(path, message, line_of(path, lines), file=name, detail=marked(address))
+        for (path, address), message in zip(addresses.items(), words, strict=True)
+        if message
+    ]
 
 
 def _address(table: object) -> str:
