@@ -210,6 +210,10 @@ async def test_quiet_hours_let_high_priority_through_and_low_priority_waits_for_
         await fill(library, 1, *(entry(n, title=word, published=CLOCK + n) for n, word in enumerate(words)))
         await library.outbox.notify()
         assert got(tmp_path) == ["High: alpha"] and not await library.outbox.is_due()
+        logged = {row.watch: row.not_told async for row in library.matches.log()}
+        assert logged == {row.watch: row.not_told for row in await library.matches.newest(limit=9)}
+        waits = f"quiet hours until {(hour + 2) % 24:02d}:00"
+        assert logged == {"High": "", "Normal": waits, "Low": waits}
         clock.now += 2 * HOUR
         await library.outbox.notify()
         assert got(tmp_path) == ["High: alpha", "Normal: beta", "Low: gamma"]

@@ -46,7 +46,7 @@ def _times(value: object) -> tuple[str, ...] | Invalid:
 
 
 def _mailboxes(value: object) -> tuple[str, ...] | Invalid:
-    items = LINES.read(value)
+    items: tuple[str, ...] | Invalid = LINES.read(value)
     for item in items if isinstance(items, tuple) else ():
         if not is_mailbox(item):
             return Invalid(f"{quote(item)} is not a mail address such as me@example.org", marked(item))

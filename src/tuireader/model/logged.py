@@ -34,7 +34,7 @@ class LoggedMatch(Struct, frozen=True):
     not_told: Annotated[
         str,
         "Why you were not: `never notifies`, `already told with match 17`, `muted`, `read already`,"
-        ' `not yet`, `quiet hours until 07:00`, `failed: …`; `""` if you were.',
+        ' `quiet hours until 07:00` or what else it waits for, `not yet`, `failed: …`; `""` if you were.',
     ] = ""
     read: Annotated[int | None, "When you read it, 0 at an unknown time, `null` if not."] = None
     ended: Annotated[int | None, "When an edit removed the match, `null` while it matches."] = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +16,8 @@ from tuireader.library.articles import save_file
 from tuireader.library.context import UseCases
 from tuireader.library.desk.cases import Cases
 from tuireader.library.searches import Searches
+from tuireader.library.sending.outbox import Outbox
+from tuireader.model import OutboxKind
 from tuireader.model.cases import Record, Verdict, verify
 from tuireader.store import Store
 from tuireader.store.watches.match_log import NOT_YET
@@ -31,6 +33,7 @@ class Matches(UseCases):
     """All matches ever found, in the order in which they were logged."""
 
     _cases: Cases
+    _outbox: Outbox
     _searches: Searches
 
     async def log(
@@ -43,19 +46,22 @@ class Matches(UseCases):
         if watch is not None:
             watch = await self._named(watch)
         await self.complete()
-        last = 0
+        last, reasons = 0, await self._reasons()
         while rows := await self._pool.read(
             partial(_rows, after=last, since=since, until=until, watch=watch)
         ):
-            for row in self._with_reasons(rows):
-                yield row
+            for row in rows:
+                yield _with_reason(row, reasons)
             last = rows[-1].id
 
-    def _with_reasons(self, rows: Sequence[LoggedMatch]) -> list[LoggedMatch]:
-        """Say of matches that are not told yet that quiet hours keep them waiting, during these."""
-        until = self._context.quiet_until(self._context.config.notify.quiet)
-        waiting = f"quiet hours until {until}"
-        return [replace(row, not_told=waiting) if until and row.not_told == NOT_YET else row for row in rows]
+    async def _reasons(self) -> dict[tuple[int, str], str]:
+        """Map matches that wait in the outbox to the reasons why they are not sent yet."""
+        return {
+            (message.subject, watch): self._outbox.reason(message)
+            for message in reversed(await self._outbox.unsent())  # of several, the first one counts
+            for watch in message.watches
+            if message.kind is OutboxKind.MATCH
+        }
 
     async def complete(self) -> int:
         """Compute deferred evidence; return for how many matches."""
@@ -76,7 +82,8 @@ class Matches(UseCases):
             else:
                 numbers = await self._cases.selected(expression, articles)
         rows = await self._pool.read(lambda store: store.match_log.newest(numbers, since=since, limit=limit))
-        return self._with_reasons(rows)
+        reasons = await self._reasons()
+        return [_with_reason(row, reasons) for row in rows]
 
     async def handed_over(
         self, article_ids: Sequence[int], watches: Sequence[str] | None = None
@@ -128,6 +135,12 @@ class Matches(UseCases):
             if known_name.casefold() == name.casefold():
                 return known_name
         raise UsageError(f"there is no watch {name!r}", "`tuireader watch list` shows them")
+
+
+def _with_reason(row: LoggedMatch, reasons: Mapping[tuple[int, str], str]) -> LoggedMatch:
+    """Say of a match that is not told yet what it waits for."""
+    reason = row.not_told == NOT_YET and reasons.get((row.article_id, row.watch))
+    return replace(row, not_told=reason) if reason else row
 
 
 def _rows(store: Store, *, after: int, since: int, until: int | None, watch: str | None) -> list[LoggedMatch]:
