@@ -240,6 +240,32 @@ async def test_a_digest_may_have_some_watches_or_the_answer_to_a_query(tmp_path:
 # --------------------------------------------------------------------------- low priority
 
 
+@pytest.mark.parametrize("notify", ["never", "article"])
+async def test_what_a_watch_matches_only_after_a_digest_is_in_the_next_one(
+    tmp_path: Path, notify: str
+) -> None:
+    """An edit brings the word after the digest that had the watch; new watches bring nothing stored."""
+    clock = Clock(NIGHT)
+    text = digest('watches = ["Q"]\n') + journal()
+    quokka = watch(["a"]).replace('"article"', f'"{notify}"')
+    async with reader(tmp_path, text + quokka, clock) as library:
+        await arrive(library, clock, 1, words="Quokka")
+        await arrive(library, clock, 2, words="Tapir")
+        await arrive(library, clock, 3, words="Okapi")
+        clock.now = MORNING
+        await library.outbox.notify()
+        clock.now += HOUR
+        await arrive(library, clock, 2, words="Tapir and quokka")
+        file = tmp_path / "config.toml"
+        file.write_text(file.read_text("utf-8").replace('["quokka"]', '["quokka", "okapi"]'), "utf-8")
+        await library.context.reload()
+        for _ in range(2):
+            clock.now += DAY
+            await library.outbox.notify()
+        letters = [titles(letter) for letter in received(tmp_path) if letter["kind"] == "digest"]
+        assert letters == [["Quokka 1"], ["Tapir and quokka 2"]]
+
+
 async def test_low_priority_goes_with_the_next_digest_that_covers_its_watch(tmp_path: Path) -> None:
     clock = Clock(NIGHT)
     low = 'priority = "low"\n'

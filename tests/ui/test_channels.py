@@ -245,7 +245,8 @@ async def test_digests_use_channels_and_wait_like_matches(tmp_path: Path) -> Non
     text += '[[digest]]\nname = "morning"\nat = "07:30"\nchannels = ["phone"]\n'
     async with configured(tmp_path, text) as library:
         with written(library) as store:
-            number = store.digests.add("morning", store.digests.last("morning", NOW), NOW, 0, brief="{}")
+            last, end = store.digests.last("morning", NOW), store.digests.now(NOW)
+            number = store.digests.add("morning", last, end, brief="{}")
             store.outbox.add([Draft("phone", OutboxKind.DIGEST, number)], NOW)
         async with running(library) as run:
             await run.press("number_sign")

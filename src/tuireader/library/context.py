@@ -284,7 +284,9 @@ class Context:
             self.matcher,
             self.feed_names,
             mutes=tuple(self.mutes.values()),
-            notify={item.name for item in self.config.watches if item.notify != "never"},
+            notify={item.name for item in self.config.watches if item.notify != "never"}.union(
+                *(digest.watches for digest in self.config.digests)
+            ),
             ended=self._ended,
             groups=self.groups,
         )

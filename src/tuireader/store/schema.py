@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tuireader.store.connection import Connection
 
 APPLICATION_ID = 0x74756972  # "tuir"
-VERSION = 16
+VERSION = 17
 """Newest schema; stored as `PRAGMA user_version`, so that a current database opens without sqlite-utils."""
 
 MIGRATIONS = "_sqlite_migrations"
@@ -329,7 +329,7 @@ def _migrations(
     from tuireader.store.relations.relations import FOLDS
     from tuireader.store.upkeep.older_versions import READING_TIMES, STILL_UNCOUNTED
     from tuireader.store.watches.cases import CASES
-    from tuireader.store.watches.digests import DIGESTS
+    from tuireader.store.watches.digests import DIGESTS, LAST_NOTICES
     from tuireader.store.watches.match_log import MATCH_LOG
     from tuireader.store.watches.outbox import OUTBOX
     from tuireader.store.watches.records import RECORDS, Records
@@ -351,6 +351,7 @@ def _migrations(
     yield "0014_folds", (*FOLDS, STILL_UNCOUNTED), None
     yield "0015_cases", (*CASES, *RECORDS), Records(store).seal
     yield "0016_outbox", (*OUTBOX, *DIGESTS), None
+    yield "0017_rules", LAST_NOTICES, None
 
 
 def migrate(conn: sqlite3.Connection, report: Callable[[float], None] = lambda done: None) -> None:

@@ -98,16 +98,16 @@ class Digests(UseCases):
 
         If that is no later than the last one, it is a new digest, or the clock was wrong, and it only begins.
         """
-        text, new, article = "", [], last.last_article
+        text, new, end = "", [], replace(last, due_at=moment)
         if last.due_at < moment or since is not None:
-            brief, article = await self._build(digest, last, since)
+            brief, end = await self._build(digest, last, since)
             stories = [story for section in brief.sections for story in section.stories]
             new = [report.article_id for story in stories for report in story.reports if report.new]
             if new or digest.when_empty == "send":
                 text = msgspec.json.encode(brief).decode()
 
         def put(store: Store) -> None:
-            number = store.digests.add(digest.name, last, moment, article, brief=text)
+            number = store.digests.add(digest.name, last, replace(end, due_at=moment), brief=text)
             if number and text:
                 draft = Draft("", OutboxKind.DIGEST, number, notices=store.outbox.take_low(new))
                 channels = digest.channels or ("",)
@@ -116,26 +116,29 @@ class Digests(UseCases):
         await self._transact(put)
         return bool(text)
 
-    async def _build(self, digest: DigestConfig, last: DigestEnd, since: int | None) -> tuple[Brief, int]:
-        """Build a digest; return it with the id of the article where it ends."""
+    async def _build(
+        self, digest: DigestConfig, last: DigestEnd, since: int | None
+    ) -> tuple[Brief, DigestEnd]:
+        """Build a digest; return it with its end."""
         await self._context.load_feeds()
         names, now = self._context.feed_names, self._now()
         wanted = query.parse(digest.query) if digest.query else None
         after = last.last_article if since is None else None
 
-        def read(store: Store) -> tuple[Brief, int]:
-            newest, only = store.briefs.newest(), None
+        def read(store: Store) -> tuple[Brief, DigestEnd]:
+            end, only = store.digests.now(now), None
             if isinstance(wanted, query.Query):
                 steps = store.search.find_between(
                     wanted, now=now, subject=lambda text: ingest.subject(text, names), feeds=None,
-                    first=(after or 0) + 1, last=newest,
+                    first=(after or 0) + 1, last=end.last_article,
                 )  # fmt: skip
                 only = [article for step in steps for article in step]
                 if trouble := query.disabled_reason(wanted):
                     raise TuireaderError(f"its query cannot be evaluated: {trouble}")
             begin = last.due_at if since is None else since
-            scope = Scope(begin, after, last=newest, watches=digest.watches, only=only)
-            return replace(self._briefs.build(store, scope), name=digest.name, since=begin), newest
+            late = tuple(store.digests.late(digest.watches, last, end))
+            scope = Scope(begin, after, end.last_article, late, digest.watches, only)
+            return replace(self._briefs.build(store, scope), name=digest.name, since=begin), end
 
         return await self._pool.read(read)
 

@@ -18,7 +18,7 @@ from tuireader.store.watches.cases import OPEN_STATES, case_state
 
 
 class Scope(Struct, frozen=True):
-    """Selection for a brief: the articles above id `after` up to `last`, or else since a time.
+    """Selection for a brief: articles above id `after` up to `last`, and `late` ones, or else since a time.
 
     With `watches` or `only`, just the stories of which these match an article, or have one of these.
     """
@@ -26,6 +26,7 @@ class Scope(Struct, frozen=True):
     since: int = 0
     after: int | None = None
     last: int | None = None
+    late: tuple[int, ...] = ()
     watches: tuple[str, ...] = ()
     only: Collection[int] | None = None
 
@@ -121,6 +122,11 @@ def _within(scope: Scope) -> tuple[str, list[object]]:
     where, args = "a.time >= ?", list[object]([scope.since])
     if scope.after is not None:
         where, args = f"a.id > ? AND a.time > a.arrived - {NEWS}", [scope.after]
+        if scope.late:
+            where, args = (
+                f"({where} OR a.id IN (SELECT value FROM json_each(?)))",
+                [*args, id_list(scope.late)],
+            )
     if scope.last is not None:
         where += " AND a.id <= ?"
         args.append(scope.last)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
+
 from msgspec import Struct
 
-from tuireader.store.sql import Part
+from tuireader.store.sql import Part, newest_id
 
 # `due_at`: the moment for which it was put into the outbox, or at which a new one begins. `last_article`: the
 # highest id then. `brief`: what it says, as JSON; `''` once it is sent, or without a message.
@@ -15,14 +18,23 @@ DIGESTS = (
     )""",
     "CREATE INDEX digest_name ON digest (name, id)",
 )
+LAST_NOTICES = (
+    "ALTER TABLE digest ADD COLUMN last_notice INTEGER NOT NULL DEFAULT 0",
+    "UPDATE digest SET last_notice = (SELECT coalesce(max(id), 0) FROM notice)",
+)
+"""SQL that adds the highest id of a notice at the end of a digest: a later one may be of an older article."""
 
 
 class DigestEnd(Struct, frozen=True):
-    """The end of a digest: when it was due, and the highest article id. A new one has the id 0."""
+    """The end of a digest: when it was due, and the highest ids of an article and of a notice.
+
+    A new one has the id 0.
+    """
 
     id: int
     due_at: int
     last_article: int
+    last_notice: int = 0
 
 
 class Digests(Part):
@@ -30,14 +42,30 @@ class Digests(Part):
 
     def last(self, name: str, begin: int) -> DigestEnd:
         """Return the end of the last digest of a name; a new one begins with what arrived since a moment."""
-        sql = "SELECT id, due_at, last_article FROM digest WHERE name = ? ORDER BY id DESC LIMIT 1"
+        sql = (
+            "SELECT id, due_at, last_article, last_notice FROM digest WHERE name = ? ORDER BY id DESC LIMIT 1"
+        )
         for end in self._values(DigestEnd, sql, (name,)):
             return end
         sql = "SELECT coalesce(max(id), 0) FROM article WHERE arrived < ?"
-        return DigestEnd(0, begin, self._value(sql, (begin,)))
+        return DigestEnd(0, begin, self._value(sql, (begin,)), self._newest_notice())
 
-    def add(self, name: str, last: DigestEnd, due_at: int, last_article: int, *, brief: str = "") -> int:
-        """Keep the digest after the last one, and forget what those that are sent have said.
+    def now(self, due_at: int) -> DigestEnd:
+        """Return the end of a digest made now."""
+        return DigestEnd(0, due_at, newest_id(self._conn), self._newest_notice())
+
+    def late(self, watches: Sequence[str], last: DigestEnd, end: DigestEnd) -> list[int]:
+        """List the articles of the last digest or before that watches have matched only since then."""
+        sql = """SELECT DISTINCT article_id FROM notice WHERE id > ? AND id <= ? AND article_id <= ?
+                 AND watch IN (SELECT value FROM json_each(?))"""
+        args = (last.last_notice, end.last_notice, last.last_article, json.dumps(watches))
+        return self._column(sql, args)
+
+    def _newest_notice(self) -> int:
+        return int(self._value("SELECT coalesce(max(id), 0) FROM notice"))
+
+    def add(self, name: str, last: DigestEnd, end: DigestEnd, *, brief: str = "") -> int:
+        """Keep the end of the digest after the last one, and forget what those that are sent have said.
 
         Returns its number, 0 if another process was faster.
         """
@@ -46,9 +74,10 @@ class Digests(Part):
                  (SELECT 1 FROM outbox o WHERE o.kind = 'digest' AND o.subject = digest.id
                   AND o.state != 'accepted')"""
         )
-        sql = """INSERT INTO digest (name, due_at, last_article, brief) SELECT ?1, ?2, ?3, ?4
-                 WHERE NOT EXISTS (SELECT 1 FROM digest WHERE name = ?1 AND id > ?5) RETURNING id"""
-        return self._value(sql, (name, due_at, last_article, brief, last.id)) or 0
+        sql = """INSERT INTO digest (name, due_at, last_article, last_notice, brief) SELECT ?1, ?2, ?3, ?4, ?5
+                 WHERE NOT EXISTS (SELECT 1 FROM digest WHERE name = ?1 AND id > ?6) RETURNING id"""
+        args = (name, end.due_at, end.last_article, end.last_notice, brief, last.id)
+        return self._value(sql, args) or 0
 
     def brief(self, number: int) -> str:
         """Return what a digest says, as JSON."""
