@@ -3,8 +3,9 @@
 from typing import Any
 
 from tuireader.config.keys import Table, declare
-from tuireader.config.kinds import ADDRESS, COMMAND, MAIL_SCHEMES, SELECTOR
+from tuireader.config.kinds import ADDRESS, COMMAND, MAIL_SCHEMES, OTHER_SCHEMES, SELECTOR
 from tuireader.config.values import FLAG, HEADERS, LINE, LINES, RAW, choice, duration, switch
+from tuireader.text import without_password
 from tuireader.text.durations import HOUR, MONTH, YEAR
 
 _PROGRAM = "a program with its arguments"
@@ -157,3 +158,9 @@ class FeedConfig(Table):
         if self.kind == "page" or (self.full_text == "auto" and self.url.startswith(MAIL_SCHEMES)):
             return "off"
         return self.full_text
+
+    @property
+    def is_private(self) -> bool:
+        """True if only the user may see it: mail, output of a program, a feed that needs a password."""
+        secrets = (self.username, self.password, self.headers, self.cookies, self.command, self.filter)
+        return any(secrets) or self.url.startswith(OTHER_SCHEMES) or self.url != without_password(self.url)

@@ -17,6 +17,7 @@ from tuireader.config.values import (
     FLAG,
     KEYBOARD,
     LINE,
+    LINES,
     RAW,
     STEPS,
     choice,
@@ -174,6 +175,17 @@ class DownloadConfig(Table):
     )
 
 
+class McpConfig(Table):
+    """`[mcp]`: what programs see through `tuireader mcp`."""
+
+    include: tuple[str, ...] = declare(
+        LINES,
+        "Feeds to show although they are mail, come from a program, or need a password, header or cookie;"
+        " by title, address or folder.",
+        default=(),
+    )
+
+
 class UiConfig(Table):
     """`[ui]`: look and behaviour of the reader. Widths in columns."""
 
@@ -270,6 +282,7 @@ class Config(Table):
     notify: NotifyConfig = NotifyConfig()
     desk: DeskConfig = DeskConfig()
     fetch: FetchConfig = FetchConfig()
+    mcp: McpConfig = McpConfig()
     ui: UiConfig = UiConfig()
     keys: Mapping[str, tuple[str, ...]] = declare(
         KEYBOARD, "Keys of single commands, by the names that `tuireader keys` lists.", default_factory=dict

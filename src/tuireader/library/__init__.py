@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tuireader import ingest
-from tuireader.config import Config, Paths, Problem
+from tuireader.config import Config, FeedConfig, Paths, Problem
+from tuireader.lexicon import use_variants
 from tuireader.library.articles import Articles
 from tuireader.library.content import Content
 from tuireader.library.context import Context
@@ -138,6 +139,35 @@ class Library:
         try:
             await context.sync()
             await library.database.changed_elsewhere()  # start counting
+        except BaseException:
+            await pool.close()
+            raise
+        return library
+
+    @classmethod
+    async def open_read_only(cls, config: Config, paths: Paths) -> Library:
+        """Open the database for other programs: nothing can be written, private feeds are hidden.
+
+        So is what was unsubscribed, which may have been private. Raises DatabaseError, also for a database
+        of an older version.
+        """
+        pool = await Pool.open_read_only(paths.database)
+        context = Context(config, paths, pool, problems=(), offline=True, clock=time.time)
+        library = cls(context)
+        try:
+            use_variants(config.chinese_variants)
+            await context.load_feeds()
+            configs = {feed.url: feed for feed in config.feeds}
+            public = {
+                feed.id
+                for feed in context.feeds
+                if (feed.account or feed.url in configs)
+                and not configs.get(feed.url, FeedConfig(feed.address)).is_private
+            }
+            shown = public | ingest.feeds_named(config.mcp.include, context.feed_names)
+            hidden = context.feed_names.keys() - shown
+            await pool.read(lambda store: store.hiding.hide(hidden))
+            await context.load_feeds()  # without the names of hidden ones
         except BaseException:
             await pool.close()
             raise

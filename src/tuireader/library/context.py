@@ -307,7 +307,7 @@ class Context:
             return len(bare)
 
         count = 0
-        while done := await self.pool.transact(step):
+        while not self.pool.is_read_only and (done := await self.pool.transact(step)):
             count += done
         return count
 

@@ -112,6 +112,20 @@ def connect(path: Path, *, prepare: bool, report: MigrationProgress | None) -> s
     return conn
 
 
+def connect_read_only(path: Path) -> sqlite3.Connection:
+    """Open an existing database of this version; writing to it fails. Raises DatabaseError."""
+    if not path.exists():
+        raise DatabaseError(f"there is no database {path} yet", "`tuireader refresh` creates it")
+    conn = connect(path, prepare=False, report=None)
+    if not _is_prepared(conn):
+        conn.close()
+        raise DatabaseError(
+            f"the database {path} is from an older tuireader", "open the reader once to update it"
+        )
+    conn.execute("PRAGMA query_only = ON")
+    return conn
+
+
 def check_version(conn: sqlite3.Connection, path: Path) -> None:
     """Raise DatabaseError unless the file is empty or ours, and not from a newer version."""
     version = int(conn.execute("PRAGMA user_version").fetchone()[0])

@@ -10,7 +10,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Generic, TypeVar
 
-from tuireader.store.database_file import MigrationProgress, explain
+from tuireader.store.database_file import MigrationProgress, connect_read_only, explain
 from tuireader.store.store import Store
 
 T = TypeVar("T")
@@ -22,6 +22,8 @@ _LOG_PAGES = 20_000  # pages of the WAL from which a commit copies it
 
 class Pool:
     """Run functions of a `Store` off the event loop; readers never wait for the writer (WAL)."""
+
+    is_read_only = False
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -43,6 +45,16 @@ class Pool:
         except BaseException:
             await pool.close()
             raise
+        return pool
+
+    @classmethod
+    async def open_read_only(cls, path: Path) -> Pool:
+        """Open an existing database with one connection, whose writes fail. Raises DatabaseError."""
+        pool = cls(path)
+        pool.is_read_only = True
+        pool._counter = pool._writer = pool._reader
+        conn = await asyncio.get_running_loop().run_in_executor(pool._reader, connect_read_only, path)
+        pool._articles = pool._counting = pool._writing = Store(conn, path)
         return pool
 
     async def read(self, function: Callable[[Store], T]) -> T:
@@ -102,11 +114,12 @@ class Pool:
                 store.conn.interrupt()
         if self._articles is not None:
             await loop.run_in_executor(self._counter, lambda: None)  # it may still be opening
-        for executor, store in (
+        opened = (
             (self._counter, self._counting),
             (self._writer, self._writing),
             (self._reader, self._articles),
-        ):
+        )
+        for executor, store in dict.fromkeys(opened):  # all are the same if it is read-only
             if store is not None:
                 await loop.run_in_executor(executor, store.close)
             executor.shutdown(wait=False)

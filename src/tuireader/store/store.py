@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from tuireader.store.compression import Compression
     from tuireader.store.feeds.feeds import Feeds
     from tuireader.store.feeds.gaps import Gaps
+    from tuireader.store.feeds.hiding import Hiding
     from tuireader.store.feeds.requests import Requests
     from tuireader.store.feeds.snapshots import Snapshots
     from tuireader.store.lists.briefs import Briefs
@@ -67,6 +68,7 @@ class Store(Connection):
     feeds: Feeds
     full_texts: FullTexts
     gaps: Gaps
+    hiding: Hiding
     index: Index
     labels: Labels
     links: Links

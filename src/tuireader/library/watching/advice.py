@@ -94,10 +94,16 @@ def for_config(config: Config, text: str, file: str, database: Path) -> list[Pro
     labels = [*stored.labels(database), *(label for feed in config.feeds for label in feed.labels)]
     known = _names(config, feeds.values(), labels)
     lines = dict(key_lines(text))
-    return [
-        Problem(path, str(note), lines.get(path), file=file, warning=True)
+    advice = [
+        (path, str(note))
         for path, asked in _asked_by_path(config, tomllib.loads(text.removeprefix("\ufeff")))
         for note in _with_tags(asked, known, lambda: stored.tags(database))
+    ]
+    advice += [("mcp.include", known.unlisted_message(name)) for name in config.mcp.include]
+    return [
+        Problem(path, message, lines.get(path), file=file, warning=True)
+        for path, message in advice
+        if message
     ]
 
 
