@@ -31,7 +31,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 
 # The pure core: what is decided here is decided by values alone, so each branch of it has a test.
 CORE := export/brief export/brief_formats export/markup export/story export/story_formats commands/* dedup sync/merge timing/documents timing/gaps timing/schedule feeds/find/preview config/toml_lines text/* query/* lexicon/* watch/* related/* related/*/* document/* feeds/teasers
-BEYOND := tests/test_imap.py tests/ui/test_driver.py tests/ui/test_serve.py
+BEYOND := tests/cli/test_mcp.py tests/test_imap.py tests/ui/test_driver.py tests/ui/test_serve.py
 comma := ,
 empty :=
 CORE_FILES := $(subst $(empty) $(empty),$(comma),$(foreach part,$(CORE),*/tuireader/$(part).py))

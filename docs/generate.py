@@ -279,6 +279,7 @@ def licences() -> str:
     order = _needed(extras["bidi"], frozenset(), {}).keys() - needed
     images = _needed(extras["images"], frozenset(), {}).keys() - needed
     mail = _needed(extras["mail"], frozenset(), {}).keys() - needed
+    mcp = _needed(extras["mcp"], frozenset(), {}).keys() - needed
     serve = _needed(extras["serve"], frozenset(), {}).keys() - needed
     lines = [
         "# Licences",
@@ -292,6 +293,7 @@ def licences() -> str:
     lines += ["", "Images (the extra `images`) need these as well:", "", *_packages(images)]
     lines += ["", "Mail folders on IMAP servers (the extra `mail`) need this as well:", "", *_packages(mail)]
     lines += ["", "`tuireader serve` (the extra `serve`) needs these as well:", "", *_packages(serve)]
+    lines += ["", "`tuireader mcp` (the extra `mcp`) needs these as well:", "", *_packages(mcp)]
     lines += ["", "Right-to-left text (the extra `bidi`) needs this as well:", "", *_packages(order)]
     return finished([*lines, "", *_REMARKS])
 
@@ -299,6 +301,11 @@ def licences() -> str:
 _REMARKS = (
     "Passwords in the keyring of the desktop (the extra `keyring`) need keyring, under the MIT licence, and",
     "what it needs on your system.",
+    "",
+    "mcp is the protocol's official SDK, under the MIT licence and kept by the project that publishes the",
+    "protocol. It brings a web server and client, pydantic and cryptography, 39 MB in all, and loads them",
+    "without using them: 0.55 s of CPU and 50 MB of memory, in `tuireader mcp` alone. Version 1 has another",
+    "interface and does not work.",
     "",
     "The tables inside: the frequencies of Chinese words in `lexicon/words.z` are from jieba (MIT), its",
     "table of traditional characters and the spellings in `lexicon/variants.z` from OpenCC (Apache 2.0);",

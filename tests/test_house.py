@@ -12,7 +12,7 @@ import pytest
 from tests.processes import unmeasured
 
 ROOT = Path(__file__).parents[1]
-HEAVY = {"textual", "httpx", "feedparser", "sqlite_utils", "sqlite3", "lxml", "tomlkit", "regex"}
+HEAVY = {"textual", "httpx", "feedparser", "sqlite_utils", "sqlite3", "lxml", "tomlkit", "regex", "mcp"}
 
 
 def loaded_by(*arguments: str) -> set[str]:

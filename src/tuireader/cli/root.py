@@ -79,6 +79,7 @@ _MODULES = {
     "feeds.refresh": ("refresh",),
     "feeds.sync": ("sync",),
     "manual": ("man",),
+    "mcp.server": ("mcp",),
     "newsboat": ("print_unread", "reload"),
     "outbox": ("outbox",),
     "program": ("config_", "keys", "paths_"),

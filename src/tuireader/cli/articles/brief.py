@@ -62,11 +62,11 @@ async def brief(library: Library, since: str | None, name: str | None, story: in
         raise UsageError("--story goes without --watch", "leave it out")
     watch = "" if name is None else library.watches.named(name).name
     if story is None:
-        span, start = _period(since or "24h")
+        span, start = period(since or "24h")
         edition, end = await library.briefs.make(span, watch, since=start)
         text = render(edition, form)
     else:
-        span, start = (None, 0) if since is None else _period(since)
+        span, start = (None, 0) if since is None else period(since)
         start = int(time.time()) - span if span else start
         text, end = await library.stories.render(story, form, since=start)
     click.echo(text.encode("utf-8", "replace"), nl=False)
@@ -75,8 +75,8 @@ async def brief(library: Library, since: str | None, name: str | None, story: in
         await library.briefs.end(watch, end, story or 0)
 
 
-def _period(since: str) -> tuple[int | None, int | None]:
-    """Length of a period, or the start of one named by its day; neither for the time since the last brief."""
+def period(since: str) -> tuple[int | None, int | None]:
+    """Return the length of a period, or the start of one that a day names; neither for `last`."""
     if since == "last":
         return None, None
     if named_day(since, time.time()):

@@ -245,7 +245,7 @@ def _print_report(library: Library, report: Report, as_json: bool, seen: WatchCo
             "WatchReport",
             report,
             samples=[_article(library, row) for row in report.samples],
-            coverage=seen and encoded("WatchCoverage", seen, feeds=encoded_feeds(seen)),
+            coverage=seen and encoded("WatchCoverage", seen, feeds=encoded_feeds(seen.feeds)),
             first=[encoded("First", lead, feed=title) for title, lead in report.leads],
         )
         return

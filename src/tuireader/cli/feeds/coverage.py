@@ -16,10 +16,10 @@ from tuireader.text.wording import counted
 from tuireader.wording.coverage import missed, period, result, summary, watch_summary
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from tuireader.library import Library
-    from tuireader.model import Coverage, WatchCoverage
+    from tuireader.model import Coverage
 
 
 async def list_gaps(library: Library, as_json: bool) -> None:
@@ -68,16 +68,16 @@ async def coverage(library: Library, name: str, since: str | None, until: str | 
     end = None if until is None else moment("--until", until, end=True)
     seen = await library.coverage.of_watch(name, start, end)
     if as_json:
-        print_json("WatchCoverage", seen, feeds=encoded_feeds(seen))
+        print_json("WatchCoverage", seen, feeds=encoded_feeds(seen.feeds))
         return
     now = int(time.time())
     print(f"{seen.watch}: {watch_summary(seen, now)}")
     _print_feeds(seen.feeds, start, now)
 
 
-def encoded_feeds(coverage: WatchCoverage) -> list[dict[str, object]]:
-    """JSON objects of a watch's feeds."""
-    return [encoded("FeedCoverage", seen, url=without_password(seen.feed.address)) for seen in coverage.feeds]
+def encoded_feeds(feeds: Iterable[Coverage]) -> list[dict[str, object]]:
+    """JSON objects of the coverage of feeds."""
+    return [encoded("FeedCoverage", seen, url=without_password(seen.feed.address)) for seen in feeds]
 
 
 def _print_feeds(feeds: Sequence[Coverage], start: int | None, now: int) -> None:

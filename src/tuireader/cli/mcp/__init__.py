@@ -1,0 +1,1 @@
+"""Articles for programs and agents, by the Model Context Protocol."""
