@@ -186,14 +186,15 @@ def _page(article: Article, document: Document) -> str:
             f"<blockquote>{HTML.quoted(item, item.watch)}</blockquote>"
             for item in sentences(article.evidence)
         ),
-        *_page_blocks(document),
+        *page_blocks(document),
         "</body></html>",
         "",
     ]
     return "\n".join(lines)
 
 
-def _page_blocks(document: Document) -> Iterator[str]:
+def page_blocks(document: Document) -> Iterator[str]:
+    """Write the blocks of a document as HTML without scripts, styles and pictures."""
     addresses = {link.number: link.url for link in document.links}
     depth = 0
     for block in document.blocks:

@@ -97,3 +97,10 @@ class Revisions(Part):
         rows = self._conn.execute(sql, (article_id, int(full), feed_id))
         decompress = self._compression.decompress
         return [Version(until, title, plain(decompress(html)), full) for until, title, html, _ in rows]
+
+    def updated(self, article_ids: Sequence[int]) -> dict[int, int]:
+        """Map articles to the time of their last edit, or else of their arrival."""
+        sql = """SELECT a.id, max(a.arrived, coalesce((SELECT max(r.until) FROM revision r
+                   WHERE r.article_id = a.id AND r.feed_id = 0), 0))
+                 FROM article a WHERE a.id IN (SELECT value FROM json_each(?))"""
+        return self._mapping(sql, (id_list(article_ids),))
