@@ -18,16 +18,22 @@ from tuireader.model import ParsedFeed
 ATOM = "{http://www.w3.org/2005/Atom}"
 _ONCE = {
     "feed": ("id", "title", "updated"),
-    "entry": ("id", "title", "updated", "published", "content"),
+    "entry": ("id", "title", "updated", "published", "summary"),
     "source": ("id", "title", "updated"),
 }
 _ALLOWED = {
     "feed": {*_ONCE["feed"], "generator", "entry"},
-    "entry": {*_ONCE["entry"], "author", "category", "link", "source"},
+    "entry": {*_ONCE["entry"], "author", "category", "content", "link", "source"},
     "source": set(_ONCE["source"]),
     "author": {"name"},
 }
-_ATTRIBUTES = {"category": {"term"}, "link": {"rel", "href"}, "content": {"type"}, "entry": {"xml:lang"}}
+_ATTRIBUTES = {
+    "category": {"term"},
+    "link": {"rel", "href"},
+    "content": {"type"},
+    "summary": {"type"},
+    "entry": {"xml:lang"},
+}
 _DATE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
 
@@ -54,18 +60,20 @@ def _faults(element: Element) -> Iterator[str]:
         yield f"{name} has the attributes {attributes}"
     if name == "entry" and "author" not in children:
         yield "an entry has no author (4.1.2)"
+    if name == "entry" and not {"content", "link"} & set(children):
+        yield "an entry has neither content nor a link (4.1.2)"
     if name == "id" and not (re.fullmatch(r"urn:uuid:[0-9a-f-]{36}", text)):
         yield f"{text!r} is no IRI in the form that is written here (4.2.6)"
     if name in ("updated", "published") and not (_DATE.fullmatch(text) and datetime.fromisoformat(text)):
         yield f"{text!r} is no date (3.3)"
-    if name in ("title", "name", "content") and not text.strip():
+    if name in ("title", "name", "summary", "content") and not text.strip():
         yield f"{name} is empty"
     if name == "link" and urlsplit(element.get("href", "")).scheme not in ("http", "https"):
         yield f"{element.get('href')!r} is no web address (4.2.7)"
     if name == "category" and not element.get("term"):
         yield "a category has no term (4.2.2)"
-    if name == "content" and element.get("type") != "html":
-        yield "the content is not HTML (4.1.3)"
+    if name in ("summary", "content") and element.get("type") != "html":
+        yield f"the {name} is not HTML (3.1)"
 
 
 def json_faults(text: str) -> list[str]:

@@ -49,9 +49,12 @@ ACCOUNT = r'[[account]]\nname = "home"\nkind = "miniflux"\nurl = "https://exampl
 WRITE = f"printf '{ACCOUNT}' >> ~/.config/tuireader/config.toml"
 CHANNEL = 'echo \'[[channel]]\nname = "phone"\nfile = "phone.jsonl"\' > ~/.config/tuireader/config.toml'
 DIGEST = 'echo \'[[digest]]\nname = "morning"\nat = "07:30"\' > ~/.config/tuireader/config.toml'
+PUBLISHED = r'[[publish]]\nname = "wechat"\nwatch = "WeChat"\n'
+PUBLISH = f"printf '{PUBLISHED}' >> ~/.config/tuireader/config.toml"
 FIRST = {
     "tuireader channel test phone": CHANNEL,
     "tuireader digest morning": DIGEST,
+    "tuireader publish revoke wechat": PUBLISH,
     "tuireader account pull home": WRITE,
     "tuireader account push home": WRITE,
     "tuireader account remove home": WRITE,

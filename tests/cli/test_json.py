@@ -214,7 +214,7 @@ def test_every_command_with_json_is_declared_and_tried() -> None:
     assert printing == set(shapes.SHAPES)
     apart = {"comments", "download", "import newsboat", "save", "watch follow"}  # tried in files of their own
     apart |= {"account check", "account list", "sync"}  # with a server of accounts
-    apart |= {"alarms", "channel list", "channel test", "digest", "matches", "outbox"}
+    apart |= {"alarms", "channel list", "channel test", "digest", "matches", "outbox", "publish list"}
     apart |= {"add", "brief", "config check", "export", "feeds accept", "import file", "show"}  # above
     assert set(shapes.SHAPES) - set(LINES) == apart
 

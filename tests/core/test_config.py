@@ -71,6 +71,7 @@ def test_the_reference_shows_defaults_that_read_back() -> None:
         "channel.name",
         "digest.name",
         "digest.at",
+        "publish.name",
     }
     required |= {"account.name", "account.kind", "account.url"}
     required |= {"theme.name", "theme.background", "theme.foreground", "theme.accent"}

@@ -32,7 +32,7 @@ def test_an_entry_says_what_was_found_and_where() -> None:
     assert (entry.title, entry.link, entry.author) == ("CVE-2026-1 & <b>", ROW.url, "A & B")
     assert [tag.term for tag in entry.tags] == ["Acts", "CVE-2026-50110"]
     assert entry.source.title == "A & B" and entry.published == "2023-11-14T22:13:20Z"
-    assert "The &lt;act&gt; of CVE-2026-50110 &amp; you. (Acts)" in entry.content[0].value
+    assert "The &lt;act&gt; of CVE-2026-50110 &amp; you. (Acts)" in entry.summary
     (item,) = json.loads(render(feed(ENTRY), "jsonfeed"))["items"]
     assert (item["id"], item["tags"]) == (entry.id, ["Acts", "CVE-2026-50110"])
     assert item["content_html"] == (

@@ -151,6 +151,66 @@ async def test_a_tab_whose_reader_cannot_open_is_closed_and_the_terminal_says_wh
     assert "Traceback" not in printed.decode()
 
 
+PUBLISH = """
+[[publish]]
+name = "day"
+query = "age:<1d"
+[[publish]]
+name = "feeds"
+opml = true
+"""
+
+
+async def test_a_published_feed_opens_by_its_key_and_by_nothing_else(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Neither by the cookie of the reader nor by the key of another; nor is the key a token."""
+    config = tmp_path / "config.toml"
+    config.write_text(PUBLISH)
+    words = ("--config", str(config), "--database", str(tmp_path / "news.db"))
+
+    async def addresses() -> list[str]:
+        assert await asyncio.to_thread(run, [*words, "publish", "list"]) == 0
+        return [path for line in capsys.readouterr().out.splitlines() for path in line.split("\t")[2:]]
+
+    atom, json, opml = await addresses()
+    key, other = atom.split("/")[2], opml.split("/")[2]
+    async with served(tmp_path, *words) as link, aiohttp.ClientSession() as session, entered(link) as browser:
+        base = "http://" + urlsplit(link).netloc
+
+        async def status(path: str, method: str = "GET", **headers: str) -> int:
+            async with session.request(method, base + path, headers=headers) as answer:
+                return answer.status
+
+        async with session.get(base + atom) as answer:
+            assert (answer.status, answer.content_type) == (200, "application/atom+xml")
+            assert "<title>day</title>" in await answer.text() and "Set-Cookie" not in answer.headers
+            tag = answer.headers["ETag"]
+        assert await status(atom, **{"If-None-Match": f'W/{tag}, "x"'}) == 304
+        assert await status(atom, **{"If-None-Match": '"x"'}) == 200
+        assert (await status(atom, "HEAD"), await status(atom, "POST")) == (200, 405)
+        async with session.get(base + json) as answer:
+            assert answer.content_type == "application/feed+json" and '"items": []' in await answer.text()
+        async with session.get(base + opml) as answer:
+            assert "<opml" in await answer.text()
+        files = [f"{other}/day.atom", f"{key}/feeds.opml", f"{key}/day.opml", f"{key}x/day.atom", "x"]
+        files += [f"{key}/{name}" for name in ("day.xml", "day", "%2e%2e.atom", "")] + ["%C3%BC/day.atom"]
+        for file in files:
+            assert await status(f"/feeds/{file}") == 404, file
+            async with browser.get(f"{base}/feeds/{file}") as answer:
+                assert answer.status == 404, file
+        assert await status(atom, Host="evil.example") == 403
+        assert await status(f"/?token={key}") == 403
+        await asyncio.to_thread(run, [*words, "publish", "revoke", "day"])
+        assert [await status(path) for path in (atom, json, opml)] == [404, 404, 200]
+        capsys.readouterr()
+        assert await status((await addresses())[0]) == 200
+        config.write_text("query = [")
+        assert await status(opml) == 503
+        config.write_text("")
+        assert await status(opml) == 404
+
+
 @asynccontextmanager
 async def opened_by_program(folder: Path, demo: Path | None = None) -> AsyncIterator[tuple[str, str]]:
     """The link, and the command line of the browser that was started."""

@@ -57,6 +57,7 @@ def _by_name(names: Callable[[_Where], Iterable[str]]) -> Complete:
 complete_accounts = _by_name(lambda where: [item.name for item in where.config.accounts])
 complete_channels = _by_name(lambda where: [item.name for item in where.config.channels])
 complete_digests = _by_name(lambda where: [item.name for item in where.config.digests])
+complete_published = _by_name(lambda where: [item.name for item in where.config.publishes])
 complete_watches = _by_name(lambda where: _names(where, "watch"))
 complete_groups = _by_name(lambda where: dict.fromkeys(filter(None, (w.group for w in where.config.watches))))
 

@@ -100,11 +100,12 @@ def check(options: Options, as_json: bool) -> int:
     if not any(problem.fatal for problem in problems):
         from tuireader.config.selectors import selector_problems
         from tuireader.library.channels import service_problems
+        from tuireader.library.sending.publishing import file_problems
         from tuireader.library.watching import advice
 
         name, text = str(options.paths.config), options.paths.config.read_text(encoding="utf-8-sig")
         problems = (*problems, *selector_problems(text, name), *service_problems(text, name))
-        problems = (*problems, *_look_problems(config, text, name))
+        problems = (*problems, *file_problems(config, text, name), *_look_problems(config, text, name))
         warnings = advice.for_config(config, text, name, options.places(config).database)
     for problem in (*problems, *warnings):
         print_item(as_json, "ConfigProblem", problem, "\n".join(filter(None, (str(problem), problem.detail))))

@@ -65,6 +65,7 @@ _MODULES = {
     "articles.marks": ("label", "read", "star", "undo", "unread"),
     "articles.match": ("match",),
     "articles.matches": ("matches",),
+    "articles.publish": ("publish",),
     "articles.pages": ("comments", "fulltext", "pipe", "save"),
     "articles.watches": ("watch",),
     "channel": ("channel",),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
+from collections.abc import Awaitable, Callable
 
 import click
 
@@ -58,4 +60,18 @@ def serve(options: Options, host: str, port: int, public_url: str, browser: bool
         public_url=public_url,
         browser=browser,
         say=lambda link: print(link, flush=True),
+        published=_reading(options),
     )
+
+
+def _reading(options: Options) -> Callable[[str, str], Awaitable[bytes | None]]:
+    """Read published feeds, one at a time, by the configuration and the keys of that moment."""
+    turn = asyncio.Lock()
+
+    async def read(key: str, file: str) -> bytes | None:
+        if options.demo:
+            return None
+        async with turn, options.library() as library:
+            return await library.publishing.at(key, file)
+
+    return read

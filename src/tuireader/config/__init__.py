@@ -5,7 +5,7 @@ The tables of `shape` are the schema: reading, defaults, the check for unknown k
 """
 
 from tuireader.config.account_keys import AccountConfig, AccountKind
-from tuireader.config.channel_keys import ChannelConfig, DigestConfig
+from tuireader.config.channel_keys import ChannelConfig, DigestConfig, PublishConfig
 from tuireader.config.feed_keys import FeedConfig
 from tuireader.config.files import Paths, config_exists, paths
 from tuireader.config.loading import load, loads
@@ -16,7 +16,7 @@ from tuireader.config.watch_keys import MuteConfig, ViewConfig, WatchConfig, by_
 
 __all__ = [
     "AccountConfig", "AccountKind", "ChannelConfig", "Config", "DigestConfig", "FeedConfig", "MacroConfig",
-    "MuteConfig", "NotifyConfig", "Paths", "Problem", "Reference", "ThemeConfig", "Themes", "UiConfig",
-    "ViewConfig", "WatchConfig", "by_group", "by_priority", "config_exists", "load", "loads", "paths",
-    "reference", "tables",
+    "MuteConfig", "NotifyConfig", "Paths", "Problem", "PublishConfig", "Reference", "ThemeConfig", "Themes",
+    "UiConfig", "ViewConfig", "WatchConfig", "by_group", "by_priority", "config_exists", "load", "loads",
+    "paths", "reference", "tables",
 ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""Keys of `[[channel]]` and `[[digest]]`."""
+"""Keys of `[[channel]]`, `[[digest]]` and `[[publish]]`."""
 
 import re
 from typing import Any
@@ -11,7 +11,19 @@ from tuireader.config.keys import Table, declare
 from tuireader.config.kinds import COMMAND, EXPRESSION, HOURS, SECRET_PLACES
 from tuireader.config.problems import caret
 from tuireader.config.toml_values import quote
-from tuireader.config.values import FLAG, LINES, RAW, Invalid, Kind, choice, choices, number, template
+from tuireader.config.values import (
+    FLAG,
+    LINE,
+    LINES,
+    NAME,
+    RAW,
+    Invalid,
+    Kind,
+    choice,
+    choices,
+    number,
+    template,
+)
 from tuireader.text.durations import WEEKDAYS
 
 KINDS = ("desktop", "command", "url", "mail", "webhook", "file")
@@ -78,12 +90,13 @@ WEBHOOK = _matching(r"https?://[^\s/?#]+\S*", "a web address such as https://exa
 CHANNELS = Kind("list of channels", LINES.read, typed=LINES.typed, shown=LINES.shown)
 WATCHES = Kind("list of watches", LINES.read, typed=LINES.typed, shown=LINES.shown)
 """Names of channels and watches; `loading` leaves out those that do not exist."""
+WATCH, SEARCH, DIGEST = (Kind(f"name of a {noun}", NAME.read) for noun in ("watch", "saved search", "digest"))
 TIMES = Kind('time such as "07:30", or a list of them', _times, typed=LINES.typed, shown=LINES.shown)
 FORMATS = ("auto", "plain", "markdown", "html")
 
 
 def _own(kind: Kind, doc: str, default: object = "", *, secret: bool = False, label: str = "") -> Any:
-    """Declare a key without which a channel would lead elsewhere."""
+    """Declare a key without which a channel would lead elsewhere, or something else be published."""
     if secret:
         doc += "; also `env:NAME`, `cmd:PROGRAM` or `keyring:NAME`"
     return declare(kind, f"{doc}.", default=default, vital=True, secret=secret, label=label)
@@ -185,6 +198,73 @@ class DigestConfig(Table):
     def covers(self, watch: str) -> bool:
         """Return whether it has every match of a watch."""
         return not self.query and (not self.watches or watch in self.watches)
+
+
+class PublishConfig(Table):
+    """One `[[publish]]`: articles as a feed for other programs, or your feeds as OPML. Exactly one of
+    `query`, `watch`, `label`, `folder`, `search`, `digest` and `opml` is set."""
+
+    name: str = declare(ACCOUNT_NAME, "Its title, and its name in addresses.", vital=True)
+    query: str = _own(EXPRESSION, "Publish the articles that this expression matches")
+    watch: str = _own(WATCH, "Publish the articles that this watch matches")
+    label: str = _own(LINE, "Publish the articles with this label")
+    folder: str = _own(LINE, "Publish the articles of the feeds in this folder")
+    search: str = _own(SEARCH, "Publish what this saved search finds")
+    digest: str = _own(DIGEST, "Publish the articles of this digest, each as soon as it arrives")
+    opml: bool = _own(FLAG, "Publish the list of your feeds", False)
+    file: str = declare(
+        RAW,
+        "File, rewritten when it changes: .atom or .xml, .json (JSON Feed), .opml; a relative path starts"
+        " from this file's folder. Without one, only `tuireader serve` has it.",
+        default="",
+        vital=True,
+    )
+    content: str = declare(
+        choice("sentence", "full"),
+        "Text of an article: the sentences that watches match, or also its full text.",
+        default="sentence",
+    )
+    labels: bool = declare(FLAG, "Also publish the labels that you gave.", default=False)
+    limit: int = declare(number(1, 1_000), "Most articles, the newest.", default=50)
+    mode: str = declare(
+        _matching("0?[0-7]{3}", "the mode of a file such as 644"),
+        "Mode of the file; 644 lets others read it.",
+        default="600",
+        vital=True,
+    )
+    include: tuple[str, ...] = declare(
+        LINES,
+        "Private feeds to publish too, by title, address or folder: those with a password, headers or"
+        " cookies, mail, programs, feeds of accounts.",
+        default=(),
+    )
+
+    @property
+    def suffix(self) -> str:
+        """Ending of its file: `atom`."""
+        return self.file.rpartition(".")[2].lower()
+
+    @property
+    def suffixes(self) -> tuple[str, ...]:
+        """Endings of its addresses."""
+        return ("opml",) if self.opml else ("atom", "json")
+
+
+_SOURCES = ("query", "watch", "label", "folder", "search", "digest", "opml")
+
+
+def publish_problem(files: dict[str, str], item: PublishConfig) -> tuple[str, str] | None:
+    """Return what is wrong: the key after its table, and a message; `files` has those of the others."""
+    sources = [key for key in _SOURCES if getattr(item, key)]
+    if len(sources) != 1:
+        wrong = f"has {' and '.join(sources)}" if sources else "publishes nothing"
+        return "", f"{wrong}; it needs one of {', '.join(_SOURCES[:-1])} and opml"
+    endings = ("opml",) if item.opml else ("atom", "xml", "json")
+    if item.file and ("." not in item.file or item.suffix not in endings):
+        return ".file", f"should end in .{' or .'.join(endings)}, not {quote(item.file)}"
+    if item.file and files.setdefault(item.file, item.name) != item.name:
+        return ".file", f"is already the file of {files[item.file]}"
+    return None
 
 
 def digest_problem(digest: DigestConfig) -> tuple[str, str] | None:

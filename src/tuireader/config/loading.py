@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,11 +15,16 @@ from tuireader.commands import BY_ID, did_you_mean, resolve_keys
 from tuireader.config.account_keys import AccountConfig
 from tuireader.config.channel_keys import (
     CHANNELS,
+    DIGEST,
+    SEARCH,
+    WATCH,
     WATCHES,
     ChannelConfig,
     DigestConfig,
+    PublishConfig,
     channel_problem,
     digest_problem,
+    publish_problem,
 )
 from tuireader.config.feed_keys import FeedConfig
 from tuireader.config.files import expand_home
@@ -148,17 +154,22 @@ def _config(table: dict[str, Any], problems: _Problems) -> Config:
     problems.defaults[WatchConfig] = asdict(plain["watch_defaults"])
     watches = _tables(WatchConfig, table, "watch", "name", problems, _watch_problem, _with_feeds)
     problems.names["watch"] = [watch.name for watch in watches]
+    views = _tables(ViewConfig, table, "view", "name", problems)
+    digests = _tables(DigestConfig, table, "digest", "name", problems, digest_problem)
+    problems.names["saved search"] = [view.name for view in views]
+    problems.names["digest"] = [digest.name for digest in digests]
     return replace(
         root or Config(),
         feeds=_tables(FeedConfig, table, "feeds", "url", problems, _feed_problem, _with_address),
         watches=watches,
         mutes=_tables(MuteConfig, table, "mute", "", problems, _mute_problem, _with_feed),
-        views=_tables(ViewConfig, table, "view", "name", problems),
+        views=views,
         macros=_tables(MacroConfig, table, "macro", "key", problems, _macro_problem),
         accounts=_tables(AccountConfig, table, "account", "name", problems, _account_problem),
         themes=_tables(ThemeConfig, table, "theme", "name", problems),
         channels=channels,
-        digests=_tables(DigestConfig, table, "digest", "name", problems, digest_problem),
+        digests=digests,
+        publishes=_tables(PublishConfig, table, "publish", "name", problems, partial(publish_problem, {})),
         **plain,
     )
 
@@ -276,8 +287,8 @@ def _build_tables(kind: type[T], value: object, name: str, problems: _Problems) 
             yield f"{name}[{count}]", item
 
 
-_NOUNS = {CHANNELS: "channel", WATCHES: "watch"}
-"""Kinds of values that are names of tables."""
+_NOUNS = {CHANNELS: "channel", WATCHES: "watch", WATCH: "watch", SEARCH: "saved search", DIGEST: "digest"}
+"""Kinds of values that are names of tables, or one of them."""
 
 
 def _build(kind: type[T], table: object, path: str, problems: _Problems) -> T | None:
@@ -299,9 +310,10 @@ def _build(kind: type[T], table: object, path: str, problems: _Problems) -> T | 
             usable = usable and not key.vital
         else:
             if noun := _NOUNS.get(key.kind):
-                existing = problems.existing(key_path(path, name), noun, value)
-                usable = usable and bool(existing or not value or not key.vital)
-                value = existing
+                names = (value,) if isinstance(value, str) else value
+                existing = problems.existing(key_path(path, name), noun, names)
+                usable = usable and bool(existing or not names or not key.vital)
+                value = existing if names is value else value
             values[key.field] = value
     missing = [name for name in required(kind) if name not in table]
     for name in missing:

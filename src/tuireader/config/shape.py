@@ -8,7 +8,7 @@ from msgspec import Struct
 from tuireader.commands import PRESETS
 from tuireader.commands.sorts import LIST_SORTS
 from tuireader.config.account_keys import AccountConfig
-from tuireader.config.channel_keys import CHANNELS, ChannelConfig, DigestConfig
+from tuireader.config.channel_keys import CHANNELS, ChannelConfig, DigestConfig, PublishConfig
 from tuireader.config.feed_keys import FeedConfig
 from tuireader.config.keys import Key, Table, declare
 from tuireader.config.kinds import COMMAND, HOURS, LANGUAGE_LIST, ONE_KEY, PROGRAMS, TIME_FORMAT
@@ -276,6 +276,7 @@ class Config(Table):
     themes: tuple[ThemeConfig, ...] = ()
     channels: tuple[ChannelConfig, ...] = ()
     digests: tuple[DigestConfig, ...] = ()
+    publishes: tuple[PublishConfig, ...] = ()
     watch_defaults: Any = WatchDefaults()
     save: SaveConfig = SaveConfig()
     download: DownloadConfig = DownloadConfig()
@@ -320,6 +321,7 @@ TABLES: Mapping[str, type[Any]] = {
     "theme": ThemeConfig,
     "channel": ChannelConfig,
     "digest": DigestConfig,
+    "publish": PublishConfig,
     **PLAIN_TABLES,
 }
 # Keys of each table by their names in the file.

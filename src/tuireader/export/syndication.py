@@ -66,8 +66,8 @@ class Entry(Struct, frozen=True):
         return list(dict.fromkeys([*watches, *numbers, *texts, *self.labels]))
 
     @property
-    def content(self) -> str:
-        """HTML: its feed, the sentences that watches match, its labels, and the full text if published."""
+    def summary(self) -> str:
+        """HTML: its feed, the sentences that watches match, its labels."""
         parts = [f"<p>{escape(self.source)}</p>"]
         parts += [
             f"<blockquote><p>{HTML.quoted(item, item.watch)}</p></blockquote>"
@@ -75,10 +75,15 @@ class Entry(Struct, frozen=True):
         ]
         if self.labels:
             parts.append(f"<p>Labels: {escape(', '.join(self.labels))}</p>")
-        if self.article is not None:
-            html, base_url = self.article.shown
-            parts += page_blocks(parse(html, base_url or self.article.url))
         return "\n".join(parts)
+
+    @property
+    def content(self) -> str:
+        """The summary, and the full text if it is published."""
+        if self.article is None:
+            return self.summary
+        html, base_url = self.article.shown
+        return "\n".join([self.summary, *page_blocks(parse(html, base_url or self.article.url))])
 
 
 def _line(text: str) -> str:
@@ -135,7 +140,9 @@ def _atom_entry(element: Element, feed: Feed, entry: Entry) -> None:
     SubElement(source, "id").text = feed.id("source", entry.row.feed_id)
     SubElement(source, "title").text = entry.source
     SubElement(source, "updated").text = times[1]
-    SubElement(element, "content", type="html").text = entry.content
+    SubElement(element, "summary", type="html").text = entry.summary  # which some programs read alone
+    if entry.article is not None or not entry.url:
+        SubElement(element, "content", type="html").text = entry.content
 
 
 def _json_feed(feed: Feed) -> str:

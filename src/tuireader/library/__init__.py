@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from tuireader.library.refresh import Refresh
     from tuireader.library.sending.digests import Digests
     from tuireader.library.sending.outbox import Outbox
+    from tuireader.library.sending.publishing import Publishing
     from tuireader.library.stories import Stories
 
 _LATER = {
@@ -56,6 +57,7 @@ _LATER = {
     "newsboat": "newsboat.profile.Newsboat",
     "outbox": "sending.outbox.Outbox",
     "pages": "feeds.page_sources.PageSources",
+    "publishing": "sending.publishing.Publishing",
     "refresh": "refresh.Refresh",
     "sign_in": "accounts.sign_in.SignIn",
     "stories": "stories.Stories",
@@ -84,6 +86,7 @@ class Library:
     newsboat: Newsboat
     outbox: Outbox
     pages: PageSources
+    publishing: Publishing
     refresh: Refresh
     stories: Stories
 

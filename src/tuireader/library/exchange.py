@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from contextlib import suppress
 from functools import partial
 from itertools import groupby
@@ -156,8 +156,13 @@ class Exchange(UseCases):
             and not (feed.url.startswith("http") and feed.kind == "feed" and not (feed.filter or feed.items))
         ]
 
-    async def export(self, form: str) -> Iterator[str]:
-        """Write subscriptions (`opml`, `json`, `newsboat`) or marks (`state`) as pieces of text."""
+    async def export(
+        self, form: str, *, only: Container[int] | None = None, labels: bool = True
+    ) -> Iterator[str]:
+        """Write subscriptions (`opml`, `json`, `newsboat`) or marks (`state`) as pieces of text.
+
+        OPML has `only` some feeds if these are given, and their `labels`.
+        """
         from tuireader.exchange import documents
         from tuireader.feeds import opml
         from tuireader.newsboat import urls
@@ -179,10 +184,10 @@ class Exchange(UseCases):
                 title=feed.title,
                 folder=feed.folder,
                 site_url=feed.site_url,
-                labels=configs[feed.url].labels if feed.url in configs else (),
+                labels=configs[feed.url].labels if labels and feed.url in configs else (),
             )
             for feed in await self._context.load_feeds()
-            if feed.url not in only_here
+            if feed.url not in only_here and (only is None or feed.id in only)
         ]
         return iter([opml.dump(outlines)])
 

@@ -21,6 +21,7 @@ from tuireader.library.due import Due
 from tuireader.library.feeds.full_texts import FullTexts
 from tuireader.library.feeds.page_tools import fetch_limits
 from tuireader.library.sending.outbox import Outbox
+from tuireader.library.sending.publishing import Publishing
 from tuireader.model import AccountSynced, Event, Fault, FeedDone, RefreshDone, RefreshStarted, Relating
 from tuireader.subprocesses import priority, python
 from tuireader.text import feed_key, server_of
@@ -49,6 +50,7 @@ class Refresh(UseCases):
     _alarms: Alarms
     _full_texts: FullTexts
     _outbox: Outbox
+    _publishing: Publishing
 
     async def run(
         self, feed_ids: Sequence[int] | None = None, *, force: bool = True, relate: bool = True
@@ -178,6 +180,9 @@ class Refresh(UseCases):
             await self._alarms.judge()
             for event in [*(await sending if sending else ()), *await self._outbox.notify()]:
                 yield event
+            if self._context.config.publishes:
+                for failure in await self._publishing.write():
+                    yield failure
         finally:
             if sending:
                 sending.cancel()

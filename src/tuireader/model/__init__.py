@@ -33,8 +33,8 @@ __getattr__, __all__ = lazy.names(
             "StoryEntry", "TermHit", "Thread", "Trouble",
         ),
         "events": (
-            "AccountSynced", "Event", "FeedDone", "GapNoted", "HostWaits", "NewMatch", "RefreshDone",
-            "RefreshStarted", "Relating", "TextFetched", "Told", "Undelivered",
+            "AccountSynced", "Event", "FeedDone", "GapNoted", "HostWaits", "NewMatch", "NotPublished",
+            "RefreshDone", "RefreshStarted", "Relating", "TextFetched", "Told", "Undelivered",
         ),
         "cases": ("BEFORE", "Case", "CaseState", "Record", "Verdict"),
         "coverage": ("Coverage", "FeedGap", "NewGap", "WatchCoverage"),

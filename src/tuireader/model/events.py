@@ -99,6 +99,13 @@ class Undelivered(Struct, frozen=True, tag_field="event", tag="undelivered"):
     retry_at: Annotated[int | None, "When they are tried again, `null` if they were given up."] = None
 
 
+class NotPublished(Struct, frozen=True, tag_field="event", tag="unpublished"):
+    """The file of a published feed cannot be written."""
+
+    name: Annotated[str, "Name of what is published."]
+    error: Annotated[str, "Why, in one line, with the place in the configuration."]
+
+
 class TextFetched(Struct, frozen=True, tag_field="event", tag="text"):
     """The page of a new article was fetched; `error` is `""` if its text is stored."""
 
@@ -159,6 +166,7 @@ Event = (
     | RefreshStarted
     | FeedDone
     | NewMatch
+    | NotPublished
     | RefreshDone
     | Relating
     | Told

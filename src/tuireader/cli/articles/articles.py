@@ -29,9 +29,10 @@ from tuireader.text.wording import counted
 if TYPE_CHECKING:
     from tuireader.library import Library
 
+FEEDS = ("atom", "jsonfeed")
 _format = format_option(
-    ("text", "json", "tsv", "md"),
-    "Output: plain lines, JSON lines, tab-separated columns, or a Markdown list.",
+    ("text", "json", "tsv", "md", *FEEDS),
+    "Output: plain lines, JSON lines, tab-separated columns, a Markdown list, or a feed for other programs.",
 )
 _limit = click.option(
     "--limit", default=50, show_default=True, type=click.IntRange(min=0), help="Maximum number of articles."
@@ -56,6 +57,7 @@ async def list_(library: Library, expression: str, form: str, limit: int) -> Non
       tuireader list --since yesterday watch:WeChat
       tuireader list --json --limit 5 'age:<7d'
       tuireader list --format md is:starred > reading-list.md
+      tuireader list --format atom watch:WeChat > wechat.atom
     """
     await _print_articles(library, expression, form, limit)
 
@@ -129,6 +131,15 @@ async def _print_articles(
     ids = await matching(library, expression, limit=limit, ranked=ranked)
     if not ids and limit and not (expression and await say_advice(library, expression)):
         say(f"tuireader: {await no_articles(library, expression)}")
+    if form in FEEDS:
+        from tuireader.config import PublishConfig
+
+        item = PublishConfig(expression or "all articles", limit=max(1, limit))
+        text, hidden = await library.publishing.render(ids, form, item)
+        if hidden:
+            say(f"tuireader: left out {counted(hidden, 'article')} of private feeds")
+        click.echo(text.encode("utf-8", "replace"), nl=False)
+        return len(ids)
     rows = await library.lists.rows(ids)
     if form == "json":
         for row in rows:

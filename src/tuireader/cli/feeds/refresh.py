@@ -25,6 +25,7 @@ from tuireader.model import (
     GapNoted,
     HostWaits,
     NewMatch,
+    NotPublished,
     RefreshDone,
     Relating,
     TextFetched,
@@ -115,6 +116,8 @@ async def follow(
             said.note(event)
             if isinstance(event, Undelivered):
                 say_undelivered(event)
+            if isinstance(event, NotPublished):
+                say(f"tuireader: {event.error}")
             if isinstance(event, Told):
                 for channel in _tell(event, library.config.notify, silent=as_json or quiet):
                     await library.refresh.shown(event.articles, channel)

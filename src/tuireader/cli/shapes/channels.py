@@ -1,10 +1,10 @@
-"""JSON of channels for notifications, and of digests."""
+"""JSON of channels for notifications, of digests and published feeds."""
 
 from typing import Annotated
 
 from tuireader.delivery.letters import Receipt
 from tuireader.library import channels
-from tuireader.library.sending import digests
+from tuireader.library.sending import digests, publishing
 from tuireader.model.json_shape import Shape
 
 
@@ -30,3 +30,12 @@ class ChannelTest(Shape, of=Receipt, shows="channel accepted error"):
     """The answer of a channel to a test message."""
 
     channel: Annotated[str, "Name of the channel."]
+
+
+class Published(
+    Shape,
+    of=publishing.Published,
+    shows="name=config.name file paths content=config.content labels=config.labels limit=config.limit"
+    " include=config.include",
+):
+    """A published feed."""

@@ -49,6 +49,10 @@ class RefreshUndelivered(Shape, of=model.Undelivered):
     """A channel has not accepted messages to you."""
 
 
+class RefreshUnpublished(Shape, of=model.NotPublished):
+    """The file of a published feed cannot be written."""
+
+
 class RefreshGap(Shape, of=model.GapNoted):
     """Entries came and went between two visits to a feed."""
 
@@ -65,5 +69,6 @@ EVENTS = (
     RefreshText,
     RefreshTold,
     RefreshUndelivered,
+    RefreshUnpublished,
 )
 """Events in the order in which a refresh prints them."""

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from tuireader import model
 from tuireader.cli.shapes.accounts import Account, AccountCheck
-from tuireader.cli.shapes.channels import Channel, ChannelTest, Digest
+from tuireader.cli.shapes.channels import Channel, ChannelTest, Digest, Published
 from tuireader.cli.shapes.events import EVENTS
 from tuireader.commands.command import Command
 from tuireader.config import Paths, Problem, Reference
@@ -350,6 +350,7 @@ SHAPES: dict[str, tuple[type[Shape], ...]] = {
     "channel test": (ChannelTest,),
     "matches": (LoggedMatch,),
     "outbox": (OutboxMessage,),
+    "publish list": (Published,),
     "feeds": (FeedHealth, FeedCoverage),
     "feeds accept": (ChangedFeed,),
     "feeds pause": (ChangedFeed,),

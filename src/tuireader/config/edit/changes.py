@@ -175,7 +175,7 @@ def renamed(text: str, kind: Literal["feed", "folder"], name: str, new: str) -> 
 def _rename_in_queries(text: str, field: str, name: str, new: str) -> str:
     from tuireader import query  # only these edits need the parser
 
-    for array in ("watch", "mute", "view", "digest"):
+    for array in ("watch", "mute", "view", "digest", "publish"):
         data = data_of(text)
         changes = dict[int, dict[str, object]]()
         for at, table in enumerate(tables_of(data, array)):
@@ -185,6 +185,8 @@ def _rename_in_queries(text: str, field: str, name: str, new: str) -> str:
             watches = table.get("watches") if (array, field) == ("digest", "watch") else None
             if isinstance(watches, list) and name in watches:
                 changes[at] = {"watches": tuple(new if watch == name else watch for watch in watches)}
+            if array == "publish" and table.get(field) == name:
+                changes[at] = {field: new}
         text = _update(text, data, array, changes)
     return text
 

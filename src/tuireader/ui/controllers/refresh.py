@@ -190,6 +190,8 @@ class Refreshing(Controller):
             until = "" if event.retry_at is None else clock_time(event.retry_at)
             message = undelivered(event.channel, event.error, event.messages, until)
             self.host.say(message, severity="warning", seconds=8)
+        elif isinstance(event, model.NotPublished):
+            self.host.say(event.error, severity="warning", seconds=8)
         elif isinstance(event, model.Told) and event.screen:
             for channel in self._notify(event):
                 await self.library.refresh.shown(event.articles, channel)

@@ -19,6 +19,7 @@ import tempfile
 import webbrowser
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from hashlib import sha256
 from html import escape
 from pathlib import Path
 from urllib.parse import quote, urlsplit
@@ -39,7 +40,7 @@ _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "no-store",
 }
-
+_FEED_HEADERS = {**_HEADERS, "Cache-Control": "private, no-cache", "Content-Security-Policy": "sandbox"}
 _POLICY = (
     "default-src 'none'; script-src 'self' 'nonce-{nonce}'; connect-src {websocket}; "
     "style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; "
@@ -47,6 +48,10 @@ _POLICY = (
 )
 
 _LIBRARIES = ("aiohttp", "asyncio", "textual-serve")
+_FEEDS = "/feeds/"
+_TYPES = {"atom": "application/atom+xml", "json": "application/feed+json", "opml": "text/x-opml"}
+Published = Callable[[str, str], Awaitable[bytes | None]]
+"""Reads what is published under a key and the name of a file, None if there is nothing."""
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -75,8 +80,16 @@ class _Reader(AppService):
 class Guarded(Server):
     """Server that requires its token and its own address in every request."""
 
-    def __init__(self, command: Sequence[str], listening: socket.socket, public_url: str, token: str) -> None:
+    def __init__(
+        self,
+        command: Sequence[str],
+        listening: socket.socket,
+        public_url: str,
+        token: str,
+        published: Published,
+    ) -> None:
         super().__init__(shlex.join(command), title="tuireader", public_url=public_url)
+        self._published = published
         self._listening = listening
         self._token = token
         self._ticket: Path | None = None
@@ -120,6 +133,7 @@ class Guarded(Server):
     async def _make_app(self) -> web.Application:
         app = await super()._make_app()
         app.middlewares.append(self._guard)
+        app.router.add_get(f"{_FEEDS}{{key}}/{{file}}", self._feed)
         return app
 
     @web.middleware
@@ -129,6 +143,8 @@ class Guarded(Server):
         origin = request.headers.get("Origin")
         if request.host != own.netloc or (origin is not None and urlsplit(origin).netloc != own.netloc):
             raise web.HTTPForbidden(text=f"tuireader is at {self.public_url}\n")
+        if request.path.startswith(_FEEDS):  # which have keys of their own
+            return await handler(request)
         if self._knows(request.query.get("token", "")) and request.path == "/":
             # Redirect to an address without the token, to keep it out of history and bookmarks.
             return self._let_in(web.Response(status=303, headers={"Location": "/"}))
@@ -141,6 +157,22 @@ class Guarded(Server):
         if not response.prepared:
             response.headers.update(_HEADERS)
         return response
+
+    async def _feed(self, request: web.Request) -> web.Response:
+        """Serve a published feed to whoever knows its key."""
+        file = request.match_info["file"]
+        kind = _TYPES.get(file.rpartition(".")[2], "")
+        try:
+            content = await self._published(request.match_info["key"], file) if kind else None
+        except TuireaderError:
+            raise web.HTTPServiceUnavailable(text="this feed cannot be read at present\n") from None
+        if content is None:
+            raise web.HTTPNotFound(text="there is no such feed\n")
+        tag = f'"{sha256(content).hexdigest()}"'
+        if tag in request.headers.get("If-None-Match", ""):
+            return web.Response(status=304, headers={**_FEED_HEADERS, "ETag": tag})
+        headers = {**_FEED_HEADERS, "ETag": tag}
+        return web.Response(body=content, content_type=kind, charset="utf-8", headers=headers)
 
     def _let_in(self, response: web.Response) -> web.Response:
         secure = urlsplit(self.public_url).scheme == "https"
@@ -215,13 +247,13 @@ def serve(
     public_url: str = "",
     browser: bool = False,
     say: Callable[[str], None],
+    published: Published,
 ) -> None:
     """Serve the app started by `command` until interrupted; `say` gets the link once it works."""
     host, port = listening.getsockname()[:2]
     named = f"[{host}]" if ":" in host else host
-    server = Guarded(
-        command, listening, public_url.rstrip("/") or f"http://{named}:{port}", secrets.token_urlsafe(_TOKEN)
-    )
+    address = public_url.rstrip("/") or f"http://{named}:{port}"
+    server = Guarded(command, listening, address, secrets.token_urlsafe(_TOKEN), published)
     listening.listen(16)  # a browser that connects now waits until the loop runs
     say(server.link)
     if not browser:
