@@ -357,6 +357,16 @@ def test_a_mistake_has_its_place_and_leaves_the_others(home: Home, run: Run, key
     assert "z\t" in run("publish", "list").out
 
 
+def test_tables_that_are_none(home: Home, run: Run) -> None:
+    (home.folder / "x.atom").mkdir()
+    home.config.write_text('[publish]\nname = "a"\nquery = "a"\nfile = "x.atom"\n', "utf-8")
+    single, several = run("config", "check").out.splitlines()
+    assert "should be written [[publish]]" in single and "4: publish[1].file: cannot be written" in several
+    home.config.write_text('publish = [1, {name = "a", query = "a", file = "x.atom"}]\n', "utf-8")
+    wrong, second = run("config", "check").out.splitlines()
+    assert "publish[1]: should be a table" in wrong and "publish[2].file: cannot be written" in second
+
+
 def test_a_renamed_watch_stays_published() -> None:
     text = edit.update(WATCH + PUBLISH, "watch", "WeChat", {"name": "Weixin"})
     assert 'watch = "Weixin"' in text

@@ -194,7 +194,10 @@ async def test_a_published_feed_opens_by_its_key_and_by_nothing_else(
         async with session.get(base + opml) as answer:
             assert "<opml" in await answer.text()
         files = [f"{other}/day.atom", f"{key}/feeds.opml", f"{key}/day.opml", f"{key}x/day.atom", "x"]
-        files += [f"{key}/{name}" for name in ("day.xml", "day", "%2e%2e.atom", "")] + ["%C3%BC/day.atom"]
+        files += [f"{key}/{name}" for name in ("day.xml", "day", "%2e%2e.atom", "")] + [
+            "%C3%BC/day.atom",
+            "%FF/day.atom",
+        ]
         for file in files:
             assert await status(f"/feeds/{file}") == 404, file
             async with browser.get(f"{base}/feeds/{file}") as answer:

@@ -178,12 +178,12 @@ class Publishing(UseCases):
     async def _fact(self, name: str, new: Callable[[], str]) -> str:
         """Read a fact of the database, which gets a value on first use."""
 
-        def read(store: Store) -> str:
+        def begin(store: Store) -> str:
             if not store.fact(name):
                 store.set_fact(name, new())
             return store.fact(name)
 
-        return await self._transact(read)
+        return await self._pool.read(lambda store: store.fact(name)) or await self._transact(begin)
 
 
 def _new_key() -> str:
@@ -235,10 +235,11 @@ def _put(path: Path, content: bytes, mode: int) -> None:
 def file_problems(config: Config, text: str, name: str) -> Iterator[Problem]:
     """Describe the files of a configuration that cannot be written; `name` is its own file."""
     tables = tomllib.loads(text.removeprefix("\ufeff")).get("publish")
-    numbers = {table.get("name"): number for number, table in enumerate(tables or (), 1)}
+    listed = tables if isinstance(tables, list) else [tables]
+    names = [table.get("name") if isinstance(table, dict) else "" for table in listed]
     for item in config.publishes:
         if item.file and (reason := _obstacle(_path(Path(name), item))):
-            path = f"publish[{numbers.get(item.name, 1)}].file"
+            path = f"publish[{1 + names.index(item.name)}].file"
             line = line_of(path, dict(key_lines(text)))
             yield Problem(path, f"cannot be written: {reason}", line, file=name)
 

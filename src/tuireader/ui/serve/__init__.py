@@ -253,7 +253,7 @@ def serve(
     host, port = listening.getsockname()[:2]
     named = f"[{host}]" if ":" in host else host
     address = public_url.rstrip("/") or f"http://{named}:{port}"
-    server = Guarded(command, listening, address, secrets.token_urlsafe(_TOKEN), published)
+    server = Guarded(command, listening, address, secrets.token_urlsafe(_TOKEN), published=published)
     listening.listen(16)  # a browser that connects now waits until the loop runs
     say(server.link)
     if not browser:
