@@ -132,34 +132,42 @@ def test_nothing_private_is_published(home: Home, run: Run, web: Web) -> None:
         assert CANARY + secret not in text_of(home, "wechat.atom") + text_of(home, "all.json")
 
 
-def test_another_feeds_sentence_and_a_withdrawn_one_stay_here(home: Home, run: Run, web: Web) -> None:
-    """A public article may match by the text of a private feed, or by one that its feed has replaced."""
+def test_the_sentence_of_a_private_feed_about_a_public_article_stays_here(
+    home: Home, run: Run, web: Web
+) -> None:
     url = "https://site.example.org/1"
     same = "The harbour reopens on Monday after months of work on the quay and the lights of the pier."
-    secret = rss("Secret", [item("s", "WeChat & users", f"<p>{same}</p><p>WeChat {CANARY}.</p>", url=url)])
-    web.handle(
-        "/secret",
-        lambda request: Answer(secret) if request.headers.get("x-key") == "1" else Answer(status=401),
-    )
+
+    def secret(sentence: str) -> None:
+        text = rss("Secret", [item("s", "WeChat & users", f"<p>{same}</p><p>{sentence}.</p>", url=url)])
+        web.handle(
+            "/secret",
+            lambda request: Answer(text) if request.headers.get("x-key") == "1" else Answer(status=401),
+        )
+
+    secret(CANARY)
     more = f'[[feeds]]\nurl = "{web.url}/secret"\nheaders = {{X-Key = "1"}}\n'
     news = public(web, text=f"<p>{same} Ferries wait. Nothing else is known so far, says the town.</p>")
-    subscribe(home, news, more=more + WATCH.replace('"WeChat"]', f'"{CANARY}", "withdrawn"]') + PUBLISH)
+    subscribe(home, news, more=more + WATCH.replace('"WeChat"]', f'"{CANARY}"]') + PUBLISH)
     assert run("refresh", "--quiet").code == Exit.OK
     assert json.loads(run("count", "--json", "watch:WeChat").out)["articles"] == 1
-    (entry,) = check_atom(text_of(home, "wechat.atom")).entries
-    assert entry.title == "WeChat & users" and CANARY not in text_of(home, "wechat.atom")
-    public(web, text=f"<p>{same} A withdrawn claim.</p>")
-    run("refresh", "--quiet")
-    assert "withdrawn" in text_of(home, "wechat.atom")
-    public(web, text=f"<p>{same} Another claim.</p>")
-    run("refresh", "--quiet")
-    assert "withdrawn" not in text_of(home, "wechat.atom") and "urn:uuid" in text_of(home, "wechat.atom")
+    before = text_of(home, "wechat.atom")
+    (entry,) = check_atom(before).entries
+    assert entry.title == "WeChat & users" and CANARY not in before
+    with sqlite3.connect(home.database) as conn:  # so that an edit in this second would be seen
+        conn.execute("UPDATE article SET arrived = arrived - 86400")
+    assert run("refresh", "--quiet").code == Exit.OK
+    before = text_of(home, "wechat.atom")
+    secret("Nothing")
+    assert run("refresh", "--quiet").code == Exit.OK
+    assert text_of(home, "wechat.atom") == before, "not even the time of its edit"
 
 
-def test_ids_last_and_an_edit_is_an_update(home: Home, run: Run, web: Web) -> None:
+def test_an_edit_is_an_update_and_a_withdrawn_sentence_goes(home: Home, run: Run, web: Web) -> None:
     subscribe(home, public(web), more=WATCH + PUBLISH)
     assert run("refresh", "--quiet").code == Exit.OK
     (before,) = check_atom(text_of(home, "wechat.atom")).entries
+    assert before.updated > before.published and "takes new" in before.summary
     with sqlite3.connect(home.database) as conn:  # as if it had arrived a day ago
         conn.execute("UPDATE article SET arrived = arrived - 86400")
     public(web, text="<p>WeChat takes no users any more.</p>")
@@ -167,10 +175,15 @@ def test_ids_last_and_an_edit_is_an_update(home: Home, run: Run, web: Web) -> No
     (after,) = check_atom(text_of(home, "wechat.atom")).entries
     assert after.id == before.id and after.published == before.published
     assert "any more" in after.summary and after.updated >= before.updated
-    public(web, item("2", "A new one", time=NOW))
+    assert "content" not in after and "any more" in text_of(home, "all.json")
+    edited = item("1", "Users", "<p>Nothing.</p>", url="https://site.example.org/1", time=NOW - 60)
+    web.serve("/news", rss("News", [edited, item("2", "A new one", time=NOW)]))
     assert run("refresh", "--quiet").code == Exit.OK
-    ids = [entry["id"] for entry in json.loads(text_of(home, "all.json"))["items"]]
-    assert len(set(ids)) == 2 and before.id in ids
+    (last,) = check_atom(text_of(home, "wechat.atom")).entries
+    assert (last.id, last.title, last.summary) == (before.id, "Users", "<p>News</p>"), "it is a former match"
+    items = json.loads(text_of(home, "all.json"))["items"]
+    assert len({entry["id"] for entry in items}) == 2 and before.id in {entry["id"] for entry in items}
+    assert "<p>Nothing.</p>" in items[1]["content_html"]
 
 
 def test_newsboat_reads_it_and_knows_an_edited_entry(home: Home, run: Run, web: Web, tmp_path: Path) -> None:
@@ -205,7 +218,10 @@ def test_files_are_private_and_only_written_when_they_change(home: Home, run: Ru
         inodes = {path: path.stat().st_ino for path in (home.folder / "out").iterdir()}
         assert run("refresh", "--quiet", "--due").code == Exit.OK
         assert inodes == {path: path.stat().st_ino for path in (home.folder / "out").iterdir()}
+        out(home, "all.json").chmod(0o666)
         out(home, "wechat.atom").chmod(0o666)
+        assert run("refresh", "--quiet", "--due").code == Exit.OK
+        assert out(home, "all.json").stat().st_mode & 0o777 == 0o644
         public(web, item("2", "WeChat again"))
         assert run("refresh", "--quiet").code == Exit.OK
         assert out(home, "wechat.atom").stat().st_mode & 0o777 == 0o600

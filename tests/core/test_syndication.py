@@ -44,7 +44,8 @@ def test_an_entry_says_what_was_found_and_where() -> None:
 
 def test_what_a_pattern_identifies_is_a_category() -> None:
     hit = TermHit("/x/", "title", 2, occurrences={"GHSA-1": 1, "…": 1}, identifies=True)
-    named = replace(ENTRY, evidence=[Evidence("Acts", (hit,))], labels=["law"])
+    other = TermHit("/y/", "title", 1, occurrences={"other": 1})
+    named = replace(ENTRY, evidence=[Evidence("Acts", (hit, other))], labels=["law"])
     assert named.categories == ["Acts", "GHSA-1", "law"]
     assert "Labels: law" in named.content and "Labels" not in ENTRY.content
 

@@ -59,7 +59,7 @@ def public_feeds(context: Context, include: Sequence[str] = ()) -> dict[int, str
     public = {
         feed.url
         for feed in context.config.feeds
-        if not (feed.command or feed.filter or has(feed) or feed.url.startswith(OTHER_SCHEMES))
+        if not (feed.filter or has(feed) or feed.url.startswith(OTHER_SCHEMES))
     }
     named = ingest.feeds_named(include, context.feed_names)
     return {
@@ -194,7 +194,7 @@ def _expression(item: PublishConfig, config: Config) -> str:
     if item.digest:
         digest = next(digest for digest in config.digests if digest.name == item.digest)
         watches = " OR ".join(f"watch:={phrase(name)}" for name in digest.watches)
-        return digest.query or watches or "is:subscribed"
+        return digest.query or watches
     if item.search:
         return next(view.query for view in config.views if view.name == item.search)
     named = [(field, name) for field in ("watch", "label", "folder") if (name := getattr(item, field))]
