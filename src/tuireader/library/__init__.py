@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tuireader import ingest
-from tuireader.config import Config, FeedConfig, Paths, Problem
+from tuireader.config import Config, Paths, Problem
 from tuireader.lexicon import use_variants
 from tuireader.library.articles import Articles
 from tuireader.library.content import Content
@@ -154,20 +154,15 @@ class Library:
         So is what was unsubscribed, which may have been private. Raises DatabaseError, also for a database
         of an older version.
         """
+        from tuireader.library.feeds.public import public_feeds
+
         pool = await Pool.open_read_only(paths.database)
         context = Context(config, paths, pool, problems=(), offline=True, clock=time.time)
         library = cls(context)
         try:
             use_variants(config.chinese_variants)
             await context.load_feeds()
-            configs = {feed.url: feed for feed in config.feeds}
-            public = {
-                feed.id
-                for feed in context.feeds
-                if (feed.account or feed.url in configs)
-                and not configs.get(feed.url, FeedConfig(feed.address)).is_private
-            }
-            shown = public | ingest.feeds_named(config.mcp.include, context.feed_names)
+            shown = public_feeds(context, config.mcp.include, accounts=True).keys()
             hidden = context.feed_names.keys() - shown
             await pool.read(lambda store: store.hiding.hide(hidden))
             await context.load_feeds()  # without the names of hidden ones

@@ -137,7 +137,7 @@ class Digests(UseCases):
                     raise TuireaderError(f"its query cannot be evaluated: {trouble}")
             begin = last.due_at if since is None else since
             late = tuple(store.digests.late(digest.watches, last, end))
-            scope = Scope(begin, after, end.last_article, late, digest.watches, only)
+            scope = Scope(begin, after, last=end.last_article, late=late, watches=digest.watches, only=only)
             return replace(self._briefs.build(store, scope), name=digest.name, since=begin), end
 
         return await self._pool.read(read)

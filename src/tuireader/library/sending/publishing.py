@@ -15,23 +15,22 @@ from uuid import uuid4
 
 from msgspec import Struct
 
-from tuireader import files, ingest
+from tuireader import files
 from tuireader.commands import did_you_mean
 from tuireader.config import Config, Problem, PublishConfig
 from tuireader.config.files import expand_home
-from tuireader.config.kinds import OTHER_SCHEMES
 from tuireader.config.problems import line_of
 from tuireader.config.toml_lines import key_lines
 from tuireader.config.toml_values import quote
 from tuireader.errors import TuireaderError, UsageError
 from tuireader.export import syndication
-from tuireader.library.context import Context, UseCases
+from tuireader.library.context import UseCases
 from tuireader.library.exchange import Exchange
+from tuireader.library.feeds.public import public_feeds
 from tuireader.library.searches import Searches
 from tuireader.model import ArticleRow, NotPublished
 from tuireader.query import phrase
 from tuireader.store import Store
-from tuireader.text import feed_name
 
 _SEED, _KEY = "published", "published key {}"
 """Names of facts: what tells ids of this database from those of others, and the key of addresses."""
@@ -46,25 +45,6 @@ class Published(Struct, frozen=True):
     config: PublishConfig
     file: Annotated[str, 'The file, `""` without one.']
     paths: Annotated[tuple[str, ...], "Its addresses, each after that of `tuireader serve`."]
-
-
-def public_feeds(context: Context, include: Sequence[str] = ()) -> dict[int, str]:
-    """Map the subscribed feeds that others may see to their titles.
-
-    Private feeds have a password, headers or cookies, or come from mail, a program or an account. Others may
-    see one only if `include` names it, by its title, address or folder.
-    """
-    from tuireader.feeds.secrets import has
-
-    public = {
-        feed.url
-        for feed in context.config.feeds
-        if not (feed.filter or has(feed) or feed.url.startswith(OTHER_SCHEMES))
-    }
-    named = ingest.feeds_named(include, context.feed_names)
-    return {
-        feed.id: feed_name(feed.title) for feed in context.feeds if feed.id in named or feed.url in public
-    }
 
 
 class Publishing(UseCases):
