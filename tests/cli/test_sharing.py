@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import resource
 import shlex
 import shutil
@@ -18,6 +19,7 @@ import pytest
 from tests.builders import item, rss
 from tests.cli.command import Home, Run, Told, run_apart, start_apart, subscribe
 from tests.cli.test_json import fits
+from tests.core.test_epub import PNG, checked
 from tests.processes import start
 from tests.terminal import Terminal
 from tests.web import Web
@@ -62,6 +64,39 @@ def test_save_follows_the_configuration(run: Run, home: Home) -> None:
     assert path.parent == home.folder / "kept" and path.suffix == ".txt"
     page = Path(run("save", wechat(run), "--format", "html").out.strip())
     assert page.read_text(encoding="utf-8").startswith("<!doctype html>")
+
+
+def test_a_book_has_all_that_an_expression_finds(run: Run, home: Home, tmp_path: Path) -> None:
+    path = tmp_path / "weekend.epub"
+    saved = json.loads(run("save", "--format", "epub", "--to", str(path), "WeChat", "--json").out)
+    fits(saved, "save")
+    assert saved == {"id": 0, "path": str(path), "new": True}
+    chapters = checked(path.read_bytes())
+    pages = [name for name in chapters if re.fullmatch(r"book/\d+\.xhtml", name)]
+    assert len(pages) == len(run("search", "WeChat", "--json").out.splitlines())
+    assert b"<dc:title>WeChat</dc:title>" in chapters["book/content.opf"]
+    again = run("save", "--format", "epub", "--to", str(path), "WeChat")
+    assert again.out.strip() == str(path) and "was saved before" in again.err
+    other = Path(run("save", "--format", "epub", "--to", str(path), wechat(run)).out.strip())
+    assert other == tmp_path / "weekend (2).epub"
+    assert b"<dc:title>WeChat suspends new user" in checked(other.read_bytes())["book/content.opf"]
+    named = Path(run("save", "--format", "epub", wechat(run), "--to", str(tmp_path)).out.strip())
+    assert named.parent == tmp_path and named.name.endswith("WeChat suspends new user registration.epub")
+    nothing = run("save", "--format", "epub", "title:nothingatall")
+    assert nothing.code == Exit.FAILURE and "nothing matches" in nothing.err
+
+
+def test_a_book_has_the_pictures_that_can_be_fetched(run: Run, home: Home, web: Web, tmp_path: Path) -> None:
+    web.serve("/p.png", PNG, headers={"Content-Type": "image/png"})
+    html = f"<img src='{web.url}/p.png'><img src='{web.url}/none.png'>"
+    web.serve("/pictures", rss("Pictures", [item("1", "Two pictures", html)]))
+    subscribe(home, f"{web.url}/pictures")
+    run("refresh")
+    path = tmp_path / "a.epub"
+    assert run("save", "--format", "epub", "--to", str(path), 'title:"two pictures"').code == Exit.OK
+    files = checked(path.read_bytes())
+    assert files["book/picture-1.png"] == PNG and "book/picture-2.png" not in files
+    assert b"none.png" in files["book/1.xhtml"]
 
 
 def test_what_cannot_be_saved_is_told(run: Run, tmp_path: Path) -> None:

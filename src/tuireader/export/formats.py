@@ -193,12 +193,15 @@ def _page(article: Article, document: Document) -> str:
     return "\n".join(lines)
 
 
-def page_blocks(document: Document) -> Iterator[str]:
-    """Write the blocks of a document as HTML without scripts, styles and pictures."""
+def page_blocks(document: Document, pictures: Mapping[str, str] | None = None) -> Iterator[str]:
+    """Write the blocks of a document as HTML, which is XML too, without scripts and styles.
+
+    `pictures` are files by the addresses of pictures; the others become links.
+    """
     addresses = {link.number: link.url for link in document.links}
     depth = 0
     for block in document.blocks:
-        element = _page_block(block, addresses)
+        element = _page_block(block, addresses, pictures or {})
         if element:
             step = block.quote - depth
             yield ("<blockquote>" * step or "</blockquote>" * -step) + element
@@ -206,22 +209,24 @@ def page_blocks(document: Document) -> Iterator[str]:
     yield "</blockquote>" * depth
 
 
-def _page_block(block: Block, addresses: Mapping[int, str]) -> str:
+def _page_block(block: Block, addresses: Mapping[int, str], pictures: Mapping[str, str]) -> str:
     text = html.escape(block.text)
     if block.kind is BlockKind.RULE:
-        return "<hr>"
+        return "<hr/>"
     if block.kind in (BlockKind.CODE, BlockKind.TABLE):
         return f"<pre>{text}</pre>"
     if block.picture is not None:
         link = f'<a href="{html.escape(block.picture.url)}">{text or "Image"}</a>'
-        return f"<figure><figcaption>{link}</figcaption></figure>" if block.picture.url else ""
+        file = pictures.get(block.picture.url)
+        image = f'<img src="{file}" alt="{text}"/>' if file else ""
+        return f"<figure>{image}<figcaption>{link}</figcaption></figure>" if block.picture.url else ""
     if not block.text:
         return ""
     if block.kind is BlockKind.EMBED:
         url = addresses.get(block.link, "")
         return f'<p><a href="{html.escape(url)}">{text}</a></p>' if url else f"<p>{text}</p>"
     inner = _with_marks(block, lambda text, code: html.escape(text), lambda tag: _tags(tag, addresses))
-    inner = inner.replace("\n", "<br>\n")
+    inner = inner.replace("\n", "<br/>\n")
     if block.kind is BlockKind.HEADING:
         level = min(6, max(2, block.level))
         return f"<h{level}>{inner}</h{level}>"

@@ -18,6 +18,7 @@ from msgspec.structs import replace
 
 from tuireader import files, ingest
 from tuireader.errors import TuireaderError
+from tuireader.library.content import Content
 from tuireader.library.context import UseCases, found_article
 from tuireader.model import Article, Related, Revision, Story, StoryEntry
 from tuireader.store import Store
@@ -28,12 +29,13 @@ from tuireader.text.languages import in_order
 _RELATING = ("relating.relatives", "arrival", "relating.relate", "rematch")
 _OTHERS = ("coverage", "feeds.downloads", "exchange", "feeds.full_texts", "feeds.page_sources")
 _MOST = 1000
+_MOST_PICTURES = 200_000_000  # bytes of pictures in a book, from which the rest are links
 
 
 class SavedFile(Struct, frozen=True):
-    """A file that an article was saved to; not `new` when it already had this content."""
+    """A file that an article, or a book, was saved to; not `new` when it already had this content."""
 
-    article_id: Annotated[int, "Number of the article."]
+    article_id: Annotated[int, "Number of the article, 0 for a book."]
     path: Annotated[Path, "The file."]
     new: Annotated[bool, "False when the file already existed with the same content."] = True
 
@@ -43,8 +45,14 @@ def _writable(name: str) -> str:
     return name.encode(encoding, "replace").decode(encoding).replace("?", "_")
 
 
+def _numbered(path: Path, number: int = 1) -> str:
+    return path.name if number == 1 else f"{path.stem} ({number}){path.suffix}"
+
+
 class Articles(UseCases):
-    """Read, save and pipe a single article."""
+    """Read, save and pipe a single article; save several as a book."""
+
+    _content: Content
 
     async def get(self, article_id: int, *, ahead: bool = False) -> Article | None:
         """Load an article for the reading pane; `ahead` (prefetching) lets other requests go first."""
@@ -157,6 +165,33 @@ class Articles(UseCases):
         named = partial(file_name, article.title, article.time, form)
         path, new = await save_file(folder, named, content, overwrite=overwrite)
         return SavedFile(article_id, path, new)
+
+    async def save_book(
+        self, article_ids: Sequence[int], title: str, to: Path | None = None, *, overwrite: bool = False
+    ) -> SavedFile:
+        """Save articles as an EPUB with their pictures: to a file, or into a folder as `save` does.
+
+        Raises UsageError or TuireaderError.
+        """
+        from tuireader.export import epub
+        from tuireader.export.formats import file_name
+
+        articles, pictures, room = list[Article](), dict[str, bytes](), _MOST_PICTURES
+        for number in article_ids:
+            article = await self.require(number)
+            articles.append(article)
+            urls = [url for url in epub.pictures_of(article) if url not in pictures] if room > 0 else []
+            for url, data in (await self._content.image_files(urls, article.feed_id)).items():
+                if epub.is_shown(data):
+                    pictures[url], room = data, room - len(data)
+        content = await asyncio.to_thread(epub.book, title, articles, pictures)
+        into = self.save_folder if to is None else to
+        if to is None or await asyncio.to_thread(to.is_dir):
+            named = partial(file_name, title, self._now(), "epub")
+        else:
+            into, named = to.parent, partial(_numbered, to)
+        path, new = await save_file(into, named, content, overwrite=overwrite)
+        return SavedFile(0, path, new)
 
     async def pipe(self, article_id: int, command: Sequence[str], *, form: str = "json") -> Ran:
         """Run a program with an article on stdin; replace `{url}` and `{title}` in its arguments."""

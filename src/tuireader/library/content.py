@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import os
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
@@ -18,6 +19,7 @@ from tuireader.model import Article, Pixels, Thread
 
 _DECODE = 5.0  # seconds to decode an image
 _MEASURABLE = 20_000  # minimum bytes of an image to measure the speed of the connection
+_AT_ONCE = 6  # images of an article that are fetched at the same time
 _COLOUR = 2.0  # seconds to highlight a piece of code
 
 
@@ -46,26 +48,37 @@ class Content(UseCases):
     async def image(
         self, url: str, feed_id: int, width: int, height: int, ground: tuple[int, int, int] = (0, 0, 0)
     ) -> Pixels:
-        """Fetch an image of an article, from the cache if possible, and scale it to fit.
-
-        The demo has its own images and no network.
-        """
-        speed = None
-        if self._context.offline:
-            from tuireader import demo
-
-            data = demo.picture(url)
-            if data is None:
-                self._context.require_network()
-        else:
-            data, speed = await self._image_file(url, feed_id)
+        """Fetch an image of an article, from the cache if possible, and scale it to fit."""
+        data, speed = await self._image_file(url, feed_id)
         across, down, rgb = await self._page_tools.work(
             "picture", data, width, height, ground, seconds=_DECODE
         )
         return Pixels(across, down, rgb, speed)
 
+    async def image_files(self, urls: Sequence[str], feed_id: int) -> dict[str, bytes]:
+        """Fetch images of an article by address, from the cache if possible; those that fail are missing."""
+        turns = asyncio.Semaphore(_AT_ONCE)
+
+        async def fetch(url: str) -> bytes:
+            async with turns:
+                with suppress(TuireaderError):
+                    return (await self._image_file(url, feed_id))[0]
+            return b""
+
+        files = zip(urls, await asyncio.gather(*map(fetch, urls)), strict=True)
+        return {url: data for url, data in files if data}
+
     async def _image_file(self, url: str, feed_id: int) -> tuple[bytes, float | None]:
-        """Fetch an image, from the cache if possible; also measures the speed of the connection."""
+        """Fetch an image, from the cache if possible; also measures the speed of the connection.
+
+        The demo has its own images and no network.
+        """
+        if self._context.offline:
+            from tuireader import demo
+
+            if (sample := demo.picture(url)) is None:
+                self._context.require_network()
+            return sample or b"", None
         cache = PictureCache(self._context.paths.cache / "pictures")
         data = await asyncio.to_thread(cache.get, url)
         if data is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 import subprocess
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ import click
 from tuireader.cli.articles.articles import timestamp
 from tuireader.cli.base import ARTICLE, Options, in_library, library_command, say
 from tuireader.cli.completion import complete_articles
+from tuireader.cli.expression import ExpressionCommand, matching, no_articles
 from tuireader.cli.output import ink, json_option, print_item, print_json, print_paged
 from tuireader.errors import Exit, TuireaderError, UsageError
 from tuireader.model import Comment
@@ -86,43 +88,56 @@ def _lines(said: tuple[Comment, ...]) -> Iterator[str]:
         yield f"{ink(comment.author or 'unknown', bold=True)}{when}\n{plain(comment.html)}\n"
 
 
-@click.command()
-@click.argument("article", type=ARTICLE, nargs=-1, required=True, shell_complete=complete_articles)
+@click.command(cls=ExpressionCommand)
+@click.argument("expression", metavar="ARTICLE...", nargs=-1, required=True, shell_complete=complete_articles)
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["md", "html", "txt"]),
-    help="Markdown, a web page or plain text. Default: `[save] format`.",
+    type=click.Choice(["md", "html", "txt", "epub"]),
+    help="Markdown, a web page, plain text, or one book of all. Default: `[save] format`.",
 )
 @click.option(
     "--to",
-    "folder",
-    type=click.Path(path_type=Path, file_okay=False),
-    help="Target folder. Default: `[save] folder`.",
+    type=click.Path(path_type=Path),
+    help="Target folder, or the file of a book. Default: `[save] folder`.",
 )
 @click.option("--overwrite", is_flag=True, help="Overwrite files of the same name.")
 @json_option
 @library_command
 async def save(
     library: Library,
-    article: tuple[int, ...],
+    expression: str,
     form: str | None,
-    folder: Path | None,
+    to: Path | None,
     overwrite: bool,
     as_json: bool,
 ) -> None:
-    """Save articles as files named by date and title.
+    """Save articles as files named by date and title, or as a book for an e-reader.
 
     Prints the names. An existing file is kept: a different article gets a name with a number. A saved web
-    page loads nothing from the network. ARTICLE is the number that `list` and `search` print first.
+    page loads nothing from the network; a book has the pictures of its articles. ARTICLE is the number that
+    `list` and `search` print first, or several, or an expression for all that it matches.
 
     \b
     Examples:
       tuireader save 12
       tuireader save 12 13 --format html --to articles
+      tuireader save --format epub --to weekend.epub watch:WeChat
     """
-    for number in article:
-        saved = await library.articles.save(number, form=form or "", folder=folder, overwrite=overwrite)
+    words = expression.split()
+    by_number = all(word.isdecimal() for word in words)
+    ids = [ARTICLE(word) for word in words] if by_number else await matching(library, expression)
+    if not ids:
+        raise TuireaderError(await no_articles(library, expression))
+    articles = library.articles
+    if form == "epub":
+        title = (await articles.require(ids[0])).title if len(ids) == 1 else ""
+        title = title or ("Articles" if by_number else expression)
+        jobs = [partial(articles.save_book, ids, title, to)]
+    else:
+        jobs = [partial(articles.save, number, form=form or "", folder=to) for number in ids]
+    for job in jobs:
+        saved = await job(overwrite=overwrite)
         print_item(as_json, "SavedFile", saved, str(saved.path))
         if not saved.new:
             say(f"tuireader: {saved.path} was saved before, unchanged")
