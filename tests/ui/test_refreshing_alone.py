@@ -21,6 +21,7 @@ from tuireader.model import (
     GapNoted,
     HostWaits,
     NewMatch,
+    NotPublished,
     RefreshDone,
     RefreshStarted,
     Relating,
@@ -300,6 +301,7 @@ async def test_what_a_channel_does_not_accept_is_said_and_what_it_accepts_is_not
         (Undelivered("phone", "it is down", 2, retry_at=0), "phone: it is down; 2 messages wait until "),
         (Undelivered("", "it is down", 1), "it is down; 1 message given up, see outbox"),
         (replace(TOLD, channel="phone", screen=False), ""),
+        (NotPublished("wechat", "publish.wechat.file: cannot be"), "publish.wechat.file: cannot be"),
     ):
         stage, made = refreshing(event)
         made.refresh()

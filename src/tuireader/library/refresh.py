@@ -21,7 +21,6 @@ from tuireader.library.due import Due
 from tuireader.library.feeds.full_texts import FullTexts
 from tuireader.library.feeds.page_tools import fetch_limits
 from tuireader.library.sending.outbox import Outbox
-from tuireader.library.sending.publishing import Publishing
 from tuireader.model import AccountSynced, Event, Fault, FeedDone, RefreshDone, RefreshStarted, Relating
 from tuireader.subprocesses import priority, python
 from tuireader.text import feed_key, server_of
@@ -30,6 +29,7 @@ from tuireader.timing.accounts import is_locked_out as locked_out
 
 if TYPE_CHECKING:
     from tuireader.ingest.attempts import Setting
+    from tuireader.library.sending.publishing import Publishing
     from tuireader.model import Told, Undelivered
     from tuireader.model.accounts import AccountState
 
