@@ -14,7 +14,7 @@ import pytest
 
 from tests import newsboat
 from tests.builders import item, rss
-from tests.cli.command import Home, Run, subscribe
+from tests.cli.command import Home, Run, run_here, subscribe
 from tests.cli.test_json import fits
 from tests.mails import mail
 from tests.syndication import check_atom, json_faults
@@ -184,6 +184,24 @@ def test_an_edit_is_an_update_and_a_withdrawn_sentence_goes(home: Home, run: Run
     items = json.loads(text_of(home, "all.json"))["items"]
     assert len({entry["id"] for entry in items}) == 2 and before.id in {entry["id"] for entry in items}
     assert "<p>Nothing.</p>" in items[1]["content_html"]
+
+
+def test_another_tuireader_reads_it_and_sees_an_edit(
+    home: Home, run: Run, web: Web, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    subscribe(home, public(web), more=WATCH + PUBLISH)
+    (tmp_path / "team").mkdir()
+    team = Home(tmp_path / "team")
+    for name in ("wechat.atom", "all.json"):
+        for text in ("takes new users", "takes no users"):
+            public(web, text=f"<p>WeChat {text}.</p>")
+            assert run("refresh", "--quiet").code == Exit.OK
+            subscribe(team, web.serve(f"/{name}", text_of(home, name)))
+            assert run_here(team, capsys, "refresh", "--quiet").code == Exit.OK
+            (line,) = run_here(team, capsys, "list", "--json").out.splitlines()
+            assert json.loads(line)["title"] == "WeChat & users"
+            assert json.loads(line)["edited"] == (text == "takes no users")
+        team.database.unlink()
 
 
 def test_newsboat_reads_it_and_knows_an_edited_entry(home: Home, run: Run, web: Web, tmp_path: Path) -> None:
