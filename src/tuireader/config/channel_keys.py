@@ -227,7 +227,7 @@ class PublishConfig(Table):
     labels: bool = declare(FLAG, "Also publish the labels that you gave.", default=False)
     limit: int = declare(number(1, 1_000), "Most articles, the newest.", default=50)
     mode: str = declare(
-        _matching("0?[0-7]{3}", "the mode of a file such as 644"),
+        _matching("0?6[0-7]{2}", "the mode of a file such as 644"),
         "Mode of the file; 644 lets others read it.",
         default="600",
         vital=True,
