@@ -14,6 +14,7 @@ import pytest
 
 from tests import newsboat
 from tests.builders import item, rss
+from tests.cli.accounts import Server, add
 from tests.cli.command import Home, Run, run_here, subscribe
 from tests.cli.test_json import fits
 from tests.mails import mail
@@ -184,6 +185,20 @@ def test_an_edit_is_an_update_and_a_withdrawn_sentence_goes(home: Home, run: Run
     items = json.loads(text_of(home, "all.json"))["items"]
     assert len({entry["id"] for entry in items}) == 2 and before.id in {entry["id"] for entry in items}
     assert "<p>Nothing.</p>" in items[1]["content_html"]
+
+
+def test_what_an_account_has_stays_out_unless_it_is_named(home: Home, run: Run, server: Server) -> None:
+    home.config.write_text(PUBLISH, "utf-8")
+    add(run, server)
+    assert run("refresh", "--quiet").code == Exit.OK
+    assert "Third" not in text_of(home, "all.json") and "outline" not in text_of(home, "feeds.opml")
+    told = run("list", "--format", "atom")
+    assert feedparser.parse(told.out).entries == [] and "left out 3 articles of private feeds" in told.err
+    named = home.config.read_text("utf-8").replace("[[publish]]", '[[publish]]\ninclude = ["Other"]')
+    home.config.write_text(named, "utf-8")
+    assert run("refresh", "--quiet").code == Exit.OK
+    assert [entry["title"] for entry in json.loads(text_of(home, "all.json"))["items"]] == ["Third"]
+    assert text_of(home, "feeds.opml").count("xmlUrl") == 1
 
 
 def test_another_tuireader_reads_it_and_sees_an_edit(
