@@ -11,6 +11,7 @@ import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from difflib import SequenceMatcher
 from enum import StrEnum
 from itertools import islice
 
@@ -119,7 +120,8 @@ def _same(
     b, d = b - tail, d - tail
     if a < b and c < d:
         if (b - a) * (d - c) <= _SMALL:
-            yield from _compared(old, new, a, b, c, d)
+            for x, y, size in SequenceMatcher(None, old[a:b], new[c:d], autojunk=False).get_matching_blocks():
+                yield from zip(range(a + x, a + x + size), range(c + y, c + y + size), strict=True)
         elif depth < _DEEPEST and (anchors := _anchors(old, new, a, b, c, d)):
             for x, y in anchors:
                 yield from _same(old, new, a, x, c, y, depth + 1)
@@ -153,24 +155,3 @@ def _anchors(old: Sequence[str], new: Sequence[str], a: int, b: int, c: int, d: 
         common.append(pairs[at])
         at = below[at]
     return common[::-1]
-
-
-def _compared(
-    old: Sequence[str], new: Sequence[str], a: int, b: int, c: int, d: int
-) -> Iterator[tuple[int, int]]:
-    """Yield the longest common subsequence, using a table of lengths."""
-    width = d - c + 1
-    longest = [[0] * width for _ in range(b - a + 1)]
-    for x in range(b - 1, a - 1, -1):
-        row, under = longest[x - a], longest[x - a + 1]
-        for y in range(width - 2, -1, -1):
-            row[y] = under[y + 1] + 1 if old[x] == new[c + y] else max(row[y + 1], under[y])
-    x, y = a, c
-    while x < b and y < d:
-        if old[x] == new[y]:
-            yield x, y
-            x, y = x + 1, y + 1
-        elif longest[x - a + 1][y - c] >= longest[x - a][y - c + 1]:
-            x += 1
-        else:
-            y += 1
