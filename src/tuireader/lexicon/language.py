@@ -6,8 +6,7 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-
-from tuireader.lexicon.frequent_words import LETTERS, SIMILAR, WORDS
+from pathlib import Path
 
 READ = 240
 """Number of characters that are read, from the beginning."""
@@ -73,8 +72,15 @@ def _languages_by_key(keys_of: Iterable[tuple[str, Iterable[str]]]) -> dict[str,
     return languages
 
 
-_WORD_LANGUAGES = _languages_by_key((code, words.split()) for code, words in WORDS.items())
-_LETTER_LANGUAGES = _languages_by_key(LETTERS.items())
+# lines of `<language>[ similar]: <words>` and `<language> letters: <letters>`; similar languages are not told
+# apart, but listed lest they pass for others
+_FILE = Path(__file__).with_name("frequent-words.txt").read_text("utf-8")
+_LISTS = re.findall(r"(?m)^(\w+) ?(\w*): (.+)$", _FILE)
+_SIMILAR = frozenset(code for code, kind, _ in _LISTS if kind == "similar")
+_WORD_LANGUAGES = _languages_by_key(
+    (code, words.split()) for code, kind, words in _LISTS if kind != "letters"
+)
+_LETTER_LANGUAGES = _languages_by_key((code, words) for code, kind, words in _LISTS if kind == "letters")
 _WORD = re.compile("[a-z\u00df-\u024f\u0300-\u036f\u1e00-\u1eff]+")
 _SIGN = re.compile("[\u00a1\u00bf\u00df-\u024f\u0259]")
 _ENOUGH, _AHEAD, _SHARE = 2.0, 0.9, 0.09
@@ -184,4 +190,4 @@ def _latin(text: str) -> str:
     score = scores.pop(best)
     ahead = score - max(scores.values(), default=0.0)
     enough = score >= max(_ENOUGH, _SHARE * len(words)) and ahead >= _AHEAD
-    return best if enough and best not in SIMILAR else ""
+    return best if enough and best not in _SIMILAR else ""
