@@ -2,105 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from msgspec import Struct, field
 
 from tuireader.commands import PRESETS, key_label, normalise_key
 from tuireader.commands.keys import SAME_BYTE
 from tuireader.newsboat.outcomes import Became, Group, No
+from tuireader.newsboat.tables import table
 from tuireader.text import clean
 
-OPERATIONS: Mapping[str, str] = {
-    "open": "open",
-    "quit": "quit_or_back",
-    "hard-quit": "quit",
-    "reload": "refresh_one",
-    "reload-all": "refresh_all",
-    "mark-feed-read": "mark_list_read",
-    "save": "save",
-    "next-unread": "next_unread",
-    "prev-unread": "previous_unread",
-    "next": "next_article",
-    "prev": "previous_article",
-    "open-in-browser": "open_browser",
-    "open-in-browser-noninteractively": "open_browser",
-    "open-in-browser-and-mark-read": "open_browser_next",
-    "help": "help",
-    "toggle-article-read": "toggle_read",
-    "toggle-show-read-feeds": "show_hide_read",
-    "show-urls": "list_links",
-    "goto-url": "list_links",
-    "open-search": "search",
-    "set-filter": "filter",
-    "clear-filter": "back",
-    "edit-flags": "toggle_star",
-    "edit-urls": "edit_config",
-    "pipe-to": "pipe",
-    "enqueue": "download",
-    "cmdline": "palette",
-    "macro-prefix": "macro",
-    "switch-focus": "next_pane",
-    "sort": "sort",
-    "up": "move_up",
-    "down": "move_down",
-    "pageup": "page_up",
-    "pagedown": "page_down",
-    "halfpageup": "half_page_up",
-    "halfpagedown": "half_page_down",
-    "home": "top",
-    "end": "bottom",
-}
+OPERATIONS = table("operations")
 """newsboat's operations with the equivalent command."""
-
-_APPROXIMATE: Mapping[str, str] = {
-    "open-in-browser-and-mark-read": "also moves on to the next unread article",
-    "edit-flags": "stars the article; press t to label it",
-    "edit-urls": "edits the configuration, which lists the feeds",
-    "clear-filter": "goes back, which clears a filter",
-    "toggle-show-read-feeds": "shows or hides read articles",
-    "goto-url": "lists the links",
-    "enqueue": "downloads the files at once",
-    "cmdline": "opens the command palette",
-    "switch-focus": "goes to the next pane",
-}
+_APPROXIMATE = table("approximate")
 """Operations whose command does something slightly different."""
-_DIGITS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
-_ADVICE: Mapping[str, str] = {
-    "article-feed": "e in the sidebar edits a feed",
-    "bookmark": "bookmark-cmd becomes a macro",
-    "clear-tag": "the sidebar lists the folders",
-    "close-dialog": "esc goes back",
-    "delete-all-articles": "nothing is deleted; M hides articles",
-    "delete-article": "nothing is deleted; M hides articles",
-    "exec": "list the commands in a macro",
-    "goto-title": "/ searches, F filters",
-    "mark-all-above-as-read": "a selects articles, A marks the whole list",
-    "mark-all-feeds-read": "A marks a list as read, also the list of all articles",
-    "next-dialog": "tab goes to the next pane",
-    "next-feed": "n moves on to the next view",
-    "next-unread-feed": "n moves on to the next view with unread articles",
-    "open-all-unread-in-browser": "o opens one article at a time",
-    "open-all-unread-in-browser-and-mark-read": "O opens one article at a time",
-    "pipe-to": "name the program as the macro's `command`, which gets the article as JSON on stdin",
-    "prev-dialog": "shift+tab goes to the previous pane",
-    "prev-feed": "p goes back to the previous view",
-    "prev-unread-feed": "p goes back to the previous view with unread articles",
-    "prevsearchresults": "/ opens the last search again",
-    "purge-deleted": "nothing is deleted",
-    "random-unread": "n opens the next unread article",
-    "redraw": "the screen redraws itself",
-    "reload-urls": "E edits and reloads the configuration",
-    "rev-sort": "\\ sorts in either direction",
-    "save-all": "ctrl+a selects all articles, S saves the selected ones",
-    "select-filter": "the sidebar lists the saved searches",
-    "set": "macros cannot change settings",
-    "set-tag": "the sidebar lists the folders",
-    "toggle-source-view": "the HTML source cannot be shown",
-    "view-dialogs": "esc goes back",
-    **dict.fromkeys((*_DIGITS, "zero"), "1 to 9 always open links"),
-    **{f"cmd-{name}": "there is no jump to a line number" for name in _DIGITS},
-}
+_ADVICE = table("advice")
 _EVERYWHERE = ("", "all", "feedlist", "articlelist", "article", "searchresultslist")
 _MOST_KEYS = 500
 _SAME_NAMES = ("ENTER", "BACKSPACE", "LEFT", "RIGHT", "UP", "DOWN", "HOME", "END", "TAB", "SPACE")
