@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from tests.builders import entry, fill, opened, paths
+from tests.builders import applied, entry, fill, opened, paths
 from tests.cli.command import Home, Run
 from tuireader.cli.base import Options
 from tuireader.cli.mcp.reply import MOST_TEXT, NOTICE, reply
@@ -158,6 +158,16 @@ async def test_nothing_is_written(options: Options) -> None:
     finally:
         await library.close()
     assert dump(options.paths.database) == before
+
+
+async def test_a_match_that_the_index_made_has_its_sentence(tmp_path: Path) -> None:
+    async with opened(tmp_path, PUBLIC) as library:
+        await fill(library, library.context.feeds[0].id, wechat(1, "News"))
+    async with opened(tmp_path, PUBLIC + WATCH) as library:
+        await applied(library)
+    told = await answer(Options(replace(paths(tmp_path), database_given=True)), "matches", {})
+    (match,) = json.loads(told)["untrusted"]
+    assert match["sha256"] == "" and match["sentence"].startswith("WeChat stopped taking new users")
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from msgspec import Meta
+from msgspec.structs import replace
 
 from tuireader.cli.articles.brief import period
 from tuireader.cli.base import moment
@@ -74,6 +75,10 @@ async def matches(
     await require_names(library, expression)
     first = moment("since", since) if since else 0
     rows = await library.matches.newest(expression, since=first, limit=limit + 1)
+    # a match that the index made has no sentence in the log until somebody asks for the log
+    evidence = await library.lists.evidence([row.article_id for row in rows if not row.sentence])
+    known = {(number, item.watch): item.sentence for number, items in evidence.items() for item in items}
+    rows = [replace(row, sentence=row.sentence or known.get((row.article_id, row.watch), "")) for row in rows]
     return reply([encoded("LoggedMatch", row) for row in rows[:limit]], more=len(rows) > limit)
 
 
