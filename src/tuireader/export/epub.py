@@ -103,7 +103,8 @@ def _xhtml(title: str, language: str, body: str) -> str:
     body = _HREF.sub(lambda match: escape(quote(unescape(match[0]), safe=_SAFE)), body)
     return f"""<?xml version="1.0" encoding="utf-8"?>
 <html xmlns="http://www.w3.org/1999/xhtml" xmlns:epub="http://www.idpf.org/2007/ops"{spoken}>
-<head><title>{escape(_named(title, "…"))}</title><link rel="stylesheet" type="text/css" href="style.css"/></head>
+<head><title>{escape(_named(title, "…"))}</title>
+<link rel="stylesheet" type="text/css" href="style.css"/></head>
 <body>{body}</body></html>
 """
 
