@@ -58,6 +58,7 @@ complete_accounts = _by_name(lambda where: [item.name for item in where.config.a
 complete_channels = _by_name(lambda where: [item.name for item in where.config.channels])
 complete_digests = _by_name(lambda where: [item.name for item in where.config.digests])
 complete_published = _by_name(lambda where: [item.name for item in where.config.publishes])
+complete_rules = _by_name(lambda where: [item.name for item in where.config.rules])
 complete_watches = _by_name(lambda where: _names(where, "watch"))
 complete_groups = _by_name(lambda where: dict.fromkeys(filter(None, (w.group for w in where.config.watches))))
 

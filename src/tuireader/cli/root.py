@@ -84,6 +84,7 @@ _MODULES = {
     "newsboat": ("print_unread", "reload"),
     "outbox": ("outbox",),
     "program": ("config_", "keys", "paths_"),
+    "rule": ("rule",),
     "serve": ("serve",),
     "service": ("service",),
 }

@@ -12,11 +12,19 @@ from tuireader.config.loading import load, loads
 from tuireader.config.problems import Problem
 from tuireader.config.shape import Config, MacroConfig, NotifyConfig, Reference, UiConfig, reference, tables
 from tuireader.config.theme_keys import ThemeConfig, Themes
-from tuireader.config.watch_keys import MuteConfig, ViewConfig, WatchConfig, by_group, by_priority
+from tuireader.config.watch_keys import (
+    MuteConfig,
+    ProgramConfig,
+    RuleConfig,
+    ViewConfig,
+    WatchConfig,
+    by_group,
+    by_priority,
+)
 
 __all__ = [
     "AccountConfig", "AccountKind", "ChannelConfig", "Config", "DigestConfig", "FeedConfig", "MacroConfig",
-    "MuteConfig", "NotifyConfig", "Paths", "Problem", "PublishConfig", "Reference", "ThemeConfig", "Themes",
-    "UiConfig", "ViewConfig", "WatchConfig", "by_group", "by_priority", "config_exists", "load", "loads",
-    "paths", "reference", "tables",
+    "MuteConfig", "NotifyConfig", "Paths", "Problem", "ProgramConfig", "PublishConfig", "Reference",
+    "RuleConfig", "ThemeConfig", "Themes", "UiConfig", "ViewConfig", "WatchConfig", "by_group", "by_priority",
+    "config_exists", "load", "loads", "paths", "reference", "tables",
 ]  # fmt: skip

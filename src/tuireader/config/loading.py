@@ -35,10 +35,18 @@ from tuireader.config.theme_keys import ThemeConfig
 from tuireader.config.toml_lines import key_lines
 from tuireader.config.toml_values import describe, quote
 from tuireader.config.values import GROUPS, LINES, Invalid, Kind
-from tuireader.config.watch_keys import MuteConfig, ViewConfig, WatchConfig
+from tuireader.config.watch_keys import (
+    MuteConfig,
+    ProgramConfig,
+    RuleConfig,
+    ViewConfig,
+    WatchConfig,
+    rule_problem,
+)
 from tuireader.text import feed_key, split_password, without_password
 
 T = TypeVar("T")
+Chooses = TypeVar("Chooses", WatchConfig, RuleConfig)
 
 
 def load(path: Path) -> tuple[Config, tuple[Problem, ...]]:
@@ -146,6 +154,8 @@ def _config(table: dict[str, Any], problems: _Problems) -> Config:
             problems.add(key_path("", name), f"is not a known key{did_you_mean(name, known)}")
     channels = _tables(ChannelConfig, table, "channel", "name", problems, channel_problem)
     problems.names["channel"] = [channel.name for channel in channels]
+    programs = _tables(ProgramConfig, table, "program", "name", problems)
+    problems.names["program"] = [program.name for program in programs]
     root = _build(Config, {name: table[name] for name in own if name in table}, "", problems)
     plain = {
         name: _build(kind, table.get(name, {}), name, problems) or kind()
@@ -170,6 +180,16 @@ def _config(table: dict[str, Any], problems: _Problems) -> Config:
         channels=channels,
         digests=digests,
         publishes=_tables(PublishConfig, table, "publish", "name", problems, partial(publish_problem, {})),
+        programs=programs,
+        rules=_tables(
+            RuleConfig,
+            table,
+            "rule",
+            "name",
+            problems,
+            partial(rule_problem, names=problems.names),
+            _with_feeds,
+        ),
         **plain,
     )
 
@@ -180,7 +200,7 @@ def _tables(
     name: str,
     key: str,
     problems: _Problems,
-    problem_of: Callable[[T], tuple[str, str] | None] = lambda item: None,
+    problem_of: Callable[[T], tuple[str, ...] | None] = lambda item: None,
     complete: Callable[[T], T] = lambda item: item,
 ) -> tuple[T, ...]:
     """Read the usable tables of an array; of several with the same `key`, keep the first."""
@@ -192,7 +212,7 @@ def _tables(
         if first != path:
             problems.add(f"{path}.{key}", f"is the same as in {first}; this one is ignored")
         elif problem := problem_of(item):
-            problems.add(f"{path}{problem[0]}", problem[1])
+            problems.add(f"{path}{problem[0]}", *problem[1:])
         else:
             usable.append(item)
     return tuple(usable)
@@ -217,9 +237,9 @@ def _with_address(feed: FeedConfig) -> FeedConfig:
     )
 
 
-def _with_feeds(watch: WatchConfig) -> WatchConfig:
+def _with_feeds(item: Chooses) -> Chooses:
     """Remove passwords from feed addresses, as stored ones have none."""
-    return replace(watch, feeds=tuple(split_password(name)[0] for name in watch.feeds))
+    return replace(item, feeds=tuple(split_password(name)[0] for name in item.feeds))
 
 
 def _with_feed(mute: MuteConfig) -> MuteConfig:

@@ -28,7 +28,14 @@ from tuireader.config.values import (
     switch,
     template,
 )
-from tuireader.config.watch_keys import MuteConfig, ViewConfig, WatchConfig, WatchDefaults
+from tuireader.config.watch_keys import (
+    MuteConfig,
+    ProgramConfig,
+    RuleConfig,
+    ViewConfig,
+    WatchConfig,
+    WatchDefaults,
+)
 from tuireader.text.durations import DAY, MONTH
 
 
@@ -277,6 +284,8 @@ class Config(Table):
     channels: tuple[ChannelConfig, ...] = ()
     digests: tuple[DigestConfig, ...] = ()
     publishes: tuple[PublishConfig, ...] = ()
+    rules: tuple[RuleConfig, ...] = ()
+    programs: tuple[ProgramConfig, ...] = ()
     watch_defaults: Any = WatchDefaults()
     save: SaveConfig = SaveConfig()
     download: DownloadConfig = DownloadConfig()
@@ -304,6 +313,10 @@ class Config(Table):
         """Return the channel of a name, None if there is none."""
         return next((channel for channel in self.channels if channel.name == name), None)
 
+    def program(self, name: str) -> tuple[str, ...]:
+        """Return the program of a name with its arguments, empty if there is none."""
+        return next((program.command for program in self.programs if program.name == name), ())
+
 
 PLAIN_TABLES: Mapping[str, type[Any]] = {
     name: type(default)
@@ -322,6 +335,8 @@ TABLES: Mapping[str, type[Any]] = {
     "channel": ChannelConfig,
     "digest": DigestConfig,
     "publish": PublishConfig,
+    "rule": RuleConfig,
+    "program": ProgramConfig,
     **PLAIN_TABLES,
 }
 # Keys of each table by their names in the file.

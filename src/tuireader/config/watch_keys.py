@@ -1,15 +1,34 @@
-"""Keys of `[[watch]]`, `[watch_defaults]`, `[[mute]]` and `[[view]]`."""
+"""Keys of `[[watch]]`, `[watch_defaults]`, `[[mute]]`, `[[view]]`, `[[rule]]` and `[[program]]`."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from msgspec.structs import asdict, replace
 
-from tuireader.config.channel_keys import CHANNELS
+from tuireader.commands import did_you_mean
+from tuireader.config.account_keys import ACCOUNT_NAME
+from tuireader.config.channel_keys import CHANNELS, WATCHES
 from tuireader.config.keys import Table, TableMeta, declare
-from tuireader.config.kinds import EXPRESSION
-from tuireader.config.values import COLOR, DATE, FLAG, GROUPS, LINE, LINES, NAME, choice, choices, number
+from tuireader.config.kinds import COMMAND, EXPRESSION
+from tuireader.config.problems import caret
+from tuireader.config.toml_values import quote, to_toml
+from tuireader.config.values import (
+    COLOR,
+    DATE,
+    FLAG,
+    GROUPS,
+    LINE,
+    LINES,
+    NAME,
+    Invalid,
+    Kind,
+    choice,
+    choices,
+    number,
+)
+from tuireader.dedup import label_name
+from tuireader.model.rules import NAMED_ACTIONS, SPARE_WATCHED, Action, ActionKind
 
 MOST_QUIET_DAYS = 3650
 PRIORITIES = ("low", "normal", "high")
@@ -181,3 +200,135 @@ class ViewConfig(Table):
         label="Search",
         placeholder='words, "a phrase", title:word, is:unread, age:<3d …',
     )
+
+
+_ORDER = tuple(ActionKind)
+_KINDS = tuple(f"{kind}:" if kind in NAMED_ACTIONS else str(kind) for kind in ActionKind)
+
+
+def _action(text: str) -> Action | Invalid:
+    word, colon, name = text.partition(":")
+    if f"{word}{colon}" not in _KINDS:
+        known = next((kind for kind in _KINDS if kind.rstrip(":") == word), "")
+        words = (
+            f"{quote(word)} takes no name" if known and colon else f"{quote(word)} needs a name after a colon"
+        )
+        if not known:
+            near = did_you_mean(word, [kind.rstrip(":") for kind in _KINDS])
+            words = f"has no action {quote(word)}{near or '; there are ' + ', '.join(_KINDS)}"
+        return Invalid(words, caret(text, 0, len(text) if known else len(word)))
+    name = label_name(name) if word == ActionKind.LABEL else name.strip()
+    if colon and not name:
+        return Invalid(f"{quote(word)} needs a name after the colon", caret(text, len(text) - 1))
+    return Action(ActionKind(word), name)
+
+
+def _actions(value: object) -> tuple[Action, ...] | Invalid:
+    """Read `["star", "label:law"]` in the order of `ActionKind`."""
+    items = LINES.read(value)
+    if isinstance(items, Invalid):
+        return items
+    actions = []
+    for item in items:
+        action = _action(item)
+        if isinstance(action, Invalid):
+            return action
+        actions.append(action)
+    ordered = sorted(dict.fromkeys(actions), key=lambda action: _ORDER.index(action.kind))
+    return tuple(ordered) or Invalid("is empty")
+
+
+def _written(actions: Sequence[Action]) -> str:
+    return to_toml([str(action) for action in actions])
+
+
+ACTIONS = Kind(
+    f"list of actions: {', '.join(_KINDS)}",
+    _actions,
+    _written,
+    typed=LINES.typed,
+    shown=lambda actions: ", ".join(map(str, actions)),
+)
+
+
+class ProgramConfig(Table):
+    """One `[[program]]`: a program that rules may run, by `run:NAME`."""
+
+    name: str = declare(ACCOUNT_NAME, "Name for `then` of a rule.", vital=True)
+    command: tuple[str, ...] = declare(
+        COMMAND,
+        "Program to run, with arguments; it receives each article as JSON on stdin, and has 20 s.",
+        vital=True,
+    )
+
+
+class RuleConfig(Table):
+    """One `[[rule]]`: what to do with an article when it arrives. At least one of `query`, `watch` and
+    `feeds` is set; all that are set must match."""
+
+    name: str = declare(
+        NAME,
+        "Name, which its articles show.",
+        vital=True,
+        label="Name",
+        placeholder="which its articles show",
+    )
+    then: tuple[Action, ...] = declare(
+        ACTIONS,
+        "Actions: `label:NAME`, `star`, `read`, `mute`, `full_text`, `save`, `channel:NAME`, `run:NAME`.",
+        vital=True,
+        label="Then",
+        placeholder="label:law, star, read, mute, full_text, save, channel:phone",
+    )
+    query: str = declare(
+        EXPRESSION,
+        "Search expression for its articles.",
+        default="",
+        vital=True,
+        label="Query",
+        placeholder='words, "a phrase", title:word, feed:name …',
+    )
+    watch: tuple[str, ...] = declare(
+        WATCHES,
+        "Only articles that one of these watches matches.",
+        default=(),
+        vital=True,
+        label="Watches",
+        placeholder="any article; or names, separated by commas",
+    )
+    feeds: tuple[str, ...] = declare(
+        LINES,
+        "Only articles of these feeds, named by address, title or folder.",
+        default=(),
+        vital=True,
+        label="Feeds",
+        placeholder="all; or titles, addresses, folders, separated by commas",
+    )
+    include_watched: bool = declare(
+        FLAG,
+        "Also mark as read and mute articles on a watch, which are otherwise spared.",
+        default=False,
+        label="Watched",
+        choices={"": "not read, not muted", "on": "as others"},
+    )
+
+    @property
+    def spares_watched(self) -> bool:
+        """True if it does less with articles on a watch than with others."""
+        return not self.include_watched and any(action.kind in SPARE_WATCHED for action in self.then)
+
+
+def rule_problem(rule: RuleConfig, names: Mapping[str, Sequence[str]]) -> tuple[str, ...] | None:
+    """Return what is wrong with a rule: the key after its table, a message, and where.
+
+    `names` are the channels and the programs of the configuration.
+    """
+    for action in rule.then:
+        noun = {ActionKind.CHANNEL: "channel", ActionKind.RUN: "program"}.get(action.kind, "")
+        if noun and action.name not in names[noun]:
+            text, near = str(action), did_you_mean(action.name, names[noun])
+            marked = caret(text, len(text) - len(action.name), len(action.name))
+            return ".then", f"names no {noun} {quote(action.name)}{near}", marked
+    if rule.query or rule.watch or rule.feeds:
+        return None
+    return "", f"{quote(rule.name)} matches nothing: it needs query, watch or feeds"

@@ -34,6 +34,7 @@ class LetterKind(StrEnum):
     SUMMARY = "summary"
     ALARM = "alarm"
     DIGEST = "digest"
+    RULE = "rule"
     TEST = "test"
 
 
@@ -50,10 +51,11 @@ class Letter(Struct, frozen=True):
     body: Annotated[str, "Text."]
     items: tuple[Item, ...] = ()
     alarms: tuple[Alarm, ...] = ()
-    kind: Annotated[LetterKind, "`match`, `summary`, `alarm`, `digest` or `test`."] = LetterKind.MATCH
+    kind: Annotated[LetterKind, "`match`, `summary`, `alarm`, `digest`, `rule` or `test`."] = LetterKind.MATCH
     id: Annotated[str, 'Name of the message, the same if it comes again; `""` without one.'] = ""
     thread: str = ""
     repeated: Annotated[bool, "True when it was perhaps sent before."] = False
+    rule: Annotated[str, 'Name of the rule that sends it, `""` without one.'] = ""
     bodies: Mapping[str, str] = {}
     form: str = "auto"
 
@@ -96,6 +98,11 @@ def message(items: Sequence[Item]) -> Letter:
     if len(items) > _LINES:
         lines.append(f"and {len(items) - _LINES} more")
     return Letter(f"{len(items)} new on {', '.join(watches)}", "\n".join(lines), tuple(items))
+
+
+def of_rule(rule: str, item: Item) -> Letter:
+    """Compose the message that a rule sends about an article."""
+    return Letter(f"{rule}: {item.title}", item.feed, (item,), kind=LetterKind.RULE, rule=rule)
 
 
 def _is_uncertain(item: Item) -> bool:

@@ -34,11 +34,11 @@ class AlarmInMessage(Shape, of=Alarm, shows="id kind feed_id watch account name 
 
 
 class ChannelMessage(
-    Shape, of=Letter, shows="kind id channel repeated title body count articles=items alarms"
+    Shape, of=Letter, shows="kind id channel rule repeated title body count articles=items alarms"
 ):
-    """The JSON that a channel with `command`, `webhook` or `file` receives."""
+    """The JSON that a channel with `command`, `webhook` or `file`, and a `[[program]]`, receives."""
 
-    channel: Annotated[str, 'Name of the channel, `""` for `[notify] command`.']
+    channel: Annotated[str, 'Name of the channel, `""` for `[notify] command`; `run:NAME` for a program.']
     count: Annotated[int, "Number of its articles."]
     articles: Annotated[list[ArticleInMessage], "Its articles, in the order of their times."]
     alarms: Annotated[list[AlarmInMessage], "Its alarms."]

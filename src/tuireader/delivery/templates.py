@@ -26,6 +26,7 @@ from tuireader.wording.times import full_time
 FORMATS = ("plain", "markdown", "html")
 REPEATED = " (possibly repeated)"
 _MOST_ITEMS = 50
+_ABOUT_ARTICLES = (LetterKind.MATCH, LetterKind.RULE)
 _LINES = ("{feed}, {time}", "“{sentence}”", "New in this story: {adds}", "Watch {watches}: {terms}", "{url}")
 _NO_BREAK = "\u200b"
 _MENTION = re.compile(
@@ -64,14 +65,14 @@ _FORMATS: Mapping[str, _Format] = {
 def subject(letter: Letter, channel: ChannelConfig) -> str:
     """Write the subject as one line of plain text."""
     text = letter.title
-    if channel.subject and letter.kind is LetterKind.MATCH:
+    if channel.subject and letter.kind in _ABOUT_ARTICLES:
         first = letter.items[0]
         watches = dict.fromkeys(evidence.watch for item in letter.items for evidence in item.evidence)
         values = {
             "summary": letter.title,
             "title": first.title,
             "feed": first.feed,
-            "watches": ", ".join(watches),
+            "watches": ", ".join(watches) or letter.rule,
             "count": str(len(letter.items)),
         }
         text = fill(channel.subject, values) or letter.title
@@ -81,7 +82,7 @@ def subject(letter: Letter, channel: ChannelConfig) -> str:
 def body(letter: Letter, channel: ChannelConfig, form: str) -> str:
     """Write the text in one of `FORMATS`; `mail` and `url` have a longer one by default than programs."""
     by_template = channel.body or channel.kind in ("mail", "url")
-    if letter.kind is not LetterKind.MATCH or not by_template:
+    if letter.kind not in _ABOUT_ARTICLES or not by_template:
         lines = [escaped(line, form) for line in letter.body.splitlines()]
         return letter.bodies.get(form) or _FORMATS[form].line_end.join(lines)
     if form == "plain" and channel.format == "html":  # the template is HTML

@@ -31,12 +31,16 @@ class Enclosure(Shape, of=model.Enclosure, shows="url type kind length duration 
     kind: Annotated[str, "`audio`, `video`, `image` or `other`."]
 
 
+class RuleAction(Shape, of=model.RuleAction, shows="rule action"):
+    """What a rule did with an article."""
+
+
 class WholeArticle(
     Shape,
     of=model.Article,
     shows=(
         "id time published arrived feed=feed_title other_feeds title url author read starred edited tags"
-        " labels language reading_time text links enclosures comments=comments_url evidence related"
+        " labels language reading_time text links enclosures comments=comments_url evidence rules related"
     ),
 ):
     """An article with its text."""
@@ -45,6 +49,7 @@ class WholeArticle(
     links: Annotated[list[str], "Addresses that the text links to, in the order of their numbers."]
     enclosures: Annotated[list[Enclosure], "Files that belong to it, such as podcast episodes."]
     evidence: Annotated[list[Evidence], "Why watches match it."]
+    rules: Annotated[list[RuleAction], "What rules did with it when it arrived."]
     related: Annotated[list[Related], "Related articles, strongest first."]
 
 

@@ -22,7 +22,7 @@ from tuireader.store.articles.links import OutLink
 from tuireader.store.marks.mutes import SPARES_WATCHED, WITH_WATCHED
 from tuireader.text import plain
 from tuireader.text.durations import DAY
-from tuireader.watch import Matcher
+from tuireader.watch import Matcher, RuleBook
 
 
 class Mute(Struct, frozen=True):
@@ -66,7 +66,8 @@ class Mute(Struct, frozen=True):
 class Rules(Struct, frozen=True):
     """Watches and mutes for arriving articles; `feeds` has the feed names that they may refer to.
 
-    Watches in `ended` get no new matches. `groups` are terms of watches; each group names one thing.
+    Watches in `ended` get no new matches. `groups` are terms of watches; each group names one thing. `book`
+    has the rules of the configuration, see `saving.act`.
     """
 
     matcher: Matcher
@@ -75,6 +76,7 @@ class Rules(Struct, frozen=True):
     notify: Collection[str] = ()
     ended: Collection[str] = ()
     groups: Sequence[Sequence[str]] = ()
+    book: RuleBook | None = None
 
 
 def record_new(
@@ -229,8 +231,10 @@ def _hide(
     rules: Rules,
     now: int,
 ) -> set[int]:
-    if not rules.mutes or not texts:
+    if not texts:
         return set()
+    if not rules.mutes:  # but a rule may have muted what a watch now matches
+        return store.mutes.record([text.id for text in texts], ())
     hidden: list[tuple[int, str]] = []
     logged = store.records.identifiers(text.id for text in texts)
     for text in texts:

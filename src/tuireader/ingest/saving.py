@@ -8,12 +8,15 @@ from msgspec.structs import replace
 
 from tuireader import ingest
 from tuireader.ingest.attempts import Setting
+from tuireader.ingest.matching import shown
 from tuireader.ingest.pages import plan_pages
-from tuireader.model import Evidence, NewMatch, ParsedFeed, Source
+from tuireader.model import Action, ActionKind, Evidence, NewMatch, OutboxKind, ParsedFeed, Source
+from tuireader.model.rules import SPARE_WATCHED
 from tuireader.store import Store
 from tuireader.store.articles.articles import StoredText
 from tuireader.store.articles.incoming import Saved
 from tuireader.store.feeds.feeds import FeedFacts
+from tuireader.store.watches.outbox import Draft
 
 
 def save_and_match(
@@ -38,11 +41,42 @@ def save_and_match(
     matches = ingest.record_new(store, saved.new, rules, now)
     matches += ingest.record_changed(store, saved.changed, rules, now)
     matches += ingest.record_carried(store, saved.carried, rules, now)
+    if feed.last_success is not None:
+        act(store, saved.new, rules, now)
     config = setting.of(feed.url)
     if config.read_older_than is not None:
         _read_older(store, saved.new, now - config.read_older_than, now)
     plan_pages(store, feed, parsed, saved, config, now)
     return saved, matches
+
+
+def act(store: Store, texts: Sequence[StoredText], rules: ingest.Rules, now: int) -> None:
+    """Let the rules of the configuration act on articles that have just arrived; needs their transaction.
+
+    Rules look at an article as it arrived, not at what other rules do. They leave out what the user has
+    marked, on a server or elsewhere. What they save, send and run waits in the outbox.
+    """
+    if not rules.book or not texts:
+        return
+    unmarked = store.rule_actions.unmarked(text.id for text in texts)
+    evidence = store.articles.evidence(unmarked)
+    taken: list[tuple[int, str, str]] = []
+    watched_too: set[int] = set()
+    for text in texts:
+        if text.id not in unmarked:
+            continue
+        watches = tuple(item.watch for item in evidence.get(text.id, ()))
+        subject = replace(shown(text, rules.feeds), watches=watches)
+        for rule in rules.book.matching(subject, now):
+            spared = SPARE_WATCHED if watches and not rule.include_watched else ()
+            taken += [(text.id, str(action), rule.name) for action in rule.then if action.kind not in spared]
+            if rule.include_watched:
+                watched_too.add(text.id)
+    new = store.rule_actions.record(taken)
+    store.marks.act(new, watched_too=watched_too, now=now)
+    store.full_texts.expect([number for number, action, _ in new if action == ActionKind.FULL_TEXT], now)
+    queues = [(Action.parse(action).queue, number) for number, action, _ in new]
+    store.outbox.add([Draft(queue, OutboxKind.RULE, number) for queue, number in queues if queue], now)
 
 
 def _read_older(store: Store, texts: Sequence[StoredText], before: int, now: int) -> None:

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from tuireader.library.sending.outbox import Outbox
     from tuireader.library.sending.publishing import Publishing
     from tuireader.library.stories import Stories
+    from tuireader.library.watching.actions import Rules
 
 _LATER = {
     "accounts": "accounts.accounts.Accounts",
@@ -59,6 +60,7 @@ _LATER = {
     "pages": "feeds.page_sources.PageSources",
     "publishing": "sending.publishing.Publishing",
     "refresh": "refresh.Refresh",
+    "rules": "watching.actions.Rules",
     "sign_in": "accounts.sign_in.SignIn",
     "stories": "stories.Stories",
 }
@@ -88,6 +90,7 @@ class Library:
     pages: PageSources
     publishing: Publishing
     refresh: Refresh
+    rules: Rules
     stories: Stories
 
     def __init__(self, context: Context) -> None:

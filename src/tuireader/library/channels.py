@@ -30,11 +30,12 @@ class Channel(Struct, frozen=True):
     watches: Annotated[tuple[str, ...], "Names of the watches that notify by it."]
     alarms: Annotated[bool, "True when alarms are sent by it."]
     digests: Annotated[tuple[str, ...], "Names of the digests that it sends."]
+    rules: Annotated[tuple[str, ...], "Names of the rules that send articles by it."]
 
     @property
     def users(self) -> str:
-        """Names of its watches and digests, and `alarms` if it sends them."""
-        return ", ".join([*self.watches, *self.digests, *["alarms"] * self.alarms])
+        """Names of its watches, digests and rules, and `alarms` if it sends them."""
+        return ", ".join([*self.watches, *self.digests, *self.rules, *["alarms"] * self.alarms])
 
 
 class Channels(UseCases):
@@ -49,6 +50,9 @@ class Channels(UseCases):
                 tuple(watch.name for watch in config.watches if channel.name in watch.channels),
                 channel.name in config.notify.alarm_channels,
                 tuple(digest.name for digest in config.digests if channel.name in digest.channels),
+                rules=tuple(
+                    rule.name for rule in config.rules if f"channel:{channel.name}" in map(str, rule.then)
+                ),
             )
             for channel in config.channels
         ]

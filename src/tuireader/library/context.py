@@ -289,6 +289,7 @@ class Context:
             ),
             ended=self._ended,
             groups=self.groups,
+            book=watch.rule_book(self.config.rules, self.config.chinese_variants),
         )
 
     @property

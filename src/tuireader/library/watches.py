@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from array import array
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection, Mapping, Sequence
 from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING
@@ -337,24 +337,31 @@ class Mutes(UseCases):
 
         Runs in small steps, between which lists can be read, and can be cancelled at any time.
         """
-        now, names = self._now(), self._context.feed_names
-        asked = ingest.Mute.of(mute, names, now)
+        asked = ingest.Mute.of(mute, self._context.feed_names, self._now())
         if asked is None:
             return MutePreview(problem=str(query.parse(mute.query)))
+        preview = await self.try_out(asked.wanted, asked.feeds, include_watched=mute.include_watched)
+        return replace(preview, advice=await self._context.advised(watch_advice.advise, mute))
+
+    async def try_out(
+        self, wanted: query.Query, feeds: Collection[int] | None, *, include_watched: bool
+    ) -> MutePreview:
+        """Preview what an expression would hide in some feeds (None: all), in small steps as `preview`."""
+        now, names = self._now(), self._context.feed_names
         steps = await self._pool.read(
             lambda store: store.search.find_between(
-                asked.wanted, now=now, subject=lambda text: ingest.subject(text, names), feeds=asked.feeds
+                wanted, now=now, subject=lambda text: ingest.subject(text, names), feeds=feeds
             )
         )
         ids: array[int] = array("q")
         while (more := await self._pool.read_or_stop(lambda _: next(steps, None))) is not None:
-            if trouble := query.disabled_reason(asked.wanted):
+            if trouble := query.disabled_reason(wanted):
                 return MutePreview(problem=trouble)
             ids.extend(more)
 
         def count(store: Store) -> MutePreview:
             watched, by_name = store.mutes.watched(ids)
-            kept = set() if mute.include_watched else watched
+            kept = set() if include_watched else watched
             hidden = [article for article in ids if article not in kept]
             return MutePreview(
                 articles=len(ids),
@@ -364,8 +371,7 @@ class Mutes(UseCases):
                 samples=tuple(store.lists.rows((hidden or ids)[:_SAMPLES])),
             )
 
-        preview = await self._pool.read(count)
-        return replace(preview, advice=await self._context.advised(watch_advice.advise, mute))
+        return await self._pool.read(count)
 
     async def remove(self, mute: MuteConfig) -> None:
         """Remove a mute from the config; the articles that it hid reappear unchanged."""

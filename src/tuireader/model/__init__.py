@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tuireader.model.lists import *  # noqa: F403
     from tuireader.model.logged import *  # noqa: F403
     from tuireader.model.outbox import *  # noqa: F403
+    from tuireader.model.rules import *  # noqa: F403
     from tuireader.model.stories import *  # noqa: F403
 
 # not needed by the processes that parse feeds and read mails
@@ -52,6 +53,7 @@ __getattr__, __all__ = lazy.names(
         ),
         "logged": ("LoggedMatch",),
         "outbox": ("OutboxKind", "OutboxMessage", "OutboxState"),
+        "rules": ("Action", "ActionKind", "RuleAction"),
         "stories": ("AddedKind", "Addition", "Surrounding"),
     },
 )  # fmt: skip

@@ -11,6 +11,7 @@ from msgspec.structs import astuple
 
 from tuireader.model.cases import Case
 from tuireader.model.fetching import NAMES_FEEDS, EntryDetails, Fault
+from tuireader.model.rules import RuleAction
 
 
 class TermHit(Struct, frozen=True):
@@ -40,12 +41,10 @@ class Evidence(Struct, frozen=True):
     spans: Annotated[
         tuple[tuple[int, int], ...], "Positions of the terms in the sentence: first character, end."
     ] = ()
-    feed_id: Annotated[
-        int, "Number of the feed whose text contains the sentence, 0 for the displayed text."
-    ] = 0
+    feed_id: Annotated[int, "Number of the feed whose text has the sentence, 0 for the displayed text."] = 0
     feed: Annotated[str, 'Title of that feed, `""` for the displayed text.'] = ""
     revision: Annotated[
-        int, "Number of the earlier version that contains the sentence, 0 for the current one."
+        int, "Number of the earlier version that has the sentence, 0 for the current one."
     ] = 0
     until: Annotated[int, "When an edit removed the match, 0 while it still matches."] = 0
     uncertain: Annotated[
@@ -370,6 +369,7 @@ class Article(EntryDetails, frozen=True, kw_only=True):
     languages: tuple[str, ...] = ()  # known languages of the other articles of its story, the best first
     earlier: tuple[EarlierArticle, ...] = ()  # in reading order
     cases: tuple[Case, ...] = ()
+    rules: Annotated[tuple[RuleAction, ...], "What rules did with it when it arrived."] = ()
 
     @property
     def shows_full(self) -> bool:

@@ -139,6 +139,8 @@ class StepKind(StrEnum):
     """States or notes of matches; its data are those before."""
     FOLLOWED = "followed"
     """A feed followed to another address."""
+    RULES = "rules"
+    """What rules did with arriving articles; its data are the articles of each action, and the rules."""
     CONFIG = "config"
     """A change of the configuration; its data names a file of `config.edit`."""
 

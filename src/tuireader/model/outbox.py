@@ -19,20 +19,23 @@ class OutboxState(StrEnum):
 
 
 class OutboxKind(StrEnum):
-    """Kinds of messages: an article on a watch, an alarm, the end of an alarm, or a digest."""
+    """Kinds of messages: an article on a watch, an alarm, its end, a digest, or an article of a rule."""
 
     MATCH = "match"
     ALARM = "alarm"
     OVER = "over"
     DIGEST = "digest"
+    RULE = "rule"
 
 
 class OutboxMessage(Struct, frozen=True):
     """An article, an alarm or a digest for one channel, until the channel has accepted it."""
 
     id: Annotated[int, "Number of the message."]
-    channel: Annotated[str, 'Name of its channel, `""` for that of `[notify]`.']
-    kind: Annotated[OutboxKind, "`match`, `alarm`, `over` when an alarm is over, or `digest`."]
+    channel: Annotated[
+        str, 'Name of its channel, `""` for that of `[notify]`; `run:NAME` for a program, `save:` for a file.'
+    ]
+    kind: Annotated[OutboxKind, "`match`, `alarm`, `over` when an alarm is over, `digest` or `rule`."]
     subject: Annotated[int, "Number of the article, alarm or digest."]
     title: Annotated[str, "Title of the article, name of what the alarm is about, or name of the digest."]
     watches: Annotated[
@@ -51,3 +54,9 @@ class OutboxMessage(Struct, frozen=True):
     ]
     adds: Annotated[tuple[str, ...], "What the article adds to a story already reported."] = ()
     story: Annotated[int, "Number of its story, or of the article itself; 0 for an alarm or a digest."] = 0
+    rule: Annotated[str, 'Name of the rule that put it there, `""` without one.'] = ""
+
+    @property
+    def causes(self) -> str:
+        """What it is for: its watches, its rule, or its kind."""
+        return ", ".join(self.watches) or self.rule or self.kind

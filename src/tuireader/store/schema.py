@@ -325,6 +325,7 @@ def _migrations(
     from tuireader.store.accounts.remote import LOST_ENTRIES
     from tuireader.store.lists.index import Index
     from tuireader.store.marks.labels import Labels
+    from tuireader.store.marks.rule_actions import RULE_ACTIONS
     from tuireader.store.relations.references import REFERENCES
     from tuireader.store.relations.relations import FOLDS
     from tuireader.store.upkeep.older_versions import READING_TIMES, STILL_UNCOUNTED
@@ -351,7 +352,7 @@ def _migrations(
     yield "0014_folds", (*FOLDS, STILL_UNCOUNTED), None
     yield "0015_cases", (*CASES, *RECORDS), Records(store).seal
     yield "0016_outbox", (*OUTBOX, *DIGESTS), None
-    yield "0017_rules", LAST_NOTICES, None
+    yield "0017_rules", (*LAST_NOTICES, *RULE_ACTIONS), None
 
 
 def migrate(conn: sqlite3.Connection, report: Callable[[float], None] = lambda done: None) -> None:

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from tuireader.store.marks.labels import Labels
     from tuireader.store.marks.marks import Marks
     from tuireader.store.marks.mutes import Mutes
+    from tuireader.store.marks.rule_actions import RuleActions
     from tuireader.store.relations.references import References
     from tuireader.store.relations.relations import Relations
     from tuireader.store.upkeep.exchange import Exchange
@@ -86,6 +87,7 @@ class Store(Connection):
     requests: Requests
     retention: Retention
     revisions: Revisions
+    rule_actions: RuleActions
     search: Search
     snapshots: Snapshots
     stats: Stats

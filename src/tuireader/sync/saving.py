@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from tuireader import dedup, ingest
 from tuireader.ingest.attempts import Setting
 from tuireader.ingest.pages import plan_pages
+from tuireader.ingest.saving import act
 from tuireader.model import ParsedFeed
 from tuireader.model.accounts import Mark, RemoteEntry
 from tuireader.store import Store
@@ -29,7 +30,8 @@ def store_entries(
     """Store a page of entries with their marks; needs a transaction.
 
     `feeds` has the stored feeds by their ids on the server; entries of others are left out: the next list
-    of feeds will have them. `pages` plans to fetch the pages of teasers, which the first pull does not.
+    of feeds will have them. `pages` plans to fetch the pages of teasers, and rules act on what was published
+    since its feed came, which the first pull does not do.
     """
     by_feed = grouped((entry.feed_id, entry) for entry in entries if entry.feed_id in feeds)
     store.remote.recall(account_id, [entry.id for entry in entries])
@@ -61,6 +63,9 @@ def store_entries(
     matches += ingest.record_carried(store, every.carried, setting.rules, now)
     placed = [entry for entry in entries if entry.id in places]
     marks = _store_marks(store, account_id, placed, known, places, now)
+    if pages:
+        began = store.rule_actions.began({text.feed_id for text in every.new})
+        act(store, [text for text in every.new if text.time >= began[text.feed_id]], setting.rules, now)
     read = store.notices.skip_read([text.id for text, _ in matches], now)
     unread = [(text, item) for text, item in matches if text.id not in read]
     return Stored(len(every.new), len(every.changed), marks, unread)

@@ -101,6 +101,21 @@ class Matcher:
         matches = [self._evidence(watch, article, candidates, moment) for watch in chosen]
         return tuple([evidence for evidence in matches if evidence])
 
+    def names(self, subject: Subject, now: int) -> set[str]:
+        """Return the names of the watches that an article is on, without evidence."""
+        article = SearchedArticle(subject, self._vocabulary.items, self._fields)
+        candidates, matched = self._vocabulary.candidates(article.folded.lower), set[str]()
+        for watch in self._gated(candidates):
+            name = watch.rule.name
+            try:
+                if self._slow.get(name, 0) < _PATIENCE and (
+                    _hits(watch, article, candidates, now, certain=False) is not None
+                ):
+                    matched.add(name)
+            except SlowRegex:
+                self._slow[name] = self._slow.get(name, 0) + 1
+        return matched
+
     def _gated(self, candidates: Collection[int]) -> list[_Watch]:
         chosen = {watch.place: watch for watch in self._always}
         for number in self._gates.keys() & candidates:

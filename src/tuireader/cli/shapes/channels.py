@@ -1,10 +1,11 @@
-"""JSON of channels for notifications, of digests and published feeds."""
+"""JSON of channels for notifications, of digests, published feeds and rules."""
 
 from typing import Annotated
 
 from tuireader.delivery.letters import Receipt
 from tuireader.library import channels
 from tuireader.library.sending import digests, publishing
+from tuireader.library.watching import actions
 from tuireader.model.json_shape import Shape
 
 
@@ -12,7 +13,7 @@ class Channel(
     Shape,
     of=channels.Channel,
     shows="name=config.name kind=config.kind target=config.target quiet=config.quiet limit=config.limit"
-    " format=config.format watches alarms digests",
+    " format=config.format watches alarms digests rules",
 ):
     """A channel for notifications."""
 
@@ -24,6 +25,17 @@ class Digest(
     " watches=config.watches query=config.query format=config.format when_empty=config.when_empty",
 ):
     """A digest, and when it is sent next."""
+
+
+class Rule(
+    Shape,
+    of=actions.Rule,
+    shows="name=config.name query=config.query watch=config.watch feeds=config.feeds then"
+    " include_watched=config.include_watched acted",
+):
+    """A rule for arriving articles."""
+
+    then: Annotated[list[str], "What it does with them, in this order: `label:law`, `star`, `run:archive` …."]
 
 
 class ChannelTest(Shape, of=Receipt, shows="channel accepted error"):

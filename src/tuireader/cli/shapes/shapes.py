@@ -8,7 +8,7 @@ from typing import Annotated
 
 from tuireader import model
 from tuireader.cli.shapes.accounts import Account, AccountCheck
-from tuireader.cli.shapes.channels import Channel, ChannelTest, Digest, Published
+from tuireader.cli.shapes.channels import Channel, ChannelTest, Digest, Published, Rule
 from tuireader.cli.shapes.events import EVENTS
 from tuireader.commands.command import Command
 from tuireader.config import Paths, Problem, Reference
@@ -287,6 +287,19 @@ class WatchReport(
     coverage: Annotated[WatchCoverage | None, "Coverage of its feeds; `null` for `watch test`."]
 
 
+class RuleTest(Shape, of=model.MutePreview, shows="rule days articles spared samples problem"):
+    """Stored articles that a rule, or an expression, matches."""
+
+    rule: Annotated[str, 'Name of the rule, `""` for an expression.']
+    days: Annotated[int, "Days before now that were looked at."]
+    articles: Annotated[int, "Number of articles that match."]
+    spared: Annotated[
+        int, "How many are on a watch, so that it would neither mark them as read nor mute them."
+    ]
+    samples: Annotated[list[Article], "The newest that are not spared."]
+    problem: Annotated[str, 'Why it cannot be tried, `""` without a reason.']
+
+
 class SearchFeed(Shape, of=sources.SearchFeed):
     """A feed that searches the web for the terms of a watch."""
 
@@ -349,6 +362,8 @@ SHAPES: dict[str, tuple[type[Shape], ...]] = {
     "channel list": (Channel,),
     "channel test": (ChannelTest,),
     "matches": (LoggedMatch,),
+    "rule list": (Rule,),
+    "rule test": (RuleTest,),
     "outbox": (OutboxMessage,),
     "publish list": (Published,),
     "feeds": (FeedHealth, FeedCoverage),

@@ -156,14 +156,17 @@ def rename_folder(text: str, name: str, new: str) -> str:
 
 
 def renamed(text: str, kind: Literal["feed", "folder"], name: str, new: str) -> str:
-    """Update the name of a feed or folder in watches, mutes and saved searches."""
-    data = data_of(text)
-    watches: dict[int, dict[str, object]] = {}
-    for at, table in enumerate(tables_of(data, "watch")):
-        feeds = table.get("feeds")
-        if isinstance(feeds, list) and name in feeds:
-            watches[at] = {"feeds": tuple(dict.fromkeys(new if feed == name else feed for feed in feeds))}
-    text = _update(text, data, "watch", watches)
+    """Update the name of a feed or folder in watches, rules, mutes and saved searches."""
+    for array in ("watch", "rule"):
+        data = data_of(text)
+        choosing: dict[int, dict[str, object]] = {}
+        for at, table in enumerate(tables_of(data, array)):
+            feeds = table.get("feeds")
+            if isinstance(feeds, list) and name in feeds:
+                choosing[at] = {
+                    "feeds": tuple(dict.fromkeys(new if feed == name else feed for feed in feeds))
+                }
+        text = _update(text, data, array, choosing)
     data = data_of(text)
     mutes = {
         at: {"feed": new} for at, table in enumerate(tables_of(data, "mute")) if table.get("feed") == name
@@ -175,16 +178,18 @@ def renamed(text: str, kind: Literal["feed", "folder"], name: str, new: str) -> 
 def _rename_in_queries(text: str, field: str, name: str, new: str) -> str:
     from tuireader import query  # only these edits need the parser
 
-    for array in ("watch", "mute", "view", "digest", "publish"):
+    for array in ("watch", "mute", "view", "digest", "publish", "rule"):
         data = data_of(text)
         changes = dict[int, dict[str, object]]()
         for at, table in enumerate(tables_of(data, array)):
             before = table.get("query")
             if isinstance(before, str) and (after := query.rename(before, field, name, new)) != before:
                 changes[at] = {"query": after}
-            watches = table.get("watches") if (array, field) == ("digest", "watch") else None
+            key = {"digest": "watches", "rule": "watch"}.get(array, "") if field == "watch" else ""
+            watches = [written] if isinstance(written := table.get(key), str) else written
             if isinstance(watches, list) and name in watches:
-                changes[at] = {"watches": tuple(new if watch == name else watch for watch in watches)}
+                renamed = tuple(new if watch == name else watch for watch in watches)
+                changes.setdefault(at, {})[key] = renamed
             if array == "publish" and table.get(field) == name:
                 changes[at] = {field: new}
         text = _update(text, data, array, changes)
@@ -194,7 +199,7 @@ def _rename_in_queries(text: str, field: str, name: str, new: str) -> str:
 def tables_as_text(config: Config) -> str:
     """Write a configuration as TOML, without its accounts and themes."""
     items: tuple[Item, ...] = (*config.feeds, *config.watches, *config.mutes, *config.views, *config.macros)
-    items += config.channels
+    items += (*config.channels, *config.rules)
     text = "\n".join(table_text(item, asdict(config.watch_defaults)) for item in items)
     for setting in settings(config):
         if setting.is_changed(config):

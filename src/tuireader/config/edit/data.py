@@ -15,6 +15,7 @@ from tuireader.config import (
     FeedConfig,
     MacroConfig,
     MuteConfig,
+    RuleConfig,
     ViewConfig,
     WatchConfig,
     loads,
@@ -28,7 +29,16 @@ from tuireader.errors import ConfigError
 from tuireader.text import feed_key, without_password
 
 Table = dict[str, Any]
-Item = FeedConfig | WatchConfig | MuteConfig | ViewConfig | MacroConfig | AccountConfig | ChannelConfig
+Item = (
+    FeedConfig
+    | WatchConfig
+    | MuteConfig
+    | ViewConfig
+    | MacroConfig
+    | AccountConfig
+    | ChannelConfig
+    | RuleConfig
+)
 Id = tuple[str, ...]
 FIX_FIRST = "fix it first; nothing was changed"
 _MAYBE_BY_HAND = "it may have been removed by hand"
@@ -69,6 +79,7 @@ ARRAYS: Mapping[str, Array] = {
     "macro": Array(MacroConfig, "macro", "macros", ("key",)),
     "account": Array(AccountConfig, "account", "accounts", hint="`tuireader account list` shows them"),
     "channel": Array(ChannelConfig, "channel", "channels", hint="`tuireader channel list` shows them"),
+    "rule": Array(RuleConfig, "rule", "rules", hint="`tuireader rule list` shows them"),
 }
 """The arrays of a configuration by name."""
 _NAMES = {array.type: name for name, array in ARRAYS.items()}
@@ -149,9 +160,9 @@ def validate(block: str, known: str = "") -> None:
 
 
 def around(name: str, data: Table) -> str:
-    """Write what a `[[name]]` table is validated with: a watch with the channels that it may name."""
-    channels = tables_of(data, "channel") if name == "watch" else ()
-    return "".join(block_of("channel", table) for table in channels)
+    """Write what a `[[name]]` table is validated with: the channels, watches, programs that it may name."""
+    arrays = {"watch": ("channel",), "rule": ("channel", "watch", "program")}.get(name, ())
+    return "".join(block_of(array, table) for array in arrays for table in tables_of(data, array))
 
 
 def proven(text: str, expected: Table) -> str:

@@ -14,6 +14,7 @@ from tuireader.delivery import letters
 from tuireader.export.brief import Brief
 from tuireader.export.story_formats import added_text
 from tuireader.model import Evidence, OutboxKind, OutboxMessage
+from tuireader.model.rules import RUNS, SAVES
 from tuireader.store import Store
 from tuireader.store.articles.articles import StoredText
 from tuireader.store.watches.match_log import NEVER
@@ -90,7 +91,8 @@ def unwanted(
     store: Store, messages: Sequence[OutboxMessage], watches: Iterable[WatchConfig]
 ) -> dict[int, str]:
     """Map the messages that are no longer to be sent to the reasons."""
-    articles = [message.subject for message in messages if message.kind is OutboxKind.MATCH]
+    about = (OutboxKind.MATCH, OutboxKind.RULE)
+    articles = [message.subject for message in messages if message.kind in about]
     alarms = [message.subject for message in messages if message.kind is OutboxKind.ALARM]
     muted = {text.id: text.muted for text in _columns(store, articles)}
     over = {alarm.id for alarm in store.alarms.some(alarms) if alarm.cleared_at is not None}
@@ -103,7 +105,9 @@ def unwanted(
             return "" if stored_brief(store, message.subject) else "the digest was lost"
         if message.watches and silent.issuperset(message.watches):
             return NEVER
-        if message.kind is OutboxKind.MATCH and muted.get(message.subject, True):
+        if message.kind is OutboxKind.RULE and message.channel.startswith((RUNS, SAVES)):
+            return "" if message.subject in muted else "the article was lost"
+        if message.kind in about and muted.get(message.subject, True):
             return "muted" if message.subject in muted else "the article was lost"
         return ""
 

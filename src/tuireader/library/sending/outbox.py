@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from tuireader.errors import UsageError
 from tuireader.library.context import Context, UseCases
 from tuireader.model import OutboxMessage, OutboxState, Told, Undelivered
+from tuireader.model.rules import RUNS, SAVES
 from tuireader.store import Store
 from tuireader.store.watches.outbox import Terms
 
@@ -95,8 +96,7 @@ class Outbox(UseCases):
 
     def reason(self, message: OutboxMessage) -> str:
         """Explain why a message is not sent yet; `""` if it is sent next."""
-        config = self._context.config.channel(message.channel) or self._context.config.notify
-        quiet = self._context.quiet_until(config.quiet)
+        quiet = self._quiet_until(message.channel)
         if message.error or message.state is not OutboxState.WAITING:
             return message.error or "being sent"
         if quiet and message.priority < _QUIET:
@@ -136,9 +136,14 @@ class Outbox(UseCases):
 
     def _terms(self, channel: str, *, sent: bool = False, trusted: bool = False) -> Terms:
         """Rules of a channel at this time; once a letter was `sent`, messages of low priority follow."""
+        config = self._context.config.channel(channel)
+        least = _QUIET if self._quiet_until(channel) else int(not sent)
+        return Terms(least, config.limit if config else 0, together=not channel, trusted=trusted)
+
+    def _quiet_until(self, channel: str) -> str:
+        """When the quiet hours of a channel end, `""` outside them; saving and running have none."""
         config = self._context.config.channel(channel) or self._context.config.notify
-        least = _QUIET if self._context.quiet_until(config.quiet) else int(not sent)
-        return Terms(least, getattr(config, "limit", 0), together=not channel, trusted=trusted)
+        return "" if channel.startswith((RUNS, SAVES)) else self._context.quiet_until(config.quiet)
 
 
 def _is_gone(holder: str) -> bool:

@@ -15,12 +15,16 @@ from msgspec.structs import replace
 
 from tuireader.delivery import letters, programs
 from tuireader.delivery.letters import Letter, LetterKind, Receipt
+from tuireader.delivery.message import as_json
 from tuireader.delivery.send import Surroundings, send
+from tuireader.errors import TuireaderError
 from tuireader.library.alarms import alarm_message
+from tuireader.library.articles import Articles
 from tuireader.library.channels import surroundings
 from tuireader.library.context import Context, UseCases
 from tuireader.library.sending.notifications import items_of, stored_brief, unwanted
 from tuireader.model import OutboxKind, OutboxMessage, Told, Undelivered
+from tuireader.model.rules import RUNS, SAVES
 from tuireader.store import Store
 from tuireader.store.watches.outbox import SUSPECT, Terms
 from tuireader.subprocesses.worker import Worker
@@ -31,6 +35,8 @@ _DEADLINE = 90.0
 
 class Sender(UseCases):
     """The holder of the lease, which sends until `end`, a time of the monotonic clock."""
+
+    _articles: Articles
 
     def __init__(self, context: Context, holder: str, terms: Callable[..., Terms], end: float) -> None:
         super().__init__(context)
@@ -94,12 +100,15 @@ class Sender(UseCases):
     ) -> Letter:
         if messages[0].kind is OutboxKind.DIGEST:
             return self._digest(store, channel, messages[0])
-        if messages[0].kind is not OutboxKind.MATCH:
+        if messages[0].kind in (OutboxKind.ALARM, OutboxKind.OVER):
             return alarm_message(store.alarms.some([message.subject for message in messages]))
         items = items_of(store, messages, self._context.feed_names)
         if summed_up:
             watches = dict.fromkeys(watch for message in messages for watch in message.watches)
-            return replace(letters.summary(len(items), list(watches)), items=items)
+            rules = dict.fromkeys(message.rule for message in messages if message.rule)
+            return replace(letters.summary(len(items), list(watches or rules)), items=items)
+        if rule := messages[0].rule:
+            return letters.of_rule(rule, items[0])
         letter = letters.message(items)
         return replace(letter, thread=f"story-{messages[0].story}") if len(items) == 1 else letter
 
@@ -118,11 +127,30 @@ class Sender(UseCases):
             async with asyncio.timeout(_DEADLINE):
                 if not channel:
                     return await programs.deliver(letter, self._context.config.notify)
+                if channel == SAVES:
+                    return await self._save(letter)
+                if channel.startswith(RUNS):
+                    return await self._run(letter, channel)
                 if config is None:
                     return Receipt(False, f"there is no [[channel]] with this name: {channel}")
                 return await send(letter, config, around)
         except TimeoutError:
             return Receipt(False, f"took longer than {_DEADLINE:.0f} s", doubtful=True)
+
+    async def _save(self, letter: Letter) -> Receipt:
+        """Save the article of a letter; the same file again changes nothing."""
+        try:
+            await self._articles.save(letter.items[0].article_id)
+        except TuireaderError as error:
+            return Receipt(False, error.message)
+        return Receipt(True)
+
+    async def _run(self, letter: Letter, channel: str) -> Receipt:
+        """Run the `[[program]]` of a channel such as `run:archive` on a letter."""
+        name = channel.removeprefix(RUNS)
+        if command := self._context.config.program(name):
+            return await programs.run(command, as_json(letter, channel))
+        return Receipt(False, f"there is no [[program]] with this name: {name}")
 
     def _told(self, letter: Letter, channel: str, receipt: Receipt) -> Told:
         config = self._context.config.channel(channel)

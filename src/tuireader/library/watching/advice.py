@@ -118,6 +118,9 @@ def _asked_by_path(config: Config, data: dict[str, Any]) -> Iterator[tuple[str, 
     for digest in config.digests:
         if digest.query:
             yield _path(data, "digest", name=digest.name), digest.query
+    for rule in config.rules:
+        if rule.query:
+            yield _path(data, "rule", name=rule.name), rule.query
 
 
 def _path(data: dict[str, Any], kind: str, **values: str) -> str:

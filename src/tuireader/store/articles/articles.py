@@ -22,6 +22,7 @@ from tuireader.store.compression import Compression, Stored
 from tuireader.store.json_columns import EVIDENCE, evidence_row, thread_of, unpack_extra
 from tuireader.store.lists.first_page import COLUMNS, labels_of, subscribed
 from tuireader.store.lists.stories import Stories
+from tuireader.store.marks.rule_actions import RuleActions
 from tuireader.store.relations.references import References
 from tuireader.store.sql import FEED_TITLE, Part, from_row, grouped, id_list, watches_of
 from tuireader.store.watches.cases import Cases
@@ -105,6 +106,7 @@ class Articles(Part):
     _compression: Compression
     _records: Records
     _references: References
+    _rule_actions: RuleActions
     _stories: Stories
 
     def get(self, article_id: int, languages: Sequence[str] = ()) -> Article | None:
@@ -136,6 +138,7 @@ class Articles(Part):
             labels=labels_of(self._conn, [article_id]).get(article_id, ()),
             earlier=self._earlier(article_id),
             cases=tuple(self._cases.of([article_id])),
+            rules=self._rule_actions.of([article_id]).get(article_id, ()),
             previous=self._neighbour(row, "<", "DESC"),
             next=self._neighbour(row, ">", "ASC"),
         )

@@ -77,7 +77,8 @@ class FullTexts(Part):
 
     def expect(self, ids: Sequence[int], now: int) -> None:
         """Schedule pages to be fetched, unless they were fetched or scheduled before."""
-        sql = "INSERT OR IGNORE INTO full_text (article_id, at, next_try) VALUES (?1, ?2, ?2)"
+        sql = """INSERT OR IGNORE INTO full_text (article_id, at, next_try)
+                 SELECT id, ?2, ?2 FROM article WHERE id = ?1 AND url != ''"""
         self._conn.executemany(sql, [(article_id, now) for article_id in ids])
 
     def unplanned(self, feed_ids: Sequence[int], each: int) -> list[int]:

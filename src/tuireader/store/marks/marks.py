@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import json
 from array import array
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from tuireader.dedup import label_key, label_name
-from tuireader.model import CaseState, Change, StepKind
+from tuireader.model import Action, ActionKind, CaseState, Change, StepKind
 from tuireader.store.feeds.feeds import Feeds
 from tuireader.store.lists.stories import Stories
 from tuireader.store.marks.labels import Labels
+from tuireader.store.marks.mutes import Mutes
+from tuireader.store.marks.rule_actions import RuleActions, Taken
 from tuireader.store.relations.relations import Relations
-from tuireader.store.sql import Part, id_list
+from tuireader.store.sql import Part, grouped, id_list
 from tuireader.store.watches.cases import Before, Cases
 from tuireader.store.watches.match_log import MatchLog
 from tuireader.text.wording import counted, rows_and_articles
@@ -23,6 +25,7 @@ from tuireader.text.wording import counted, rows_and_articles
 _KEEP = 200  # number of undo steps to store
 _COLUMNS = {StepKind.READ: "read", StepKind.STARRED: "starred"}
 _STATES = {"read": ("marked unread", "marked read"), "starred": ("no longer starred", "starred")}
+_TOGETHER = 600  # seconds within which what rules do is one undo step, unless the user changes something
 _SPLIT = "an article removed from its story"
 
 
@@ -37,7 +40,9 @@ class Marks(Part):
     _feeds: Feeds
     _labels: Labels
     _match_log: MatchLog
+    _mutes: Mutes
     _relations: Relations
+    _rule_actions: RuleActions
     _stories: Stories
 
     def set(self, mark: str, ids: Sequence[int], value: bool, *, now: int, journal: bool = True) -> Change:
@@ -96,6 +101,50 @@ class Marks(Part):
         step = self._note(now, _SPLIT, StepKind.APART, True, [article_id, *others])
         return Change(_SPLIT, (article_id, *others), step=step)
 
+    def act(self, taken: Sequence[Taken], *, watched_too: Collection[int] = (), now: int) -> None:
+        """Mark, label and mute articles as rules say; needs a transaction.
+
+        Journals what really changes, together with what rules did just before. The mute of articles in
+        `watched_too` also hides them once a watch matches them.
+        """
+        by_action = grouped((action, article) for article, action, _ in taken)
+        changed = {
+            action: ids
+            for action, chosen in by_action.items()
+            if (ids := self._act(Action.parse(action), chosen, True, now, watched_too))
+        }
+        if not changed:
+            return
+        rules = dict.fromkeys(rule for _, action, rule in taken if action in changed)
+        sql = "SELECT id, ids FROM journal WHERE id = (SELECT max(id) FROM journal) AND mark = ? AND at > ?"
+        step, data = next(iter(self._conn.execute(sql, (StepKind.RULES, now - _TOGETHER))), (0, b"[{}, []]"))
+        before, names = json.loads(data)
+        for action, ids in changed.items():
+            before.setdefault(action, []).extend(ids)
+        names = list(dict.fromkeys([*names, *rules]))
+        by = f"the rule {names[0]}" if len(names) == 1 else f"{len(names)} rules"
+        what = f"{counted(len(_articles(before)), 'article')} changed by {by}"
+        data = json.dumps([before, names]).encode()
+        if step:
+            self._conn.execute("UPDATE journal SET what = ?, ids = ? WHERE id = ?", (what, data, step))
+        else:
+            self._keep(now, what, StepKind.RULES, True, data)
+
+    def _act(
+        self, action: Action, ids: Sequence[int], value: bool, now: int, watched_too: Collection[int] = ()
+    ) -> Sequence[int]:
+        """Take an action of a rule that changes articles, or take it back; return those that changed."""
+        match action.kind:
+            case ActionKind.LABEL:
+                return self._labels.apply(action.name, ids, value)
+            case ActionKind.STAR:
+                return self._apply(StepKind.STARRED, ids, value, now)
+            case ActionKind.READ:
+                return self._apply(StepKind.READ, ids, value, now)
+            case ActionKind.MUTE:
+                return self._mutes.set_by_rule(ids, value, watched_too)
+        return ()
+
     def add_config_step(self, what: str, file: bytes, *, now: int) -> None:
         """Store the file name of a change of the configuration for undo; needs a transaction."""
         self._keep(now, what, StepKind.CONFIG, True, file)
@@ -137,7 +186,7 @@ class Marks(Part):
         if mark == StepKind.CASE:
             ids = tuple(self._cases.articles([case[0] for case in json.loads(data)]))
             return Change(row["what"], ids, mark, True, step=row["step"])
-        ids = tuple(array("q", data))
+        ids = _articles(json.loads(data)[0]) if mark == StepKind.RULES else tuple(array("q", data))
         return Change(row["what"], ids, mark, bool(row["value"]), step=row["step"])
 
     def undo(self, expected: Change | None = None, *, by: str = "", now: int = 0) -> Change | None:
@@ -159,6 +208,12 @@ class Marks(Part):
             case StepKind.CASE:
                 data = self._value("SELECT ids FROM journal WHERE id = ?", (newest.step,))
                 self._cases.restore(json.loads(data), by=by, now=now)
+            case StepKind.RULES:
+                data = self._value("SELECT ids FROM journal WHERE id = ?", (newest.step,))
+                actions = json.loads(data)[0]
+                for action, marked in actions.items():
+                    self._act(Action.parse(action), marked, False, now)
+                self._rule_actions.forget(actions)
             case StepKind.FOLLOWED:
                 self._feeds.refuse_move(int(detail))
             case StepKind.APART:
@@ -194,3 +249,8 @@ class Marks(Part):
         if mark is StepKind.READ:
             self._match_log.note_read(changed, value, now)
         return changed
+
+
+def _articles(actions: Mapping[str, Sequence[int]]) -> tuple[int, ...]:
+    """Return the articles of a journaled step of rules, given by action."""
+    return tuple(dict.fromkeys(article for ids in actions.values() for article in ids))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from tuireader.store.sql import Part, id_list
+from tuireader.store.sql import Part, id_list, number_list
 
 WITH_WATCHED, SPARES_WATCHED = "+", "-"
 """Last character of a signature: whether the mute also hides articles that a watch matches."""
+_BY_RULES = "rule"
+"""Signatures of the two mutes that stand for what rules hide begin with it; the config has no such mute."""
 _DIGEST = 16
 _COUNTS = "(u.signature LIKE '%+' OR NOT EXISTS (SELECT 1 FROM match m WHERE m.article_id = d.article_id))"
 """SQL: true if row `d` of `muted`, of mute `u`, hides its article, that is, no watch keeps it visible."""
@@ -68,13 +70,39 @@ class Mutes(Part):
         Needs the transaction that recorded the matches of watches.
         """
         ids, these = self._ids(), json.dumps(list(texts))
-        if not ids:
+        if self._value("SELECT 1 FROM mute LIMIT 1") is None:
             return set()
         inside = "IN (SELECT value FROM json_each(?))"
-        self._conn.execute(f"DELETE FROM muted WHERE article_id {inside}", (these,))
+        numbers = number_list(ids.values())  # rules decide once, when an article arrives
+        sql = f"DELETE FROM muted WHERE mute_id IN ({numbers}) AND article_id {inside}"
+        self._conn.execute(sql, (these,))
         self._insert(ids, matches)
         self._settle(inside, (these,))
         return set(self._column(f"SELECT id FROM article WHERE muted = 1 AND id {inside}", (these,)))
+
+    def set_by_rule(self, ids: Sequence[int], hidden: bool, watched_too: Collection[int] = ()) -> list[int]:
+        """Hide articles by rules, or show them again; return those that changed. Needs a transaction.
+
+        Those in `watched_too` stay hidden if a watch matches them.
+        """
+        changed: list[int] = []
+        for spares, those in (
+            (WITH_WATCHED, [article for article in ids if article in watched_too or not hidden]),
+            (SPARES_WATCHED, [article for article in ids if article not in watched_too]),
+        ):
+            signature, these = _BY_RULES + spares, id_list(those)
+            self._conn.execute("INSERT OR IGNORE INTO mute (signature) VALUES (?)", (signature,))
+            named = "SELECT id FROM mute WHERE signature = ?1"
+            change = (
+                f"""INSERT OR IGNORE INTO muted (mute_id, article_id)
+                    SELECT ({named}), value FROM json_each(?2) RETURNING article_id"""
+                if hidden
+                else f"""DELETE FROM muted WHERE mute_id = ({named})
+                         AND article_id IN (SELECT value FROM json_each(?2)) RETURNING article_id"""
+            )
+            changed += self._column(change, (signature, these))
+        self._settle("IN (SELECT value FROM json_each(?))", (id_list(ids),))
+        return changed
 
     def update_hidden(self, first: int = 0, last: int = (1 << 63) - 1) -> None:
         """Hide and show the articles first..last according to mutes and watches; needs a transaction."""
@@ -106,7 +134,8 @@ class Mutes(Part):
         return set(articles), self._mapping(sql, (these,))
 
     def _ids(self) -> dict[str, int]:
-        return self._mapping("SELECT signature, id FROM mute")
+        sql = "SELECT signature, id FROM mute WHERE signature NOT IN (?, ?)"
+        return self._mapping(sql, (_BY_RULES + WITH_WATCHED, _BY_RULES + SPARES_WATCHED))
 
     def _insert(self, ids: Mapping[str, int], matches: Iterable[tuple[int, str]]) -> None:
         self._conn.executemany(

@@ -62,11 +62,14 @@ _WAITING = f"{_OPEN} AND o.state = 'waiting'"  # the index is only used for what
 _LISTED = """SELECT o.id, o.channel, o.kind, o.subject, o.priority, o.created_at, o.attempts, o.state,
     max(o.due_at, coalesce(c.retry_at, 0)) AS due_at, coalesce(nullif(o.error, ''), c.error, '') AS error,
     o.sent_at, o.letter, o.interrupted, o.adds,
-    iif(o.kind = 'match', (SELECT iif(a.story, a.story, a.id) FROM article a WHERE a.id = o.subject), 0)
-      AS story,
+    iif(o.kind IN ('match', 'rule'),
+      (SELECT iif(a.story, a.story, a.id) FROM article a WHERE a.id = o.subject), 0) AS story,
+    coalesce((SELECT r.rule FROM rule_action r WHERE o.kind = 'rule' AND r.article_id = o.subject
+      AND r.action = CASE WHEN o.channel GLOB 'run:*' THEN o.channel WHEN o.channel = 'save:' THEN 'save'
+        ELSE 'channel:' || o.channel END), '') AS rule,
     (SELECT json_group_array(n.watch) FROM notice n, json_each(o.notices) WHERE n.id = value) AS watches,
-    coalesce(CASE o.kind WHEN 'match' THEN (SELECT title FROM article a WHERE a.id = o.subject)
-      WHEN 'digest' THEN (SELECT name FROM digest d WHERE d.id = o.subject)
+    coalesce(CASE WHEN o.kind IN ('match', 'rule') THEN (SELECT title FROM article a WHERE a.id = o.subject)
+      WHEN o.kind = 'digest' THEN (SELECT name FROM digest d WHERE d.id = o.subject)
       ELSE (SELECT coalesce(nullif(f.own_title, ''), nullif(f.title, ''), f.url, l.subject)
        FROM alarm l LEFT JOIN feed f ON f.id = l.feed_id WHERE l.id = o.subject) END, '') AS title
   FROM outbox o LEFT JOIN outbox_channel c ON c.channel = o.channel"""
@@ -183,17 +186,18 @@ class Outbox(Part):
         first = self.next(channel, terms, now)
         if first is None:
             return []
-        together = "o.kind = 'match' AND NOT o.interrupted"
+        together = f"o.kind = '{first.kind}' AND NOT o.interrupted"
         if first.interrupted:
             together, letter = "o.letter = :letter", first.letter
         elif first.kind in (OutboxKind.ALARM, OutboxKind.OVER):
             together = "o.kind IN ('alarm', 'over') AND NOT o.interrupted"
         elif first.kind is OutboxKind.DIGEST or not terms.together:
-            sent = self._sent(channel, now - HOUR) if terms.limit and first.kind is OutboxKind.MATCH else []
+            limited = terms.limit and first.kind is not OutboxKind.DIGEST
+            sent = self._sent(channel, now - HOUR) if limited else []
             if len(sent) > terms.limit:
                 self._delay(channel, sent[-terms.limit - 1] + HOUR)
                 return []
-            together = together if terms.limit and len(sent) == terms.limit else ""
+            together = together if limited and len(sent) == terms.limit else ""
         picked = [first]
         if together:
             trusted = f"AND o.attempts < {SUSPECT}" if terms.trusted else ""
@@ -205,9 +209,9 @@ class Outbox(Part):
         return [replace(message, letter=letter) for message in picked]
 
     def _delay(self, channel: str, until: int) -> None:
-        """Let the matches of a channel wait until more letters are allowed."""
+        """Let the articles for a channel wait until more letters are allowed."""
         sql = f"""UPDATE outbox AS o SET due_at = max(due_at, ?) WHERE channel = ?
-                  AND {_WAITING} AND kind = 'match' AND NOT interrupted"""
+                  AND {_WAITING} AND kind IN ('match', 'rule') AND NOT interrupted"""
         self._conn.execute(sql, (until, channel))
 
     def _sent(self, channel: str, since: int) -> list[int]:

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import groupby
+from operator import attrgetter
 
 from msgspec.structs import replace
 
 from tuireader.document import Block, BlockKind, Document, Picture, Referring, mark_references
-from tuireader.model import Article, Case, Evidence, TermHit
+from tuireader.model import Action, Article, Case, Evidence, TermHit
 from tuireader.model.asides import ASIDES, is_aside
 from tuireader.model.cases import state_words
 from tuireader.query.identifiers import explained
@@ -55,6 +57,7 @@ def build_page(
     parts.append(Part(title, "strong", marks, gap=1))
     parts.append(_byline(article, keys, now))
     parts += evidence_parts(*article.evidence, title=article.title, cases=article.cases)
+    parts += [Part(line, "dim") for line in _done_by_rules(article)]
     pictures = {block.picture.url for block in document.blocks if block.picture is not None}
     if article.picture_url and article.picture_url not in pictures:
         lead = Picture(article.picture_url, credit=article.picture_credit)
@@ -133,6 +136,12 @@ def _byline(article: Article, keys: Keys, now: int) -> Part:
         f"also {', '.join(article.other_feeds)}" if article.other_feeds else "",
     ]
     return _with_labels(joined(*facts), article.labels)
+
+
+def _done_by_rules(article: Article) -> Iterator[str]:
+    """Yield what each rule did: `Rule court decisions: labelled law, starred`."""
+    for name, actions in groupby(article.rules, key=attrgetter("rule")):
+        yield f"Rule {name}: {', '.join(Action.parse(done.action).done for done in actions)}"
 
 
 def _languages(article: Article, keys: Keys) -> str:

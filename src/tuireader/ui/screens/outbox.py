@@ -37,7 +37,7 @@ class Outbox(TableScreen[int, OutboxMessage]):
         cells = {
             "sign": Cell("!" if message.error else "·", look),
             "title": Cell(message.title, "text"),
-            "watch": Cell(", ".join(message.watches) or message.kind, "dim"),
+            "watch": Cell(message.causes, "dim"),
             "channel": Cell(message.channel or "[notify]", "text"),
             "state": Cell(message.state, look),
             "next": Cell(list_time(message.due_at, self.now) * waits, "dim"),
@@ -52,12 +52,14 @@ class Outbox(TableScreen[int, OutboxMessage]):
         return f"{len(self.items) - given_up} waiting" + f", {given_up} given up" * bool(given_up)
 
     def about(self, message: OutboxMessage) -> list[Line]:
-        what = ", ".join(message.watches) or message.kind
         reason = self.library.outbox.reason(message) or "it is sent with the next refresh"
         times = f"in the outbox since {full_time(message.created_at, self.now)}"
         times += f" · tried in vain: {message.attempts}" * bool(message.attempts)
         times += " · perhaps received, so it comes again marked as repeated" * message.interrupted
-        first = ((message.title, "strong"), (f" · {what} by {message.channel or '[notify]'}", "dim"))
+        first = (
+            (message.title, "strong"),
+            (f" · {message.causes} by {message.channel or '[notify]'}", "dim"),
+        )
         return [first, *error_lines("", reason, "text"), ((times, "dim"),)]
 
     def keys(self) -> list[tuple[str, str]]:
@@ -66,7 +68,7 @@ class Outbox(TableScreen[int, OutboxMessage]):
 
     def on_table_chosen(self, message: Table.Chosen) -> None:
         item = self.items[message.key]
-        if item.kind is OutboxKind.MATCH:
+        if item.kind in (OutboxKind.MATCH, OutboxKind.RULE):
             self.dismiss(item.subject)
         elif item.kind is OutboxKind.DIGEST:
             self.host.say("`tuireader digest` prints digests")

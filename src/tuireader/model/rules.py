@@ -1,0 +1,81 @@
+"""Rules: what they do with an article when it arrives, and what they have done."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+from msgspec import Struct
+
+
+class ActionKind(StrEnum):
+    """Kinds of actions, in the order in which a rule takes them."""
+
+    LABEL = "label"
+    STAR = "star"
+    READ = "read"
+    MUTE = "mute"
+    FULL_TEXT = "full_text"
+    SAVE = "save"
+    CHANNEL = "channel"
+    RUN = "run"
+
+
+NAMED_ACTIONS = (ActionKind.LABEL, ActionKind.CHANNEL, ActionKind.RUN)
+"""Actions that a name follows: `label:law`."""
+SPARE_WATCHED = (ActionKind.READ, ActionKind.MUTE)
+"""Actions that articles on a watch are spared from, unless a rule has `include_watched`."""
+SAVES, RUNS = "save:", "run:"
+"""In the outbox, what a rule saves has this channel, and what it runs the one of a program: `run:archive`."""
+
+
+class Action(Struct, frozen=True):
+    """An action: `label:law`, `star`, `run:archive`."""
+
+    kind: ActionKind
+    name: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.name}" if self.name else self.kind
+
+    @classmethod
+    def parse(cls, text: str) -> Action:
+        """Read a valid action as `str` writes it."""
+        kind, _, name = text.partition(":")
+        return cls(ActionKind(kind), name)
+
+    @property
+    def queue(self) -> str:
+        """Channel in the outbox that takes it after the commit; `""` for an action that needs none."""
+        match self.kind:
+            case ActionKind.CHANNEL:
+                return self.name
+            case ActionKind.RUN:
+                return f"{RUNS}{self.name}"
+            case ActionKind.SAVE:
+                return SAVES
+        return ""
+
+    @property
+    def done(self) -> str:
+        """What was done: `labelled law`, `starred`, `sent by phone`."""
+        return f"{_DONE[self.kind]} {self.name}".rstrip()
+
+
+_DONE = {
+    ActionKind.LABEL: "labelled",
+    ActionKind.STAR: "starred",
+    ActionKind.READ: "marked read",
+    ActionKind.MUTE: "muted",
+    ActionKind.FULL_TEXT: "full text",
+    ActionKind.SAVE: "saved",
+    ActionKind.CHANNEL: "for channel",
+    ActionKind.RUN: "for program",
+}
+
+
+class RuleAction(Struct, frozen=True):
+    """An action that a rule has taken with an article; several rules that agree count as the first."""
+
+    rule: Annotated[str, "Name of the rule."]
+    action: Annotated[str, "What it did: `star`, `label:law`, `run:archive` …."]

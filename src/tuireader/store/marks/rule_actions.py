@@ -1,0 +1,61 @@
+"""What rules have done with articles: each action once for an article, with the first rule that took it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+
+from tuireader.model import RuleAction
+from tuireader.store.sql import Part, grouped, id_list
+
+RULE_ACTIONS = (
+    """CREATE TABLE rule_action (
+      id INTEGER PRIMARY KEY,
+      article_id INTEGER NOT NULL REFERENCES article(id),
+      action TEXT NOT NULL, rule TEXT NOT NULL,
+      UNIQUE (article_id, action)
+    )""",
+)
+Taken = tuple[int, str, str]
+"""An article, an action (`label:law`) and the name of its rule."""
+
+
+class RuleActions(Part):
+    """Actions of rules. Methods that write need a transaction."""
+
+    def unmarked(self, ids: Iterable[int]) -> set[int]:
+        """Return the articles that nobody has read, starred, opened or labelled."""
+        sql = """SELECT id FROM article WHERE id IN (SELECT value FROM json_each(?))
+                 AND NOT read AND NOT starred AND place = 0
+                 AND NOT EXISTS (SELECT 1 FROM article_label l WHERE l.article_id = article.id)"""
+        return set(self._column(sql, (id_list(ids),)))
+
+    def began(self, feed_ids: Iterable[int]) -> dict[int, int]:
+        """Map feeds to the times at which their first articles arrived."""
+        sql = """SELECT value, (SELECT min(arrived) FROM article WHERE feed_id = value)
+                 FROM json_each(?)"""
+        return self._mapping(sql, (id_list(feed_ids),))
+
+    def record(self, taken: Sequence[Taken]) -> list[Taken]:
+        """Record actions; return those that were not taken before."""
+        sql = """INSERT INTO rule_action (article_id, action, rule) VALUES (?, ?, ?)
+                 ON CONFLICT DO NOTHING RETURNING article_id, action, rule"""
+        return [row for each in taken for row in self._conn.execute(sql, each).fetchall()]
+
+    def forget(self, actions: Mapping[str, Sequence[int]]) -> None:
+        """Delete actions that were undone, given as the articles of each."""
+        sql = "DELETE FROM rule_action WHERE action = ? AND article_id = ?"
+        self._conn.executemany(sql, [(action, number) for action, ids in actions.items() for number in ids])
+
+    def of(self, ids: Sequence[int]) -> dict[int, tuple[RuleAction, ...]]:
+        """Map articles to what rules did with them, in this order; others are left out."""
+        sql = """SELECT article_id, rule, action FROM rule_action
+                 WHERE article_id IN (SELECT value FROM json_each(?)) ORDER BY id"""
+        rows = self._conn.execute(sql, (id_list(ids),))
+        return grouped((article, RuleAction(rule, action)) for article, rule, action in rows)
+
+    def counts(self, names: Sequence[str]) -> dict[str, int]:
+        """Count the articles on which each of some rules has acted."""
+        sql = """SELECT rule, count(DISTINCT article_id) FROM rule_action
+                 WHERE rule IN (SELECT value FROM json_each(?)) GROUP BY rule"""
+        return self._mapping(sql, (json.dumps(list(names)),))

@@ -1,0 +1,42 @@
+"""Decide which rules act on an arriving article. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+from tuireader.config import RuleConfig
+from tuireader.query import Subject
+from tuireader.watch.matcher import Matcher
+from tuireader.watch.rules import WatchRule
+
+
+class RuleBook:
+    """The rules of a configuration, compiled: an article is read once for the expressions of all."""
+
+    def __init__(self, rules: Sequence[RuleConfig]) -> None:
+        self._rules = [(rule, frozenset(map(str.casefold, rule.feeds))) for rule in rules]
+        self._matcher = Matcher(
+            [WatchRule(rule.name, query=rule.query, feeds=rule.feeds) for rule in rules if rule.query]
+        )
+
+    def __bool__(self) -> bool:
+        return bool(self._rules)
+
+    def matching(self, subject: Subject, now: int) -> list[RuleConfig]:
+        """Return the rules that match an article with its watches, in the order of the configuration."""
+        named = self._matcher.names(subject, now)
+        feed = {subject.feed.casefold(), subject.feed_url.casefold(), subject.folder.casefold()}
+        return [
+            rule
+            for rule, feeds in self._rules
+            if (not rule.query or rule.name in named)
+            and (not rule.watch or not set(rule.watch).isdisjoint(subject.watches))
+            and (not feeds or not feeds.isdisjoint(feed))
+        ]
+
+
+@lru_cache(maxsize=2)
+def rule_book(rules: tuple[RuleConfig, ...], variants: bool) -> RuleBook:
+    """Compile rules, once for each setting of `chinese_variants`, on which their terms depend."""
+    return RuleBook(rules)

@@ -1,0 +1,161 @@
+"""Rules act on arriving articles: once, in order, never on a first fetch; undo takes their marks back."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from pathlib import Path
+
+from tests.builders import CLOCK, Clock, feeds, item, opened, refreshed, rss
+from tests.web import Web
+from tuireader.library import Library
+from tuireader.model import Article, RuleAction, View, ViewKind
+
+EVERYTHING = View(ViewKind.QUERY, "is:muted OR NOT is:muted")
+
+
+def rule(name: str, then: str, which: str) -> str:
+    return f'[[rule]]\nname = "{name}"\n{which}\nthen = {then}\n'
+
+
+RULES = (
+    '[[watch]]\nname = "CVE"\nany = ["CVE"]\n[[channel]]\nname = "log"\nfile = "log"\n'
+    + rule(
+        "court", '["run:archive", "save", "channel:log", "read", "star", "label:law"]', "query = 'judgment'"
+    )
+    + rule("sofas", '["mute", "label:law"]', "query = 'title:sponsored OR title:judgment -cve'")
+    + rule("hard", '["mute"]', "query = 'title:hopeless'\ninclude_watched = true")
+    + rule("watched", '["label:sec", "read"]', 'watch = "CVE"')
+    + rule("elsewhere", '["star"]', 'query = "title:sofa"\nfeeds = ["https://other.example.org"]')
+)
+
+
+def program(folder: Path) -> str:
+    command = json.dumps(["sh", "-c", f"(cat; echo) >> {shlex.quote(str(folder / 'archive'))}"])
+    return f'[[program]]\nname = "archive"\ncommand = {command}\n[save]\nfolder = "saved"\n'
+
+
+async def articles(library: Library) -> dict[str, Article]:
+    rows = await library.lists.rows(await library.lists.ids(EVERYTHING))
+    read = [await library.articles.get(row.id) for row in rows]
+    return {article.title: article for article in read if article is not None}
+
+
+async def muted(library: Library) -> set[str]:
+    rows = await library.lists.rows(await library.lists.ids(View(ViewKind.QUERY, "is:muted")))
+    return {row.title for row in rows}
+
+
+def lines(file: Path) -> list[dict[str, object]]:
+    return [json.loads(line) for line in file.read_text("utf-8").splitlines()] if file.exists() else []
+
+
+def publish(web: Web, *titles: str) -> str:
+    return web.serve("/feed", rss("News", [item(title, title) for title in titles]))
+
+
+async def test_rules_act_once_on_what_arrives_and_undo_takes_it_back(tmp_path: Path, web: Web) -> None:
+    url = publish(web, "An old judgment")
+    clock = Clock()
+    async with opened(tmp_path, feeds(url) + RULES + program(tmp_path), clock=clock.time) as library:
+        await refreshed(library)
+        assert (await articles(library))["An old judgment"].rules == ()  # a first fetch
+        news = ("A judgment", "A judgment on a CVE", "Sponsored sofa", "A hopeless CVE", "Other")
+        publish(web, "An old judgment", *news)
+        clock.now += 60
+        await refreshed(library)
+        arrived = await articles(library)
+        plain, watched = arrived["A judgment"], arrived["A judgment on a CVE"]
+        court = ("label:law", "star", "read", "save", "channel:log", "run:archive")
+        # "A judgment" is for `sofas`, too, which leaves the label to `court`
+        assert plain.rules == (*(RuleAction("court", done) for done in court), RuleAction("sofas", "mute"))
+        assert watched.rules == (
+            *(RuleAction("court", done) for done in court if done != "read"),
+            RuleAction("watched", "label:sec"),
+        )
+        assert (plain.labels, plain.starred, plain.read) == (("law",), True, True)
+        assert (set(watched.labels), watched.starred, watched.read) == ({"law", "sec"}, True, False)
+        assert await muted(library) == {"A judgment", "Sponsored sofa", "A hopeless CVE"}
+        assert arrived["Other"].rules == () == arrived["An old judgment"].rules
+        # what is muted is not sent, but saved and passed to programs
+        (told,) = lines(tmp_path / "log")
+        assert (told["kind"], told["rule"], told["title"]) == ("rule", "court", "court: A judgment on a CVE")
+        ran = lines(tmp_path / "archive")
+        assert {message["articles"][0]["title"] for message in ran} == {"A judgment", "A judgment on a CVE"}  # type: ignore[index]
+        assert {message["channel"] for message in ran} == {"run:archive"}
+        assert len(list((tmp_path / "saved").iterdir())) == 2
+        step = await library.marks.newest_step()
+        assert step is not None and step.what == "4 articles changed by 4 rules" and len(step.ids) == 4
+
+        publish(web, *(f"{title} (edited)" for title in ("An old judgment", *news)))
+        web.serve("/feed", rss("News", [item(title, f"{title} edited") for title in news]))
+        clock.now += 60
+        await refreshed(library)  # an edit is no arrival
+        assert len(lines(tmp_path / "archive")) == 2
+
+        undone = await library.marks.undo()
+        assert undone is not None and set(undone.ids) == set(step.ids)
+        after = await articles(library)
+        judgment = after["A judgment edited"]
+        assert (judgment.labels, judgment.starred, judgment.read) == ((), False, False)
+        assert await muted(library) == set() and await library.marks.undo() is None
+        assert [done.action for done in judgment.rules] == ["save", "channel:log", "run:archive"]
+
+
+async def test_a_muted_article_reappears_when_a_watch_matches_it(tmp_path: Path, web: Web) -> None:
+    url = publish(web, "First")
+    async with opened(tmp_path, feeds(url) + RULES + program(tmp_path)) as library:
+        await refreshed(library)
+        publish(web, "Sponsored sofa", "A hopeless sofa")
+        await refreshed(library)
+        assert await muted(library) == {"Sponsored sofa", "A hopeless sofa"}
+        edited = [item("Sponsored sofa", "Sponsored CVE"), item("A hopeless sofa", "A hopeless CVE")]
+        web.serve("/feed", rss("News", edited))
+        await refreshed(library)
+        assert await muted(library) == {"A hopeless CVE"}
+        await library.mutes.add("sofa")  # mutes of the configuration leave it alone
+        await library.mutes.remove((await library.mutes.all())[0][0])
+        assert await muted(library) == {"A hopeless CVE"}
+
+
+async def test_steps_of_one_refresh_are_one_undo_and_a_mark_comes_in_between(
+    tmp_path: Path, web: Web
+) -> None:
+    url = publish(web, "First")
+    clock = Clock()
+    async with opened(
+        tmp_path, feeds(url) + rule("all", '["star"]', "query = 'news'"), clock=clock.time
+    ) as library:
+        await refreshed(library)
+        for number in (1, 2):
+            publish(web, f"News {number}")
+            clock.now += 60
+            await refreshed(library)
+        stars = await library.lists.ids(View(ViewKind.STARRED))
+        step = await library.marks.newest_step()
+        assert step is not None and step.what == "2 articles changed by the rule all"
+        assert set(step.ids) == set(stars) and len(stars) == 2
+        await library.marks.set_read(stars[:1], True)
+        publish(web, "News 3")
+        await refreshed(library)
+        await library.marks.undo()
+        assert await library.lists.ids(View(ViewKind.STARRED)) == stars
+        assert [article.read for article in (await articles(library)).values()].count(True) == 1
+
+
+async def test_a_program_that_fails_is_tried_again_and_one_that_is_gone_is_reported(
+    tmp_path: Path, web: Web
+) -> None:
+    url = publish(web, "First")
+    failing = '[[program]]\nname = "p"\ncommand = ["false"]\n' + rule("r", '["run:p"]', "query = 'news'")
+    async with opened(tmp_path, feeds(url) + failing) as library:
+        await refreshed(library)
+        publish(web, "News")
+        await refreshed(library)
+        (waiting,) = await library.outbox.unsent()
+        assert (waiting.channel, waiting.rule, waiting.title) == ("run:p", "r", "News")
+        assert waiting.error == "false ended with exit status 1" and waiting.due_at > CLOCK
+        await library.context.use(library.config.__class__(feeds=library.config.feeds))
+        await library.outbox.retry(waiting.id)
+        (waiting,) = await library.outbox.unsent()
+        assert waiting.error == "there is no [[program]] with this name: p"
