@@ -6,10 +6,13 @@ its own, as in the worst case. Times are CPU times on one core; what is measured
 
   python benchmarks/watch.py [--articles 5000] [--terms 10 100 1000 10000] [--stored 100000] [--store N]
   python benchmarks/watch.py --log N
+  python benchmarks/watch.py --rules 100 [--articles 5000]
 
 With `--store N` the program's own library re-applies all terms over a database of N such articles instead.
 With `--log N`, N such articles arrive, every tenth of which is matched; then a watch is new that matches all
 of them, and all are marked as read: how much of that is the chain of records in the log of matches.
+With `--rules N`, articles arrive under N rules, one of which acts on every second article: what the rules
+take of the transaction, and of that what it takes to decide which of them act.
 """
 
 from __future__ import annotations
@@ -26,15 +29,19 @@ from itertools import accumulate
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from msgspec.structs import replace
+
 from tuireader import ingest
-from tuireader.config import Config, FeedConfig, Paths, WatchConfig
+from tuireader.config import Config, FeedConfig, Paths, RuleConfig, WatchConfig
+from tuireader.ingest.saving import act
 from tuireader.lexicon import TOKENIZER, fold, indexed
 from tuireader.library import Library
-from tuireader.model import ParsedEntry
+from tuireader.model import Action, ActionKind, ParsedEntry
 from tuireader.model.cases import verify
+from tuireader.query.tree import phrase
 from tuireader.store import Store
 from tuireader.store.watches.records import Records
-from tuireader.watch import Matcher, Subject, WatchRule, lookup
+from tuireader.watch import Matcher, RuleBook, Subject, WatchRule, lookup
 
 _SYLLABLES = "ba ko mi ren tas vol qua ner dis sha lim por ek zun fra get hol iva jum wex".split()  # noqa: SIM905
 _HAN = "云图团队发布新手机芯片公司电池网络安全数据平台监管用户支付智能汽车市场研究报告系统服务中国日本开源"
@@ -337,6 +344,48 @@ def chain_share(folder: Path, subjects: Sequence[Subject], count: int) -> None:
     print(f"{verdict.records} records verified: {time.process_time() - start:.2f} s{verdict.fault}")
 
 
+def rules_share(folder: Path, subjects: Sequence[Subject], known: Sequence[str], count: int) -> None:
+    """Print the CPU time that rules take of the arrival of articles."""
+    wanted = terms(count, known, random.Random(count))
+    marks = (Action(ActionKind.LABEL, "law"), Action(ActionKind.STAR))
+    rules = [
+        RuleConfig(
+            f"r{number}",
+            marks if number % 2 else (Action(ActionKind.READ),),
+            query="" if number % 10 == 9 else f"{('', 'title:', '-weather ')[number % 3]}{phrase(term)}",
+            watch=("Quokka",) if number % 10 == 9 else (),
+            feeds=("Elsewhere",) if number % 10 == 8 else (),
+        )
+        for number, term in enumerate(wanted)
+    ]
+    rules[0] = replace(rules[0], query="marsupial")
+    book = RuleBook(rules)
+    texts = [replace(item, body=f"{item.body} {'A marsupial.' * (n % 2)}") for n, item in enumerate(subjects)]
+    deciding, _ = timed(lambda: sum(len(book.matching(text, 0)) for text in texts))
+    watches = ingest.Rules(Matcher([WatchRule("Quokka", any=("quokka",))]), {}, book=book)
+    store, seconds = Store.open(folder / "news.db"), 0.0
+    with store.transaction():
+        store.feeds.sync(FEEDS)
+        store.watches.sync([("Quokka", "1")])
+    for first in range(0, len(texts), 50):
+        entries = [
+            ParsedEntry(str(n), title=texts[n].title, published=n, content_html=f"<p>{texts[n].body}</p>")
+            for n in range(first, min(first + 50, len(texts)))
+        ]
+        with store.transaction():
+            saved = store.entries.save(1, entries, len(texts))
+            ingest.record_new(store, saved.new, watches, len(texts))
+            start = time.process_time()
+            act(store, saved.new, watches, len(texts))
+            seconds += time.process_time() - start
+    (acted,) = store.conn.execute("SELECT count(DISTINCT article_id) FROM rule_action").fetchone()
+    store.close()
+    print(
+        f"{count} rules act on {acted} of {len(texts)} articles: {1000 * seconds / len(texts):.3f} ms of CPU"
+        f" an article, {1000 * deciding / len(texts):.3f} ms of it to decide"
+    )
+
+
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(
@@ -347,6 +396,7 @@ def main() -> None:
     parser.add_argument("--stored", type=int, default=100_000)
     parser.add_argument("--store", type=int, help="re-apply all terms over a real store of so many articles")
     parser.add_argument("--log", type=int, help="let so many articles arrive, and time the chain of records")
+    parser.add_argument("--rules", type=int, help="let articles arrive under so many rules")
     options = parser.parse_args()
     chance = random.Random(11)
     known = vocabulary(chance)
@@ -354,6 +404,10 @@ def main() -> None:
     if options.log:
         with TemporaryDirectory() as folder:
             chain_share(Path(folder), subjects, options.log)
+        return
+    if options.rules:
+        with TemporaryDirectory() as folder:
+            rules_share(Path(folder), subjects, known, options.rules)
         return
     if options.store:
         with TemporaryDirectory() as folder:

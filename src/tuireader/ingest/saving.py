@@ -53,18 +53,15 @@ def save_and_match(
 def act(store: Store, texts: Sequence[StoredText], rules: ingest.Rules, now: int) -> None:
     """Let the rules of the configuration act on articles that have just arrived; needs their transaction.
 
-    Rules look at an article as it arrived, not at what other rules do. They leave out what the user has
-    marked, on a server or elsewhere. What they save, send and run waits in the outbox.
+    Rules look at an article as it arrived, not at what other rules do. What they save, send and run waits in
+    the outbox.
     """
     if not rules.book or not texts:
         return
-    unmarked = store.rule_actions.unmarked(text.id for text in texts)
-    evidence = store.articles.evidence(unmarked)
+    evidence = store.articles.evidence(text.id for text in texts)
     taken: list[tuple[int, str, str]] = []
     watched_too: set[int] = set()
     for text in texts:
-        if text.id not in unmarked:
-            continue
         watches = tuple(item.watch for item in evidence.get(text.id, ()))
         subject = replace(shown(text, rules.feeds), watches=watches)
         for rule in rules.book.matching(subject, now):

@@ -30,8 +30,8 @@ def store_entries(
     """Store a page of entries with their marks; needs a transaction.
 
     `feeds` has the stored feeds by their ids on the server; entries of others are left out: the next list
-    of feeds will have them. `pages` plans to fetch the pages of teasers, and rules act on what was published
-    since its feed came, which the first pull does not do.
+    of feeds will have them. `pages` plans to fetch the pages of teasers, and lets rules act, which the first
+    pull does not.
     """
     by_feed = grouped((entry.feed_id, entry) for entry in entries if entry.feed_id in feeds)
     store.remote.recall(account_id, [entry.id for entry in entries])
@@ -64,8 +64,8 @@ def store_entries(
     placed = [entry for entry in entries if entry.id in places]
     marks = _store_marks(store, account_id, placed, known, places, now)
     if pages:
-        began = store.rule_actions.began({text.feed_id for text in every.new})
-        act(store, [text for text in every.new if text.time >= began[text.feed_id]], setting.rules, now)
+        arrived = store.rule_actions.arrived(text.id for text in every.new)
+        act(store, [text for text in every.new if text.id in arrived], setting.rules, now)
     read = store.notices.skip_read([text.id for text, _ in matches], now)
     unread = [(text, item) for text, item in matches if text.id not in read]
     return Stored(len(every.new), len(every.changed), marks, unread)

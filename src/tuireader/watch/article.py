@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Collection, Iterable, Sequence
-from functools import cache, partial
 from itertools import chain
 
 from msgspec.structs import replace
@@ -22,20 +21,12 @@ Spans = Sequence[tuple[int, int]]
 TEXTS = ("summary", "body")
 
 
-def _reading(subject: Subject, *, certain: bool, running: bool) -> FoldedArticle:
-    """Prepare an article for an expression, with only its `running` text if set."""
-    if running:
-        summary, body = running_text(subject.summary), running_text(subject.body)
-        subject = replace(subject, summary=summary, body=body)
-    return FoldedArticle(subject, certain=certain)
-
-
 class SearchedArticle:
     """An article prepared for a matcher: its fields joined to one text, each term searched for only once."""
 
     def __init__(self, subject: Subject, items: Sequence[Item], fields: Sequence[str]) -> None:
         self.subject = subject
-        self.reading = cache(partial(_reading, subject))
+        self._readings: dict[tuple[bool, bool], FoldedArticle] = {}
         self._items = items
         self._found: dict[int, Spans] = {}
         self._doubtful: dict[int, frozenset[tuple[int, int]]] = {}
@@ -54,6 +45,16 @@ class SearchedArticle:
                 texts.append(text)
                 at += len(text) + 1
         self.folded = Folded("\n".join(texts))
+
+    def reading(self, *, certain: bool, running: bool) -> FoldedArticle:
+        """Prepare the article for an expression, with only its `running` text if set."""
+        if (certain, running) not in self._readings:
+            subject = self.subject
+            if running:
+                summary, body = running_text(subject.summary), running_text(subject.body)
+                subject = replace(subject, summary=summary, body=body)
+            self._readings[certain, running] = FoldedArticle(subject, certain=certain)
+        return self._readings[certain, running]
 
     def field_at(self, place: int) -> str:
         """Return the field at a position of the joined text."""

@@ -16,6 +16,8 @@ class RuleBook:
 
     def __init__(self, rules: Sequence[RuleConfig]) -> None:
         self._rules = [(rule, frozenset(map(str.casefold, rule.feeds))) for rule in rules]
+        self._places = {rule.name: place for place, rule in enumerate(rules)}
+        self._without_query = {place for place, rule in enumerate(rules) if not rule.query}
         self._matcher = Matcher(
             [WatchRule(rule.name, query=rule.query, feeds=rule.feeds) for rule in rules if rule.query]
         )
@@ -25,13 +27,12 @@ class RuleBook:
 
     def matching(self, subject: Subject, now: int) -> list[RuleConfig]:
         """Return the rules that match an article with its watches, in the order of the configuration."""
-        named = self._matcher.names(subject, now)
+        named = {self._places[name] for name in self._matcher.names(subject, now)}
         feed = {subject.feed.casefold(), subject.feed_url.casefold(), subject.folder.casefold()}
         return [
             rule
-            for rule, feeds in self._rules
-            if (not rule.query or rule.name in named)
-            and (not rule.watch or not set(rule.watch).isdisjoint(subject.watches))
+            for rule, feeds in [self._rules[place] for place in sorted(named | self._without_query)]
+            if (not rule.watch or not set(rule.watch).isdisjoint(subject.watches))
             and (not feeds or not feeds.isdisjoint(feed))
         ]
 

@@ -23,24 +23,23 @@ Taken = tuple[int, str, str]
 class RuleActions(Part):
     """Actions of rules. Methods that write need a transaction."""
 
-    def unmarked(self, ids: Iterable[int]) -> set[int]:
-        """Return the articles that nobody has read, starred, opened or labelled."""
-        sql = """SELECT id FROM article WHERE id IN (SELECT value FROM json_each(?))
-                 AND NOT read AND NOT starred AND place = 0
-                 AND NOT EXISTS (SELECT 1 FROM article_label l WHERE l.article_id = article.id)"""
-        return set(self._column(sql, (id_list(ids),)))
+    def arrived(self, ids: Iterable[int]) -> set[int]:
+        """Return the articles of accounts on which rules may act.
 
-    def began(self, feed_ids: Iterable[int]) -> dict[int, int]:
-        """Map feeds to the times at which their first articles arrived."""
-        sql = """SELECT value, (SELECT min(arrived) FROM article WHERE feed_id = value)
-                 FROM json_each(?)"""
-        return self._mapping(sql, (id_list(feed_ids),))
+        These are those that nobody has marked, and that were published since the first of their feed came.
+        """
+        sql = """SELECT id FROM article a WHERE id IN (SELECT value FROM json_each(?))
+                 AND NOT read AND NOT starred AND place = 0
+                 AND NOT EXISTS (SELECT 1 FROM article_label l WHERE l.article_id = a.id)
+                 AND time >= (SELECT min(arrived) FROM article b WHERE b.feed_id = a.feed_id)"""
+        return set(self._column(sql, (id_list(ids),)))
 
     def record(self, taken: Sequence[Taken]) -> list[Taken]:
         """Record actions; return those that were not taken before."""
-        sql = """INSERT INTO rule_action (article_id, action, rule) VALUES (?, ?, ?)
+        sql = """INSERT INTO rule_action (article_id, action, rule)
+                 SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(?) WHERE true
                  ON CONFLICT DO NOTHING RETURNING article_id, action, rule"""
-        return [row for each in taken for row in self._conn.execute(sql, each).fetchall()]
+        return self._conn.execute(sql, (json.dumps(taken),)).fetchall() if taken else []
 
     def forget(self, actions: Mapping[str, Sequence[int]]) -> None:
         """Delete actions that were undone, given as the articles of each."""
