@@ -351,10 +351,10 @@ def rules_share(folder: Path, subjects: Sequence[Subject], known: Sequence[str],
     rules = [
         RuleConfig(
             f"r{number}",
-            marks if number % 2 else (Action(ActionKind.READ),),
             query="" if number % 10 == 9 else f"{('', 'title:', '-weather ')[number % 3]}{phrase(term)}",
             watch=("Quokka",) if number % 10 == 9 else (),
             feeds=("Elsewhere",) if number % 10 == 8 else (),
+            then=marks if number % 2 else (Action(ActionKind.READ),),
         )
         for number, term in enumerate(wanted)
     ]

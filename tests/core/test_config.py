@@ -75,7 +75,6 @@ def test_the_reference_shows_defaults_that_read_back() -> None:
         "program.name",
         "program.command",
         "rule.name",
-        "rule.then",
     }
     required |= {"account.name", "account.kind", "account.url"}
     required |= {"theme.name", "theme.background", "theme.foreground", "theme.accent"}

@@ -21,6 +21,7 @@ from tuireader.ui.screens.health import Health
 from tuireader.ui.screens.matches import Matches
 from tuireader.ui.screens.outbox import Outbox
 from tuireader.ui.screens.queue import Queue
+from tuireader.ui.screens.rules import Rules
 from tuireader.ui.screens.settings import SettingsScreen
 from tuireader.ui.screens.statistics import Statistics
 from tuireader.ui.screens.story import StoryScreen
@@ -55,6 +56,7 @@ def test_every_command_has_its_method() -> None:
         Scope.MATCHES: Matches,
         Scope.OUTBOX: Outbox,
         Scope.CHANNELS: Channels,
+        Scope.RULES: Rules,
         Scope.SETTINGS: SettingsScreen,
         Scope.STORY: StoryScreen,
         Scope.SEARCH: SearchLine,

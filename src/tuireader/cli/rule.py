@@ -45,8 +45,7 @@ async def list_(library: Library, as_json: bool) -> None:
     """
     rules = await library.rules.all()
     for item in rules:
-        then = ", ".join(map(str, item.config.then))
-        line = "\t".join((item.config.name, str(item.acted), then, described(item.config)))
+        line = "\t".join((item.name, str(item.acted), item.then, item.which))
         print_item(as_json, "Rule", item, line, then=list(map(str, item.config.then)))
     if not rules and not as_json:
         say("tuireader: no rules; a [[rule]] in the configuration adds one")
@@ -77,7 +76,7 @@ async def test(library: Library, name: str | None, query: str | None, days: int,
         expression = EXPRESSION.read(query)
         if isinstance(expression, Invalid):
             raise UsageError(f"--query: {expression.message}\n{expression.detail}".rstrip())
-        rules = (RuleConfig(name="", query=expression, then=()),)
+        rules = (RuleConfig(name="", query=expression),)
     await library.watches.catch_up()  # rules may name watches
     for config in rules:
         preview = await library.rules.preview(config, days)
@@ -93,10 +92,3 @@ async def test(library: Library, name: str | None, query: str | None, days: int,
         )
     if not rules and not as_json:
         say("tuireader: no rules; a [[rule]] in the configuration adds one")
-
-
-def described(rule: RuleConfig) -> str:
-    """Describe the articles of a rule: `title:judgment, on watch Courts, in Law`."""
-    parts = [rule.query, f"on {', '.join(rule.watch)}" if rule.watch else ""]
-    parts += [f"in {', '.join(rule.feeds)}" if rule.feeds else "", "watched too" * rule.include_watched]
-    return "; ".join(filter(None, parts))

@@ -23,6 +23,7 @@ class Scope(StrEnum):
     MATCHES = "log of matches"
     OUTBOX = "outbox"
     CHANNELS = "channels"
+    RULES = "rules"
     SETTINGS = "settings"
     STORY = "story"
     SEARCH = "search line"
@@ -34,7 +35,7 @@ class Scope(StrEnum):
 PANES = frozenset({Scope.LIST, Scope.ARTICLE, Scope.SIDEBAR})
 TABLES = (
     Scope.HEALTH, Scope.WATCHES, Scope.QUEUE, Scope.ALARMS, Scope.STATISTICS, Scope.MATCHES, Scope.OUTBOX,
-    Scope.CHANNELS, Scope.SETTINGS,
+    Scope.CHANNELS, Scope.RULES, Scope.SETTINGS,
 )  # fmt: skip
 MOVING = (*TABLES, Scope.STORY, Scope.CHOICES)
 

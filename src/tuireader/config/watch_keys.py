@@ -273,13 +273,6 @@ class RuleConfig(Table):
         label="Name",
         placeholder="which its articles show",
     )
-    then: tuple[Action, ...] = declare(
-        ACTIONS,
-        "Actions: `label:NAME`, `star`, `read`, `mute`, `full_text`, `save`, `channel:NAME`, `run:NAME`.",
-        vital=True,
-        label="Then",
-        placeholder="label:law, star, read, mute, full_text, save, channel:phone",
-    )
     query: str = declare(
         EXPRESSION,
         "Search expression for its articles.",
@@ -303,6 +296,14 @@ class RuleConfig(Table):
         vital=True,
         label="Feeds",
         placeholder="all; or titles, addresses, folders, separated by commas",
+    )
+    then: tuple[Action, ...] = declare(
+        ACTIONS,
+        "Actions: `label:NAME`, `star`, `read`, `mute`, `full_text`, `save`, `channel:NAME`, `run:NAME`.",
+        default=(),
+        vital=True,
+        label="Then",
+        placeholder="label:law, star, read, mute, full_text, save, channel:phone",
     )
     include_watched: bool = declare(
         FLAG,
@@ -329,6 +330,8 @@ def rule_problem(rule: RuleConfig, names: Mapping[str, Sequence[str]]) -> tuple[
             text, near = str(action), did_you_mean(action.name, names[noun])
             marked = caret(text, len(text) - len(action.name), len(action.name))
             return ".then", f"names no {noun} {quote(action.name)}{near}", marked
+    if not rule.then:
+        return "", f"{quote(rule.name)} does nothing: it needs then"
     if rule.query or rule.watch or rule.feeds:
         return None
     return "", f"{quote(rule.name)} matches nothing: it needs query, watch or feeds"

@@ -32,7 +32,7 @@ class Enclosure(Shape, of=model.Enclosure, shows="url type kind length duration 
 
 
 class RuleAction(Shape, of=model.RuleAction, shows="rule action"):
-    """What a rule did with an article."""
+    """An action that a rule has taken with an article."""
 
 
 class WholeArticle(

@@ -58,5 +58,5 @@ class OutboxMessage(Struct, frozen=True):
 
     @property
     def causes(self) -> str:
-        """What it is for: its watches, its rule, or its kind."""
+        """Reason for the message: its watches, its rule, or its kind."""
         return ", ".join(self.watches) or self.rule or self.kind

@@ -1,4 +1,4 @@
-"""Rules: what they do with an article when it arrives, and what they have done."""
+"""Actions of rules on arriving articles."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class Action(Struct, frozen=True):
 
     @property
     def done(self) -> str:
-        """What was done: `labelled law`, `starred`, `sent by phone`."""
+        """Past tense of the action: `labelled law`, `starred`, `sent by phone`."""
         return f"{_DONE[self.kind]} {self.name}".rstrip()
 
 
@@ -69,8 +69,8 @@ _DONE = {
     ActionKind.MUTE: "muted",
     ActionKind.FULL_TEXT: "full text",
     ActionKind.SAVE: "saved",
-    ActionKind.CHANNEL: "for channel",
-    ActionKind.RUN: "for program",
+    ActionKind.CHANNEL: "sent by",
+    ActionKind.RUN: "passed to",
 }
 
 

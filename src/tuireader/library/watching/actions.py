@@ -25,6 +25,24 @@ class Rule(Struct, frozen=True):
     config: RuleConfig
     acted: Annotated[int, "Number of articles on which it has acted."]
 
+    @property
+    def name(self) -> str:
+        """Its name."""
+        return self.config.name
+
+    @property
+    def then(self) -> str:
+        """Its actions: `label:law, star`."""
+        return ", ".join(map(str, self.config.then))
+
+    @property
+    def which(self) -> str:
+        """Its articles: `title:judgment; on watch Courts; in Law; watched too`."""
+        rule = self.config
+        watches = f"on watch {' or '.join(rule.watch)}" if rule.watch else ""
+        feeds = f"in {', '.join(rule.feeds)}" if rule.feeds else ""
+        return "; ".join(filter(None, (rule.query, watches, feeds, "watched too" * rule.include_watched)))
+
 
 class Rules(UseCases):
     """Rules of the configuration: what happens to articles when they arrive."""

@@ -1,4 +1,4 @@
-"""What rules have done with articles: each action once for an article, with the first rule that took it."""
+"""Log of the actions of rules: each once for an article, with the first rule that took it."""
 
 from __future__ import annotations
 

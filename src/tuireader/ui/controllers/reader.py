@@ -199,7 +199,7 @@ class Reader(Controller):
             await self.renew(article, place=self.pane.place)
 
     async def relabel(self) -> None:
-        """Update labels and cases of the open article; its text and position stay."""
+        """Update labels, cases and rules of the open article; its text and position stay."""
         page = self.session.page
         if page is None:
             return
@@ -208,6 +208,11 @@ class Reader(Controller):
             cases = tuple(await self.library.cases.of([page.article.id]))
             if cases != page.article.cases:
                 await self.renew(replace(page.article, cases=cases), place=self.pane.place)
+                return
+        if page.article.rules:  # undo takes back what they did
+            article = await self.library.articles.get(page.article.id)
+            if article is not None and article.rules != page.article.rules:
+                await self.renew(article, place=self.pane.place)
                 return
         if row is None or row.labels == page.article.labels:
             return

@@ -12,7 +12,9 @@ from textual.widgets import Input, Static
 
 from tuireader.errors import TuireaderError
 from tuireader.ui.dialogs.dialog import Dialog, FormDialog, Result
+from tuireader.ui.widgets.details import Preview
 from tuireader.ui.widgets.field import Field, Pick
+from tuireader.wording.lines import Line
 
 
 class Form(FormDialog[Result | None], Generic[Result]):
@@ -48,7 +50,39 @@ class Form(FormDialog[Result | None], Generic[Result]):
         self.show_hint()
 
     async def save(self) -> Result:
-        return await self._save_values({line.key: line.value for line in self._lines})
+        return await self._save_values(self.values)
+
+    @property
+    def values(self) -> dict[str, str]:
+        """The texts of its fields by key."""
+        return {line.key: line.value for line in self._lines}
+
+
+class PreviewForm(Form[Result], Generic[Result]):
+    """A form with lines that show the effect of its values while they are typed."""
+
+    def __init__(
+        self,
+        title: str,
+        lines: Sequence[Field | Pick],
+        save: Callable[[Mapping[str, str]], Awaitable[Result]],
+        effect: Callable[[Mapping[str, str]], Awaitable[Sequence[Line]]],
+    ) -> None:
+        super().__init__(title, lines, save)
+        self.preview = Preview(lambda: effect(self.values))
+
+    def compose(self) -> ComposeResult:
+        yield self.box(self._title, *self._lines, self.preview)
+
+    def on_mount(self) -> None:
+        self.preview.renew()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        super().on_input_changed(event)
+        self.preview.renew(soon=True)
+
+    def on_pick_changed(self) -> None:
+        self.preview.renew()
 
 
 class TextForm(Form[Result | str], Generic[Result]):

@@ -1,13 +1,21 @@
-"""Create, edit and keep watches; mute articles."""
+"""Create, edit and keep watches; mute articles; add, edit and remove rules."""
 
 from __future__ import annotations
 
-from tuireader.config import WatchConfig
+from collections.abc import Mapping, Sequence
+from functools import partial
+
+from msgspec.structs import replace
+
+from tuireader.config import RuleConfig, WatchConfig
 from tuireader.config.watch_keys import with_defaults
 from tuireader.errors import TuireaderError
 from tuireader.model import ViewKind
+from tuireader.text.wording import counted
 from tuireader.ui.controllers.wiring import Controllers
 from tuireader.ui.flows.context import Asking, Outcome
+from tuireader.ui.flows.forms import changed, confirm
+from tuireader.wording.lines import Line, problem_lines
 
 
 async def watch_here(main: Controllers, ask: Asking) -> Outcome | None:
@@ -89,6 +97,55 @@ async def mute(main: Controllers, ask: Asking) -> Outcome | None:
     if muted is None:
         return None
     return _written(main, muted) if isinstance(muted, str) else Outcome(view=muted)
+
+
+_PREVIEW_DAYS = 30
+
+
+async def edit_rule(main: Controllers, ask: Asking, before: RuleConfig | None = None) -> Outcome | None:
+    """Ask for a new rule, or for changes to one, with a preview of the articles that it would match."""
+    from tuireader.config.edit import typed_values
+    from tuireader.ui.dialogs.form import PreviewForm
+    from tuireader.ui.widgets.settings import settings
+
+    library, blank = main.library, RuleConfig("")
+
+    def typed(values: Mapping[str, str]) -> RuleConfig:
+        return replace(before or blank, **typed_values(RuleConfig, values))
+
+    async def effect(values: Mapping[str, str]) -> Sequence[Line]:
+        try:
+            rule = typed({**values, "name": values["name"] or "new"})
+        except TuireaderError as error:
+            return problem_lines(error.message)
+        if not (rule.query or rule.watch or rule.feeds):
+            return ((), (("Enter an expression, a watch or a feed to preview its articles", "dim"),))
+        preview = await library.rules.preview(rule, _PREVIEW_DAYS)
+        if preview.problem:
+            return problem_lines(preview.problem)
+        count = f"{counted(preview.articles, 'article')} of the last {_PREVIEW_DAYS} days"
+        spared = f" · {preview.watched} on a watch: not read, not muted" * bool(
+            preview.watched and rule.spares_watched
+        )
+        lines: list[Line] = [(), ((f"Would match {count}", "strong"), (spared, "star"))]
+        lines += [((f"! {note}", "star"),) for note in preview.advice]
+        titles = ((row.title or row.url, library.feeds.title(row.feed_id)) for row in preview.samples)
+        return [*lines, *(((f"  {title}", "text"), (f" · {feed}", "dim")) for title, feed in titles)]
+
+    async def save(values: Mapping[str, str]) -> Outcome:
+        rule = typed(values)
+        await library.rules.save(rule, before.name if before else "")
+        return changed(main, f"Rule {rule.name} saved")
+
+    title = f"Rule {before.name}" if before else "New rule"
+    return await ask(PreviewForm(title, settings(before or blank), save, effect))
+
+
+async def remove_rule(main: Controllers, ask: Asking, name: str) -> Outcome | None:
+    """Ask, then remove a rule."""
+    said = f"Rule {name} removed{main.host.undo_hint}"
+    question = f"Remove the rule {name}? What it has done stays."
+    return await confirm(main, ask, "rule", question, partial(main.library.rules.remove, name), said)
 
 
 def _written(main: Controllers, said: str) -> Outcome:

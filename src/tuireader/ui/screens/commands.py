@@ -30,6 +30,7 @@ INSTEAD = {
     "search_feeds": "watches",
     "add_channel": "channels",
     "test_channel": "channels",
+    "add_rule": "rules",
     "look_at_muted": "mute",
 }
 
@@ -141,6 +142,7 @@ _FLOWS: dict[str, Flow] = {
     "match_log": _match_log,
     "outbox": _outbox,
     "channels": _table("Channels"),
+    "rules": _table("Rules"),
     "settings": _settings,
     "undo": settings.undo,
     "palette": guide.open_palette,
