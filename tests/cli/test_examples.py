@@ -51,7 +51,13 @@ CHANNEL = 'echo \'[[channel]]\nname = "phone"\nfile = "phone.jsonl"\' > ~/.confi
 DIGEST = 'echo \'[[digest]]\nname = "morning"\nat = "07:30"\' > ~/.config/tuireader/config.toml'
 PUBLISHED = r'[[publish]]\nname = "wechat"\nwatch = "WeChat"\n'
 PUBLISH = f"printf '{PUBLISHED}' >> ~/.config/tuireader/config.toml"
+RULE = (
+    'echo \'[[rule]]\nname = "court decisions"\nquery = "x"\nthen = ["star"]\''
+    " > ~/.config/tuireader/config.toml"
+)
 FIRST = {
+    "tuireader rule test 'court decisions' --days 30": RULE,
+    "tuireader rule test 'court decisions' --days 90": RULE,
     "tuireader channel test phone": CHANNEL,
     "tuireader digest morning": DIGEST,
     "tuireader publish revoke wechat": PUBLISH,

@@ -215,6 +215,7 @@ def test_every_command_with_json_is_declared_and_tried() -> None:
     apart = {"comments", "download", "import newsboat", "save", "watch follow"}  # tried in files of their own
     apart |= {"account check", "account list", "sync"}  # with a server of accounts
     apart |= {"alarms", "channel list", "channel test", "digest", "matches", "outbox", "publish list"}
+    apart |= {"rule list", "rule test"}
     apart |= {"add", "brief", "config check", "export", "feeds accept", "import file", "show"}  # above
     assert set(shapes.SHAPES) - set(LINES) == apart
 
