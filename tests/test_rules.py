@@ -6,7 +6,7 @@ import json
 import shlex
 from pathlib import Path
 
-from tests.builders import CLOCK, Clock, feeds, item, opened, refreshed, rss
+from tests.builders import ALL, CLOCK, Clock, feeds, item, opened, refreshed, rss
 from tests.web import Web
 from tuireader.library import Library
 from tuireader.model import Article, RuleAction, View, ViewKind
@@ -159,3 +159,24 @@ async def test_a_program_that_fails_is_tried_again_and_one_that_is_gone_is_repor
         await library.outbox.retry(waiting.id)
         (waiting,) = await library.outbox.unsent()
         assert waiting.error == "there is no [[program]] with this name: p"
+
+
+async def test_what_was_marked_elsewhere_before_it_arrives_is_left_alone(tmp_path: Path, web: Web) -> None:
+    url = publish(web, "First")
+    async with opened(tmp_path, feeds(url) + rule("all", '["star", "label:x"]', "query = 'news'")) as library:
+        await refreshed(library)
+        publish(web, "News", "Other news")
+        (tmp_path / "there").mkdir()
+        async with opened(tmp_path / "there", feeds(url)) as there:
+            await refreshed(there)
+            (news,) = [
+                row.id for row in await there.lists.rows(await there.lists.ids(ALL)) if row.title == "News"
+            ]
+            await there.marks.set_read([news], True)
+            state = "".join(await there.exchange.export("state"))
+        assert (await library.exchange.import_data(state.encode())).noted == 1
+        await refreshed(library)
+        seen = {
+            title: (article.read, article.starred) for title, article in (await articles(library)).items()
+        }
+        assert seen == {"First": (False, False), "News": (True, False), "Other news": (False, True)}

@@ -168,6 +168,7 @@ def _config(table: dict[str, Any], problems: _Problems) -> Config:
     digests = _tables(DigestConfig, table, "digest", "name", problems, digest_problem)
     problems.names["saved search"] = [view.name for view in views]
     problems.names["digest"] = [digest.name for digest in digests]
+    wrong = partial(rule_problem, names=problems.names)
     return replace(
         root or Config(),
         feeds=_tables(FeedConfig, table, "feeds", "url", problems, _feed_problem, _with_address),
@@ -181,15 +182,7 @@ def _config(table: dict[str, Any], problems: _Problems) -> Config:
         digests=digests,
         publishes=_tables(PublishConfig, table, "publish", "name", problems, partial(publish_problem, {})),
         programs=programs,
-        rules=_tables(
-            RuleConfig,
-            table,
-            "rule",
-            "name",
-            problems,
-            partial(rule_problem, names=problems.names),
-            _with_feeds,
-        ),
+        rules=_tables(RuleConfig, table, "rule", "name", problems, wrong, _with_feeds),
         **plain,
     )
 

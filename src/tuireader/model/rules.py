@@ -47,14 +47,8 @@ class Action(Struct, frozen=True):
     @property
     def queue(self) -> str:
         """Channel in the outbox that takes it after the commit; `""` for an action that needs none."""
-        match self.kind:
-            case ActionKind.CHANNEL:
-                return self.name
-            case ActionKind.RUN:
-                return f"{RUNS}{self.name}"
-            case ActionKind.SAVE:
-                return SAVES
-        return ""
+        names = {ActionKind.CHANNEL: self.name, ActionKind.RUN: f"{RUNS}{self.name}", ActionKind.SAVE: SAVES}
+        return names.get(self.kind, "")
 
     @property
     def done(self) -> str:

@@ -293,9 +293,7 @@ class RuleTest(Shape, of=model.MutePreview, shows="rule days articles spared sam
     rule: Annotated[str, 'Name of the rule, `""` for an expression.']
     days: Annotated[int, "Days before now that were looked at."]
     articles: Annotated[int, "Number of articles that match."]
-    spared: Annotated[
-        int, "How many are on a watch, so that it would neither mark them as read nor mute them."
-    ]
+    spared: Annotated[int, "How many of them a watch spares from being read or muted."]
     samples: Annotated[list[Article], "The newest that are not spared."]
     problem: Annotated[str, 'Why it cannot be tried, `""` without a reason.']
 

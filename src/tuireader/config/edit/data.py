@@ -29,16 +29,8 @@ from tuireader.errors import ConfigError
 from tuireader.text import feed_key, without_password
 
 Table = dict[str, Any]
-Item = (
-    FeedConfig
-    | WatchConfig
-    | MuteConfig
-    | ViewConfig
-    | MacroConfig
-    | AccountConfig
-    | ChannelConfig
-    | RuleConfig
-)
+Asking = WatchConfig | MuteConfig | ViewConfig | RuleConfig
+Item = FeedConfig | Asking | MacroConfig | AccountConfig | ChannelConfig
 Id = tuple[str, ...]
 FIX_FIRST = "fix it first; nothing was changed"
 _MAYBE_BY_HAND = "it may have been removed by hand"

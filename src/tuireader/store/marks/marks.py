@@ -134,16 +134,12 @@ class Marks(Part):
         self, action: Action, ids: Sequence[int], value: bool, now: int, watched_too: Collection[int] = ()
     ) -> Sequence[int]:
         """Take an action of a rule that changes articles, or take it back; return those that changed."""
-        match action.kind:
-            case ActionKind.LABEL:
-                return self._labels.apply(action.name, ids, value)
-            case ActionKind.STAR:
-                return self._apply(StepKind.STARRED, ids, value, now)
-            case ActionKind.READ:
-                return self._apply(StepKind.READ, ids, value, now)
-            case ActionKind.MUTE:
-                return self._mutes.set_by_rule(ids, value, watched_too)
-        return ()
+        if action.kind is ActionKind.LABEL:
+            return self._labels.apply(action.name, ids, value)
+        if action.kind is ActionKind.MUTE:
+            return self._mutes.set_by_rule(ids, value, watched_too)
+        mark = {ActionKind.STAR: StepKind.STARRED, ActionKind.READ: StepKind.READ}.get(action.kind)
+        return self._apply(mark, ids, value, now) if mark else ()
 
     def add_config_step(self, what: str, file: bytes, *, now: int) -> None:
         """Store the file name of a change of the configuration for undo; needs a transaction."""
