@@ -103,3 +103,6 @@ async def test_the_demo_has_no_rules_that_run(tmp_path: Path) -> None:
     async with configured(tmp_path, "", offline=True) as library, running(library) as run:
         await run.press("dollar_sign")
         assert "No rules yet. + adds one" in run.text and "demo: nothing arrives" in run.text
+        await run.press("plus")
+        await run.submit(name="Tried out", query="ferry", then="star")
+        assert rows(run, "name", "then") == [["Tried out", "star"]]

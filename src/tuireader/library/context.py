@@ -176,7 +176,7 @@ class Context:
         edited, self.problems = loads(self._text)
         plain = {
             name: getattr(edited, name)
-            for name in ("watches", "mutes", "views", "channels", "keys", *PLAIN_TABLES)
+            for name in ("watches", "mutes", "views", "channels", "rules", "keys", *PLAIN_TABLES)
         }
         await self.use(replace(self.config, **plain))
 
