@@ -163,7 +163,8 @@ def _cache(settings: Settings, value: str, said: Mapping[str, str]) -> Became:
     return Became("its articles are imported", (CACHE,))
 
 
-_SORTS = {"date": "date", "date-desc": "date", "date-asc": "oldest", "title": "title", "title-asc": "title"}
+_SORTS = {"date": "oldest", "date-asc": "date", "date-desc": "oldest", "title": "title", "title-asc": "title"}
+"""Orders as newsboat 2.36 shows them: `date-asc` has the newest article on top, `date` the oldest."""
 
 
 def _sort(settings: Settings, value: str, said: Mapping[str, str]) -> Became:
