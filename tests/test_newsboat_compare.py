@@ -9,6 +9,7 @@ from pathlib import Path
 from tests.builders import opened
 from tuireader.library import Library
 from tuireader.model import View, ViewKind
+from tuireader.newsboat.outcomes import Consent
 from tuireader.newsboat.profile import Places
 
 A, B, GONE = "http://a.example/feed", "http://b.example/feed", "http://gone.example/feed"
@@ -92,6 +93,21 @@ async def test_each_difference_is_counted_before_and_gone_after_an_import(tmp_pa
         }
         again = await library.newsboat.import_profile(places)
         assert (again.new, again.marked, again.articles) == (0, 0, 4)
+
+
+async def test_a_feed_plain_and_with_a_filter_gets_the_articles_of_both(tmp_path: Path) -> None:
+    places = profile(tmp_path / "newsboat")
+    filtered = f"filter:cat:{B}"
+    places.urls.write_text(f"{A}\n{B}\n{filtered}\n{GONE}\n")
+    with closing(sqlite3.connect(places.cache)) as cache, cache:
+        cache.execute("UPDATE rss_item SET feedurl = ? WHERE guid = '3'", (filtered,))
+    async with opened(tmp_path, "") as library:
+        moved = await library.newsboat.import_profile(places, accept=[Consent.PROGRAMS])
+        assert (moved.articles, moved.new, moved.others) == (5, 5, 0)
+        assert next(feed for feed in library.context.config.feeds if feed.url == B).filter == ("cat",)
+        after = await library.newsboat.compare(places)
+        assert after.equal and after.left_out == ()
+        assert (after.sides[0].there, after.sides[0].here) == (3, 3)
 
 
 async def test_marks_and_tags_that_differ_are_listed(tmp_path: Path) -> None:

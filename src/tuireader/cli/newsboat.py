@@ -54,6 +54,9 @@ def _complete_consents(context: click.Context, param: click.Parameter, typed: st
     metavar="GROUPS",
     help="Also import `programs`, `proxy` or `folders`; separate several by commas.",
 )
+@click.option(
+    "--unfold", is_flag=True, help="List each report of a story in a row of its own, as newsboat does."
+)
 @click.option("--quiet", "-q", is_flag=True, help="Do not list the lines that change or are dropped.")
 @json_option
 @click.pass_obj
@@ -63,6 +66,7 @@ def import_newsboat(
     dry_run: bool,
     compare: bool,
     accept: set[Consent],
+    unfold: bool,
     quiet: bool,
     as_json: bool,
 ) -> int:
@@ -81,7 +85,7 @@ def import_newsboat(
     Examples:
       tuireader import newsboat --dry-run
       tuireader import newsboat ~/.newsboat
-      tuireader import newsboat --accept programs,folders
+      tuireader import newsboat --accept programs,folders --unfold
       tuireader import newsboat --compare
     """
     from tuireader.newsboat.profile import places
@@ -97,7 +101,7 @@ def import_newsboat(
         if compare:
             return _print_comparison(await library.newsboat.compare(sources), as_json)
         moved = await library.newsboat.import_profile(
-            sources, accept=accept, dry_run=dry_run, progress=feeds_progress
+            sources, accept=accept, dry_run=dry_run, unfold=unfold, progress=feeds_progress
         )
         _print_moved(moved, dry_run, quiet, as_json)
         if moved.trouble:
@@ -124,6 +128,10 @@ def _print_moved(moved: Moved, dry_run: bool, quiet: bool, as_json: bool) -> Non
                 say(f"  {line}")
         for reason in moved.kept:
             say(f"tuireader: {reason}")
+        if moved.folded:
+            say(
+                "Lists fold the reports of a story into one row; --unfold lists each article, as newsboat does"
+            )
     if as_json:
         left = [outcome for outcome in moved.outcomes if outcome.fate is not Fate.MOVED]
         print_json("NewsboatImport", moved, dry_run=dry_run, files=lines, not_moved=left)

@@ -172,9 +172,9 @@ class DownloadConfig(Table):
         default="~/Downloads/tuireader",
     )
     name: str = declare(
-        template("feed", "title", "date", "name", "ext"),
-        "Name of a file: {feed}, {title}, {date}, {name} (as on the server) and {ext} are replaced;"
-        " / makes folders.",
+        template("feed", "host", "title", "date", "name", "ext"),
+        "Name of a file: {feed}, {host} (its server), {title}, {date}, {name} (as on the server) and {ext}"
+        " are replaced; / makes folders.",
         default="{feed}/{date} {title}{ext}",
     )
     max_size: int = declare(

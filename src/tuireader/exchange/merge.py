@@ -122,6 +122,7 @@ class _Merging:
         taken = set(equal)
         if key:  # including invalid items
             taken |= {(name, _known_as(name, table.get(key))) for table in objects_of(self.before, name)}
+        queries = {own.query: own.name for own in there if isinstance(own, WatchConfig) and own.query}
         new: dict[Made, Item] = {}
         for item in items:
             entry = made_of(name, item)
@@ -129,6 +130,8 @@ class _Merging:
                 if key and equal.get(entry) != item:
                     reason = f"your configuration already has another {name} “{entry[1]}”, which is kept"
                     self.kept[entry] = reason
+            elif isinstance(item, WatchConfig) and item.query in queries:
+                self.kept[entry] = f"already exists as the watch “{queries[item.query]}”"
             elif entry not in new:
                 new[entry] = item
         self.added[name] = self._add(name, [item for entry, item in new.items() if self._fits(entry, item)])

@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
 
 from tuireader.model import Article, Enclosure
+from tuireader.text import host_of
 
 _ENDING = 12  # maximum characters of a file name extension
 _WANTED = ("audio", "video")
@@ -32,6 +33,7 @@ def file_path(template: str, article: Article, url: str, kind: str, number: int 
         ending = mimetypes.guess_extension(kind.partition(";")[0].strip()) or ""
     values = {
         "{feed}": article.feed_title,
+        "{host}": host_of(url),
         "{title}": article.title,
         "{date}": time.strftime("%Y-%m-%d", time.localtime(max(0, article.time))),
         "{name}": on_server.removesuffix(ending),

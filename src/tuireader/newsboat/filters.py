@@ -8,7 +8,7 @@ articles.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from functools import lru_cache
 
 from msgspec import Struct
@@ -115,8 +115,18 @@ class _Reader:
         return Comparison(value, "=" if operator == "==" else operator, written)
 
 
-def translate(text: str, tags: Collection[str] = ()) -> str:
-    """Translate a filter to an expression; `tags` are all known tags. Raises No."""
+class Tags(Struct, frozen=True):
+    """All tags of feeds: those that became folders, and those that became labels."""
+
+    folders: frozenset[str] = frozenset()
+    labels: frozenset[str] = frozenset()
+
+
+NO_TAGS = Tags()
+
+
+def translate(text: str, tags: Tags = NO_TAGS) -> str:
+    """Translate a filter to an expression. Raises No."""
     expression = _written(parse(text), tags)
     checked = query.parse(expression)
     if isinstance(checked, query.QueryError):
@@ -124,7 +134,7 @@ def translate(text: str, tags: Collection[str] = ()) -> str:
     return expression
 
 
-def _written(tree: Filter, tags: Collection[str]) -> str:
+def _written(tree: Filter, tags: Tags) -> str:
     if isinstance(tree, Pair):
         left, right = _written(tree.left, tags), _written(tree.right, tags)
         if tree.word == "or":
@@ -160,7 +170,7 @@ _NEVER = {
 }
 
 
-def _comparison(asked: Comparison, tags: Collection[str]) -> str:
+def _comparison(asked: Comparison, tags: Tags) -> str:
     name = asked.attribute
     if name in _TEXTS:
         return _text(_TEXTS[name], asked)
@@ -265,7 +275,7 @@ def _flags(asked: Comparison) -> str:
         raise No("a filter for exactly one flag has no counterpart; =~ can be translated")
     expression = f"label:{as_regex(f'^(?-i:{flag_label(letters)})$')}"
     if asked.operator in ("=~", "!~"):  # patterns ignore case
-        expression = f"label:{as_regex(f'^{flag_label(letters.lower())}$')}"
+        expression = f"label:{flag_label(letters.lower())}"
     return f"NOT {expression}" if asked.operator.startswith("!") else expression
 
 
@@ -274,7 +284,7 @@ def flag_label(letter: str) -> str:
     return f"flag-{letter}"
 
 
-def _tags(asked: Comparison, tags: Collection[str]) -> str:
+def _tags(asked: Comparison, tags: Tags) -> str:
     if asked.operator not in ("#", "!#"):
         raise No("tags can only be tested with #")
     expression = tag_query(asked.value, tags)
@@ -282,14 +292,15 @@ def _tags(asked: Comparison, tags: Collection[str]) -> str:
 
 
 @lru_cache(maxsize=4)
-def _joined(tags: frozenset[str]) -> str:
-    return "\n".join(tag.lower() for tag in tags)
+def _joined(tags: Tags) -> str:
+    return "\n".join(tag.lower() for tag in tags.folders | tags.labels)
 
 
-def tag_query(tag: str, tags: Collection[str] = ()) -> str:
+def tag_query(tag: str, tags: Tags = NO_TAGS) -> str:
     """Return an expression for the articles of feeds with a tag, which became their folder or label."""
-    lower = tag.lower()
-    alike = _joined(frozenset(tags)).count(lower) > (tag in tags)
-    plain = not alike and re.fullmatch(r"\w+", tag) and tag not in ("AND", "OR", "NOT", "NEAR")
-    value = tag if plain else as_regex(f"^(?-i:{_literal(tag)})$")
-    return f"(folder:{value} OR label:{value})"
+    alike = _joined(tags).count(tag.lower()) > (tag in tags.folders | tags.labels)
+    plain = not alike and re.fullmatch(r"\w+( \w+)*", tag) and tag not in query.OPERATORS
+    value = query.quote(tag) if plain else as_regex(f"^(?-i:{_literal(tag)})$")
+    known = {"folder": tags.folders, "label": tags.labels}
+    parts = [f"{name}:{value}" for name in known if tag in known[name]]
+    return parts[0] if len(parts) == 1 else f"(folder:{value} OR label:{value})"

@@ -8,9 +8,9 @@ from tuireader.commands import key_label
 from tuireader.config import MacroConfig
 from tuireader.newsboat.keys import OPERATIONS, advice, key_of
 from tuireader.newsboat.lexing import split_unquoted, words
-from tuireader.newsboat.outcomes import Became, Consent, No
+from tuireader.newsboat.outcomes import BY_SHELL, Became, Consent, No
 from tuireader.newsboat.single_settings import Settings
-from tuireader.newsboat.values import ADDRESS, TITLE, without_shell, words_of
+from tuireader.newsboat.values import ADDRESS, TITLE, command_of, words_of
 from tuireader.text import clean
 
 _READ = "mark_read"
@@ -30,18 +30,22 @@ def macro(settings: Settings, text: str, jumps: bool) -> Became:
     if len(settings.macros) == _MOST:
         raise No(f"there are more than {_MOST} macros")
     name = next(iter(words(said[0])), "") if said else ""
-    command, run = _steps(operations, jumps)
-    where = f"the macro {key_label(key)}"
+    command, by_shell, run = _steps(operations, jumps)
+    where = f"the macro {key_label(key)}{BY_SHELL if by_shell else ''}"
     if command:
         settings.ask(Consent.PROGRAMS, f"would become {where}")
     settings.macros.append(MacroConfig(key, clean(name, 200), command, run))
-    return Became(f"becomes {where}", (("macro", key),))
+    return Became(f"becomes {where}", (("macro", key),), changed=by_shell)
 
 
-def _steps(operations: str, jumps: bool) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the program and the commands of a macro; newsboat starts a program by setting it as browser."""
+def _steps(operations: str, jumps: bool) -> tuple[tuple[str, ...], bool, tuple[str, ...]]:
+    """Return a macro's program, whether a shell runs it, and its commands.
+
+    newsboat starts a program by setting it as browser.
+    """
     command: tuple[str, ...] = ()
     browser: tuple[str, ...] = ()
+    by_shell = sets_shell = False
     trouble: No | None = None
     run: list[str] = []
     for operation in split_unquoted(operations, ";"):
@@ -50,7 +54,7 @@ def _steps(operations: str, jumps: bool) -> tuple[tuple[str, ...], tuple[str, ..
             continue
         if parts[0] == "set" and len(parts) == 3 and parts[1] == "browser":
             try:
-                browser, trouble = without_shell(parts[2]), None
+                (browser, sets_shell), trouble = command_of(parts[2]), None
             except No as reason:
                 browser, trouble = (), reason
             continue
@@ -59,6 +63,7 @@ def _steps(operations: str, jumps: bool) -> tuple[tuple[str, ...], tuple[str, ..
                 raise trouble
             if browser and command:
                 raise No("a macro can start only one program")
+            by_shell = sets_shell if browser else by_shell
             command, browser, opened = browser or command, (), [] if browser else ["open_browser"]
             if parts[0] == "open-in-browser-and-mark-read":
                 opened += [_READ, "next_unread"] if jumps else [_READ]
@@ -69,7 +74,7 @@ def _steps(operations: str, jumps: bool) -> tuple[tuple[str, ...], tuple[str, ..
             raise No(f"a macro has at most {_MOST_STEPS} steps")
     if not command and not run:
         raise No("has no step that tuireader supports")
-    return command, tuple(run)
+    return command, by_shell, tuple(run)
 
 
 def _command(parts: list[str]) -> str:

@@ -84,13 +84,27 @@ class Became(Struct, frozen=True):
     changed: bool = False
 
 
-class No(Exception):
-    """Reason for dropping a line; `group` is the line's kind if it differs from the setting's."""
+BY_SHELL = ", run by `sh -c`, as it needs a shell"
 
-    def __init__(self, reason: str, *, group: Group | None = None, consent: Consent | None = None) -> None:
+
+class No(Exception):
+    """Reason for dropping a line; `group` is the line's kind if it differs from the setting's.
+
+    `by_shell` says that only a shell can run its command.
+    """
+
+    def __init__(
+        self,
+        reason: str,
+        *,
+        group: Group | None = None,
+        consent: Consent | None = None,
+        by_shell: bool = False,
+    ) -> None:
         super().__init__(reason)
         self.group = group
         self.consent = consent
+        self.by_shell = by_shell
 
 
 class Tally(Struct, frozen=True):

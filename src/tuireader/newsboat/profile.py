@@ -91,7 +91,7 @@ def read(
             text_of(files.config),
             _Files(files.config, text_of).include,
             feeds=[feed.url for feed in subscriptions.feeds],
-            tags={tag for own in subscriptions.tags.values() for tag in own},
+            tags=subscriptions.known_tags,
             views={view.name.casefold() for view in subscriptions.views},
             accepted=accepted,
         )

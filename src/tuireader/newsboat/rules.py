@@ -8,7 +8,8 @@ from collections.abc import Collection, Sequence
 
 from tuireader import query
 from tuireader.config import MuteConfig, ViewConfig, WatchConfig
-from tuireader.newsboat.filters import as_regex, pattern_of, translate
+from tuireader.newsboat import names
+from tuireader.newsboat.filters import Tags, as_regex, parse, pattern_of, translate
 from tuireader.newsboat.outcomes import Became, Group, No
 from tuireader.newsboat.reasons import LOOK
 from tuireader.newsboat.single_settings import Settings
@@ -30,9 +31,7 @@ _DECORATION = re.compile(
 class Rules:
     """Turn lines into watches, mutes and saved searches."""
 
-    def __init__(
-        self, settings: Settings, feeds: Sequence[str], tags: Collection[str], views: Collection[str]
-    ) -> None:
+    def __init__(self, settings: Settings, feeds: Sequence[str], tags: Tags, views: Collection[str]) -> None:
         self._settings = settings
         self._feeds = feeds
         self._known = set(feeds)
@@ -64,7 +63,8 @@ class Rules:
         else:
             asked = as_regex(pattern_of(pattern))
             expression = _understood(f"title:{asked}" if target == "articlelist" else asked)
-            watch = WatchConfig(self._watch_name(pattern), query=expression, color=colour_of(colour))
+            name = self._watch_name(names.of_pattern(pattern_of(pattern)))
+            watch = WatchConfig(name, query=expression, color=colour_of(colour))
         return self._watch(watch)
 
     def highlight_article(self, arguments: Sequence[str]) -> Became:
@@ -77,9 +77,8 @@ class Rules:
             raise No(
                 "colours rows by their state and matches no words; V saves such a search", group=Group.LOOK
             )
-        return self._watch(
-            WatchConfig(self._watch_name(arguments[0]), query=expression, color=colour_of(arguments[1]))
-        )
+        name = self._watch_name(names.of_filter(parse(arguments[0])))
+        return self._watch(WatchConfig(name, query=expression, color=colour_of(arguments[1])))
 
     def _watch(self, watch: WatchConfig) -> Became:
         self._settings.watches.append(watch)
@@ -87,8 +86,7 @@ class Rules:
         return Became(f"becomes the watch “{watch.name}”", (("watch", watch.name.casefold()),), changed=True)
 
     def _watch_name(self, text: str) -> str:
-        bare = re.sub(r"^\W+", "", clean(text.replace('"', "").replace("\\", ""), 200))
-        name = cut_characters(bare, 40) or "Highlight"
+        name = cut_characters(clean(text, 200), 40) or "Highlight"
         number, wanted = 1, name
         while wanted.casefold() in self._names:
             number += 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 
+from tuireader.newsboat.filters import NO_TAGS, Tags
 from tuireader.newsboat.keys import Keyboard
 from tuireader.newsboat.lexing import LONGEST_LINE, Line, lines, runs_program, without_comment, words
 from tuireader.newsboat.macros import bookmark, macro
@@ -26,7 +27,7 @@ def read(
     include: Include,
     *,
     feeds: Sequence[str] = (),
-    tags: Collection[str] = (),
+    tags: Tags = NO_TAGS,
     views: Collection[str] = (),
     accepted: Collection[Consent] = (),
 ) -> Settings:

@@ -10,9 +10,9 @@ from msgspec import Struct, field
 
 from tuireader.config import AccountConfig, MacroConfig, MuteConfig, ViewConfig, WatchConfig
 from tuireader.newsboat import accounts
-from tuireader.newsboat.outcomes import Became, Consent, Group, Made, No, Outcome
+from tuireader.newsboat.outcomes import BY_SHELL, Became, Consent, Group, Made, No, Outcome
 from tuireader.newsboat.reasons import why_not
-from tuireader.newsboat.values import without_shell
+from tuireader.newsboat.values import command_of
 from tuireader.text import clean
 
 CACHE: Made = ("cache-file",)
@@ -78,9 +78,10 @@ def _auto_reload(settings: Settings, value: str, said: Mapping[str, str]) -> Bec
 
 
 def _browser(settings: Settings, value: str, said: Mapping[str, str]) -> Became:
-    program = without_shell(value)
+    program, by_shell = command_of(value)
     settings.ask(Consent.PROGRAMS, "would become `[ui] browser`")
-    return _set(settings, "ui", "browser", program)
+    became = _set(settings, "ui", "browser", program)
+    return Became(f"{became.note}{BY_SHELL}", became.makes, changed=True) if by_shell else became
 
 
 def _proxy(settings: Settings, value: str, said: Mapping[str, str]) -> Became:
@@ -117,45 +118,83 @@ def _text_width(settings: Settings, value: str, said: Mapping[str, str]) -> Beca
     return _set(settings, "ui", "width", _number(value, 20, 400))
 
 
-def _folder(table: str) -> Handler:
-    def handle(settings: Settings, value: str, said: Mapping[str, str]) -> Became:
-        folder = clean(value, 1_000)
-        if not folder:
-            raise No("has no value")
-        settings.ask(Consent.FOLDERS, f"would become `[{table}] folder`")
-        return _set(settings, table, "folder", folder)
-
-    return handle
+def _save_path(settings: Settings, value: str, said: Mapping[str, str]) -> Became:
+    folder = clean(value, 1_000)
+    if not folder:
+        raise No("has no value")
+    settings.ask(Consent.FOLDERS, "would become `[save] folder`")
+    return _set(settings, "save", "folder", folder)
 
 
 _IN_NAMES = {
+    "%?u?%u&%Y-%b-%d-%H%M%S.unknown?": "%u",  # podboat's default
+    "%Y-%m-%d": "{date}",
     "%n": "{feed}",
+    "%N": "{feed}",
+    "%h": "{host}",
     "%t": "{title}",
     "%F": "{date}",
-    "%N": "{name}{ext}",
     "%u": "{name}{ext}",
     ".%e": "{ext}",
 }
-"""Placeholders of podboat's file names that `[download] name` has, too."""
+"""Placeholders of podboat's folders and file names that `[download] name` has, too."""
 
 
-def _download_name(settings: Settings, value: str, said: Mapping[str, str]) -> Became:
+def _placeholders(value: str) -> str:
     name = clean(value, 300)
     for mark, ours in _IN_NAMES.items():
         name = name.replace(mark, ours)
-    if "%" in name or not name:
+    if "%" in name:
         raise No("has parts that names of files cannot have here; see `[download] name`")
-    return _set(settings, "download", "name", name if "{ext}" in name else f"{name}{{ext}}")
+    return name
+
+
+def _download_path(settings: Settings, value: str, said: Mapping[str, str]) -> Became:
+    """Set the folder up to the first placeholder; what follows begins the names of files."""
+    path = clean(value, 1_000)
+    fixed = path.partition("%")[0]
+    folder = fixed if fixed == path else fixed.rpartition("/")[0]
+    inner = _placeholders(path[len(folder) :].strip("/"))
+    if not folder:
+        raise No("names no folder")
+    note = "would become `[download] folder`" + (" and `name`" if inner else "")
+    settings.ask(Consent.FOLDERS, note)
+    became = _set(settings, "download", "folder", folder)
+    if not inner:
+        return became
+    try:
+        name = _file_name(said.get(_FILE_NAME, "%u"))
+    except No:  # the reason stands at its own line
+        name = _file_name("%u")
+    settings.values["download", "name"] = f"{inner}/{name}"
+    return Became(
+        f"{became.note} “{folder}” and `name` “{inner}/{name}”", (*became.makes, ("download", "name"))
+    )
+
+
+_FILE_NAME = "download-filename-format"
+
+
+def _file_name(value: str) -> str:
+    if not (name := _placeholders(value)):
+        raise No("has no value")
+    return name if "{ext}" in name else f"{name}{{ext}}"
+
+
+def _download_name(settings: Settings, value: str, said: Mapping[str, str]) -> Became:
+    name = _file_name(value)
+    if ("download", "name") in settings.values:  # download-path has placeholders, too
+        return Became("becomes a part of `[download] name`", (("download", "name"),))
+    return _set(settings, "download", "name", name)
 
 
 def _player(settings: Settings, value: str, said: Mapping[str, str]) -> Became:
-    program = without_shell(value)
-    settings.ask(Consent.PROGRAMS, "would become the programs of `[open]` for sound and video")
+    program, by_shell = command_of(value)
+    note = f"the programs of `[open]` for sound and video{BY_SHELL if by_shell else ''}"
+    settings.ask(Consent.PROGRAMS, f"would become {note}")
     for kind in ("audio/*", "video/*"):
         settings.values["open", kind] = program
-    return Became(
-        "becomes the programs of `[open]` for sound and video", (("open", "audio/*"), ("open", "video/*"))
-    )
+    return Became(f"becomes {note}", (("open", "audio/*"), ("open", "video/*")), changed=by_shell)
 
 
 def _cache(settings: Settings, value: str, said: Mapping[str, str]) -> Became:
@@ -202,9 +241,9 @@ SINGLE: Mapping[str, Handler] = {
     "user-agent": _user_agent,
     "show-read-articles": _sets("ui", "show_read", yes),
     "text-width": _text_width,
-    "save-path": _folder("save"),
-    "download-path": _folder("download"),
-    "download-filename-format": _download_name,
+    "save-path": _save_path,
+    "download-path": _download_path,
+    _FILE_NAME: _download_name,
     "player": _player,
     "notify-beep": _sets("notify", "bell", yes),
     "cache-file": _cache,

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from functools import partial
+from urllib.parse import unquote
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -12,23 +13,22 @@ from msgspec.structs import replace
 from tuireader.config import FeedConfig, ViewConfig
 from tuireader.config.kinds import command_address
 from tuireader.config.values import WEB_ADDRESS, Invalid
-from tuireader.newsboat.filters import tag_query, translate
+from tuireader.newsboat.filters import Tags, tag_query, translate
 from tuireader.newsboat.lexing import LONGEST_LINE, Line, lines, quoted, words
-from tuireader.newsboat.outcomes import Consent, Fate, Group, No, Outcome
+from tuireader.newsboat.outcomes import BY_SHELL, Consent, Fate, Group, No, Outcome
 from tuireader.newsboat.values import shell_words
 from tuireader.text import clean, without_password
 
 _MOST_FEEDS = 10_000
 _MOST_TAGS = 50
 _MOST_VIEWS = 300
-_BY_SHELL = ", run by `sh -c`, as it needs a shell"
 
 
 class Subscriptions(Struct, frozen=True):
     """Contents of a `urls` file; `tags` by feed address.
 
-    `queries` counts query feeds, `left_out` feeds that are not imported. `there` maps feeds that run programs
-    to newsboat's addresses.
+    `queries` counts query feeds, `left_out` feeds that are not imported. `there` maps feeds that run
+    programs, or did in another line, to newsboat's addresses.
     """
 
     feeds: tuple[FeedConfig, ...]
@@ -37,7 +37,16 @@ class Subscriptions(Struct, frozen=True):
     outcomes: tuple[Outcome, ...]
     queries: int = 0
     left_out: int = 0
-    there: dict[str, str] = field(default_factory=dict)
+    there: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def addresses(self, url: str) -> tuple[str, ...]:
+        """Return newsboat's addresses of a feed."""
+        return self.there.get(url, (url,))
+
+    @property
+    def known_tags(self) -> Tags:
+        """All tags, by what they became."""
+        return _known(self.tags)
 
     @property
     def remarks(self) -> tuple[Outcome, ...]:
@@ -61,7 +70,7 @@ class _Reader:
     def __init__(self, file: str, programs: bool) -> None:
         self._file = file
         self._programs = programs
-        self._there: dict[str, str] = {}
+        self._there: dict[str, tuple[str, ...]] = {}
         self._feeds: dict[str, FeedConfig] = {}
         self._tags: dict[str, tuple[str, ...]] = {}
         self._lines: dict[str, int] = {}
@@ -90,10 +99,11 @@ class _Reader:
             note, consent = str(reason), reason.consent
             self._outcomes.append(outcome(Fate.DROPPED, Group.FEEDS, note=note, consent=consent))
         else:
+            before = self._there.get(feed.url, (feed.url,)) if feed.url in self._feeds else ()
             fate, note = self._feed(line, feed, note, marks)
             self._outcomes.append(outcome(fate, Group.FEEDS, note=note, makes=(("feeds", feed.url),)))
-            if feed.command or feed.filter:
-                self._there[feed.url] = address
+            if (addresses := tuple(dict.fromkeys((*before, address)))) != (feed.url,):
+                self._there[feed.url] = addresses
 
     def _feed(self, line: Line, feed: FeedConfig, note: str, marks: list[str]) -> tuple[Fate, str]:
         """Keep a feed, and mark an earlier line with its address; return the fate of its line with a note."""
@@ -104,17 +114,19 @@ class _Reader:
             at = self._lines[address]
             before = self._outcomes[at]
             if self._feeds[address].filter != feed.filter:
-                again = f"has the address of line {line.number}, which is used: one address is one feed"
+                again = (
+                    f"has the address of line {line.number}, which is used: one address is one feed; it gets"
+                )
+                again = f"{again} the articles of both"
             else:
                 again = f"is listed twice; the tags of line {line.number} are used"
             self._outcomes[at] = replace(before, fate=Fate.CHANGED, note=again)
         folder, labels = (own[0], tuple(dict.fromkeys(own[1:]))) if own else ("", ())
-        self._there.pop(address, None)
         self._feeds[address] = replace(feed, title=title, folder=folder, labels=labels)
         self._tags[address] = tuple(dict.fromkeys(own))
         self._lines[address] = len(self._outcomes)
         hidden = any(mark.startswith("!") for mark in marks)
-        by_shell = _BY_SHELL in note
+        by_shell = BY_SHELL in note
         fate = Fate.CHANGED if hidden or by_shell else Fate.MOVED
         if hidden:
             shown_here = "is hidden in newsboat (!), but shown in tuireader"
@@ -122,7 +134,7 @@ class _Reader:
         return fate, note
 
     def subscriptions(self) -> Subscriptions:
-        known = frozenset(tag for own in self._tags.values() for tag in own)
+        known = _known(self._tags)
         views: dict[str, ViewConfig] = {}
         for at, name, asked, marks in self._queries:
             try:
@@ -149,6 +161,13 @@ class _Reader:
         )
 
 
+def _known(tags: Mapping[str, tuple[str, ...]]) -> Tags:
+    return Tags(
+        frozenset(own[0] for own in tags.values() if own),
+        frozenset(tag for own in tags.values() for tag in own[1:]),
+    )
+
+
 def _searched(outcome: Outcome, name: str, marks: list[str]) -> Outcome:
     note, makes = f"becomes the saved search “{name}”", (("view", name.casefold()),)
     own = ", ".join(clean(mark, 100) for mark in marks[:_MOST_TAGS] if mark[:1] not in "~!")
@@ -164,7 +183,7 @@ def _feed_of(address: str, marks: list[str]) -> tuple[FeedConfig, str]:
         raise No(f"has more than {_MOST_TAGS} tags")
     if address.startswith("exec:"):
         command, by_shell = shell_words(address.removeprefix("exec:"))
-        note = f"becomes a feed of this program{_BY_SHELL if by_shell else ''}"
+        note = f"becomes a feed of this program{BY_SHELL if by_shell else ''}"
         return FeedConfig(command_address(command), command=command), note
     url = address
     if address.startswith("filter:"):
@@ -172,14 +191,18 @@ def _feed_of(address: str, marks: list[str]) -> tuple[FeedConfig, str]:
         if not colon:
             raise No("has no address after the program")
     if url.startswith("file:"):
-        raise No('only http and https are fetched; `command = ["cat", "FILE"]` reads a file')
+        path = unquote(url.removeprefix("file:").removeprefix("//"))
+        if url is not address or not path.startswith("/"):
+            raise No('only http and https are fetched; `command = ["cat", "FILE"]` reads a file')
+        command = ("cat", path)
+        return FeedConfig(command_address(command), command=command), "becomes a feed of `cat`"
     read_as = WEB_ADDRESS.read(url)
     if isinstance(read_as, Invalid):
         raise No(read_as.message)
     if url is address:
         return FeedConfig(url), "becomes a feed"
     filter, by_shell = shell_words(program)
-    return FeedConfig(url, filter=filter), f"becomes a feed with this filter{_BY_SHELL if by_shell else ''}"
+    return FeedConfig(url, filter=filter), f"becomes a feed with this filter{BY_SHELL if by_shell else ''}"
 
 
 def write(feeds: Iterable[FeedConfig]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+from collections.abc import Sequence
 
 from rich.color import Color
 
@@ -21,6 +22,7 @@ _BUILT_IN = frozenset(
 )
 """Commands that only a shell knows."""
 _MOST = 1_000
+_QUOTED = "has the address or title inside a longer quotation; put it in a script"
 _COLOURS = ("black", "red", "green", "yellow", "blue", "magenta", "cyan", "white")
 
 
@@ -34,6 +36,46 @@ def without_shell(command: str) -> tuple[str, ...]:
     return words if any(ADDRESS in part for part in words) else (*words, ADDRESS)
 
 
+def command_of(line: str) -> tuple[tuple[str, ...], bool]:
+    """Translate a command; return the program with its arguments, and whether a shell runs it. Raises No.
+
+    A shell gets the address and the title as `$1` and `$2`, never as a part of its script.
+    """
+    try:
+        return without_shell(line), False
+    except No as reason:
+        if not reason.by_shell:
+            raise
+    parts = _split(line.rstrip(" &"))
+    inner = len(parts) == 3 and _runs_script(parts)
+    shell, option, script = parts if inner else ("sh", "-c", line.strip())
+    read = "".join(map(_in_script, _SCRIPT.findall(script)))
+    if read == script and not inner:  # as for a program: the address is its last argument
+        read = f'{script.rstrip(" &")} "$1"'
+    if re.search(r"\beval\b", read):
+        raise No("lets the shell read the address as a command; put it in a script")
+    return (shell, option, read, shell, ADDRESS, *([TITLE] if _ARGUMENTS["%T"] in read else [])), True
+
+
+def _runs_script(parts: Sequence[str]) -> bool:
+    """Return whether a command is a shell with a script among its arguments."""
+    return parts[0].rpartition("/")[2] in _SHELLS and any(re.match(r"-\w*c", part) for part in parts)
+
+
+_SHELLS = ("sh", "bash", "dash", "zsh")
+_SCRIPT = re.compile(r"""\\.|'[^']*'|"(?:\\.|[^"\\])*"|%[uT]|.""", re.DOTALL)
+_ARGUMENTS = {"%u": '"$1"', "%T": '"$2"'}
+
+
+def _in_script(part: str) -> str:
+    """Replace a placeholder, perhaps in quotation marks, by an argument of the script."""
+    if part.strip("'\"") in _ARGUMENTS:
+        return _ARGUMENTS[part.strip("'\"")]
+    if any(mark in part for mark in _ARGUMENTS):
+        raise No(_QUOTED)
+    return part
+
+
 def words_of(command: str) -> tuple[str, ...]:
     """Split a command into words, with `%u` replaced. Raises No if it needs a shell."""
     if len(command) > _MOST:
@@ -41,12 +83,16 @@ def words_of(command: str) -> tuple[str, ...]:
     bare = command
     while (shorter := _ASIDE.sub("", bare)) != bare:
         bare = shorter
-    if re.search(r"%[tTF]", bare):
-        raise No("%t, %T and %F have no counterpart; a macro's program gets the article as JSON on stdin")
-    if _SHELL.search(_HOME.sub("", bare.replace("%u", ""))):
-        raise No("needs a shell; put it in a script")
-    parts = [str(expand_home(part)) if part.startswith("~/") else part for part in _split(bare)]
-    return tuple(part.replace("%u", ADDRESS) for part in parts)
+    if re.search(r"%[tF]", bare):
+        raise No("%t and %F have no counterpart; a macro's program gets the article as JSON on stdin")
+    parts = _split(bare)
+    own = "=" in parts[0] or parts[0] in _BUILT_IN or _runs_script(parts)
+    if own or _SHELL.search(_HOME.sub("", bare.replace("%u", ""))):
+        raise No("needs a shell; put it in a script", by_shell=True)
+    if any(re.search("%[uT]", part) and " " in part for part in parts):  # perhaps a script for a shell
+        raise No(_QUOTED)
+    parts = [str(expand_home(part)) if part.startswith("~/") else part for part in parts]
+    return tuple(part.replace("%u", ADDRESS).replace("%T", TITLE) for part in parts)
 
 
 def shell_words(line: str) -> tuple[tuple[str, ...], bool]:

@@ -61,5 +61,6 @@ from tuireader.query.tree import Text as Text
 from tuireader.query.tree import leaves as leaves
 from tuireader.query.tree import phrase as phrase
 from tuireader.query.tree import positive_terms as positive_terms
+from tuireader.query.tree import quote as quote
 from tuireader.query.tree import required_terms as required_terms
 from tuireader.query.tree import start_of_day as start_of_day

@@ -86,6 +86,8 @@ class Names:
 
     def has(self, node: Text | Regex | Name) -> bool:
         """Return whether a known name fits a part of an expression."""
+        if node.field == "label" and "flag-" in _name_in(node):
+            return True  # a flag of newsboat, which is a label once an article has it
         names = [*self.known(node.field), *(url for _, url in self.feeds if node.field == "feed")]
         if isinstance(node, Name):
             return any(is_name(node, name) for name in names)

@@ -321,8 +321,8 @@ class FileLines(Shape, of=Tally, shows="file lines=total moved changed dropped")
 class NewsboatImport(
     Shape,
     of=newsboat.Moved,
-    shows="dry_run feeds articles new read starred deleted marked others too_large trouble"
-    " added kept files not_moved",
+    shows="dry_run feeds articles new read starred deleted marked others too_large folded"
+    " trouble added kept files not_moved",
 ):
     """Result of an import from newsboat, or with --dry-run what it would be."""
 

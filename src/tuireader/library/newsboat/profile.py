@@ -10,6 +10,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from tuireader import ingest
+from tuireader.config import loads
 from tuireader.errors import UnreadableError
 from tuireader.exchange.merge import Merged, merge
 from tuireader.library.context import UseCases, address_key
@@ -42,6 +43,7 @@ class Moved(Struct):
         default_factory=dict
     )
     kept: Annotated[tuple[str, ...], "Existing settings that stay unchanged in the configuration."] = ()
+    folded: Annotated[bool, "True if lists fold the reports of a story, which newsboat does not."] = False
     outcomes: tuple[Outcome, ...] = ()
     trouble: Annotated[str, 'Why not all articles could be read, `""` when they could.'] = ""
 
@@ -102,13 +104,14 @@ class Newsboat(UseCases):
         *,
         accept: Collection[Consent] = (),
         dry_run: bool = False,
+        unfold: bool = False,
         progress: Progress | None = None,
     ) -> Moved:
         """Import feeds, tags, searches, settings, articles and marks of a newsboat profile.
 
         Idempotent; existing data only gains marks. Programs, proxies and folders are imported only if they
-        are in `accept` or already configured. Calls `progress` with (feeds done, all feeds). Raises
-        TuireaderError or ConfigError.
+        are in `accept` or already configured. With `unfold`, lists show each report of a story, as newsboat
+        does. Calls `progress` with (feeds done, all feeds). Raises TuireaderError or ConfigError.
         """
         self._context.require_own_feeds()
         profile = await asyncio.to_thread(newsboat_files.profile_of, places)
@@ -116,6 +119,8 @@ class Newsboat(UseCases):
         accepted = {*accept, *(consent for consent in profile.asked if consent not in asked)}
         if accepted:
             profile = await asyncio.to_thread(newsboat_files.profile_of, places, accepted, profile)
+        if unfold:
+            profile.settings.values["ui", "fold_stories"] = False
         async with newsboat_files.cache_of(profile.cache) as cache:  # before anything is written
             moved = await self._configure(profile, dry_run)
             if cache is not None:
@@ -143,14 +148,19 @@ class Newsboat(UseCases):
         keys = {key for outcome in profile.outcomes for key in outcome.makes}
         kept = dict.fromkeys(reason for name, reason in done[0].kept.items() if name not in keys)
         outcomes = settled(profile.outcomes, done[0].kept)
-        return Moved(feeds=len(feeds), added=done[0].added, kept=tuple(kept), outcomes=outcomes)
+        folded = loads(done[0].text)[0].ui.fold_stories
+        return Moved(
+            feeds=len(feeds), added=done[0].added, kept=tuple(kept), folded=folded, outcomes=outcomes
+        )
 
     async def _bring(
         self, profile: Profile, cache: NewsboatCache, moved: Moved, dry_run: bool, progress: Progress | None
     ) -> None:
         ids = {address_key(feed.url): feed.id for feed in self._context.feeds}
-        there = profile.subscriptions.there  # newsboat's addresses of feeds that run programs
-        urls = {there.get(feed.url, feed.url): feed.url for feed in profile.subscriptions.feeds}
+        subscriptions = profile.subscriptions
+        urls = {
+            there: feed.url for feed in subscriptions.feeds for there in subscriptions.addresses(feed.url)
+        }
         counts, followed = await asyncio.to_thread(cache.counts), set(urls)
         moved.others = sum(count for url, count in counts.items() if url not in followed)
         if not dry_run:
@@ -257,18 +267,20 @@ class Newsboat(UseCases):
         if cache is None:
             return
         states = await self._pool.read(lambda store: store.exchange.states(feed_id)) if feed_id else {}
-        async for batch in newsboat_files.batches(cache, profile.subscriptions.there.get(url, url)):
-            for item, _ in batch:
-                state = states.get(item.keys.guid)
-                _add_marks(count, item.read, item.labels, state)
-                if difference := _difference(item.read, item.starred, state):
-                    count.differences.append(f"{name}: {item.prepared.title}: {difference}")
+        for address in profile.subscriptions.addresses(url):
+            async for batch in newsboat_files.batches(cache, address):
+                for item, _ in batch:
+                    state = states.get(item.keys.guid)
+                    _add_marks(count, item.read, item.labels, state)
+                    if difference := _difference(item.read, item.starred, state):
+                        count.differences.append(f"{name}: {item.prepared.title}: {difference}")
 
 
 def _without(profile: Profile, here: Collection[str]) -> Profile:
     """Drop the feeds that run programs, except those subscribed here."""
     subscriptions = profile.subscriptions
-    missing = {url for url in subscriptions.there if address_key(url) not in here}
+    programs = [feed.url for feed in subscriptions.feeds if feed.command or feed.filter]
+    missing = {url for url in programs if address_key(url) not in here}
     feeds = tuple(feed for feed in subscriptions.feeds if feed.url not in missing)
     left_out = subscriptions.left_out + len(missing)
     return replace(profile, subscriptions=replace(subscriptions, feeds=feeds, left_out=left_out))
@@ -294,10 +306,10 @@ def _difference(read: bool, starred: bool, state: ArticleMarks | None) -> str:
 
 def _others(profile: Profile, cache: NewsboatCache, count: _Count) -> list[str]:
     """Count the articles of feeds without a subscription here: one line for each of these feeds."""
-    there = profile.subscriptions.there
-    followed = {there.get(feed.url, feed.url) for feed in profile.subscriptions.feeds}
-    listed = {outcome.text for outcome in profile.subscriptions.outcomes if outcome.fate == "dropped"} | {
-        clean(name, 200) for name in there.values()
+    subscriptions = profile.subscriptions
+    followed = {there for feed in subscriptions.feeds for there in subscriptions.addresses(feed.url)}
+    listed = {outcome.text for outcome in subscriptions.outcomes if outcome.fate == "dropped"} | {
+        clean(name, 200) for names in subscriptions.there.values() for name in names
     }
     lines: list[str] = []
     for url, number in cache.counts().items():

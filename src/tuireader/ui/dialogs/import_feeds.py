@@ -41,6 +41,7 @@ _PROFILE: Sequence[Line] = (
     (("A newsboat profile", "strong"),),
     (("Its feeds, tags, searches, keys and settings, and its articles with their marks", "text"),),
     (("Lines that start programs are left out: `tuireader import newsboat` asks about them", "dim"),),
+    (("Lists fold the reports of a story into one row; v lists each article, as newsboat does", "dim"),),
 )
 _MARKS = ("[ ]", "[x]")
 
