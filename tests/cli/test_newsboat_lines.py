@@ -67,7 +67,7 @@ def test_each_line_ends_as_moved_changed_or_dropped_and_again_the_same(run: Run,
 def test_losses_come_before_the_look(run: Run) -> None:
     told = run("import", "newsboat", str(LINES), "--dry-run")
     *headings, hint = [line.rsplit(" (", 1)[0] for line in told.err.splitlines() if line[0] != " "]
-    assert hint.startswith("Lists fold the reports of a story into one row; --unfold lists each article")
+    assert hint.startswith("Lists fold the reports of a story into one row; --unfold lists each,")
     assert headings == [
         "Left out: starts programs; import it with --accept programs",
         "Left out: sends all traffic through a proxy; import it with --accept proxy",
@@ -87,7 +87,10 @@ def test_losses_come_before_the_look(run: Run) -> None:
         "Dropped: look",
         "Changed: look",
     ]
-    assert told.err.count("the theme decides the look (`[ui] theme`)\n    config:6: articlelist-format") == 1
+    assert (
+        told.err.count("the theme decides the look (`[ui] theme`)\n    config:7: articlelist-title-format")
+        == 1
+    )
 
 
 @pytest.mark.skipif(not MANUAL.exists(), reason="newsboat's manual is not installed; its lines are in data")

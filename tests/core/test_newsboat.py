@@ -96,6 +96,22 @@ def test_comments_end_where_nothing_is_quoted() -> None:
         ("age >= 0", "(is:read OR is:unread)"),
         ('flags =~ "S"', "label:flag-s"),
         ('flags # "S"', "label:/^(?-i:flag-S)$/"),
+        ('flags =~ "ab"', "(label:flag-a label:flag-b)"),
+        ('flags !~ "[ab]"', "NOT (label:flag-a OR label:flag-b)"),
+        ('flags = "s"', "(label:/^(?-i:flag-s)$/ NOT label:/^(?-i:flag-[^s])$/)"),
+        ("total_count > 100", "total_count:>100"),
+        (
+            "unread_count >= 0 and unread_count != 2",
+            "(is:read OR is:unread) NOT (unread_count:>1 unread_count:<3)",
+        ),
+        ("unread_count between 5:2", "unread_count:>1 unread_count:<6"),
+        ("latest_article_age > 30", "latest_article_age:>31d"),
+        ('tags =~ "a(b|c)"', "(folder:/a(b|c)/ OR label:/a(b|c)/)"),
+        ('enclosure_type =~ "^audio/"', "has:audio"),
+        ('enclosure_type !~ "video"', "-has:video"),
+        ('enclosure_url != ""', "has:enclosure"),
+        ('enclosure_url =~ "\\\\.mp3$"', r"enclosure:/\.mp3(?=\n)/"),
+        ('enclosure_type = "audio/mpeg"', r"enclosure:/(?<!\S)(?-i:audio\/mpeg)$/"),
         ('flags != ""', "is:starred"),
         ('flags !~ "."', "-is:starred"),
         ('( title =~ "a" or title =~ "b" ) and unread = "yes"', "(title:/a/ OR title:/b/) is:unread"),
@@ -161,19 +177,20 @@ def test_imported_watches_have_readable_names(line: str, name: str) -> None:
         ),
         pytest.param(" and ".join(["age<1"] * 900), "comparisons", id="long"),
         pytest.param("age < 1" + " " * 20_000, "longer than", id="blanks"),
-        ("age < 9999999", "a number of days"),
+        ("age < 9999999", "must be a number"),
         ("age between ٣:5", "cannot be read"),
         ('title < "a"', "be compared with <"),
-        ("total_count > 100", "the article counts of a feed"),
-        ('guid = "x"', "the id of an article"),
+        ('guid = "x"', "cannot test guid, the id of an article; `url:` tests its address"),
         ('unread = "maybe"', 'unread is "yes" or "no"'),
         ("age < 0", "no article is that young"),
-        ('age < "x"', "a number of days"),
+        ('age < "x"', "must be a number"),
         ("age between 3", "needs two numbers"),
         ("age # 3", "be compared with #"),
-        ('flags = "s"', "can be translated"),
-        ('flags =~ "ab"', "only single flags"),
-        ('tags =~ "x"', "tested with #"),
+        ('flags < "s"', "only letters can be tested"),
+        ('flags = "[a]"', "only letters can be tested"),
+        ('tags = "x"', "tested with # and =~"),
+        ('enclosure_url < "x"', "be compared with <"),
+        ("total_count < 0", "nothing is counted below zero"),
         ('colour = "x"', "unknown attribute"),
         ("title between between", "cannot be read"),
     ],
@@ -209,14 +226,13 @@ def test_urls_that_newsboat_has_read() -> None:
         FeedConfig("http://titles.example/rss", "", "daily"),
         FeedConfig("http://plain.example/rss?all=yes"),
     )
-    names = ["Unread of Asia", "Flagged", "Recent ferries", "slow boats", "daily"]
+    names = ["Unread of Asia", "Flagged", "Recent ferries", "Large feeds", "slow boats", "daily"]
     assert [view.name for view in found.views] == names
     assert {remark.line: remark.note.split(" (")[0] for remark in found.remarks} == {
         4: "is hidden in newsboat",
         6: "would become a feed of this program, once accepted",
         7: "would become a feed with this filter, once accepted",
         8: "becomes the saved search “Unread of Asia”; its tags are left out: searches",
-        11: "expressions cannot test the article counts of a feed",
         12: "would become a feed of `cat`, once accepted",
     }
     assert [remark.consent for remark in found.remarks[1:4]] == [Consent.PROGRAMS, Consent.PROGRAMS, None]
@@ -400,7 +416,8 @@ def dropped(made: Settings) -> list[str]:
         ("ttrss-url http://x", "only syncs with Miniflux"),
         ("podcast-auto-enqueue yes", "d downloads the files"),
         ("max-items 5", "nothing is deleted"),
-        ("articlelist-format x", "the theme"),
+        ("feedlist-format x", "the theme"),
+        ('datetime-format "%L ago"', "has codes that dates cannot have here"),
         ("no-such-thing 1", "not a setting of newsboat"),
         ("max-items", "has no value"),
         ("article-sort-order random", "sorts by time"),
@@ -687,6 +704,25 @@ def test_podboats_settings_become_folder_name_and_programs() -> None:
     ]
     (dropped,) = read_config('download-filename-format "%H"', ()).outcomes
     assert dropped.fate is Fate.DROPPED and "[download] name" in dropped.note
+
+
+@pytest.mark.parametrize(
+    ("line", "ui"),
+    [
+        ('datetime-format "%D, %R"', {"date": "%D", "time": "%R"}),
+        ('datetime-format "%H:%M"', {"time": "%H:%M"}),
+        ('datetime-format "%a %d.%m."', {"date": "%a %d.%m."}),
+        ('articlelist-format "%4i %f %D %6L  %?T?|%-17T|  ?%t"', {"reading_time_column": True}),
+        ('articlelist-format "%4i %t %-20a"', {"author_column": True, "feed_column": False}),
+        ('articlelist-format "%T %t"', {}),
+    ],
+)
+def test_formats_of_lists_become_dates_and_columns(line: str, ui: dict[str, object]) -> None:
+    said = read(line)
+    assert {key: value for (table, key), value in said.values.items() if table == "ui"} == ui
+    assert loads(merge.merge("", [], settings=said).text)[1] == ()
+    (outcome,) = said.outcomes
+    assert outcome.fate is Fate.CHANGED and all(name in outcome.note for name in ui)
 
 
 @pytest.mark.parametrize(

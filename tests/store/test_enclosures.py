@@ -40,6 +40,7 @@ def test_articles_are_found_by_their_files(store: Store) -> None:
     assert found(store, 'enclosure:"seventh: the law"') == [one]
     assert found(store, "enclosure:/notes\\.pdf$/ OR enclosure:/pdf/") == [one]
     assert found(store, "has:audio number") == [one]
+    assert found(store, "has:audio title:/number/") == [one], "the text decides, too"
 
 
 def test_an_edit_a_purge_and_another_entry_change_what_is_found(store: Store) -> None:

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from tests.ui.running import Running, running
 from tests.ui.samples import FEEDS
 from tests.ui.shelf import NOW, Shelf, opened, story
+from tuireader.config import loads
 from tuireader.model import ArticleRow, View, ViewKind
 from tuireader.text import cell_len
 from tuireader.ui.drawing.row_options import RowOptions
@@ -57,6 +58,20 @@ async def test_authors_have_a_column_of_their_own() -> None:
             assert width == (size[0] - 26 * (size[0] > 100)) // 8
             assert "… " in line(run, "A title")[:author_at] and line(run, "A title").count("…") == 2
             assert "Quist" not in line(run, "Nobody")
+
+
+def test_feeds_and_numbers_of_sources_can_be_left_out() -> None:
+    row = ArticleRow(
+        1, 1, "Ferries", NOW, False, False, sources=4, fold=1, fold_size=2, fold_languages=("en", "zh")
+    )
+    full = RowOptions({}, folds=True, width=120, now=NOW)
+    for option, text in {"names": "Tide", "sources": "×5", "languages": "en zh"}.items():
+        for options, shown in ((full, True), (replace(full, **{option: False}), False)):
+            line = "".join(part for part, _ in row_parts(row, "Tide", options))
+            assert (text in line) is shown and cell_len(line) == 120
+    ui = loads("[ui]\nfeed_column = false\nsources_column = false\nlanguage_column = false")[0].ui
+    options = RowOptions.of(ui, [], [])
+    assert (options.names, options.sources, options.languages) == (False, False, False)
 
 
 async def test_authors_are_shown_if_wanted_and_only_where_there_is_room(tmp_path: Path) -> None:

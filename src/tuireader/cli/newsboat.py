@@ -129,9 +129,7 @@ def _print_moved(moved: Moved, dry_run: bool, quiet: bool, as_json: bool) -> Non
         for reason in moved.kept:
             say(f"tuireader: {reason}")
         if moved.folded:
-            say(
-                "Lists fold the reports of a story into one row; --unfold lists each article, as newsboat does"
-            )
+            say("Lists fold the reports of a story into one row; --unfold lists each, as newsboat does")
     if as_json:
         left = [outcome for outcome in moved.outcomes if outcome.fate is not Fate.MOVED]
         print_json("NewsboatImport", moved, dry_run=dry_run, files=lines, not_moved=left)

@@ -236,6 +236,11 @@ class UiConfig(Table):
     reading_time_column: bool = declare(
         FLAG, "Show reading times in lists that are at least 76 columns wide.", default=False
     )
+    feed_column: bool = declare(FLAG, "Show feeds in lists of several feeds.", default=True)
+    sources_column: bool = declare(
+        FLAG, "Show how many articles a row stands for, and how many feeds have them: ×4.", default=True
+    )
+    language_column: bool = declare(FLAG, "Show the languages of a story that has several.", default=True)
     languages: tuple[str, ...] = declare(
         LANGUAGE_LIST,
         "Languages that you read, best first; a row shows a report in one of them.",

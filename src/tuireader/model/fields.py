@@ -43,8 +43,8 @@ class Field(Struct, frozen=True):
 
     A `number`, the name of an attribute and of a column of `article`, is compared: `name:<5`. It is positive,
     or 0 if it is unknown, which no comparison matches. `unit` may be written after it. With `ago`, it is a
-    time, of which the age is compared, in units of time. `reads_body` says that the attribute follows from
-    the text.
+    time, of which the age is compared, in units of time. `of_feed` numbers are those of the article's feed,
+    which only searches know. `reads_body` says that the attribute follows from the text.
     """
 
     name: str
@@ -59,6 +59,7 @@ class Field(Struct, frozen=True):
     number: str = ""
     unit: str = ""
     ago: bool = False
+    of_feed: bool = False
     reads_body: bool = False
 
 
@@ -183,6 +184,31 @@ FIELDS = {
             number="reading_time",
             unit="min",
             reads_body=True,
+        ),
+        Field(
+            "unread_count",
+            {"unread_count:>10": "of feeds with more than ten unread articles"},
+            "for example unread_count:>10",
+            typed="unread_count:>",
+            number="unread_count",
+            of_feed=True,
+        ),
+        Field(
+            "total_count",
+            {"total_count:<=20": "of feeds with at most twenty articles"},
+            "for example total_count:<=20",
+            typed="total_count:<",
+            number="total_count",
+            of_feed=True,
+        ),
+        Field(
+            "latest_article_age",
+            {"latest_article_age:>30d": "of feeds whose latest article is older than thirty days"},
+            "for example latest_article_age:>30d",
+            typed="latest_article_age:>",
+            number="latest",
+            ago=True,
+            of_feed=True,
         ),
         Field(
             "after",

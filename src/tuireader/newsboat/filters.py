@@ -155,19 +155,16 @@ _TEXTS = {
     "rssurl": "feed",
 }
 _NEVER = {
-    "date": "the date as text",
-    "guid": "the id of an article",
-    "enclosure_url": "enclosures",
-    "enclosure_type": "enclosures",
-    "articleindex": "positions in a list",
-    "feedindex": "positions in a list",
-    "description": "the description of a feed",
-    "feedlink": "the website of a feed",
-    "feeddate": "the date of a feed",
-    "unread_count": "the article counts of a feed",
-    "total_count": "the article counts of a feed",
-    "latest_article_age": "the age of a feed",
+    "date": "the date as text; `after:` and `before:` test it",
+    "guid": "the id of an article; `url:` tests its address",
+    "articleindex": "positions in a list; lists can be sorted",
+    "feedindex": "positions in a list; feeds are listed in the order of the configuration",
+    "description": "the description of a feed; `feed:` tests its title and address",
+    "feedlink": "the website of a feed; `feed:` tests its title and address",
+    "feeddate": "the date of a feed; `latest_article_age:` tests that of its latest article",
 }
+_AGES = ("age", "latest_article_age")
+_NUMBERS = (*_AGES, "unread_count", "total_count")
 
 
 def _comparison(asked: Comparison, tags: Tags) -> str:
@@ -175,10 +172,16 @@ def _comparison(asked: Comparison, tags: Tags) -> str:
     if name in _TEXTS:
         return _text(_TEXTS[name], asked)
     if name in _NEVER:
-        raise No(f"expressions cannot test {_NEVER[name]} ({name})")
-    make: Callable[[Comparison], str] | None = {"unread": _unread, "age": _age, "flags": _flags}.get(name)
+        raise No(f"expressions cannot test {name}, {_NEVER[name]}")
     if name == "tags":
         return _tags(asked, tags)
+    make: Callable[[Comparison], str] | None = {
+        "unread": _unread,
+        "flags": _flags,
+        "enclosure_url": _enclosure,
+        "enclosure_type": _enclosure,
+        **dict.fromkeys(_NUMBERS, _compared),
+    }.get(name)
     if make is None:
         raise No(f"the filter tests the unknown attribute {clean(name)!r}")
     return make(asked)
@@ -224,18 +227,20 @@ def _unread(asked: Comparison) -> str:
     return "is:unread" if (asked.value == "yes") == (asked.operator == "=") else "is:read"
 
 
-def _age(asked: Comparison) -> str:
-    """Translate a filter by age. newsboat counts whole days: age 3 means from 3 to just under 4 days."""
-    low, high = _days(asked)
+def _compared(asked: Comparison) -> str:
+    """Translate a comparison of numbers. newsboat counts whole days: age 3 is from 3 to just under 4 days."""
+    name = asked.attribute
+    low, high = _range(asked)
     if high is not None and high < 0:
-        raise No("no article is that young")
-    parts = [f"age:>{low}d"] if low > 0 else []
-    parts += [f"age:<{high + 1}d"] if high is not None else []
+        raise No("no article is that young" if name in _AGES else "nothing is counted below zero")
+    at_least = f"{low}d" if name in _AGES else f"{low - 1}"
+    parts = [f"{name}:>{at_least}"] if low > 0 else []
+    parts += [f"{name}:<{high + 1}{'d' if name in _AGES else ''}"] if high is not None else []
     expression = " ".join(parts) or "(is:read OR is:unread)"
     return f"NOT ({expression})" if asked.operator == "!=" else expression
 
 
-def _days(asked: Comparison) -> tuple[int, int | None]:
+def _range(asked: Comparison) -> tuple[int, int | None]:
     if asked.operator == "between":
         first, colon, last = asked.value.partition(":")
         if not colon:
@@ -254,12 +259,12 @@ def _days(asked: Comparison) -> tuple[int, int | None]:
             return days, None
         case "=" | "!=":
             return days, days
-    raise No(f"ages cannot be compared with {asked.operator}")
+    raise No(f"numbers cannot be compared with {asked.operator}")
 
 
 def _number(written: str) -> int:
     if not re.fullmatch(r"-?[0-9]{1,6}", written):
-        raise No("the age must be a number of days")
+        raise No("the value must be a number; ages are in days")
     return int(written)
 
 
@@ -269,13 +274,43 @@ def _flags(asked: Comparison) -> str:
         return "is:starred"
     if (asked.operator, letters) in {("=", ""), ("=~", "^$"), ("!~", "."), ("!~", ".+")}:
         return "-is:starred"
-    if asked.operator not in ("=~", "!~", "#", "!#", "=", "!=") or not re.fullmatch(r"[A-Za-z]", letters):
-        raise No("only single flags can be tested")
+    listed = re.fullmatch(r"\[([A-Za-z]+)\]|[A-Za-z]+", letters)
+    exact = asked.operator not in ("=~", "!~")  # patterns ignore case
+    if not listed or (exact and listed[1]) or asked.operator in ("<", ">", "<=", ">=", "between"):
+        raise No("only letters can be tested in flags")
+    letters = listed[1] or letters
+    labels = [
+        as_regex(f"^(?-i:{flag_label(letter)})$") if exact else flag_label(letter.lower())
+        for letter in letters
+    ]
+    expression = (" OR " if listed[1] else " ").join(f"label:{label}" for label in labels)
     if asked.operator in ("=", "!="):
-        raise No("a filter for exactly one flag has no counterpart; =~ can be translated")
-    expression = f"label:{as_regex(f'^(?-i:{flag_label(letters)})$')}"
-    if asked.operator in ("=~", "!~"):  # patterns ignore case
-        expression = f"label:{flag_label(letters.lower())}"
+        others = flag_label(f"[^{letters}]")
+        expression += f" NOT label:{as_regex(f'^(?-i:{others})$')}"
+    expression = f"({expression})" if " " in expression else expression
+    return f"NOT {expression}" if asked.operator.startswith("!") else expression
+
+
+_KIND = re.compile(r"\^?(audio|video|image)(?:/(?:\.\*)?)?")
+
+
+def _enclosure(asked: Comparison) -> str:
+    """Translate a test of files. Our field has the address in a line, then title and type in another."""
+    if (asked.operator, asked.value) in {("=", ""), ("!=", "")}:
+        return "has:enclosure" if asked.operator == "!=" else "-has:enclosure"
+    kind = _KIND.fullmatch(asked.value)
+    if kind and asked.attribute == "enclosure_type" and asked.operator in ("=~", "!~"):
+        return f"has:{kind[1]}" if asked.operator == "=~" else f"-has:{kind[1]}"
+    begin, end = ("^", r"(?=\n)") if asked.attribute == "enclosure_url" else (r"(?<!\S)", "$")
+    match asked.operator:
+        case "=~" | "!~":
+            pattern = re.sub(r"^\^", lambda _: begin, pattern_of(asked.value))
+            pattern = re.sub(r"(?<!\\)\$$", lambda _: end, pattern)
+        case "=" | "!=":
+            pattern = f"{begin}(?-i:{_literal(asked.value)}){end}"
+        case other:
+            raise No(f"texts cannot be compared with {other}")
+    expression = f"enclosure:{as_regex(pattern)}"
     return f"NOT {expression}" if asked.operator.startswith("!") else expression
 
 
@@ -285,10 +320,14 @@ def flag_label(letter: str) -> str:
 
 
 def _tags(asked: Comparison, tags: Tags) -> str:
-    if asked.operator not in ("#", "!#"):
-        raise No("tags can only be tested with #")
-    expression = tag_query(asked.value, tags)
-    return f"NOT {expression}" if asked.operator == "!#" else expression
+    if asked.operator in ("=~", "!~"):
+        pattern = as_regex(pattern_of(asked.value))
+        expression = f"(folder:{pattern} OR label:{pattern})"
+    elif asked.operator in ("#", "!#"):
+        expression = tag_query(asked.value, tags)
+    else:
+        raise No("tags can only be tested with # and =~")
+    return f"NOT {expression}" if asked.operator.startswith("!") else expression
 
 
 @lru_cache(maxsize=4)

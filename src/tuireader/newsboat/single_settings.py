@@ -9,6 +9,8 @@ from urllib.parse import quote
 from msgspec import Struct, field
 
 from tuireader.config import AccountConfig, MacroConfig, MuteConfig, ViewConfig, WatchConfig
+from tuireader.config.kinds import TIME_FORMAT
+from tuireader.config.values import Invalid
 from tuireader.newsboat import accounts
 from tuireader.newsboat.outcomes import BY_SHELL, Became, Consent, Group, Made, No, Outcome
 from tuireader.newsboat.reasons import why_not
@@ -212,6 +214,33 @@ def _sort(settings: Settings, value: str, said: Mapping[str, str]) -> Became:
     return _set(settings, "ui", "sort", _SORTS[value])
 
 
+_TIMES = re.compile(r"%(?:R|T|X|r|H[:.]%M(?:[:.]%S)?|[Il][:.]%M(?: ?%[pP])?)")
+
+
+def _datetime(settings: Settings, value: str, said: Mapping[str, str]) -> Became:
+    """Split a format: days are headings here, and times a column."""
+    time = _TIMES.search(value)
+    day = " ".join(_TIMES.sub(" ", value).split()).strip(" ,-–|")
+    parts = {"date": day, "time": time[0] if time else ""}
+    if any(isinstance(TIME_FORMAT.read(part), Invalid) for part in parts.values()):
+        raise No("has codes that dates cannot have here; see `[ui] date` and `time`", group=Group.LOOK)
+    return _look(settings, {name: part for name, part in parts.items() if part})
+
+
+def _row(settings: Settings, value: str, said: Mapping[str, str]) -> Became:
+    """Show the columns that a row of newsboat's list has."""
+    shown = re.findall(r"%\??-?[0-9]*([A-Za-z])", value)
+    wanted = {"author_column": "a" in shown, "feed_column": "T" in shown, "reading_time_column": "L" in shown}
+    return _look(settings, {name: on for name, on in wanted.items() if on != (name == "feed_column")})
+
+
+def _look(settings: Settings, values: Mapping[str, Value]) -> Became:
+    settings.values |= {("ui", name): value for name, value in values.items()}
+    made = ", ".join(f"`{name}`" for name in values)
+    note = f"becomes {made} of `[ui]`" if made else "lists have these columns"
+    return Became(note, tuple(("ui", name) for name in values), changed=True)
+
+
 def _urls_source(settings: Settings, value: str, said: Mapping[str, str]) -> Became:
     if value == "local":
         return Became("matches tuireader's behaviour")
@@ -248,4 +277,6 @@ SINGLE: Mapping[str, Handler] = {
     "notify-beep": _sets("notify", "bell", yes),
     "cache-file": _cache,
     "article-sort-order": _sort,
+    "datetime-format": _datetime,
+    "articlelist-format": _row,
 }

@@ -40,7 +40,8 @@ class Subject(Struct, frozen=True):
 
     `labels` includes the feed's tags, `given` only the labels given by the user. `more` holds the versions
     of other feeds: a condition is true if any of them meets it. If the `language` is None, the texts tell it.
-    `cases` are those of its matches: watch, state and note; `ids` the identifiers that they logged.
+    `cases` are those of its matches: watch, state and note; `ids` the identifiers that they logged. The
+    counts and the `latest` time are those of its feed, 0 if they are not known.
     """
 
     title: str = ""
@@ -63,6 +64,9 @@ class Subject(Struct, frozen=True):
     language: str | None = None
     cases: tuple[tuple[str, CaseState, str], ...] = ()
     ids: tuple[str, ...] = ()
+    unread_count: int = 0
+    total_count: int = 0
+    latest: int = 0
     more: tuple[Subject, ...] = ()
 
     @property
@@ -183,10 +187,10 @@ def node_matches(node: Node, reading: FoldedArticle, now: int) -> bool:
 def _compare(node: Number, subject: Subject, now: int) -> bool:
     field = FIELDS[node.field]
     number: int = getattr(subject, field.number)
+    if not (subject.total_count if field.of_feed else field.ago or number):
+        return False  # not known
     if field.ago:
         number = now - number
-    elif not number:
-        return False
     return number > node.value if node.above else number < node.value
 
 

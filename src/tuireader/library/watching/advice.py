@@ -98,6 +98,7 @@ def for_config(config: Config, text: str, file: str, database: Path) -> list[Pro
         (path, str(note))
         for path, asked in _asked_by_path(config, tomllib.loads(text.removeprefix("\ufeff")))
         for note in _with_tags(asked, known, lambda: stored.tags(database))
+        if not (note.unsure and note.field in ("folder", "label"))  # the other field has the name
     ]
     advice += [("mcp.include", known.unlisted_message(name)) for name in config.mcp.include]
     return [

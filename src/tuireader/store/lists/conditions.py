@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 from msgspec import Struct
 
@@ -116,6 +117,13 @@ class Conditions:
 
     def _compared(self, node: Number) -> Condition:
         field = query.FIELDS[node.field]
+        if field.of_feed:
+            ids = [
+                feed
+                for feed, numbers in feed_numbers(self._conn).items()
+                if query.node_matches(node, query.FoldedArticle(query.Subject(**numbers)), self._now)
+            ]
+            return Condition(f"a.feed_id IN ({number_list(ids)})", exact=True)
         if field.ago:
             sign, value = "<" if node.above else ">", self._now - node.value
             return Condition(f"a.{field.number} {sign} ?", (value,), exact=True)
@@ -133,6 +141,13 @@ class Conditions:
         names, articles = _NAMED[field]
         ids = [number for number, *values in self._conn.execute(names).fetchall() if any(map(fits, values))]
         return f"a.id IN ({articles.format(number_list(ids))})" if articles else of_feeds(ids)
+
+
+def feed_numbers(conn: sqlite3.Connection) -> dict[int, dict[str, Any]]:
+    """Return the numbers of each feed that expressions compare, without muted articles."""
+    sql = "SELECT feed_id, count(*), sum(read = 0), max(time) FROM article WHERE muted = 0 GROUP BY feed_id"
+    names = ("total_count", "unread_count", "latest")
+    return {feed: dict(zip(names, numbers, strict=True)) for feed, *numbers in conn.execute(sql)}
 
 
 def may_match(node: Text | Name | Regex, value: str) -> bool:

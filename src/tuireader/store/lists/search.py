@@ -11,10 +11,12 @@ from array import array
 from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import chain, islice
 
+from msgspec.structs import replace
+
 from tuireader import query
-from tuireader.query import And, Is, Language, Near, Node, Query, Regex, Subject
+from tuireader.query import And, Has, Is, Language, Near, Node, Query, Regex, Subject
 from tuireader.store.articles.articles import Articles, StoredText
-from tuireader.store.lists.conditions import HIT, Condition, Conditions, joined, may_match
+from tuireader.store.lists.conditions import HIT, Condition, Conditions, feed_numbers, joined, may_match
 from tuireader.store.sql import Part, number_list
 
 _MANY = 5000
@@ -158,9 +160,11 @@ class Search(Part):
         reading = self._articles
         fields = {_field(leaf) for leaf in query.leaves(parsed.root)}
         bodies, labels = not fields.isdisjoint(_IN_BODIES), not fields.isdisjoint(("label", "enclosure"))
+        labels = labels or any(isinstance(leaf, Has) for leaf in query.leaves(parsed.root))
         cases = any(getattr(leaf, "state", "") in query.CASE_STATES for leaf in query.leaves(parsed.root))
         languages = any(isinstance(leaf, Language) for leaf in query.leaves(parsed.root))
         regexes = _column_regexes(parsed)
+        numbers = {} if fields.isdisjoint(_OF_FEEDS) else feed_numbers(self._conn)
         left, size = limit, min(limit, _FIRST)
         while left > 0 and (batch := list(islice(candidates, size))):
             right = {
@@ -173,7 +177,7 @@ class Search(Part):
                     languages=languages,
                     cases=cases or not fields.isdisjoint(("note", "id")),
                 )
-                if query.matches(parsed, subject(item), now)
+                if query.matches(parsed, replace(subject(item), **numbers.get(item.feed_id, {})), now)
             }
             hits = [article_id for article_id in batch if article_id in right][:left]
             left -= len(hits)
@@ -236,6 +240,7 @@ class Search(Part):
 
 _IN_BODIES = frozenset({"", *(field.name for field in query.FIELDS.values() if field.reads_body)})
 """Fields that need more than an article's columns, labels and feed names."""
+_OF_FEEDS = frozenset(name for name, field in query.FIELDS.items() if field.of_feed)
 _COLUMNS = frozenset(name for name, field in query.FIELDS.items() if field.column)
 
 

@@ -16,15 +16,19 @@ class RowOptions(Struct, frozen=True):
     """Options shared by all rows; the first frame saves them as JSON, so they are plain values.
 
     A new option is a key of `UiConfig`, a field here, and its drawing in `row_parts`. `letters` identify
-    watches; with `folds`, a row represents its story. `clock` and `day` are formats, `clock_width` and
-    `feed_width` cells that a time and most names need. The others depend on the view, the terminal and the
-    time: `dots` and `feeds` are columns, `by_day` gives days headings, `cosy` gives rows a second line.
+    watches; with `folds`, a row represents its story. `names` are those of feeds. `clock` and `day` are
+    formats, `clock_width` and `feed_width` cells that a time and most names need. The others depend on the
+    view, the terminal and the time: `dots` and `feeds` are columns, `by_day` gives days headings, `cosy`
+    gives rows a second line.
     """
 
     letters: Mapping[str, str]
     folds: bool = False
     authors: bool = False
     minutes: bool = False
+    names: bool = True
+    sources: bool = True
+    languages: bool = True
     clock: str = CLOCK
     clock_width: int = 5
     day: str = ""
@@ -44,6 +48,9 @@ class RowOptions(Struct, frozen=True):
             folds=ui.fold_stories,
             authors=ui.author_column,
             minutes=ui.reading_time_column,
+            names=ui.feed_column,
+            sources=ui.sources_column,
+            languages=ui.language_column,
             clock=ui.time,
             clock_width=clock_width(ui.time),
             day=ui.date,

@@ -36,9 +36,9 @@ def columns(options: RowOptions) -> tuple[int, int, int, int]:
     time = options.clock_width if options.by_day else max(_DATE, options.clock_width)
     width, wide = options.width, options.width >= _WIDE
     author = 2 + min(24, width // 8) if options.authors and wide else 0
-    has_feed = options.feeds and width >= (_HAS_FEED_ABOVE if options.cosy else _HAS_FEED)
+    has_feed = options.feeds and options.names and width >= (_HAS_FEED_ABOVE if options.cosy else _HAS_FEED)
     feed = 2 + min(options.feed_width, _FEED, width // 4) if has_feed else 0
-    return time if width >= 36 else 0, author, feed, 6
+    return time if width >= 36 else 0, author, feed, 6 if options.sources else 1
 
 
 def heading_parts(heading: int | str, options: RowOptions) -> list[StyledText]:
@@ -83,7 +83,7 @@ def row_parts(
     edited, notes = " ~" if row.edited else "", ""
     if is_story and 0 < row.fold_read < row.fold_size:
         notes = f"  {row.fold_read} of {row.fold_size} read"
-    notes += _spoken(row.fold_languages, options.width) if is_story else ""
+    notes += _spoken(row.fold_languages, options.width) if is_story and options.languages else ""
     used = sum(cell_len(text) for text, _ in parts) + author + feed + count
     room = max(1, options.width - used - len(edited) - len(notes))
     title = cut(row.title or row.url or "(no title)", room)
@@ -91,7 +91,7 @@ def row_parts(
     parts += _marked(title, marks, "dim" if row.read else "strong" if watches else "text")
     parts += [(edited, "dim"), (pad(labels, room - cell_len(title)), "dim")]
     voices = row.sources + (row.fold_size - 1 if is_story else 0)
-    number = f"×{voices}".rjust(4) if voices > 1 else ""
+    number = f"×{voices}".rjust(4) if voices > 1 and options.sources else ""
     right = (notes, len(notes)), (f"  {row.author}", author), (f"  {feed_title}", feed), (number, count)
     return [*parts, *((pad(text, cells), "dim") for text, cells in right)]
 
@@ -105,7 +105,8 @@ def detail_parts(
     """
     left = sum(cell_len(text) for text, _ in _left_columns(row, options)) + 2 * inner
     parts: list[StyledText] = [(" " * min(left, options.width), "")]
-    has_feed = options.cosy and options.feeds and _HAS_FEED <= options.width < _HAS_FEED_ABOVE
+    has_feed = options.cosy and options.feeds and options.names
+    has_feed = has_feed and _HAS_FEED <= options.width < _HAS_FEED_ABOVE
     feed = f"  {cut(feed_title, min(_FEED, options.width * 2 // 7))}" if has_feed else ""
     room = options.width - left - 2 - cell_len(feed)
     watches, uncertain = _watches(row, options.folds and not inner)
