@@ -156,7 +156,7 @@ def keys() -> str:
         'keys = "newsboat"',
         "",
         "[keys]",
-        'next_unread = ["n", "ctrl+n"]',
+        'zen = ["z", "f11"]',
         "```",
     ]
     presets = {name: resolve_keys(name, {})[0] for name in PRESETS}

@@ -11,6 +11,7 @@ from textual.keys import _character_to_key
 from tuireader.commands import (
     BY_ID,
     COMMANDS,
+    PANES,
     PRESETS,
     Scope,
     did_you_mean,
@@ -24,11 +25,19 @@ from tuireader.errors import UsageError
 
 
 def twice(keys: Mapping[str, tuple[str, ...]]) -> list[tuple[Scope, str]]:
-    """The keys that have two commands in one place."""
+    """The keys that have two commands in one place, but for those of a single pane, which is asked first."""
     found = []
     for place in Scope:
-        taken = [key for name, each in keys.items() if place in BY_ID[name].places for key in each]
-        found += [(place, key) for key in set(taken) if taken.count(key) > 1]
+        taken: dict[str, list[str]] = {}
+        for name in (name for name in keys if place in BY_ID[name].places):
+            for key in keys[name]:
+                taken.setdefault(key, []).append(name)
+        for key, names in taken.items():
+            narrow = [name for name in names if not BY_ID[name].places >= PANES]
+            if len(names) > 2 or (
+                len(names) == 2 and (len(narrow) != 1 or key not in PRESETS["newsboat"][narrow[0]])
+            ):
+                found.append((place, key))
     return found
 
 
@@ -126,6 +135,14 @@ def test_a_key_taken_from_the_preset_is_told() -> None:
     assert keys["page_or_next_unread"] == ()
     assert problem.path == "keys.next_unread"
     assert problem.message == "'space' is taken from page_or_next_unread; bind that to another key"
+
+
+def test_a_key_that_the_preset_shares_between_a_pane_and_all_panes_stays_with_both() -> None:
+    own = {"move_down": ["down", "j", "e"]}
+    keys, problems = resolve_keys("newsboat", own)
+    assert (keys["next_feed"], keys["move_down"]) == (("j",), ("down", "j", "e"))
+    assert not any("next_feed" in problem.message for problem in problems)
+    assert resolve_keys("newsboat", {"zen": ["j"]})[0]["next_feed"] == ()
 
 
 def test_a_key_given_twice_stays_with_the_first() -> None:

@@ -234,6 +234,8 @@ async def test_a_search_goes_to_its_first_match(own: Running) -> None:
         "ui.show_read",
         "ui.show_quiet_watches",
         "ui.sort",
+        "ui.show_read_feeds",
+        "ui.sort_feeds",
         "ui.sources_column",
     ]
     assert table.cursor == 0

@@ -19,6 +19,13 @@ RELEVANCE = "relevance"
 SEARCH_SORTS = LIST_SORTS | {RELEVANCE: "most relevant first"}
 """Orders of search results."""
 TO_DO_ORDER = "to-do"
+FEED_SORTS = {
+    "config": "as in the configuration",
+    "unread": "most unread first",
+    "name": "by name",
+    "date": "latest article first",
+}
+"""Orders of the feeds in the sidebar."""
 ALL_SORTS = SEARCH_SORTS | {TO_DO_ORDER: "by watch, oldest first"}
 """All orders; that of To do is only for that view."""
 

@@ -9,6 +9,8 @@ from msgspec import Struct
 from tuireader.commands.keys import SAME_BYTE, key_label, normalise_key
 from tuireader.commands.table import BY_ID, COMMANDS, PRESETS
 
+_Keys = Mapping[str, tuple[str, ...]]
+
 
 class KeyProblem(Struct, frozen=True):
     """A problem with the user's keys. `path` is the key in the configuration, such as `keys.next_unread`."""
@@ -37,7 +39,7 @@ def resolve_keys(
             problems.append(KeyProblem(path, f"no command {command_id!r}{did_you_mean(command_id, BY_ID)}"))
             continue
         keys = _readable_keys(path, written, problems)
-        taken = _taken(command_id, keys, own)
+        taken = _taken(command_id, keys, own, base)
         for key, other in taken.items():
             problems.append(KeyProblem(path, f"{key_label(key)!r} is already {other}"))
         if keys or not written:  # if no key of a line is valid, the preset's keys stay
@@ -47,7 +49,7 @@ def resolve_keys(
         if command.id in own:
             resolved[command.id] = own[command.id]
             continue
-        taken = _taken(command.id, base[command.id], own)
+        taken = _taken(command.id, base[command.id], own, base)
         for key, other in taken.items():
             message = f"{key_label(key)!r} is taken from {command.id}; bind that to another key"
             problems.append(KeyProblem(f"keys.{other}", message))
@@ -69,14 +71,18 @@ def _readable_keys(path: str, written: Sequence[str], problems: list[KeyProblem]
     return tuple(keys)
 
 
-def _taken(command_id: str, keys: Iterable[str], own: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
-    """Map those of `keys` that another command in `own` has in the same place to that command."""
+def _taken(command_id: str, keys: Iterable[str], own: _Keys, base: _Keys) -> dict[str, str]:
+    """Map those of `keys` that another command in `own` has in the same place to that command.
+
+    A key that both commands have in the preset is no clash: in its own pane, the narrower command wins.
+    """
     places = BY_ID[command_id].places
     return {
         key: other
         for key in keys
         for other, others_keys in own.items()
         if key in others_keys and other != command_id and places & BY_ID[other].places
+        if not (key in base[command_id] and key in base[other])
     }
 
 

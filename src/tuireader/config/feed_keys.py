@@ -64,6 +64,14 @@ class FeedConfig(Table):
         label="Fetch",
         choices={"": "yes", "on": "paused"},
     )
+    hidden: bool = declare(
+        FLAG,
+        "Leave the feed out of the sidebar; it is fetched, searched and watched as others are.",
+        default=False,
+        label="Sidebar",
+        choices={"": "shown", "on": "hidden"},
+        applies=lambda feed: feed.hidden,
+    )
     full_text: str = declare(
         switch("auto"),
         "Fetch the full text of new articles from their pages; auto: where the feed gives only teasers.",

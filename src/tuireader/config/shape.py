@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from msgspec import Struct
 
 from tuireader.commands import PRESETS
-from tuireader.commands.sorts import LIST_SORTS
+from tuireader.commands.sorts import FEED_SORTS, LIST_SORTS
 from tuireader.config.account_keys import AccountConfig
 from tuireader.config.channel_keys import CHANNELS, ChannelConfig, DigestConfig, PublishConfig
 from tuireader.config.feed_keys import FeedConfig
@@ -218,6 +218,17 @@ class UiConfig(Table):
     )
     fold_stories: bool = declare(FLAG, "Fold the reports of a story into one row of lists.", default=True)
     read_story: bool = declare(FLAG, "Mark a whole row as read with one of its articles.", default=True)
+    show_read_feeds: bool = declare(FLAG, "Show feeds without unread articles in the sidebar.", default=True)
+    sort_feeds: str = declare(
+        choice(*FEED_SORTS),
+        "Order of feeds in the sidebar and in folders: as configured, by unread articles, name or latest"
+        " article.",
+        default="config",
+    )
+    folders: str = declare(choice("open", "closed"), "Folders of the sidebar at the start.", default="open")
+    goto_next_feed: bool = declare(
+        FLAG, "Let `next_unread` go on to the next list at the end of one.", default=True
+    )
     density: str = declare(
         choice("auto", "compact", "cosy"),
         "Lines of an article in lists: one, or a second one with the sentence that a watch matches or the"

@@ -92,7 +92,7 @@ class Counts(Struct, frozen=True):
     """Counts for the sidebar: `feeds` by feed id, the other mappings by name; `groups` are of watches.
 
     Muted articles count only in `muted`. `to_do` counts those with an open match; None before the first use
-    of the desk.
+    of the desk. `newest` has the times of the latest articles of feeds.
     """
 
     today: Count = Count()
@@ -108,6 +108,7 @@ class Counts(Struct, frozen=True):
     new: Count = Count()
     labels: Mapping[str, Count] = field(default_factory=dict)
     accounts: Mapping[str, Count] = field(default_factory=dict)
+    newest: Mapping[int, int] = field(default_factory=dict)
 
 
 class Label(Struct, frozen=True):

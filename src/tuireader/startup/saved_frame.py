@@ -21,7 +21,7 @@ from tuireader import __version__, files
 from tuireader.startup import first_frame
 from tuireader.ui import geometry, views
 from tuireader.ui.drawing.row import row_style
-from tuireader.ui.drawing.sidebar_items import SidebarItem
+from tuireader.ui.drawing.sidebar_items import FeedLines, SidebarItem
 from tuireader.ui.host import Host
 from tuireader.ui.status import LIST, number, titled
 
@@ -85,7 +85,12 @@ def compose(main: MainScreen) -> dict[str, Any] | None:
     edge = Segment("┃", styles.base + styles.accent)  # the list has the focus
     side = []
     if panes.edge:
-        items = main.controllers.sidebar_items(view, (), hides_quiet=not library.config.ui.show_quiet_watches)
+        items = main.controllers.sidebar_items(
+            view,
+            session.closed_at_start,
+            FeedLines.of(library.config),
+            hides_quiet=not library.config.ui.show_quiet_watches,
+        )
         for entry in (*items, *[SidebarItem("")] * height)[: height - geometry.BARS if panes.sidebar else 0]:
             drawn = main.sidebar.draw(entry, at_cursor=entry.view == view, focus=False)
             side.append(_text(host, Strip([*drawn, edge])))

@@ -13,6 +13,7 @@ from tuireader.config import Config, UiConfig
 from tuireader.model import Article, Counts, Feed, View, ViewKind
 from tuireader.model.accounts import AccountState
 from tuireader.ui.drawing.page_parts import Page
+from tuireader.ui.drawing.sidebar_items import FeedLines
 from tuireader.ui.views import SUBSCRIBED, TO_DO, UNREAD
 
 _UNCOUNTED = Counts()  # until articles are counted: a million take seconds
@@ -76,6 +77,8 @@ class Session:
         self.syncing = ""  # a running first sync, such as `home: 1,200 of 10,000`
         self.closed: set[View] = set()  # folders and groups
         self.hides_quiet = not self.config.ui.show_quiet_watches
+        self.hides_read_feeds = not self.config.ui.show_read_feeds
+        self.feed_sort = self.config.ui.sort_feeds
         # the list
         self.view = UNREAD
         self.error = ""  # error in the search or filter
@@ -108,6 +111,10 @@ class Session:
             self._hides_read = _hidden(ui)
         if ui.show_quiet_watches != before.show_quiet_watches:
             self.hides_quiet = not ui.show_quiet_watches
+        if ui.show_read_feeds != before.show_read_feeds:
+            self.hides_read_feeds = not ui.show_read_feeds
+        if ui.sort_feeds != before.sort_feeds:
+            self.feed_sort = ui.sort_feeds
         if ui.fold_stories != before.fold_stories:
             self.folds = ui.fold_stories
             self.open_stories.clear()
@@ -120,6 +127,19 @@ class Session:
     @folds.setter
     def folds(self, folds: bool) -> None:
         self._folds, self.is_folding = folds, False
+
+    @property
+    def feed_lines(self) -> FeedLines:
+        """Feeds of the sidebar; before they are counted, none is known to be read."""
+        hides_read = self.hides_read_feeds and self.is_counted
+        return FeedLines(self.feed_sort, hides_read, FeedLines.of(self.config).hidden)
+
+    @property
+    def closed_at_start(self) -> set[View]:
+        """Folders that are closed until they are opened by key."""
+        if self.config.ui.folders == "open":
+            return set()
+        return {View(ViewKind.FOLDER, feed.folder) for feed in self.feeds if feed.folder}
 
     @property
     def desk(self) -> bool:

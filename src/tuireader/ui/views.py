@@ -106,6 +106,12 @@ def feed_ids_of(view: View, feeds: Sequence[Feed]) -> list[int] | None:
     return None
 
 
+def around(views: Sequence[View], current: View, step: int) -> list[View]:
+    """The other views, beginning after the current one and wrapping around; backwards if `step` is -1."""
+    at = views.index(current) if current in views else -1
+    return [*views[at + 1 :], *views[: max(0, at)]][::step]
+
+
 def folder_title(feed: Feed) -> str:
     """Folder of a feed, or its category if it belongs to an account; `""` without one."""
     return category_of(feed.account, feed.folder) if feed.account else feed.folder

@@ -22,6 +22,8 @@ from tuireader.text.durations import WEEK
 NEWS = WEEK
 """Maximum age of news in seconds; older arrivals are the back catalogue of a new feed."""
 
+_NEWEST = """SELECT id, coalesce((SELECT max(time) FROM article WHERE feed_id = feed.id), 0)
+             FROM feed WHERE subscribed"""
 _ORDER = {
     "date": "a.time DESC, a.id DESC",
     "oldest": "a.time, a.id",
@@ -197,6 +199,7 @@ class Lists(Part):
             folders=self._in_folders(feeds),
             watches=self.watches(),
             labels=self._of_names("label", "key", "article_label", "label_id"),
+            newest=self._mapping(_NEWEST),
             accounts={name: self.count(View(ViewKind.ACCOUNT, name)) for name in accounts},
         )
 

@@ -12,7 +12,7 @@ from tuireader.ui.controllers.previews import Previews
 from tuireader.ui.controllers.reader import Reader
 from tuireader.ui.controllers.search import Search
 from tuireader.ui.drawing.page_parts import Target
-from tuireader.ui.views import ALL
+from tuireader.ui.views import ALL, around
 
 
 @dataclass(eq=False)
@@ -129,6 +129,8 @@ class Navigation(Controller):
             if article_id is not None:
                 await self.open_article(article_id)
                 return
+            if not self.session.config.ui.goto_next_feed:
+                break
             views = views or iter(self._views_with_unread(step))
             view = next(views, None)
             if view is None:
@@ -138,14 +140,13 @@ class Navigation(Controller):
                 return
             self.panes.sidebar.select(view)
         said = "Nothing unread" if self.session.is_counted else "Still counting unread articles …"
+        if not self.session.config.ui.goto_next_feed:
+            said = f"Nothing else unread here. {self.host.key_of('next_unread_feed')} goes to the next feed"
         self.host.say(said)
 
     def _views_with_unread(self, step: int) -> list[View]:
-        lines = [item for item in self.panes.sidebar.items if item.view is not None]
-        views = [item.view for item in lines]
-        at = views.index(self.session.view) if self.session.view in views else -1
-        around = (lines[at + 1 :] + lines[: max(0, at)])[::step]
-        return [item.view for item in around if item.view is not None and item.unread]
+        unread = {item.view: item.unread for item in self.panes.sidebar.items if item.view is not None}
+        return [view for view in around(list(unread), self.session.view, step) if unread[view]]
 
     async def page_or_next_unread(self) -> None:
         """Scroll a page, or at the end open the next unread article; in the sidebar, fold a folder."""

@@ -20,12 +20,13 @@ from tuireader.ui.controllers.reader import Reader
 from tuireader.ui.controllers.refresh import Refreshing
 from tuireader.ui.controllers.search import Search
 from tuireader.ui.controllers.syncing import Syncing
-from tuireader.ui.drawing.sidebar_items import SidebarItem, sidebar_items
+from tuireader.ui.drawing.sidebar_items import EVERY_FEED, FeedLines, SidebarItem, sidebar_items
 from tuireader.ui.geometry import BARS
 from tuireader.ui.status import account_troubles
 from tuireader.ui.widgets.bars import TopLine
 from tuireader.ui.workers import Latest, run_latest
 
+_ENDLESS = 1_000_000  # lines
 _SHOWN = 0.03  # seconds to paint the effect of a key before lists are reloaded
 
 
@@ -89,13 +90,24 @@ class Controllers(Controller):
     def draw_sidebar(self) -> None:
         """Show feeds, watches and saved searches with the counts known so far."""
         session = self.session
+        lines, hides_quiet = session.feed_lines, session.hides_quiet
         self.panes.sidebar.show(
-            self.sidebar_items(session.view, session.closed, hides_quiet=session.hides_quiet)
+            self.sidebar_items(session.view, session.closed, lines, hides_quiet=hides_quiet)
         )
         self.refreshing.show_state()
 
+    def every_item(self, lines: FeedLines = EVERY_FEED) -> tuple[SidebarItem, ...]:
+        """Sidebar with all folders and groups open and no watch left out."""
+        return self.sidebar_items(self.session.view, (), lines, hides_quiet=False, height=_ENDLESS)
+
     def sidebar_items(
-        self, current: View, closed: Collection[View], *, hides_quiet: bool
+        self,
+        current: View,
+        closed: Collection[View],
+        lines: FeedLines,
+        *,
+        hides_quiet: bool,
+        height: int | None = None,
     ) -> tuple[SidebarItem, ...]:
         session = self.session
         return sidebar_items(
@@ -106,7 +118,8 @@ class Controllers(Controller):
             folds=session.folds,
             hides_quiet=hides_quiet,
             current=current,
-            height=self.host.size.height - BARS,
+            height=self.host.size.height - BARS if height is None else height,
+            feed_lines=lines,
             views=self.library.searches.saved,
             new=self.library.lists.new_view,
             accounts=account_troubles(session, self.host.key_of),

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
+from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from tuireader.config import ViewConfig, WatchConfig, by_group, by_priority
+from tuireader.config import Config, ViewConfig, WatchConfig, by_group, by_priority
 from tuireader.model import Count, Counts, Feed, View, ViewKind
 from tuireader.text import feed_name
 from tuireader.ui.views import ALL, MUTED, STARRED, TO_DO, TODAY, UNREAD, folder_title
@@ -43,6 +44,30 @@ class SidebarItem(Struct, frozen=True):
         return self.view is None and not self.command
 
 
+class FeedLines(Struct, frozen=True):
+    """Feeds that the sidebar lists, and their order; `hidden` are addresses."""
+
+    sort: str = "config"
+    hides_read: bool = False
+    hidden: Collection[str] = ()
+
+    @classmethod
+    def of(cls, config: Config) -> FeedLines:
+        hidden = frozenset(feed.url for feed in config.feeds if feed.hidden)
+        return cls(config.ui.sort_feeds, not config.ui.show_read_feeds, hidden)
+
+    def sorted(self, feeds: Iterable[Feed], counts: Counts) -> list[Feed]:
+        keys: Mapping[str, Callable[[Feed], Any]] = {
+            "unread": lambda feed: -counts.feeds.get(feed.id, Count()).unread,
+            "name": lambda feed: (feed.title or feed.address).casefold(),
+            "date": lambda feed: -counts.newest.get(feed.id, 0),
+        }
+        return sorted(feeds, key=keys[self.sort]) if self.sort in keys else list(feeds)
+
+
+EVERY_FEED = FeedLines()
+
+
 def sidebar_items(
     feeds: Sequence[Feed],
     counts: Counts,
@@ -56,6 +81,7 @@ def sidebar_items(
     views: Sequence[ViewConfig] = (),
     new: View | None = None,
     accounts: Mapping[str, str] | None = None,
+    feed_lines: FeedLines = EVERY_FEED,
 ) -> tuple[SidebarItem, ...]:
     """List To do, New, Today, Unread, Starred, All, Muted, searches, watches, labels, feeds and accounts.
 
@@ -64,7 +90,7 @@ def sidebar_items(
     configuration. With `folds`, stories are counted, else articles. `new` shows the articles since the last
     session. `accounts` maps the names of accounts to their errors, or to `""`. Some watches and
     groups are left out if they would push the feeds off a sidebar of `height` lines, or if they are quiet and
-    `hides_quiet`, but not the `current` view.
+    `hides_quiet`; `feed_lines` leave out feeds. The `current` view stays.
     """
     item = partial(_item, folds)
     items = [item("To do", TO_DO, counts.to_do)] if counts.to_do is not None else []
@@ -83,12 +109,14 @@ def sidebar_items(
     items += _section("Searches", searches)
     labels = counts.labels.items()
     below = _section("Labels", (item(name, View(ViewKind.LABEL, name), count, "#") for name, count in labels))
-    own = [feed for feed in feeds if not feed.account]
-    below += _section("Feeds", _feed_items(own, counts, closed, folds))
+    listed = partial(
+        _feed_items, counts=counts, closed=closed, folds=folds, lines=feed_lines, current=current
+    )
+    below += _section("Feeds", listed([feed for feed in feeds if not feed.account]))
     for name, trouble in (accounts or {}).items():
         heading = item(name, View(ViewKind.ACCOUNT, name), counts.accounts.get(name, Count()))
         below += [SidebarItem(""), replace(heading, trouble=trouble)]
-        below += _feed_items([feed for feed in feeds if feed.account == name], counts, closed, folds)
+        below += listed([feed for feed in feeds if feed.account == name])
     watched = list(_watch_items(watches, counts, closed, folds))
     room = height - len(items) - 2 - min(len(below), height // _BELOW)
     shown = _fitting(watched, watches, room, lambda item: item.view == current, hides_quiet=hides_quiet)
@@ -161,15 +189,25 @@ def _fitting(
 
 
 def _feed_items(
-    feeds: Sequence[Feed], counts: Counts, closed: Collection[View], folds: bool
+    feeds: Sequence[Feed],
+    counts: Counts,
+    closed: Collection[View],
+    folds: bool,
+    lines: FeedLines,
+    current: View | None,
 ) -> Iterator[SidebarItem]:
+    shown = int(current.key) if current is not None and current.kind is ViewKind.FEED else None
     folders: dict[str, list[Feed]] = {}
-    for feed in feeds:
-        folders.setdefault(feed.folder, []).append(feed)
+    for feed in lines.sorted(feeds, counts):
+        if feed.url not in lines.hidden or feed.id == shown:
+            folders.setdefault(feed.folder, []).append(feed)
     for folder, members in folders.items():
-        title = folder_title(members[0])
-        if title:
-            view, count = View(ViewKind.FOLDER, folder), counts.folders.get(folder, Count())
+        title, view = folder_title(members[0]), View(ViewKind.FOLDER, folder)
+        if lines.hides_read:
+            unread = {feed.id for feed in members if counts.feeds.get(feed.id, Count()).unread}
+            members = [feed for feed in members if feed.id in unread or feed.id == shown]
+        if title and (members or view == current):
+            count = counts.folders.get(folder, Count())
             yield _item(folds, title, view, count, _CLOSED if view in closed else _OPEN)
             if view in closed:
                 continue

@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from tuireader.commands import BY_ID, COMMANDS, Group, Scope, keys_label
-from tuireader.config import Themes, by_group
+from tuireader.config import Themes
 from tuireader.config.settings import find
 from tuireader.errors import TuireaderError
-from tuireader.model import Count, View, ViewKind
 from tuireader.ui.controllers.wiring import Controllers
 from tuireader.ui.dialogs.pickers import ThemePicker
 from tuireader.ui.flows.articles import run_macro
@@ -67,17 +66,9 @@ def _entries(main: Controllers) -> Iterator[Entry]:
         keys = keys_label(main.host.keys_of.get(command.id, ()))
         does = Outcome(run=(command.id,))
         yield Entry(command.title, command.help, does, keys, command.aliases)
-    for item in main.panes.sidebar.items:
+    for item in main.every_item():
         if item.view is not None:
             yield Entry(f"Go to {item.label}", f"{item.unread} unread", Outcome(view=item.view))
-    session, listed = main.session, {item.view for item in main.panes.sidebar.items}
-    groups = filter(None, by_group(main.library.config.watches))
-    unlisted = [(View(ViewKind.GROUP, name), session.counts.groups) for name in groups]
-    unlisted += [(View(ViewKind.WATCH, name), session.counts.watches) for name in main.host.watch_names]
-    for view, counts in unlisted:
-        if view not in listed:
-            unread = counts.get(view.key, Count()).unread_rows(session.folds)
-            yield Entry(f"Go to {view.key}", f"{unread} unread", Outcome(view=view))
     for name, theme in main.host.themes.items():
         aliases = (*_THEME_ALIASES, f"{'dark' if theme.dark else 'light'} mode")
         yield Entry(f"{_THEME}{name}", "Use this theme and save it", name, aliases=aliases)

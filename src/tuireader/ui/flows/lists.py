@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from tuireader.commands.sorts import RELEVANCE, SEARCH_SORTS
-from tuireader.model import ViewKind
+from msgspec.structs import replace
+
+from tuireader.commands.sorts import FEED_SORTS, RELEVANCE, SEARCH_SORTS
+from tuireader.model import View, ViewKind
 from tuireader.text.wording import counted
 from tuireader.ui.controllers.wiring import Controllers
 from tuireader.ui.dialogs.pickers import KeyPicker
 from tuireader.ui.flows.context import Asking, Outcome
+from tuireader.ui.views import around
 from tuireader.ui.widgets.choices import Choice
 
 
@@ -42,6 +45,27 @@ async def show_hide_quiet(main: Controllers, ask: Asking) -> Outcome:
     return Outcome(
         said="Quiet watches hidden" if main.session.hides_quiet else "Quiet watches shown", seconds=2
     )
+
+
+async def show_hide_read_feeds(main: Controllers, ask: Asking) -> Outcome:
+    """Show or hide feeds without unread articles in the sidebar."""
+    session = main.session
+    session.hides_read_feeds = not session.hides_read_feeds
+    main.draw_sidebar()
+    return Outcome(said="Read feeds hidden" if session.hides_read_feeds else "Read feeds shown", seconds=2)
+
+
+async def next_feed(main: Controllers, ask: Asking, *, step: int, unread: bool = False) -> Outcome:
+    """Go to the next feed, or the next one with unread articles; a closed folder opens for it."""
+    session = main.session
+    items = main.every_item(replace(session.feed_lines, hides_read=session.hides_read_feeds and not unread))
+    listed = {item.view: item for item in items if item.view is not None}
+    for view in around(list(listed), session.view, step):
+        if view.kind is ViewKind.FEED and (listed[view].unread or not unread):
+            folder = next(feed.folder for feed in session.feeds if str(feed.id) == view.key)
+            session.closed.discard(View(ViewKind.FOLDER, folder))
+            return Outcome(view=view)
+    return Outcome(said="No other feed has unread articles" if unread else "No other feed", seconds=2)
 
 
 async def mark_list_read(main: Controllers, ask: Asking, *, spare: bool = False) -> Outcome | None:
@@ -83,8 +107,10 @@ _KEYS = {("n" if name == "date" else name[0]): name for name in SEARCH_SORTS}
 
 
 async def sort(main: Controllers, ask: Asking) -> Outcome | None:
-    """Ask for the sort order of the list."""
+    """Ask for the sort order of the list, in the sidebar for that of the feeds."""
     session = main.session
+    if main.panes.in_sidebar:
+        return await _sort_feeds(main, ask)
     searched = session.view.kind is ViewKind.QUERY
     known = {key: sort for key, sort in _KEYS.items() if searched or sort != RELEVANCE}
     current = next(key for key, sort in known.items() if sort == session.sort)
@@ -98,3 +124,18 @@ async def sort(main: Controllers, ask: Asking) -> Outcome | None:
         return None
     await main.listing.sort_by(known[key])
     return Outcome(said=f"Sorted: {SEARCH_SORTS[known[key]]}", seconds=2)
+
+
+async def _sort_feeds(main: Controllers, ask: Asking) -> Outcome | None:
+    now, keys = main.session.feed_sort, {name[0]: name for name in FEED_SORTS}
+    choices = [
+        Choice(key, FEED_SORTS[name].capitalize(), note="now" if name == now else "")
+        for key, name in keys.items()
+    ]
+    hint = "press a key to sort · esc closes"
+    key = await ask(KeyPicker("Sort the feeds", choices, hint, now[0]))
+    if key is None:
+        return None
+    main.session.feed_sort = keys[key]
+    main.draw_sidebar()
+    return Outcome(said=f"Feeds sorted: {FEED_SORTS[keys[key]]}", seconds=2)

@@ -93,6 +93,7 @@ class MainScreen(PaneScreen, Hosted, inherit_bindings=False):
             self.panes.dividers = await asyncio.to_thread(geometry.read, self.library.paths.state)
             self.panes.fit(self.size)
         self.session.feeds = await self.library.feeds.all()
+        self.session.closed |= self.session.closed_at_start
         unread, _ = await self.library.lists.head(views.UNREAD, show_read=False, limit=1)
         others, _ = (unread, True) if unread else await self.library.lists.head(views.ALL, limit=1)
         await self.controllers.navigation.show_view(views.ALL if others and not unread else views.UNREAD)

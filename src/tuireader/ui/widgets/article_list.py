@@ -6,15 +6,17 @@ from array import array
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence, Set
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from msgspec.structs import replace
 from textual import events
 from textual.message import Message
 from textual.strip import Strip
 
+from tuireader.commands import Scope
 from tuireader.model import ArticleRow
 from tuireader.model.articles import Detail
+from tuireader.ui.bindings import bindings
 from tuireader.ui.drawing.row import TitleRanges, draw_note, draw_row
 from tuireader.ui.drawing.row_options import RowOptions
 from tuireader.ui.drawing.row_parts import detail_parts, heading_parts, row_parts
@@ -32,6 +34,8 @@ _MINUTE = 60  # seconds between looks at the calendar
 
 class ArticleList(CursorPane):
     """Articles of a view. `fetch` loads rows without blocking keys; rows are blank until loaded."""
+
+    BINDINGS: ClassVar = [*bindings(Scope.LIST)]
 
     @dataclass
     class Opened(Message):
