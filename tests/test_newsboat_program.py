@@ -16,6 +16,7 @@ from tuireader.exchange.merge import merge
 from tuireader.model import View, ViewKind
 from tuireader.newsboat.lexing import quoted
 from tuireader.newsboat.profile import Places
+from tuireader.ui.drawing.sidebar_items import FeedLines
 
 pytestmark = pytest.mark.skipif(
     not newsboat.installed(),
@@ -84,3 +85,19 @@ async def test_lists_are_sorted_as_newsboat_shows_them(places: Places, tmp_path:
             ids = await library.lists.ids(View(ViewKind.ALL), sort=config.ui.sort)
             here = [row.title for row in await library.lists.rows(ids) if row.title in TITLES]
             assert here == seen_in_newsboat(places, tmp_path), order
+
+
+async def test_feeds_are_sorted_as_newsboat_shows_them(places: Places, tmp_path: Path) -> None:
+    async with opened(tmp_path, "") as library:
+        await library.newsboat.import_profile(places)
+        counts = await library.lists.counts()
+        known = await library.context.pool.read(lambda store: store.feeds.subscribed())
+        for order in ("none", "title", "unreadarticlecount-asc"):
+            places.config.write_text(f"feed-sort-order {order}\n")
+            settings = newsboat.read_config(places.config.read_text(), ())
+            config, _ = loads(merge("", [], settings=settings).text)
+            feeds = FeedLines.of(config).sorted(known, counts)
+            with Terminal(newsboat.command(places.config.parent), home=tmp_path) as terminal:
+                shown = terminal.wait(lambda text: "Three" in text and "One" in text)
+            here = [feed.title for feed in feeds]
+            assert here == sorted(here, key=shown.index), order

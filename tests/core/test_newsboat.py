@@ -223,19 +223,18 @@ def test_urls_that_newsboat_has_read() -> None:
     assert found.feeds == (
         FeedConfig("http://harbour.example/feed.xml", 'Ferry "news"', "asia", labels=("slow boats", "daily")),
         FeedConfig("http://letters.example/atom", "", "asia"),
-        FeedConfig("http://titles.example/rss", "", "daily"),
+        FeedConfig("http://titles.example/rss", "", "daily", hidden=True),
         FeedConfig("http://plain.example/rss?all=yes"),
     )
     names = ["Unread of Asia", "Flagged", "Recent ferries", "Large feeds", "slow boats", "daily"]
     assert [view.name for view in found.views] == names
     assert {remark.line: remark.note.split(" (")[0] for remark in found.remarks} == {
-        4: "is hidden in newsboat",
         6: "would become a feed of this program, once accepted",
         7: "would become a feed with this filter, once accepted",
         8: "becomes the saved search “Unread of Asia”; its tags are left out: searches",
         12: "would become a feed of `cat`, once accepted",
     }
-    assert [remark.consent for remark in found.remarks[1:4]] == [Consent.PROGRAMS, Consent.PROGRAMS, None]
+    assert [remark.consent for remark in found.remarks[:3]] == [Consent.PROGRAMS, Consent.PROGRAMS, None]
 
 
 @pytest.mark.parametrize(
@@ -310,7 +309,7 @@ def test_a_feed_plain_and_with_a_filter_is_one_with_the_articles_of_both(first: 
 
 def test_what_is_written_is_read_again() -> None:
     labelled = FeedConfig("http://a.example/x?y=1#z", 'A "title"', "Far / East", labels=("two words", "x"))
-    feeds = (labelled, FeedConfig("https://b.example/"))
+    feeds = (labelled, FeedConfig("https://b.example/"), FeedConfig("https://c.example/", "C", hidden=True))
     assert urls.read(urls.write(feeds)).feeds == feeds
 
 
@@ -421,6 +420,9 @@ def dropped(made: Settings) -> list[str]:
         ("no-such-thing 1", "not a setting of newsboat"),
         ("max-items", "has no value"),
         ("article-sort-order random", "sorts by time"),
+        ("feed-sort-order firsttag", "sorts by unread"),
+        ("show-read-feeds perhaps", "neither yes nor no"),
+        ("bind-key x pb-delete podboat", "B shows the queue"),
         ("proxy-auth me:x\nuse-proxy yes", "no effect without proxy"),
         ("proxy http://a/b@c\nuse-proxy yes", "not a valid host and port"),
         ("user-agent ü", "not valid in a header"),
@@ -437,6 +439,19 @@ def dropped(made: Settings) -> list[str]:
 def test_each_line_that_does_not_move_is_named(line: str, why: str) -> None:
     reasons = dropped(read(line))
     assert any(why in reason for reason in reasons), reasons
+
+
+def test_how_feeds_are_listed_and_stepped_through_moves() -> None:
+    made = read("show-read-feeds no\ngoto-next-feed no\nfeed-sort-order unreadarticlecount-asc\n")
+    assert made.values == {
+        ("ui", "show_read_feeds"): False,
+        ("ui", "goto_next_feed"): False,
+        ("ui", "sort_feeds"): "unread",
+    }
+    made = read("bind-key ] next-feed\nbind-key [ prev-unread-feed\nbind-key D pb-download podboat")
+    assert dropped(made) == [] and "D" in made.keys["download"]
+    assert "right_square_bracket" in made.keys["next_feed"]
+    assert loads(merge.merge("", [], settings=made).text)[1] == ()
 
 
 def test_the_last_of_two_settings_counts() -> None:

@@ -24,7 +24,9 @@ _NAMES |= {"PPAGE": "pageup", "NPAGE": "pagedown", "ESC": "escape"}
 
 def advice(operation: str) -> str:
     """Return a replacement for an operation, as the end of a sentence; `""` if there is none."""
-    return f"; {_ADVICE[operation]}" if operation in _ADVICE else ""
+    default = "B shows the queue, enter plays a file" if operation.startswith("pb-") else ""
+    told = _ADVICE.get(operation, default)
+    return f"; {told}" if told else ""
 
 
 def key_of(written: str) -> str | None:
@@ -41,13 +43,13 @@ class Keyboard(Struct):
     def bind(self, written: str, operation: str, dialog: str = "", *, jumps: bool = False) -> Became:
         """Bind a key to an operation. `jumps` is openbrowser-and-mark-jumps-to-next-unread. Raises No."""
         key, command = self._key(written), OPERATIONS.get(operation)
-        if dialog == "podboat":
+        if dialog == "podboat" and not operation.startswith("pb-"):
             raise No("the queue has its own keys, see `[keys]`", group=Group.PODCASTS)
         if command is None:
             raise No(f"there is no command for {clean(operation, 40)}{advice(operation)}")
         if self._bound.get(key, command) != command:
             raise No(f"{key_label(key)} is already {self._bound[key]}; keys are the same in all panes")
-        if dialog not in _EVERYWHERE and key not in self.keys[command]:
+        if dialog not in (*_EVERYWHERE, "podboat") and key not in self.keys[command]:
             raise No(f"{clean(dialog, 20)} has no keys of its own; bind it for all panes under `[keys]`")
         if len(self._bound) == _MOST_KEYS:
             raise No(f"there are more than {_MOST_KEYS} keys")

@@ -208,6 +208,25 @@ _SORTS = {"date": "oldest", "date-asc": "date", "date-desc": "oldest", "title": 
 """Orders as newsboat 2.36 shows them: `date-asc` has the newest article on top, `date` the oldest."""
 
 
+_FEED_SORTS = {
+    "none": "config",
+    "title": "name",
+    "title-desc": "name",
+    "unreadarticlecount-asc": "unread",
+    "lastupdated": "date",
+    "lastupdated-desc": "date",
+}
+"""Orders of feeds as newsboat 2.36 shows them: `title-desc` begins with A, `-asc` with the most unread."""
+
+
+def _feed_sort(settings: Settings, value: str, said: Mapping[str, str]) -> Became:
+    if value not in _FEED_SORTS:
+        raise No(
+            "feeds cannot be sorted like that; \\ in the sidebar sorts by unread, name or latest article"
+        )
+    return _set(settings, "ui", "sort_feeds", _FEED_SORTS[value])
+
+
 def _sort(settings: Settings, value: str, said: Mapping[str, str]) -> Became:
     if value not in _SORTS:
         raise No("lists cannot be sorted like that; \\ sorts by time, feed, title, watch or sources")
@@ -269,6 +288,9 @@ SINGLE: Mapping[str, Handler] = {
     "download-timeout": _sets("fetch", "timeout", lambda value: f"{_number(value, 1, 600)}s"),
     "user-agent": _user_agent,
     "show-read-articles": _sets("ui", "show_read", yes),
+    "show-read-feeds": _sets("ui", "show_read_feeds", yes),
+    "goto-next-feed": _sets("ui", "goto_next_feed", yes),
+    "feed-sort-order": _feed_sort,
     "text-width": _text_width,
     "save-path": _save_path,
     "download-path": _download_path,

@@ -122,15 +122,11 @@ class _Reader:
                 again = f"is listed twice; the tags of line {line.number} are used"
             self._outcomes[at] = replace(before, fate=Fate.CHANGED, note=again)
         folder, labels = (own[0], tuple(dict.fromkeys(own[1:]))) if own else ("", ())
-        self._feeds[address] = replace(feed, title=title, folder=folder, labels=labels)
+        hidden = any(mark.startswith("!") for mark in marks)
+        self._feeds[address] = replace(feed, title=title, folder=folder, labels=labels, hidden=hidden)
         self._tags[address] = tuple(dict.fromkeys(own))
         self._lines[address] = len(self._outcomes)
-        hidden = any(mark.startswith("!") for mark in marks)
-        by_shell = BY_SHELL in note
-        fate = Fate.CHANGED if hidden or by_shell else Fate.MOVED
-        if hidden:
-            shown_here = "is hidden in newsboat (!), but shown in tuireader"
-            note = f"{note}; {shown_here}" if by_shell else shown_here
+        fate = Fate.CHANGED if BY_SHELL in note else Fate.MOVED
         return fate, note
 
     def subscriptions(self) -> Subscriptions:
@@ -214,7 +210,7 @@ def write(feeds: Iterable[FeedConfig]) -> str:
     written: list[str] = []
     for feed in feeds:
         tags = [tag for tag in (feed.folder, *feed.labels) if tag]
-        title = [f"~{feed.title}"] if feed.title else []
+        title = [*["!"] * feed.hidden, *[f"~{feed.title}"] * bool(feed.title)]
         address = _written(feed)
         line = " ".join(map(quoted, [address or without_password(feed.url), *dict.fromkeys(tags), *title]))
         written.append(line if address else f"# newsboat cannot fetch this: {line}")
