@@ -18,6 +18,7 @@ from textual.geometry import Size
 from textual.strip import Strip
 
 from tuireader import __version__, files
+from tuireader.model import View
 from tuireader.startup import first_frame
 from tuireader.ui import geometry, views
 from tuireader.ui.drawing.row import row_style
@@ -83,18 +84,7 @@ def compose(main: MainScreen) -> dict[str, Any] | None:
     color = Color.parse(host.theme_variables.get("border", "#808080")).rich_color
     line = Strip([Segment("─" * width, Style(color=color, bgcolor=styles.base.bgcolor))])
     edge = Segment("┃", styles.base + styles.accent)  # the list has the focus
-    side = []
-    if panes.edge:
-        items = main.controllers.sidebar_items(
-            view,
-            session.closed_at_start,
-            FeedLines.of(library.config),
-            hides_quiet=not library.config.ui.show_quiet_watches,
-        )
-        for entry in (*items, *[SidebarItem("")] * height)[: height - geometry.BARS if panes.sidebar else 0]:
-            drawn = main.sidebar.draw(entry, at_cursor=entry.view == view, focus=False)
-            side.append(_text(host, Strip([*drawn, edge])))
-        side = side or [_text(host, Strip([edge]))] * (height - geometry.BARS)
+    side = _side(main, view, edge, drawn=panes.sidebar is not None) if panes.edge else []
     divider = Segment("│", styles.base + styles.rule)
     blank = Segment(" " * panes.article.width, styles.base) if panes.article else None
     dots, width_of_list = not unread or bool(host.current_theme.ansi), panes.articles.width
@@ -127,6 +117,24 @@ def compose(main: MainScreen) -> dict[str, Any] | None:
         "foot": _text(host, main.status.draw(keys, f"1/{count.rows(options.folds)}")),
         "inks": [{name: drawn.partition("X")[0] for name, drawn in ink.items()} for ink in inks],
     }
+
+
+def _side(main: MainScreen, view: View, edge: Segment, *, drawn: bool) -> list[str]:
+    """Draw the sidebar, or just the edge of the list if it is not shown."""
+    host, config, height = main.host, main.library.config, main.host.size.height - geometry.BARS
+    if not drawn:
+        return [_text(host, Strip([edge]))] * height
+    items = main.controllers.sidebar_items(
+        view,
+        main.session.closed_at_start,
+        FeedLines.of(config),
+        hides_quiet=not config.ui.show_quiet_watches,
+    )
+    lines = (
+        main.sidebar.draw(entry, at_cursor=entry.view == view, focus=False)
+        for entry in (*items, *[SidebarItem("")] * height)[:height]
+    )
+    return [_text(host, Strip([*line, edge])) for line in lines]
 
 
 def _text(host: Host, strip: Strip) -> str:
