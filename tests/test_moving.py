@@ -231,6 +231,28 @@ async def test_feeds_come_back_with_their_articles(library: Library, server: Ser
     assert [one for one in maintenance.check(library.paths.database) if one.problem] == []
 
 
+async def test_rules_of_the_server_become_mutes(library: Library, server: Server, tmp_path: Path) -> None:
+    feed = server.add_feed("New")
+    feed.rules = {
+        "blocklist_rules": "(?i)sponsored",
+        "block_filter_entry_rules": "EntryTitle=^Ad:\nEntryDate=future",
+        "keep_filter_entry_rules": "",
+    }
+    await synced(library)
+    moved = await library.moving.pull("home")
+    assert moved.remarks == [
+        "New: EntryDate=future: this rule of the server is not kept",
+        "rules of the server that block or keep entries: 1 mute",
+    ]
+    (mute,) = library.config.mutes
+    assert mute.feed == feed.url and "title:/(?i:sponsored)/" in mute.query and "^Ad:" in mute.query
+    assert load(tmp_path / "config.toml")[1] == ()
+    server.down()
+    moved = await library.moving.pull("home")
+    assert "rules of the server for blocking entries were not read" in moved.remarks[0]
+    assert library.config.mutes == (mute,) and moved.feeds == ["New"]
+
+
 async def test_a_feed_without_a_valid_address_stays_on_the_server(library: Library, server: Server) -> None:
     server.add_feed("Old", url="ftp://old.example/feed")
     server.add_feed("New")

@@ -506,3 +506,20 @@ def test_all_of_it_was_written_by_newsboat() -> None:
     with closing(sqlite3.connect(f"file:{DATA / 'cache.db'}?mode=ro", uri=True)) as cache:
         assert cache.execute("SELECT count(*) FROM metadata").fetchone() == (1,)
     assert os.access(DATA / "config", os.R_OK)
+
+
+def test_filters_of_freshrss_become_rules(run: Run, home: Home, tmp_path: Path) -> None:
+    file = tmp_path / "freshrss.opml"
+    file.write_text(
+        '<opml version="2.0" xmlns:frss="https://freshrss.org/opml"><body><outline type="rss" text="Quay"'
+        ' xmlUrl="https://quay.example/feed" frss:filtersActionRead="intitle:ad&#10;f:12 x"/></body></opml>',
+        encoding="utf-8",
+    )
+    told = run("import", str(file))
+    assert "1 new feed, 1 new rule" in told.err and "skipped Quay: the filter f:12 x" in told.err
+    assert 'name = "Read in Quay"\nquery = "(title:\\"ad\\")"\nfeeds = ["https://quay.example/feed"]\n' in (
+        home.config.read_text(encoding="utf-8")
+    )
+    assert run("rule", "list").out == 'Read in Quay\t0\tread\t(title:"ad"); in https://quay.example/feed\n'
+    assert "0 new feeds" in run("import", str(file)).err
+    assert "Read in Quay" not in run("undo").out and run("rule", "list").out == ""

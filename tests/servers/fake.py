@@ -85,7 +85,7 @@ class Category:
 
 @dataclass(slots=True)
 class Feed:
-    """A feed; `error` is that of its last fetch."""
+    """A feed; `error` is that of its last fetch, `rules` are those of Miniflux for its entries."""
 
     id: int
     title: str
@@ -93,6 +93,7 @@ class Feed:
     site_url: str
     category: Category
     error: str = ""
+    rules: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

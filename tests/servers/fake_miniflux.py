@@ -260,6 +260,7 @@ def _feed(feed: Feed) -> dict[str, Any]:
         "disabled": False,
         "category": {"id": feed.category.id, "title": feed.category.title, "user_id": 1},
         "icon": {"feed_id": feed.id, "icon_id": 0},
+        **feed.rules,
     }
 
 

@@ -86,7 +86,8 @@ async def import_from(library: Library, source: str, *, programs: bool = False) 
         say(f"{counted(done.marked, 'article')} marked, {done.noted} noted for when they arrive")
     else:
         views = ", " + counted(done.views, "new view") if done.views else ""
-        say(counted(done.new, "new feed") + views)
+        rules = ", " + counted(done.rules, "new rule") if done.rules else ""
+        say(counted(done.new, "new feed") + views + rules)
     return done
 
 

@@ -25,13 +25,15 @@ MAX_FOLDER_DEPTH = 8
 MAX_LABELS = 50
 CHUNK = 1 << 16
 SEPARATOR = " / "
+_READS = "{https://freshrss.org/opml}filtersactionread"
 HINT = "export it again from the other program"
 
 
 class OpmlFeed(Struct, frozen=True):
     """One subscription. `folder` is the path of its enclosing outlines, joined by ` / `.
 
-    `labels` are its categories; without an enclosing outline, the first category is the folder.
+    `labels` are its categories; without an enclosing outline, the first category is the folder. `reads` are
+    the searches by which FreshRSS marks its articles as read.
     """
 
     url: str
@@ -39,6 +41,7 @@ class OpmlFeed(Struct, frozen=True):
     folder: str = ""
     site_url: str = ""
     labels: tuple[str, ...] = ()
+    reads: tuple[str, ...] = ()
 
 
 def load(data: bytes) -> tuple[tuple[OpmlFeed, ...], tuple[str, ...]]:
@@ -167,6 +170,7 @@ def _feed(attributes: dict[str, str], folders: list[str]) -> tuple[OpmlFeed, str
         folder=clean(SEPARATOR.join(names), 200),
         site_url=web_url(attributes.get("htmlurl", "")),
         labels=tuple(labels),
+        reads=tuple(filter(None, map(str.strip, attributes.get(_READS, "").splitlines()))),
     )
     return feed, "" if url else _why_not(address)
 

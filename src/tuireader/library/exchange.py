@@ -16,13 +16,14 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from tuireader import files
-from tuireader.config import FeedConfig, ViewConfig
+from tuireader.config import FeedConfig, RuleConfig, ViewConfig
+from tuireader.config import edit as config_edit
 from tuireader.errors import IsOpmlError, TuireaderError
 from tuireader.library.context import UseCases, address_key
 from tuireader.library.feeds.feeds import Feeds
 from tuireader.model import MarkedArticle
 from tuireader.store import Store
-from tuireader.text import feed_key, without_password
+from tuireader.text import clean, feed_key, without_password
 from tuireader.text.wording import counted
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ class Imported(Struct):
     feeds: Annotated[int, "Feeds found in the import."] = 0
     new: Annotated[int, "Newly subscribed feeds."] = 0
     views: Annotated[int, "New saved searches."] = 0
+    rules: Annotated[int, "New rules, from filters of FreshRSS."] = 0
     marked: Annotated[int, "Articles that became read, starred or labelled."] = 0
     noted: Annotated[int, "Articles that will be marked when they arrive."] = 0
     skipped: Annotated[tuple[str, ...], "Parts that were skipped, with the reason."] = ()
@@ -48,6 +50,7 @@ class Plan(Struct, frozen=True):
     views: Sequence[ViewConfig] = ()
     marks: Sequence[MarkedArticle] = ()
     skipped: Sequence[str] = ()
+    rules: Sequence[RuleConfig] = ()
 
 
 class Exchange(UseCases):
@@ -117,13 +120,16 @@ class Exchange(UseCases):
         own = {without_password(feed.url): feed.url for feed in self._context.config.feeds}
         feeds = [replace(feed, url=own.get(feed.url, feed.url)) for feed in plan.feeds]
         known = set(own.values())
-        if all(feed.url in known and not (feed.folder or feed.labels) for feed in feeds) and not plan.views:
+        taken = {rule.name.casefold() for rule in self._context.config.rules}
+        rules = [rule for rule in plan.rules if rule.name.casefold() not in taken]
+        nothing_else = not plan.views and not rules
+        if all(feed.url in known and not (feed.folder or feed.labels) for feed in feeds) and nothing_else:
             return done
 
         def edit(text: str) -> str:
             merged = merge(text, feeds, plan.views, keys=False)
-            done.new, done.views = merged.added["feeds"], merged.added["view"]
-            return merged.text
+            done.new, done.views, done.rules = merged.added["feeds"], merged.added["view"], len(rules)
+            return config_edit.add(merged.text, *rules)
 
         await self._context.change_config(edit)
         return done
@@ -198,6 +204,7 @@ def _remark(outcome: Outcome) -> str:
 
 def _plan(data: bytes, name: str, programs: bool) -> Plan:
     from tuireader.exchange import documents
+    from tuireader.exchange.filters import freshrss_rule
     from tuireader.feeds import opml
     from tuireader.feeds.parse import charset
     from tuireader.newsboat import urls
@@ -207,11 +214,18 @@ def _plan(data: bytes, name: str, programs: bool) -> Plan:
     start = text[:4096].lstrip("\ufeff\0 \t\r\n").lower()
     if start.startswith("<") or "<opml" in start:
         outlines, skipped = opml.load(data)
+        rules: list[RuleConfig] = []
+        for outline in outlines:
+            rule, wrong = freshrss_rule(outline.reads, outline.title, outline.url)
+            rules += [rule] if rule else []
+            skipped += tuple(
+                f"{outline.title or outline.url}: the filter {clean(text, 80)}" for text in wrong
+            )
         subscriptions = [
             FeedConfig(outline.url, outline.title, outline.folder, labels=outline.labels)
             for outline in outlines
         ]
-        return Plan(subscriptions, skipped=skipped)
+        return Plan(subscriptions, skipped=skipped, rules=rules)
     if start.startswith("{"):
         return Plan(*documents.load(text, programs))
     listed = urls.read(text, name, [Consent.PROGRAMS] if programs else [])

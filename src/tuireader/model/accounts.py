@@ -53,7 +53,7 @@ class RemoteFeed(Struct, frozen=True):
     """A feed of an account. `error` is the server's message about its last fetch, `""` if that succeeded.
 
     `category` is the title of its category, `""` without one. `checked_at` is the time of its last fetch in
-    seconds, None if the server does not say.
+    seconds, None if the server does not say. `blocks` and `keeps` are Miniflux's rules for entries, one each.
     """
 
     id: str
@@ -63,6 +63,8 @@ class RemoteFeed(Struct, frozen=True):
     category: str = ""
     error: str = ""
     checked_at: int | None = None
+    blocks: tuple[str, ...] = ()
+    keeps: tuple[str, ...] = ()
 
 
 class RemoteEntry(Struct, frozen=True):

@@ -241,6 +241,11 @@ class Accounts(UseCases):
             after = await self._pool.read(lambda store: store.accounts.feeds(store.accounts.get(name).id))
             return after.get(feed_id) not in before
 
+    async def listed(self, name: str) -> list[RemoteFeed]:
+        """Ask the server of an account for its feeds. Raises AccountError."""
+        async with self._signed_in(name) as backend:
+            return list(await backend.feeds())
+
     async def subscribe(
         self, name: str, feeds: Sequence[FeedConfig]
     ) -> AsyncGenerator[tuple[FeedConfig, str, str], None]:

@@ -11,7 +11,7 @@ from contextlib import aclosing
 
 from msgspec import Struct, field
 
-from tuireader.config import FeedConfig, loads
+from tuireader.config import AccountKind, FeedConfig, MuteConfig, loads
 from tuireader.config import edit as config_edit
 from tuireader.config.kinds import OTHER_SCHEMES
 from tuireader.errors import ConfigError, TuireaderError, UsageError
@@ -21,7 +21,7 @@ from tuireader.library.refresh import Refresh
 from tuireader.model import AccountSynced, Feed
 from tuireader.model.accounts import category_of
 from tuireader.store import Store
-from tuireader.text import without_password
+from tuireader.text import clean, without_password
 from tuireader.text.wording import counted
 
 Progress = Callable[[int, int], None]
@@ -137,7 +137,8 @@ class Moving(UseCases):
     async def pull(self, name: str) -> Moved:
         """Make the feeds of an account local feeds, with their categories as folders.
 
-        The account stays until it is removed; its articles keep their marks. Raises ConfigError.
+        The account stays until it is removed; its articles keep their marks. Rules by which a Miniflux blocks
+        or keeps entries become mutes. Raises ConfigError.
         """
         self._context.require_own_feeds()
         account, moved = self._accounts.config(name).name, Moved()
@@ -159,8 +160,10 @@ class Moving(UseCases):
                 new.append(FeedConfig(feed.address, feed.title, folder))
             moved.feeds.append(feed.title)
 
+        mutes = await self._server_mutes(account, moved)
+
         def edit(text: str) -> str:
-            text = config_edit.add(text, *new)
+            text = config_edit.add(config_edit.add(text, *new), *mutes)
             for old, folder in folders.items():
                 text = config_edit.renamed(text, "folder", old, folder)
             return text
@@ -171,6 +174,30 @@ class Moving(UseCases):
         theirs = [feed for feed in feeds if feed.account == account and address_key(feed.address) in local]
         await self._transfer([(feed.id, local[address_key(feed.address)]) for feed in theirs])
         return moved
+
+    async def _server_mutes(self, name: str, moved: Moved) -> list[MuteConfig]:
+        """Build mutes for the rules of the server's feeds; remark on what does not map."""
+        from tuireader.exchange.filters import miniflux_mutes
+
+        if self._accounts.config(name).kind is not AccountKind.MINIFLUX:
+            return []
+        try:
+            feeds = await self._accounts.listed(name)
+        except TuireaderError as error:
+            moved.remarks.append(f"rules of the server for blocking entries were not read: {error.message}")
+            return []
+        mutes: list[MuteConfig] = []
+        for feed in feeds:
+            more, wrong = miniflux_mutes(feed.blocks, feed.keeps, feed.url)
+            mutes += [mute for mute in more if mute not in self._context.config.mutes]
+            moved.remarks += [
+                f"{feed.title}: {clean(rule, 80)}: this rule of the server is not kept" for rule in wrong
+            ]
+        if mutes:
+            moved.remarks.append(
+                f"rules of the server that block or keep entries: {counted(len(mutes), 'mute')}"
+            )
+        return mutes
 
     async def _transfer(self, pairs: Sequence[tuple[int, int]]) -> None:
         """Attach the articles of old feeds to the feeds that replace them."""

@@ -244,4 +244,12 @@ def _feed(answer: Answer, data: dict[str, Any]) -> RemoteFeed:
         category=line_of(category, "title") if isinstance(category, dict) else "",
         error=answer.words(line_of(data, "parsing_error_message"), 200) or _UNREADABLE if failed else "",
         checked_at=dates.parse(text_of(data, "checked_at")),
+        blocks=_rules(data, "blocklist_rules", "block_filter_entry_rules"),
+        keeps=_rules(data, "keeplist_rules", "keep_filter_entry_rules"),
     )
+
+
+def _rules(data: dict[str, Any], former: str, name: str) -> tuple[str, ...]:
+    """Read rules such as `EntryTitle=REGEX`; a former one is a pattern for any field, here `=REGEX`."""
+    lines = [f"={pattern}" for pattern in filter(None, [text_of(data, former)])]
+    return (*lines, *filter(None, map(str.strip, text_of(data, name).splitlines())))
