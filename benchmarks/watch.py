@@ -12,7 +12,7 @@ With `--store N` the program's own library re-applies all terms over a database 
 With `--log N`, N such articles arrive, every tenth of which is matched; then a watch is new that matches all
 of them, and all are marked as read: how much of that is the chain of records in the log of matches.
 With `--rules N`, articles arrive under N rules, one of which acts on every second article: what the rules
-take of the transaction, and of that what it takes to decide which of them act.
+take of the transaction, compared with one without rules.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ from tuireader.model.cases import verify
 from tuireader.query.tree import phrase
 from tuireader.store import Store
 from tuireader.store.watches.records import Records
-from tuireader.watch import Matcher, RuleBook, Subject, WatchRule, lookup
+from tuireader.watch import Decided, Matcher, RuleBook, Subject, WatchRule, lookup
 
 _SYLLABLES = "ba ko mi ren tas vol qua ner dis sha lim por ek zun fra get hol iva jum wex".split()  # noqa: SIM905
 _HAN = "云图团队发布新手机芯片公司电池网络安全数据平台监管用户支付智能汽车市场研究报告系统服务中国日本开源"
@@ -361,9 +361,27 @@ def rules_share(folder: Path, subjects: Sequence[Subject], known: Sequence[str],
     rules[0] = replace(rules[0], query="marsupial")
     book = RuleBook(rules)
     texts = [replace(item, body=f"{item.body} {'A marsupial.' * (n % 2)}") for n, item in enumerate(subjects)]
-    deciding, _ = timed(lambda: sum(len(book.matching(text, 0)) for text in texts))
-    watches = ingest.Rules(Matcher([WatchRule("Quokka", any=("quokka",))]), {}, book=book)
-    store, seconds = Store.open(folder / "news.db"), 0.0
+    seconds, acted = dict[bool, float](), 0
+    for with_rules in (True, False, True, False):  # the faster of two runs
+        store = Store.open(folder / f"{len(seconds)}{with_rules}.db")
+        watches = ingest.Rules(
+            Matcher([WatchRule("Quokka", any=("quokka",))]), {}, book=book if with_rules else None
+        )
+        spent = _arrival(store, texts, watches)
+        seconds[with_rules] = min(seconds.get(with_rules, spent), spent)
+        (count_acted,) = store.conn.execute("SELECT count(DISTINCT article_id) FROM rule_action").fetchone()
+        acted = max(acted, count_acted)
+        store.close()
+    print(
+        f"{count} rules act on {acted} of {len(texts)} articles: "
+        f"{1000 * (seconds[True] - seconds[False]) / len(texts):.3f} ms of CPU an article, "
+        f"beside {1000 * seconds[False] / len(texts):.3f} ms of one watch"
+    )
+
+
+def _arrival(store: Store, texts: Sequence[Subject], rules: ingest.Rules) -> float:
+    """CPU seconds of matching articles and of what rules do with them, as they arrive in a new store."""
+    seconds = 0.0
     with store.transaction():
         store.feeds.sync(FEEDS)
         store.watches.sync([("Quokka", "1")])
@@ -374,16 +392,12 @@ def rules_share(folder: Path, subjects: Sequence[Subject], known: Sequence[str],
         ]
         with store.transaction():
             saved = store.entries.save(1, entries, len(texts))
-            ingest.record_new(store, saved.new, watches, len(texts))
             start = time.process_time()
-            act(store, saved.new, watches, len(texts))
+            decided: dict[int, Decided] = {}
+            ingest.record_new(store, saved.new, rules, len(texts), decided)
+            act(store, decided, rules, len(texts))
             seconds += time.process_time() - start
-    (acted,) = store.conn.execute("SELECT count(DISTINCT article_id) FROM rule_action").fetchone()
-    store.close()
-    print(
-        f"{count} rules act on {acted} of {len(texts)} articles: {1000 * seconds / len(texts):.3f} ms of CPU"
-        f" an article, {1000 * deciding / len(texts):.3f} ms of it to decide"
-    )
+    return seconds
 
 
 def main() -> None:

@@ -22,7 +22,7 @@ from tuireader.store.articles.links import OutLink
 from tuireader.store.marks.mutes import SPARES_WATCHED, WITH_WATCHED
 from tuireader.text import plain
 from tuireader.text.durations import DAY
-from tuireader.watch import Matcher, RuleBook
+from tuireader.watch import Decided, Matcher, RuleBook
 
 
 class Mute(Struct, frozen=True):
@@ -80,13 +80,23 @@ class Rules(Struct, frozen=True):
 
 
 def record_new(
-    store: Store, texts: Sequence[StoredText], rules: Rules, now: int
+    store: Store,
+    texts: Sequence[StoredText],
+    rules: Rules,
+    now: int,
+    decided: dict[int, Decided] | None = None,
 ) -> list[tuple[StoredText, Evidence]]:
-    """Match new articles, hide muted ones, and queue notifications; return matches of visible articles."""
-    matches = {
-        text.id: [hit for hit in hits(rules.matcher, text, rules.feeds) if hit.watch not in rules.ended]
-        for text in texts
-    }
+    """Match new articles, hide muted ones, and queue notifications; return matches of visible articles.
+
+    Puts into `decided` what the rules of the configuration are to do with each (`saving.act`).
+    """
+    matches: dict[int, list[Evidence]] = {}
+    for text in texts:
+        found = hits(rules.matcher, text, rules.feeds)
+        matches[text.id] = [hit for hit in found if hit.watch not in rules.ended]
+        if rules.book and decided is not None:  # now, while the words of the text are at hand
+            watches = tuple([hit.watch for hit in matches[text.id]])
+            decided[text.id] = rules.book.decide(replace(shown(text, rules.feeds), watches=watches), now)
     store.watches.record(((text.id, item) for text in texts for item in matches[text.id]), now)
     store.match_log.record(((text, item) for text in texts for item in matches[text.id]), now)
     store.links.record(_out_links(texts))

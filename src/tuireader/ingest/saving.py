@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from msgspec.structs import replace
 
 from tuireader import ingest
 from tuireader.ingest.attempts import Setting
-from tuireader.ingest.matching import shown
 from tuireader.ingest.pages import plan_pages
 from tuireader.model import Action, ActionKind, Evidence, NewMatch, OutboxKind, ParsedFeed, Source
-from tuireader.model.rules import SPARE_WATCHED
 from tuireader.store import Store
 from tuireader.store.articles.articles import StoredText
 from tuireader.store.articles.incoming import Saved
 from tuireader.store.feeds.feeds import FeedFacts
 from tuireader.store.watches.outbox import Draft
+from tuireader.watch import Decided
 
 
 def save_and_match(
@@ -38,11 +37,12 @@ def save_and_match(
     else:
         saved = store.entries.save_feed(feed.id, parsed, now, index=False)
     rules = setting.rules
-    matches = ingest.record_new(store, saved.new, rules, now)
+    decided: dict[int, Decided] = {}
+    matches = ingest.record_new(store, saved.new, rules, now, decided)
     matches += ingest.record_changed(store, saved.changed, rules, now)
     matches += ingest.record_carried(store, saved.carried, rules, now)
     if feed.last_success is not None:
-        act(store, saved.new, rules, now)
+        act(store, decided, rules, now)
     config = setting.of(feed.url)
     if config.read_older_than is not None:
         _read_older(store, saved.new, now - config.read_older_than, now)
@@ -50,26 +50,17 @@ def save_and_match(
     return saved, matches
 
 
-def act(store: Store, texts: Sequence[StoredText], rules: ingest.Rules, now: int) -> None:
-    """Let the rules of the configuration act on articles that have just arrived; needs their transaction.
+def act(store: Store, decided: Mapping[int, Decided], rules: ingest.Rules, now: int) -> None:
+    """Do what rules have decided about articles that have just arrived; needs their transaction.
 
-    Rules look at an article as it arrived, not at what other rules do. What they save, send and run waits in
-    the outbox.
+    What they save, send and run waits in the outbox.
     """
-    if not rules.book or not texts:
+    taken = [(number, *each) for number, actions in decided.items() for each in actions]
+    if not taken or not rules.book:
         return
-    evidence = store.articles.evidence(text.id for text in texts)
-    taken: list[tuple[int, str, str]] = []
-    watched_too: set[int] = set()
-    for text in texts:
-        watches = tuple(item.watch for item in evidence.get(text.id, ()))
-        subject = replace(shown(text, rules.feeds), watches=watches)
-        for rule in rules.book.matching(subject, now):
-            spared = SPARE_WATCHED if watches and not rule.include_watched else ()
-            taken += [(text.id, str(action), rule.name) for action in rule.then if action.kind not in spared]
-            if rule.include_watched:
-                watched_too.add(text.id)
     new = store.rule_actions.record(taken)
+    muting = ((number, rule) for number, action, rule in new if action == ActionKind.MUTE)
+    watched_too = {number for number, rule in muting if rule in rules.book.watched_too}
     store.marks.act(new, watched_too=watched_too, now=now)
     store.full_texts.expect([number for number, action, _ in new if action == ActionKind.FULL_TEXT], now)
     queues = [(Action.parse(action).queue, number) for number, action, _ in new]

@@ -160,6 +160,7 @@ def index_folded(lower: str) -> str:
     return lower
 
 
+@lru_cache(maxsize=1)  # watches and rules ask for those of an article one after the other
 def distinct_words(lower: str) -> Collection[str]:
     """Return the words of `index_folded` in any order; repeated characters of scripts without blanks once."""
     if lower.isascii():

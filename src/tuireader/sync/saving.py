@@ -15,6 +15,7 @@ from tuireader.store.accounts.remote import RemoteRow
 from tuireader.store.articles.incoming import Saved
 from tuireader.store.sql import grouped
 from tuireader.sync.states import Stored, merge_marks
+from tuireader.watch import Decided
 
 
 def store_entries(
@@ -58,14 +59,15 @@ def store_entries(
         every.changed += saved.changed
         every.carried += saved.carried
     store.index.add_new(every.new)
-    matches = ingest.record_new(store, every.new, setting.rules, now)
+    decided: dict[int, Decided] = {}
+    matches = ingest.record_new(store, every.new, setting.rules, now, decided)
     matches += ingest.record_changed(store, every.changed, setting.rules, now)
     matches += ingest.record_carried(store, every.carried, setting.rules, now)
     placed = [entry for entry in entries if entry.id in places]
     marks = _store_marks(store, account_id, placed, known, places, now)
     if pages:
-        arrived = store.rule_actions.arrived(text.id for text in every.new)
-        act(store, [text for text in every.new if text.id in arrived], setting.rules, now)
+        arrived = store.rule_actions.arrived(decided)
+        act(store, {number: decided[number] for number in arrived}, setting.rules, now)
     read = store.notices.skip_read([text.id for text, _ in matches], now)
     unread = [(text, item) for text, item in matches if text.id not in read]
     return Stored(len(every.new), len(every.changed), marks, unread)

@@ -9,10 +9,10 @@ from tuireader.watch.advice import advice, mute_advice
 from tuireader.watch.aliases import aliases
 from tuireader.watch.lookup import lookup, prefilter
 from tuireader.watch.matcher import Matcher
-from tuireader.watch.rulebook import RuleBook, rule_book
+from tuireader.watch.rulebook import Decided, RuleBook, rule_book
 from tuireader.watch.rules import WatchRule, signature
 
 __all__ = [
-    "Matcher", "RuleBook", "Subject", "WatchRule", "advice", "aliases", "lookup", "mute_advice", "prefilter",
-    "rule_book", "signature",
+    "Decided", "Matcher", "RuleBook", "Subject", "WatchRule", "advice", "aliases", "lookup", "mute_advice",
+    "prefilter", "rule_book", "signature",
 ]  # fmt: skip

@@ -6,9 +6,13 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from tuireader.config import RuleConfig
+from tuireader.model.rules import SPARE_WATCHED
 from tuireader.query import Subject
 from tuireader.watch.matcher import Matcher
 from tuireader.watch.rules import WatchRule
+
+Decided = Sequence[tuple[str, str]]
+"""Actions that rules take with an article, such as `label:law`, each with the name of its rule."""
 
 
 class RuleBook:
@@ -17,6 +21,7 @@ class RuleBook:
     def __init__(self, rules: Sequence[RuleConfig]) -> None:
         self._rules = [(rule, frozenset(map(str.casefold, rule.feeds))) for rule in rules]
         self._places = {rule.name: place for place, rule in enumerate(rules)}
+        self.watched_too = frozenset(rule.name for rule in rules if rule.include_watched)
         self._without_query = {place for place, rule in enumerate(rules) if not rule.query}
         self._matcher = Matcher(
             [WatchRule(rule.name, query=rule.query, feeds=rule.feeds) for rule in rules if rule.query]
@@ -24,6 +29,15 @@ class RuleBook:
 
     def __bool__(self) -> bool:
         return bool(self._rules)
+
+    def decide(self, subject: Subject, now: int) -> Decided:
+        """Decide about an article with its watches, which spare it from some actions."""
+        return [
+            (str(action), rule.name)
+            for rule in self.matching(subject, now)
+            for action in rule.then
+            if not subject.watches or rule.include_watched or action.kind not in SPARE_WATCHED
+        ]
 
     def matching(self, subject: Subject, now: int) -> list[RuleConfig]:
         """Return the rules that match an article with its watches, in the order of the configuration."""
