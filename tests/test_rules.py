@@ -180,3 +180,19 @@ async def test_what_was_marked_elsewhere_before_it_arrives_is_left_alone(tmp_pat
             title: (article.read, article.starred) for title, article in (await articles(library)).items()
         }
         assert seen == {"First": (False, False), "News": (True, False), "Other news": (False, True)}
+
+
+async def test_the_limit_of_a_channel_sums_up_what_rules_send(tmp_path: Path, web: Web) -> None:
+    url = publish(web, "First")
+    channel = '[[channel]]\nname = "log"\nfile = "log"\nlimit = 2\nsubject = "{watches}|{title}"\n'
+    text = feeds(url) + channel + rule("r", '["channel:log"]', "query = 'news'")
+    clock = Clock()
+    async with opened(tmp_path, text, clock=clock.time) as library:
+        await refreshed(library)
+        publish(web, *(f"News {number}" for number in range(5)))
+        await refreshed(library)
+        told = lines(tmp_path / "log")
+        assert [message["kind"] for message in told] == ["rule", "rule", "summary"]
+        assert str(told[0]["title"]).startswith("r|News") and told[2]["title"] == "3 more on r"
+        titles = [article["title"] for message in told for article in message["articles"]]  # type: ignore[attr-defined]
+        assert sorted(titles) == [f"News {number}" for number in range(5)]

@@ -119,6 +119,8 @@ def test_watch_measures_each_method_and_a_real_store() -> None:
         methods = [line[8:42].strip() for line in lines[3:] if line.split()[0] == count]
         assert methods[:2] == ["tuireader, arrival (with evidence)", "tuireader, re-application by FTS5"]
         assert {"regex alternation", "pyahocorasick", "ahocorasick_rs", "re2 set"} <= set(methods)
+    (line,) = run("watch.py", "--articles", "120", "--rules", "10")
+    assert "10 rules act on 60 of 120 articles" in line
     (line,) = run("watch.py", "--articles", "120", "--terms", "10", "--store", "240")
     assert line.startswith("10 terms over 240 stored articles: ") and "longest write" in line
 

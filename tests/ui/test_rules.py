@@ -104,5 +104,7 @@ async def test_the_demo_has_no_rules_that_run(tmp_path: Path) -> None:
         await run.press("dollar_sign")
         assert "No rules yet. + adds one" in run.text and "demo: nothing arrives" in run.text
         await run.press("plus")
-        await run.submit(name="Tried out", query="ferry", then="star")
-        assert rows(run, "name", "then") == [["Tried out", "star"]]
+        await run.submit(name="All", query="ferry", then="star")
+        assert rows(run, "name", "then") == [["All", "star"]] and run.written == ""
+        await run.press("ctrl+z")
+        assert "No rules yet" in run.text
