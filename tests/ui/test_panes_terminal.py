@@ -97,7 +97,7 @@ def test_a_theme_that_is_chosen_colours_lines_and_edges(demo_home: Path) -> None
         terminal.wait(TEXT)
         dark = terminal.screen.buffer[10][26]
         assert dark.data == "┃"
-        terminal.press(":")
+        terminal.press("\x10")  # ctrl+p
         terminal.wait("Command, view")
         terminal.press(*"theme tuireader-light")
         terminal.wait("Theme tuireader-light")

@@ -164,7 +164,7 @@ async def test_sections(own: Running) -> None:
 
 async def test_nothing_is_there_by_that_name(own: Running) -> None:
     await look_for(own, "podcatcher")
-    assert "No setting has “podcatcher”; the palette (:) finds commands" in own.text
+    assert "No setting has “podcatcher”; the palette (^p) finds commands" in own.text
     await own.press("tab", "enter", "d", "escape")
     assert row(own)["title"] == "Theme"
 

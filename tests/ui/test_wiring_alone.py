@@ -15,6 +15,7 @@ from tuireader.model import Count, Counts
 from tuireader.model.accounts import AccountState, Refusal
 from tuireader.ui.controllers import wiring
 from tuireader.ui.controllers.wiring import Controllers
+from tuireader.ui.drawing.sidebar_items import FeedLines
 from tuireader.ui.views import UNREAD
 
 FEED = SimpleNamespace(
@@ -104,7 +105,7 @@ async def test_a_reload_reads_everything_again_and_counts(plain_sidebar: list[An
     assert items[0] == [FEED] and items[2:] == ((), set())
     assert more == {
         "folds": stage.session.folds, "hides_quiet": False, "current": UNREAD, "height": 37, "views": (),
-        "new": None, "accounts": {},
+        "new": None, "accounts": {}, "feed_lines": FeedLines(hidden=frozenset()),
     }  # fmt: skip
     made.recount()
     assert len(stage.work) == 1, "one count at a time"

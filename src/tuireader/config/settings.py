@@ -136,6 +136,13 @@ def find(path: str, config: Config) -> Setting:
     raise UsageError(f"there is no setting {quote(path)}{near}", "`tuireader config defaults` lists all")
 
 
+def named(name: str, config: Config) -> Sequence[Setting]:
+    """Settings whose path contains a name; first the one that has it as its path, in `[ui]` or elsewhere."""
+    name = name.casefold()
+    matches = [setting for setting in settings(config) if name in setting.path]
+    return sorted(matches, key=lambda each: (each.path != name, each.path != f"ui.{name}", each.name != name))
+
+
 class SettingValue(Struct, frozen=True):
     """The value of a setting, or of a key in a list of tables."""
 

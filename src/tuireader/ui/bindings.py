@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from textual.binding import Binding
 
 from tuireader.commands import COMMANDS, PANES, Group, Scope
 
-# One command whose n-th key means n: each key is a binding of its own, `open_link.3`.
-_NUMBERED = "open_link"
+# Commands whose n-th key means n, and how many: each key is a binding of its own, `open_link.3`.
+_NUMBERED = {"open_link": 10, "goto_line": 9}
 MOVES = tuple(
     command.id for command in COMMANDS if command.group is Group.MOVE and Scope.CHOICES in command.places
 )
@@ -21,19 +21,20 @@ _NO_KEY = "none"  # Textual ignores an empty new key; no terminal sends this one
 def bindings(place: Scope = Scope.GLOBAL) -> list[Binding]:
     """Bind each command that works in a place, under its id.
 
-    The main screen binds commands that work in several of its panes, a pane those that work in no other: a
-    pane is asked before its screen. Both run through `MainScreen.commands`, all others call the method of
+    The main screen binds commands that work in the article and other panes, a pane those that do not: a pane
+    is asked before its screen. Both run through `MainScreen.commands`, all others call the method of
     that name.
     """
     on_main = place is Scope.GLOBAL or place in PANES
     place_bindings: list[Binding] = []
     for command in COMMANDS:
         panes = command.places & PANES
-        wanted = len(panes) > 1 if place is Scope.GLOBAL else place in command.places
-        if not wanted or (place in PANES and len(panes) > 1):
+        by_screen = len(panes) > 1 and Scope.ARTICLE in panes
+        wanted = by_screen if place is Scope.GLOBAL else place in command.places
+        if not wanted or (place in PANES and by_screen):
             continue
-        if command.id == _NUMBERED:
-            keys = {f"{_NUMBERED}.{number}": key for number, key in enumerate(command.keys, 1)}
+        if command.id in _NUMBERED:
+            keys = _numbered(command.id, command.keys)
         else:
             keys = {command.id: ",".join(command.keys or (_NO_KEY,))}
         for binding_id, key in keys.items():
@@ -55,14 +56,18 @@ def keymap(resolved: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
         keys = resolved.get(command.id, command.keys)
         if keys == command.keys:
             continue
-        if command.id == _NUMBERED:
-            for number in range(len(command.keys)):
-                changed[f"{_NUMBERED}.{number + 1}"] = keys[number] if number < len(keys) else _NO_KEY
+        if command.id in _NUMBERED:
+            changed |= _numbered(command.id, keys)
         else:
             changed[command.id] = ",".join(keys or (_NO_KEY,))
         if command.id == "quit":
             changed[ANYWHERE] = ",".join([key for key in keys if _is_no_text(key)] or [_NO_KEY])
     return changed
+
+
+def _numbered(command_id: str, keys: Sequence[str]) -> dict[str, str]:
+    numbers = range(_NUMBERED[command_id])
+    return {f"{command_id}.{n + 1}": keys[n] if n < len(keys) else _NO_KEY for n in numbers}
 
 
 def _is_no_text(key: str) -> bool:

@@ -25,11 +25,11 @@ KeyOf = Callable[[str], str]
 # Keys of the footer, the most important first.
 LIST = (
     "open", "help", "quit_or_back", "next_unread", "back", "search", "toggle_star", "toggle_read",
-    "refresh_all", "mark_list_read", "palette",
+    "refresh_all", "mark_list_read", "command_line",
 )  # fmt: skip
 _ARTICLE = (
     "page_or_next_unread", "help", "quit_or_back", "match_done", "next_hit", "next_reference", "related",
-    "open_browser", "list_links", "toggle_star", "labels", "full_text", "palette",
+    "open_browser", "list_links", "toggle_star", "labels", "full_text", "command_line",
 )  # fmt: skip
 _TO_DO = (
     "open", "help", "quit_or_back", "match_done", "match_false", "match_open", "match_note", "back", "search",
@@ -43,7 +43,7 @@ _SEARCH = (("keep_as_watch", "as watch"), ("keep_as_view", "as saved search"))
 _MOVING = {
     "open", "back", "next_unread", "page_or_next_unread", "next_hit", "next_reference", "related",
 }  # fmt: skip
-_APP = ("search", "add_feed", "refresh_all", "show_hide_read", "palette", "help", "quit_or_back")
+_APP = ("search", "add_feed", "refresh_all", "show_hide_read", "command_line", "help", "quit_or_back")
 _KINDS = (*FOLDING, ViewKind.FEED, ViewKind.ACCOUNT, ViewKind.WATCH, ViewKind.QUERY)
 _TITLE = 40  # maximum width of a title in the footer, which leaves room for the keys
 
@@ -106,7 +106,7 @@ def titled(
     commands: Sequence[str], key_of: KeyOf, *, wide: bool, moves: str = "move", leaves: str = "Quit"
 ) -> list[FooterKey]:
     """Keys to move and those of commands, with their effect here."""
-    titles = {"back": "Sidebar", "quit_or_back": leaves, "refresh_all": "Refresh"}
+    titles = {"back": "Sidebar", "quit_or_back": leaves, "refresh_all": "Refresh", "command_line": "Commands"}
     if not wide:
         titles["next_unread"] = "Next"
     return [

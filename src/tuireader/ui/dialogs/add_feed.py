@@ -50,12 +50,17 @@ class AddFeed(FeedDialog["int | Imported | None"]):
     PAUSE = 0.3
 
     def __init__(
-        self, library: Library, folders: Sequence[str], places: Mapping[str, tuple[str, str]]
+        self,
+        library: Library,
+        folders: Sequence[str],
+        places: Mapping[str, tuple[str, str]],
+        *,
+        typed: str = "",
     ) -> None:
         super().__init__(library.feeds)
         self._library = library
         self._folders = sorted({folder for folder in folders if folder})
-        self._places = places
+        self._places, self._typed = places, typed
         self.account = ""  # the account subscribed to the feed
         self._found: Sequence[FoundFeed] = ()
         self._chosen: FoundFeed | None = None  # once set, the dialog asks for its folder
@@ -63,7 +68,7 @@ class AddFeed(FeedDialog["int | Imported | None"]):
     def compose(self) -> ComposeResult:
         self.about = Static(_ADDRESS, id="about", markup=False)
         placeholder = "https://…, ~/feeds.opml, maildir:…, imaps://…, or exec: and a program"
-        self.line = Input(placeholder=placeholder, compact=True)
+        self.line = Input(self._typed, placeholder, compact=True)
         yield self.box("Add feeds", self.about, self.line, self.choices, self.preview, hint=_LOOK)
 
     def _explain(self, about: str, hint: str, error: str = "") -> None:
@@ -86,6 +91,8 @@ class AddFeed(FeedDialog["int | Imported | None"]):
 
     def on_mount(self) -> None:
         self.on_input_changed()
+        if self._typed:
+            self._look(self._typed)
 
     def on_input_changed(self) -> None:
         """List files to import until feeds are found: those nearby, or completions of the typed path."""

@@ -129,7 +129,7 @@ _STEPS = (
     (("search",), "search all stored articles"),
     (("new_watch", "watches"), "watch for words you must not miss; list your watches"),
     (("refresh_all", "add_feed"), "fetch all feeds, add a feed"),
-    (("palette", "help"), "find any command by name; list all keys"),
+    (("command_line", "help"), "find any command by name; list all keys"),
     (("quit_or_back", "quit"), "go back, or quit at the top; quit at once"),
 )
 _CLOSING = ("quit_or_back", "quit")  # whoever closes the tour with `q` does not mean to quit

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from typing import ClassVar
 
 from msgspec import Struct
+from textual import events
 from textual.app import ComposeResult
+from textual.binding import Binding
 from textual.widgets import Input
 
 from tuireader.text import cell_len, cut, pad
@@ -19,13 +22,17 @@ _EXACT, _STARTS, _WORDS, _WITHIN, _ABOUT, _NONE = range(6)  # ranks of a match, 
 
 
 class Entry(Struct, frozen=True):
-    """A line of the palette: `aliases` are other words for its name, `does` is for who runs it."""
+    """A line of the palette: `aliases` are other words for its name, `does` is for who runs it.
+
+    An entry with a text to `fill` in is not run: it completes the typed line.
+    """
 
     name: str
     about: str
     does: object
     keys: str = ""
     aliases: tuple[str, ...] = ()
+    fill: str = ""
 
 
 def find(entries: Sequence[Entry], typed: str) -> list[tuple[Entry, str]]:
@@ -95,20 +102,54 @@ def similar(entries: Sequence[Entry], typed: str) -> list[Entry]:
 
 
 class Palette(FilterDialog["Entry"]):
-    """List of entries, the most used first; the result is the chosen one. `hints` follow a miss."""
+    """List of entries, the most used first; the result is the chosen one. `hints` follow a miss.
 
-    def __init__(self, entries: Sequence[Entry], hints: Sequence[Entry]) -> None:
+    A command line `begins` with some text; `read` lists what a typed line may do instead of the entries.
+    `history` has earlier lines, latest first.
+    """
+
+    BINDINGS: ClassVar = [Binding("tab", "complete", show=False)]
+
+    def __init__(
+        self,
+        entries: Sequence[Entry],
+        hints: Sequence[Entry],
+        *,
+        read: Callable[[str], Sequence[Entry]] | None = None,
+        history: Sequence[str] = (),
+        begins: str = "",
+    ) -> None:
         super().__init__(classes="-tall")
-        self._entries = entries
-        self._hints = hints
+        self._entries, self._hints, self._read, self._begins = entries, hints, read, begins
+        self._history = ["", *dict.fromkeys(history)]
+        self._recalled = 0  # place in the history
         self.listed: list[Entry] = []  # in the order of the lines
 
     def compose(self) -> ComposeResult:
-        line = Input(placeholder="Command, view, feed or theme", compact=True)
-        yield self.filtering("Commands", line, hint="enter runs it · esc closes")
+        placeholder = "Command, view, feed or theme"
+        if self._read is not None:
+            placeholder = "Command, 23, set NAME VALUE, import FILE, open URL …"
+        line = Input(self._begins, placeholder, compact=True, select_on_focus=False)
+        yield self.filtering("Commands", line, hint="enter runs it · tab completes · ↑ earlier · esc closes")
+
+    async def on_key(self, event: events.Key) -> None:
+        """From the first line, go up into the history."""
+        if event.key == "up" and self.listed and self.choices.current == "0":
+            self._recalled = (self._recalled + 1) % len(self._history)
+            self._fill(self._history[self._recalled])
+            event.prevent_default().stop()
+
+    def action_complete(self) -> None:
+        if (key := self.choices.current) is not None:
+            self._fill(self.listed[int(key)].fill or self.listed[int(key)].name)
+
+    def _fill(self, text: str) -> None:
+        self.line.value = text
+        self.line.cursor_position = len(text)
 
     def matching(self, typed: str) -> Sequence[Choice]:
-        matches, miss = find(self._entries, typed)[:_MOST], []
+        lines = [] if self._read is None else list(self._read(typed))
+        matches, miss = [(entry, "") for entry in lines] or find(self._entries, typed)[:_MOST], []
         if not matches:
             near = similar([entry for entry in self._entries if entry.aliases], typed)
             advice = "Did you mean one of these?" if near else "Try another word, or ? for keys."
@@ -118,7 +159,11 @@ class Palette(FilterDialog["Entry"]):
         return [*miss, *(_choice(number, *match) for number, match in enumerate(matches))]
 
     async def choose(self, key: str) -> None:
-        self.dismiss(self.listed[int(key)])
+        entry = self.listed[int(key)]
+        if entry.fill:
+            self._fill(entry.fill)
+        else:
+            self.dismiss(entry)
 
 
 def _choice(number: int, entry: Entry, alias: str) -> Choice:

@@ -37,14 +37,15 @@ _MEMBERS = {ViewKind.FOLDER: ("feed", "feeds"), ViewKind.GROUP: ("watch", "watch
 _NO = Outcome(said="Select a feed, folder, watch, label or saved search in the sidebar first")
 
 
-async def add_feed(main: Controllers, ask: Asking) -> Outcome | None:
-    """Ask for a feed and its folder, or for a file with feeds."""
+async def add_feed(main: Controllers, ask: Asking, *, typed: str = "") -> Outcome | None:
+    """Ask for a feed and its folder, or for a file with feeds, unless that was `typed`."""
     from tuireader.ui.dialogs.add_feed import AddFeed
 
     before, known = main.library.config, main.session.feeds
     places = {account.name: (account.name, "") for account in before.accounts}
     places |= {feed.folder: (feed.account, views.folder_title(feed)) for feed in known if feed.account}
-    dialog = AddFeed(main.library, [feed.folder for feed in known if not feed.account], places)
+    folders = [feed.folder for feed in known if not feed.account]
+    dialog = AddFeed(main.library, folders, places, typed=typed)
     added = await ask(dialog)
     if added == AddFeed.ACCOUNT:
         return await accounts.add_account(main, ask)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -61,7 +61,7 @@ def _entries(main: Controllers) -> Iterator[Entry]:
     from tuireader.ui.dialogs.palette import Entry
 
     for command in COMMANDS:
-        if command.id in ("palette", "open_link") or not command.on_main:
+        if command.id in ("palette", "command_line", "goto_line", "open_link") or not command.on_main:
             continue
         keys = keys_label(main.host.keys_of.get(command.id, ()))
         does = Outcome(run=(command.id,))
@@ -100,10 +100,10 @@ async def choose_theme(main: Controllers, ask: Asking) -> Outcome | None:
     if name is None:
         host.take_theme()
         return None
-    return await _kept_theme(main, name)
+    return await keep_theme(main, name)
 
 
-async def _kept_theme(main: Controllers, name: str) -> Outcome:
+async def keep_theme(main: Controllers, name: str) -> Outcome:
     """Use a theme and save it: for this background only if the terminal reports its background."""
     host, library, before = main.host, main.library, main.library.config.ui.theme
     if not name:
@@ -127,12 +127,31 @@ async def _kept_theme(main: Controllers, name: str) -> Outcome:
 
 async def open_palette(main: Controllers, ask: Asking) -> Outcome | None:
     """Open the palette, and run the chosen entry."""
+    entry = await choose_entry(main, ask)
+    return None if entry is None else await run_entry(main, entry)
+
+
+async def choose_entry(
+    main: Controllers,
+    ask: Asking,
+    more: Sequence[Entry] = (),
+    *,
+    read: Callable[[str], Sequence[Entry]] | None = None,
+    begins: str = "",
+) -> Entry | None:
+    """Let the user choose in the palette, or in a command line that is `read`, and remember the choice."""
     from tuireader.ui.dialogs.palette import Palette
 
-    entries = await _by_use(main)
+    history = await main.library.settings.palette_uses()
+    entries = [*await _by_use(main), *more]
     named = {entry.name: entry for entry in entries}
-    entry = await ask(Palette(entries, [named[BY_ID[command].title] for command in _HINTS]))
-    if entry is None:
-        return None
-    run_latest(main.panes, partial(main.library.settings.note_palette_use, entry.name), "palette")
-    return entry.does if isinstance(entry.does, Outcome) else await _kept_theme(main, str(entry.does))
+    hints = [named[BY_ID[command].title] for command in _HINTS]
+    entry = await ask(Palette(entries, hints, read=read, history=history, begins=begins))
+    if entry is not None:
+        run_latest(main.panes, partial(main.library.settings.note_palette_use, entry.name), "palette")
+    return entry
+
+
+async def run_entry(main: Controllers, entry: Entry) -> Outcome:
+    """Do what an entry says: an outcome, or the name of a theme to use."""
+    return entry.does if isinstance(entry.does, Outcome) else await keep_theme(main, str(entry.does))

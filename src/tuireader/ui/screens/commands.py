@@ -11,7 +11,18 @@ from tuireader.model import CaseState, ViewKind
 from tuireader.ui import views
 from tuireader.ui.bindings import MOVES
 from tuireader.ui.controllers.wiring import Controllers
-from tuireader.ui.flows import accounts, articles, cases, feeds, files, guide, lists, settings, watches
+from tuireader.ui.flows import (
+    accounts,
+    articles,
+    cases,
+    command_line,
+    feeds,
+    files,
+    guide,
+    lists,
+    settings,
+    watches,
+)
 from tuireader.ui.flows.context import NO_ARTICLE, Asking, Flow, FlowRunner, Outcome
 
 Commands = dict[str, Callable[..., Any]]
@@ -151,6 +162,7 @@ _FLOWS: dict[str, Flow] = {
     "settings": _settings,
     "undo": settings.undo,
     "palette": guide.open_palette,
+    "command_line": command_line.open_line,
     "theme": guide.choose_theme,
     "tour": guide.show_tour,
     "help": guide.show_help,
@@ -192,6 +204,7 @@ def commands(main: Controllers, flows: FlowRunner) -> Commands:
         "quit_or_back": go.quit_or_back,
         "quit": partial(main.host.leave, 0),
         "open_browser_next": open_and_go_on,
+        "goto_line": lambda number: flows.run(partial(command_line.open_line, begins=str(number))),
         "open_link": lambda number: flows.run(partial(articles.open_link, number=number)),
         "next_hit": partial(go.next_hit, 1),
         "previous_hit": partial(go.next_hit, -1),

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 from msgspec.structs import replace
 from textual import events
 from textual.geometry import Offset
 from textual.message import Message
 
+from tuireader.commands import Scope
 from tuireader.text import cell_len
+from tuireader.ui.bindings import bindings
 from tuireader.ui.drawing.layout import Art, Layout, Line, Overlay, ranges
 from tuireader.ui.drawing.page_parts import Hit, Page, ReferenceMark, StyleRange, Tail, Target
 from tuireader.ui.linear import page_words
@@ -36,6 +38,8 @@ class Found(NamedTuple):
 
 class ArticlePane(PagePane):
     """A page with matches of watches, find in page, marks of references, and images."""
+
+    BINDINGS: ClassVar = [*bindings(Scope.ARTICLE)]
 
     @dataclass
     class PicturesSeen(Message):

@@ -146,6 +146,11 @@ class Pane(ScrollView, can_focus=True, inherit_bindings=False):
     def go_bottom(self) -> None:
         self.move(10**9)
 
+    def go_to_line(self, number: int) -> None:
+        """Go to a line or item, counted from 1."""
+        self.go_top()
+        self.move(number - 1)
+
     def act(self, command_id: str) -> None:
         if command_id in _LINES:
             self.move(_LINES[command_id])
@@ -191,6 +196,9 @@ class CursorPane(Pane, Hosted):
 
     def move(self, lines: int) -> None:
         self.move_to(self.cursor + lines)
+
+    def go_to_line(self, number: int) -> None:
+        self.move_to(number - 1)
 
     def move_to(self, line: int) -> None:
         """Move the cursor to an item and show it; only two items are redrawn."""
