@@ -11,6 +11,7 @@ from tests.web import Web
 from tuireader.library import Library
 from tuireader.model import Article, RuleAction, View, ViewKind
 
+QUIET = '[notify]\nquiet = "00:00-23:59"\n'  # which concerns neither programs nor files
 EVERYTHING = View(ViewKind.QUERY, "is:muted OR NOT is:muted")
 
 
@@ -25,14 +26,15 @@ RULES = (
     )
     + rule("sofas", '["mute", "label:law"]', "query = 'title:sponsored OR title:judgment -cve'")
     + rule("hard", '["mute"]', "query = 'title:hopeless'\ninclude_watched = true")
-    + rule("watched", '["label:sec", "read"]', 'watch = "CVE"')
+    + rule("watched", '["label:sec", "read", "channel:log"]', 'watch = "CVE"')
+    + rule("from elsewhere", '["star"]', 'feeds = ["https://other.example.org"]')
     + rule("elsewhere", '["star"]', 'query = "title:sofa"\nfeeds = ["https://other.example.org"]')
 )
 
 
 def program(folder: Path) -> str:
     command = json.dumps(["sh", "-c", f"(cat; echo) >> {shlex.quote(str(folder / 'archive'))}"])
-    return f'[[program]]\nname = "archive"\ncommand = {command}\n[save]\nfolder = "saved"\n'
+    return f'[[program]]\nname = "archive"\ncommand = {command}\n[save]\nfolder = "saved"\n' + QUIET
 
 
 async def articles(library: Library) -> dict[str, Article]:
