@@ -6,8 +6,13 @@ import json
 import shlex
 from pathlib import Path
 
+import pytest
+
 from tests.builders import ALL, CLOCK, Clock, feeds, item, opened, refreshed, rss
+from tests.test_full_texts import HTML
 from tests.web import Web
+from tests.web import shared_certificates as shared_certificates
+from tests.workers import forked_workers as forked_workers
 from tuireader.library import Library
 from tuireader.model import Article, RuleAction, View, ViewKind
 
@@ -198,3 +203,28 @@ async def test_the_limit_of_a_channel_sums_up_what_rules_send(tmp_path: Path, we
         assert str(told[0]["title"]).startswith("r|News") and told[2]["title"] == "3 more on r"
         titles = [article["title"] for message in told for article in message["articles"]]  # type: ignore[attr-defined]
         assert sorted(titles) == [f"News {number}" for number in range(5)]
+
+
+@pytest.mark.usefixtures("forked_workers", "shared_certificates")
+async def test_a_rule_fetches_the_full_text_before_it_is_saved(tmp_path: Path, web: Web) -> None:
+    whole = "".join(
+        f"<p>The harbour opened at {number} in the morning, the council said.</p>" for number in range(90)
+    )
+    pages = {
+        name: web.serve(f"/{name}", f"<article>{whole}<p>A {name}.</p></article>", headers=HTML)
+        for name in "ab"
+    }
+    news = [item(name, f"News {name}", whole, url=url) for name, url in pages.items()]
+    url = web.serve("/feed", rss("News", [item("0", "First", whole)]))
+    text = f'[[feeds]]\nurl = "{url}"\n[save]\nfolder = "saved"\n' + rule(
+        "r", '["save", "full_text"]', "query = 'title:b'"
+    )
+    async with opened(tmp_path, text) as library:
+        await refreshed(library)
+        web.serve("/feed", rss("News", news))
+        await refreshed(library)
+        assert {title: article.full is not None for title, article in (await articles(library)).items()} == {
+            "First": False, "News a": False, "News b": True,
+        }  # fmt: skip
+        (saved,) = (tmp_path / "saved").iterdir()
+        assert "A b." in saved.read_text("utf-8")
