@@ -92,8 +92,8 @@ def record_new(
     """
     matches: dict[int, list[Evidence]] = {}
     for text in texts:
-        found = hits(rules.matcher, text, rules.feeds)
-        matches[text.id] = [hit for hit in found if hit.watch not in rules.ended]
+        every = hits(rules.matcher, text, rules.feeds)
+        matches[text.id] = [hit for hit in every if hit.watch not in rules.ended]
         if rules.book and decided is not None:  # now, while the words of the text are at hand
             watches = tuple([hit.watch for hit in matches[text.id]])
             decided[text.id] = rules.book.decide(replace(shown(text, rules.feeds), watches=watches), now)

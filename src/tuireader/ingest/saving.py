@@ -37,12 +37,11 @@ def save_and_match(
     else:
         saved = store.entries.save_feed(feed.id, parsed, now, index=False)
     rules = setting.rules
-    decided: dict[int, Decided] = {}
+    decided: dict[int, Decided] | None = None if feed.last_success is None else {}
     matches = ingest.record_new(store, saved.new, rules, now, decided)
     matches += ingest.record_changed(store, saved.changed, rules, now)
     matches += ingest.record_carried(store, saved.carried, rules, now)
-    if feed.last_success is not None:
-        act(store, decided, rules, now)
+    act(store, decided or {}, rules, now)
     config = setting.of(feed.url)
     if config.read_older_than is not None:
         _read_older(store, saved.new, now - config.read_older_than, now)

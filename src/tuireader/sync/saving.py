@@ -59,16 +59,16 @@ def store_entries(
         every.changed += saved.changed
         every.carried += saved.carried
     store.index.add_new(every.new)
-    decided: dict[int, Decided] = {}
+    decided: dict[int, Decided] | None = {} if pages else None
     matches = ingest.record_new(store, every.new, setting.rules, now, decided)
     matches += ingest.record_changed(store, every.changed, setting.rules, now)
     matches += ingest.record_carried(store, every.carried, setting.rules, now)
     placed = [entry for entry in entries if entry.id in places]
     marks = _store_marks(store, account_id, placed, known, places, now)
-    if pages:
+    read = store.notices.skip_read([text.id for text, _ in matches], now)
+    if decided:
         arrived = store.rule_actions.arrived(decided)
         act(store, {number: decided[number] for number in arrived}, setting.rules, now)
-    read = store.notices.skip_read([text.id for text, _ in matches], now)
     unread = [(text, item) for text, item in matches if text.id not in read]
     return Stored(len(every.new), len(every.changed), marks, unread)
 

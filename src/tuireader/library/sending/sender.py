@@ -29,6 +29,7 @@ from tuireader.store import Store
 from tuireader.store.watches.outbox import SUSPECT, Terms
 from tuireader.subprocesses.worker import Worker
 
+_NO_MATCHES = (LetterKind.DIGEST, LetterKind.RULE)
 _DEADLINE = 90.0
 """Seconds for one letter, whatever its channel does; the lease is longer."""
 
@@ -157,8 +158,8 @@ class Sender(UseCases):
         return Told(
             letter.title,
             body=letter.body,
-            # some of a digest have been told before, elsewhere
-            articles=tuple(item.article_id for item in letter.items if letter.kind is not LetterKind.DIGEST),
+            # some of a digest have been told before, elsewhere; what a rule sends is no match
+            articles=tuple(item.article_id for item in letter.items if letter.kind not in _NO_MATCHES),
             desktop="desktop" in receipt.ways,
             troubles=(receipt.error,) if receipt.error else (),
             channel=channel,

@@ -26,12 +26,13 @@ class RuleActions(Part):
     def arrived(self, ids: Iterable[int]) -> set[int]:
         """Return the articles of accounts on which rules may act.
 
-        These are those that nobody has marked, and that were published after the first of their feed came.
+        These are those that nobody has marked, and that were published after the oldest of their feed came.
         """
         sql = """SELECT id FROM article a WHERE id IN (SELECT value FROM json_each(?))
                  AND NOT read AND NOT starred AND place = 0
                  AND NOT EXISTS (SELECT 1 FROM article_label l WHERE l.article_id = a.id)
-                 AND time > (SELECT min(arrived) FROM article b WHERE b.feed_id = a.feed_id)"""
+                 AND time > (SELECT arrived FROM article b WHERE b.feed_id = a.feed_id
+                             ORDER BY time LIMIT 1)"""
         return set(self._column(sql, (id_list(ids),)))
 
     def record(self, taken: Sequence[Taken]) -> list[Taken]:
