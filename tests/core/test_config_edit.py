@@ -582,6 +582,9 @@ def test_digests_follow_a_new_name_of_a_watch() -> None:
         ("", '[ui]\nbrowser = ["x"]\n'),
         ('[[account]]\npassword = "env:X"\n', '[[account]]\npassword = "cmd:x"\n'),
         ("", '[open]\n"audio/*" = ["x"]\n'),
+        ("", '[[program]]\nname = "p"\ncommand = ["x"]\n'),
+        ('[[program]]\nname = "p"\ncommand = ["x"]\n', '[[program]]\nname = "q"\ncommand = ["x"]\n'),
+        ("", '[[rule]]\nname = "r"\nquery = "x"\nthen = "run:p"\n'),
     ],
 )
 def test_programs_are_kept(before: str, after: str) -> None:
@@ -590,3 +593,11 @@ def test_programs_are_kept(before: str, after: str) -> None:
     for text in (before, after):
         assert keeping_programs(lambda text: f"{text}\n# more")(text) == f"{text}\n# more"
     assert keeping_programs(lambda text: "# none\n")("") == "# none\n"
+
+
+def test_rules_follow_new_names_of_watches_feeds_and_folders() -> None:
+    text = '[[watch]]\nname = "W"\nany = ["x"]\n[[rule]]\nname = "r"\nwatch = "W"\nquery = "watch:W -y"\n'
+    text += 'feeds = ["Old", "Other"]\nthen = ["star"]\n'
+    after = update(text, "watch", "W", {"name": "New"})
+    assert 'watch = ["New"]\n' in after and 'query = "watch:New -y"\n' in after
+    assert 'feeds = ["News", "Other"]\n' in config_edit.renamed(text, "folder", "Old", "News")

@@ -27,7 +27,6 @@ from tuireader.config.values import (
     choices,
     number,
 )
-from tuireader.dedup import label_name
 from tuireader.model.rules import NAMED_ACTIONS, SPARE_WATCHED, Action, ActionKind
 
 MOST_QUIET_DAYS = 3650
@@ -210,14 +209,16 @@ def _action(text: str) -> Action | Invalid:
     word, colon, name = text.partition(":")
     if f"{word}{colon}" not in _KINDS:
         known = next((kind for kind in _KINDS if kind.rstrip(":") == word), "")
-        words = (
-            f"{quote(word)} takes no name" if known and colon else f"{quote(word)} needs a name after a colon"
-        )
+        words = f"{quote(word)} {'takes no name' if colon else 'needs a name after a colon'}"
         if not known:
             near = did_you_mean(word, [kind.rstrip(":") for kind in _KINDS])
             words = f"has no action {quote(word)}{near or '; there are ' + ', '.join(_KINDS)}"
         return Invalid(words, caret(text, 0, len(text) if known else len(word)))
-    name = label_name(name) if word == ActionKind.LABEL else name.strip()
+    name = name.strip()
+    if word == ActionKind.LABEL:
+        from tuireader.dedup import label_name  # most configurations have no rules
+
+        name = label_name(name)
     if colon and not name:
         return Invalid(f"{quote(word)} needs a name after the colon", caret(text, len(text) - 1))
     return Action(ActionKind(word), name)
