@@ -53,8 +53,8 @@ def test_each_line_ends_as_moved_changed_or_dropped_and_again_the_same(run: Run,
         "d": ("open_browser", "mark_read", "next_unread", "next_unread"),  # as there: the setting jumps, too
         "m": ("open", "refresh_one", "quit_or_back"),
     }
-    bookmark = next(macro for macro in config.macros if macro.name == "Bookmark")
-    assert bookmark.command == (str(Path("~/bin/bookmark.sh").expanduser()), "{url}", "{title}")
+    bookmark = (str(Path("~/bin/bookmark.sh").expanduser()), "{url}", "{title}", "", "{feed}")
+    assert (config.ui.bookmark, config.ui.run_at_start) == (bookmark, ("next_unread", "open"))
     assert config.fetch.proxy == "http://user:hidden-word@localhost:3128"
     assert [watch.name for watch in config.watches] == ["newsboat", "ferry or ferries", "author lin"]
     text = home.config.read_text(encoding="utf-8")

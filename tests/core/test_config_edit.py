@@ -585,6 +585,7 @@ def test_digests_follow_a_new_name_of_a_watch() -> None:
         ("", '[[program]]\nname = "p"\ncommand = ["x"]\n'),
         ('[[program]]\nname = "p"\ncommand = ["x"]\n', '[[program]]\nname = "q"\ncommand = ["x"]\n'),
         ("", '[[rule]]\nname = "r"\nquery = "x"\nthen = "run:p"\n'),
+        ('[[macro]]\ncommand = ["x"]\n', '[[macro]]\nshell = true\ncommand = ["x"]\n'),
     ],
 )
 def test_programs_are_kept(before: str, after: str) -> None:

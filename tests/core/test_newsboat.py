@@ -431,8 +431,9 @@ def dropped(made: Settings) -> list[str]:
         ('define-filter x "age < 1"\ndefine-filter X "age < 2"', "another search is also named"),
         ("include", "has no file"),
         ("include other", "config includes no other"),
-        ('bookmark-cmd "x | y"', "needs a shell"),
-        ("macro a pipe-to x", "name the program as the macro's `command`"),
+        ('macro a pipe-to x; set browser "y"; open-in-browser', "one program"),
+        ('run-on-startup set browser "x"; open-in-browser', "no program is started at the start"),
+        ("run-on-startup fly", "there is no command for fly"),
         ("mark-as-read-on-hover yes", "opening an article marks it as read"),
     ],
 )
@@ -527,6 +528,30 @@ def test_a_macro_that_needs_a_shell_moves_once_accepted_and_is_told() -> None:
     assert outcome.fate is Fate.CHANGED and outcome.note.endswith("run by `sh -c`, as it needs a shell")
     (asked,) = read_config(line, (Consent.PROXY,)).outcomes
     assert asked.consent is Consent.PROGRAMS and "sh -c" in asked.note
+
+
+@pytest.mark.parametrize(
+    ("line", "note"),
+    [
+        ('macro a pipe-to "grep x | wc"', "becomes the macro a, run by `sh -c` with the article's text"),
+        (
+            'macro a open-search "rust"',
+            "becomes the macro a; open-search rust becomes search, which takes no argument",
+        ),
+        ('bookmark-cmd "x | y"', "becomes `[ui] bookmark`, run by `sh -c`, as it needs a shell"),
+        (
+            "external-url-viewer urlview",
+            "becomes the macro u, run by `sh -c` with the article's text, no terminal; u lists links",
+        ),
+        ("macro a exec reload-all", "becomes the macro a"),
+        ("run-on-startup next-unread; open", "becomes `[ui] run_at_start`"),
+    ],
+)
+def test_what_programs_and_commands_become(line: str, note: str) -> None:
+    (outcome,) = read(line).outcomes
+    assert outcome.note == note
+    (asked,) = read_config(line, ()).outcomes
+    assert (asked.consent is Consent.PROGRAMS) == ("shell" in note or "sh -c" in note)
 
 
 # --------------------------------------------------------------------------- into a configuration

@@ -98,6 +98,8 @@ COMMANDS: tuple[Command, ...] = (
         also=(Scope.STORY, Scope.MATCHES), aka="write, w, export article, save article"),
     _read("pipe", "Pipe", "vertical_line", "Pipe the article to a program.",
         aka="shell, external command, send to program"),
+    _read("bookmark", "Bookmark", "", "Start the program of [ui] bookmark with the article.",
+        aka="bookmark-cmd, read later, save link"),
     _read("open_file", "Open file", "P",
         "Open an attached file, such as a podcast episode, by the program of its type.", also=(Scope.QUEUE,),
         aka="podcast, play, enclosure, episode, attachment"),
@@ -281,7 +283,7 @@ _NEWSBOAT = {
     "bottom": "end", "toggle_read": "N", "toggle_star": "s ctrl+e", "show_hide_read": "l",
     "show_hide_read_feeds": "l", "next_feed": "j", "previous_feed": "k", "move_down": "down j",
     "move_up": "up k", "next_unread_feed": "ctrl+n", "previous_unread_feed": "ctrl+p", "palette": "f2",
-    "goto_line": "1 2 3 4 5 6 7 8 9",
+    "goto_line": "1 2 3 4 5 6 7 8 9", "bookmark": "ctrl+b",
 }  # fmt: skip
 _ARROWS = {
     "move_down": "down", "move_up": "up", "next_article": "ctrl+down", "previous_article": "ctrl+up",

@@ -5,10 +5,10 @@ import shlex
 import time
 from collections.abc import Sequence
 
-from tuireader.commands import did_you_mean, normalise_key
+from tuireader.commands import BY_ID, did_you_mean, normalise_key
 from tuireader.config.problems import caret
 from tuireader.config.toml_values import describe, quote, to_toml
-from tuireader.config.values import LINES, RAW, WEB_ADDRESS, Invalid, Kind
+from tuireader.config.values import LINES, RAW, STEPS, WEB_ADDRESS, Invalid, Kind
 from tuireader.text import split_password
 from tuireader.text.languages import LANGUAGES, language_code
 
@@ -50,6 +50,17 @@ COMMAND = Kind(
     shown=shlex.join,
     metavar="PROGRAM",
 )
+
+
+def _command_names(value: object) -> tuple[str, ...] | Invalid:
+    names: tuple[str, ...] | Invalid = STEPS.read(value)
+    for name in () if isinstance(names, Invalid) else names:
+        if name not in BY_ID or name == "macro":
+            return Invalid(f"has no effect: there is no command {quote(name)}{did_you_mean(name, BY_ID)}")
+    return names
+
+
+COMMAND_NAMES = Kind("list of texts", _command_names)
 
 
 def _programs(value: object) -> dict[str, tuple[str, ...]] | Invalid:

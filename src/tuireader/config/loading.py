@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
@@ -11,7 +12,7 @@ from typing import Any, TypeVar
 from msgspec.structs import asdict, replace
 
 from tuireader import files
-from tuireader.commands import BY_ID, did_you_mean, resolve_keys
+from tuireader.commands import did_you_mean, resolve_keys
 from tuireader.config.account_keys import AccountConfig
 from tuireader.config.channel_keys import (
     CHANNELS,
@@ -277,10 +278,8 @@ def _account_problem(account: AccountConfig) -> tuple[str, str] | None:
 
 
 def _macro_problem(macro: MacroConfig) -> tuple[str, str] | None:
-    for name in macro.run:
-        if name not in BY_ID or name == "macro":
-            near = did_you_mean(name, BY_ID)
-            return ".run", f"has no effect: there is no command {quote(name)}{near}"
+    if macro.shell and (len(macro.command) != 1 or re.search(r"\{(url|title|feed)\}", macro.command[0])):
+        return ".command", "should be one text without {url}, {title} and {feed}, as a shell reads it"
     return None if macro.run or macro.command else ("", "does nothing: it needs run or command")
 
 

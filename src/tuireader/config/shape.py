@@ -11,7 +11,15 @@ from tuireader.config.account_keys import AccountConfig
 from tuireader.config.channel_keys import CHANNELS, ChannelConfig, DigestConfig, PublishConfig
 from tuireader.config.feed_keys import FeedConfig
 from tuireader.config.keys import Key, Table, declare
-from tuireader.config.kinds import COMMAND, HOURS, LANGUAGE_LIST, ONE_KEY, PROGRAMS, TIME_FORMAT
+from tuireader.config.kinds import (
+    COMMAND,
+    COMMAND_NAMES,
+    HOURS,
+    LANGUAGE_LIST,
+    ONE_KEY,
+    PROGRAMS,
+    TIME_FORMAT,
+)
 from tuireader.config.theme_keys import THEMES, USUAL, ThemeConfig, Themes
 from tuireader.config.values import (
     FLAG,
@@ -19,7 +27,6 @@ from tuireader.config.values import (
     LINE,
     LINES,
     RAW,
-    STEPS,
     choice,
     duration,
     duration_or_never,
@@ -46,12 +53,18 @@ class MacroConfig(Table):
     name: str = declare(LINE, "Description for the help.", default="")
     command: tuple[str, ...] = declare(
         COMMAND,
-        "Program with arguments; it receives the article as JSON on stdin; {url}, {title} are replaced.",
+        "Program with arguments, with the article as JSON on stdin; {url}, {title} and {feed} are replaced.",
         default=(),
         vital=True,
     )
     run: tuple[str, ...] = declare(
-        STEPS, "Commands to run one after the other, by the names in [keys].", default=(), vital=True
+        COMMAND_NAMES, "Commands to run one after the other, by the names in [keys].", default=(), vital=True
+    )
+    shell: bool = declare(
+        FLAG,
+        "Let `sh` run `command`, one text without {url}, {title}, {feed}; the article's text is on stdin.",
+        default=False,
+        vital=True,
     )
 
 
@@ -284,6 +297,14 @@ class UiConfig(Table):
         COMMAND,
         "Program with arguments to open addresses, instead of $BROWSER; {url} is the address.",
         default=(),
+    )
+    bookmark: tuple[str, ...] = declare(
+        COMMAND,
+        "Program with arguments for bookmarks; {url}, {title} and {feed} are replaced.",
+        default=(),
+    )
+    run_at_start: tuple[str, ...] = declare(
+        COMMAND_NAMES, "Commands to run at the start, by the names in [keys].", default=()
     )
 
 

@@ -194,9 +194,14 @@ class Articles(UseCases):
         return SavedFile(0, path, new)
 
     async def pipe(self, article_id: int, command: Sequence[str], *, form: str = "json") -> Ran:
-        """Run a program with an article on stdin; replace `{url}` and `{title}` in its arguments."""
+        """Run a program with an article on stdin; replace `{url}`, `{title}`, `{feed}` in its arguments."""
         text, article = await self.render(article_id, form), await self._context.article(article_id)
-        return await programs.run(programs.filled(command, article.url, article.title), text)
+        words = programs.filled(command, article.url, article.title, article.feed_title)
+        return await programs.run(words, text)
+
+    async def run_script(self, article_id: int, script: str) -> Ran:
+        """Let `sh` run a script with the text of an article on stdin. Nothing of the article is in it."""
+        return await programs.run(("sh", "-c", script), await self.render(article_id, "txt"))
 
 
 async def save_file(

@@ -88,23 +88,16 @@ BY_SHELL = ", run by `sh -c`, as it needs a shell"
 
 
 class No(Exception):
-    """Reason for dropping a line; `group` is the line's kind if it differs from the setting's.
+    """Reason for dropping a line; `group` is the line's kind if it differs from the setting's."""
 
-    `by_shell` says that only a shell can run its command.
-    """
-
-    def __init__(
-        self,
-        reason: str,
-        *,
-        group: Group | None = None,
-        consent: Consent | None = None,
-        by_shell: bool = False,
-    ) -> None:
+    def __init__(self, reason: str, *, group: Group | None = None, consent: Consent | None = None) -> None:
         super().__init__(reason)
         self.group = group
         self.consent = consent
-        self.by_shell = by_shell
+
+
+class NeedsShell(No):
+    """Only a shell can run the command of a line."""
 
 
 class Tally(Struct, frozen=True):

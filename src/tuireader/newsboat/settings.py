@@ -8,7 +8,7 @@ from functools import partial
 from tuireader.newsboat.filters import NO_TAGS, Tags
 from tuireader.newsboat.keys import Keyboard
 from tuireader.newsboat.lexing import LONGEST_LINE, Line, lines, runs_program, without_comment, words
-from tuireader.newsboat.macros import bookmark, macro
+from tuireader.newsboat.macros import bookmark, macro, run_on_startup, url_viewer
 from tuireader.newsboat.outcomes import Became, Consent, Fate, No, Outcome, shown
 from tuireader.newsboat.reasons import LOOK, SAME, group_of, why_not
 from tuireader.newsboat.rules import Rules
@@ -17,7 +17,8 @@ from tuireader.newsboat.values import colour_of, is_light
 
 _MOST_LINES = 20_000
 _JUMPS = "openbrowser-and-mark-jumps-to-next-unread"
-_LAST_COUNTS = (*SINGLE, "bookmark-cmd")
+_PROGRAMS = {"bookmark-cmd": bookmark, "external-url-viewer": url_viewer}
+_LAST_COUNTS = (*SINGLE, *_PROGRAMS)
 Include = Callable[[str, str], tuple[str, str]]
 
 
@@ -79,6 +80,8 @@ class _Reader:
             raise No("tuireader does not run commands in backticks; write their output here instead")
         if name == "macro":
             self._later.append((at, partial(macro, self._settings, text)))
+        elif name == "run-on-startup":
+            self._later.append((at, partial(run_on_startup, self._settings, text)))
         elif name in ("bind-key", "unbind-key"):
             self._later.append((at, partial(self._key, name, arguments)))
         elif name in self._handlers:
@@ -125,8 +128,8 @@ class _Reader:
     def _single(self, name: str, value: str, said: Mapping[str, str]) -> Became:
         if name in SINGLE:
             return SINGLE[name](self._settings, value, said)
-        if name == "bookmark-cmd":
-            return bookmark(self._settings, value, {macro.key for macro in self._settings.macros})
+        if name in _PROGRAMS:
+            return _PROGRAMS[name](self._settings, value)
         if value == SAME[name] or (value, SAME[name]) in (("true", "yes"), ("false", "no")):
             return Became("matches tuireader's behaviour")
         raise No(why_not(name))

@@ -9,11 +9,12 @@ from collections.abc import Sequence
 from rich.color import Color
 
 from tuireader.config.files import expand_home
-from tuireader.newsboat.outcomes import No
+from tuireader.newsboat.outcomes import NeedsShell, No
 
 ADDRESS = "{url}"
 TITLE = "{title}"
-"""Placeholders for an article's address and title in an argument."""
+FEED = "{feed}"
+"""Placeholders for an article's address, its title and that of its feed in an argument."""
 _ASIDE = re.compile(r"\s*(?:&>{1,2}\s*/dev/null|[12]?>{1,2}\s*/dev/null|2>&1|&(?=\s*$))")
 _SHELL = re.compile(r"[|&;<>$`*?~(){}\[\]!#\n]")
 _HOME = re.compile(r"(?:^|(?<=\s))~(?=/)")
@@ -43,9 +44,8 @@ def command_of(line: str) -> tuple[tuple[str, ...], bool]:
     """
     try:
         return without_shell(line), False
-    except No as reason:
-        if not reason.by_shell:
-            raise
+    except NeedsShell:
+        pass
     parts = _split(line.rstrip(" &"))
     inner = len(parts) == 3 and _runs_script(parts)
     shell, option, script = parts if inner else ("sh", "-c", line.strip())
@@ -88,7 +88,7 @@ def words_of(command: str) -> tuple[str, ...]:
     parts = _split(bare)
     own = "=" in parts[0] or parts[0] in _BUILT_IN or _runs_script(parts)
     if own or _SHELL.search(_HOME.sub("", bare.replace("%u", ""))):
-        raise No("needs a shell; put it in a script", by_shell=True)
+        raise NeedsShell("needs a shell; put it in a script")
     if any(re.search("%[uT]", part) and " " in part for part in parts):  # perhaps a script for a shell
         raise No(_QUOTED)
     parts = [str(expand_home(part)) if part.startswith("~/") else part for part in parts]

@@ -14,8 +14,8 @@ from msgspec import Struct
 
 from tuireader.text import clean, clean_multiline
 
-ADDRESS, TITLE = "{url}", "{title}"  # placeholders in an argument
-_PLACEHOLDER = re.compile(r"\{url\}|\{title\}")
+ADDRESS, TITLE, FEED = "{url}", "{title}", "{feed}"  # placeholders in an argument
+_PLACEHOLDER = re.compile(r"\{(?:url|title|feed)\}")
 _EDITORS = ("sensible-editor", "nano", "vim", "vi", "emacs")
 _PATIENCE = 10.0
 _SHOWN = 2_000
@@ -38,14 +38,14 @@ class Ran(Struct, frozen=True):
         return not self.trouble and not self.code
 
 
-def filled(command: Sequence[str], url: str, title: str = "") -> tuple[str, ...]:
-    """Replace `{url}` and `{title}` in the arguments of a program.
+def filled(command: Sequence[str], url: str, title: str = "", feed: str = "") -> tuple[str, ...]:
+    """Replace `{url}`, `{title}` and `{feed}` in the arguments of a program.
 
-    Neither can be mistaken for an option: addresses begin with http, and a title with a leading dash gets a
+    None can be mistaken for an option: addresses begin with http, and a title with a leading dash gets a
     space before it. Placeholders within them are not replaced.
     """
     address = url if url.startswith(("http://", "https://")) else ""
-    values = {ADDRESS: address, TITLE: clean(title)}
+    values = {ADDRESS: address, TITLE: clean(title), FEED: clean(feed)}
     parts = (_PLACEHOLDER.sub(lambda match: values[match[0]], part) for part in command)
     return tuple(
         f" {text}" if text.startswith("-") and not part.startswith("-") else text

@@ -31,7 +31,8 @@ def _programs_of(text: str) -> Counter[str]:
 
 
 def _programs(value: object, name: str = "") -> Iterator[str]:
-    if name in ("program", *_NAMES) or (isinstance(value, str) and value.startswith("cmd:")):
+    named = name in ("program", "shell", *_NAMES)
+    if named or (isinstance(value, str) and value.startswith("cmd:")):
         yield repr(value)
     elif isinstance(value, dict) and RUNS in str(value.get("then", "")):
         yield repr(value)  # a rule decides what its program gets

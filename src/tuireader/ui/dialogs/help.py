@@ -10,7 +10,7 @@ from textual.widgets import Input
 
 from tuireader.commands import BY_ID, COMMANDS, PANES, Group, Scope, keys_label
 from tuireader.config import MacroConfig
-from tuireader.subprocesses.programs import ADDRESS, TITLE
+from tuireader.subprocesses.programs import ADDRESS, FEED, TITLE
 from tuireader.ui.dialogs.dialog import Dialog, FilterDialog
 from tuireader.ui.widgets.choices import Choice, under_headings
 from tuireader.ui.widgets.details import Details
@@ -22,7 +22,7 @@ _SIGN = "sign "  # begins the keys of lines that explain signs
 
 def described(macro: MacroConfig) -> str:
     """Name of a macro, else its program and commands: `mpv URL, then toggle_read`."""
-    program = " ".join(macro.command).replace(ADDRESS, "URL").replace(TITLE, "TITLE")
+    program = " ".join(macro.command).replace(ADDRESS, "URL").replace(TITLE, "TITLE").replace(FEED, "FEED")
     return macro.name or ", then ".join(part for part in (program, ", ".join(macro.run)) if part)
 
 

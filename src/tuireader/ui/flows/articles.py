@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from functools import partial
 
 from tuireader.config import MacroConfig
@@ -146,7 +146,7 @@ async def pipe(main: Controllers, ask: Asking) -> Outcome | None:
     if text:
         main.session.piped_to = text
         form, command = split(text)
-        _start(main, article_id, command, form)
+        _pipe(main, article_id, command, form)
     return None
 
 
@@ -169,13 +169,29 @@ def run_macro(main: Controllers, macro: MacroConfig) -> Outcome:
         article_id = main.chosen.article_id
         if article_id is None:
             return NO_ARTICLE
-        _start(main, article_id, macro.command, "json")
+        if macro.shell:
+            _start(main, main.library.articles.run_script(article_id, *macro.command))
+        else:
+            _pipe(main, article_id, macro.command)
     return Outcome(run=macro.run)
 
 
-def _start(main: Controllers, article_id: int, command: Sequence[str], form: str) -> None:
+async def bookmark(main: Controllers, ask: Asking) -> Outcome | None:
+    """Start the program for bookmarks."""
+    article_id, command = main.chosen.article_id, main.library.config.ui.bookmark
+    if article_id is None or not command:
+        return NO_ARTICLE if command else Outcome(said="No program for bookmarks: set [ui] bookmark")
+    _pipe(main, article_id, command)
+    return None
+
+
+def _pipe(main: Controllers, article_id: int, command: Sequence[str], form: str = "json") -> None:
+    _start(main, main.library.articles.pipe(article_id, tuple(command), form=form))
+
+
+def _start(main: Controllers, program: Awaitable[Ran]) -> None:
     async def run() -> None:
-        ran = await main.library.articles.pipe(article_id, tuple(command), form=form)
+        ran = await program
         if ran.ok:
             main.host.say(described_run(ran))
         else:

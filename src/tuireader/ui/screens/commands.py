@@ -125,6 +125,7 @@ _FLOWS: dict[str, Flow] = {
     "save": articles.save,
     "pipe": articles.pipe,
     "macro": articles.choose_macro,
+    "bookmark": articles.bookmark,
     "open_file": files.open_file,
     "download": files.download,
     "queue": _table("Queue"),

@@ -117,6 +117,8 @@ class MainScreen(PaneScreen, Hosted, inherit_bindings=False):
     async def _start_in_background(self) -> None:
         """Run the startup tasks that would delay the first keys."""
         await self.session.started.wait()
+        for command_id in self.library.config.ui.run_at_start:
+            await self.run_command(command_id)
         await self.library.database.spare_memory()
         self.controllers.refreshing.start()
         self.run_worker(self._keep_frame(), group="frame")
