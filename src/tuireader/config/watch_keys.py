@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import asdict, replace
 
@@ -27,7 +27,9 @@ from tuireader.config.values import (
     choices,
     number,
 )
-from tuireader.model.rules import NAMED_ACTIONS, SPARE_WATCHED, Action, ActionKind
+
+if TYPE_CHECKING:
+    from tuireader.model import Action
 
 MOST_QUIET_DAYS = 3650
 PRIORITIES = ("low", "normal", "high")
@@ -201,31 +203,31 @@ class ViewConfig(Table):
     )
 
 
-_ORDER = tuple(ActionKind)
-_KINDS = tuple(f"{kind}:" if kind in NAMED_ACTIONS else str(kind) for kind in ActionKind)
+_KINDS = ("label:", "star", "read", "mute", "full_text", "save", "channel:", "run:")
+"""Kinds of actions in their order, with a colon if a name follows."""
+_ORDER = [kind.rstrip(":") for kind in _KINDS]
 
 
-def _action(text: str) -> Action | Invalid:
+def _action(text: str) -> "Action | Invalid":
+    from tuireader.dedup import label_name  # most configurations have no rules
+    from tuireader.model.rules import Action, ActionKind
+
     word, colon, name = text.partition(":")
     if f"{word}{colon}" not in _KINDS:
-        known = next((kind for kind in _KINDS if kind.rstrip(":") == word), "")
-        words = f"{quote(word)} {'takes no name' if colon else 'needs a name after a colon'}"
+        known, words = word in _ORDER, "takes no name" if colon else "needs a name after a colon"
+        words = f"{quote(word)} {words}"
         if not known:
-            near = did_you_mean(word, [kind.rstrip(":") for kind in _KINDS])
+            near = did_you_mean(word, _ORDER)
             words = f"has no action {quote(word)}{near or '; there are ' + ', '.join(_KINDS)}"
         return Invalid(words, caret(text, 0, len(text) if known else len(word)))
-    name = name.strip()
-    if word == ActionKind.LABEL:
-        from tuireader.dedup import label_name  # most configurations have no rules
-
-        name = label_name(name)
+    name = label_name(name) if word == "label" else name.strip()
     if colon and not name:
         return Invalid(f"{quote(word)} needs a name after the colon", caret(text, len(text) - 1))
     return Action(ActionKind(word), name)
 
 
-def _actions(value: object) -> tuple[Action, ...] | Invalid:
-    """Read `["star", "label:law"]` in the order of `ActionKind`."""
+def _actions(value: object) -> "tuple[Action, ...] | Invalid":
+    """Read `["star", "label:law"]` in the order of `_KINDS`."""
     items = LINES.read(value)
     if isinstance(items, Invalid):
         return items
@@ -239,7 +241,7 @@ def _actions(value: object) -> tuple[Action, ...] | Invalid:
     return tuple(ordered) or Invalid("is empty")
 
 
-def _written(actions: Sequence[Action]) -> str:
+def _written(actions: "Sequence[Action]") -> str:
     return to_toml([str(action) for action in actions])
 
 
@@ -298,7 +300,7 @@ class RuleConfig(Table):
         label="Feeds",
         placeholder="all; or titles, addresses, folders, separated by commas",
     )
-    then: tuple[Action, ...] = declare(
+    then: tuple[Any, ...] = declare(  # each an `Action`, of which most configurations have none
         ACTIONS,
         "Actions: `label:NAME`, `star`, `read`, `mute`, `full_text`, `save`, `channel:NAME`, `run:NAME`.",
         default=(),
@@ -317,7 +319,7 @@ class RuleConfig(Table):
     @property
     def spares_watched(self) -> bool:
         """True if it does less with articles on a watch than with others."""
-        return not self.include_watched and any(action.kind in SPARE_WATCHED for action in self.then)
+        return not self.include_watched and any(action.spares_watched for action in self.then)
 
 
 def rule_problem(rule: RuleConfig, names: Mapping[str, Sequence[str]]) -> tuple[str, ...] | None:
@@ -326,7 +328,7 @@ def rule_problem(rule: RuleConfig, names: Mapping[str, Sequence[str]]) -> tuple[
     `names` are the channels and the programs of the configuration.
     """
     for action in rule.then:
-        noun = {ActionKind.CHANNEL: "channel", ActionKind.RUN: "program"}.get(action.kind, "")
+        noun = {"channel": "channel", "run": "program"}.get(action.kind, "")
         if noun and action.name not in names[noun]:
             text, near = str(action), did_you_mean(action.name, names[noun])
             marked = caret(text, len(text) - len(action.name), len(action.name))

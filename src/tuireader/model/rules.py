@@ -21,10 +21,6 @@ class ActionKind(StrEnum):
     RUN = "run"
 
 
-NAMED_ACTIONS = (ActionKind.LABEL, ActionKind.CHANNEL, ActionKind.RUN)
-"""Actions that a name follows: `label:law`."""
-SPARE_WATCHED = (ActionKind.READ, ActionKind.MUTE)
-"""Actions that articles on a watch are spared from, unless a rule has `include_watched`."""
 SAVES, RUNS = "save:", "run:"
 """In the outbox, what a rule saves has this channel, and what it runs the one of a program: `run:archive`."""
 
@@ -43,6 +39,11 @@ class Action(Struct, frozen=True):
         """Read a valid action as `str` writes it."""
         kind, _, name = text.partition(":")
         return cls(ActionKind(kind), name)
+
+    @property
+    def spares_watched(self) -> bool:
+        """True if articles on a watch are spared from it, unless a rule has `include_watched`."""
+        return self.kind in (ActionKind.READ, ActionKind.MUTE)
 
     @property
     def queue(self) -> str:

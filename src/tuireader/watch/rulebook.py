@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from tuireader.config import RuleConfig
-from tuireader.model.rules import SPARE_WATCHED
 from tuireader.query import Subject
 from tuireader.watch.matcher import Matcher
 from tuireader.watch.rules import WatchRule
@@ -36,7 +35,7 @@ class RuleBook:
             (str(action), rule.name)
             for rule in self.matching(subject, now)
             for action in rule.then
-            if not subject.watches or rule.include_watched or action.kind not in SPARE_WATCHED
+            if not (subject.watches and action.spares_watched) or rule.include_watched
         ]
 
     def matching(self, subject: Subject, now: int) -> list[RuleConfig]:

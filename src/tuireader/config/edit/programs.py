@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from tuireader.config.kinds import COMMAND, PROGRAMS
 from tuireader.config.shape import KEYS
 from tuireader.errors import UsageError
-from tuireader.model.rules import RUNS
 
 _NAMES = {name for keys in KEYS.values() for name, key in keys.items() if key.kind in (COMMAND, PROGRAMS)}
 
@@ -34,7 +33,7 @@ def _programs(value: object, name: str = "") -> Iterator[str]:
     named = name in ("program", "shell", *_NAMES)
     if named or (isinstance(value, str) and value.startswith("cmd:")):
         yield repr(value)
-    elif isinstance(value, dict) and RUNS in str(value.get("then", "")):
+    elif isinstance(value, dict) and "run:" in str(value.get("then", "")):
         yield repr(value)  # a rule decides what its program gets
     elif isinstance(value, dict):
         for key, inner in value.items():
