@@ -207,6 +207,6 @@ def test_an_edit_changes_one_key_in_any_file(lines: list[str], end: str, setting
 
 def test_a_whole_configuration_survives_the_text_of_the_demo() -> None:
     ui = '[ui]\nwidth = 90\nimages = false\nkeys = "newsboat"\n'
-    text = f'{ui}[fetch]\ninterval = "2h"\n[keys]\nzen = ["Z", "^b"]\n'
+    text = f'{ui}[fetch]\ninterval = "2h"\n[keys]\nzen = ["Z", "^x"]\n'
     config = loads(text)[0]
     assert loads(edit.tables_as_text(config)) == (config, ())

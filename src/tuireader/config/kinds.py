@@ -60,7 +60,7 @@ def _command_names(value: object) -> tuple[str, ...] | Invalid:
     return names
 
 
-COMMAND_NAMES = Kind("list of texts", _command_names)
+COMMAND_NAMES = Kind("list of texts", _command_names, typed=str.split, shown=" ".join)
 
 
 def _programs(value: object) -> dict[str, tuple[str, ...]] | Invalid:

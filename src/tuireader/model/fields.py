@@ -185,30 +185,21 @@ FIELDS = {
             unit="min",
             reads_body=True,
         ),
-        Field(
-            "unread_count",
-            {"unread_count:>10": "of feeds with more than ten unread articles"},
-            "for example unread_count:>10",
-            typed="unread_count:>",
-            number="unread_count",
-            of_feed=True,
-        ),
-        Field(
-            "total_count",
-            {"total_count:<=20": "of feeds with at most twenty articles"},
-            "for example total_count:<=20",
-            typed="total_count:<",
-            number="total_count",
-            of_feed=True,
-        ),
-        Field(
-            "latest_article_age",
-            {"latest_article_age:>30d": "of feeds whose latest article is older than thirty days"},
-            "for example latest_article_age:>30d",
-            typed="latest_article_age:>",
-            number="latest",
-            ago=True,
-            of_feed=True,
+        *(
+            Field(
+                name,
+                {f"{name}:{value}": says},
+                f"for example {name}:{value}",
+                typed=f"{name}:{value[0]}",
+                number=number,
+                ago=number == "latest",
+                of_feed=True,
+            )
+            for name, number, value, says in (
+                ("unread_count", "unread_count", ">10", "of feeds with more than ten unread articles"),
+                ("total_count", "total_count", "<=20", "of feeds with at most twenty articles"),
+                ("latest_article_age", "latest", ">30d", "of feeds without an article for thirty days"),
+            )
         ),
         Field(
             "after",

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from itertools import product
+from itertools import islice, product
 from typing import Any
 
 from tuireader.newsboat.filters import Filter, Pair, pattern_of
 from tuireader.newsboat.outcomes import No
 from tuireader.query import re_parser
 
-_MOST = 8
+_MOST, _LONGEST = 8, 60
 _CONTENTS = ("title", "content")
 
 
@@ -55,5 +55,7 @@ def _texts(items: Any) -> list[str]:
                 choices = [""]
             case _:
                 choices = [" "]
-        texts = [before + after for before, after in product(texts, choices)][:_MOST]
+        if len(texts[0]) > _LONGEST:
+            break
+        texts = [before + after for before, after in islice(product(texts, choices), _MOST)]
     return texts

@@ -209,12 +209,10 @@ _SORTS = {"date": "oldest", "date-asc": "date", "date-desc": "oldest", "title": 
 
 
 _FEED_SORTS = {
+    **dict.fromkeys(("title", "title-desc"), "name"),
+    **dict.fromkeys(("lastupdated", "lastupdated-desc"), "date"),
     "none": "config",
-    "title": "name",
-    "title-desc": "name",
     "unreadarticlecount-asc": "unread",
-    "lastupdated": "date",
-    "lastupdated-desc": "date",
 }
 """Orders of feeds as newsboat 2.36 shows them: `title-desc` begins with A, `-asc` with the most unread."""
 
