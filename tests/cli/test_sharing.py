@@ -117,8 +117,8 @@ def test_pipe_hands_the_article_to_a_program(run: Run, home: Home) -> None:
     assert given == json.loads(run("show", "--json", number).out)
     told = run_apart(home, "pipe", "--format", "md", number, sys.executable, "-c", echo, "7")
     assert told.code == 7 and told.out.startswith('---\ntitle: "WeChat suspends')
-    told = run_apart(home, "pipe", number, "echo", "-n", "{url}", "$(date)", "{title}")
-    assert told.out == f"{given['url']} $(date) {given['title']}"
+    told = run_apart(home, "pipe", number, "echo", "-n", "{url}", "$(date)", "{title}", "{feed}")
+    assert told.out == f"{given['url']} $(date) {given['title']} {given['feed']}"
     told = run("pipe", number, "/no/such/program")
     assert told.code == Exit.FAILURE and "cannot be run" in told.err
 

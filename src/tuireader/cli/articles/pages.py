@@ -159,7 +159,7 @@ def pipe(options: Options, article: int, command: tuple[str, ...], form: str) ->
     """Run a program with an article on its standard input.
 
     Returns the exit code of the program. COMMAND is run without a shell; in its arguments, `{url}` is the
-    address of the article and `{title}` its title.
+    address of the article, `{title}` its title and `{feed}` that of its feed.
 
     \b
     Examples:
@@ -171,14 +171,13 @@ def pipe(options: Options, article: int, command: tuple[str, ...], form: str) ->
         moved = ["tuireader", "pipe", *command[:at], str(article), *(command[at:] or ("PROGRAM",))]
         raise UsageError("options come first, before the number of the article", shlex.join(moved))
 
-    async def job(library: Library) -> tuple[str, str, str]:
-        text = await library.articles.render(article, form)
-        (row,) = await library.lists.rows([article])
-        return text, row.url, row.title
+    async def job(library: Library) -> tuple[str, tuple[str, ...]]:
+        text, shown = await library.articles.render(article, form), await library.articles.require(article)
+        return text, filled(command, shown.url, shown.title, shown.feed_title)
 
-    text, url, title = in_library(options, job)
+    text, words = in_library(options, job)
     try:
-        done = subprocess.run(filled(command, url, title), input=text.encode("utf-8", "replace"), check=False)
+        done = subprocess.run(words, input=text.encode("utf-8", "replace"), check=False)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise TuireaderError(f"{command[0]} cannot be run: {reason}", "check its name") from None
