@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.cli.command import Home, Run
-from tuireader.commands import COMMANDS, PRESETS, key_label
+from tuireader.commands import COMMANDS, PRESETS, keys_label
 from tuireader.errors import Exit
 
 
@@ -16,7 +16,7 @@ def test_a_preset_is_printed(home: Home, run: Run, preset: str) -> None:
     lines = {line[17:].split()[0]: line[:16].split() for line in told.out.splitlines()}
     assert told.code == Exit.OK and list(lines) == [command.id for command in COMMANDS]
     for command in COMMANDS:
-        wanted = " ".join(map(key_label, PRESETS[preset][command.id]))
+        wanted = keys_label(PRESETS[preset][command.id])
         assert " ".join(lines[command.id]) == wanted[:16].strip() or len(wanted) > 16
     told = run("keys", "--preset", preset, "--json")
     assert '"id": "zen"' in told.out and '"b"' not in told.out

@@ -13,7 +13,7 @@ import click
 from tuireader.cli.base import Options, say
 from tuireader.cli.output import json_option, print_item, print_json
 from tuireader.cli.settings import get, set_, unset
-from tuireader.commands import COMMANDS, PRESETS, key_label, resolve_keys
+from tuireader.commands import COMMANDS, PRESETS, key_label, keys_label, resolve_keys
 from tuireader.config import Config, Problem, config_exists, load
 from tuireader.config.files import read_or_create
 from tuireader.errors import Exit, TuireaderError, UsageError
@@ -39,7 +39,7 @@ def keys(options: Options, preset: str | None, as_json: bool) -> None:
     resolved, _ = resolve_keys(preset or config.ui.preset, config.keys)
     for command in COMMANDS:
         own = [key_label(key) for key in resolved.get(command.id, ())]
-        line = f"{' '.join(own):<16} {command.id:<22} {command.help}"
+        line = f"{keys_label(resolved.get(command.id, ())):<16} {command.id:<22} {command.help}"
         print_item(as_json, "KeyBinding", command, line, keys=own)
 
 

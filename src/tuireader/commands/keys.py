@@ -85,8 +85,9 @@ def key_label(key: str) -> str:
 
 
 def keys_label(keys: Iterable[str]) -> str:
-    """Write several keys for display; a run of digits is shortened: `1–9`."""
+    """Write several keys for display; digits in order at the start are shortened: `1–9 0`."""
     labels = [key_label(key) for key in keys]
-    if len(labels) > 2 and all(label.isdecimal() for label in labels):
-        return f"{labels[0]}–{labels[-1]}"
+    digits = next((n for n, label in enumerate(labels) if label != str(n + 1)), len(labels))
+    if digits > 2:
+        labels[:digits] = [f"1–{digits}"]
     return " ".join(labels)
