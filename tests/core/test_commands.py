@@ -118,7 +118,7 @@ def test_a_normalised_key_is_stable_and_fit_for_textual(text: str) -> None:
 
 def test_labels() -> None:
     assert keys_label(BY_ID["undo"].keys) == "^z U"
-    assert keys_label(BY_ID["open_link"].keys) == "1–0"
+    assert keys_label(BY_ID["open_link"].keys) == "1–9 0"
     assert keys_label(["down", "escape", "alt+x", "ctrl+f5"]) == "↓ esc alt+x ctrl+F5"
     assert keys_label(()) == ""
 
