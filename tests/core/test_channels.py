@@ -136,7 +136,7 @@ def test_mail_servers(address: str, server: tuple[str, int, str]) -> None:
         (PHONE.replace("s://", ":"), "3: channel[1].url: is not an address such as ntfys://ntfy.sh/my-topic"),
         (MAIL.replace("me@example.org", "me@", 1), "3: channel[1].mail: 'me@' is not a mail address such as"),
         (MAIL.replace("me@e", "a@b.c\\nBcc: me@e", 1), "3: channel[1].mail: 'a@b.c Bcc: me@example.org'"),
-        (MAIL.replace("//me@", "//me:pw@"), "4: channel[1].server: is not a mail server such as smtps://me@ma"),
+        (MAIL.replace("//me@", "//me:pw@"), "4: channel[1].server: is not a server such as smtps://me@mail.e"),
         (MAIL.replace("smtps:", "http:"), "4: channel[1].server: is not a mail server such as"),
         (MAIL.replace("server", "sender"), "4: channel[1].sender: is not a mail address such as"),
         (MAIL.partition("server")[0], "3: channel[1].mail: needs a server such as smtps://me@mail.example.org"),

@@ -1,6 +1,7 @@
 """Keys of `[[channel]]`, `[[digest]]` and `[[publish]]`."""
 
 import re
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -24,11 +25,28 @@ from tuireader.config.values import (
     number,
     template,
 )
+from tuireader.text import without_password
 from tuireader.text.durations import WEEKDAYS
 
-KINDS = ("desktop", "command", "url", "mail", "webhook", "file")
+KINDS = ("desktop", "command", "url", "mail", "webhook", "file", "share")
 """Kinds of channels, each by the key that it needs."""
-_OWN_KEYS = {"server": "mail", "password": "mail", "sender": "mail", "secret": "webhook"}
+SHARES: Mapping[str, str] = {
+    "wallabag": "",
+    "readeck": "",
+    "linkding": "",
+    "karakeep": "",
+    "pinboard": "https://api.pinboard.in",
+    "archive.org": "https://web.archive.org",
+}
+"""Services that keep articles, with their servers; `""` for those that users run themselves."""
+_OWN_KEYS = {
+    "server": ("mail", "share"),
+    "password": ("mail", "share"),
+    "sender": ("mail",),
+    "secret": ("webhook",),
+    "token": ("share",),
+    "tags": ("share",),
+}
 _MAILBOX = r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?"
 
 
@@ -79,9 +97,10 @@ def is_mailbox(text: str) -> bool:
 
 MAILBOXES = Kind("mail address, or a list of them", _mailboxes, typed=LINES.typed, shown=LINES.shown)
 SENDER = _matching(_MAILBOX, "a mail address such as me@example.org")
+_AUTHORITY = r"(?:[^\s:@/]+@)?(?:[^\s:@/?#\[\]]+|\[[0-9a-f:.]+\])(?::[1-9]\d{0,4})?"
 SERVER = _matching(
-    r"smtps?://(?:[^\s:@/]+@)?(?:[^\s:@/?#\[\]]+|\[[0-9a-f:.]+\])(?::[1-9]\d{0,4})?/?",
-    "a mail server such as smtps://me@mail.example.org, without a password",
+    rf"smtps?://{_AUTHORITY}/?|https?://{_AUTHORITY}(?:/[^\s@?#]*)?",
+    "a server such as smtps://me@mail.example.org or https://links.example.org, without a password",
 )
 SERVICE = _matching(
     r"[A-Za-z][A-Za-z0-9+.-]*://\S.*", "an address such as ntfys://ntfy.sh/my-topic", secret=True
@@ -95,16 +114,16 @@ TIMES = Kind('time such as "07:30", or a list of them', _times, typed=LINES.type
 FORMATS = ("auto", "plain", "markdown", "html")
 
 
-def _own(kind: Kind, doc: str, default: object = "", *, secret: bool = False, label: str = "") -> Any:
+def _own(kind: Kind, doc: str, default: object = "", *, secret: bool = False, **details: Any) -> Any:
     """Declare a key without which a channel would lead elsewhere, or something else be published."""
     if secret:
         doc += "; also `env:NAME`, `cmd:PROGRAM` or `keyring:NAME`"
-    return declare(kind, f"{doc}.", default=default, vital=True, secret=secret, label=label)
+    return declare(kind, f"{doc}.", default=default, vital=True, secret=secret, **details)
 
 
 class ChannelConfig(Table):
-    """One `[[channel]]`: a way for notifications. Exactly one of `desktop`, `command`, `url`, `mail`,
-    `webhook` and `file` is set."""
+    """One `[[channel]]`: a way for notifications and shared articles. Exactly one of `desktop`, `command`,
+    `url`, `mail`, `webhook`, `file` and `share` is set."""
 
     name: str = _own(ACCOUNT_NAME, "Name for `channels` of a watch", UNSET)
     desktop: bool = _own(FLAG, "Show notifications on the desktop", False)
@@ -119,14 +138,31 @@ class ChannelConfig(Table):
     )
     mail: tuple[str, ...] = _own(MAILBOXES, "Mail addresses to write to", ())
     server: str = _own(
-        SERVER, "Mail server: `smtps://me@example.org` (TLS) or `smtp://me@example.org` (STARTTLS)"
+        SERVER,
+        "Mail server: `smtps://me@example.org` (TLS) or `smtp://me@example.org` (STARTTLS); of a service:"
+        " `https://links.example.org`",
     )
-    password: str = _own(RAW, "Password of the mail server", secret=True)
+    password: str = _own(RAW, "Password of the mail server, or of Wallabag", secret=True)
     sender: str = _own(SENDER, "Sender, by default the user of the server, or the first recipient")
     webhook: str = _own(WEBHOOK, "Web address that receives each message as JSON", secret=True)
     secret: str = _own(RAW, "Key that signs what a webhook receives", secret=True)
     file: str = _own(
         RAW, "File that gets each message as a line of JSON; a relative path starts from this file's folder"
+    )
+    share: str = _own(
+        choice(*SHARES),
+        "Service that keeps articles: wallabag, readeck, linkding, karakeep, pinboard or archive.org",
+        label="Service",
+        choices={name: name.title() if name.isalpha() else name for name in SHARES},
+    )
+    token: str = _own(
+        RAW,
+        "Token of the service; wallabag: client ID and secret, archive.org: access key and secret, both with"
+        " a colon between",
+        secret=True,
+    )
+    tags: tuple[str, ...] = declare(
+        LINES, "Tags of what the service keeps; Karakeep and archive.org take none.", default=()
     )
     quiet: str = declare(
         HOURS,
@@ -158,12 +194,14 @@ class ChannelConfig(Table):
 
     @property
     def kind(self) -> str:
-        """`desktop`, `command`, `url`, `mail`, `webhook` or `file`."""
+        """One of `KINDS`, `""` without any."""
         return next((kind for kind in KINDS if getattr(self, kind)), "")
 
     @property
     def target(self) -> str:
-        """Where messages go, without secrets: program, mail addresses, file, or kind of service."""
+        """Where messages go, without secrets: program, mail addresses, file, service or kind of service."""
+        if self.share:
+            return f"{self.share}, {self.share_server[0]}"
         address = self.url or self.webhook
         if address:
             return address if address.startswith(SECRET_PLACES) else f"{address.partition(':')[0]}://…"
@@ -175,6 +213,12 @@ class ChannelConfig(Table):
         parts = urlsplit(self.server)
         port = parts.port or (465 if parts.scheme == "smtps" else 587)
         return parts.hostname or "", port, unquote(parts.username or "")
+
+    @property
+    def share_server(self) -> tuple[str, str]:
+        """Address of the service, without a slash at its end, and the user there."""
+        server = self.server or SHARES[self.share]
+        return without_password(server).rstrip("/"), unquote(urlsplit(server).username or "")
 
 
 class DigestConfig(Table):
@@ -278,10 +322,27 @@ def channel_problem(channel: ChannelConfig) -> tuple[str, str] | None:
     kinds = [kind for kind in KINDS if getattr(channel, kind)]
     if len(kinds) != 1:
         wrong = f"has {' and '.join(kinds)}" if kinds else "leads nowhere"
-        return "", f"{wrong}; it needs one of {', '.join(KINDS[:-1])} and file"
-    for key, kind in _OWN_KEYS.items():
-        if getattr(channel, key) and kind != kinds[0]:
-            return f".{key}", f"has no effect without {kind}"
+        return "", f"{wrong}; it needs one of {', '.join(KINDS[:-1])} and {KINDS[-1]}"
+    for key, users in _OWN_KEYS.items():
+        if getattr(channel, key) and kinds[0] not in users:
+            return f".{key}", f"has no effect without {' or '.join(users)}"
     if channel.mail and not channel.server:
         return ".mail", "needs a server such as smtps://me@mail.example.org"
+    if channel.mail and not channel.server.startswith("smtp"):
+        return ".server", "is not a mail server such as smtps://me@mail.example.org"
+    return _share_problem(channel) if channel.share else None
+
+
+def _share_problem(channel: ChannelConfig) -> tuple[str, str] | None:
+    server, user = channel.share_server
+    if not server:
+        return ".share", f"needs a server such as https://{channel.share}.example.org"
+    if not server.startswith("http"):
+        return ".server", f"is not a web address such as https://{channel.share}.example.org"
+    if not channel.token:
+        return ".share", "needs a token"
+    if channel.share == "wallabag" and not (user and channel.password):
+        return ".share", "needs a user, as in https://me@wallabag.example.org, and a password"
+    if channel.limit:
+        return ".limit", "has no effect with share"
     return None

@@ -35,6 +35,7 @@ class LetterKind(StrEnum):
     ALARM = "alarm"
     DIGEST = "digest"
     RULE = "rule"
+    SHARE = "share"
     TEST = "test"
 
 
@@ -51,7 +52,9 @@ class Letter(Struct, frozen=True):
     body: Annotated[str, "Text."]
     items: tuple[Item, ...] = ()
     alarms: tuple[Alarm, ...] = ()
-    kind: Annotated[LetterKind, "`match`, `summary`, `alarm`, `digest`, `rule` or `test`."] = LetterKind.MATCH
+    kind: Annotated[LetterKind, "`match`, `summary`, `alarm`, `digest`, `rule`, `share` or `test`."] = (
+        LetterKind.MATCH
+    )
     id: Annotated[str, 'Name of the message, the same if it comes again; `""` without one.'] = ""
     thread: str = ""
     repeated: Annotated[bool, "True when it was perhaps sent before."] = False

@@ -68,6 +68,11 @@ async def _send(letter: Letter, channel: ChannelConfig, around: Surroundings) ->
 
         address, proxies = await around.secret(channel.url), (around.proxy, around.proxies)
         return await service.send(letter, channel, address, proxies=proxies, worker=around.worker)
+    if channel.share:
+        from tuireader.delivery import share
+
+        token, password = await around.secret(channel.token), await around.secret(channel.password)
+        return await share.send(letter, channel, token, password, proxied=(around.proxy, around.proxies))
     form = "plain" if channel.format == "auto" or channel.desktop else channel.format
     own = replace(letter, title=subject(letter, channel), body=body(letter, channel, form))
     if channel.desktop:

@@ -26,7 +26,7 @@ from tuireader.wording.times import full_time
 FORMATS = ("plain", "markdown", "html")
 REPEATED = " (possibly repeated)"
 _MOST_ITEMS = 50
-_ABOUT_ARTICLES = (LetterKind.MATCH, LetterKind.RULE)
+_ABOUT_ARTICLES = (LetterKind.MATCH, LetterKind.RULE, LetterKind.SHARE)
 _LINES = ("{feed}, {time}", "“{sentence}”", "New in this story: {adds}", "Watch {watches}: {terms}", "{url}")
 _NO_BREAK = "\u200b"
 _MENTION = re.compile(
@@ -81,7 +81,7 @@ def subject(letter: Letter, channel: ChannelConfig) -> str:
 
 def body(letter: Letter, channel: ChannelConfig, form: str) -> str:
     """Write the text in one of `FORMATS`; `mail` and `url` have a longer one by default than programs."""
-    by_template = channel.body or channel.kind in ("mail", "url")
+    by_template = channel.body or (channel.kind in ("mail", "url") and not letter.bodies)
     if letter.kind not in _ABOUT_ARTICLES or not by_template:
         lines = [escaped(line, form) for line in letter.body.splitlines()]
         return letter.bodies.get(form) or _FORMATS[form].line_end.join(lines)

@@ -1,4 +1,4 @@
-"""POST a letter to a web address as JSON, signed if the channel has a secret."""
+"""Send requests to web addresses: a letter as JSON, signed if the channel has a secret."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import hmac
 import os
 import ssl
 import time
+from collections.abc import Mapping
 from functools import cache
 
 import httpx
@@ -25,28 +26,53 @@ NEVER = (400, 413, 422)
 async def post(
     url: str, text: str, secret: str, *, proxy: str, proxies: bool, seconds: float = 30.0
 ) -> Receipt:
-    """Send JSON; a redirect is not followed, and the body of the answer is not read."""
+    """Send JSON; the body of the answer is not read."""
     content = text.encode("utf-8", "replace")
-    headers = {"Content-Type": "application/json", "User-Agent": f"tuireader/{__version__}"}
+    headers = {"Content-Type": "application/json"}
     if secret:
         digest = hmac.new(secret.encode(), content, hashlib.sha256).hexdigest()
         headers[SIGNATURE] = f"sha256={digest}"
-    proxy, proxies = ("", False) if is_loopback(url) else (proxy, proxies and not proxy)
+    proxied = (proxy, proxies)
+    return (await ask("POST", url, content, headers, proxied=proxied, seconds=seconds, most=0))[0]
+
+
+async def ask(
+    method: str,
+    url: str,
+    content: bytes,
+    headers: Mapping[str, str],
+    *,
+    proxied: tuple[str, bool],
+    seconds: float = 30.0,
+    most: int = 65_536,
+) -> tuple[Receipt, bytes]:
+    """Send a request; a redirect is not followed, and at most `most` bytes of the answer are read.
+
+    `proxied` are one proxy for all, and whether those of the environment count without it.
+    """
+    proxy, proxies = ("", False) if is_loopback(url) else (proxied[0], proxied[1] and not proxied[0])
+    headers = {"User-Agent": f"tuireader/{__version__}", "Accept-Encoding": "identity", **headers}
     tls = await asyncio.to_thread(_tls, os.environ.get("SSL_CERT_FILE"))
     try:
         async with (
             asyncio.timeout(seconds),
             httpx.AsyncClient(verify=tls, timeout=seconds, trust_env=proxies, proxy=proxy or None) as client,
-            client.stream("POST", url, content=content, headers=headers) as response,
+            client.stream(method, url, content=content, headers=headers) as response,
         ):
-            return _receipt(response)
+            body = bytearray()
+            if most:
+                async for part in response.aiter_raw():
+                    body += part[: most - len(body)]
+                    if len(body) == most:
+                        break
+            return _receipt(response), bytes(body)
     except (TimeoutError, httpx.TimeoutException):
-        return Receipt(False, f"no answer within {seconds:.0f} s", doubtful=True)
+        return Receipt(False, f"no answer within {seconds:.0f} s", doubtful=True), b""
     except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError, ImportError) as error:
         connected = not isinstance(error, httpx.ConnectError)  # the words of errors may be secret
         wrong = "the connection was lost" if connected else "no connection; check its address"
         wrong = "its certificate is not valid" if "CERTIFICATE_VERIFY" in str(error) else wrong
-        return Receipt(False, f"it cannot be reached: {wrong}", doubtful=connected)
+        return Receipt(False, f"it cannot be reached: {wrong}", doubtful=connected), b""
 
 
 @cache
@@ -62,4 +88,6 @@ def _receipt(response: httpx.Response) -> Receipt:
     if response.is_redirect:
         return Receipt(False, f"it redirects (status {status}); write the address to which it leads")
     wait = retry_after(response.headers.get("Retry-After", ""), time.time())
-    return Receipt(False, f"it answers with status {status}", status in NEVER, wait, doubtful=status >= 500)
+    hint = "; check its token" if status in (401, 403) else ""
+    error = f"it answers with status {status}{hint}"
+    return Receipt(False, error, status in NEVER, wait, doubtful=status >= 500)
