@@ -48,6 +48,8 @@ MAY_FAIL = {
 ACCOUNT = r'[[account]]\nname = "home"\nkind = "miniflux"\nurl = "https://example.org"\ntoken = "t"\n'
 WRITE = f"printf '{ACCOUNT}' >> ~/.config/tuireader/config.toml"
 CHANNEL = 'echo \'[[channel]]\nname = "phone"\nfile = "phone.jsonl"\' > ~/.config/tuireader/config.toml'
+LATER = r'[[channel]]\nname = "later"\nfile = "later.jsonl"\n'
+LATER = f"printf '{LATER}' >> ~/.config/tuireader/config.toml"
 DIGEST = 'echo \'[[digest]]\nname = "morning"\nat = "07:30"\' > ~/.config/tuireader/config.toml'
 PUBLISHED = r'[[publish]]\nname = "wechat"\nwatch = "WeChat"\n'
 PUBLISH = f"printf '{PUBLISHED}' >> ~/.config/tuireader/config.toml"
@@ -60,6 +62,7 @@ FIRST = {
     "tuireader rule test 'court decisions' --days 90": RULE,
     "tuireader channel test phone": CHANNEL,
     "tuireader digest morning": DIGEST,
+    "tuireader share later 12": LATER,
     "tuireader publish revoke wechat": PUBLISH,
     "tuireader account pull home": WRITE,
     "tuireader account push home": WRITE,

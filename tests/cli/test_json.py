@@ -212,7 +212,14 @@ def test_events_of_a_refresh_are_all_declared(run: Run, news: tuple[Home, Web]) 
 def test_every_command_with_json_is_declared_and_tried() -> None:
     printing = {page.name.removeprefix("tuireader ") for page in manual.pages(main) if page.json}
     assert printing == set(shapes.SHAPES)
-    apart = {"comments", "download", "import newsboat", "save", "watch follow"}  # tried in files of their own
+    apart = {
+        "comments",
+        "download",
+        "import newsboat",
+        "save",
+        "share",
+        "watch follow",
+    }  # tried in files of their own
     apart |= {"account check", "account list", "sync"}  # with a server of accounts
     apart |= {"alarms", "channel list", "channel test", "digest", "matches", "outbox", "publish list"}
     apart |= {"rule list", "rule test"}

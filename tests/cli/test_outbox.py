@@ -9,7 +9,7 @@ from tests.builders import item, rss
 from tests.cli.command import Home, Run, run_apart, subscribe
 from tests.cli.test_json import misfits
 from tests.web import Answer, Web
-from tuireader.cli.shapes import shapes
+from tuireader.cli.shapes.channels import OutboxMessage
 from tuireader.errors import Exit
 
 WATCH = '[[watch]]\nname = "Tides"\nany = ["tides"]\nnotify = "article"\n'
@@ -56,7 +56,7 @@ def test_a_message_that_is_given_up_has_an_exit_code_and_is_kept(web: Web, home:
     assert len(web.seen("/hook")) == 2, "the others are sent"
     (line,) = run("outbox", "--json").out.splitlines()
     message = json.loads(line)
-    assert misfits(message, shapes.OutboxMessage) == []
+    assert misfits(message, OutboxMessage) == []
     assert (message["state"], message["channel"], message["watches"]) == ("given up", "hook", ["Tides"])
     number = str(message["id"])
     assert run("refresh", "--quiet").code == Exit.OK and len(web.seen("/hook")) == 2

@@ -57,6 +57,8 @@ async def list_(library: Library, as_json: bool) -> None:
 async def test(library: Library, name: str, as_json: bool) -> int:
     """Send a test message by a channel, also in its quiet hours.
 
+    A channel with `share` only signs in, and saves nothing.
+
     Exits with 7 if the channel does not accept it.
 
     \b
@@ -66,6 +68,8 @@ async def test(library: Library, name: str, as_json: bool) -> int:
     """
     receipt = await library.channels.test(name)
     words = f"accepted by {name}" if receipt.accepted else f"not accepted by {name}"
+    if receipt.accepted and library.channels.require(name).share:
+        words = f"{name} answers; nothing was saved"
     line = f"{words}: {receipt.error}" if receipt.error else words
     print_item(as_json, "ChannelTest", receipt, line, channel=name)
     return Exit.OK if receipt.accepted else Exit.NOT_NOTIFIED

@@ -66,7 +66,7 @@ _MODULES = {
     "articles.match": ("match",),
     "articles.matches": ("matches",),
     "articles.publish": ("publish",),
-    "articles.pages": ("comments", "fulltext", "pipe", "save"),
+    "articles.pages": ("comments", "fulltext", "pipe", "save", "share"),
     "articles.watches": ("watch",),
     "channel": ("channel",),
     "completion": ("completion",),

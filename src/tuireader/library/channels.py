@@ -73,12 +73,16 @@ class Channels(UseCases):
 
     async def test(self, name: str) -> Receipt:
         """Send a test message by a channel, whatever its hours and limits. Raises TuireaderError."""
+        return await send(trial(name), self.require(name), surroundings(self._context))
+
+    def require(self, name: str) -> ChannelConfig:
+        """Return a channel to send something by. Raises TuireaderError, also without a network."""
         self._context.require_network()
         channel = self._context.config.channel(name)
         if channel is None:
             near = did_you_mean(name, [channel.name for channel in self._context.config.channels])
             raise UsageError(f"there is no channel {quote(name)}{near}", "`tuireader channel list` lists all")
-        return await send(trial(name), channel, surroundings(self._context))
+        return channel
 
 
 def surroundings(context: Context, worker: Worker | None = None) -> Surroundings:

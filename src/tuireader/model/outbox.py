@@ -19,13 +19,15 @@ class OutboxState(StrEnum):
 
 
 class OutboxKind(StrEnum):
-    """Kinds of messages: an article on a watch, an alarm, its end, a digest, or an article of a rule."""
+    """Kinds of messages: an article on a watch, an alarm, its end, a digest, an article of a rule, or one
+    that the user shares."""
 
     MATCH = "match"
     ALARM = "alarm"
     OVER = "over"
     DIGEST = "digest"
     RULE = "rule"
+    SHARE = "share"
 
 
 class OutboxMessage(Struct, frozen=True):
@@ -35,7 +37,9 @@ class OutboxMessage(Struct, frozen=True):
     channel: Annotated[
         str, 'Name of its channel, `""` for that of `[notify]`; `run:NAME` for a program, `save:` for a file.'
     ]
-    kind: Annotated[OutboxKind, "`match`, `alarm`, `over` when an alarm is over, `digest` or `rule`."]
+    kind: Annotated[
+        OutboxKind, "`match`, `alarm`, `over` when an alarm is over, `digest`, `rule` or `share`."
+    ]
     subject: Annotated[int, "Number of the article, alarm or digest."]
     title: Annotated[str, "Title of the article, name of what the alarm is about, or name of the digest."]
     watches: Annotated[

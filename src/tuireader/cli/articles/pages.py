@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,8 +13,9 @@ import click
 
 from tuireader.cli.articles.articles import timestamp
 from tuireader.cli.base import ARTICLE, Options, in_library, library_command, say
-from tuireader.cli.completion import complete_articles
+from tuireader.cli.completion import complete_articles, complete_channels
 from tuireader.cli.expression import ExpressionCommand, matching, no_articles
+from tuireader.cli.outbox import say_events
 from tuireader.cli.output import ink, json_option, print_item, print_json, print_paged
 from tuireader.errors import Exit, TuireaderError, UsageError
 from tuireader.model import Comment
@@ -124,11 +125,7 @@ async def save(
       tuireader save 12 13 --format html --to articles
       tuireader save --format epub --to weekend.epub watch:WeChat
     """
-    words = expression.split()
-    by_number = all(word.isdecimal() for word in words)
-    ids = [ARTICLE(word) for word in words] if by_number else await matching(library, expression)
-    if not ids:
-        raise TuireaderError(await no_articles(library, expression))
+    ids, by_number = await _chosen(library, expression)
     articles = library.articles
     if form == "epub":
         title = (await articles.require(ids[0])).title if len(ids) == 1 else ""
@@ -141,6 +138,42 @@ async def save(
         print_item(as_json, "SavedFile", saved, str(saved.path))
         if not saved.new:
             say(f"tuireader: {saved.path} was saved before, unchanged")
+
+
+async def _chosen(library: Library, expression: str) -> tuple[Sequence[int], bool]:
+    """Return the articles of numbers or of an expression, and whether it was numbers."""
+    words = expression.split()
+    by_number = all(word.isdecimal() for word in words)
+    ids = [ARTICLE(word) for word in words] if by_number else await matching(library, expression)
+    if not ids:
+        raise TuireaderError(await no_articles(library, expression))
+    return ids, by_number
+
+
+@click.command(cls=ExpressionCommand)
+@click.argument("name", shell_complete=complete_channels)
+@click.argument("expression", metavar="ARTICLE...", nargs=-1, required=True, shell_complete=complete_articles)
+@json_option
+@library_command
+async def share(library: Library, name: str, expression: str, as_json: bool) -> int:
+    """Send articles by a channel: to Wallabag, Readeck, Linkding, by mail.
+
+    NAME is that of a [[channel]]. ARTICLE is the number that `list` and `search` print first, or several, or
+    an expression for all that it matches. What cannot be sent now waits in the outbox. Columns: channel,
+    state, title, and what went wrong. Exits with 7 if something was given up.
+
+    \b
+    Examples:
+      tuireader share later 12
+      tuireader share later 12 13 --json
+      tuireader share later watch:WeChat
+    """
+    messages = await library.outbox.share(name, (await _chosen(library, expression))[0])
+    code = say_events(await library.outbox.send())
+    for item in await library.outbox.some(messages):
+        line = "\t".join((item.channel, item.state, item.title, item.error)).rstrip()
+        print_item(as_json, "OutboxMessage", item, line)
+    return code
 
 
 @click.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})

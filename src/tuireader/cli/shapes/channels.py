@@ -2,6 +2,7 @@
 
 from typing import Annotated
 
+from tuireader import model
 from tuireader.delivery.letters import Receipt
 from tuireader.library import channels
 from tuireader.library.sending import digests, publishing
@@ -42,6 +43,15 @@ class ChannelTest(Shape, of=Receipt, shows="channel accepted error"):
     """The answer of a channel to a test message."""
 
     channel: Annotated[str, "Name of the channel."]
+
+
+class OutboxMessage(
+    Shape,
+    of=model.OutboxMessage,
+    shows="id channel kind subject title watches created_at due_at attempts error state letter"
+    " repeated=interrupted",
+):
+    """A message for a channel, accepted or not."""
 
 
 class Published(

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from tuireader import model
 from tuireader.cli.shapes.accounts import Account, AccountCheck
-from tuireader.cli.shapes.channels import Channel, ChannelTest, Digest, Published, Rule
+from tuireader.cli.shapes.channels import Channel, ChannelTest, Digest, OutboxMessage, Published, Rule
 from tuireader.cli.shapes.events import EVENTS
 from tuireader.commands.command import Command
 from tuireader.config import Paths, Problem, Reference
@@ -120,15 +120,6 @@ class FeedHealth(
 
 class Activity(Shape, of=model.Activity):
     """A feed, or a watch, and how much of it was opened."""
-
-
-class OutboxMessage(
-    Shape,
-    of=model.OutboxMessage,
-    shows="id channel kind subject title watches created_at due_at attempts error state letter"
-    " repeated=interrupted",
-):
-    """A message that its channel has not accepted yet."""
 
 
 class Alarm(Shape, of=model.Alarm):
@@ -374,6 +365,7 @@ SHAPES: dict[str, tuple[type[Shape], ...]] = {
     "add": (Added, FeedPreview, PagePreview),
     "download": (Download,),
     "save": (SavedFile,),
+    "share": (OutboxMessage,),
     "watch follow": (Match,),
     "import file": (Import,),
     "import newsboat": (NewsboatImport, NewsboatComparison),

@@ -91,7 +91,7 @@ def unwanted(
     store: Store, messages: Sequence[OutboxMessage], watches: Iterable[WatchConfig]
 ) -> dict[int, str]:
     """Map the messages that are no longer to be sent to the reasons."""
-    about = (OutboxKind.MATCH, OutboxKind.RULE)
+    about = (OutboxKind.MATCH, OutboxKind.RULE, OutboxKind.SHARE)
     articles = [message.subject for message in messages if message.kind in about]
     alarms = [message.subject for message in messages if message.kind is OutboxKind.ALARM]
     muted = {text.id: text.muted for text in _columns(store, articles)}
@@ -105,7 +105,8 @@ def unwanted(
             return "" if stored_brief(store, message.subject) else "the digest was lost"
         if message.watches and silent.issuperset(message.watches):
             return NEVER
-        if message.kind is OutboxKind.RULE and message.channel.startswith((RUNS, SAVES)):
+        by_hand = message.kind is OutboxKind.SHARE
+        if by_hand or (message.kind is OutboxKind.RULE and message.channel.startswith((RUNS, SAVES))):
             return "" if message.subject in muted else "the article was lost"
         if message.kind in about and muted.get(message.subject, True):
             return "muted" if message.subject in muted else "the article was lost"

@@ -9,19 +9,21 @@ import asyncio
 import os
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from secrets import token_hex
 from typing import TYPE_CHECKING
 
 from tuireader.errors import UsageError
-from tuireader.library.context import Context, UseCases
+from tuireader.export.markdown import WEB
+from tuireader.library.context import Context, UseCases, found_article
 from tuireader.model import OutboxMessage, OutboxState, Told, Undelivered
 from tuireader.model.rules import RUNS, SAVES
 from tuireader.store import Store
 from tuireader.store.watches.outbox import Terms
 
 if TYPE_CHECKING:
+    from tuireader.library.channels import Channels
     from tuireader.library.sending.digests import Digests
 
 _PATIENCE = 120.0
@@ -34,6 +36,7 @@ class Outbox(UseCases):
     """Messages to the user: decided, sent, and kept until they are accepted."""
 
     _digests: Digests
+    _channels: Channels
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
@@ -85,6 +88,23 @@ class Outbox(UseCases):
             while channels := await self._transact(partial(self._ready_or_done, end=sender.end)):
                 await asyncio.gather(*map(sender.serve, channels))
             return sender.reported()
+
+    async def share(self, name: str, article_ids: Sequence[int]) -> list[int]:
+        """Put articles into the outbox for a channel, which `send` serves; return the messages.
+
+        Raises TuireaderError.
+        """
+        channel, ids = self._channels.require(name), list(dict.fromkeys(article_ids))
+        rows = {row.id: row for row in await self._pool.read(lambda store: store.lists.rows(ids))}
+        for number in ids:
+            row = found_article(rows.get(number), number)
+            if channel.share and not WEB.match(row.url):
+                raise UsageError(f"article {number} has no web address", "share it by mail")
+        return await self._transact(lambda store: store.outbox.share(name, ids, self._now()))
+
+    async def some(self, message_ids: Sequence[int]) -> list[OutboxMessage]:
+        """List messages by their numbers, also those that were accepted."""
+        return await self._pool.read(lambda store: store.outbox.some(message_ids))
 
     async def unsent(self) -> list[OutboxMessage]:
         """List the messages that are not sent yet, or were given up, oldest first."""

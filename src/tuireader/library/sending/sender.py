@@ -14,7 +14,7 @@ from secrets import token_hex
 from msgspec.structs import replace
 
 from tuireader.delivery import letters, programs
-from tuireader.delivery.letters import Letter, LetterKind, Receipt
+from tuireader.delivery.letters import Item, Letter, LetterKind, Receipt
 from tuireader.delivery.message import as_json
 from tuireader.delivery.send import Surroundings, send
 from tuireader.errors import TuireaderError
@@ -104,6 +104,8 @@ class Sender(UseCases):
         if messages[0].kind in (OutboxKind.ALARM, OutboxKind.OVER):
             return alarm_message(store.alarms.some([message.subject for message in messages]))
         items = items_of(store, messages, self._context.feed_names)
+        if messages[0].kind is OutboxKind.SHARE:
+            return self._shared(store, channel, items[0])
         if summed_up:
             watches = dict.fromkeys(watch for message in messages for watch in message.watches)
             rules = dict.fromkeys(message.rule for message in messages if message.rule)
@@ -112,6 +114,14 @@ class Sender(UseCases):
             return letters.of_rule(rule, items[0])
         letter = letters.message(items)
         return replace(letter, thread=f"story-{messages[0].story}") if len(items) == 1 else letter
+
+    def _shared(self, store: Store, channel: str, item: Item) -> Letter:
+        """Compose the letter of a shared article; only a mail has its text."""
+        from tuireader.delivery.share import compose
+
+        way = self._context.config.channel(channel)
+        by_mail = way is not None and way.kind == "mail"
+        return compose(item, store.articles.get(item.article_id) if by_mail else None)
 
     def _digest(self, store: Store, channel: str, message: OutboxMessage) -> Letter:
         from tuireader.delivery.digests import digest

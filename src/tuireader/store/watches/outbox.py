@@ -68,7 +68,8 @@ _LISTED = """SELECT o.id, o.channel, o.kind, o.subject, o.priority, o.created_at
       AND r.action = CASE WHEN o.channel GLOB 'run:*' THEN o.channel WHEN o.channel = 'save:' THEN 'save'
         ELSE 'channel:' || o.channel END), '') AS rule,
     (SELECT json_group_array(n.watch) FROM notice n, json_each(o.notices) WHERE n.id = value) AS watches,
-    coalesce(CASE WHEN o.kind IN ('match', 'rule') THEN (SELECT title FROM article a WHERE a.id = o.subject)
+    coalesce(CASE WHEN o.kind IN ('match', 'rule', 'share')
+        THEN (SELECT title FROM article a WHERE a.id = o.subject)
       WHEN o.kind = 'digest' THEN (SELECT name FROM digest d WHERE d.id = o.subject)
       ELSE (SELECT coalesce(nullif(f.own_title, ''), nullif(f.title, ''), f.url, l.subject)
        FROM alarm l LEFT JOIN feed f ON f.id = l.feed_id WHERE l.id = o.subject) END, '') AS title
@@ -121,6 +122,21 @@ class Outbox(Part):
         ]  # fmt: skip
         self._conn.executemany(sql, rows)
 
+    def share(self, channel: str, articles: Sequence[int], now: int) -> list[int]:
+        """Put articles into the outbox, or retry those that are there; return the messages."""
+        before = self._shared(channel)
+        self.retry([before[number] for number in articles if number in before], now)
+        new = [number for number in articles if number not in before]
+        self.add([Draft(channel, OutboxKind.SHARE, number, priority=2) for number in new], now)
+        after = self._shared(channel)
+        return [after[number] for number in articles]
+
+    def _shared(self, channel: str) -> dict[int, int]:
+        """Map the shared articles that a channel has not accepted yet to their messages."""
+        sql = f"""SELECT subject, id FROM outbox o WHERE kind = 'share' AND channel = ?
+                  AND ({_OPEN} OR state = 'given up')"""
+        return dict(self._conn.execute(sql, (channel,)))
+
     def take_low(self, article_ids: Iterable[int]) -> tuple[int, ...]:
         """Remove the messages of low priority about some articles; return their notices, for a digest."""
         sql = f"""DELETE FROM outbox AS o WHERE kind = 'match' AND {_WAITING} AND priority = 0
@@ -157,6 +173,10 @@ class Outbox(Part):
     def unsent(self) -> list[OutboxMessage]:
         """List the messages that wait, are being sent or were given up, oldest first."""
         return self._listed(f"{_OPEN} OR o.state = 'given up' ORDER BY o.id")
+
+    def some(self, ids: Iterable[int]) -> list[OutboxMessage]:
+        """List messages by their numbers, in whatever state."""
+        return self._listed("o.id IN (SELECT value FROM json_each(:ids)) ORDER BY o.id", ids=id_list(ids))
 
     def undelivered(self) -> int:
         """Count the messages that were given up, or wait because their channel fails."""
