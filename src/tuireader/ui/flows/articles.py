@@ -1,13 +1,14 @@
-"""Flows for the chosen articles: browser, clipboard, labels, files, programs."""
+"""Flows for the chosen articles: browser, clipboard, labels, files, channels, programs."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Sequence
 from functools import partial
+from string import ascii_lowercase, digits
 
 from tuireader.config import MacroConfig
 from tuireader.export.markdown import markdown_link
-from tuireader.model import LABEL_MARK, Label
+from tuireader.model import LABEL_MARK, Label, OutboxState, Undelivered
 from tuireader.subprocesses.programs import Ran
 from tuireader.text.wording import counted
 from tuireader.ui.controllers.mark_steps import Step
@@ -20,6 +21,7 @@ from tuireader.ui.flows.settings import undo
 from tuireader.ui.widgets.choices import Choice
 
 _LINES = 6  # maximum lines shown of a program's output
+_KEYS = digits[1:] + ascii_lowercase  # of channels
 
 
 async def open_in_browser(main: Controllers, ask: Asking) -> None:
@@ -133,6 +135,42 @@ async def save(main: Controllers, ask: Asking) -> Outcome:
         already = f", {len(saved) - new} already saved" if new < len(saved) else ""
         return Outcome(said=f"{new} saved{already}: {saved[0].path.parent}")
     return Outcome(said=f"{'Saved' if new else 'Already saved, unchanged'}: {saved[0].path}")
+
+
+async def share(main: Controllers, ask: Asking) -> Outcome | None:
+    """Send the chosen articles by a channel; ask by which if there are several."""
+    ids, channels = main.chosen.ids, [each for each in main.library.config.channels if not each.desktop]
+    if not ids:
+        return NO_ARTICLE
+    if not channels:
+        return Outcome(said=f"No channels yet: {main.host.key_of('channels')} adds one")
+    key: str | None = _KEYS[0]
+    if len(channels) > 1:
+        pairs = zip(_KEYS, channels, strict=False)
+        choices = [Choice(key, channel.name, note=channel.target) for key, channel in pairs]
+        key = await ask(KeyPicker("Share by", choices, "press a key to share · esc cancels"))
+    if key is None:
+        return None
+    name = channels[_KEYS.index(key)].name
+    messages = await main.library.outbox.share(name, ids)
+    main.host.say_shortly(f"Sending to {name} …")
+    await ask.flows.run(partial(_send, name=name, messages=messages), keys_wait=False)
+    return None
+
+
+async def _send(main: Controllers, ask: Asking, name: str, messages: Sequence[int]) -> Outcome:
+    """Send what is due, and report what came of the shared articles."""
+    events = await main.library.outbox.send()
+    for event in events:
+        await main.refreshing.take(event)
+    states = [message.state for message in await main.library.outbox.some(messages)]
+    sent = states.count(OutboxState.ACCEPTED)
+    said = f"Sent to {name}" if len(states) == 1 else f"{counted(sent, 'article')} sent to {name}"
+    is_told = any(isinstance(event, Undelivered) and event.channel == name for event in events)
+    if not is_told and (waiting := len(states) - sent):
+        waits = "waits" if waiting == 1 else "wait"
+        said = f"{counted(waiting, 'article')} {waits} for {name} ({main.host.key_of('outbox')})"
+    return Outcome(said=said * bool(sent or not is_told), recount=True)
 
 
 async def pipe(main: Controllers, ask: Asking) -> Outcome | None:

@@ -26,9 +26,14 @@ KINDS = {
     "command": "Program",
     "file": "File",
     "desktop": "Desktop",
+    "share": "Bookmarks: Wallabag, Readeck, …",
 }
 """Kinds of channels with their titles, whose first letters are keys."""
-_ALSO = {"mail": ("server", "password", "sender"), "webhook": ("secret",)}
+_ALSO = {
+    "mail": ("server", "password", "sender"),
+    "webhook": ("secret",),
+    "share": ("server", "token", "password", "tags"),
+}
 _ABOUT = "The configuration also has format, subject and body."
 
 
@@ -53,7 +58,8 @@ async def edit_channel(
 
     def line(name: str) -> Field | Pick:
         if name not in secrets:
-            return setting(before or ChannelConfig, name)
+            address = "https://me@wallabag.example.org" * (kind == "share" and name == "server")
+            return setting(before or ChannelConfig, name, placeholder=address)
         kept = f"as before, {SECRET_ELSEWHERE}" if known.get(name) else ""
         return setting(ChannelConfig, name, placeholder=kept, hidden=name != kind)
 
@@ -87,7 +93,8 @@ async def test_channel(main: Controllers, ask: Asking, channel: Channel) -> Outc
     receipt = await main.library.channels.test(name)
     if not receipt.accepted:
         return Outcome(said=f"{name}: {receipt.error}", severity="error", seconds=10)
-    return Outcome(said=f"{name} has accepted the test message", seconds=8)
+    said = "answers; nothing was saved" if channel.config.share else "has accepted the test message"
+    return Outcome(said=f"{name} {said}", seconds=8)
 
 
 async def retry(main: Controllers, ask: Asking, message: OutboxMessage) -> Outcome:

@@ -123,6 +123,7 @@ _FLOWS: dict[str, Flow] = {
     "match_note": cases.note,
     "copy_match": cases.copy,
     "save": articles.save,
+    "share": articles.share,
     "pipe": articles.pipe,
     "macro": articles.choose_macro,
     "bookmark": articles.bookmark,

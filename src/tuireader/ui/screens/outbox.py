@@ -68,7 +68,7 @@ class Outbox(TableScreen[int, OutboxMessage]):
 
     def on_table_chosen(self, message: Table.Chosen) -> None:
         item = self.items[message.key]
-        if item.kind in (OutboxKind.MATCH, OutboxKind.RULE):
+        if item.kind in (OutboxKind.MATCH, OutboxKind.RULE, OutboxKind.SHARE):
             self.dismiss(item.subject)
         elif item.kind is OutboxKind.DIGEST:
             self.host.say("`tuireader digest` prints digests")
