@@ -231,6 +231,30 @@ def test_what_is_wrong_with_a_share_target_is_told_with_its_line(toml: str, prob
     assert told.startswith(f"config.toml:{problem}") and "pw" not in told
 
 
+def test_alarms_and_digests_need_another_channel() -> None:
+    text = """
+[[channel]]
+name = "later"
+share = "pinboard"
+token = "t"
+[[channel]]
+name = "log"
+file = "x"
+[[digest]]
+name = "d"
+at = "7:00"
+channels = ["later", "log"]
+[notify]
+alarm_channels = "later"
+"""
+    config, problems = loads(text)
+    assert [str(problem).partition("\n")[0] for problem in problems] == [
+        "config.toml:12: digest[1].channels: names no channel for messages 'later'",
+        "config.toml:14: notify.alarm_channels: names no channel for messages 'later'",
+    ]
+    assert (config.digests[0].channels, config.notify.alarm_channels) == (("log",), ())
+
+
 def test_every_service_of_the_configuration_is_tried() -> None:
     assert list(SERVICES) == list(SHARES)
 

@@ -110,6 +110,22 @@ def test_a_test_of_a_share_target_saves_nothing(web: Web, run: Run) -> None:
 
 
 @pytest.mark.usefixtures("shared")
+def test_watches_and_rules_keep_articles_too(web: Web, run: Run, home: Home) -> None:
+    web.serve("/api/bookmarks", status=202)
+    text = home.config.read_text().replace('quiet = "0:00-23:59"', 'body = "{sentence}"')
+    watch = '[[watch]]\nname = "Ebb"\nany = ["ebb"]\nnotify = "article"\nchannels = ["later"]\n'
+    rule = '[[rule]]\nname = "keep"\nquery = "flood"\nthen = ["channel:later"]\n'
+    mute = '[[mute]]\nquery = "Tides"\n'
+    home.config.write_text(text + watch + rule + mute)
+    web.serve("/feed", rss("News", [*ENTRIES, item("3", "Ebb"), item("4", "Flood")]))
+    assert run("refresh", "--quiet").code == Exit.OK
+    assert sorted(saved(web)) == ["Ebb", "Flood"]
+    match = json.loads(run("matches", "--json").out)
+    assert list(match["sent"]) == ["later"]
+    assert run("share", "later", "1").out.startswith("later\taccepted\t"), "muted, but asked for"
+
+
+@pytest.mark.usefixtures("shared")
 def test_killed_while_it_sends_an_article_comes_once_more_and_marked(web: Web, run: Run, home: Home) -> None:
     pids: list[int] = []
 

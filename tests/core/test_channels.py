@@ -90,7 +90,11 @@ def test_digests() -> None:
         (DIGEST.replace('"7:30"', "[]"), "3: digest[1].at: is empty", 0),
         (DIGEST + 'days = ["freitag"]\n', "4: digest[1].days: cannot be 'freitag', only 'mon', 'tue'", 1),
         (DIGEST + 'format = "htm"\n', "4: digest[1].format: should be", 1),
-        (DIGEST + 'channels = ["fone"]\n' + PHONE, "4: digest[1].channels: names no channel 'fone'; did", 1),
+        (
+            DIGEST + 'channels = ["fone"]\n' + PHONE,
+            "4: digest[1].channels: names no channel for messages 'fone'",
+            1,
+        ),
         (
             DIGEST + 'watches = ["V", "W"]\n' + WATCH + "[]\n",
             "4: digest[1].watches: names no watch 'V'",
@@ -147,7 +151,7 @@ def test_mail_servers(address: str, server: tuple[str, int, str]) -> None:
         (PHONE + 'subject = "{title}{url}"\n', "4: channel[1].subject: has no value for {url}"),
         (PHONE + 'quiet = "night"\n', "4: channel[1].quiet: should be hours such as"),
         (PHONE + WATCH + '["fone", "phone"]\n', "7: watch[1].channels: names no channel 'fone'; did you"),
-        ('[notify]\nalarm_channels = ["x"]\n', "2: notify.alarm_channels: names no channel 'x'"),
+        ('[notify]\nalarm_channels = ["x"]\n', "2: notify.alarm_channels: names no channel for messages 'x'"),
         ('[watch_defaults]\nchannels = ["x"]\n', "2: watch_defaults.channels: names no channel 'x'"),
     ],
 )  # fmt: skip

@@ -107,8 +107,9 @@ SERVICE = _matching(
 )
 WEBHOOK = _matching(r"https?://[^\s/?#]+\S*", "a web address such as https://example.org/hook", secret=True)
 CHANNELS = Kind("list of channels", LINES.read, typed=LINES.typed, shown=LINES.shown)
+MESSENGERS = Kind("list of channels for messages", LINES.read, typed=LINES.typed, shown=LINES.shown)
 WATCHES = Kind("list of watches", LINES.read, typed=LINES.typed, shown=LINES.shown)
-"""Names of channels and watches; `loading` leaves out those that do not exist."""
+"""Names of channels, also those without `share`, and of watches; `loading` leaves out others."""
 WATCH, SEARCH, DIGEST = (Kind(f"name of a {noun}", NAME.read) for noun in ("watch", "saved search", "digest"))
 TIMES = Kind('time such as "07:30", or a list of them', _times, typed=LINES.typed, shown=LINES.shown)
 FORMATS = ("auto", "plain", "markdown", "html")
@@ -234,7 +235,7 @@ class DigestConfig(Table):
         EXPRESSION, "Only stories with an article that this expression matches.", default="", vital=True
     )
     channels: tuple[str, ...] = declare(
-        CHANNELS, "Channels that send it, by name; by default those of [notify].", default=()
+        MESSENGERS, "Channels that send it, by name; by default those of [notify].", default=()
     )
     format: str = declare(choice(*FORMATS), "Format of its text; auto: that of the channel.", default="auto")
     when_empty: str = declare(choice("skip", "send"), "What to do if nothing has arrived.", default="skip")

@@ -17,6 +17,7 @@ from tuireader.config.account_keys import AccountConfig
 from tuireader.config.channel_keys import (
     CHANNELS,
     DIGEST,
+    MESSENGERS,
     SEARCH,
     WATCH,
     WATCHES,
@@ -155,6 +156,7 @@ def _config(table: dict[str, Any], problems: _Problems) -> Config:
             problems.add(key_path("", name), f"is not a known key{did_you_mean(name, known)}")
     channels = _tables(ChannelConfig, table, "channel", "name", problems, channel_problem)
     problems.names["channel"] = [channel.name for channel in channels]
+    problems.names["channel for messages"] = [channel.name for channel in channels if not channel.share]
     programs = _tables(ProgramConfig, table, "program", "name", problems)
     problems.names["program"] = [program.name for program in programs]
     root = _build(Config, {name: table[name] for name in own if name in table}, "", problems)
@@ -299,7 +301,8 @@ def _build_tables(kind: type[T], value: object, name: str, problems: _Problems) 
             yield f"{name}[{count}]", item
 
 
-_NOUNS = {CHANNELS: "channel", WATCHES: "watch", WATCH: "watch", SEARCH: "saved search", DIGEST: "digest"}
+_NOUNS = {CHANNELS: "channel", MESSENGERS: "channel for messages", WATCHES: "watch", WATCH: "watch"}
+_NOUNS |= {SEARCH: "saved search", DIGEST: "digest"}
 """Kinds of values that are names of tables, or one of them."""
 
 

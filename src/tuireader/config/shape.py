@@ -8,7 +8,7 @@ from msgspec import Struct
 from tuireader.commands import PRESETS
 from tuireader.commands.sorts import FEED_SORTS, LIST_SORTS
 from tuireader.config.account_keys import AccountConfig
-from tuireader.config.channel_keys import CHANNELS, ChannelConfig, DigestConfig, PublishConfig
+from tuireader.config.channel_keys import MESSENGERS, ChannelConfig, DigestConfig, PublishConfig
 from tuireader.config.feed_keys import FeedConfig
 from tuireader.config.keys import Key, Table, declare
 from tuireader.config.kinds import (
@@ -85,7 +85,7 @@ class NotifyConfig(Table):
         FLAG, "Also notify of alarms: what is silent, fails, moved or has gaps.", default=True
     )
     alarm_channels: tuple[str, ...] = declare(
-        CHANNELS, "Channels for alarms, by name; by default desktop and command as above.", default=()
+        MESSENGERS, "Channels for alarms, by name; by default desktop and command as above.", default=()
     )
     quiet: str = declare(HOURS, "Quiet hours; their notifications are sent afterwards.", default="")
 

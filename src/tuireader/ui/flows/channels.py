@@ -76,7 +76,9 @@ async def edit_channel(
 
     title = f"Channel {before.name}" if before else f"Add a channel: {KINDS[kind]}"
     about = "The demo sends nothing. " * main.library.offline + _ABOUT
-    return await ask(Form(title, list(map(line, [*names, "quiet", "limit"])), save, about=about))
+    return await ask(
+        Form(title, list(map(line, [*names, "quiet", *["limit"] * (kind != "share")])), save, about=about)
+    )
 
 
 async def remove_channel(main: Controllers, ask: Asking, channel: Channel) -> Outcome | None:

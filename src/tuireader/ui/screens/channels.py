@@ -40,7 +40,7 @@ class Channels(TableScreen[None, Channel]):
         return f"{len(self.items)}" + ", demo: nothing is sent" * self.library.offline
 
     def about(self, channel: Channel) -> list[Line]:
-        config, none = channel.config, "nobody yet: name it in the channels of a watch"
+        config, none = channel.config, "nobody yet: name it in the channels of a watch, or share an article"
         limits = [f"quiet {config.quiet}"] * bool(config.quiet)
         limits += [f"at most {config.limit} messages an hour"] * bool(config.limit)
         first = ((config.name, "strong"), (" · ".join(["", *limits]), "dim"))
