@@ -247,6 +247,9 @@ async def test_rules_of_the_server_become_mutes(library: Library, server: Server
     (mute,) = library.config.mutes
     assert mute.feed == feed.url and "title:/(?i:sponsored)/" in mute.query and "^Ad:" in mute.query
     assert load(tmp_path / "config.toml")[1] == ()
+    feed.rules = {"keep_filter_entry_rules": "\n".join([f"EntryTitle={'x' * 9_000}"] * 60)}
+    moved = await library.moving.pull("home")
+    assert "were not added" in moved.remarks[-1] and library.config.mutes == (mute,)
     server.down()
     moved = await library.moving.pull("home")
     assert "rules of the server for blocking entries were not read" in moved.remarks[0]

@@ -170,7 +170,7 @@ def _feed(attributes: dict[str, str], folders: list[str]) -> tuple[OpmlFeed, str
         folder=clean(SEPARATOR.join(names), 200),
         site_url=web_url(attributes.get("htmlurl", "")),
         labels=tuple(labels),
-        reads=tuple(filter(None, map(str.strip, attributes.get(_READS, "").splitlines()))),
+        reads=tuple(filter(None, map(str.strip, attributes.get(_READS, "").splitlines()[:MAX_LABELS]))),
     )
     return feed, "" if url else _why_not(address)
 

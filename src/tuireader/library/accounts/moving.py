@@ -163,7 +163,11 @@ class Moving(UseCases):
         mutes = await self._server_mutes(account, moved)
 
         def edit(text: str) -> str:
-            text = config_edit.add(config_edit.add(text, *new), *mutes)
+            text = config_edit.add(text, *new)
+            try:
+                text = config_edit.add(text, *mutes)
+            except ConfigError as error:  # such as too many patterns
+                moved.remarks.append(f"the mutes for rules of the server were not added: {error.message}")
             for old, folder in folders.items():
                 text = config_edit.renamed(text, "folder", old, folder)
             return text

@@ -249,7 +249,10 @@ def _feed(answer: Answer, data: dict[str, Any]) -> RemoteFeed:
     )
 
 
+_MOST_RULES = 100
+
+
 def _rules(data: dict[str, Any], former: str, name: str) -> tuple[str, ...]:
     """Read rules such as `EntryTitle=REGEX`; a former one is a pattern for any field, here `=REGEX`."""
     lines = [f"={pattern}" for pattern in filter(None, [text_of(data, former)])]
-    return (*lines, *filter(None, map(str.strip, text_of(data, name).splitlines())))
+    return (*lines, *filter(None, map(str.strip, text_of(data, name).splitlines()[:_MOST_RULES])))
