@@ -17,6 +17,7 @@ from tuireader.config.toml_lines import key_lines, statements
 from tuireader.config.toml_values import to_toml
 from tuireader.config.values import COLOR, COLOR_NAMES
 from tuireader.errors import ConfigError
+from tuireader.model import ActionKind
 from tuireader.text import clean, feed_key
 
 LAST_DAY = date(2026, 12, 31)
@@ -459,3 +460,13 @@ def test_reading_needs_neither_parser_nor_difflib() -> None:
         print(sorted({"difflib", "tuireader.query", "tomlkit", "rich"} & set(sys.modules)))
     """
     assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == "[]"
+
+
+def test_the_actions_of_a_rule_have_one_order() -> None:
+    every = [f"{kind}:x" if kind in ("label", "channel", "run") else str(kind) for kind in ActionKind]
+    then = ", ".join(f'"{action}"' for action in [*reversed(every), "star"])
+    text = '[[channel]]\nname = "x"\nfile = "f"\n[[program]]\nname = "x"\ncommand = ["true"]\n'
+    text += f'[[rule]]\nname = "r"\nquery = "a"\nthen = [{then}]\n'
+    config, problems = loads(text)
+    assert problems == () and list(map(str, config.rules[0].then)) == every
+    assert {action.kind for action in config.rules[0].then if action.spares_watched} == {"read", "mute"}

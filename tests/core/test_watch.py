@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from tests.core.indexing import Index
+from tuireader.config import RuleConfig
 from tuireader.lexicon import Term, compile_term
-from tuireader.model import MORE, Evidence, TermHit
+from tuireader.model import MORE, Action, ActionKind, Evidence, TermHit
 from tuireader.query.identifiers import cve_numbers
-from tuireader.watch import Matcher, Subject, WatchRule, aliases, lookup, prefilter, signature
+from tuireader.watch import Matcher, RuleBook, Subject, WatchRule, aliases, lookup, prefilter, signature
 from tuireader.watch.vocabulary import Vocabulary
 
 
@@ -272,6 +273,18 @@ def test_a_slow_regular_expression_is_stopped_named_and_given_up(rule: WatchRule
     assert problem.message.endswith("3 articles; the watch is disabled")
     assert not matcher.match(Subject(title="aaa"))
     assert matcher.spans(bait.title) == []
+
+
+def test_a_rule_with_a_slow_regular_expression_is_given_up_and_the_others_act() -> None:
+    then = (Action(ActionKind.STAR),)
+    slow = RuleConfig("slow", query="/(a|aa)+$/", then=then)
+    book = RuleBook([slow, RuleConfig("good", query="kumo", then=(Action(ActionKind.READ), *then))])
+    bait, harmless = Subject(title="a" * 40 + "!", body="kumo"), Subject(title="aaa")
+    assert book.decide(harmless, 0) == [("star", "slow")]
+    for _ in range(3):
+        assert book.decide(bait, 0) == [("read", "good"), ("star", "good")]
+    assert book.decide(harmless, 0) == [] and book and not RuleBook([])
+    assert book.decide(replace(bait, watches=("W",)), 0) == [("star", "good")]
 
 
 def test_spans_for_highlighting() -> None:
