@@ -17,7 +17,7 @@ from tuireader.store import Store, schema
 from tuireader.store.upkeep import maintenance
 
 _BACK = {
-    17: ("DROP TABLE rule_action",),
+    17: ("DROP TABLE rule_action", "ALTER TABLE digest DROP COLUMN last_notice"),
     16: ("DROP TABLE outbox", "DROP TABLE outbox_channel", "DROP TABLE digest"),
     15: (
         "DROP TABLE match_case",
