@@ -11,7 +11,7 @@ from tuireader.errors import Exit
 
 @pytest.mark.parametrize("preset", PRESETS)
 def test_a_preset_is_printed(home: Home, run: Run, preset: str) -> None:
-    home.config.write_text('[keys]\nzen = "b"\n')
+    home.config.write_text('[keys]\nzen = "f9"\n')
     told = run("keys", "--preset", preset)
     lines = {line[17:].split()[0]: line[:16].split() for line in told.out.splitlines()}
     assert told.code == Exit.OK and list(lines) == [command.id for command in COMMANDS]
@@ -19,11 +19,11 @@ def test_a_preset_is_printed(home: Home, run: Run, preset: str) -> None:
         wanted = keys_label(PRESETS[preset][command.id])
         assert " ".join(lines[command.id]) == wanted[:16].strip() or len(wanted) > 16
     told = run("keys", "--preset", preset, "--json")
-    assert '"id": "zen"' in told.out and '"b"' not in told.out
+    assert '"id": "zen"' in told.out and '"F9"' not in told.out
 
 
 def test_ones_own_keys_are_printed(home: Home, run: Run) -> None:
-    home.config.write_text('[keys]\nzen = "b"\nundo = []\n')
+    home.config.write_text('[keys]\nzen = "f9"\nundo = []\n')
     told = run("keys")
-    assert f"{'b':<16} zen " in told.out and f"{'':<16} undo " in told.out
+    assert f"{'F9':<16} zen " in told.out and f"{'':<16} undo " in told.out
     assert run("keys", "--preset", "emacs").code == Exit.USAGE

@@ -124,9 +124,9 @@ def test_labels() -> None:
 
 
 def test_own_keys() -> None:
-    keys, problems = resolve_keys("default", {"show_hide_read": ["b", "b"], "zen": [], "quit": ["Z"]})
+    keys, problems = resolve_keys("default", {"show_hide_read": ["f9", "f9"], "zen": [], "quit": ["Z"]})
     assert problems == []
-    assert (keys["show_hide_read"], keys["zen"], keys["quit"]) == (("b",), (), ("Z",))
+    assert (keys["show_hide_read"], keys["zen"], keys["quit"]) == (("f9",), (), ("Z",))
 
 
 def test_a_key_taken_from_the_preset_is_told() -> None:
@@ -146,14 +146,14 @@ def test_a_key_that_the_preset_shares_between_a_pane_and_all_panes_stays_with_bo
 
 
 def test_a_key_given_twice_stays_with_the_first() -> None:
-    keys, [problem] = resolve_keys("default", {"zen": ["b"], "undo": ["b", "ctrl+z"]})
-    assert (keys["zen"], keys["undo"]) == (("b",), ("ctrl+z",))
-    assert (problem.path, problem.message) == ("keys.undo", "'b' is already zen")
+    keys, [problem] = resolve_keys("default", {"zen": ["f9"], "undo": ["f9", "ctrl+z"]})
+    assert (keys["zen"], keys["undo"]) == (("f9",), ("ctrl+z",))
+    assert (problem.path, problem.message) == ("keys.undo", "'F9' is already zen")
 
 
 def test_faults_are_told_and_the_rest_works() -> None:
     keys, problems = resolve_keys(
-        "newsbot", {"next_unraed": ["x"], "quit": ["^h", "foo"], "zen": ["foo", "b"]}
+        "newsbot", {"next_unraed": ["x"], "quit": ["^h", "foo"], "zen": ["foo", "f9"]}
     )
     assert [(one.path, one.message) for one in problems] == [
         ("ui.keys", "no preset 'newsbot'; did you mean 'newsboat'?"),
@@ -163,7 +163,7 @@ def test_faults_are_told_and_the_rest_works() -> None:
         ("keys.zen", "'foo' is not a key"),
     ]
     assert keys["quit"] == BY_ID["quit"].keys
-    assert keys["zen"] == ("b",)
+    assert keys["zen"] == ("f9",)
 
 
 @settings(max_examples=settings().max_examples // 2)
@@ -187,7 +187,7 @@ def test_did_you_mean() -> None:
 
 
 def test_a_key_may_do_two_things_in_two_places() -> None:
-    keys, problems = resolve_keys("default", {"refresh_failing": ["s"], "edit_this": ["b"]})
+    keys, problems = resolve_keys("default", {"refresh_failing": ["s"], "edit_this": ["f9"]})
     assert problems == []  # `s` stars an article, which the health of feeds has none of
     assert keys["refresh_failing"] == ("s",) and keys["toggle_star"] == ("s",)
     keys, [problem] = resolve_keys("default", {"refresh_failing": ["r"]})

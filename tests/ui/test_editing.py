@@ -202,16 +202,16 @@ async def test_what_has_come_since_last_time(tmp_path: Path) -> None:
 
 
 async def test_keys_of_the_tables_can_be_changed(tmp_path: Path) -> None:
-    keys = '[keys]\nedit_this = "b"\nremove_this = "T"\nmove_down = "Z"\n'
+    keys = '[keys]\nedit_this = "f9"\nremove_this = "T"\nmove_down = "Z"\n'
     async with configured(tmp_path, CONFIG + keys) as library, running(library) as run:
         await run.press("w")
-        assert "b edit" in run.text and "T remove" in run.text
+        assert "F9 edit" in run.text and "T remove" in run.text
         await run.press("e", "d")
         assert isinstance(run.app.screen, Watches)
-        for key in ("b", "escape", "T"):
+        for key in ("f9", "escape", "T"):
             await run.press(key)
         assert "Remove the watch Tolls?" in run.text
-        for key in ("escape", "escape", "H", "b"):
+        for key in ("escape", "escape", "H", "f9"):
             await run.press(key)
         await run.submit(title="First")
         await run.press("Z")

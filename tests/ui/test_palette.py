@@ -83,7 +83,7 @@ TYPED = {
     "keys": ("Help",), "shortcuts": ("Help",), "keybindings": ("Help",), "help": ("Help",), "?": ("Help",),
     "signs": ("Help",), "tutorial": ("Tour",),
     "mark all as read": ("Mark list read",), "catch up": ("Mark list read",), "mark unread": ("Read/unread",),
-    "favourite": ("Star",), "bookmark": ("Star",), "read later": ("Star",), "tags": ("Labels",),
+    "favourite": ("Star",), "bookmark": ("Bookmark",), "read later": ("Bookmark",), "tags": ("Labels",),
     "reader view": ("Full text",), "open in browser": ("Browser",), "urls": ("Links",),
     "yank": ("Copy address",),
     "podcast": ("Open file", "Download"), "downloads": ("Queue",), "pictures": ("Images",),
