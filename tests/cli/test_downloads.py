@@ -301,9 +301,11 @@ def test_others_may_read_what_the_umask_lets_them_read(home: Home, run: Run, web
 def test_no_name_leaves_the_folder_and_none_is_replaced(home: Home, run: Run, web: Web) -> None:
     web.handle("/one.mp3", ranged(SOUND))
     web.handle("/two.mp3", ranged(SOUND[:99]))
-    subscribed(home, run, web, "/one.mp3", "/two.mp3", more="name = '../../{feed}/./~/{name}/../same{ext}'")
+    subscribed(
+        home, run, web, "/one.mp3", "/two.mp3", more="name = '../../{feed}/./~/{host}/{name}/../same{ext}'"
+    )
     assert run("download", "has:audio").code == 0
-    assert set(kept(home)) == {"Pod cast/~/one/same.mp3", "Pod cast/~/two/same.mp3"}
+    assert set(kept(home)) == {f"Pod cast/~/127.0.0.1/{name}/same.mp3" for name in ("one", "two")}
     assert not list(home.folder.parent.glob("same*"))
 
 

@@ -39,6 +39,11 @@ def said(text: str, names: Names | None = NAMES, *, at_arrival: bool = False) ->
     return [(str(one), one.dead) for one in query.advise(parsed, names, at_arrival=at_arrival)]
 
 
+def test_a_flag_of_newsboat_is_a_label_before_any_article_has_it() -> None:
+    for expression in ("label:flag-s", "label:/^(?-i:flag-S)$/ NOT label:/^(?-i:flag-[^S])$/"):
+        assert said(expression) == []
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [

@@ -628,6 +628,13 @@ def test_a_key_that_is_bound_here_stays() -> None:
     assert made.kept == {("keys", "ctrl+f"): "the ^f key of your configuration is kept"}
 
 
+def test_a_watch_that_an_earlier_version_named_otherwise_is_kept() -> None:
+    own = '[[watch]]\nname = "author =~ lin"\nquery = "author:/lin/"\n'
+    made = merge.merge(own, [FEED], settings=read(r'highlight-article "author =~ \"lin\"" green'))
+    assert [watch.name for watch in loads(made.text)[0].watches] == ["author =~ lin"]
+    assert made.kept["watch", "author lin"] == "already exists as the watch “author =~ lin”"
+
+
 def test_a_broken_configuration_is_left_alone() -> None:
     with pytest.raises(ConfigError):
         merge.merge("[[feeds]\n", *_parts())
