@@ -288,11 +288,6 @@ def test_a_pattern_that_matches_is_never_said_not_to(pattern: str, text: str) ->
             True,
         ),
         (
-            rule(query="latest_article_age:>2d"),
-            "latest_article_age:>2d never matches new articles: only searches count those of a feed",
-            True,
-        ),
-        (
             rule(any=("x",), query="watch:WeChat OR a"),
             "watch:WeChat never matches new articles: all watches are checked at once",
             False,

@@ -45,6 +45,18 @@ def test_the_example_loads_and_has_the_two_watches() -> None:
     assert (config.fetch, config.ui, config.keys) == (Config().fetch, Config().ui, {})
 
 
+@pytest.mark.parametrize("table", ["watch", "mute", "rule"])
+def test_what_asks_of_arriving_articles_cannot_compare_numbers_of_feeds(table: str) -> None:
+    text = f"[[{table}]]\nname = 'W'\nquery = '-unread_count:>5 x'\nstar = true\n"
+    config, problems = loads(
+        text if table != "mute" else text.replace("name = 'W'\n", "").replace("star = true", "")
+    )
+    assert (config.watches, config.mutes, config.rules) == ((), (), ())
+    assert str(problems[0]).endswith("cannot compare unread_count, which only searches know")
+    assert problems[0].detail == "-unread_count:>5 x\n ^^^^^^^^^^^^"
+    assert loads("[[view]]\nname = 'V'\nquery = '-unread_count:>5 x'")[1] == ()
+
+
 def test_the_example_documents_every_key_with_its_default() -> None:
     """Every key stands in its table, switched off by a # or not, and what is switched off loads as well."""
     shown = re.sub(r"^# (?=\[|[a-z_]+ = )", "", EXAMPLE.read_text(encoding="utf-8"), flags=re.MULTILINE)

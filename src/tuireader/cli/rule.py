@@ -10,7 +10,7 @@ from tuireader.cli.base import library_command, say
 from tuireader.cli.completion import complete_rules
 from tuireader.cli.output import encoded, json_option, print_item
 from tuireader.config import RuleConfig
-from tuireader.config.kinds import EXPRESSION
+from tuireader.config.kinds import ARRIVAL
 from tuireader.config.values import Invalid
 from tuireader.errors import UsageError
 from tuireader.text.wording import counted
@@ -73,7 +73,7 @@ async def test(library: Library, name: str | None, query: str | None, days: int,
         raise UsageError("give the name of a rule, or --query")
     rules = library.config.rules if name is None else (library.rules.named(name),)
     if query is not None:
-        expression = EXPRESSION.read(query)
+        expression = ARRIVAL.read(query)
         if isinstance(expression, Invalid):
             raise UsageError(f"--query: {expression.message}\n{expression.detail}".rstrip())
         rules = (RuleConfig(name="", query=expression),)

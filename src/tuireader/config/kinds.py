@@ -28,6 +28,24 @@ def _expression(value: object) -> str | Invalid:
 EXPRESSION = Kind("expression", _expression)
 
 
+def _arriving(value: object) -> str | Invalid:
+    """Read an expression about arriving articles, of which the numbers of their feeds are not known."""
+    text = _expression(value)
+    if isinstance(text, Invalid) or not any(field in text.lower() for field in ("_count:", "_age:")):
+        return text
+    from tuireader.query import FIELDS, Query, leaves, parse
+
+    parsed = parse(text)
+    fields = [getattr(leaf, "field", "") for leaf in leaves(parsed.root)] if isinstance(parsed, Query) else []
+    for name in filter(lambda field: field in FIELDS and FIELDS[field].of_feed, fields):
+        where = caret(text, text.lower().find(f"{name}:"), len(name))
+        return Invalid(f"cannot compare {name}, which only searches know", where)
+    return text
+
+
+ARRIVAL = Kind("expression", _arriving)
+
+
 def _command(value: object) -> tuple[str, ...] | Invalid:
     if not isinstance(value, list) or not all(isinstance(part, str) for part in value):
         return Invalid(f'should be a list such as ["program", "argument"], not {describe(value)}')

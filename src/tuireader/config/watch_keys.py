@@ -10,7 +10,7 @@ from tuireader.commands import did_you_mean
 from tuireader.config.account_keys import ACCOUNT_NAME
 from tuireader.config.channel_keys import CHANNELS, WATCHES
 from tuireader.config.keys import Table, TableMeta, declare
-from tuireader.config.kinds import COMMAND, EXPRESSION
+from tuireader.config.kinds import ARRIVAL, COMMAND, EXPRESSION
 from tuireader.config.problems import caret
 from tuireader.config.toml_values import quote, to_toml
 from tuireader.config.values import (
@@ -65,7 +65,7 @@ class WatchConfig(Table):
         placeholder="words that rule an article out",
     )
     query: str = declare(
-        EXPRESSION,
+        ARRIVAL,
         "Search expression that must match as well.",
         default="",
         vital=True,
@@ -164,7 +164,7 @@ class MuteConfig(Table):
     """
 
     query: str = declare(
-        EXPRESSION,
+        ARRIVAL,
         "Search expression for the articles to hide.",
         default="",
         vital=True,
@@ -277,7 +277,7 @@ class RuleConfig(Table):
         placeholder="which its articles show",
     )
     query: str = declare(
-        EXPRESSION,
+        ARRIVAL,
         "Search expression for its articles.",
         default="",
         vital=True,

@@ -193,8 +193,6 @@ def _collect_dead(node: Node, names: Names | None, at_arrival: bool, dead: dict[
         case Text() | Regex() | Name():
             if (advice := _leaf_advice(node, names, at_arrival)) is not None:
                 dead[node] = advice
-        case Number() if at_arrival and FIELDS[node.field].of_feed:
-            dead[node] = Advice(f"{node} never matches new articles: only searches count those of a feed")
         case Number(above=True) if at_arrival and FIELDS[node.field].ago:
             dead[node] = Advice(f"{node} never matches: watches are checked when an article arrives")
         case Is(state) if at_arrival and state in CASE_STATES:
