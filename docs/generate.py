@@ -16,10 +16,12 @@ from packaging.utils import canonicalize_name
 from tuireader import config
 from tuireader.cli import main, manual
 from tuireader.cli.shapes import shapes
-from tuireader.commands import COMMANDS, PRESETS, Group, key_label, resolve_keys
+from tuireader.commands import BY_ID, COMMANDS, PRESETS, Group, key_label, resolve_keys
 from tuireader.delivery.message import ChannelMessage
 from tuireader.model.fields import FIELDS
 from tuireader.model.json_shape import Shape
+from tuireader.newsboat.keys import OPERATIONS
+from tuireader.newsboat.tables import table as table_of
 
 FOLDER = Path(__file__).parent
 _NOTE = "<!-- Made by docs/generate.py; edit the code that it names instead. -->\n"
@@ -268,6 +270,40 @@ def expressions() -> str:
     return page
 
 
+# --------------------------------------------------------------------------- newsboat
+
+
+def newsboat_operations() -> dict[str, tuple[str, str, str]]:
+    """Map newsboat's operations to their key there, and to the command or the advice here."""
+    links = dict.fromkeys(
+        ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "zero"], "open_link"
+    )
+    commands = OPERATIONS | links | {f"cmd-{name}": "goto_line" for name in links if name != "zero"}
+    advice = table_of("advice")
+    return {
+        name: (key, commands.get(name, ""), advice.get(name, ""))
+        for name, key in (table_of("keys") | table_of("podboat")).items()
+    }
+
+
+def migration() -> str:
+    """The page about moving in with the table of newsboat's operations between its marks."""
+    keys, rows = resolve_keys("newsboat", {})[0], []
+    for name, (key, command, advice) in newsboat_operations().items():
+        labels = [key_label(each) for each in keys[command]] if command else []
+        if command in ("open_link", "goto_line"):
+            labels = [key]
+        elif command and not labels:
+            labels = [f":{BY_ID[command].title.lower()}"]
+        said = BY_ID[command].help.rstrip(".") if command else f"*{advice}*"
+        rows.append((code(name), code(key), " ".join(map(code, labels)), cell(said)))
+    page = (FOLDER / "migration.md").read_text(encoding="utf-8")
+    before, _, after = page.partition("<!-- operations: ")
+    lines = [f"{before}<!-- operations: made by docs/generate.py -->", ""]
+    lines += [*table(("operation", "newsboat", "tuireader", ""), rows), ""]
+    return "\n".join([*lines, f"<!-- end -->{after.partition('<!-- end -->')[2]}"])
+
+
 # --------------------------------------------------------------------------- licences
 
 
@@ -372,6 +408,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "keys.md": keys,
     "json.md": json,
     "expressions.md": expressions,
+    "migration.md": migration,
     "licences.md": licences,
     "tuireader.1": lambda: manual.roff(main),
 }

@@ -151,6 +151,40 @@ def test_a_key_given_twice_stays_with_the_first() -> None:
     assert (problem.path, problem.message) == ("keys.undo", "'F9' is already zen")
 
 
+def test_sequences_of_keys() -> None:
+    assert normalise_key("g g") == "g g" and normalise_key("; a") == "semicolon a"
+    assert normalise_key("^x  Ctrl+S z") == "ctrl+x ctrl+s z" and normalise_key("g foo") is None
+    assert key_label("ctrl+x semicolon") == "^x ;"
+    keys, problems = resolve_keys("default", {"top": ["g g"], "zen": ["g z"], "mute": ["` s x"]})
+    assert (keys["top"], keys["zen"]) == (("g g",), ("g z",))
+    assert [(one.path, one.message) for one in problems] == [
+        (
+            "keys.mute",
+            "'` s' is taken from focus_sidebar, as it begins or follows '` s x'; bind that to another key",
+        )
+    ]
+
+
+def test_no_key_begins_a_sequence_of_another_command_in_the_same_place() -> None:
+    own = {
+        "zen": ["g z"], "top": ["g"], "undo": ["u u", "u"], "pause_feed": ["g p"], "quit": ["^m q"],
+    }  # fmt: skip
+    keys, problems = resolve_keys("default", own)
+    assert keys["zen"] == ("g z",) and keys["top"] == () and keys["undo"] == ("u u",)
+    assert keys["list_links"] == () and keys["pause_feed"] == ("g p",)
+    assert [one.message for one in problems if one.path in ("keys.top", "keys.undo", "keys.quit")] == [
+        "'g' excludes 'g z' of zen: the one begins the other",
+        "'u' excludes 'u u': the one begins the other",
+        "'^m q' cannot be used: in a terminal it is the same key as enter",
+        "'u' is taken from list_links, as it begins or follows 'u u'; bind that to another key",
+    ]
+    for preset in PRESETS.values():
+        sequences = [key for each in preset.values() for key in each if " " in key]
+        assert {key.partition(" ")[0] for key in sequences}.isdisjoint(
+            key for each in preset.values() for key in each
+        )
+
+
 def test_faults_are_told_and_the_rest_works() -> None:
     keys, problems = resolve_keys(
         "newsbot", {"next_unraed": ["x"], "quit": ["^h", "foo"], "zen": ["foo", "f9"]}

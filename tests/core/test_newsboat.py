@@ -339,7 +339,7 @@ def test_a_config_that_newsboat_has_read() -> None:
         ("notify", "bell"): True,
     }
     assert said.keys["refresh_all"] == ("R", "ctrl+r")
-    assert said.keys["toggle_star"] == ("ctrl+e",)
+    assert said.keys["save"] == ("S",)
     assert [(watch.name, watch.color) for watch in said.watches] == [
         ("WeChat or 个人信息保护法", "red"),
         ("author lin", "green"),
@@ -422,7 +422,7 @@ def dropped(made: Settings) -> list[str]:
         ("article-sort-order random", "sorts by time"),
         ("feed-sort-order firsttag", "sorts by unread"),
         ("show-read-feeds perhaps", "neither yes nor no"),
-        ("bind-key x pb-delete podboat", "B shows the queue"),
+        ("bind-key x pb-delete podboat", "removes a download from the queue, see B"),
         ("proxy-auth me:x\nuse-proxy yes", "no effect without proxy"),
         ("proxy http://a/b@c\nuse-proxy yes", "not a valid host and port"),
         ("user-agent ü", "not valid in a header"),

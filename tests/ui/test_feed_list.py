@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+from textual.strip import Strip
 
 from tests.ui.running import Running, running
-from tests.ui.shelf import Shelf, story
+from tests.ui.shelf import Shelf, replaced, story
 from tuireader.model import View, ViewKind
 from tuireader.ui.dialogs.palette import Palette
 from tuireader.ui.drawing.sidebar_items import SidebarItem
@@ -117,3 +120,49 @@ async def test_next_unread_stays_in_the_feed_if_the_configuration_says_so() -> N
         await run.press(")", ")")
         assert run.main.session.view == View(ViewKind.FEED, "3")
         assert "No other feed has unread articles" in run.toasts
+
+
+async def test_a_key_in_a_sidebar_of_a_thousand_feeds_draws_two_lines_and_builds_nothing() -> None:
+    """What a key costs there: no item is made or compared, and only the lines of the cursor are drawn."""
+    async with running(shelf("show_read_feeds = false")) as run:
+        await run.press("h")
+        sidebar, controllers = run.main.sidebar, run.main.controllers
+        sidebar.show(
+            tuple(SidebarItem(f"Feed {n}", View(ViewKind.FEED, str(n % 5 + 1))) for n in range(1000))
+        )
+        await run.settle()
+        draw, make = sidebar.draw, controllers.sidebar_items
+        drawn: list[str] = []
+        built: list[View] = []
+
+        def counted(item: SidebarItem, **state: bool) -> Strip:
+            drawn.append(item.label)
+            return draw(item, **state)
+
+        def counted_items(current: View, *args: Any, **options: Any) -> tuple[SidebarItem, ...]:
+            built.append(current)
+            return make(current, *args, **options)
+
+        with replaced(draw, counted), replaced(make, counted_items):
+            at = sidebar.cursor
+            await run.press("j")
+        assert sidebar.cursor == at + 1 and built == []
+        assert drawn == [f"Feed {at}", f"Feed {at + 1}"]
+
+
+async def test_the_feed_of_an_article_a_filter_and_all_articles() -> None:
+    async with running(shelf('keys = "newsboat"')) as run:
+        await run.press(":")
+        await run.write("show feed\r")
+        assert shown(run) == "Loud"
+        await run.press("F")
+        await run.write("siren\r")
+        assert run.main.session.filter == "siren"
+        await run.press("ctrl+f")
+        assert run.main.session.filter == "" and shown(run) == "Loud"
+        await run.press("ctrl+f")
+        assert "This list has no filter" in run.toasts
+        await run.press("C")
+        assert await run.unread() == set() and "^z undoes" in run.toasts
+        await run.press("ctrl+z")
+        assert len(await run.unread()) == 6

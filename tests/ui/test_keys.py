@@ -269,7 +269,8 @@ async def test_addresses_are_opened_and_copied(run: Running) -> None:
 async def test_browser_failure_shows_the_address() -> None:
     async with running(library(), refuse="no web browser was found") as run:
         await run.press("o")
-        assert "no web browser was found" in run.toasts and "https://news.example/1" in run.toasts
+        assert "no web browser was found\nhttps://news.example/1\n" in run.toasts
+        assert "[ui] browser names the program · y copies its address" in run.toasts
 
 
 async def test_only_web_addresses_are_opened() -> None:

@@ -46,7 +46,15 @@ _NAMES = {sign: name for name, sign in (_CHARACTERS | _LABELS).items()}
 
 
 def normalise_key(text: str) -> str | None:
-    """Turn a key as users write it (`?`, `^z`, `Ctrl+Z`, `PgDn`) into Textual's name; None if unknown."""
+    """Turn a key as users write it (`?`, `^z`, `Ctrl+Z`, `PgDn`) into Textual's name; None if unknown.
+
+    Keys with spaces between them are a sequence: `g g`.
+    """
+    keys = [_normal(part) for part in text.split()]
+    return " ".join(filter(None, keys)) if len(keys) > 1 and all(keys) else _normal(text)
+
+
+def _normal(text: str) -> str | None:
     text = text if text == " " else text.strip()
     if len(text) > 1 and text[0] == "^":
         text = "ctrl+" + text[1:]
@@ -75,8 +83,15 @@ def _plain_key(text: str) -> str | None:
     return name if name in _NAMED or name in _CHARACTERS else None
 
 
+def clash(key: str, other: str) -> bool:
+    """Return whether two keys or sequences exclude each other: they are equal, or one begins the other."""
+    return key == other or key.startswith(f"{other} ") or other.startswith(f"{key} ")
+
+
 def key_label(key: str) -> str:
     """Write a key for display: `^z` for `ctrl+z`, `?` for `question_mark`, `↓` for `down`."""
+    if " " in key:
+        return " ".join(map(key_label, key.split(" ")))
     *modifiers, last = key.split("+")
     label = _LABELS.get(last) or _CHARACTERS.get(last, last)
     if modifiers == ["ctrl"] and len(label) == 1:

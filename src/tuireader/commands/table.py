@@ -13,9 +13,10 @@ Scopes = tuple[Scope, ...]
 def _command(
     id: str, title: str, keys: str, help: str, *scopes: Scope, group: Group, also: Scopes = (), aka: str = ""
 ) -> Command:
+    sequences = tuple(key.replace(">", " ") for key in keys.split())
     scope, *others = scopes or (Scope.GLOBAL,)
     aliases, also = tuple(aka.split(", ")) if aka else (), (*others, *also)
-    return Command(id, title, help, tuple(keys.split()), group, scope, also, aliases)
+    return Command(id, title, help, sequences, group, scope, also, aliases)
 
 
 _move = partial(_command, group=Group.MOVE)
@@ -55,6 +56,9 @@ COMMANDS: tuple[Command, ...] = (
     _move("next_pane", "Next pane", "tab", "Focus the next pane.", also=(Scope.SETTINGS,)),
     _move("previous_pane", "Previous pane", "shift+tab", "Focus the previous pane.",
         also=(Scope.SETTINGS,)),
+    _move("focus_sidebar", "Sidebar", "grave_accent>s", "Focus the sidebar."),
+    _move("focus_list", "List", "grave_accent>l", "Focus the list."),
+    _move("focus_article", "Article", "grave_accent>a", "Focus the article."),
     _read("open", "Open", "enter l right",
         "Open the selected line and go to the pane on the right.", also=MOVING, aka="view, read article"),
     _read("back", "Back", "h left escape backspace",
@@ -136,6 +140,8 @@ COMMANDS: tuple[Command, ...] = (
         aka="mark all read, mark all as read, catch up, mark feed read"),
     _mark("clear_rest", "Clear the rest", "C",
         "Mark this list as read, except what is on a watch, starred or labelled.", aka="catch up, vacation"),
+    _mark("mark_all_read", "Mark all read", "",
+        "Mark the articles of all feeds as read; asks if articles are on a watch."),
     _mark("split_story", "Not this story", "X", "Remove the article from its story for good."),
     _mark("undo", "Undo", "ctrl+z U",
         "Undo the last mark or configuration change, even from before a restart.", also=TABLES,
@@ -147,6 +153,9 @@ COMMANDS: tuple[Command, ...] = (
         aka="group, collapse, duplicates, expand"),
     _find("filter", "Filter", "F", "Filter this list by an expression.", also=(Scope.MATCHES,),
         aka="limit, narrow"),
+    _find("clear_filter", "Clear filter", "", "Show the list without its filter.", aka="unfilter"),
+    _find("show_feed", "Show feed", "", "Show the feed of the article in the list.",
+        Scope.LIST, Scope.ARTICLE, aka="article feed, same feed"),
     _find("show_new", "New since last time", "L", "Show articles that arrived since you last quit.",
         aka="recent, latest"),
     _find("save_view", "Save search", "V", "Save the search or filter under a name in the sidebar.",
@@ -283,10 +292,14 @@ BY_ID: Mapping[str, Command] = {command.id: command for command in COMMANDS}
 # Differences from the table. Commands with an empty text have no key; only the palette offers them.
 _NEWSBOAT = {
     "open": "enter right", "page_or_next_unread": "", "page_down": "space pagedown", "top": "home",
-    "bottom": "end", "toggle_read": "N", "toggle_star": "s ctrl+e", "show_hide_read": "l",
+    "bottom": "end", "toggle_read": "N", "toggle_star": "ctrl+e", "save": "s S", "show_hide_read": "l",
     "show_hide_read_feeds": "l", "next_feed": "j", "previous_feed": "k", "move_down": "down j",
     "move_up": "up k", "next_unread_feed": "ctrl+n", "previous_unread_feed": "ctrl+p", "palette": "f2",
-    "goto_line": "1 2 3 4 5 6 7 8 9", "bookmark": "ctrl+b",
+    "goto_line": "1 2 3 4 5 6 7 8 9", "bookmark": "ctrl+b", "mark_all_read": "C", "clear_rest": "",
+    "clear_filter": "ctrl+f", "find_in_page": "ctrl+o", "sort": "g G backslash",
+    "list_links": "u number_sign", "channels": "", "download": "e d", "related": "Z",
+    "next_pane": "tab ctrl+v", "previous_pane": "shift+tab ctrl+g",
+    "back": "h left escape backspace ctrl+x",
 }  # fmt: skip
 _ARROWS = {
     "move_down": "down", "move_up": "up", "next_article": "ctrl+down", "previous_article": "ctrl+up",

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
-from tuireader.commands.keys import SAME_BYTE, key_label, normalise_key
+from tuireader.commands.keys import SAME_BYTE, clash, key_label, normalise_key
 from tuireader.commands.table import BY_ID, COMMANDS, PRESETS
 
 _Keys = Mapping[str, tuple[str, ...]]
@@ -40,8 +40,8 @@ def resolve_keys(
             continue
         keys = _readable_keys(path, written, problems)
         taken = _taken(command_id, keys, own, base)
-        for key, other in taken.items():
-            problems.append(KeyProblem(path, f"{key_label(key)!r} is already {other}"))
+        for key, (other, theirs) in taken.items():
+            problems.append(KeyProblem(path, f"{key_label(key)!r} {_already(key, other, theirs)}"))
         if keys or not written:  # if no key of a line is valid, the preset's keys stay
             own[command_id] = tuple(key for key in keys if key not in taken)
     resolved = {}
@@ -50,11 +50,18 @@ def resolve_keys(
             resolved[command.id] = own[command.id]
             continue
         taken = _taken(command.id, base[command.id], own, base)
-        for key, other in taken.items():
-            message = f"{key_label(key)!r} is taken from {command.id}; bind that to another key"
+        for key, (other, theirs) in taken.items():
+            begins = "" if key == theirs else f", as it begins or follows {key_label(theirs)!r}"
+            message = f"{key_label(key)!r} is taken from {command.id}{begins}; bind that to another key"
             problems.append(KeyProblem(f"keys.{other}", message))
         resolved[command.id] = tuple(key for key in base[command.id] if key not in taken)
     return resolved, problems
+
+
+def _already(key: str, other: str, theirs: str) -> str:
+    if key == theirs:
+        return f"is already {other}"
+    return f"excludes {key_label(theirs)!r} of {other}: the one begins the other"
 
 
 def _readable_keys(path: str, written: Sequence[str], problems: list[KeyProblem]) -> tuple[str, ...]:
@@ -63,25 +70,29 @@ def _readable_keys(path: str, written: Sequence[str], problems: list[KeyProblem]
         key = normalise_key(text)
         if key is None:
             problems.append(KeyProblem(path, f"{text!r} is not a key"))
-        elif key in SAME_BYTE:
-            message = f"{text!r} cannot be used: in a terminal it is the same key as {SAME_BYTE[key]}"
+        elif byte := next((SAME_BYTE[part] for part in key.split(" ") if part in SAME_BYTE), ""):
+            message = f"{text!r} cannot be used: in a terminal it is the same key as {byte}"
+            problems.append(KeyProblem(path, message))
+        elif theirs := next((own for own in keys if own != key and clash(own, key)), ""):
+            message = f"{text!r} excludes {key_label(theirs)!r}: the one begins the other"
             problems.append(KeyProblem(path, message))
         elif key not in keys:
             keys.append(key)
     return tuple(keys)
 
 
-def _taken(command_id: str, keys: Iterable[str], own: _Keys, base: _Keys) -> dict[str, str]:
-    """Map those of `keys` that another command in `own` has in the same place to that command.
+def _taken(command_id: str, keys: Iterable[str], own: _Keys, base: _Keys) -> dict[str, tuple[str, str]]:
+    """Map those of `keys` that clash with another command of `own` in the same place to it and its key.
 
     A key that both commands have in the preset is no clash: in its own pane, the narrower command wins.
     """
     places = BY_ID[command_id].places
     return {
-        key: other
+        key: (other, theirs)
         for key in keys
         for other, others_keys in own.items()
-        if key in others_keys and other != command_id and places & BY_ID[other].places
+        for theirs in others_keys
+        if clash(key, theirs) and other != command_id and places & BY_ID[other].places
         if not (key in base[command_id] and key in base[other])
     }
 

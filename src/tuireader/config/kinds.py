@@ -102,7 +102,9 @@ _MEDIA_TYPE = re.compile(r"[\w.+-]+/(?:\*|[\w.+-]+)|\*", re.ASCII)
 
 def _one_key(value: object) -> str | Invalid:
     name = normalise_key(value) if isinstance(value, str) else None
-    return name or Invalid(f'should be a key such as "r" or "ctrl+r", not {describe(value)}')
+    if name is None or " " in name:
+        return Invalid(f'should be a key such as "r" or "ctrl+r", not {describe(value)}')
+    return name
 
 
 ONE_KEY = Kind("key", _one_key)

@@ -18,6 +18,7 @@ from textual.geometry import Size
 from textual.screen import Screen
 from textual.widgets import Input
 
+from tuireader.commands import key_label
 from tuireader.errors import TuireaderError
 from tuireader.ui.bindings import ANYWHERE
 from tuireader.ui.drawing.line_filters import Nearest256, SameEverywhere, VisualOrder
@@ -148,16 +149,38 @@ class TuireaderApp(Host):
         if not self.app_focus:  # a key is better evidence than the terminal's focus events
             self.app_focus = True
         main, focused = self._main, self.focused
+        sequence = event.key if isinstance(focused, Input) else self._in_sequence(event.key)
         if main is self.screen and (focused is None or isinstance(focused, Pane)):
             await main.controllers.search.settled()
-            await self.run_binding(event.key)
+            if sequence and not main.take_count(event.key):
+                await self.run_binding(sequence)
+                main.session.count = ""
             main.after_key()
+        elif not sequence or " " in sequence:
+            await self.run_binding(sequence)
         elif isinstance(focused, Input) and event.is_printable:
             await super().on_event(event)
         elif not await self.run_binding(event.key, priority=True):
             await press(focused or self.screen, event, self.run_binding)
             if main is self.screen:
                 main.update_footer()
+
+    def _in_sequence(self, key: str) -> str:
+        """Join a key to those of a sequence before it; `""` if more must follow, or if it has no command."""
+        begun, self.begun = self.begun, ""
+        if not begun and key not in self.first_keys:
+            return key
+        typed, bound = f"{begun} {key}".lstrip(), self.screen.active_bindings
+        if any(other.startswith(f"{typed} ") for other in bound):
+            self.begun = typed
+            if self.screen is not self._main:
+                self.say_shortly(" · ".join(f"{key} {title}" for key, title in self.following()))
+            return ""
+        if begun and typed not in bound:
+            if key != "escape":
+                self.say_shortly(f"{key_label(typed)} has no command here")
+            return ""
+        return typed
 
     async def _until_ready(self, key: str) -> None:
         """Wait until a newly opened screen has its focus, and a table its rows unless the key leaves it."""

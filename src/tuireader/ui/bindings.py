@@ -72,4 +72,4 @@ def _numbered(command_id: str, keys: Sequence[str]) -> dict[str, str]:
 
 def _is_no_text(key: str) -> bool:
     """Recognize keys that type no text: function keys, and letters with ctrl or alt."""
-    return key.startswith(("ctrl+", "alt+")) or (key[:1] == "f" and key[1:].isdigit())
+    return (key.startswith(("ctrl+", "alt+")) and " " not in key) or (key[:1] == "f" and key[1:].isdigit())

@@ -56,6 +56,8 @@ class Host(CrashSafeApp):
         self.keys_of: Mapping[str, tuple[str, ...]] = {}
         self.key_problems: Sequence[KeyProblem] = ()
         self.themes: Mapping[str, Theme] = {}  # that can be chosen
+        self.first_keys: set[str] = set()  # of sequences
+        self.begun = ""  # keys typed of a sequence, such as `g`
         self.theme_problem = ""
         self.reorders = False  # right-to-left text is put into visual order
         self.typed_at = 0.0  # time of the last key, by the monotonic clock
@@ -78,6 +80,8 @@ class Host(CrashSafeApp):
             self.mutate_reactive(Host.theme)
         self.keys_of, self.key_problems = resolve_keys(ui.preset, self.library.config.keys)
         self.set_keymap(keymap(self.keys_of))
+        sequences = (key.partition(" ") for keys in self.keys_of.values() for key in keys)
+        self.first_keys = {first for first, space, _ in sequences if space}
         self.linear = self.shows_cursor = ui.linear
         self.write_to_terminal("\x1b[?25l")  # until the next frame
         self.set_class(ui.linear, "-linear", update=self.is_running)
@@ -159,6 +163,16 @@ class Host(CrashSafeApp):
         keys = self.keys_of.get(command_id, ())
         return key_label(keys[0]) if keys else BY_ID[command_id].title
 
+    def following(self) -> list[tuple[str, str]]:
+        """Keys that may follow those that begin a sequence, with the titles of their commands."""
+        bound = self.screen.active_bindings.items() if self.begun else ()
+        starts = f"{self.begun} "
+        return [
+            (key_label(key.removeprefix(starts)), each.binding.description)
+            for key, each in bound
+            if key.startswith(starts)
+        ]
+
     @property
     def undo_hint(self) -> str:
         """End of a message about a change: the key that undoes it."""
@@ -227,7 +241,8 @@ class Host(CrashSafeApp):
         own = partial(open_in_browser, program=self.library.config.ui.browser)
         trouble = await (self._browser or own)(checked)
         if trouble:
-            self.say(f"{trouble}\n{checked}", severity="warning", seconds=10)
+            remedy = f"[ui] browser names the program · {self.key_of('copy_url')} copies its address"
+            self.say(f"{trouble}\n{checked}\n{remedy}", severity="warning", seconds=10)
 
     async def open_with(self, program: Sequence[str], target: str) -> None:
         """Open an http address or the absolute path of a local file with a program."""

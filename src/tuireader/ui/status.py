@@ -99,7 +99,7 @@ def footer_keys(session: Session, panes: Panes, key_of: KeyOf) -> list[FooterKey
         return [FooterKey("enter", "results"), leaving, *keeping, FooterKey("↑", "older searches")]
     moves = "scroll" if panes.in_article and panes.article.chosen < 0 else "move"
     leaves = "Back" if panes.in_article else "Quit"
-    return titled(_commands(session, panes), key_of, wide=panes.is_wide, moves=moves, leaves=leaves)
+    return titled(pane_commands(session, panes), key_of, wide=panes.is_wide, moves=moves, leaves=leaves)
 
 
 def titled(
@@ -111,7 +111,11 @@ def titled(
         titles["next_unread"] = "Next"
     return [
         FooterKey(f"{key_of('move_down')}/{key_of('move_up')}", moves),
-        *(FooterKey(key_of(each), titles.get(each, BY_ID[each].title), place(each)) for each in commands),
+        *(
+            FooterKey(key_of(each), titles.get(each, BY_ID[each].title), place(each))
+            for each in commands
+            if key_of(each) != BY_ID[each].title  # which stands for a missing key
+        ),
     ]
 
 
@@ -122,7 +126,8 @@ def place(command_id: str) -> int:
     return 0 if command_id in _MOVING else 10
 
 
-def _commands(session: Session, panes: Panes) -> tuple[str, ...]:
+def pane_commands(session: Session, panes: Panes) -> tuple[str, ...]:
+    """Commands that fit what is focused, the most important first."""
     if panes.in_sidebar:
         item = panes.sidebar.current
         view = item.view if item is not None else None
@@ -221,7 +226,9 @@ def _sidebar_position(panes: Panes, key_of: KeyOf) -> tuple[str, bool]:
     if item.command:
         return f"{key_of('open')} lists all", False
     if item.view is not None and item.view.kind in FOLDING:
-        return f"{key_of('page_or_next_unread')} folds", False
+        folding = ("page_or_next_unread", "back")
+        key = next((key_of(each) for each in folding if key_of(each) != BY_ID[each].title), "")
+        return (f"{key} folds" if key else ""), False
     return "", False
 
 

@@ -202,6 +202,10 @@ class Navigation(Controller):
         else:
             await self.follow(Target(report.title, report.article_id, report.url))
 
+    async def focus_article(self) -> None:
+        if await self.opened_here() is not None:
+            self.panes.go_to(self.pane)
+
     async def find_in_page(self) -> None:
         if self.session.page is None:
             self.host.say("Open an article first", seconds=2)

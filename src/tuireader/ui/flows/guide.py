@@ -14,9 +14,11 @@ from tuireader.config import Themes
 from tuireader.config.settings import find
 from tuireader.errors import TuireaderError
 from tuireader.ui.controllers.wiring import Controllers
-from tuireader.ui.dialogs.pickers import ThemePicker
+from tuireader.ui.dialogs.pickers import KeyPicker, ThemePicker
 from tuireader.ui.flows.articles import run_macro
 from tuireader.ui.flows.context import Asking, Outcome
+from tuireader.ui.status import pane_commands
+from tuireader.ui.widgets.choices import Choice
 from tuireader.ui.workers import run_latest
 
 if TYPE_CHECKING:
@@ -44,6 +46,17 @@ async def show_tour(main: Controllers, ask: Asking) -> Outcome | None:
     return None if command_id is None else Outcome(run=(command_id,))
 
 
+async def show_menu(main: Controllers, ask: Asking) -> Outcome | None:
+    """Show the commands of the focused pane that have keys, and run the chosen one."""
+    more = () if main.panes.in_sidebar else _MENU
+    commands = dict.fromkeys((*pane_commands(main.session, main.panes), *more))
+    keys = {keys[0]: BY_ID[each] for each in commands if (keys := main.host.keys_of.get(each))}
+    choices = [Choice(key, command.title) for key, command in keys.items()]
+    key = await ask(KeyPicker("Commands here", choices, "press a key, or click · esc closes"))
+    return None if key is None else Outcome(run=(keys[key].id,))
+
+
+_MENU = ("open_browser", "copy_url", "labels", "save", "mute", "new_watch")  # in addition to the footer's
 _THEME = "Theme "
 _THEME_ALIASES = ("colorscheme", "color scheme", "colour scheme", "appearance")
 _LIKELY = (

@@ -9,8 +9,8 @@ from tuireader.model import View, ViewKind
 from tuireader.text.wording import counted
 from tuireader.ui.controllers.wiring import Controllers
 from tuireader.ui.dialogs.pickers import KeyPicker
-from tuireader.ui.flows.context import Asking, Outcome
-from tuireader.ui.views import around
+from tuireader.ui.flows.context import NO_ARTICLE, Asking, Outcome
+from tuireader.ui.views import UNREAD, around
 from tuireader.ui.widgets.choices import Choice
 
 
@@ -91,6 +91,26 @@ async def mark_list_read(main: Controllers, ask: Asking, *, spare: bool = False)
     step = await main.marking.set_read(marked.ids, True, folded=marked.rows)
     spared = f", {unread.rows - marked.rows:,} spared" if unread.rows > marked.rows else ""
     return None if step.failed else Outcome(said=f"{step.what}{spared}{main.host.undo_hint}")
+
+
+async def mark_all_read(main: Controllers, ask: Asking) -> Outcome | None:
+    """Show the unread articles of all feeds and mark them as read; ask about matches of watches."""
+    await main.navigation.go_to_view(UNREAD)
+    return await mark_list_read(main, ask)
+
+
+async def clear_filter(main: Controllers, ask: Asking) -> Outcome | None:
+    """Show the list without its filter."""
+    if not main.session.filter:
+        return Outcome(said="This list has no filter", seconds=2)
+    main.search.leave_filter()
+    return None
+
+
+async def show_feed(main: Controllers, ask: Asking) -> Outcome:
+    """Show the feed of the current article."""
+    row = await main.chosen.row()
+    return NO_ARTICLE if row is None else Outcome(view=View(ViewKind.FEED, str(row.feed_id)))
 
 
 async def show_new(main: Controllers, ask: Asking) -> Outcome:

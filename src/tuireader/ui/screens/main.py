@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from functools import cached_property, partial
 from inspect import isawaitable
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -14,12 +14,13 @@ from textual.binding import Binding
 from textual.reactive import Reactive
 from textual.widget import Widget
 
+from tuireader.commands import BY_ID, Group, key_label
 from tuireader.model import Counts
 from tuireader.ui import geometry, views
-from tuireader.ui.bindings import bindings
+from tuireader.ui.bindings import MOVES, bindings
 from tuireader.ui.controllers.search_hits import SearchHits
 from tuireader.ui.controllers.wiring import Controllers
-from tuireader.ui.flows import feeds
+from tuireader.ui.flows import feeds, guide
 from tuireader.ui.flows.context import FlowRunner
 from tuireader.ui.host import Hosted
 from tuireader.ui.screens.commands import INSTEAD, ON_PAGE, Commands, commands
@@ -27,7 +28,7 @@ from tuireader.ui.session import Session
 from tuireader.ui.status import footer_keys, footer_position, header, notes
 from tuireader.ui.widgets.article_list import ArticleList
 from tuireader.ui.widgets.article_pane import ArticlePane
-from tuireader.ui.widgets.bars import StatusLine, TopLine
+from tuireader.ui.widgets.bars import FooterKey, StatusLine, TopLine
 from tuireader.ui.widgets.pane import CursorPane
 from tuireader.ui.widgets.panes import Panes, PaneScreen
 from tuireader.ui.widgets.search_line import SearchLine
@@ -35,6 +36,7 @@ from tuireader.ui.widgets.sidebar import Sidebar
 from tuireader.ui.workers import run_latest
 
 _SIGN = "watch sign"
+_MOST_TIMES, _DIGITS = 99, 5  # of a command by a count; digits of a count
 _AT_REST = 0.05  # seconds between checks for keys typed during startup
 _PICTURES_AFTER = 0.5  # seconds that a preview stays before its images are loaded
 
@@ -154,6 +156,9 @@ class MainScreen(PaneScreen, Hosted, inherit_bindings=False):
         key_of = self.host.key_of
         keys = footer_keys(self.session, self.panes, key_of)
         position, trouble = footer_position(self.session, self.panes, key_of)
+        if self.host.begun or self.session.count:
+            keys = [FooterKey(*each) for each in self.host.following()] or keys
+            position = f"{key_label(self.host.begun or self.session.count)} …"
         now, key_of = int(self.host.clock()), self.host.key_of
         self.status.show(keys, position, trouble, notes(self.session, now, key_of))
         if self._explains_signs:
@@ -206,7 +211,28 @@ class MainScreen(PaneScreen, Hosted, inherit_bindings=False):
         """Run a command; some take the number of their key."""
         if command_id in ON_PAGE:
             await self.controllers.previews.catch_up()
-        do = self.commands[command_id]
+        do, times = self.commands[command_id], int(self.session.count or 0)
+        if times and command_id in MOVES:
+            self.panes.current.act(command_id, times)
+            return
+        for _ in range(min(times, _MOST_TIMES) - 1 if BY_ID[command_id].group is Group.MOVE else 0):
+            await self._do(do, number)
+        await self._do(do, number)
+
+    def take_count(self, key: str) -> bool:
+        """Let a digit in a list begin or continue a count, unless it has a command there; escape ends it."""
+        count = self.session.count
+        if key == "escape" and count:
+            self.session.count = ""
+            return True
+        if not (key.isascii() and key.isdecimal()) or self.panes.in_article or len(count) > _DIGITS:
+            return False
+        if not count and (key == "0" or key in self.active_bindings):
+            return False
+        self.session.count += key
+        return True
+
+    async def _do(self, do: Callable[..., Any], number: int | None) -> None:
         done = do() if number is None else do(number)
         if isawaitable(done):
             await done
@@ -234,6 +260,10 @@ class MainScreen(PaneScreen, Hosted, inherit_bindings=False):
     def on_sidebar_folded(self, message: Sidebar.Folded) -> None:
         self.session.closed ^= {message.view}
         self.controllers.draw_sidebar()
+
+    async def on_pane_menu_asked(self) -> None:
+        self.update_footer()
+        await self.flows.run(guide.show_menu)
 
     async def on_sidebar_asked(self, message: Sidebar.Asked) -> None:
         await self.run_command(message.command)

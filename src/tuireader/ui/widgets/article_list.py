@@ -23,7 +23,7 @@ from tuireader.ui.drawing.row_parts import detail_parts, heading_parts, row_part
 from tuireader.ui.linear import row_words
 from tuireader.ui.textual_private import CoalescingScreen
 from tuireader.ui.widgets.list_lines import HEADING, Days, ListLines
-from tuireader.ui.widgets.pane import CursorPane
+from tuireader.ui.widgets.pane import RIGHT, CursorPane
 from tuireader.wording.times import local_day
 
 _CHUNK = 64  # number of rows per fetch
@@ -60,8 +60,7 @@ class ArticleList(CursorPane):
         self.touched = False  # whether the user has moved in this view
         self.partial = False  # whether more ids are expected
         self.to_end = False  # whether the cursor moves to the end when they arrive
-        self._fetch = fetch
-        self._feed_title = feed_title
+        self._fetch, self._feed_title = fetch, feed_title
         self._rows: dict[int, ArticleRow] = {}
         self._strips: dict[int, dict[tuple[int, bool, bool, bool, bool], Strip]] = {}  # by article
         self._row_options: RowOptions | None = None
@@ -390,11 +389,12 @@ class ArticleList(CursorPane):
         number, part = self.places.at(line)
         if line >= self.places.count or part == HEADING or (self.sticks and not event.y):
             return
-        opens = not event.ctrl and (event.chain > 1 or (number == self.cursor and self.has_focus))
+        asks = event.button == RIGHT
+        opens = not (event.ctrl or asks) and (event.chain > 1 or (number == self.cursor and self.has_focus))
         if event.ctrl:
             self.toggle_selected(self.ids[number])
         else:
             self.move_to(number)
         self.post_message(self.Moved())
-        if opens:
-            self.post_message(self.Opened(self.ids[number]))
+        if opens or asks:
+            self.post_message(self.Opened(self.ids[number]) if opens else self.MenuAsked())

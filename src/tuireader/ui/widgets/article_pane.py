@@ -19,6 +19,7 @@ from tuireader.ui.drawing.page_parts import Hit, Page, ReferenceMark, StyleRange
 from tuireader.ui.linear import page_words
 from tuireader.ui.session import PageSpot
 from tuireader.ui.widgets.page_pane import PagePane
+from tuireader.ui.widgets.pane import RIGHT
 
 _MOST_FOUND = 10_000
 _NARROWEST = 8  # minimum width of an image in cells
@@ -289,7 +290,7 @@ class ArticlePane(PagePane):
     def on_click(self, event: events.Click) -> None:
         """Open the article of a mark; the base class opens the targets."""
         index = self._reference_at(event.x - self.gutter.left, event.y + self.scroll_offset.y)
-        if index >= 0:
+        if index >= 0 and event.button != RIGHT:
             self.chosen, self.reference = -1, index
             self.open_chosen()
 

@@ -21,7 +21,7 @@ from tuireader.ui.drawing.page_parts import Page, Part, StyleRange, Tail, Target
 from tuireader.ui.host import Hosted
 from tuireader.ui.linear import page_words, tail_words
 from tuireader.ui.session import PageSpot
-from tuireader.ui.widgets.pane import Pane
+from tuireader.ui.widgets.pane import RIGHT, Pane
 
 _FIRST = 400  # lines laid out before the first paint
 _CHUNK = 3000  # lines laid out at a time after that
@@ -268,7 +268,9 @@ class PagePane(Pane, Hosted):
 
     def on_click(self, event: events.Click) -> None:
         layout, line = self._line(event.y + self.scroll_offset.y)
-        if line is not None and layout.parts[line.part].target >= 0:
+        if event.button == RIGHT:
+            self.post_message(self.MenuAsked())
+        elif line is not None and layout.parts[line.part].target >= 0:
             self.chosen = layout.parts[line.part].target
             self.open_chosen()
 

@@ -17,6 +17,7 @@ from tuireader.ui.host import Hosted
 from tuireader.ui.widgets.list_lines import ListLines
 
 _BLACK = Color.parse("black")
+RIGHT = 3  # mouse button
 _LINES = {"move_down": 1, "move_up": -1}
 _PAGES = {"half_page_down": 0.5, "half_page_up": -0.5, "page_down": 1, "page_up": -1}
 
@@ -65,6 +66,9 @@ class CachedLines:
 
 class Pane(ScrollView, can_focus=True, inherit_bindings=False):
     """A focusable part of the screen with a cursor or scroll position, and movement commands."""
+
+    class MenuAsked(Message):
+        """A right click asked for the commands of what is under the pointer."""
 
     ALLOW_MAXIMIZE = False
 
@@ -151,11 +155,14 @@ class Pane(ScrollView, can_focus=True, inherit_bindings=False):
         self.go_top()
         self.move(number - 1)
 
-    def act(self, command_id: str) -> None:
+    def act(self, command_id: str, times: int = 0) -> None:
+        """Move; a number of `times` is that of the line for `top` and `bottom`."""
         if command_id in _LINES:
-            self.move(_LINES[command_id])
+            self.move(_LINES[command_id] * max(1, times))
         elif command_id in _PAGES:
-            self.page(_PAGES[command_id])
+            self.page(_PAGES[command_id] * max(1, times))
+        elif times:
+            self.go_to_line(times)
         elif command_id == "top":
             self.go_top()
         elif command_id == "bottom":

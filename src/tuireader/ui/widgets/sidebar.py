@@ -18,7 +18,7 @@ from tuireader.text import cell_len, cut, pad
 from tuireader.ui.bindings import bindings
 from tuireader.ui.drawing.sidebar_items import SidebarItem
 from tuireader.ui.drawing.styles import BOLD, under_cursor
-from tuireader.ui.widgets.pane import CursorPane
+from tuireader.ui.widgets.pane import RIGHT, CursorPane
 from tuireader.ui.workers import Delayed
 
 _PREVIEW_AFTER = 0.08  # seconds without movement before a view is shown
@@ -138,6 +138,9 @@ class Sidebar(CursorPane):
             return
         self.move_to(number)
         self.post_message(self.Moved())
+        if event.button == RIGHT:
+            self.post_message(self.MenuAsked())
+            return
         if event.x <= 2 and self.fold_current():
             return
         self.open_current()
