@@ -26,7 +26,7 @@ from textual.pilot import Pilot
 
 from tuireader import demo
 from tuireader.config import Paths, loads
-from tuireader.config.theme_keys import Themes
+from tuireader.config.ui_keys import Themes
 from tuireader.library import Library
 from tuireader.model import View, ViewKind
 from tuireader.ui.app import TuireaderApp

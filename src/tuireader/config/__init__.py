@@ -10,8 +10,8 @@ from tuireader.config.feed_keys import FeedConfig
 from tuireader.config.files import Paths, config_exists, paths
 from tuireader.config.loading import load, loads
 from tuireader.config.problems import Problem
-from tuireader.config.shape import Config, MacroConfig, NotifyConfig, Reference, UiConfig, reference, tables
-from tuireader.config.theme_keys import ThemeConfig, Themes
+from tuireader.config.shape import Config, MacroConfig, NotifyConfig, Reference, reference, tables
+from tuireader.config.ui_keys import ThemeConfig, Themes, UiConfig
 from tuireader.config.watch_keys import (
     MuteConfig,
     ProgramConfig,

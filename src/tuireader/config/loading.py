@@ -33,9 +33,9 @@ from tuireader.config.files import expand_home
 from tuireader.config.kinds import ARRIVAL, EXPRESSION, MAIL_SCHEMES, command_address
 from tuireader.config.problems import LONG_NUMBER, Problem, caret, key_path, line_of, syntax_problem
 from tuireader.config.shape import KEYS, PLAIN_TABLES, TABLES, Config, MacroConfig, required
-from tuireader.config.theme_keys import ThemeConfig
 from tuireader.config.toml_lines import key_lines
 from tuireader.config.toml_values import describe, quote
+from tuireader.config.ui_keys import ThemeConfig
 from tuireader.config.values import GROUPS, LINES, Invalid, Kind
 from tuireader.config.watch_keys import (
     MuteConfig,

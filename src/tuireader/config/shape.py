@@ -5,8 +5,6 @@ from typing import Annotated, Any
 
 from msgspec import Struct
 
-from tuireader.commands import PRESETS
-from tuireader.commands.sorts import FEED_SORTS, LIST_SORTS
 from tuireader.config.account_keys import AccountConfig
 from tuireader.config.channel_keys import MESSENGERS, ChannelConfig, DigestConfig, PublishConfig
 from tuireader.config.feed_keys import FeedConfig
@@ -15,12 +13,10 @@ from tuireader.config.kinds import (
     COMMAND,
     COMMAND_NAMES,
     HOURS,
-    LANGUAGE_LIST,
     ONE_KEY,
     PROGRAMS,
-    TIME_FORMAT,
 )
-from tuireader.config.theme_keys import THEMES, USUAL, ThemeConfig, Themes
+from tuireader.config.ui_keys import ThemeConfig, UiConfig
 from tuireader.config.values import (
     FLAG,
     KEYBOARD,
@@ -29,10 +25,8 @@ from tuireader.config.values import (
     RAW,
     choice,
     duration,
-    duration_or_never,
     number,
     size,
-    switch,
     template,
 )
 from tuireader.config.watch_keys import (
@@ -203,108 +197,6 @@ class McpConfig(Table):
         "Feeds to show although they are mail, come from a program, or need a password, header or cookie;"
         " by title, address or folder.",
         default=(),
-    )
-
-
-class UiConfig(Table):
-    """`[ui]`: look and behaviour of the reader. Widths in columns."""
-
-    theme: Themes = declare(
-        THEMES,
-        "Theme for a dark and for a light terminal, or one for both: tuireader-dark, -light, -plain"
-        " (the terminal's colours), one of Textual's, or a [[theme]].",
-        default=USUAL,
-    )
-    preset: str = declare(
-        choice(*PRESETS), "Key preset; change single keys in [keys].", default="default", name="keys"
-    )
-    width: int = declare(number(20, 400), "Maximum width of an article's text.", default=84)
-    sidebar: int = declare(number(12, 80), "Width of the sidebar.", default=24)
-    show_read: bool = declare(FLAG, "Show read articles in lists other than Unread.", default=True)
-    show_quiet_watches: bool = declare(
-        FLAG, "Show watches without unread articles in the sidebar.", default=True
-    )
-    sort: str = declare(
-        choice(*LIST_SORTS),
-        "Order of lists other than searches: newest or oldest first, by feed, title, watch or sources.",
-        default="date",
-    )
-    fold_stories: bool = declare(FLAG, "Fold the reports of a story into one row of lists.", default=True)
-    read_story: bool = declare(FLAG, "Mark a whole row as read with one of its articles.", default=True)
-    show_read_feeds: bool = declare(FLAG, "Show feeds without unread articles in the sidebar.", default=True)
-    sort_feeds: str = declare(
-        choice(*FEED_SORTS),
-        "Order of feeds in the sidebar and in folders: as configured, by unread articles, name or latest"
-        " article.",
-        default="config",
-    )
-    folders: str = declare(choice("open", "closed"), "Folders of the sidebar at the start.", default="open")
-    goto_next_feed: bool = declare(
-        FLAG, "Let `next_unread` go on to the next list at the end of one.", default=True
-    )
-    density: str = declare(
-        choice("auto", "compact", "cosy"),
-        "Lines of an article in lists: one, or a second one with the sentence that a watch matches or the"
-        " beginning of the text; auto: cosy if linear, or from 120 columns and 30 lines on.",
-        default="auto",
-    )
-    date: str = declare(
-        TIME_FORMAT,
-        "Format of days in lists before yesterday, such as `%a %d %b`; empty: Saturday 28 November.",
-        default="",
-    )
-    time: str = declare(TIME_FORMAT, "Format of times in lists, such as `%I:%M %p`.", default="%H:%M")
-    author_column: bool = declare(
-        FLAG, "Show authors in lists that are at least 76 columns wide.", default=False
-    )
-    reading_time_column: bool = declare(
-        FLAG, "Show reading times in lists that are at least 76 columns wide.", default=False
-    )
-    feed_column: bool = declare(FLAG, "Show feeds in lists of several feeds.", default=True)
-    sources_column: bool = declare(
-        FLAG, "Show how many articles a row stands for, and how many feeds have them: ×4.", default=True
-    )
-    language_column: bool = declare(FLAG, "Show the languages of a story that has several.", default=True)
-    languages: tuple[str, ...] = declare(
-        LANGUAGE_LIST,
-        "Languages that you read, best first; a row shows a report in one of them.",
-        default=(),
-    )
-    mark_read: str = declare(
-        choice("open", "never"), "Mark articles as read when opened, or only by key.", default="open"
-    )
-    mark_read_after: int = declare(
-        duration_or_never(3600),
-        "Mark a previewed article as read after this time; mark_read wins.",
-        default=0,
-    )
-    layout: str = declare(
-        choice("auto", "stacked", "columns"),
-        "Article below the list or beside it; auto: beside it on screens of 152 columns and more.",
-        default="auto",
-    )
-    images: str = declare(
-        switch("auto", "blocks", "kitty", "sixel"),
-        "Show images; auto: not over SSH or slow connections. blocks, kitty and sixel set the method.",
-        default="auto",
-    )
-    bidi: bool = declare(
-        FLAG, "Reorder right-to-left text for terminals that do not; needs tuireader[bidi].", default=False
-    )
-    linear: bool = declare(FLAG, "For screen readers: one pane, words in place of signs.", default=False)
-    motion: bool = declare(FLAG, "Blinking cursor, smooth scrolling, running counts.", default=True)
-    browser: tuple[str, ...] = declare(
-        COMMAND,
-        "Program with arguments to open addresses, instead of $BROWSER; {url} is the address.",
-        default=(),
-    )
-    bookmark: tuple[str, ...] = declare(
-        COMMAND,
-        "Program with arguments for bookmarks; {url}, {title} and {feed} are replaced.",
-        default=(),
-    )
-    run_at_start: tuple[str, ...] = declare(
-        COMMAND_NAMES, "Commands to run at the start, by the names in [keys].", default=()
     )
 
 
