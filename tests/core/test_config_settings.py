@@ -205,8 +205,23 @@ def test_an_edit_changes_one_key_in_any_file(lines: list[str], end: str, setting
         assert [line for line in new.splitlines() if line.startswith("#")] == kept
 
 
+@pytest.mark.parametrize(
+    ("text", "keys"),
+    [
+        ("j down", ["j", "down"]),
+        ("g g,", ["g g"]),
+        ("g g, home", ["g g", "home"]),
+        (", j", [",", "j"]),
+        ("j ,", ["j", ","]),
+        (",", [","]),
+    ],
+)
+def test_keys_are_typed_with_spaces_and_sequences_with_commas(text: str, keys: list[str]) -> None:
+    assert list(find("keys.top", CONFIG).read(text)) == keys
+
+
 def test_a_whole_configuration_survives_the_text_of_the_demo() -> None:
     ui = '[ui]\nwidth = 90\nimages = false\nkeys = "newsboat"\n'
-    text = f'{ui}[fetch]\ninterval = "2h"\n[keys]\nzen = ["Z", "^x"]\n'
+    text = f'{ui}[fetch]\ninterval = "2h"\n[keys]\nzen = ["f7", "f8"]\n'
     config = loads(text)[0]
     assert loads(edit.tables_as_text(config)) == (config, ())

@@ -31,12 +31,25 @@ def _labels(keys: Sequence[str]) -> list[str]:
     return [key_label(normalise_key(key) or key) for key in keys]
 
 
+def _typed(text: str) -> list[str]:
+    """Read keys with spaces between, or with commas if some are sequences: `g g,` `g g, home`."""
+    parts = re.split(r"(?<=[^\s,]),(?:\s+|$)", text.strip())
+    return [part for part in parts if part] if len(parts) > 1 else text.split()
+
+
+def _shown(keys: Sequence[str]) -> str:
+    labels = _labels(keys)
+    if not any(" " in label for label in labels):
+        return clean(" ".join(labels))
+    return clean(", ".join(labels) + "," * (len(labels) == 1))
+
+
 BOUND = Kind(
-    "keys such as j or ^z",
+    "keys such as j or ^z, sequences with a comma: g g,",
     STEPS.read,
     write=lambda keys: to_toml(_labels(keys)),
-    typed=str.split,
-    shown=lambda keys: clean(" ".join(_labels(keys))),
+    typed=_typed,
+    shown=_shown,
 )
 
 
