@@ -78,6 +78,8 @@ async def test_earlier_lines_come_back(own: Running, tmp_path: Path) -> None:
             await run.press("up")
             recalled.append(run.screen(Palette).line.value)
         assert recalled == ["Go to Today", "set ui.layout stacked", ""]
+        await run.press("escape", "ctrl+p", "up", "up")  # the palette has no lines to bring back
+        assert run.screen(Palette).line.value == ""
         await run.press("up", "enter")
         assert run.main.session.view == View(ViewKind.TODAY)
 

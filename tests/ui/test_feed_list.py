@@ -72,6 +72,8 @@ async def test_read_and_hidden_feeds_are_left_out_until_a_key_shows_the_read_one
         await run.write("go to loud")
         await run.press("enter")
         assert feeds(run) == ["Harbour", "Quay", "Attic", "Loud"]
+        await run.press(")", "A", ")")  # now all of the folder is read
+        assert shown(run) == "Attic" and feeds(run) == ["Attic"]
 
 
 @pytest.mark.parametrize(

@@ -149,7 +149,7 @@ class TuireaderApp(Host):
         if not self.app_focus:  # a key is better evidence than the terminal's focus events
             self.app_focus = True
         main, focused = self._main, self.focused
-        sequence = event.key if isinstance(focused, Input) else self._in_sequence(event.key)
+        sequence = self._in_sequence(event.key)
         if main is self.screen and (focused is None or isinstance(focused, Pane)):
             await main.controllers.search.settled()
             if sequence and not main.take_count(event.key):
@@ -168,7 +168,7 @@ class TuireaderApp(Host):
     def _in_sequence(self, key: str) -> str:
         """Join a key to those of a sequence before it; `""` if more must follow, or if it has no command."""
         begun, self.begun = self.begun, ""
-        if not begun and key not in self.first_keys:
+        if isinstance(self.focused, Input) or (not begun and key not in self.first_keys):
             return key
         typed, bound = f"{begun} {key}".lstrip(), self.screen.active_bindings
         if any(other.startswith(f"{typed} ") for other in bound):

@@ -123,7 +123,12 @@ def place(command_id: str) -> int:
     """Place in the footer, by group: keys that move, act on what is chosen, or concern the program."""
     if command_id in _APP:
         return 20 + _APP.index(command_id)
-    return 0 if command_id in _MOVING else 10
+    return 10 if acts(command_id) else 0
+
+
+def acts(command_id: str) -> bool:
+    """Return whether a command acts on what is chosen, rather than moves or concerns the program."""
+    return command_id not in _MOVING and command_id not in _APP
 
 
 def pane_commands(session: Session, panes: Panes) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from tuireader.ui.controllers.wiring import Controllers
 from tuireader.ui.dialogs.pickers import KeyPicker, ThemePicker
 from tuireader.ui.flows.articles import run_macro
 from tuireader.ui.flows.context import Asking, Outcome
-from tuireader.ui.status import pane_commands
+from tuireader.ui.status import acts, pane_commands
 from tuireader.ui.widgets.choices import Choice
 from tuireader.ui.workers import run_latest
 
@@ -47,16 +47,19 @@ async def show_tour(main: Controllers, ask: Asking) -> Outcome | None:
 
 
 async def show_menu(main: Controllers, ask: Asking) -> Outcome | None:
-    """Show the commands of the focused pane that have keys, and run the chosen one."""
-    more = () if main.panes.in_sidebar else _MENU
-    commands = dict.fromkeys((*pane_commands(main.session, main.panes), *more))
+    """Show the commands for what is chosen that have keys, and run the one to use."""
+    more = _SIDEBAR_MENU if main.panes.in_sidebar else _MENU
+    fitting = (each for each in pane_commands(main.session, main.panes) if each == "open" or acts(each))
+    commands = dict.fromkeys((*fitting, *more))
     keys = {keys[0]: BY_ID[each] for each in commands if (keys := main.host.keys_of.get(each))}
     choices = [Choice(key, command.title) for key, command in keys.items()]
     key = await ask(KeyPicker("Commands here", choices, "press a key, or click · esc closes"))
     return None if key is None else Outcome(run=(keys[key].id,))
 
 
-_MENU = ("open_browser", "copy_url", "labels", "save", "mute", "new_watch")  # in addition to the footer's
+# in addition to those of the footer
+_MENU = ("open_browser", "copy_url", "labels", "save", "mute", "new_watch")
+_SIDEBAR_MENU = ("mark_list_read", "show_hide_read_feeds", "sort", "add_feed")
 _THEME = "Theme "
 _THEME_ALIASES = ("colorscheme", "color scheme", "colour scheme", "appearance")
 _LIKELY = (
@@ -159,6 +162,7 @@ async def choose_entry(
     entries = [*await _by_use(main), *more]
     named = {entry.name: entry for entry in entries}
     hints = [named[BY_ID[command].title] for command in _HINTS]
+    history = [name for name in history if read is not None or name in named]
     entry = await ask(Palette(entries, hints, read=read, history=history, begins=begins))
     if entry is not None:
         run_latest(main.panes, partial(main.library.settings.note_palette_use, entry.name), "palette")
