@@ -222,6 +222,6 @@ def test_keys_are_typed_with_spaces_and_sequences_with_commas(text: str, keys: l
 
 def test_a_whole_configuration_survives_the_text_of_the_demo() -> None:
     ui = '[ui]\nwidth = 90\nimages = false\nkeys = "newsboat"\n'
-    text = f'{ui}[fetch]\ninterval = "2h"\n[keys]\nzen = ["f7", "f8"]\n'
+    text = f'{ui}[fetch]\ninterval = "2h"\n[keys]\nzen = ["F7", "F8"]\n'
     config = loads(text)[0]
     assert loads(edit.tables_as_text(config)) == (config, ())
