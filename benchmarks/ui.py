@@ -3,6 +3,7 @@
   python benchmarks/ui.py [--articles 10000 100000 1000000] [--runs 10] [--presses 60]
       [--peers newsboat newsboat-plain tuireader@PYTHON tuireader-open] [--keep FOLDER] [--refreshing 1000]
       [--size 120x40] [--layout auto|stacked|columns] [--density auto|compact|cosy]
+      [--feeds 200] [--scenarios reader commands]
 
 For each number of articles a database (and a cache of newsboat with the same articles) is made, once; then
 the programs are started in turn. Times are from the key to the last byte that it brought, in milliseconds:
@@ -21,6 +22,9 @@ the list, as in the layout `columns` or from 152 columns on.
 
 "type a letter into search": searches are typed letter by letter, each letter when the results of the last one
 are painted; from the key to the painted results, with the 20 ms that the line waits for a further key.
+
+The scenario `commands` is the CPU time of our commands and what they start, in milliseconds: the least of all
+runs. No feed is due. What grows with the number of feeds shows with `--feeds 5000 --articles 300000`.
 """
 
 from __future__ import annotations
@@ -28,10 +32,14 @@ from __future__ import annotations
 import argparse
 import os
 import re
+import resource
 import shutil
+import sqlite3
 import subprocess
 import tempfile
+import time
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 from statistics import median
 
@@ -41,6 +49,10 @@ from ptytime import Program, percentile
 
 OURS = "tuireader"
 BURST = 200
+FEEDS = 200
+SCENARIOS = ("reader", "commands")
+SCREENS = (("feed health", "H", "in trouble"), ("watches", "w", "matches today"))
+"""Screens with the keys that open them, and what shows that they are filled."""
 ROW = r"\d\d:\d\d  "
 """A row of the list: its time."""
 WORD = "wechat"
@@ -51,6 +63,8 @@ SEARCHES = (
 """What is typed letter by letter, so that words, phrases, operators and fields are also half typed."""
 REST = 150
 """Milliseconds without a key before a preview."""
+
+COMMANDS = ("--version", "list", "watch list", "feeds", "refresh --due")
 
 OPEN = "tuireader-open"
 
@@ -105,6 +119,16 @@ def tuireader(folder: Path, articles: int, presses: int, size: Size, name: str =
             found.setdefault("view of all", []).append(program.wait(_top("All", "[^\n]*\n[^★\n]*\n")))
             program.press("k")
             program.press("k")
+        program.press("pagedown")  # beyond the views
+        found["down in the sidebar"] = program.presses("j", max(3, presses // 3))
+        program.press("g")
+        for _ in range(max(1, presses // 20)):
+            for title, key, pattern in SCREENS:
+                program.settle(0.5)
+                program.type(key)
+                found.setdefault(title, []).append(program.wait(pattern))
+                program.settle()
+                program.press("q")
         program.press("enter")
         program.settle()
         program.type("/")
@@ -242,13 +266,31 @@ def session(name: str, folder: Path, articles: int, options: argparse.Namespace)
     return newsboat(folder, articles, options.presses, options.size)
 
 
-def prepare(name: str, folder: Path, articles: int) -> None:
+def commands(folder: Path, runs: int, name: str) -> Times:
+    """Milliseconds of CPU time of our commands."""
+    with closing(sqlite3.connect(folder / "news.db")) as store, store:
+        now = int(time.time())
+        store.execute("UPDATE feed SET last_try = ?1, last_success = ?1, next_try = ?1 + 86400", (now,))
+    found: Times = {}
+    for _ in range(runs + 1):
+        for words in COMMANDS:
+            before = resource.getrusage(resource.RUSAGE_CHILDREN)
+            command = [*_command(folder, name), *words.split()]
+            environment = os.environ | {"HOME": str(folder)}
+            subprocess.run(command, check=True, env=environment, capture_output=True)
+            after = resource.getrusage(resource.RUSAGE_CHILDREN)
+            taken = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+            found.setdefault(f"CPU of {words}", []).append(taken * 1000)
+    return {what: [min(times[1:])] for what, times in found.items()}  # the first run fills caches
+
+
+def prepare(name: str, folder: Path, articles: int, feeds: int) -> None:
     """Make the database of a program, unless it is there from the last time."""
     if folder.exists():
         return
     folder.mkdir(parents=True)
     if name in (OURS, OPEN):
-        corpus.fill(folder, articles)
+        corpus.fill(folder, articles, feeds)
         if name == OPEN:
             watched = " OR ".join(f"watch:{watch}" for watch in corpus.WATCHES)
             subprocess.run([*_command(folder), "match", "open", watched], check=True)
@@ -257,11 +299,14 @@ def prepare(name: str, folder: Path, articles: int) -> None:
         place = subprocess.check_output(
             [python, "-c", "import tuireader; print(tuireader.__file__)"], text=True
         )
-        script = "import sys, pathlib, corpus; corpus.fill(pathlib.Path(sys.argv[1]), int(sys.argv[2]))"
+        script = (
+            "import sys, pathlib, corpus; corpus.fill(pathlib.Path(sys.argv[1]), *map(int, sys.argv[2:]))"
+        )
         benchmarks = Path(place).parents[2] / "benchmarks"
-        subprocess.run([python, "-c", script, folder.absolute(), str(articles)], cwd=benchmarks, check=True)
+        arguments = [str(folder.absolute()), str(articles), str(feeds)]
+        subprocess.run([python, "-c", script, *arguments], cwd=benchmarks, check=True)
     else:
-        corpus.fill_newsboat(folder, articles, analyzed=name == "newsboat")
+        corpus.fill_newsboat(folder, articles, feeds, analyzed=name == "newsboat")
 
 
 def _set_look(config: Path, keys: Mapping[str, str]) -> None:
@@ -271,20 +316,26 @@ def _set_look(config: Path, keys: Mapping[str, str]) -> None:
     os.utime(config, (0, 0))
 
 
-def _kept(keep: Path, name: str, articles: int) -> Path:
-    return keep / f"{name.replace('/', '-')}-{articles}"
+def _kept(keep: Path, name: str, articles: int, feeds: int) -> Path:
+    return keep / f"{name.replace('/', '-')}-{articles}{f'-{feeds}' if feeds != FEEDS else ''}"
 
 
 def compare(names: Sequence[str], articles: int, options: argparse.Namespace, keep: Path) -> None:
     """Run the sessions in turn, each on a fresh copy, and print a table."""
     found: dict[str, Times] = {name: {} for name in names}
     for name in names:
-        prepare(name, _kept(keep, name, articles), articles)
+        prepare(name, _kept(keep, name, articles, options.feeds), articles, options.feeds)
     with tempfile.TemporaryDirectory(prefix="ui.") as place:
-        for number in range(options.runs):
+        if "commands" in options.scenarios:
+            for name in filter(refresh.is_ours, names):
+                work = Path(place, "commands")
+                shutil.copytree(_kept(keep, name, articles, options.feeds), work)
+                found[name] = commands(work, options.runs, name)
+                shutil.rmtree(work)
+        for number in range(options.runs if "reader" in options.scenarios else 0):
             for name in names:
                 work = Path(place, name.replace("/", "-"))
-                shutil.copytree(_kept(keep, name, articles), work, dirs_exist_ok=True)
+                shutil.copytree(_kept(keep, name, articles, options.feeds), work, dirs_exist_ok=True)
                 look = {"layout": options.layout, "density": options.density}
                 if refresh.is_ours(name) and any(look.values()):
                     _set_look(work / "config.toml", {key: value for key, value in look.items() if value})
@@ -321,6 +372,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--articles", type=int, nargs="+", default=[10_000, 100_000])
+    parser.add_argument("--feeds", type=int, default=FEEDS)
+    parser.add_argument("--scenarios", nargs="+", choices=SCENARIOS, default=SCENARIOS)
     parser.add_argument("--runs", type=int, default=10)
     parser.add_argument("--presses", type=int, default=60, help="of a key, where it is pressed many times")
     parser.add_argument(
@@ -343,7 +396,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             continue
         with tempfile.TemporaryDirectory(prefix="ui.") as folder:
             compare(["tuireader", *options.peers], articles, options, Path(folder))
-    if options.refreshing:
+    if options.refreshing and "reader" in options.scenarios:
         keys = keys_during_refresh(options.refreshing, 10 * options.presses)
         print(f"\nkey during a refresh of {options.refreshing:<4} {_cell(keys, 1):>20}", flush=True)
 

@@ -395,6 +395,34 @@ def test_what_cannot_be_read_is_told_with_its_place(tmp_path: Path) -> None:
         assert problem.fatal and str(problem) == message
 
 
+def test_the_result_of_a_large_file_is_kept_for_the_same_bytes(tmp_path: Path) -> None:
+    file, kept = tmp_path / "config.toml", tmp_path / "config.json"
+    text = f"{EXAMPLE.read_text()}\n[[mute]]\nquery = 'x'\nuntil = 2026-12-31\nodd = 1\n{'#' * 50_000}"
+    file.write_text(text)
+    read = load(file)
+    assert load(file, tmp_path) == load(file, tmp_path) == read
+    assert kept.stat().st_mode & 0o777 == 0o600
+
+    def other() -> None:
+        load(file, tmp_path)
+        kept.write_text(kept.read_text().replace('"WeChat","any"', '"Other","any"'))
+
+    other()
+    assert load(file, tmp_path)[0].watches[0].name == "Other"  # so it is the kept result that counts
+    kept.chmod(0o620)
+    assert load(file, tmp_path) == read  # not if others can write it
+    assert kept.stat().st_mode & 0o777 == 0o600
+    for spoilt in (b"", kept.read_bytes()[:-9]):
+        kept.write_bytes(spoilt)
+        assert load(file, tmp_path) == read
+    other()
+    file.write_text(f"{text}#")
+    assert load(file, tmp_path) == read
+    other()
+    file.rename(tmp_path / "renamed.toml")
+    assert load(tmp_path / "renamed.toml", tmp_path) == load(tmp_path / "renamed.toml")
+
+
 def test_a_byte_order_mark_is_no_matter(tmp_path: Path) -> None:
     path = tmp_path / "c.toml"
     path.write_bytes(b"\xef\xbb\xbf[ui]\r\nwidth = 60\r\n")

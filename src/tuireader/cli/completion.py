@@ -148,7 +148,7 @@ def _options(context: click.Context) -> _Where:
             options = Options(where, demo=True)
             config, _ = options.config()
             return _Where(config, given.get("database") or where.database.with_name("demo.db"))
-        config, _ = load(where.config)
+        config, _ = load(where.config, where.state)
     except TuireaderError:
         return _Where(Config(), Path(os.devnull))
     return _Where(config, Options(where).places(config).database)

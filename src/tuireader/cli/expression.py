@@ -51,7 +51,9 @@ async def matching(
     if not expression:
         from tuireader.model import View, ViewKind
 
-        return (await library.lists.ids(View(ViewKind.ALL)))[:limit]
+        if limit < NO_LIMIT:
+            return (await library.lists.head(View(ViewKind.ALL), limit=limit))[0]
+        return await library.lists.ids(View(ViewKind.ALL))
     await require_names(library, expression, new_label)
     ids, problem = await library.searches.run(expression, limit=limit, ranked=ranked)
     if problem:

@@ -73,7 +73,7 @@ class TableMeta(StructMeta):
     def __new__(cls, name: str, bases: tuple[type, ...], body: dict[str, Any]) -> Any:
         keys = {own: key for own, key in body.items() if isinstance(key, Key)}
         fields = {own: key.in_struct for own, key in keys.items()}
-        table: Any = super().__new__(cls, name, bases, body | fields, frozen=True)
+        table: Any = super().__new__(cls, name, bases, body | fields, frozen=True, omit_defaults=True)
         named = (replace(key, name=key.name or own, field=own) for own, key in keys.items())
         table.declared = {key.name: key for key in named}
         return table

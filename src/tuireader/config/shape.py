@@ -272,9 +272,12 @@ TABLES: Mapping[str, type[Any]] = {
 KEYS: Mapping[type[Any], Mapping[str, Key]] = {kind: kind.declared for kind in TABLES.values()}
 
 
+_REQUIRED = {kind: [key.field for key in keys.values() if key.is_required] for kind, keys in KEYS.items()}
+
+
 def required(table: type[Any]) -> list[str]:
     """Names of the keys without a default."""
-    return [key.field for key in KEYS[table].values() if key.is_required]
+    return _REQUIRED[table]
 
 
 class Reference(Struct, frozen=True):

@@ -168,6 +168,7 @@ class Library:
             shown = public_feeds(context, config.mcp.include, accounts=True).keys()
             hidden = context.feed_names.keys() - shown
             await pool.read(lambda store: store.hiding.hide(hidden))
+            context.feeds_read = None
             await context.load_feeds()  # without the names of hidden ones
         except BaseException:
             await pool.close()

@@ -45,6 +45,7 @@ class Context:
     offline: bool
     clock: Callable[[], float]
     feeds: list[Feed] = field(default_factory=list)
+    feeds_read: object = None  # state of the store when the feeds were read; None reads them again
     feed_names: dict[int, tuple[str, ...]] = field(default_factory=dict)
     homes: dict[int, str] = field(default_factory=dict)
     mutes: dict[MuteConfig, ingest.Mute] = field(default_factory=dict)
@@ -73,7 +74,7 @@ class Context:
 
     async def reload(self) -> None:
         """Load the configuration file. If it is broken, keep the last valid one and raise TuireaderError."""
-        config, problems = await asyncio.to_thread(load, self.paths.config)
+        config, problems = await asyncio.to_thread(load, self.paths.config, self.paths.state)
         if any(problem.fatal for problem in problems):
             raise TuireaderError(str(problems[0]), "the previous configuration stays in use")
         self.problems = problems
@@ -81,7 +82,7 @@ class Context:
 
     async def use(self, config: Config) -> None:
         """Switch to a configuration and update the store from it."""
-        self.config, self._compiled = config, None
+        self.config, self._compiled, self.feeds_read = config, None, None
         await self.sync()
 
     async def home_of(self, article_id: int, url: str) -> str:
@@ -253,7 +254,10 @@ class Context:
 
     async def load_feeds(self) -> list[Feed]:
         """Load the subscribed feeds, in config order, and the names of all feeds."""
-        self.feeds, every = await self.pool.read(lambda store: (store.feeds.subscribed(), store.feeds.all()))
+        self.feeds_read, every = await self.pool.read(lambda store: store.feeds.all_since(self.feeds_read))
+        if every is None:
+            return self.feeds
+        self.feeds = [feed for feed in every if feed.subscribed]
         configs = self.feed_configs
         self.feed_names = {
             feed.id: (

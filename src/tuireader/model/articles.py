@@ -87,7 +87,6 @@ class Feed(Struct, frozen=True):
     title: Annotated[str, "Its title."]
     folder: Annotated[str, "Its folder."] = ""
     site_url: str = ""
-    subscribed: bool = True
     state: Annotated[str, "`ok`, `paused` or `gone`."] = "ok"
     last_try: Annotated[int | None, "Time of the last request."] = None
     last_success: Annotated[int | None, "Time of the last successful request."] = None
@@ -96,6 +95,7 @@ class Feed(Struct, frozen=True):
     next_try: Annotated[int | None, "Time of the next request."] = None
     moved_to: str = ""
     account: Annotated[str, 'Name of the account whose server fetches it, `""` for a local feed.'] = ""
+    subscribed: bool = True
 
     @property
     def address(self) -> str:
@@ -129,6 +129,8 @@ class FeedHealth(Struct, frozen=True):
         str,
         'Why: `""`: a redirect; `page`: the web page in its place names it; `site`: its home page does.',
     ] = ""
+    moved_at: Annotated[int | None, "When a page led to the new address, `null` without one."] = None
+    named: Annotated[str, 'Address that its page names, for you to accept, `""` without one.'] = ""
     texts: Annotated[
         str,
         "Its texts: `full`, `teasers`, `short` (and whole), `same` (short, and its pages have no more),"
@@ -142,8 +144,6 @@ class FeedHealth(Struct, frozen=True):
     waits_until: Annotated[
         int | None, "When it may be fetched, if its host has asked another feed to wait, else `null`."
     ] = None
-    moved_at: Annotated[int | None, "When a page led to the new address, `null` without one."] = None
-    named: Annotated[str, 'Address that its page names, for you to accept, `""` without one.'] = ""
 
     @property
     def succeeded_at(self) -> int | None:

@@ -39,7 +39,7 @@ class Options(Struct):
             return loads(demo.config_text(), "demo")
         if not config_exists(self.paths.config):
             return Config(), ()
-        config, problems = load(self.paths.config)
+        config, problems = load(self.paths.config, self.paths.state)
         for problem in problems:
             if problem.fatal:
                 raise ConfigError(str(problem), "fix the file; `tuireader config check` lists all problems")

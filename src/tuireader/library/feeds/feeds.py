@@ -85,8 +85,8 @@ class Feeds(UseCases):
         return self._context.feed_names.get(feed_id, ("", "", ""))[0]
 
     @property
-    def titles(self) -> list[str]:
-        return [title for title, *_ in self._context.feed_names.values()]
+    def titles(self) -> tuple[str, ...]:
+        return tuple([names[0] for names in self._context.feed_names.values()])
 
     def config(self, feed_id: int) -> FeedConfig:
         return self._context.feed_config(self._context.feed_url(feed_id))

@@ -145,7 +145,7 @@ def watch_stats(
     now: int,
 ) -> list[WatchStats]:
     """Compute the statistics of every watch by priority; `today` is the start of the user's day."""
-    hits, counts = store.stats.hits(today, now), store.lists.watches()
+    hits = store.stats.hits(today, now)
     newest = {row.id: row for row in store.lists.rows([matches.newest[1] for matches in hits.values()])}
     problems = grouped((problem.watch, problem.message) for problem in matcher.problems)
     alarms = store.alarms.open()
@@ -154,7 +154,6 @@ def watch_stats(
     cases = store.cases.counts() if store.cases.in_use() else {}
     for item in by_priority(config.watches):
         matches, days = hits.get(item.name) or numbers.Hits(), item.ends_after_quiet_days
-        count = counts.get(item.name, Count())
         advice = advising.advise(store, known, item)
         stats.append(
             WatchStats(
@@ -163,7 +162,7 @@ def watch_stats(
                 color=item.color,
                 group=item.group,
                 priority=item.priority,
-                count=count,
+                count=Count(matches.unread, matches.total),
                 former=matches.former,
                 today=matches.days[-1],
                 week=matches.week,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Collection, Sequence
+from itertools import starmap
 
 from msgspec import Struct
 
@@ -104,9 +104,8 @@ class Attempt(_Answered, frozen=True):
 
 
 _FEED = f"""id, url, {FEED_TITLE} AS title, folder,
-  site_url, subscribed, state, last_try, last_success, last_error, error_streak, next_try, moved_to,
-  coalesce((SELECT name FROM account WHERE account.id = account_id), '') AS account"""
-_FEED_FIELDS = Feed.__struct_fields__
+  site_url, state, last_try, last_success, last_error, error_streak, next_try, moved_to,
+  coalesce((SELECT name FROM account WHERE account.id = account_id), '') AS account, subscribed"""
 _FACTS = ", ".join(
     f"{FEED_TITLE} AS title" if name == "title" else name for name in FeedFacts.__struct_fields__
 )
@@ -116,7 +115,7 @@ _OWN = "FROM article a WHERE a.feed_id = f.id"
 _CARRIED = """FROM article a WHERE a.feed_id != f.id
     AND a.id IN (SELECT article_id FROM appearance p WHERE p.secondary = 1 AND p.feed_id = f.id)"""
 _SHOWN = "a.muted = 0"
-_HEALTH = f"""
+_HEALTH = f"""id, fault,
   (SELECT count(*) {_OWN} AND {_SHOWN} AND a.read = 0)
     + (SELECT count(*) {_CARRIED} AND {_SHOWN} AND a.read = 0) AS unread,
   (SELECT count(*) {_OWN} AND {_SHOWN}) + (SELECT count(*) {_CARRIED} AND {_SHOWN}) AS total,
@@ -124,12 +123,10 @@ _HEALTH = f"""
     AS per_week,
   nullif(max((SELECT coalesce(max(time), 0) {_OWN}), (SELECT coalesce(max(a.time), 0) {_CARRIED})), 0)
     AS newest,
-  fault, iif(moved_seen >= :sure, moved_to, '') AS sure_move,
+  iif(moved_seen >= :sure, moved_to, '') AS sure_move,
   iif(moved_seen >= :sure, moved_why, '') AS moved_why,
   iif(moved_seen >= :sure AND moved_why != '', looked_at, NULL) AS moved_at,
   iif(moved_why = '{NAMED}', moved_to, '') AS named"""
-
-_HEALTH_COLUMNS = ("unread", "total", "per_week", "newest", "moved_why", "moved_at", "named")
 FAR = 31 * DAY
 """As schedule.FARTHEST: a later time was set while the clock was wrong."""
 _DUE = f"(coalesce(next_try, 0) NOT BETWEEN ?1 + 1 AND ?1 + {FAR})"
@@ -187,13 +184,19 @@ class Feeds(Part):
                     (moved_to, feed_id, REFUSED),
                 )
 
-    def subscribed(self) -> list[Feed]:
-        """List the subscribed feeds in the order of the config, then those of accounts."""
-        return self._feeds("WHERE subscribed ORDER BY position, id")
-
     def all(self) -> list[Feed]:
-        """List every feed, including unsubscribed ones."""
-        return self._feeds("ORDER BY id")
+        """List every feed, even unsubscribed ones, in the order of the config, then those of accounts."""
+        rows = self._conn.execute(f"SELECT {_FEED} FROM feed f ORDER BY position, id")
+        return list(starmap(Feed, ((*values, bool(subscribed)) for *values, subscribed in rows)))
+
+    def all_since(self, state: object) -> tuple[object, list[Feed] | None]:
+        """Return the state of the store, and every feed unless the store is still in the given state."""
+        now = self._store.change_state()
+        return now, None if now == state else self.all()
+
+    def subscribed(self) -> list[Feed]:
+        """List the subscribed feeds."""
+        return [feed for feed in self.all() if feed.subscribed]
 
     def health(self, *, since: int, sure: int) -> list[FeedHealth]:
         """List the subscribed feeds with their health.
@@ -201,16 +204,11 @@ class Feeds(Part):
         `since` is four weeks ago, for the articles a week. A permanent redirect counts as a move once it was
         seen `sure` times in a row.
         """
-        sql = f"SELECT {_FEED}, {_HEALTH} FROM feed f WHERE subscribed ORDER BY position, id"
-        rows = self._named(sql, {"since": since, "sure": sure})
+        sql = f"SELECT {_HEALTH} FROM feed f WHERE subscribed ORDER BY position, id"
+        feeds = {feed.id: feed for feed in self.all()}
         return [
-            FeedHealth(
-                _feed(row),
-                Fault(row["fault"]) if row["fault"] else None,
-                moved_to=row["sure_move"],
-                **{name: row[name] for name in _HEALTH_COLUMNS},
-            )
-            for row in rows
+            FeedHealth(feeds[feed_id], Fault(fault) if fault else None, *values)
+            for feed_id, fault, *values in self._conn.execute(sql, {"since": since, "sure": sure})
         ]
 
     def facts(
@@ -354,13 +352,6 @@ class Feeds(Part):
                  WHERE subscribed AND account_id = 0"""
         rows = self._conn.execute(sql)
         return {url: (position, title, folder, bool(paused)) for url, position, title, folder, paused in rows}
-
-    def _feeds(self, where: str) -> list[Feed]:
-        return [_feed(row) for row in self._named(f"SELECT {_FEED} FROM feed f {where}")]
-
-
-def _feed(row: sqlite3.Row) -> Feed:
-    return Feed(**{name: row[name] for name in _FEED_FIELDS} | {"subscribed": bool(row["subscribed"])})
 
 
 def _wanted(subscriptions: Sequence[FeedConfig]) -> dict[str, tuple[int, str, str, bool]]:

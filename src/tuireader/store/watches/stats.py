@@ -39,6 +39,7 @@ class Hits(Struct):
     `days` counts by calendar day, oldest first.
     """
 
+    unread: int = 0
     total: int = 0
     week: int = 0
     month: int = 0
@@ -79,16 +80,17 @@ class Stats(Part):
         names = self._mapping("SELECT id, name FROM watch")
         # The index avoids reading the evidence and visits articles in storage order.
         # SQLite takes `a.id` from the row with the latest time.
-        for watch, feed_id, day, count, week, month, time, article_id in self._conn.execute(
+        for watch, feed_id, day, count, unread, week, month, time, article_id in self._conn.execute(
             """SELECT m.watch_id, a.feed_id, iif(a.time < ?1, -1, min((a.time - ?1) / 86400, ?2)) AS day,
-                      count(*), sum(a.time > ?3), sum(a.time > ?4), max(a.time), a.id
+                      count(*), sum(a.read = 0), sum(a.time > ?3), sum(a.time > ?4), max(a.time), a.id
                FROM match m INDEXED BY match_article CROSS JOIN article a ON a.id = m.article_id
                WHERE a.muted = 0 AND m.watch_id IN (SELECT id FROM watch)
                GROUP BY m.watch_id, a.feed_id, day""",
             (since, DAYS - 1, now - WEEK, now - MONTH),
         ):
-            hits = by_watch.setdefault(names[watch], Hits())
+            hits = by_watch.get(names[watch]) or by_watch.setdefault(names[watch], Hits())
             hits.total += count
+            hits.unread += unread
             hits.week += week
             hits.month += month
             hits.by_feed[feed_id] += count

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 from msgspec import Struct
@@ -41,8 +42,7 @@ class RowOptions(Struct, frozen=True):
     now: int = 0
 
     @classmethod
-    def of(cls, ui: UiConfig, watches: Sequence[str], feeds: Sequence[str]) -> RowOptions:
-        widths = sorted(map(cell_len, feeds)) or [0]
+    def of(cls, ui: UiConfig, watches: Sequence[str], feeds: tuple[str, ...]) -> RowOptions:
         return cls(
             letters=letters(watches),
             folds=ui.fold_stories,
@@ -54,8 +54,14 @@ class RowOptions(Struct, frozen=True):
             clock=ui.time,
             clock_width=clock_width(ui.time),
             day=ui.date,
-            feed_width=widths[len(widths) * 9 // 10],
+            feed_width=_width_of_most(feeds),
         )
+
+
+@lru_cache(maxsize=1)
+def _width_of_most(names: tuple[str, ...]) -> int:
+    widths = sorted(map(cell_len, names)) or [0]
+    return widths[len(widths) * 9 // 10]
 
 
 def letters(watches: Sequence[str]) -> dict[str, str]:

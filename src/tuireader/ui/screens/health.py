@@ -13,7 +13,7 @@ from tuireader.ui.flows.context import Outcome
 from tuireader.ui.flows.forms import change
 from tuireader.ui.screens.table_screen import ViewTable
 from tuireader.ui.status import no_feeds
-from tuireader.ui.widgets.table import Cell, Column, Row
+from tuireader.ui.widgets.table import Cell, Column, LazyCells, Row
 from tuireader.wording.coverage import gap_lines, summary
 from tuireader.wording.feed_summary import texts_note, waiting_note
 from tuireader.wording.lines import Line, error_lines
@@ -72,26 +72,23 @@ def _note(health: FeedHealth) -> str:
     )
 
 
-def health_row(health: FeedHealth, now: int, coverage: Coverage | None = None) -> Row:
-    """Build the row of a feed."""
+def health_cells(health: FeedHealth, now: int, coverage: Coverage | None = None) -> dict[str, Cell]:
+    """Build the cells of a feed."""
     gaps = summary(coverage, now) if coverage is not None and coverage.open else ""
     feed = health.feed
     sign, style, state = _SIGNS[health.trouble]
     streak = f" ×{feed.error_streak}" if feed.error_streak > 1 else ""
     why = feed.last_error if health.trouble >= Trouble.FAILING else ""
-    return Row(
-        str(feed.id),
-        {
-            "sign": Cell(sign, style),
-            "feed": Cell(_name(feed), "strong" if health.trouble >= Trouble.MOVED else "text"),
-            "state": Cell(state + streak, style),
-            "why": Cell(why or health.alarm or gaps or _note(health), "dim"),
-            "success": Cell(_since(health.succeeded_at, feed, now), "dim"),
-            "next": Cell(_next(health, now), "dim"),
-            "weekly": Cell(_weekly(health.per_week), "text"),
-            "unread": Cell(str(health.unread or ""), "text"),
-        },
-    )
+    return {
+        "sign": Cell(sign, style),
+        "feed": Cell(_name(feed), "strong" if health.trouble >= Trouble.MOVED else "text"),
+        "state": Cell(state + streak, style),
+        "why": Cell(why or health.alarm or gaps or _note(health), "dim"),
+        "success": Cell(_since(health.succeeded_at, feed, now), "dim"),
+        "next": Cell(_next(health, now), "dim"),
+        "weekly": Cell(_weekly(health.per_week), "text"),
+        "unread": Cell(str(health.unread or ""), "text"),
+    }
 
 
 def health_facts(health: FeedHealth, now: int, coverage: Coverage | None = None) -> list[Line]:
@@ -159,7 +156,8 @@ class Health(ViewTable[FeedHealth]):
         return sorted(await self.library.feeds.health(), key=lambda health: health.order)
 
     def row(self, health: FeedHealth) -> Row:
-        return health_row(health, self.now, self._coverage.get(health.feed.id))
+        coverage = self._coverage.get(health.feed.id)
+        return Row(str(health.feed.id), LazyCells(partial(health_cells, health, self.now, coverage)))
 
     @property
     def empty_text(self) -> str:

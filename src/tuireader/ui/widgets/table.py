@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from msgspec import Struct
 from rich.segment import Segment
@@ -46,7 +47,27 @@ class Row(Struct, frozen=True):
     """A row: a unique key, and cells by the names of their columns. Without a key it is a heading."""
 
     key: str
-    cells: dict[str, Cell]
+    cells: Mapping[str, Cell]
+
+
+class LazyCells(Mapping[str, Cell]):
+    """Cells that are made when they are shown: a screen shows few of thousands of rows."""
+
+    def __init__(self, make: Callable[[], Mapping[str, Cell]]) -> None:
+        self._make = make
+
+    @cached_property
+    def _cells(self) -> Mapping[str, Cell]:
+        return self._make()
+
+    def __getitem__(self, name: str) -> Cell:
+        return self._cells[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._cells)
+
+    def __len__(self) -> int:
+        return len(self._cells)
 
 
 NOTHING = Cell("")
