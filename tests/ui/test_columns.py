@@ -70,7 +70,7 @@ def test_feeds_and_numbers_of_sources_can_be_left_out() -> None:
             line = "".join(part for part, _ in row_parts(row, "Tide", options))
             assert (text in line) is shown and cell_len(line) == 120
     ui = loads("[ui]\nfeed_column = false\nsources_column = false\nlanguage_column = false")[0].ui
-    options = RowOptions.of(ui, [], [])
+    options = RowOptions.of(ui, (), ())
     assert (options.names, options.sources, options.languages) == (False, False, False)
 
 

@@ -175,10 +175,8 @@ class Context:
             await self.reload()
             return
         edited, self.problems = loads(self._text)
-        plain = {
-            name: getattr(edited, name)
-            for name in ("watches", "mutes", "views", "channels", "rules", "keys", *PLAIN_TABLES)
-        }
+        names = ("watches", "mutes", "views", "channels", "rules", "keys", *PLAIN_TABLES)
+        plain = {name: getattr(edited, name) for name in names}
         await self.use(replace(self.config, **plain))
 
     async def sync(self) -> None:
