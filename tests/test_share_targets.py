@@ -164,6 +164,13 @@ async def test_an_answer_that_only_looks_like_success(web: Web, name: str) -> No
     assert refused == Receipt(False, "it answers, but has not saved the article")
 
 
+async def test_a_service_is_asked_through_the_proxy(web: Web) -> None:
+    web.rest(lambda request: Answer(b"{}"))
+    channel = ChannelConfig("s", share="linkding", server="http://links.invalid", token=TOKEN)
+    assert await send(LETTER, channel, replace(AROUND, proxy=web.url)) == Receipt(True)
+    assert [request.path for request in web.requests] == ["http://links.invalid/api/bookmarks/"]
+
+
 async def test_only_where_a_copy_would_stand_twice_it_is_marked(web: Web) -> None:
     answer_all(web, Answer(b"{}"))
     again = replace(LETTER, repeated=True)

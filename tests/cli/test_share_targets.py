@@ -74,13 +74,16 @@ def test_what_cannot_be_sent_waits_and_is_sent_once(web: Web, run: Run) -> None:
 
 @pytest.mark.usefixtures("shared")
 def test_what_is_refused_for_good_is_given_up_visibly(web: Web, run: Run) -> None:
-    web.stages("/api/bookmarks", Answer(status=422), Answer(status=202))
+    web.stages("/api/bookmarks", *[Answer(status=status) for status in (422, 202, 202, 422, 202)])
     told = run("share", "later", "1", "2")
     assert told.code == Exit.NOT_NOTIFIED and "1 message given up, see outbox" in told.err
     assert [line.split("\t")[1] for line in told.out.splitlines()] == ["given up", "accepted"]
     number = run("outbox").out.split("\t")[0]
     assert run("outbox", "--retry", number).err == "the outbox is empty\n"
     assert len(saved(web)) == 3
+    assert run("share", "later", "1").code == Exit.NOT_NOTIFIED
+    assert run("share", "later", "1").code == Exit.OK, "sharing it again retries it"
+    assert run("outbox").err == "the outbox is empty\n"
 
 
 @pytest.mark.usefixtures("shared")
