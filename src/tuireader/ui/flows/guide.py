@@ -58,14 +58,14 @@ async def show_menu(main: Controllers, ask: Asking) -> Outcome | None:
 
 
 # in addition to those of the footer
-_MENU = ("open_browser", "copy_url", "labels", "save", "mute", "new_watch")
+_MENU = ("open_browser", "copy_url", "labels", "save", "share", "mute", "new_watch")
 _SIDEBAR_MENU = ("mark_list_read", "show_hide_read_feeds", "sort", "add_feed")
 _THEME = "Theme "
 _THEME_ALIASES = ("colorscheme", "color scheme", "colour scheme", "appearance")
 _LIKELY = (
     "refresh_all", "search", "add_feed", "new_watch", "watches", "import", "mark_list_read", "mute",
     "filter", "sort", "show_hide_read", "full_text", "related", "story", "follow_story", "labels", "save",
-    "comments", "save_view", "feed_health", "show_new", "undo", "settings", "theme", "edit_config",
+    "share", "comments", "save_view", "feed_health", "show_new", "undo", "settings", "theme", "edit_config",
     "help", "tour", "quit",
 )  # fmt: skip
 """Commands that people look for in the palette before they have used it."""
