@@ -297,8 +297,9 @@ def test_accounts_channels_and_digests_are_completed(tmp_path: Path) -> None:
             "plain,home"
         ]
     config.write_text('[[channel]]\nname = "phone"\nurl = "env:PHONE"\n', encoding="utf-8")
-    offered = complete("tuireader channel test p", {"HOME": str(tmp_path), "XDG_CONFIG_HOME": ""})
-    assert offered == ["plain,phone"]
+    for command in ("channel test", "share"):
+        offered = complete(f"tuireader {command} p", {"HOME": str(tmp_path), "XDG_CONFIG_HOME": ""})
+        assert offered == ["plain,phone"]
     config.write_text('[[digest]]\nname = "morning"\nat = "07:30"\n', encoding="utf-8")
     offered = complete("tuireader digest m", {"HOME": str(tmp_path), "XDG_CONFIG_HOME": ""})
     assert offered == ["plain,morning"]
