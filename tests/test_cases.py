@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from tests.builders import NOW, applied, entry, feeds, fill, open_store, opened, save
+from tests.examples import half_as_many
 from tests.store.test_migrations import brought_up, go_back
 from tests.test_match_log import log
 from tuireader.config import WatchConfig
@@ -413,6 +414,7 @@ def test_a_repair_is_on_record(tmp_path: Path) -> None:
         | st.lists(st.text()),
     )
 )
+@half_as_many
 def test_records_have_the_spelling_that_the_docs_name(content: dict[str, object]) -> None:
     spelt = json.dumps(content, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
     assert canonical(content) == spelt

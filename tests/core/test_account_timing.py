@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from tests.examples import half_as_many
 from tuireader.model.accounts import AccountState, Refusal
 from tuireader.text.durations import DAY, HOUR
 from tuireader.timing.accounts import (
@@ -24,6 +25,7 @@ HOME = AccountState(1, "home")
 
 
 @given(refusals, st.none() | st.integers(1, DAY), st.integers(0, 99), st.none() | st.integers(0, 9 * DAY))
+@half_as_many
 def test_a_failure_is_followed_by_another_try_within_a_day(
     refusal: Refusal, retry_after: int | None, streak: int, rejected_for: int | None
 ) -> None:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from tests.examples import half_as_many
 from tuireader import query, watch
 from tuireader.query import Names, Query, parse, unmatchable_reason
 from tuireader.watch import WatchRule
@@ -356,6 +357,7 @@ def test_every_field_in_a_term_is_noticed(field: str) -> None:
 
 
 @given(st.from_regex(r"[a-z]{2,12}", fullmatch=True))
+@half_as_many
 def test_what_the_parser_takes_for_a_field_is_one(name: str) -> None:
     parsed = parse(f"{name}:x")
     is_field = not (isinstance(parsed, query.QueryError) and parsed.message.startswith("there is no field"))

@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import half_as_many
 from tuireader.text.durations import DAY, WEEK
 from tuireader.timing.alarms import pace
 
@@ -209,6 +210,7 @@ def test_order_does_not_matter_and_no_pause_of_the_past_is_an_alarm(
 
 
 @given(TIMES, st.integers(-500, 500))
+@half_as_many
 def test_it_does_not_matter_in_which_week_it_is(times: list[int], weeks: int) -> None:
     found, moved = pace(times), pace([time + weeks * WEEK for time in times])
     if found is None:

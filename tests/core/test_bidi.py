@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from tests.examples import half_as_many
 from tuireader.text.bidi import START, has_right_to_left, is_available, is_right_to_left, places, visual
 
 LETTERS = st.sampled_from("abcXYZ אבגשלום مرحبا 0189 ٣٤ ()[] .,!:“”·")
@@ -45,12 +46,14 @@ def test_every_character_is_shown_once_and_the_width_stays(text: str) -> None:
 
 
 @given(st.lists(st.text("abcאבגדمرح", min_size=1, max_size=4) | st.text("0123", min_size=1, max_size=3)))
+@half_as_many
 def test_words_have_the_order_of_the_unicode_algorithm(words: list[str]) -> None:
     text = " ".join(words)
     assert visual(text) == python_bidi.get_display(text)
 
 
 @given(LINES)
+@half_as_many
 def test_the_first_letter_decides_the_direction(text: str) -> None:
     assert is_right_to_left(text) <= has_right_to_left(text)
     assert is_right_to_left("א" + text) and not is_right_to_left("a" + text)

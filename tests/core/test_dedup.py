@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from tests.examples import half_as_many
 from tuireader import dedup
 from tuireader.model import Keys, ParsedEntry
 from tuireader.text import plain
@@ -190,6 +191,7 @@ def said(entries: list[ParsedEntry]) -> set[tuple[str, str, str]]:
 
 
 @given(_ENTRIES, st.randoms(use_true_random=False))
+@half_as_many
 def test_all_that_differs_is_kept_in_any_order(entries: list[ParsedEntry], chance: Random) -> None:
     mixed = chance.sample(entries, len(entries))
     before, after = (

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.examples import half_as_many
 from tuireader.text.durations import DAY, WEEKDAYS
 from tuireader.timing.digests import last_due, next_due
 
@@ -61,6 +62,7 @@ def moments(zone: str, at: tuple[str, ...], days: tuple[str, ...], first: int, l
     start=st.integers(1_262_304_000, 1_893_456_000),
     pauses=st.lists(st.integers(1, 2 * DAY) | st.integers(1, 40 * DAY), min_size=1, max_size=8),
 )
+@half_as_many
 def test_each_moment_is_covered_once_whenever_the_program_runs(
     zone: str, at: set[str], days: set[str], start: int, pauses: list[int]
 ) -> None:

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.core.test_text import FORBIDDEN, HOSTILE, MARKUP
+from tests.examples import half_as_many
 from tuireader.document import Block, BlockKind, Document, Link, Picture, SpanKind, links_of, parse
 from tuireader.document.elements import Cell
 from tuireader.document.tables import WIDEST, lay_out
@@ -692,5 +693,6 @@ ARTICLE = st.recursive(
 
 
 @given(ARTICLE)
+@half_as_many
 def test_a_document_has_the_words_of_the_plain_text(html: str) -> None:
     assert WORD.findall(parse(html, BASE).text) == WORD.findall(plain(html))

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from tests.core.test_export import article
+from tests.examples import half_as_many
 from tuireader.export import epub
 
 PICTURE = "https://a.example/p.png"
@@ -96,6 +97,7 @@ def test_other_pictures_are_not_for_every_reader(data: bytes) -> None:
 
 
 @given(st.text(max_size=60), st.text(max_size=60))
+@half_as_many
 def test_any_text_makes_a_book(title: str, text: str) -> None:
     url = "https://a.example/ä b?x=<1>&y=\"'"
     html = f'<p>{text}<br>\x01\x00 <a href="{url}">{text}</a></p><hr>]]>&amp;&lt;script&gt;'

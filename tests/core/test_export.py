@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+from tests.examples import half_as_many
 from tuireader.document import parse
 from tuireader.export.brief import one_line
 from tuireader.export.formats import FORMS, file_name, paragraphs, render
@@ -91,6 +92,7 @@ def shown(markdown: str) -> str:
 @given(
     st.text('ab12 .)-+*_[]()<>!&;#=~`\\:|"x/@ 中，“\n', min_size=1, max_size=12).filter(str.strip), st.data()
 )
+@half_as_many
 def test_markdown_shows_the_text_that_was_escaped(text: str, data: st.DataObject) -> None:
     line = one_line(text)
     assert shown(f"## {markdown_text(text)}") == line
@@ -178,6 +180,7 @@ def test_plain_text() -> None:
 
 
 @given(st.text(max_size=300), st.sampled_from(FORMS))
+@half_as_many
 def test_whatever_comes_can_be_written(html: str, form: str) -> None:
     text = render(article(f"<p>{html}</p><ul><li>{html}<pre>{html}</ul><b>{html}"), form)
     text.encode("utf-8", "replace")

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.examples import half_as_many
 from tuireader.library.alarms import alarm_message
 from tuireader.model import Alarm, AlarmKind, Counts, Coverage, Feed, FeedPreview, WatchCoverage
 from tuireader.text import feed_name
@@ -36,6 +37,7 @@ def test_an_address_in_place_of_a_title_is_named_by_its_host(title: str, name: s
 
 
 @given(st.text(max_size=40))
+@half_as_many
 def test_a_title_is_its_own_name(title: str) -> None:
     assert feed_name(title) == title or "://" in title
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.examples import half_as_many
 from tuireader.lexicon.language import READ, language
 from tuireader.text.languages import LANGUAGES, in_order, language_code, language_names
 
@@ -225,6 +226,7 @@ def test_names_make_a_phrase() -> None:
     st.lists(st.sampled_from(["", "en", "zh", "ja", "ko"])),
     st.lists(st.sampled_from(["zh", "en", "fr"]), unique=True),
 )
+@half_as_many
 def test_preferred_languages_come_first_and_none_twice(codes: list[str], preferred: list[str]) -> None:
     found = in_order(codes, preferred)
     assert sorted(found) == sorted(set(codes) - {""})

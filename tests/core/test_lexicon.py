@@ -7,6 +7,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.core.indexing import Index
+from tests.examples import half_as_many
 from tuireader.lexicon import (
     Folded,
     Term,
@@ -243,6 +244,7 @@ def test_characters_that_stay_one_are_told_from_those_that_do_not() -> None:
 
 
 @given(TEXTS)
+@half_as_many
 def test_every_folded_character_has_its_source(text: str) -> None:
     folded = Folded(text)
     spans = [folded.original_span(at, at + 1) for at in range(len(folded.cased))]

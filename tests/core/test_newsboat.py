@@ -10,6 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from tests.examples import half_as_many
 from tests.newsboat import DATA, read_config
 from tuireader import query
 from tuireader.commands import BY_ID
@@ -51,6 +52,7 @@ def test_continued_lines_have_the_number_of_the_first() -> None:
 
 
 @given(st.lists(st.text(min_size=1).filter(lambda word: "\0" not in word), max_size=4))
+@half_as_many
 def test_what_is_quoted_is_read_again(parts: list[str]) -> None:
     assert lexing.words(" ".join(map(lexing.quoted, parts))) == parts
 
@@ -655,6 +657,7 @@ MARK = MarkedArticle("http://a.example/", -5, "http://a.example/1", 0, "T", 100,
 
 
 @given(st.lists(st.tuples(st.integers(-(2**63), 2**63 - 1), st.booleans()), max_size=5))
+@half_as_many
 def test_marks_as_json(found: list[tuple[int, bool]]) -> None:
     marks = [
         MarkedArticle(f"http://{guid % 2}.example/", guid, "", 0, "T", 5, read, not read, ("law",) * read)

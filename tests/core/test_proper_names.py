@@ -6,6 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from tests.examples import half_as_many
 from tuireader.library.watching.proper_names import names_in, phrases_of, watch_name
 from tuireader.ui.drawing.row_options import letters
 from tuireader.ui.drawing.styles import assign_colors, free_color
@@ -68,6 +69,7 @@ def test_any_text_has_names_that_stand_in_it(title: str, text: str) -> None:
 
 @given(st.lists(st.text("abAB c-", min_size=1, max_size=6), min_size=1, max_size=12, unique=True))
 @example(["Wa", "WeChat", "W"])
+@half_as_many
 def test_marks_are_short_distinct_and_recall_their_names(names: list[str]) -> None:
     """A mark is the initial, and a letter or digit if others have it; the only watch needs none."""
     marks = letters(names)

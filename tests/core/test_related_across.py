@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from tests.examples import half_as_many
 from tests.related_shelf import MemoryProfiles
 from tuireader.model import Relation
 from tuireader.related import across
@@ -239,6 +240,7 @@ def test_articles_without_names_have_no_length() -> None:
     st.dictionaries(st.integers(1, 6), st.integers(0, 0xFFFF), max_size=6),
     st.integers(-(10**9), 10**9),
 )
+@half_as_many
 def test_chances_are_chances_and_symmetric(one: dict[int, int], other: dict[int, int], later: int) -> None:
     kinds = (NAME, PLACE, AMOUNT, LATIN, 4)
     made = [

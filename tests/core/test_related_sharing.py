@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.examples import half_as_many
 from tuireader.document.pictures import lead_picture
 from tuireader.related.sharing import is_page, picture_term
 
@@ -103,6 +104,7 @@ def test_sections_people_and_forms_are_none(url: str) -> None:
 
 
 @given(st.text(max_size=80))
+@half_as_many
 def test_any_text_is_accepted(text: str) -> None:
     for url in (text, f"https://{text}", f"https://example.org/{text}"):
         assert picture_term(url) in range(2**32)

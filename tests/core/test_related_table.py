@@ -5,6 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.examples import half_as_many
 from tuireader.related.reading.table import LIMIT, Table
 
 HASHES = st.integers(-(1 << 63), (1 << 63) - 1)
@@ -12,6 +13,7 @@ KEPT = (1 << 44) - 1  # bits of a hash
 
 
 @given(st.lists(st.tuples(HASHES, st.integers(0, LIMIT - 1))), st.lists(HASHES))
+@half_as_many
 def test_the_highest_number_of_a_hash_is_returned(entries: list[tuple[int, int]], others: list[int]) -> None:
     table, numbers = Table(), dict[int, int]()
     for hashed, number in entries:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.examples import half_as_many
 from tuireader.config import loads, reference
 from tuireader.delivery.terminal import KINDS, detect, escape_sequence
 
@@ -68,6 +69,7 @@ _ONE = re.compile(r"\x1b\](?:9|777;notify);[^\x00-\x1f\x7f-\x9f]*\a|(?:\x1b\]99;
     st.text(max_size=800) | st.text("\x1b\x07\x9c\x9d\\]9;\n\x00a", max_size=40),
     st.sampled_from(KINDS),
 )
+@half_as_many
 def test_no_text_ends_a_sequence(title: str, body: str, kind: str) -> None:
     written = escape_sequence(title, body, kind, {}, 3)
     assert _ONE.fullmatch(written) and len(written) < 3000

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from tests.examples import half_as_many
 from tuireader import text
 
 FORBIDDEN = {
@@ -341,6 +342,7 @@ def test_cut_of_an_endless_emoji_fits() -> None:
 
 
 @given(WIDTHS, st.integers(0, 40))
+@half_as_many
 def test_cut_and_pad_fit(s: str, width: int) -> None:
     cut = text.cut(s, width)
     assert text.cell_len(cut) <= width
@@ -531,6 +533,7 @@ HOSTS = "www.e.org m.www.amp.e.co.uk:80 E.org. [::1]:443 u@e.org:8080 amp.m.co m
         ),
     )
 )
+@half_as_many
 def test_canonical_url_is_idempotent_and_the_same_by_both_ways(url: str) -> None:
     key = text.canonical_url(url)
     assert text.canonical_url(key) == text.canonical_url(f" {url}") == key
@@ -541,6 +544,7 @@ CHARACTERS = st.integers(0, 900).map(lambda number: "微信，カナ한글。" *
 
 
 @given(st.lists(WORDS | CHARACTERS | st.sampled_from(["", "\n", "\u3000"]), max_size=3))
+@half_as_many
 def test_minutes_of_a_text_count_words_and_characters(pieces: list[str]) -> None:
     s = text.plain("\n\n".join(pieces))
     words, characters = 3 * s.count("word"), 8 * s.count("微")

@@ -9,6 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.core.indexing import Index
+from tests.examples import half_as_many
 from tuireader.config import MuteConfig
 from tuireader.ingest import Mute
 from tuireader.lexicon import Folded, compile_term, use_variants
@@ -170,6 +171,7 @@ def test_watches_match_what_their_terms_find(terms: list[str], text: str) -> Non
 
 
 @given(TERMS, TEXTS)
+@half_as_many
 def test_what_is_typed_is_found_with_and_without_the_others(term: str, text: str) -> None:
     text = f"{text}。{term}。"
     assert set(found(term, text, exact=True)) <= set(found(term, text))

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from tests.examples import half_as_many
 from tuireader.related.reading.when import spans
 from tuireader.text.durations import DAY
 
@@ -108,6 +109,7 @@ LAST_YEAR = [
 @example(datetime(2026, 1, 1, tzinfo=UTC), 1)
 @example(datetime(2026, 12, 31, tzinfo=UTC), 365)
 @example(datetime(2027, 1, 31, tzinfo=UTC), 31)
+@half_as_many
 def test_a_stated_month_includes_each_of_its_days(published: datetime, ago: int) -> None:
     """With its year; without, it is the newest that has begun; "last year" is that before the publication."""
     event = published - timedelta(days=ago)

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from tests.examples import half_as_many
 from tests.feeds.blocked_pages import (
     ARTICLE,
     BLOCKED,
@@ -186,6 +187,7 @@ def test_another_address_in_the_page_is_proposed() -> None:
     st.text(max_size=400),
     st.sampled_from(["", "<html><body>", "<script", "<!--", "<title>", "<input type=password "]),
 )
+@half_as_many
 def test_any_text_is_judged(text: str, start: str) -> None:
     found = obstacle(start + text, text)
     assert found is None or ("\n" not in found.reason and found.reason)

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.examples import half_as_many
 from tests.web import Web
 from tuireader.errors import TuireaderError
 from tuireader.feeds.address import same_host
@@ -59,6 +60,7 @@ def test_hosts_that_may_be_public(host: str) -> None:
 
 
 @given(st.ip_addresses(v=4), st.integers(1, 4), st.sampled_from(["%d", "%#x", "0%o", "%#X"]))
+@half_as_many
 def test_an_address_is_the_same_however_it_is_written(address: object, parts: int, form: str) -> None:
     number = int(address)  # type: ignore[call-overload]
     pieces = [number >> 8 * (3 - place) & 255 for place in range(parts - 1)]

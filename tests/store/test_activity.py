@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from tests.builders import NOW, entry, save
+from tests.examples import half_as_many
 from tuireader.model import Activity, ParsedEntry
 from tuireader.store import Store
 from tuireader.text.durations import DAY
@@ -193,6 +194,7 @@ def test_columns() -> None:
 
 
 @given(st.lists(st.integers(0, 9), min_size=1, max_size=400))
+@half_as_many
 def test_bars_never_exceed_their_column_and_keep_the_last_days_together(days: list[int]) -> None:
     bars = columns(replace(ITEM, days=tuple(days)))["days"]
     assert len(bars) <= BARS

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.examples import half_as_many
 from tests.terminal import Terminal
 from tests.ui.running import Patient, running
 from tests.ui.samples import CONFIG
@@ -70,6 +71,7 @@ answers = st.sampled_from([(DARK, True), (LIGHT, False), (NOW_DARK, True), (NOW_
 
 
 @given(st.lists(st.one_of(keys, answers), max_size=12), st.data())
+@half_as_many
 def test_pieces_of_answers_are_never_keys(
     stream: list[str | tuple[str, bool | None]], data: st.DataObject
 ) -> None:

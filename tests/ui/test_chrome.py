@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from tests.examples import half_as_many
 from tests.ui.demo_library import opened
 from tests.ui.running import Running, running
 from tests.ui.samples import CONFIG
@@ -177,6 +178,7 @@ async def test_the_footer_is_for_the_pane_with_the_focus(run: Running) -> None:
     ),
     st.integers(0, 90),
 )
+@half_as_many
 def test_keys_never_need_more_room_than_there_is(keys: list[tuple[str, str, int]], room: int) -> None:
     drawn = fitting([FooterKey(*key) for key in keys], room)
     assert sum(cell_len(text) for text, _ in drawn) <= room or not drawn

@@ -17,6 +17,7 @@ from rich.terminal_theme import TerminalTheme
 from textual.color import Color
 from textual.theme import BUILTIN_THEMES, Theme
 
+from tests.examples import half_as_many
 from tuireader.config import ThemeConfig
 from tuireader.ui.drawing.line_filters import Nearest256
 from tuireader.ui.drawing.styles import MARK, TEXT, Styles, contrast, faded, legible, make, under_cursor
@@ -131,6 +132,7 @@ colors = st.tuples(*[st.integers(0, 255)] * 3).map(lambda parts: Color(*parts))
 
 
 @given(colors, colors, st.sampled_from([MARK, TEXT]))
+@half_as_many
 def test_a_colour_is_moved_until_it_is_legible(color: Color, ground: Color, least: float) -> None:
     fitting = legible(color, ground, least)
     assert contrast(fitting, ground) >= least
@@ -144,6 +146,7 @@ def test_a_faded_colour_keeps_its_contrast(color: Color, ground: Color) -> None:
 
 
 @given(colors, colors, colors)
+@half_as_many
 def test_any_theme_of_the_user_can_be_read(background: Color, foreground: Color, accent: Color) -> None:
     made = styles(from_config(ThemeConfig("own", background.hex, foreground.hex, accent.hex)))
     for name in ("text", "dim", "quote", "link", "error"):

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from textual.widgets import Input
 
+from tests.examples import half_as_many
 from tests.terminal import Terminal
 from tests.ui.demo_library import opened
 from tests.ui.running import Running, running
@@ -57,6 +58,7 @@ def test_a_row_has_a_word_for_every_sign() -> None:
     feed=st.text("abcß漢字 ", max_size=60),
     watches=st.lists(st.text("abc漢", min_size=1, max_size=30), max_size=5),
 )
+@half_as_many
 def test_a_row_in_words_fits_and_keeps_its_title(
     width: int, title: str, feed: str, watches: Sequence[str]
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.examples import half_as_many
 from tuireader.ui.widgets.list_lines import HEADING, ListLines
 
 
@@ -28,6 +29,7 @@ def drawn(lines: ListLines) -> list[tuple[int, int]]:
 
 
 @given(lists())
+@half_as_many
 def test_lines_and_rows_belong_together(lines: ListLines) -> None:
     expected = drawn(lines)
     assert lines.count == len(expected)

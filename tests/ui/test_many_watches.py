@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from tests.examples import half_as_many
 from tests.ui import samples
 from tests.ui.running import Running, running
 from tests.ui.shelf import NOW
@@ -55,6 +56,7 @@ def watches_and_counts(draw: st.DrawFn) -> tuple[list[WatchConfig], Counts]:
     closed=st.sets(st.sampled_from(["Law", "Money"])),
     at=st.integers(0, 60),
 )
+@half_as_many
 def test_the_sidebar_accounts_for_every_watch(
     made: tuple[list[WatchConfig], Counts], height: int, hides_quiet: bool, closed: set[str], at: int
 ) -> None:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from textual import events
 from textual.geometry import Region
 
+from tests.examples import half_as_many
 from tests.ui.running import Running, running
 from tests.ui.samples import library
 from tests.ui.shelf import Server, configured, many
@@ -62,6 +63,7 @@ dividers = st.builds(moved_to, st.integers(-50, 500), st.integers(0, 100))
 
 
 @given(st.sampled_from(Mode), st.integers(1, 400), st.integers(1, 100), dividers, st.integers(14, 82), shown)
+@half_as_many
 def test_panes_cover_the_screen_and_never_overlap(
     mode: Mode, width: int, height: int, moved: Dividers, sidebar: int, state: Shown
 ) -> None:
@@ -91,6 +93,7 @@ def lying(at: Boxes, mode: Mode, state: Shown) -> Iterator[Region]:
 
 
 @given(dividers, st.integers(176, 400), st.integers(30, 400))
+@half_as_many
 def test_a_divider_stays_where_it_was_put(moved: Dividers, width: int, at: int) -> None:
     moved.set_sidebar("columns", at, 26, width)
     sidebar = moved.sidebar("columns", 26, width)
