@@ -10,6 +10,7 @@ import shutil
 from collections.abc import AsyncIterator, Iterator
 from itertools import count, groupby
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -26,6 +27,23 @@ settings.register_profile("long", max_examples=2_000, deadline=None)  # for a ni
 def pytest_configure(config: pytest.Config) -> None:
     """Look for assertions that do not run."""
     config.pluginmanager.register(reached.Check())
+    if config.option.durations is None:
+        for plugin in config.pluginmanager.get_plugins():
+            if type(plugin).__name__ == "WorkerInteractor":  # of xdist, in a process that runs tests
+                send_news_only(plugin)
+
+
+def send_news_only(sender: Any) -> None:
+    """Let a process not report each beginning of a test, set-up and end that went well: half of its messages."""
+    send = sender.sendevent
+
+    def send_news(name: str, **values: Any) -> None:
+        data = values.get("data", {})
+        went_well = name == "testreport" and data["outcome"] == "passed" and data["when"] != "call"
+        if name != "logstart" and not went_well:
+            send(name, **values)
+
+    sender.sendevent = send_news
 
 
 @pytest.fixture
