@@ -163,6 +163,13 @@ def test_other_tables_come_first_and_bundled_ones_behind() -> None:
         (["百分之十", "10%"], "10%"),
         (["2,500 jobs", "2.500 Stellen", "2 500 postes", "2500人"], "2.5e+03"),
         (["2 200 000 000"], "2.2e+09"),
+        (["60 milhões de reais", "60 millones", "60 миллионов", "60 million"], "6e+07"),
+        (["3 mil millones", "3 bilhões", "3 миллиарда", "3bn"], "3e+09"),
+        (["90 mil pacientes", "90.000", "9万人"], "9e+04"),
+        (["三十日内", "30 days"], "30"),
+        (["一百二十人", "120 jobs"], "120"),
+        (["三十亿元", "3bn"], "3e+09"),
+        (["2,000 jobs", "2.000 Stellen"], "2e+03"),
     ],
 )  # fmt: skip
 def test_an_amount_is_the_same_in_all_languages(texts: list[str], amount: str) -> None:
@@ -171,7 +178,9 @@ def test_an_amount_is_the_same_in_all_languages(texts: list[str], amount: str) -
 
 
 def test_years_and_small_numbers_are_no_amounts() -> None:
-    assert [found for _, found, _ in amounts("In 2024 five of 7 people, A4, 百分之 left")] == []
+    assert [
+        found for _, found, _ in amounts("In 2024 five of 7 people, A4, 百分之 left, 十一月, 第三十日")
+    ] == []
     assert [found for _, found, _ in amounts("1900 million")] == ["1.9e+09"]
 
 

@@ -41,6 +41,14 @@ def compared(one: Said, other: Said, *, feeds: tuple[int, int] = (1, 2), hours: 
     return found
 
 
+def test_a_row_keeps_titles_apart_that_begin_with_subjects_of_their_own() -> None:
+    one = ("등대은행, 고객 정보 유출로 과징금 3억원", "개인정보보호위원회는 등대은행에 과징금을 부과했다.")
+    other = ("솔방울몰, 고객 사진 유출로 과징금 9억원", "개인정보보호위원회는 솔방울몰에 과징금을 부과했다.")
+    assert compared(one, other)[1]
+    assert not compared(one, ("솔방울몰, 등대은행 인수", "등대은행은 과징금 3억원을 냈다."))[1]
+    assert not compared(one, ("과징금 3억원, 등대은행에", "개인정보보호위원회가 부과했다."))[1]
+
+
 @pytest.mark.parametrize(
     ("one", "other", "differ"),
     [

@@ -55,6 +55,17 @@ def days_since(year: int, month: int, day: int) -> float:
         ("지난해 12월 공장을 닫았다.", (2025, 12, 5)),
         ("3개월 전 발표한 계획이다.", (2026, 2, 20)),
         ("지난 여름 화재가 났다.", (2025, 7, 7)),
+        ("Pupils had protested before the turn of the year.", (2025, 12, 18)),
+        ("The port stood still in the new year.", (2026, 1, 8)),
+        ("It had been sold before Easter.", (2026, 4, 2)),
+        ("Vor Ostern war sie verkauft worden.", (2026, 4, 2)),
+        ("La panne d'avant Pâques venait du même module.", (2026, 4, 2)),
+        ("春节期间，该公司曾停止服务。", (2026, 2, 17)),
+        ("去年国庆假期，该平台瘫痪。", (2025, 10, 3)),
+        ("ゴールデンウイークに止まっていた。", (2026, 5, 3)),
+        ("지난해 추석 연휴에 멈췄다.", (2025, 10, 6)),
+        ("三十日前，法院作出裁定。", (2026, 4, 20)),
+        ("两三天前，法院作出裁定。", (2026, 5, 17)),
     ],
 )
 def test_a_stated_time_includes_the_event(sentence: str, date: tuple[int, int, int]) -> None:

@@ -7,6 +7,7 @@ different texts under one title.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from difflib import SequenceMatcher
@@ -29,6 +30,8 @@ _RARE = 7.0  # weight from which a name separates two matters
 _COMMON = 0.25  # minimum share of the shorter text's words in common for two texts on one matter
 _OWN = 2  # words that each of two texts under one title must have for itself to be a different matter
 _APART = 43_200  # seconds from which two articles with the same title and no text are different matters
+
+_FIRST_RUN = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{2,}")
 
 _REPOSTED = 200  # characters from which a text is not a teaser, so that equal words mean equal news
 _COMPARED = 4000
@@ -53,11 +56,15 @@ class Texts(Protocol):
 
 
 class _Words(Struct, frozen=True):
-    """A text as a sequence of folded words, including function words."""
+    """A text as a sequence of folded words, including function words.
+
+    `subject` has the words of the first run of a title in Chinese, Japanese or Korean.
+    """
 
     words: tuple[str, ...]
     counted: Counter[str]
     labels: frozenset[str] = frozenset()
+    subject: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, text: str) -> _Words:
@@ -69,7 +76,9 @@ class _Words(Struct, frozen=True):
         """Split a title into words; its labels are the parts before its first and after its last colon."""
         words = tuple(folded(title[:_TITLE])[:_WORDS])
         parts = title[:_TITLE].casefold().split(": ")
-        return cls(words, Counter(words), frozenset((parts[0], parts[-1])))
+        first = _FIRST_RUN.match(title[:_TITLE])
+        subject = frozenset(folded(first.group()) if first else ())
+        return cls(words, Counter(words), frozenset((parts[0], parts[-1])), subject)
 
 
 class Series:
@@ -84,7 +93,8 @@ class Series:
 
         `strictly` decides whether neither may hide the other: titles with the same words before or after a
         colon share a template ("Daily briefing: budgets"); of two texts under one title, one must contain the
-        other; and different CVE numbers mean different matters. In two languages, only these count.
+        other; and different CVE numbers mean different matters. In two languages, only these count. So do
+        titles in a script without capitals that begin with something of which the other article says nothing.
         """
         if across.differ(article, other):
             return strictly and self._vulnerabilities_differ(article, other)
@@ -93,6 +103,7 @@ class Series:
             form is _Form.FILLED
             or (form is not _Form.NONE and self._texts_differ(article, other, form, strictly=strictly))
             or (strictly and self._vulnerabilities_differ(article, other))
+            or (strictly and self._subjects_differ(article, other))
         )
 
     def _form(self, article: Profile, other: Profile, *, strictly: bool) -> _Form:
@@ -129,13 +140,21 @@ class Series:
         some, others = set(mine.words) - STOP_FOLDED, set(theirs.words) - STOP_FOLDED
         return len(some & others) < _COMMON * min(len(some), len(others))
 
+    def _subjects_differ(self, article: Profile, other: Profile) -> bool:
+        mine, theirs = self._title(article.id).subject, self._title(other.id).subject
+        return bool(mine and theirs) and not (
+            mine & self._words(other.id) or theirs & self._words(article.id)
+        )
+
+    def _words(self, article: int) -> set[str]:
+        return {*self._title(article).words, *self._lead(article).words}
+
     def _vulnerabilities_differ(self, article: Profile, other: Profile) -> bool:
         mine = self._vulnerabilities(article)
         return bool(mine) and bool(theirs := self._vulnerabilities(other)) and mine.isdisjoint(theirs)
 
     def _vulnerabilities(self, article: Profile) -> set[str]:
-        words = (*self._title(article.id).words, *self._lead(article.id).words)
-        return {word for word in words if word.startswith("cve-")}
+        return {word for word in self._words(article.id) if word.startswith("cve-")}
 
 
 def _in_order(mine: tuple[str, ...], theirs: tuple[str, ...]) -> int:

@@ -8,9 +8,10 @@ from collections.abc import Iterator
 MAGNITUDES = {
     "thousand": 3, "thousands": 3, "k": 3, "tausend": 3, "mille": 3, "千": 3, "천": 3, "тыс": 3, "тысяч": 3,
     "万": 4, "萬": 4, "만": 4,
-    "million": 6, "millions": 6, "mn": 6, "m": 6, "mio": 6, "millionen": 6, "mln": 6, "millones": 6,
-    "milioni": 6, "миллионов": 6, "млн": 6, "مليون": 6, "crore": 7, "lakh": 5,
-    "亿": 8, "億": 8, "억": 8,
+    "mil": 3, "тысячи": 3, "million": 6, "millions": 6, "mn": 6, "m": 6, "mio": 6, "millionen": 6, "mln": 6,
+    "millón": 6, "millones": 6, "milhão": 6, "milhões": 6, "milioni": 6, "миллион": 6, "миллиона": 6,
+    "миллионов": 6, "млн": 6, "مليون": 6, "crore": 7, "lakh": 5, "亿": 8, "億": 8, "억": 8,
+    "mil millones": 9, "bilhão": 9, "bilhões": 9, "миллиард": 9, "миллиарда": 9,
     "billion": 9, "billions": 9, "bn": 9, "b": 9, "milliarde": 9, "milliarden": 9, "mrd": 9, "milliard": 9,
     "milliards": 9, "miliardi": 9, "миллиардов": 9, "млрд": 9, "مليار": 9,
     "trillion": 12, "trillions": 12, "tn": 12, "billionen": 12, "兆": 12, "조": 12,
@@ -25,10 +26,13 @@ _AMOUNT = re.compile(
     re.IGNORECASE,
 )
 _LEAST = 10
-_CHINESE_SHARE = re.compile(
-    r"百分之(?:(\d{1,3}(?:\.\d{1,3})?)|([一二三四五六七八九])?(十)?([一二三四五六七八九])?)"
+_DIGITS = {digit: value for value, digit in enumerate("一二三四五六七八九", 1)} | {"两": 2, "兩": 2}
+_TENS = {"十": 10, "百": 100, "千": 1000}
+_NUMERAL = "[一二三四五六七八九十百千]"
+_CHINESE_SHARE = re.compile(rf"百分之(?:(\d{{1,3}}(?:\.\d{{1,3}})?)|({_NUMERAL}{{1,4}}))")
+_CHINESE_NUMBER = re.compile(
+    rf"(?<!第){_NUMERAL}{{2,7}}(?=(?P<name>[万萬亿億]?)[个個名人日天年家件台台辆元円])"
 )
-_DIGITS = {digit: value for value, digit in enumerate("一二三四五六七八九", 1)}
 
 
 def amounts(text: str) -> Iterator[tuple[int, str, str]]:
@@ -38,8 +42,13 @@ def amounts(text: str) -> Iterator[tuple[int, str, str]]:
     """
     if "百分之" in text:
         for share in _CHINESE_SHARE.finditer(text):
-            if value := _chinese_share(share):
-                yield share.start(), f"{value:.4g}%", share.group()
+            value = float(share[1]) if share[1] else numeral(share[2])
+            yield share.start(), f"{value:.4g}%", share.group()
+    if "十" in text or "百" in text or "千" in text:
+        for number in _CHINESE_NUMBER.finditer(text):
+            if (value := numeral(number.group())) >= _LEAST:
+                value *= 10 ** MAGNITUDES.get(number["name"], 0)
+                yield number.start(), f"{value:.3g}", number.group() + number["name"]
     for match in _AMOUNT.finditer(text):
         name = match["name"]
         value = value_of(match["number"], "" if name else ".,")
@@ -49,17 +58,20 @@ def amounts(text: str) -> Iterator[tuple[int, str, str]]:
                 value += int(match["rest"]) * 10 ** MAGNITUDES.get(match["less"], 0)
         if match["share"]:
             yield match.start(), f"{value:.4g}%", match.group()
-        elif value >= _LEAST and not (1900 <= value < 2100 and not name):
+        elif value >= _LEAST and not (1900 <= value < 2100 and match["number"].isdecimal() and not name):
             yield match.start(), f"{value:.3g}", match.group()
 
 
-def _chinese_share(match: re.Match[str]) -> float:
-    """Return the value of 百分之九, 百分之十五 or 百分之3.5; 0 for none."""
-    number, tens, ten, ones = match.groups()
-    if number:
-        return float(number)
-    first = _DIGITS.get(tens, 1 if ten else 0)
-    return first * (10 if ten else 1) + _DIGITS.get(ones, 0)
+def numeral(signs: str) -> float:
+    """Return the value of 十五, 三十 or 二百四十."""
+    total = digit = 0
+    for sign in signs:
+        if sign in _DIGITS:
+            digit = _DIGITS[sign]
+        else:
+            total += (digit or 1) * _TENS[sign]
+            digit = 0
+    return float(total + digit)
 
 
 def value_of(digits: str, thousands: str = ",") -> float:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
+from tuireader.related.reading.amounts import numeral
 from tuireader.text.date_words import MONTH_NAMES
 from tuireader.text.durations import DAY
 
@@ -40,6 +41,15 @@ _SEASONS = {
     "printemps": (3, 6), "été": (6, 9), "automne": (9, 12), "hiver": (12, 15),
     "春": (2, 6), "夏": (6, 9), "秋": (9, 12), "冬": (12, 15), "봄": (2, 6), "여름": (6, 9), "가을": (9, 12),
     "겨울": (12, 15), "advent": (11, 13), "christmas": (12, 13), "weihnachten": (12, 13), "noël": (12, 13),
+    "new year": (12, 14), "turn of the year": (12, 14), "the holidays": (12, 14), "easter": (3, 5),
+    "thanksgiving": (11, 12), "jahreswechsel": (12, 14), "neujahr": (12, 14), "silvester": (12, 14),
+    "ostern": (3, 5), "pfingsten": (5, 7), "nouvel an": (12, 14), "pâques": (3, 5),
+}  # fmt: skip
+_FEASTS = {
+    "春节": (1, 3), "春節": (1, 3), "国庆": (10, 11), "國慶": (10, 11), "中秋": (9, 11), "元旦": (12, 14),
+    "圣诞": (12, 13), "聖誕": (12, 13), "クリスマス": (12, 13), "年末年始": (12, 14),
+    "ゴールデンウイーク": (4, 6), "大型連休": (4, 6), "お盆": (8, 9), "설 연휴": (1, 3), "추석": (9, 11),
+    "성탄절": (12, 13), "크리스마스": (12, 13),
 }  # fmt: skip
 _NUMBERS = {
     "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8,
@@ -100,15 +110,16 @@ _AGO = re.compile(
     rf"|\bvor (?:gut |knapp |rund |fast |etwa |mehr als )?(?P<de>\d{{1,3}}|{_COUNT}) "
     r"(?P<unit_de>tag|woche|monat|jahr)(?:en|n)?\b"
     rf"|il y a (?:près de |environ |plus de )?(?P<fr>\d{{1,3}}|{_COUNT}) (?P<unit_fr>jour|semaine|moi|an)s?\b"
-    r"|(?P<zh>\d{1,3}|[一两兩二三四五六七八九十]) ?"
+    r"|(?P<zh>\d{1,3}|[一两兩二三四五六七八九十]{1,3}) ?"
     r"(?:[个個カか箇ヶ]?(?P<unit_zh>月)|(?P<unit_zh2>[天日周週年]|星期)間?)(?:多|余|餘)?(?:之)?前"
     r"|(?P<ko>\d{1,3}) ?(?P<unit_ko>주|개월|년|일) ?전"
 )
-_LATIN_SEASONS = "|".join(name for name in _SEASONS if name.isascii() or name[0] in "fé")
+_LATIN_SEASONS = "|".join(name for name in _SEASONS if name.isascii() or name[0] in "fénp")
 _SEASON = re.compile(
     r"\b(?P<last>last |letzten |vergangenen |vorigen )?(?:(?:the|in|this|of) )?"
     rf"(?P<name>{_LATIN_SEASONS})\b(?: (?:of )?(?P<year>20\d\d))?"
     r"|(?:去年|今年|昨年|昨|今|지난해|작년|올해|지난) ?(?P<cjk>[春夏秋冬봄]|여름|가을|겨울)"
+    rf"|(?P<last_cjk>去年|昨年|지난해|작년)?의? ?(?P<feast>{'|'.join(_FEASTS)})"
 )
 _YEAR = re.compile(r"(?<![\d.,$€£])(20[012]\d)(?![\d%]|[.,]\d)")
 
@@ -172,7 +183,7 @@ def _ago(text: str, now: datetime) -> Iterator[Span]:
         groups = match.groupdict()
         count = next(groups[key] for key in ("en", "de", "fr", "zh", "ko") if groups[key])
         unit = _UNITS[next(value for key, value in groups.items() if key.startswith("unit") and value)]
-        number = int(count) if count.isdecimal() else _NUMBERS[count]
+        number = int(count) if count.isdecimal() else _NUMBERS.get(count) or int(numeral(count))
         tolerance = _TOLERANCE[unit] * (1.0 if number < 6 else 1.5)
         yield Span(number * unit - tolerance, number * unit + tolerance)
 
@@ -183,9 +194,10 @@ def _fixed(text: str, now: datetime) -> Iterator[Span]:
 
 def _seasons(text: str, now: datetime) -> Iterator[Span]:
     for match in _SEASON.finditer(text):
-        first, last = _SEASONS[match["name"] or match["cjk"]]
+        name, is_last = match["name"] or match["cjk"], match["last"] or match["last_cjk"]
+        first, last = _SEASONS[name] if name else _FEASTS[match["feast"]]
         year = int(match["year"] or now.year)
-        if not match["year"] and (first > now.month or (match["last"] and now.month < last)):
+        if not match["year"] and (first > now.month or (is_last and now.month < last)):
             year -= 1
         yield _between(now, year, first, last, _SEASON_LATE, _SEASON_EARLY)
 
@@ -213,6 +225,8 @@ _READERS: tuple[_Reader, ...] = (
     (_seasons, (
         "spring", "summer", "autumn", "fall", "winter", "früh", "sommer", "herbst", "print", "été", "automne",
         "hiver", "advent", "christm", "weihn", "noël", "春", "夏", "秋", "冬", "봄", "여름", "가을", "겨울",
+        "new year", "turn of", "holidays", "easter", "thanksg", "jahresw", "neujahr", "silvester", "ostern",
+        "pfings", "nouvel an", "pâques", *_FEASTS,
     )),
     (_years, ("20",)),
 )  # fmt: skip
