@@ -1,4 +1,4 @@
-"""Folding across languages: `related_languages.py DATA [LIBRARY ...]`.
+"""Folding across languages: `related_languages.py [--meaning] DATA [LIBRARY ...]`.
 
 DATA holds `crosslang.articles.jsonl` with `crosslang.labels.jsonl` and `background.articles.jsonl`; each
 LIBRARY is a file with further articles, which belong to none of them. Prints how many pairs of reports in
@@ -14,11 +14,11 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from related_ranking import rows, save
+from related_ranking import fill_in, rows, save
 from tuireader.store import Store
 
 
-def main(data: str, *libraries: str) -> None:
+def main(data: str, *libraries: str, by_meaning: bool = False) -> None:
     """Print the figures for articles that come feed by feed, and as they are published."""
     labels = {row["id"]: row for row in rows(Path(data) / "crosslang.labels.jsonl")}
     paths = [Path(data) / f"{name}.articles.jsonl" for name in ("crosslang", "background")]
@@ -29,6 +29,8 @@ def main(data: str, *libraries: str) -> None:
             every.write_text(text, encoding="utf-8")
             store = Store.open(Path(folder) / "related.db")
             article_of = save(store, every, int(time.time()), as_published=as_published)
+            if by_meaning:
+                fill_in(store)
             articles = sorted(set(article_of.values()))
             languages = store.references.languages(articles)
             story_of = store.relations.stories(articles)
@@ -68,4 +70,5 @@ def _together(labels: Mapping[str, Mapping[str, str]], one: str, other: str) -> 
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    words = [word for word in sys.argv[1:] if word != "--meaning"]
+    main(*words, by_meaning=len(words) < len(sys.argv) - 1)

@@ -17,7 +17,10 @@ from tuireader.store import Store, schema
 from tuireader.store.upkeep import maintenance
 
 _BACK = {
-    17: ("DROP TABLE rule_action", "ALTER TABLE digest DROP COLUMN last_notice"),
+    17: (
+        *(f"DROP TABLE {name}" for name in ("rule_action", "meaning", "alike")),
+        "ALTER TABLE digest DROP COLUMN last_notice",
+    ),
     16: ("DROP TABLE outbox", "DROP TABLE outbox_channel", "DROP TABLE digest"),
     15: (
         "DROP TABLE match_case",

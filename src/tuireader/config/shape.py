@@ -189,6 +189,16 @@ class DownloadConfig(Table):
     )
 
 
+class RelatedConfig(Table):
+    """`[related]`: how articles are related."""
+
+    meaning: str = declare(
+        switch("auto"),
+        "Relate articles by meaning, too, with the extra tuireader[meaning]; auto: if it is installed.",
+        default="auto",
+    )
+
+
 class McpConfig(Table):
     """`[mcp]`: what programs see through `tuireader mcp`."""
 
@@ -221,6 +231,7 @@ class Config(Table):
     notify: NotifyConfig = NotifyConfig()
     desk: DeskConfig = DeskConfig()
     fetch: FetchConfig = FetchConfig()
+    related: RelatedConfig = RelatedConfig()
     mcp: McpConfig = McpConfig()
     ui: UiConfig = UiConfig()
     keys: Mapping[str, tuple[str, ...]] = declare(

@@ -30,6 +30,7 @@ from tuireader import lazy
 if TYPE_CHECKING:
     from tuireader.ingest.arrival import *  # noqa: F403
     from tuireader.ingest.matching import *  # noqa: F403
+    from tuireader.ingest.relating.meaning import *  # noqa: F403
     from tuireader.ingest.relating.older_versions import *  # noqa: F403
     from tuireader.ingest.relating.relate import *  # noqa: F403
     from tuireader.ingest.relating.relatives import *  # noqa: F403
@@ -50,6 +51,7 @@ __getattr__, __all__ = lazy.names(
             "record_new",
         ),
         "matching": ("FeedNames", "feeds_named", "hits", "subject"),
+        "relating.meaning": ("ByMeaning", "Comparison"),
         "relating.older_versions": ("fill_in",),
         "relating.relate": ("Relater",),
         "relating.relatives": ("related",),

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from tuireader.library.feeds.downloads import Downloads
     from tuireader.library.feeds.full_texts import FullTexts
     from tuireader.library.feeds.page_sources import PageSources
+    from tuireader.library.meaning import Meanings
     from tuireader.library.newsboat.profile import Newsboat
     from tuireader.library.refresh import Refresh
     from tuireader.library.sending.digests import Digests
@@ -54,6 +55,7 @@ _LATER = {
     "exchange": "exchange.Exchange",
     "full_texts": "feeds.full_texts.FullTexts",
     "matches": "desk.matches.Matches",
+    "meanings": "meaning.Meanings",
     "moving": "accounts.moving.Moving",
     "newsboat": "newsboat.profile.Newsboat",
     "outbox": "sending.outbox.Outbox",
@@ -84,6 +86,7 @@ class Library:
     exchange: Exchange
     full_texts: FullTexts
     matches: Matches
+    meanings: Meanings
     moving: Moving
     newsboat: Newsboat
     outbox: Outbox

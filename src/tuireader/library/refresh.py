@@ -20,6 +20,7 @@ from tuireader.library.context import UseCases
 from tuireader.library.due import Due
 from tuireader.library.feeds.full_texts import FullTexts
 from tuireader.library.feeds.page_tools import fetch_limits
+from tuireader.library.meaning import Meanings
 from tuireader.library.sending.outbox import Outbox
 from tuireader.model import AccountSynced, Event, Fault, FeedDone, RefreshDone, RefreshStarted, Relating
 from tuireader.subprocesses import priority, python
@@ -49,6 +50,7 @@ class Refresh(UseCases):
     _accounts: Accounts
     _alarms: Alarms
     _full_texts: FullTexts
+    _meanings: Meanings
     _outbox: Outbox
     _publishing: Publishing
 
@@ -183,6 +185,10 @@ class Refresh(UseCases):
             if self._context.config.publishes:
                 for failure in await self._publishing.write():
                     yield failure
+            if relate:  # last, as nothing waits for it
+                async with aclosing(self._meanings.fill()) as progress:
+                    async for done, total in progress:
+                        yield Relating(done, total)
         finally:
             if sending:
                 sending.cancel()

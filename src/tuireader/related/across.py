@@ -71,27 +71,42 @@ def differ(article: Profile, other: Profile) -> bool:
     return article.language != other.language and bool(article.language) and bool(other.language)
 
 
-def chance(article: Profile, other: Profile, days: float) -> float:
-    """Return the chance (0–1) that two articles in different languages belong together; symmetric."""
-    overlap = shared(article, other)
-    if overlap is None:
-        return 0.0
+def chance(article: Profile, other: Profile, days: float, meaning: float | None = None) -> float:
+    """Return the chance (0–1) that two articles in different languages belong together; symmetric.
+
+    `meaning` is the cosine of their vectors, if it is known.
+    """
+    evidence = max(_by_words(article, other, 2), _by_meaning(article, other, meaning))
     same_feed = article.feed == other.feed and article.feed > 0
-    return _logistic(_evidence(overlap) - 2.2 * math.log1p(days) - 1.7 * same_feed)
+    return _logistic(evidence - 2.2 * math.log1p(days) - 1.7 * same_feed)
 
 
-def fold_chance(article: Profile, other: Profile, days: float, sharing: bool = False) -> float:
+def fold_chance(
+    article: Profile, other: Profile, days: float, sharing: bool = False, meaning: float | None = None
+) -> float:
     """Return the chance (0–1) that two articles in different languages report the same news; symmetric.
 
     It is lower than `chance`: a wrong fold hides news. With a picture or a link in common (`sharing`), one
     name or amount may be enough.
     """
-    overlap = shared(article, other, 1 if sharing else 2)
-    if overlap is None:
-        return 0.0
+    words = _by_words(article, other, 1 if sharing else 2) + _SHARING * sharing
     same_feed = article.feed == other.feed and article.feed > 0
-    against = 1.2 + 3.0 * math.log1p(days) + 3.5 * same_feed - _SHARING * sharing
-    return _logistic(_evidence(overlap) - against)
+    against = 1.2 + 3.0 * math.log1p(days) + 3.5 * same_feed
+    return _logistic(max(words, _by_meaning(article, other, meaning)) - against)
+
+
+def _by_words(article: Profile, other: Profile, least: int) -> float:
+    overlap = shared(article, other, least)
+    return _NONE if overlap is None else _evidence(overlap)
+
+
+def _by_meaning(article: Profile, other: Profile, cosine: float | None) -> float:
+    """Weigh the cosine together with what both articles name: nothing, one thing, or more."""
+    if cosine is None:
+        return _NONE
+    overlap = shared(article, other, 1)
+    named = 0.0 if overlap is None else _ONE if overlap.things == 1 else _MORE + _WORDS * _evidence(overlap)
+    return _MEANING + _COSINE * cosine + named
 
 
 def _evidence(overlap: Shared) -> float:
@@ -111,5 +126,10 @@ def _evidence(overlap: Shared) -> float:
 _WEIGHTS = (-12.35, 8.38, 0.79, 0.72, 0.14, 3.90, 0.22, 1.05)
 
 
+_NONE = -99.0
+_MEANING, _COSINE = -9.3, 16.5  # evidence by meaning, ...
+_ONE, _MORE, _WORDS = 2.8, 4.9, 0.41  # ... and what shared things add
+
+
 def _logistic(evidence: float) -> float:
-    return 1.0 / (1.0 + math.exp(-evidence))
+    return 0.0 if evidence < -50 else 1.0 / (1.0 + math.exp(-evidence))

@@ -60,7 +60,7 @@ def common(article: Profile, other: Profile) -> Common:
     return Common(shared, cosine, second / (2 * UNIT), names / (2 * UNIT))
 
 
-def chance(article: Profile, other: Profile) -> float:
+def chance(article: Profile, other: Profile, meaning: float | None = None) -> float:
     """Return the chance (0–1) that two articles belong together; symmetric.
 
     A logistic model over: days between them, number of shared terms, cosine of their vectors, the second most
@@ -70,7 +70,7 @@ def chance(article: Profile, other: Profile) -> float:
     languages are compared by what they name (`across`).
     """
     if across.differ(article, other):
-        return across.chance(article, other, days_between(article, other))
+        return across.chance(article, other, days_between(article, other), meaning)
     overlap = common(article, other)
     if not _comparable(overlap, article, other):
         return 0.0
@@ -111,7 +111,9 @@ def own_subject(article: Profile, other: Profile) -> float:
     return 0.0
 
 
-def fold_chance(article: Profile, other: Profile, sharing: bool = False) -> float:
+def fold_chance(
+    article: Profile, other: Profile, sharing: bool = False, meaning: float | None = None
+) -> float:
     """Return the chance (0–1) that two articles report the same news on the same days; symmetric.
 
     The model of `chance`, fitted on pairs within three days. Time, a common feed and different names in the
@@ -119,7 +121,8 @@ def fold_chance(article: Profile, other: Profile, sharing: bool = False) -> floa
     languages, `sharing` a picture or a link counts for it.
     """
     if across.differ(article, other):
-        return across.fold_chance(article, other, days_between(article, other, _UNDATED_FOLD_DAYS), sharing)
+        days = days_between(article, other, _UNDATED_FOLD_DAYS)
+        return across.fold_chance(article, other, days, sharing, meaning)
     overlap = common(article, other)
     own = min(own_subject(article, other), own_subject(other, article))
     if not _comparable(overlap, article, other):

@@ -48,9 +48,18 @@ def likeliest(chances: Mapping[int, float]) -> list[int]:
     return [other for _, other in sorted(sure)[:_ASKED]]
 
 
-def chances(article: Profile, candidates: Iterable[Profile]) -> dict[int, float]:
-    """Return the chance of each candidate, compared with the article alone."""
-    return {other.id: chance(article, other) for other in candidates if other.id != article.id}
+def chances(
+    article: Profile, candidates: Iterable[Profile], meaning: Mapping[int, float] = MappingProxyType({})
+) -> dict[int, float]:
+    """Return the chance of each candidate, compared with the article alone.
+
+    `meaning` has the cosines of those whose vector is close.
+    """
+    return {
+        other.id: chance(article, other, meaning.get(other.id))
+        for other in candidates
+        if other.id != article.id
+    }
 
 
 def first(articles: int) -> float:

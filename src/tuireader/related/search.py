@@ -156,11 +156,15 @@ def fold(
 
 
 def relatives(
-    source: ProfileSource, article: ArticleText, sharing: Mapping[int, str] = MappingProxyType({})
+    source: ProfileSource,
+    article: ArticleText,
+    sharing: Mapping[int, str] = MappingProxyType({}),
+    meaning: Mapping[int, float] = MappingProxyType({}),
 ) -> list[Ranked]:
     """Return the articles related to a stored one, later ones included, likeliest first.
 
-    Articles in `sharing` are related for the reason given there, besides the terms they share.
+    Articles in `sharing` are related for the reason given there, besides the terms they share. `meaning` has
+    the cosines of articles whose vector is close.
     """
     named = mentions.mentions(article.title, article.text, source.concepts())
     profile = _profile(source, article, extract(article.title, article.text), named)
@@ -169,13 +173,13 @@ def relatives(
         *_candidates_across(source, profile, article.day, ACROSS, CANDIDATES_ACROSS),
     ]
     candidates = {other.id: other for other in profiles}
-    alone = chances(profile, candidates.values())
+    alone = chances(profile, candidates.values(), meaning)
     linked = {other for _, other in source.neighbours([profile.id, *likeliest(alone)])}
-    linked |= sharing.keys()
+    linked |= sharing.keys() | meaning.keys()
     linked.discard(profile.id)
     for other in source.profiles(sorted(linked - candidates.keys())):
         candidates[other.id] = other
-        alone[other.id] = chance(profile, other)
+        alone[other.id] = chance(profile, other, meaning.get(other.id))
     judged = sorted(alone, key=lambda other: (-alone[other], other))[:JUDGED]
     judged += [other for other in sharing if other in alone and other not in judged]
     return rank(

@@ -9,6 +9,7 @@ user has split is never folded again.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from types import MappingProxyType
 
 from msgspec import Struct
 
@@ -80,6 +81,20 @@ def place(
     return Place(best, tuple(merged))
 
 
+def are_same_story(
+    some: Sequence[Profile],
+    others: Sequence[Profile],
+    series: Series,
+    apart: Collection[frozenset[int]],
+    meaning: Mapping[frozenset[int], float],
+) -> bool:
+    """Return whether two stories are one, with the cosines of their articles in two languages."""
+    close = CLOSE if len(some) * len(others) > 1 else CLOSE + _PAIR
+    return _may_belong(some, others, apart) and bool(
+        _agreement(some, others, _Pairs(series, (), meaning), MEAN, close)
+    )
+
+
 def may_share_row(article: Profile, other: Profile) -> bool:
     """Return whether two articles of one story are close enough for one to hide the other.
 
@@ -98,11 +113,20 @@ def _may_belong(
 
 
 class _Pairs:
-    """Comparisons of pairs, each made once. Pairs in `sharing` have a picture or link in common."""
+    """Comparisons of pairs, each made once. Pairs in `sharing` have a picture or link in common.
 
-    def __init__(self, series: Series, sharing: Collection[frozenset[int]]) -> None:
+    `meaning` has the cosines of pairs whose vectors are close.
+    """
+
+    def __init__(
+        self,
+        series: Series,
+        sharing: Collection[frozenset[int]] = (),
+        meaning: Mapping[frozenset[int], float] = MappingProxyType({}),
+    ) -> None:
         self._series = series
         self._sharing = sharing
+        self._meaning = meaning
         self._chances: dict[tuple[int, int], float] = {}
         self._differ: dict[tuple[int, int], bool] = {}
 
@@ -110,7 +134,8 @@ class _Pairs:
         key = article.id, other.id
         if (chance := self._chances.get(key)) is None:
             shares = bool(self._sharing) and frozenset(key) in self._sharing
-            chance = self._chances[key] = fold_chance(article, other, shares)
+            meaning = self._meaning.get(frozenset(key)) if self._meaning else None
+            chance = self._chances[key] = fold_chance(article, other, shares, meaning)
         return chance
 
     def differ(self, article: Profile, other: Profile) -> bool:

@@ -326,6 +326,7 @@ def _migrations(
     from tuireader.store.lists.index import Index
     from tuireader.store.marks.labels import Labels
     from tuireader.store.marks.rule_actions import RULE_ACTIONS
+    from tuireader.store.relations.meaning import MEANING
     from tuireader.store.relations.references import REFERENCES
     from tuireader.store.relations.relations import FOLDS
     from tuireader.store.upkeep.older_versions import READING_TIMES, STILL_UNCOUNTED
@@ -352,7 +353,7 @@ def _migrations(
     yield "0014_folds", (*FOLDS, STILL_UNCOUNTED), None
     yield "0015_cases", (*CASES, *RECORDS), Records(store).seal
     yield "0016_outbox", (*OUTBOX, *DIGESTS), None
-    yield "0017_rules", (*LAST_NOTICES, *RULE_ACTIONS), None
+    yield "0017_rules", (*LAST_NOTICES, *RULE_ACTIONS, *MEANING), None
 
 
 def migrate(conn: sqlite3.Connection, report: Callable[[float], None] = lambda done: None) -> None:

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from tuireader.store.marks.marks import Marks
     from tuireader.store.marks.mutes import Mutes
     from tuireader.store.marks.rule_actions import RuleActions
+    from tuireader.store.relations.meaning import Meaning
     from tuireader.store.relations.references import References
     from tuireader.store.relations.relations import Relations
     from tuireader.store.upkeep.exchange import Exchange
@@ -76,6 +77,7 @@ class Store(Connection):
     lists: Lists
     marks: Marks
     match_log: MatchLog
+    meaning: Meaning
     mutes: Mutes
     notices: Notices
     older_versions: OlderVersions

@@ -10,4 +10,5 @@
 - `jobs`          the process that runs them, such as
 - `images`        decode an image file
 - `highlighting`  highlight code
+- `encoder`       the process that turns texts into vectors, for the extra `meaning`
 """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from tuireader.related import referring
@@ -25,32 +26,60 @@ def find(
     profile: Profile,
     article: ArticleText,
 ) -> list[tuple[int, str]]:
-    """Find the earlier articles that an article refers to, each with its sentence, in reading order.
+    """Find the earlier articles that an article refers to, each with its sentence, in reading order."""
+    told, candidates = read(store, profiles, profile, article)
+    if told is None:
+        return []
+    return certain(store, profiles, told, candidates, referring.references(told, candidates))
 
-    A change of a watched page refers to none: its sentences belong to the page and tell no past.
+
+def read(
+    store: Store,
+    profiles: StoredProfiles,
+    profile: Profile,
+    article: ArticleText,
+    *,
+    every: bool = False,
+) -> tuple[telling.Telling | None, Sequence[Profile]]:
+    """Read what an article says about earlier events, and the articles that may be about these.
+
+    With `every`, sentences that state no time may refer, too.
     """
     if not profile.dated:
-        return []
+        return None, ()
     told = telling.tell(
         profile,
         article.title,
         sentences(article.text[:READ]),
         profiles.concepts(),
         lambda terms: Stats(profiles.article_count(), profiles.term_counts(list(terms))),
+        every=every,
     )
-    if told is None:
-        return []
-    candidates = {other.id: other for other in profiles.profiles(_candidates(store, told, profile))}
-    references = referring.references(told, candidates.values())
+    return told, () if told is None else profiles.profiles(_candidates(store, told, profile))
+
+
+def certain(
+    store: Store,
+    profiles: StoredProfiles,
+    told: telling.Telling,
+    candidates: Sequence[Profile],
+    references: Sequence[referring.Reference],
+) -> list[tuple[int, str]]:
+    """Drop references to the same story or another item of a series; return the others with sentences.
+
+    A change of a watched page refers to none: its sentences belong to the page and tell no past.
+    """
+    article = told.profile
     if not references or store.references.is_change(article.id):
         return []
+    by_id = {other.id: other for other in candidates}
     stories = store.relations.stories([article.id, *(reference.article for reference in references)])
     story = stories.get(article.id)
     return [
         (reference.article, told.sentences[reference.place].text)
         for reference in references
         if stories.get(reference.article) != story
-        and not profiles.series.differ(profile, candidates[reference.article])
+        and not profiles.series.differ(article, by_id[reference.article])
     ]
 
 

@@ -72,6 +72,7 @@ def relate_changed(
         old = unpack(*packed[0])
         profiles.forget(text.id)
         store.relations.leave(text.id)
+        store.meaning.forget(text.id)
         pictures = article_text(before).pictures
         terms = [*probes(old), *mentions.posted(old.concepts, old.language), *pictures]
         store.relations.remove(text.id, text.time // DAY, terms)

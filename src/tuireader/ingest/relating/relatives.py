@@ -33,7 +33,9 @@ def related(store: Store, article_id: int, groups: Groups = ()) -> tuple[Related
         profiles, article = StoredProfiles(store, groups), article_text(text)
         _add_references(store, article, by_key)
         _add_links(store, profiles, article, by_key)
-        ranked = search.relatives(profiles, article, sharing(store, profiles, article))
+        alike = store.meaning.alike(article_id)
+        meaning = {pair.other: pair.cosine for pair in alike.values()}
+        ranked = search.relatives(profiles, article, sharing(store, profiles, article), meaning)
         story = store.relations.stories([article_id, *(item.article_id for item in ranked)])
         shown = store.relations.relative_rows([item.article_id for item in ranked])
         for item in ranked:
@@ -44,7 +46,10 @@ def related(store: Store, article_id: int, groups: Groups = ()) -> tuple[Related
                 relation = item.relation
                 if folded and relation is not Relation.SAME_TEXT:
                     relation = Relation.SAME_STORY
-                row = _row(shown[item.article_id], relation, item.reason)
+                reason = item.reason
+                if pair := alike.get(item.article_id):
+                    reason = f"says the same: “{cut_characters(pair.sentence, _QUOTED)}” · {reason}"
+                row = _row(shown[item.article_id], relation, reason)
                 _add(by_key, item.article_id, replace(row, score=item.score))
     return tuple(sorted(by_key.values(), key=_rank))
 

@@ -19,6 +19,7 @@ from tuireader.related.reading.words import count_terms
 
 MOST_SENTENCES = 16
 """Maximum number of sentences of an article to look up."""
+_SENTENCE = 12  # least characters of a sentence without a time
 _LEAD = 2  # sentences at the top, which are about the news itself
 _LONG_NUMBER = re.compile(r"\d[\d.,]*\d")
 _FOOTER = re.compile(
@@ -63,11 +64,11 @@ class Told(NamedTuple):
     amounts: set[int]
 
 
-def referring(title: str, sentences: Sequence[str], published: int) -> Iterator[Told]:
+def referring(title: str, sentences: Sequence[str], published: int, *, every: bool = False) -> Iterator[Told]:
     """Yield the sentences that state a time, or else an amount that is not news.
 
-    Other sentences ("It has denied this") may refer to earlier events, too, but not distinctly enough to tell
-    which article on the matter they mean (docs/notes/relating.md).
+    Other sentences ("It has denied this") may refer to earlier events, too, but their words do not tell which
+    article on the matter they mean (docs/notes/relating.md): only their meaning does, with `every`.
     """
     news: set[int] | None = None
     for place, text in enumerate(sentences[_LEAD:], _LEAD):
@@ -77,7 +78,8 @@ def referring(title: str, sentences: Sequence[str], published: int) -> Iterator[
             if news is None:
                 news = {amount for part in (title, *sentences[:_LEAD]) for amount in rare_amounts(part)}
             amounts -= news
-        if (stated or amounts) and not _FOOTER.search(text):
+        is_sentence = every and len(text) >= _SENTENCE
+        if (stated or amounts or is_sentence) and not _FOOTER.search(text):
             yield Told(place, stated, amounts)
 
 
@@ -87,16 +89,19 @@ def tell(
     sentences: Sequence[str],
     concepts: Concepts,
     stats_of: Callable[[Collection[int]], Stats],
+    *,
+    every: bool = False,
 ) -> Telling | None:
     """Read the whole text of an article; None if no sentence refers to an earlier event.
 
-    `article` is its profile, `stats_of` counts terms in the store.
+    `article` is its profile, `stats_of` counts terms in the store. With `every`, all sentences may refer.
     """
-    referred = list(referring(title, sentences, article.time))
+    referred = list(referring(title, sentences, article.time, every=every))
     if rare := {amount for reference in referred for amount in reference.amounts}:
         others = set(_elsewhere(article, stats_of(rare)))
         referred = [reference._replace(amounts=reference.amounts & others) for reference in referred]
-    told = [reference for reference in referred if reference.spans or reference.amounts][:MOST_SENTENCES]
+    told = [reference for reference in referred if every or reference.spans or reference.amounts]
+    told = told[:MOST_SENTENCES]
     if not told:
         return None
     head, words = count_terms(title), [count_terms(text) for text in sentences]

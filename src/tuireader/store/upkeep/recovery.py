@@ -28,7 +28,17 @@ from tuireader.store.upkeep.maintenance import (
     open_read_only,
 )
 
-_REBUILT = {"profile", "posting", "term_count", "neighbour", "reference", "alias", "dictionary"}
+_REBUILT = {
+    "profile",
+    "posting",
+    "term_count",
+    "neighbour",
+    "reference",
+    "meaning",
+    "alike",
+    "alias",
+    "dictionary",
+}
 _LEAST, _GREATEST = -(1 << 63), (1 << 63) - 1
 _EACH = 2_000  # keys to try one by one between a failure and the next success
 _FAILURES = 200_000  # failed queries after which to give up on a table

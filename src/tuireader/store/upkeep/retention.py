@@ -15,6 +15,7 @@ from tuireader.model import Purged
 from tuireader.store.articles.articles import Articles
 from tuireader.store.compression import Compression
 from tuireader.store.lists.index import Index
+from tuireader.store.relations.meaning import Meaning
 from tuireader.store.sql import Part, id_list
 
 _WORTH = 0.25  # minimum share of empty pages to shrink the file
@@ -46,6 +47,7 @@ class Retention(Part):
     _articles: Articles
     _compression: Compression
     _index: Index
+    _meaning: Meaning
 
     def candidates(self, rule: PurgeRule) -> list[int]:
         """Return the articles that the rule selects, oldest first."""
@@ -87,6 +89,7 @@ class Retention(Part):
         for table in ("revision", "variant", "content", "full_text", "comments"):
             conn.execute(f"DELETE FROM {table} WHERE article_id IN (SELECT value FROM json_each(?))", wanted)
         conn.execute("DELETE FROM reference WHERE article IN (SELECT value FROM json_each(?))", wanted)
+        self._meaning.drop_pairs(purged)
         return len(purged)
 
     def shrink(self) -> bool:

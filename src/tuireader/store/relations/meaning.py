@@ -1,0 +1,115 @@
+"""Vectors of articles by the extra `meaning`, and pairs of articles that say the same.
+
+A vector is `subprocesses.encoder`'s of title and lead, half a kilobyte. The pairs are what an opened article
+needs, so that it reads no vectors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from msgspec import Struct
+
+from tuireader.store.sql import Part, id_list
+
+MEANING = (
+    """CREATE TABLE meaning (
+      article INTEGER PRIMARY KEY, day INTEGER NOT NULL, language TEXT NOT NULL, vector BLOB NOT NULL,
+      compared INTEGER NOT NULL DEFAULT 0
+    )""",
+    "CREATE INDEX meaning_day ON meaning (day, language)",
+    """CREATE TABLE alike (
+      article INTEGER NOT NULL, other INTEGER NOT NULL, cosine INTEGER NOT NULL, sentence TEXT NOT NULL,
+      PRIMARY KEY (article, other)
+    ) WITHOUT ROWID""",
+)
+"""Statements of the migration. `compared` is 0 while only the vector of an article was needed; `cosine` is in
+percent; each pair of `alike` has a row for either article."""
+_ENCODER = "encoder of meaning"
+_FILLED = "meaning filled up to"
+
+
+class Alike(Struct, frozen=True):
+    """Another article with the cosine of the two vectors, and the sentence of either that is closest."""
+
+    other: int
+    cosine: float
+    sentence: str
+
+
+class Meaning(Part):
+    """Vectors and pairs. All writes need a transaction."""
+
+    def use(self, encoder: str) -> None:
+        """Forget the vectors of any other encoder or version, so that they are built again."""
+        if self._store.fact(_ENCODER) != encoder:
+            self._conn.execute("DELETE FROM meaning")
+            self._conn.execute("DELETE FROM alike")
+            self._store.set_fact(_FILLED, "0")
+            self._store.set_fact(_ENCODER, encoder)
+
+    def waiting(self, below: int, limit: int) -> list[int]:
+        """Return related articles that are still to be compared, with ids below the given, newest first."""
+        sql = f"{_WAITING} AND p.article < ? ORDER BY p.article DESC LIMIT ?"
+        return self._column(sql.format("p.article"), (self._filled(), below, limit))
+
+    def waiting_count(self) -> int:
+        return int(self._value(_WAITING.format("count(*)"), (self._filled(),)))
+
+    def set_filled(self, article: int) -> None:
+        """Store the id up to which all articles have been compared."""
+        self._store.set_fact(_FILLED, str(article))
+
+    def _filled(self) -> int:
+        return int(self._store.fact(_FILLED) or 0)
+
+    def forget(self, article: int) -> None:
+        """Delete what is stored about a changed article; it is encoded again."""
+        self._conn.execute("DELETE FROM meaning WHERE article = ?", (article,))
+        self.drop_pairs([article])
+        self.set_filled(min(self._filled(), article - 1))
+
+    def drop_pairs(self, articles: Sequence[int]) -> None:
+        """Delete the pairs of articles, with the sentences that they quote."""
+        pairs = [(other, article) for article in articles for other in self.alike(article)]
+        sql = "DELETE FROM alike WHERE article = ? AND other = ?"
+        self._conn.executemany(sql, [*pairs, *((article, other) for other, article in pairs)])
+
+    def add(self, vectors: Iterable[tuple[int, int, str, bytes]]) -> None:
+        """Store vectors, as (article, days since 1970, language, vector)."""
+        sql = "INSERT OR REPLACE INTO meaning (article, day, language, vector) VALUES (?, ?, ?, ?)"
+        self._conn.executemany(sql, vectors)
+
+    def set_compared(self, articles: Sequence[int]) -> None:
+        """Note that articles need not be compared any more."""
+        sql = "UPDATE meaning SET compared = 1 WHERE article IN (SELECT value FROM json_each(?))"
+        self._conn.execute(sql, (id_list(articles),))
+
+    def vectors(self, articles: Sequence[int]) -> dict[int, bytes]:
+        """Map articles to their vectors, if they have one; `b""` if it could not be computed."""
+        sql = "SELECT article, vector FROM json_each(?) CROSS JOIN meaning ON article = value"
+        return self._mapping(sql, (id_list(articles),))
+
+    def near(self, day: int, days: int, language: str, limit: int) -> dict[int, bytes]:
+        """Map articles in other languages within some days to their vectors, nearest first."""
+        sql = """SELECT article, vector FROM meaning
+                 WHERE day BETWEEN ?1 - ?2 AND ?1 + ?2 AND language NOT IN ('', ?3) AND vector != x''
+                 ORDER BY abs(day - ?1), article DESC LIMIT ?4"""
+        return self._mapping(sql, (day, days, language, limit))
+
+    def set_alike(self, article: int, alike: Sequence[Alike]) -> None:
+        """Store the articles that say the same as one, for both."""
+        sql = "INSERT OR REPLACE INTO alike (article, other, cosine, sentence) VALUES (?, ?, ?, ?)"
+        for pair in alike:
+            value = round(100 * pair.cosine), pair.sentence
+            self._conn.execute(sql, (article, pair.other, *value))
+            self._conn.execute(sql, (pair.other, article, *value))
+
+    def alike(self, article: int) -> Mapping[int, Alike]:
+        """Map the articles that say the same as one to what is known of the pair."""
+        sql = "SELECT other, cosine / 100.0 AS cosine, sentence FROM alike WHERE article = ?"
+        return {pair.other: pair for pair in self._values(Alike, sql, (article,))}
+
+
+_WAITING = """SELECT {} FROM profile p WHERE p.article > ?
+  AND NOT EXISTS (SELECT 1 FROM meaning m WHERE m.article = p.article AND m.compared = 1)"""

