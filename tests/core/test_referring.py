@@ -11,7 +11,14 @@ from tuireader.related.reading.features import Profile, Stats, choose, extract, 
 from tuireader.related.reading.mentions import mentions
 from tuireader.related.reading.telling import MOST_SENTENCES, Telling, referring, tell
 from tuireader.related.reading.words import term_hash
-from tuireader.related.referring import MOST_SHOWN, Reference, days_to_look_at, lookups, references
+from tuireader.related.referring import (
+    MOST_SHOWN,
+    Reference,
+    days_to_look_at,
+    lookups,
+    references,
+    references_by_meaning,
+)
 from tuireader.text.durations import DAY
 
 NOW = 20_000 * DAY
@@ -73,6 +80,32 @@ def test_an_event_outside_of_the_stated_time_is_another_one() -> None:
     late = replace(DIDI, time=NOW - 200 * DAY)
     assert found(told(), DIDI)
     assert not found(told(), late)
+
+
+def test_meaning_finds_what_a_sentence_without_a_time_refers_to() -> None:
+    sentence = "Drivers still feel the ban on new downloads of the ride-hailing app Didi."
+    text = (CLOSED, DATE, sentence)
+    title = "WeChat closes to newcomers"
+    article = tell(profile(title, " ".join(text)), title, text, TABLES, stats, every=True)
+    assert telling(sentence) is None  # words alone do not tell
+    assert article is not None and [one.text for one in article.sentences] == [sentence]
+
+    def by_meaning(whole: float, closest: float, earlier: Profile = DIDI) -> list[Reference]:
+        return references_by_meaning(article, [earlier, *OTHERS], {earlier.id: [whole, closest]})
+
+    (reference,) = by_meaning(0.8, 0.9)
+    assert (reference.article, reference.place) == (DIDI.id, 0)
+    assert by_meaning(0.1, 0.0) == []  # the words are the same, the matter is not
+    assert by_meaning(0.8, 0.9, replace(DIDI, time=NOW)) == []  # not earlier
+    assert references_by_meaning(article, [DIDI], {}) == []  # it has no vector
+
+
+def test_meaning_weighs_a_stated_time() -> None:
+    def evidence(sentence: str) -> float:
+        article = told(sentence)
+        return references_by_meaning(article, [DIDI], {DIDI.id: [0.8, 0.9]})[0].evidence
+
+    assert evidence(BAN) > evidence(BAN.replace("Earlier this month", "In April 2023"))
 
 
 def test_nothing_is_shown_that_is_not_sure() -> None:

@@ -221,6 +221,26 @@ def test_one_shared_thing_or_places_alone_prove_nothing() -> None:
         assert fold_chance(replace(mine, concepts=things), replace(bare, concepts=things)) == 0
 
 
+def test_meaning_needs_less_of_what_both_name() -> None:
+    mine = replace(profile(1, FINE["en"]), concepts={})
+    theirs = replace(mine, id=2, feed=2, language="ko")
+    name = {7: NAME << 8 | 120}
+    named = replace(mine, concepts=name), replace(theirs, concepts=name)
+    assert chance(mine, theirs) == chance(*named) == 0
+    assert chance(mine, theirs, 0.45) < 0.3 < 0.5 < chance(*named, 0.5)
+    assert fold_chance(mine, theirs, meaning=0.6) < 0.85 < fold_chance(*named, meaning=0.65)
+    late = replace(named[1], time=NOW + 4 * DAY)
+    assert fold_chance(named[0], late, meaning=0.65) < 0.3
+
+
+def test_meaning_takes_nothing_from_what_both_name_and_counts_in_two_languages_alone() -> None:
+    mine, theirs = profile(1, FINE["en"]), profile(2, FINE["zh"])
+    assert chance(mine, theirs, 0.1) == chance(mine, theirs)
+    other = profile(2, OTHERS["en"])
+    assert chance(mine, other, 0.9) == chance(mine, other)
+    assert fold_chance(mine, other, meaning=0.9) == fold_chance(mine, other)
+
+
 def test_an_unknown_language_is_compared_by_words() -> None:
     mine, theirs = profile(1, FINE["en"]), profile(2, FINE["zh"])
     unknown = replace(theirs, language="")
