@@ -34,7 +34,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def send_news_only(sender: Any) -> None:
-    """Let a process not report each beginning of a test, set-up and end that went well: half of its messages."""
+    """Let a process report only failures and results: half of its messages."""
     send = sender.sendevent
 
     def send_news(name: str, **values: Any) -> None:

@@ -27,6 +27,7 @@ from tuireader.config.values import (
     duration,
     number,
     size,
+    switch,
     template,
 )
 from tuireader.config.watch_keys import (
