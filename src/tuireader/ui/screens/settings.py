@@ -33,6 +33,7 @@ _SECTIONS: Mapping[str, str] = {
     "save": "Save",
     "download": "Download",
     "watch_defaults": "Watches",
+    "related": "Related",
     "mcp": "Agents",
     "": "General",
     "lists": "Lists",
