@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import signal
+import termios
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -48,8 +51,18 @@ class Asked(Terminal):
             self.asked = True
             for piece in self._pieces:
                 self.press(piece)
-                self.rest(0.08)
+                self._wait_until_read()
         return there
+
+    def _wait_until_read(self) -> None:
+        """Let the next piece be a read of its own, but come soon: a lone escape is a key after a while."""
+        end = time.monotonic() + self._patience
+        typed = os.open(f"/proc/{self.pid}/fd/0", os.O_RDONLY | os.O_NOCTTY)
+        waiting = b"?"
+        while any(waiting) and time.monotonic() < end:
+            time.sleep(0.002)
+            waiting = fcntl.ioctl(typed, termios.FIONREAD, bytes(4))
+        os.close(typed)
 
     @property
     def background(self) -> str:

@@ -107,12 +107,12 @@ class TerminalDriver(LinuxDriver):
         decode = codecs.getincrementaldecoder("utf-8")("replace").decode
         typed_at = 0.0
         while not self.exit_event.is_set():
-            awake = answers.held or time.monotonic() - typed_at < 3 * _IDLE
+            now = time.monotonic()  # what comes after that was not late, however long a busy machine pauses
+            awake = answers.held or now - typed_at < 3 * _IDLE
             ready, _, _ = select.select([self.fileno], [], [], _AWAKE if awake else _IDLE)
-            now = time.monotonic()
             if ready:
-                typed_at = now
-                keys = answers.take(decode(os.read(self.fileno, 4096)), now)
+                typed_at = time.monotonic()
+                keys = answers.take(decode(os.read(self.fileno, 4096)), typed_at)
             else:
                 keys = answers.late(now)
             for message in [*(parser.feed(keys) if keys else ()), *parser.tick()]:
