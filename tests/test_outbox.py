@@ -36,11 +36,10 @@ def hook(address: str, more: str = "") -> str:
 
 
 def got(folder: Path, name: str = "a") -> list[str]:
-    """The titles of the messages in a file."""
+    """The titles of the messages in a file; the last one may be half written."""
     file = folder / "mail" / name
-    return (
-        [json.loads(line)["title"] for line in file.read_text("utf-8").splitlines()] if file.exists() else []
-    )
+    text = file.read_text("utf-8") if file.exists() else ""
+    return [json.loads(line)["title"] for line in text.split("\n")[:-1]]
 
 
 def quokkas(*numbers: int) -> list[ParsedEntry]:
