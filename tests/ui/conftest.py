@@ -11,6 +11,7 @@ from textual import _callback, _wait
 from textual._compositor import Compositor
 from textual.css.model import RuleSet
 from textual.css.styles import RenderStyles
+from textual.design import ColorSystem
 from textual.dom import DOMNode
 from textual.message_pump import MessagePump
 from textual.reactive import Reactive
@@ -52,6 +53,7 @@ def save_time(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Compositor, "render_update", economy.keep_update)
     patch.setattr(MessagePump, "_get_dispatch_methods", economy.handlers)
     patch.setattr(_callback, "_count_parameters", economy.count_parameters)
+    patch.setattr(ColorSystem, "generate", economy.generate)
     patch.setattr(Strip, "__init__", economy.begin_strip)
     patch.setattr(Strip, "apply_filter", economy.filter_strip)
     patch.setattr(Reactive, "__get__", economy.read)

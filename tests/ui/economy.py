@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
 from functools import cache
 from inspect import CO_VARARGS, CO_VARKEYWORDS
-from types import CodeType, FunctionType
-from typing import Any
+from types import CodeType, FunctionType, MethodType
+from typing import Any, cast
 
 from rich.console import RenderableType
 from rich.segment import Segment
@@ -20,6 +21,7 @@ from textual.css.model import RuleSet
 from textual.css.styles import RenderStyles, RulesMap
 from textual.css.stylesheet import Stylesheet
 from textual.css.types import CSSLocation
+from textual.design import ColorSystem
 from textual.dom import DOMNode, NoScreen
 from textual.filter import LineFilter
 from textual.geometry import Region
@@ -31,14 +33,15 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 _PARSED: dict[tuple[object, ...], list[RuleSet]] = {}
-_APPLIED: dict[tuple[RuleSet, ...], dict[object, RulesMap]] = {}
+_PARSED_SHEETS: dict[tuple[object, ...], tuple[list[RuleSet], dict[str, list[RuleSet]]]] = {}
+_APPLIED: dict[tuple[RuleSet, ...], Known] = {}
 
 
 class Sheet(Stylesheet):
     """A stylesheet whose rules are parsed and looked up once for all apps of the same colours."""
 
     _known_for: list[RuleSet] | None = None
-    _known: dict[object, RulesMap]
+    _known: Known
 
     def _parse_rules(self, css: str, read_from: CSSLocation, *rest: Any, **options: Any) -> list[RuleSet]:
         key = (css, read_from, rest, *options.items(), *self._variables.items())
@@ -46,26 +49,66 @@ class Sheet(Stylesheet):
             _PARSED[key] = super()._parse_rules(css, read_from, *rest, **options)
         return _PARSED[key]
 
+    def parse(self) -> None:
+        """Take the rules of a sheet of the same sources and colours."""
+        key = (*self.source.items(), *self._variables.items())
+        if key not in _PARSED_SHEETS:
+            super().parse()
+            _PARSED_SHEETS[key] = self._rules, self.rules_map
+        self._rules, self._rules_map = _PARSED_SHEETS[key]
+        self._require_parse = False
+
     def reparse(self) -> None:
         """Parse in place; Textual begins with an empty sheet, to keep the old one if there are errors."""
         self.parse()
-        self._require_parse = False
-        self._rules_map = None
 
     def apply(self, node: DOMNode, *, animate: bool = False, cache: Any = None) -> None:
         """Look up the rules of a node among those of all apps with the same rules."""
         rules = self.rules
         if rules is not self._known_for:
-            self._known_for, self._known = rules, _APPLIED.setdefault(tuple(rules), {})
-        super().apply(node, animate=animate, cache=Applied(self._known, node))
+            self._known_for, self._known = rules, _APPLIED.setdefault(tuple(rules), Known())
+        key = tuple(_state(above) for above in node.css_path_nodes)
+        if key in self._known.asked_for:
+            for name, value in zip(ASKED_FOR, self._known.asked_for[key], strict=True):
+                setattr(node, name, value)
+            self.replace_rules(node, self._known.rules[key], animate=animate)
+            self._process_component_classes(node)
+            return
+        super().apply(node, animate=animate, cache=Applied(self._known.rules, key))
+        if key in self._known.rules:
+            self._known.asked_for[key] = tuple(getattr(node, name) for name in ASKED_FOR)
+
+    @classmethod
+    def replace_rules(cls, node: DOMNode, rules: RulesMap, animate: bool = False) -> None:
+        """Set rules that are not there yet: for each, a property looks up what has to be drawn again."""
+        if animate:
+            super().replace_rules(node, rules, animate)
+            return
+        known = cast("dict[str, object]", node.styles.base._rules)
+        wanted = cast("dict[str, object]", rules)
+        for name in known.keys() | wanted.keys():
+            if (value := wanted.get(name)) is None or known.get(name) is not value:
+                setattr(node.styles.base, name, value)
+        node.notify_style_update()
+
+
+ASKED_FOR = "_has_hover_style", "_has_focus_within", "_has_order_style", "_has_odd_or_even"
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of nodes by the paths to them: their rules, and of what else these ask."""
+
+    rules: dict[object, RulesMap] = field(default_factory=dict)
+    asked_for: dict[object, tuple[bool, ...]] = field(default_factory=dict)
 
 
 class Applied(dict[Any, Any]):
     """Rules for a node, known by the path to it, for Textual's key holds its parent itself."""
 
-    def __init__(self, known: dict[object, RulesMap], node: DOMNode) -> None:
+    def __init__(self, known: dict[object, RulesMap], key: object) -> None:
         self._known = known
-        self._key = tuple(_state(node) for node in node.css_path_nodes)
+        self._key = key
 
     def get(self, key: object, default: object = None) -> Any:
         return self._known.get(self._key, default)
@@ -190,13 +233,44 @@ def _count(code: CodeType) -> int:
 
 
 def count_parameters(function: Any) -> int:
-    """Count as Textual does; for each closure, it would ask `inspect`."""
+    """Count as Textual does; for each closure and method of an object, it would ask `inspect`."""
+    if isinstance(function, MethodType):
+        return count_parameters(function.__func__) - 1
     if isinstance(function, FunctionType) and not hasattr(function, "__wrapped__"):
         return _count(function.__code__)
     return _ask(function)
 
 
 _ask = _callback._count_parameters
+
+
+class NoLog:
+    """Takes what is logged for a console of developers: Textual makes two loggers for each message."""
+
+    def __getattr__(self, group: str) -> NoLog:
+        return self
+
+    def verbosity(self, verbose: bool) -> NoLog:
+        """Log as much."""
+        return self
+
+    def __call__(self, *words: object, **values: object) -> None:
+        """Log nothing."""
+
+
+_COLORS: dict[tuple[object, ...], dict[str, str]] = {}
+_generate = ColorSystem.generate
+
+
+def generate(colors: ColorSystem) -> dict[str, str]:
+    """Mix the colours of a theme once for all apps."""
+    known = vars(colors) | {"variables": tuple(colors.variables.items())}
+    key = tuple(known.items())
+    if key not in _COLORS:
+        _COLORS[key] = _generate(colors)
+    return _COLORS[key].copy()
+
+
 compose = Compositor.render_update
 
 

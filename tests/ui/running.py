@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from inspect import getfile
 from itertools import count
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from textual import events
 from textual.dom import DOMNode
@@ -23,7 +23,7 @@ from textual.widget import Widget
 from textual.widgets import Input
 from textual.worker import WorkerCancelled, WorkerFailed
 
-from tests.ui.economy import Sheet, draw
+from tests.ui.economy import NoLog, Sheet, draw
 from tests.ui.shelf import NOW, Shelf
 from tests.ui.shelf import opened as opened_shelf
 from tests.ui.snap import screen_text
@@ -56,6 +56,7 @@ class Patient(TuireaderApp):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.stylesheet = Sheet(variables=self.get_css_variables())
+        self._logger = cast(Any, NoLog())
 
     def post_message(self, message: Message) -> bool:
         if isinstance(message, Notify):

@@ -6,6 +6,7 @@ import pytest
 from textual.css.stylesheet import Stylesheet
 
 from tests.ui import samples
+from tests.ui.economy import ASKED_FOR, Sheet
 from tests.ui.running import Running, running
 
 
@@ -15,13 +16,20 @@ async def test_rules_are_those_of_textual(theme: str) -> None:
         async with running(samples.library()) as run:
             run.app.theme = theme
             await run.settle()
+            for is_zen in (True, False):  # a rule that is there for a while
+                run.main.set_class(is_zen, "-zen", update=False)
+                run.app.stylesheet.update(run.main)
+                assert_same_rules(run)
             for keys in ((), ("enter",), ("h",), ("question_mark",), ("escape", "equals_sign", "j", "enter")):
                 await run.press(*keys)
                 assert_same_rules(run)
 
 
 def assert_same_rules(run: Running) -> None:
-    for node in run.app.screen.walk_children(with_self=True):
-        seen = dict(node.styles.base.get_rules())
-        Stylesheet.apply(run.app.stylesheet, node)
-        assert dict(node.styles.base.get_rules()) == seen, node
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delattr(Sheet, "replace_rules")
+        for node in run.app.screen.walk_children(with_self=True):
+            seen = dict(node.styles.base.get_rules()), [getattr(node, name) for name in ASKED_FOR]
+            Stylesheet.apply(run.app.stylesheet, node)
+            theirs = dict(node.styles.base.get_rules()), [getattr(node, name) for name in ASKED_FOR]
+            assert theirs == seen, node
