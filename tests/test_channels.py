@@ -8,6 +8,7 @@ import hmac
 import json
 import os
 import ssl
+import warnings
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from msgspec.structs import replace
 from tests.builders import CLOCK as NOW
 from tests.mail_server import CERTIFICATE, PASSWORD, MailServer
 from tests.web import Answer, Web, then_reset, then_silence
+from tests.workers import forked_workers as forked_workers
 from tuireader.config import ChannelConfig
 from tuireader.delivery import mail, webhook
 from tuireader.delivery.letters import Item, Receipt, message
@@ -30,6 +32,7 @@ from tuireader.subprocesses.worker import Worker
 needs_apprise = pytest.mark.skipif(
     find_spec("apprise") is None, reason="apprise is not installed: nothing tests [[channel]] url"
 )
+forked = pytest.mark.usefixtures("with_plugins")
 EVIDENCE = Evidence("W", (TermHit("so", "body", 1),), "So it is @everyone.", ((0, 2),))
 ARTICLE = Item(1, "<b>A</b> [b](https://evil.example)", "https://x.example/1", "Feed", NOW, (EVIDENCE,))
 LETTER = replace(message([ARTICLE]), id="7", thread="s3")
@@ -242,11 +245,21 @@ async def test_a_webhook_goes_through_the_proxy(web: Web) -> None:
 # --------------------------------------------------------------------------- services of Apprise
 
 
+@pytest.fixture
+def with_plugins(forked_workers: None) -> None:
+    """Before its first message, Apprise imports a hundred plugins: here once for all processes."""
+    with warnings.catch_warnings(action="ignore"):  # about what its plugins import
+        import apprise
+
+        apprise.Apprise.instantiate("json://localhost")
+
+
 def service(address: str) -> ChannelConfig:
     return ChannelConfig("s", url=address)
 
 
 @needs_apprise
+@forked
 async def test_a_topic_of_ntfy_receives_plain_text(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
     web.serve("/", b"{}")
     monkeypatch.setenv("TOPIC", f"ntfy://127.0.0.1:{web.port}/{TOKEN}")
@@ -260,6 +273,7 @@ async def test_a_topic_of_ntfy_receives_plain_text(web: Web, monkeypatch: pytest
 
 
 @needs_apprise
+@forked
 async def test_a_chat_receives_no_markup_and_no_mention(web: Web) -> None:
     web.rest(lambda request: Answer(b"ok"))
     chat = f"mmost://127.0.0.1:{web.port}/3ccdd113474722377935511fc85d3dd4"
@@ -270,6 +284,7 @@ async def test_a_chat_receives_no_markup_and_no_mention(web: Web) -> None:
 
 
 @needs_apprise
+@forked
 @pytest.mark.parametrize(
     ("answer", "error"),
     [
@@ -285,6 +300,7 @@ async def test_refusals_of_a_service(web: Web, answer: Answer | None, error: str
 
 
 @needs_apprise
+@forked
 async def test_a_service_goes_through_the_proxy_or_not_at_all(web: Web) -> None:
     web.rest(lambda request: Answer(b"{}"))
     proxied = around(proxy=web.url.removeprefix("http://"))
@@ -299,6 +315,7 @@ async def test_a_service_goes_through_the_proxy_or_not_at_all(web: Web) -> None:
 
 
 @needs_apprise
+@forked
 def test_addresses_that_apprise_does_not_take_are_told_with_their_line(tmp_path: Path) -> None:
     addresses = {
         "ntfys://ntfy.sh/topic": "",

@@ -22,6 +22,7 @@ import pytest
 from tests.processes import become
 
 _NEEDED = {
+    "tuireader.delivery.service_process": ("apprise",),
     "tuireader.feeds.mail.imap": ("imap_tools",),
     "tuireader.feeds.parse.worker": ("feedparser", "lxml.html", "tuireader.feeds.mail.messages"),
     "tuireader.subprocesses.jobs": ("readability", "PIL.ImageOps", "tuireader.pages.readability"),
