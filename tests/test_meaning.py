@@ -92,6 +92,17 @@ async def test_nothing_is_encoded_if_it_is_switched_off_or_the_library_is_small(
             assert await _filled(library) == []
 
 
+async def test_a_broken_encoder_leaves_all_articles_for_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(meaning, "LEAST", 1)
+    monkeypatch.setattr(meaning, "Worker", lambda module: Worker("tuireader.subprocesses.no_such_module"))
+    async with opened(tmp_path, TWO_FEEDS, clock=lambda: CLOCK) as library:
+        await fill(library, 1, FIRE)
+        assert await _filled(library) == []
+        assert await library.context.pool.read(lambda store: store.meaning.waiting_count()) == 1
+
+
 def related_store(folder: Path, *entries: ParsedEntry) -> tuple[Store, list[int]]:
     store = open_store(folder)
     new, _ = save(store, 1, *entries)

@@ -40,6 +40,8 @@ class Meanings(UseCases):
         filling = await self._transact(lambda store: ingest.ByMeaning(store, name, groups))
         done, end, pause = 0, time.monotonic() + _SECONDS, _PAUSE if priority.is_low() else 0.0
         async with Worker("tuireader.subprocesses.encoder") as worker:
+            if not filling.total or await _ask(worker, (("It works.",), (), ())) is None:
+                return  # it is broken: no article is to blame
             while time.monotonic() < end and (
                 articles := await self._transact(lambda _: filling.next(_AT_ONCE))
             ):
