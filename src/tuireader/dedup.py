@@ -130,13 +130,20 @@ def _words_of(entry: ParsedEntry) -> str:
     return " ".join(plain(html).casefold().split()) or html
 
 
-def unique_entries(entries: Sequence[ParsedEntry]) -> dict[int, tuple[ParsedEntry, Keys]]:
+def is_by_own_name(entry: ParsedEntry, own: Keys) -> bool:
+    """Return whether the guid key of an entry follows from its guid or address alone."""
+    return own.guid == (guid_key(entry.guid) if entry.guid else hash64(f"u{own.url}"))
+
+
+def unique_entries(
+    entries: Sequence[ParsedEntry], known: Sequence[Keys] | None = None
+) -> dict[int, tuple[ParsedEntry, Keys]]:
     """Return the entries of a document to store, by guid key; the first one of those with the same key.
 
     Omits entries with nothing to read or open, such as the last one of a truncated feed.
     """
     by_guid: dict[int, tuple[ParsedEntry, Keys]] = {}
-    for entry, entry_keys in zip(entries, keys(entries), strict=True):
+    for entry, entry_keys in zip(entries, known or keys(entries), strict=True):
         if entry.title or entry.url or entry.content_html or entry.summary_html:
             by_guid.setdefault(entry_keys.guid, (entry, entry_keys))
     return by_guid

@@ -13,17 +13,22 @@ from msgspec.structs import replace
 from tuireader import dedup
 from tuireader.document import links_of
 from tuireader.lexicon import indexed
-from tuireader.model import ParsedEntry, ParsedFeed, Prepared
+from tuireader.model import Keys, ParsedEntry, ParsedFeed, Prepared
 from tuireader.text import cut_characters, is_html, plain, tokens
 
 _TITLE = 100  # maximum characters of a text used as title
 _MOST_LINKS = 60  # maximum outbound links to keep; pages with more are link lists
 
 
-def drop_known(parsed: ParsedFeed, stored: Mapping[int, int]) -> ParsedFeed:
-    """Keep only the new and changed entries of a feed, prepared and with their keys."""
+def drop_known(
+    parsed: ParsedFeed, stored: Mapping[int, int], keys_of: Sequence[Keys] | None = None
+) -> ParsedFeed:
+    """Keep only the new and changed entries of a feed, prepared and with their keys.
+
+    `keys_of` are the keys of all entries, if known.
+    """
     known, kept, keys = [], [], []
-    unique = dedup.unique_entries(parsed.entries)
+    unique = dedup.unique_entries(parsed.entries, keys_of)
     for guid, (entry, entry_keys) in unique.items():
         if stored.get(guid) == entry_keys.digest:
             known.append(guid)

@@ -49,8 +49,11 @@ class Sources(AbstractAsyncContextManager["Sources"]):
             return await self._programs.filter(result, source, reservation)
         return result
 
-    async def parse(self, fetched: Fetched, stored: Mapping[int, int]) -> ParseResult:
-        """Parse a document; `stored` has the digests of known entries, which may be left out."""
+    async def parse(self, fetched: Fetched, stored: Mapping[int, int], seen: bytes = b"") -> ParseResult:
+        """Parse a document; `stored` has the digests of known entries, which may be left out.
+
+        `seen` is that of the feed's last document.
+        """
         source = fetched.job.source
         if source is not None and fetched.url.startswith(MAIL_SCHEMES):
             from tuireader.feeds.mail import source as mail_source
@@ -58,7 +61,9 @@ class Sources(AbstractAsyncContextManager["Sources"]):
             return await mail_source.parse(self._parser, fetched, source, stored)
         if source is not None and (source.items or source.watched):
             return await self._parse_page(fetched, source, stored)
-        parsed = await self._parser.parse(fetched.body, fetched.url, fetched.content_type, stored=stored)
+        parsed = await self._parser.parse(
+            fetched.body, fetched.url, fetched.content_type, stored=stored, seen=seen
+        )
         if isinstance(parsed, ParseFailed) and source is not None:
             return _blamed(parsed, source, fetched.body)
         return parsed

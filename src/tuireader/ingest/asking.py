@@ -74,8 +74,14 @@ class Asking(Struct, frozen=True):
         parsed: ParseResult | None = None
         if isinstance(result, Fetched):
             known = facts.last_success is not None and not complete
-            stored = await self.pool.read(lambda store: store.entries.digests(facts.id)) if known else {}
-            parsed = await self.sources.parse(result, stored)
+            stored, seen = (
+                await self.pool.read(
+                    lambda store: (store.entries.digests(facts.id), store.snapshots.seen(facts.id))
+                )
+                if known
+                else ({}, b"")
+            )
+            parsed = await self.sources.parse(result, stored, seen)
             result = replace(result, body=b"")
         return Outcome(facts, result, reservation, parsed)
 

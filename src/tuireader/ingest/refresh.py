@@ -150,6 +150,8 @@ def _save_feed(
     facts = outcome.facts
     store.entries.rename(facts.id, outcome.same)
     saved, matches = save_and_match(store, facts, parsed, setting, now, outcome.result.job.source)
+    if parsed.seen:
+        store.snapshots.keep_seen(facts.id, parsed.seen, now)
     gap = note_document(store, facts, parsed, saved, now)
     record_success(store, outcome, setting, now, parsed, saved)
     named = facts.title not in (facts.url, without_password(facts.url))

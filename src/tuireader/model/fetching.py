@@ -245,7 +245,8 @@ class ParsedFeed(Struct, frozen=True, tag=True):
     `older` is the address of the document with the next older entries, `current` that of the document with
     the newest ones, if it names them. `outline` has guid key and dates (published, updated) of all entries in
     order, if some of them are omitted. `page_text` is the text of a page watched for changes, `page_links`
-    its links by their texts; its entries are derived by comparing it with the stored text.
+    its links by their texts; its entries are derived by comparing it with the stored text. `seen` lets
+    the next document be read without the entries that it shares with this one, see `feeds.parse.unchanged`.
     """
 
     title: str = ""
@@ -263,6 +264,7 @@ class ParsedFeed(Struct, frozen=True, tag=True):
     page_links: tuple[tuple[str, str], ...] = ()
     current: str = ""
     outline: tuple[tuple[int, int | None, int | None], ...] = ()
+    seen: bytes = b""
 
 
 class ParseFailed(Struct, frozen=True, tag=True):

@@ -239,7 +239,8 @@ _HISTORY = (
 # `closed_at` is set once it is filled, `reason` says why it stays open. `asked`: requests of a day (days
 # since 1970). `alarm.subject`: the name of a watch, or `""` for a feed. `pace`: when silence after the newest
 # article of such a subject becomes an alarm, NULL for never. `snapshot`: last text of a watched page, and the
-# selector of its part. `download`: enclosures to fetch, or fetched.
+# selector of its part; for a feed, the entries of its last document (`ParsedFeed.seen`).
+# `download`: enclosures to fetch, or fetched.
 # For the schedule: `feed.recent`: times at which its latest entries appeared (JSON); `fill`: seconds in which
 # its fastest burst would replace its document; `trust`: in its validators (`schedule.trust_after`); `hold`:
 # when its host may be asked again; `looked_at`: last search for its new address; `moved_why`: which page

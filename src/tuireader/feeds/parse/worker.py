@@ -16,6 +16,7 @@ from typing import Any
 
 from tuireader.document.prepare import drop_known
 from tuireader.feeds.parse.parse import parse, parse_quickly
+from tuireader.feeds.parse.unchanged import parse_changed
 from tuireader.feeds.parse.worker_protocol import Request, pack
 from tuireader.model import Fault, ParsedFeed, ParseFailed, ParseResult
 from tuireader.subprocesses.serving import alarm, serve
@@ -45,7 +46,7 @@ def main() -> None:
 
 def _answer(seconds: float, request: Request) -> Any:
     with alarm(ALARM):
-        if request[-1] is None:
+        if request[4] is None:
             import feedparser  # noqa: F401  (pages and mails need none; importing it must not count as parsing)
         signal.setitimer(signal.ITIMER_PROF, seconds)
         try:
@@ -57,7 +58,7 @@ def _answer(seconds: float, request: Request) -> Any:
 
 
 def _read(request: Request) -> ParseResult:
-    body, url, content_type, _, reader = request
+    body, url, content_type, _, reader, _ = request
     if reader is None:
         return parse(body, url, content_type)
     name, settings = reader
@@ -72,8 +73,10 @@ def _read(request: Request) -> ParseResult:
 
 
 def _answer_quickly(request: Request) -> Any:
-    body, url, content_type, stored, _ = request
-    return _packed(parse_quickly(body, url, content_type), stored)
+    body, url, content_type, stored, _, seen = request
+    if stored is None:
+        return pack(parse_quickly(body, url, content_type))
+    return pack(parse_changed(body, url, content_type, stored, seen))
 
 
 def _packed(result: ParseResult | None, stored: Mapping[int, int] | None) -> Any:

@@ -11,9 +11,9 @@ from tuireader.model import ParsedFeed, ParseFailed, ParseResult
 
 Reader = tuple[str, tuple[Any, ...]]
 """Name of one of the worker's readers of other documents than feeds, with its settings."""
-Request = tuple[bytes, str, str | None, dict[int, int] | None, Reader | None]
-"""A body, its address and content type, the digests by guid key of stored entries, to be left out, and how
-to read it, if it is no feed."""
+Request = tuple[bytes, str, str | None, dict[int, int] | None, Reader | None, bytes]
+"""A body, its address and content type, the digests by guid key of stored entries, to be left out, how to
+read it, if it is no feed, and `ParsedFeed.seen` of the feed's last document."""
 
 pack = Encoder().encode
 """Serialise a result."""

@@ -48,13 +48,14 @@ class ParseWorker(AbstractAsyncContextManager["ParseWorker"]):
         *,
         stored: Mapping[int, int] | None = None,
         reader: Reader | None = None,
+        seen: bytes = b"",
     ) -> ParseResult:
         """Parse a body. Raises only CancelledError; if that takes too long, returns ParseFailed(TOO_SLOW).
 
         With `stored`, a feed parsed in a worker has only its new and changed entries, prepared. A `reader`
-        always runs in the worker.
+        always runs in the worker. `seen` is that of the feed's last document.
         """
-        request = (body, url, content_type, None if stored is None else dict(stored), reader)
+        request = (body, url, content_type, None if stored is None else dict(stored), reader, seen)
         quick = await self._parse_quickly(request) if reader is None else None
         if quick is not None:
             return quick
@@ -79,5 +80,5 @@ class ParseWorker(AbstractAsyncContextManager["ParseWorker"]):
                 pass  # unexpected: parse in this process instead
         from tuireader.feeds.parse.parse import parse_quickly  # most refreshes parse in another process
 
-        body, url, content_type, _, _ = request
+        body, url, content_type, *_ = request
         return parse_quickly(body, url, content_type)
