@@ -138,8 +138,8 @@ def record_carried(
     A read article becomes unread if only the new text matches a watch.
     """
     new = record_changed(store, carried, rules, now)
-    unseen = [text.id for text, _ in new if text.read]
-    store.marks.set("read", unseen, False, now=now, journal=False)
+    if unseen := [text.id for text, _ in new if text.read]:
+        store.marks.set("read", unseen, False, now=now, journal=False)
     return new
 
 

@@ -186,6 +186,8 @@ class Watches(Part):
 
     def record(self, matches: Iterable[tuple[int, Evidence]], now: int = 0) -> None:
         """Store current matches, new ones with the time `now` (0: unknown); needs a transaction."""
+        if not (listed := list(matches)):
+            return
         ids = self._ids()
         self._conn.executemany(
             """INSERT INTO match (watch_id, article_id, evidence, feed_id, at) VALUES (?, ?, ?, ?, ?)
@@ -193,7 +195,7 @@ class Watches(Part):
                  until = 0, revision = 0""",
             (
                 (ids[evidence.watch], article_id, evidence_json(evidence), evidence.feed_id, now)
-                for article_id, evidence in matches
+                for article_id, evidence in listed
                 if evidence.watch in ids
             ),
         )
