@@ -52,7 +52,8 @@ def test_forms_of_a_list(run: Run) -> None:
 
 
 def test_a_period_of_a_list(run: Run) -> None:
-    for since in ("yesterday", "7d", time.strftime("%Y-%m-%d")):
+    day = time.strftime("%Y-%m-%d", time.localtime(time.time() - 86_400))  # just after midnight, all are older
+    for since in ("yesterday", "7d", day):
         assert run("search", "--since", since, "WeChat", "OR", "zebra").out.count("\n") == 2, since
     assert run("list", "--since", "Today").out == run("list", "after:today").out
     assert run("count", "--since", "2100-01-01").out == "0 articles\n"
