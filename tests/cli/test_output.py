@@ -52,7 +52,8 @@ def test_forms_of_a_list(run: Run) -> None:
 
 
 def test_a_period_of_a_list(run: Run) -> None:
-    day = time.strftime("%Y-%m-%d", time.localtime(time.time() - 86_400))  # just after midnight, all are older
+    # just after midnight, all articles are of the day before
+    day = time.strftime("%Y-%m-%d", time.localtime(time.time() - 86_400))
     for since in ("yesterday", "7d", day):
         assert run("search", "--since", since, "WeChat", "OR", "zebra").out.count("\n") == 2, since
     assert run("list", "--since", "Today").out == run("list", "after:today").out
