@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from tests.examples import half_as_many
 from tests.terminal import Terminal
-from tests.ui.running import Patient, running
+from tests.ui.running import Patient, Running, running
 from tests.ui.samples import CONFIG
 from tests.ui.shelf import configured
 from tests.ui.test_first_frame import fill
@@ -273,6 +273,7 @@ async def test_an_answer_in_time_counts_for_the_first_paint(tmp_path: Path) -> N
                 await pilot.pause()
             assert ON_LIGHT in app.painted and ON_LIGHT.upper() in app.painted
             assert app.theme == "tuireader-light"
+            await Running(app, pilot, made).settle()  # else widgets go while work of the start asks for them
 
 
 async def test_a_report_changes_the_theme_unless_one_is_fixed(tmp_path: Path) -> None:
