@@ -81,15 +81,16 @@ class Sheet(Stylesheet):
     @classmethod
     def replace_rules(cls, node: DOMNode, rules: RulesMap, animate: bool = False) -> None:
         """Set rules that are not there yet: for each, a property looks up what has to be drawn again."""
-        if animate:
+        if animate and "transitions" in rules:
             super().replace_rules(node, rules, animate)
             return
         known = cast("dict[str, object]", node.styles.base._rules)
         wanted = cast("dict[str, object]", rules)
-        for name in known.keys() | wanted.keys():
-            if (value := wanted.get(name)) is None or known.get(name) is not value:
-                setattr(node.styles.base, name, value)
-        node.notify_style_update()
+        others = [name for name in known.keys() | wanted.keys() if known.get(name) is not wanted.get(name)]
+        for name in others:
+            setattr(node.styles.base, name, wanted.get(name))
+        if others or not animate:
+            node.notify_style_update()
 
 
 ASKED_FOR = "_has_hover_style", "_has_focus_within", "_has_order_style", "_has_odd_or_even"
