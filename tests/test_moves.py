@@ -536,7 +536,7 @@ class Served:
         data = body.encode() if isinstance(body, str) else body
         return Fetched(job, job.url, data, b"", "text/html" if isinstance(body, str) else None)
 
-    async def parse(self, fetched: Fetched, stored: Mapping[int, int]) -> ParseResult:
+    async def parse(self, fetched: Fetched, stored: Mapping[int, int], seen: bytes = b"") -> ParseResult:
         return parse(fetched.body, fetched.url, fetched.content_type)
 
 

@@ -92,7 +92,7 @@ async def test_headlines_of_one_form_are_no_story_in_a_young_library(tmp_path: P
 
 
 async def test_every_story_of_the_demo_is_one_matter(demo: Library) -> None:
-    about = ("Kaseya", "Didi|滴滴", "Tencent", "Intel", "Apple", "WeChat|微信", "AMD")
+    about = ("Kaseya", "Didi|滴滴", "Tencent|腾讯", "Intel", "Apple", "WeChat|微信", "AMD")
     rows = await all_rows(demo)
     stories: dict[int, list[str]] = {}
     for row in rows:

@@ -162,7 +162,7 @@ def watch_stats(
                 color=item.color,
                 group=item.group,
                 priority=item.priority,
-                count=Count(matches.unread, matches.total),
+                count=Count(matches.unread, matches.total, *matches.behind),
                 former=matches.former,
                 today=matches.days[-1],
                 week=matches.week,

@@ -12,6 +12,7 @@ from msgspec import Struct, field
 
 from tuireader.model import Activity
 from tuireader.store.json_columns import evidence_of
+from tuireader.store.lists.stories import Stories
 from tuireader.store.sql import FEED_TITLE, Part, grouped, id_list
 from tuireader.text.durations import DAY, MONTH, WEEK
 
@@ -41,6 +42,7 @@ class Hits(Struct):
 
     unread: int = 0
     total: int = 0
+    behind: tuple[int, int] = (0, 0)  # unread ones and all that lists hide in folded stories
     week: int = 0
     month: int = 0
     former: int = 0
@@ -61,6 +63,7 @@ class FeedLead(Struct, frozen=True):
 class Stats(Part):
     """Figures about watches."""
 
+    _stories: Stories
     _counted: tuple[tuple[int, ...], dict[str, Hits]] | None = None
 
     def hits(self, today: int, now: int) -> dict[str, Hits]:
@@ -103,6 +106,9 @@ class Stats(Part):
         ):
             if hits_of := by_watch.get(names.get(watch, "")):
                 hits_of.former = count
+        for watch, behind in self._stories.behind_by("match", "watch_id").items():
+            if (hits_of := by_watch.get(names.get(watch, ""))) is not None:
+                hits_of.behind = behind
         return by_watch
 
     def former(self, name: str) -> set[int]:
