@@ -103,15 +103,25 @@ def _loads_once(text: str, name: str, kept: Path) -> _Loaded:
         if status.st_uid == os.geteuid() and not status.st_mode & 0o077:
             kept_key, _, result = files.read(kept).partition(b"\n")
             if kept_key == key:
-                config, problems = json.decode(result, type=_Loaded)
-                defaults = convert(config.watch_defaults, WatchDefaults)
-                return replace(config, watch_defaults=defaults), problems
+                return _decoded(result)
     loaded = loads(text, name)
-    if key is not None:
-        with suppress(OSError), files.scratch(kept.parent) as new:
-            new.write_bytes(b"\n".join([key, json.encode(loaded)]))
-            new.replace(kept)
+    with suppress(OSError, MsgspecError):
+        if key is not None and _decoded(result := json.encode(loaded)) == loaded:
+            with files.scratch(kept.parent) as new:
+                new.write_bytes(b"\n".join([key, result]))
+                new.replace(kept)
     return loaded
+
+
+def _decoded(result: bytes) -> _Loaded:
+    config, problems = json.decode(result, type=_Loaded)
+    rules = config.rules
+    if rules:
+        from tuireader.model.rules import Action  # see `RuleConfig.then`
+
+        rules = tuple([replace(rule, then=convert(rule.then, tuple[Action, ...])) for rule in rules])
+    defaults = convert(config.watch_defaults, WatchDefaults)
+    return replace(config, watch_defaults=defaults, rules=rules), problems
 
 
 def _schema(table: type[Any]) -> list[tuple[str, str, object]]:
