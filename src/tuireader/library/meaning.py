@@ -15,7 +15,7 @@ from tuireader.subprocesses import encoder, priority
 from tuireader.subprocesses.worker import Worker, WorkerDied
 
 log = logging.getLogger("tuireader")
-LEAST = 50
+LEAST = 1_500
 """Articles of a library for which it is worth to load the encoder, which takes a second."""
 _AT_ONCE = 16
 """Articles to encode at once."""
