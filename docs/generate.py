@@ -212,7 +212,7 @@ def json() -> str:
     )
     for kind in names:
         lines += ["", f"## {kind.__name__}", "", " ".join((kind.__doc__ or "").split()), ""]
-        hints = kind.fields
+        hints = kind.fields()
         lines += table(
             ("field", "type", ""),
             [(code(name), _typed(hint), cell(html_safe(get_args(hint)[1]))) for name, hint in hints.items()],
@@ -224,7 +224,7 @@ def _with_parts(*kinds: type[Shape]) -> Iterator[type[Shape]]:
     """Shapes, each followed by those that it is made of."""
     for kind in kinds:
         yield kind
-        for hint in kind.fields.values():
+        for hint in kind.fields().values():
             made = get_args(hint)[0]
             yield from _with_parts(*(part for part in (made, *get_args(made)) if _is_shape(part)))
 

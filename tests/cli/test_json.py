@@ -28,7 +28,7 @@ def misfits(value: object, hint: Any, place: str = "") -> list[str]:
     if isinstance(hint, type) and issubclass(hint, Shape):
         if not isinstance(value, dict):
             return [f"{place} is no object"]
-        fields = hint.fields
+        fields = hint.fields()
         odd = [f"{place}.{name} is not declared" for name in value.keys() - fields.keys()]
         odd += [f"{place}.{name} is missing" for name in fields.keys() - value.keys()]
         return odd + [
@@ -230,6 +230,6 @@ def test_every_command_with_json_is_declared_and_tried() -> None:
 def test_every_field_is_described() -> None:
     for kinds in shapes.SHAPES.values():
         for kind in kinds:
-            for name, hint in kind.fields.items():
+            for name, hint in kind.fields().items():
                 assert get_origin(hint) is Annotated, (kind, name)
                 assert get_args(hint)[1][-1] in ".,", (kind, name)

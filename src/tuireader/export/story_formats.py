@@ -25,7 +25,7 @@ from tuireader.export.markup import (
     period,
 )
 from tuireader.export.story import StoryPage, StoryReport
-from tuireader.model import AddedKind, Addition, Surrounding
+from tuireader.model import Surrounding
 from tuireader.text.wording import counted
 
 BACKGROUND, REPORTS, FOLLOW_UPS, WATCHES = "Before", "Reports", "After", "Watches"
@@ -47,14 +47,7 @@ def facts_of(entry: StoryReport, page: StoryPage) -> list[str]:
     """Return the facts that a report adds; for a copy, a note that says of what."""
     if copied := same_text(entry.report, (other.report for other in page.reports)):
         return [copied]
-    return list(map(added_text, entry.added))
-
-
-def added_text(fact: Addition) -> str:
-    """Write a fact as text: a quotation in quotation marks, with its speaker."""
-    if fact.kind is not AddedKind.QUOTATION:
-        return fact.text
-    return f"“{fact.text}” – {fact.speaker}" if fact.speaker else f"“{fact.text}”"
+    return [fact.written for fact in entry.added]
 
 
 def _summary(page: StoryPage) -> str:

@@ -26,17 +26,23 @@ class Shape:
 
     paths: ClassVar[Mapping[str, str]] = {}
     """Attribute path of each field."""
-    fields: ClassVar[Mapping[str, Any]] = {}
-    """Annotated JSON type of each field."""
+    of: ClassVar[type | None] = None
+    """The struct that it shows."""
 
     def __init_subclass__(cls, of: type | None = None, shows: str = "") -> None:
-        own = get_annotations(cls, eval_str=True)
-        if event := getattr(getattr(of, "__struct_config__", None), "tag", None):
-            own = {"event": Annotated[Literal.__getitem__(event), "Name of the event."], **own}
+        own = [*(["event"] if _event(of) else []), *get_annotations(cls)]
         names = shows.split() or dict.fromkeys([*own, *(getattr(of, "__struct_fields__", ()))])
         pairs = [shown.partition("=") for shown in names]
-        cls.paths = {name: path or name for name, _, path in pairs}
-        cls.fields = {name: own.get(name) or _annotation(of, path) for name, path in cls.paths.items()}
+        cls.of, cls.paths = of, {name: path or name for name, _, path in pairs}
+
+    @classmethod
+    @cache
+    def fields(cls) -> Mapping[str, Any]:
+        """Return the annotated JSON type of each field; evaluated at its first use, which takes time."""
+        own = get_annotations(cls, eval_str=True)
+        if event := _event(cls.of):
+            own = {"event": Annotated[Literal.__getitem__(event), "Name of the event."], **own}
+        return {name: own.get(name) or _annotation(cls.of, path) for name, path in cls.paths.items()}
 
     @classmethod
     def encode(cls, value: object = None, /, **own: object) -> dict[str, object]:
@@ -49,7 +55,14 @@ class Shape:
     @classmethod
     @cache
     def _steps(cls) -> list[tuple[str, Callable[[Any], object], Callable[[Any], object]]]:
-        return [(name, attrgetter(path), _encoder(cls.fields[name])) for name, path in cls.paths.items()]
+        types = cls.fields()
+        return [(name, attrgetter(path), _encoder(types[name])) for name, path in cls.paths.items()]
+
+
+def _event(owner: type | None) -> str:
+    """Return the tag of a struct, which is the name of an event."""
+    tag: str = getattr(getattr(owner, "__struct_config__", None), "tag", None) or ""
+    return tag
 
 
 def _annotation(owner: Any, path: str) -> Any:

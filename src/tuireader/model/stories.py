@@ -24,6 +24,13 @@ class Addition(Struct, frozen=True):
     text: Annotated[str, "The fact as the report writes it."]
     speaker: Annotated[str, 'Who said a quotation, `""` when unknown.'] = ""
 
+    @property
+    def written(self) -> str:
+        """The fact as text: a quotation in quotation marks, with its speaker."""
+        if self.kind is not AddedKind.QUOTATION:
+            return self.text
+        return f"“{self.text}” – {self.speaker}" if self.speaker else f"“{self.text}”"
+
 
 class Surrounding(Struct, frozen=True):
     """An article before or after a story. `sentence` refers from the later to the earlier one."""

@@ -12,7 +12,6 @@ from tuireader.config import WatchConfig
 from tuireader.config.watch_keys import PRIORITIES
 from tuireader.delivery import letters
 from tuireader.export.brief import Brief
-from tuireader.export.story_formats import added_text
 from tuireader.model import Evidence, OutboxKind, OutboxMessage
 from tuireader.model.rules import RUNS, SAVES
 from tuireader.store import Store
@@ -216,4 +215,4 @@ def _added(store: Store, article_id: int, earlier: Sequence[int], feeds: ingest.
     """Write what an article adds to the reports of its story that the watch has notified about."""
     rows = store.lists.rows([*(other for other in earlier[-_EARLIER:] if other != article_id), article_id])
     titles = {row.id: feeds.get(row.feed_id, ("",))[0] for row in rows}
-    return tuple(map(added_text, ingest.additions_of(store, titles, titled=False)[-1]))
+    return tuple(fact.written for fact in ingest.additions_of(store, titles, titled=False)[-1])
