@@ -12,6 +12,10 @@ from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, Union, get_args, get_origin, get_type_hints
 
 
+_PLAIN = frozenset({str, int, bool, float, dict})
+"""Types of values that JSON has."""
+
+
 class Shape:
     """A JSON object, declared as a subclass `of` the struct that it shows.
 
@@ -118,7 +122,7 @@ def _encoder(hint: Any) -> Callable[[Any], object]:
     kinds = [kind for kind in parts or (hint,) if isinstance(kind, type) and issubclass(kind, Shape)]
 
     def encoded(value: Any) -> object:
-        if value is None or isinstance(value, dict):
+        if value is None or type(value) in _PLAIN:
             return value
         if kinds:
             return kinds[0].encode(value)
