@@ -767,13 +767,13 @@ async def test_the_next_unread_article_is_sought_in_the_next_views(
 async def test_who_goes_elsewhere_meanwhile_stays_there() -> None:
     stage, made = navigating(sidebar__items=[SimpleNamespace(view=FEEDS[0], unread=1)])
 
-    def leave(*_: object) -> Any:
+    def leave(*_: object, **__: object) -> Any:
         made.listing.token += 5
         return later(7)
 
     made.listing.next_unread = leave
     await made.next_unread(1)
-    assert stage.drained() == [call("listing.next_unread", 1)]
+    assert stage.drained() == [call("listing.next_unread", 1, past_cursor=False)]
     made.listing.next_unread, made.listing.show = later(None), leave
     await made.next_unread(1)
     assert [one.path for one in stage.drained()] == [
@@ -789,12 +789,12 @@ async def test_who_goes_elsewhere_meanwhile_stays_there() -> None:
     [
         ({"in_sidebar": True, "folds": True}, [call("sidebar.fold_current")]),
         ({"open": True, "at_end": False}, [call("article.page", 1)]),
-        ({"open": True, "at_end": True}, [call("listing.next_unread", 1)]),
+        ({"open": True, "at_end": True}, [call("listing.next_unread", 1, past_cursor=False)]),
         ({"row": row(5, read=False)}, [call("marking.chosen.row"), call("reader.open", 5)]),
-        ({"row": row(5, read=True)}, [call("marking.chosen.row"), call("listing.next_unread", 1)]),
-        ({"row": None}, [call("marking.chosen.row"), call("listing.next_unread", 1)]),
+        ({"row": row(5, read=True)}, [call("marking.chosen.row"), call("listing.next_unread", 1, past_cursor=False)]),
+        ({"row": None}, [call("marking.chosen.row"), call("listing.next_unread", 1, past_cursor=False)]),
         ({"in_sidebar": True, "folds": False, "row": None}, [
-            call("sidebar.fold_current"), call("marking.chosen.row"), call("listing.next_unread", 1),
+            call("sidebar.fold_current"), call("marking.chosen.row"), call("listing.next_unread", 1, past_cursor=False),
         ]),
     ],
 )  # fmt: skip

@@ -112,6 +112,25 @@ async def test_the_next_feed_opens_its_folder_and_wraps_around() -> None:
         assert shown(run) == "Cellar" and run.focus == "sidebar"
 
 
+async def test_keys_of_newsboat_do_in_each_pane_what_they_do_there() -> None:
+    async with running(shelf('keys = "newsboat"\nrun_at_start = ["next_feed", "focus_sidebar"]')) as run:
+        assert (shown(run), run.focus) == ("Quay", "sidebar")
+        await run.press("n")  # in the sidebar, to the next feed with unread articles
+        assert (shown(run), run.focus) == ("Attic", "sidebar")
+        await run.press("J", "K", "p", "K", "J", "enter")
+        assert (shown(run), run.focus, run.cursor_id) == ("Quay", "list", 1)
+        await run.press("n")  # in a list, it opens nothing
+        assert (run.cursor_id, run.open_id) == (2, None) and {1, 2} <= await run.unread()
+        await run.press("home", "N")  # which goes on to the next article
+        assert run.cursor_id == 2 and 1 not in await run.unread()
+        await run.press("q", "enter")  # to the first unread article
+        assert (run.focus, run.cursor_id) == ("list", 2)
+        await run.press("enter", "N")  # unread again, and closed
+        assert (run.focus, run.open_id) == ("list", None) and 2 in await run.unread()
+        await run.press("q", "q")
+        assert run.app.return_code == 0
+
+
 async def test_next_unread_stays_in_the_feed_if_the_configuration_says_so() -> None:
     async with running(shelf("goto_next_feed = false")) as run:
         await run.press(")")

@@ -39,7 +39,7 @@ def merge(
     """Add feeds, views and settings to a configuration.
 
     Existing feeds get their missing titles, folders and labels. With `keys`, a user without feeds gets
-    newsboat's keys; a chosen key preset is kept. Raises ConfigError if the text is not TOML.
+    newsboat's keys and start; a chosen key preset is kept. Raises ConfigError if the text is not TOML.
     """
     settings = settings or Settings()
     own = loads(text)[0]
@@ -53,6 +53,7 @@ def merge(
     values = dict(settings.values)
     if keys and not objects_of(merging.before, "feeds"):  # existing users keep their keys
         values = {("ui", "keys"): "newsboat", **values}
+        values.setdefault(("ui", "run_at_start"), ("next_feed", "focus_sidebar"))
     for table in dict.fromkeys(table for table, _ in values):
         merging.set(table, {name: value for (at, name), value in values.items() if at == table})
     merging.set_keys(settings)

@@ -11,7 +11,6 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, Union, get_args, get_origin, get_type_hints
 
-
 _PLAIN = frozenset({str, int, bool, float, dict})
 """Types of values that JSON has."""
 

@@ -98,7 +98,8 @@ def footer_keys(session: Session, panes: Panes, key_of: KeyOf) -> list[FooterKey
         keeping = [FooterKey(key_of(command), title, 10) for command, title in _SEARCH]
         return [FooterKey("enter", "results"), leaving, *keeping, FooterKey("↑", "older searches")]
     moves = "scroll" if panes.in_article and panes.article.chosen < 0 else "move"
-    leaves = "Back" if panes.in_article else "Quit"
+    to_feeds = panes.in_list and session.config.ui.preset == "newsboat"
+    leaves = "Back" if panes.in_article or to_feeds else "Quit"
     return titled(pane_commands(session, panes), key_of, wide=panes.is_wide, moves=moves, leaves=leaves)
 
 

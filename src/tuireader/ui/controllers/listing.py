@@ -314,23 +314,23 @@ class Listing(Controller):
         if spot.partial:
             run_latest(self.articles, self.complete, "rest")
 
-    async def next_unread(self, step: int) -> int | None:
-        """Find the next unread article after the cursor, wrapping around.
+    async def next_unread(self, step: int, *, past_cursor: bool = False) -> int | None:
+        """Find the next unread article from the cursor on, wrapping around; not the open one.
 
         If `token` changes meanwhile, the article belongs to another list.
         """
         articles = self.articles
-        if self.session.partial and step > 0 and (below := self._unread_below()) is not None:
+        here = articles.current_id if past_cursor else self.session.opened_id
+        if self.session.partial and step > 0 and (below := self._unread_below(here)) is not None:
             return below
         await self.complete()
         ids, count = articles.ids, len(articles.ids)
         if not count:
             return None
-        current = self.session.opened_id
         unread: set[int] | None = None
         for distance in range(count + 1):
             article_id = ids[(articles.cursor + step * distance) % count]
-            if article_id == current:
+            if article_id == here:
                 continue
             row = articles.row(article_id)
             if row is not None:
@@ -341,18 +341,18 @@ class Listing(Controller):
                 view = UNREAD if self.session.query is not None else self.session.view
                 unread = await self.marks.unread(await self.library.lists.ids(view, show_read=False))
                 if articles.ids is not ids:  # more have arrived
-                    return await self.next_unread(step)
+                    return await self.next_unread(step, past_cursor=past_cursor)
             if article_id in unread:
                 return article_id
         return None
 
-    def _unread_below(self) -> int | None:
+    def _unread_below(self, here: int | None) -> int | None:
         """Find the next unread article among the loaded rows."""
         articles = self.articles
         for article_id in articles.ids[articles.cursor :]:
             row = articles.row(article_id)
             if row is None:
                 return None
-            if not row.read and article_id != self.session.opened_id:
+            if not row.read and article_id != here:
                 return article_id
         return None

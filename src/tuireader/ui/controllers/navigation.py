@@ -36,7 +36,7 @@ class Navigation(Controller):
         self.session.before_search = None
         await self.show_view(view)
         self.panes.sidebar.select(view)
-        self.panes.go_to(self.articles)
+        await self._enter_list()
 
     async def preview_view(self, view: View, *, leave: bool) -> None:
         """Show the view under the cursor of the sidebar; with `leave`, go to the list."""
@@ -45,8 +45,20 @@ class Navigation(Controller):
             await self.show_view(view)
         if leave:
             await self.close_quietly()
-            self.panes.go_to(self.articles)
+            await self._enter_list()
             self.changed()
+
+    async def _enter_list(self) -> None:
+        self.panes.go_to(self.articles)
+        if self.as_newsboat:
+            self.articles.act("top")
+            if (first := await self.listing.next_unread(1)) is not None:
+                self.articles.select_id(first)
+
+    @property
+    def as_newsboat(self) -> bool:
+        """Whether keys do what they do in newsboat: there, `q` in a list goes to the feeds."""
+        return self.session.config.ui.preset == "newsboat"
 
     async def leave_missing_view(self) -> None:
         """Show all articles if the view in the list no longer exists."""
@@ -121,11 +133,16 @@ class Navigation(Controller):
     async def next_unread(self, step: int) -> None:
         """Open the next unread article of this view, or of the next view that has one."""
         listing, views = self.listing, None
+        only_go = self.as_newsboat and self.panes.in_list
         while True:
             token = listing.token
-            article_id = await listing.next_unread(step)
+            article_id = await listing.next_unread(step, past_cursor=only_go and views is None)
             if token != listing.token:
                 return  # the user has gone to another view
+            if article_id is not None and only_go:
+                self.articles.select_id(article_id)
+                self.changed()
+                return
             if article_id is not None:
                 await self.open_article(article_id)
                 return
@@ -244,6 +261,8 @@ class Navigation(Controller):
             self.panes.go_to(self.articles)
         elif self.session.page is not None and not self.panes.is_columns:
             await self.close_article()
+        elif self.as_newsboat and self.panes.in_list:
+            self.panes.go_to(self.panes.sidebar)
         else:
             await self.host.leave(0)
 

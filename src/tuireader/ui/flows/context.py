@@ -31,6 +31,7 @@ class Outcome(Struct, frozen=True):
     severity: SeverityLevel = "information"
     seconds: float = 4
     view: View | None = None  # view to go to
+    stays: bool = False  # the sidebar keeps the focus
     config_changed: bool = False  # views may be gone, matches may have changed
     watches_changed: bool = False  # colours, lists and matches may have changed
     recount: bool = False
@@ -150,6 +151,8 @@ class FlowRunner:
             await main.navigation.go_to_view(outcome.view)
             main.draw_sidebar()  # which may have left out the view
             main.panes.sidebar.select(outcome.view)
+            if outcome.stays:
+                main.panes.go_to(main.panes.sidebar)
         if outcome.config_changed:
             await main.navigation.leave_missing_view()
         if outcome.config_changed or outcome.watches_changed:

@@ -60,11 +60,13 @@ async def next_feed(main: Controllers, ask: Asking, *, step: int, unread: bool =
     session = main.session
     items = main.every_item(replace(session.feed_lines, hides_read=session.hides_read_feeds and not unread))
     listed = {item.view: item for item in items if item.view is not None}
-    for view in around(list(listed), session.view, step):
+    chosen = main.panes.sidebar.current if main.panes.in_sidebar else None
+    here = chosen.view if chosen and chosen.view else session.view
+    for view in around(list(listed), here, step):
         if view.kind is ViewKind.FEED and (listed[view].unread or not unread):
             folder = next(feed.folder for feed in session.feeds if str(feed.id) == view.key)
             session.closed.discard(View(ViewKind.FOLDER, folder))
-            return Outcome(view=view)
+            return Outcome(view=view, stays=main.panes.in_sidebar)
     return Outcome(said="No other feed has unread articles" if unread else "No other feed", seconds=2)
 
 

@@ -183,6 +183,38 @@ def _refresh_one(main: Controllers) -> None:
         main.refreshing.refresh([article.feed_id] if article else feed_ids)
 
 
+def _as_in_newsboat(main: Controllers, flows: FlowRunner) -> Commands:
+    """Map commands that newsboat's keys run differently in some panes, as newsboat does."""
+    go, panes = main.navigation, main.panes
+
+    async def step(step: int, command_id: str) -> None:
+        if go.as_newsboat and panes.in_sidebar:
+            panes.sidebar.act(command_id)
+        else:
+            await go.step(step)
+
+    async def next_unread(step: int) -> None:
+        if go.as_newsboat and panes.in_sidebar:
+            await flows.run(partial(lists.next_feed, step=step, unread=True))
+        else:
+            await go.next_unread(step)
+
+    async def toggle_read() -> None:
+        await main.marking.toggle_read()
+        if go.as_newsboat and panes.in_article:
+            await go.close_article()
+        elif go.as_newsboat and panes.in_list and not panes.articles.selected:
+            panes.articles.act("move_down")
+
+    return {
+        "next_article": partial(step, 1, "move_down"),
+        "previous_article": partial(step, -1, "move_up"),
+        "next_unread": partial(next_unread, 1),
+        "previous_unread": partial(next_unread, -1),
+        "toggle_read": toggle_read,
+    }
+
+
 def commands(main: Controllers, flows: FlowRunner) -> Commands:
     """Map command ids to their functions."""
     go, mark, panes, refreshing = main.navigation, main.marking, main.panes, main.refreshing
@@ -197,10 +229,7 @@ def commands(main: Controllers, flows: FlowRunner) -> Commands:
     return {
         **{command_id: partial(flows.run, flow) for command_id, flow in _FLOWS.items()},
         **{command_id: partial(move, command_id) for command_id in MOVES},
-        "next_article": partial(go.step, 1),
-        "previous_article": partial(go.step, -1),
-        "next_unread": partial(go.next_unread, 1),
-        "previous_unread": partial(go.next_unread, -1),
+        **_as_in_newsboat(main, flows),
         "page_or_next_unread": go.page_or_next_unread,
         "next_pane": partial(panes.turn, 1),
         "previous_pane": partial(panes.turn, -1),
@@ -230,7 +259,6 @@ def commands(main: Controllers, flows: FlowRunner) -> Commands:
         "shrink_pane": partial(panes.resize_pane, -1),
         "select": mark.select,
         "select_all": mark.select_all,
-        "toggle_read": mark.toggle_read,
         "mark_read": mark.mark_read,
         "toggle_star": mark.toggle_star,
         "split_story": mark.split_story,
