@@ -42,9 +42,15 @@ class ExpressionCommand(click.Command):
 
 
 async def matching(
-    library: Library, expression: str, *, limit: int = NO_LIMIT, ranked: bool = False, new_label: str = ""
+    library: Library,
+    expression: str,
+    *,
+    limit: int = NO_LIMIT,
+    ranked: bool = False,
+    likes: bool = False,
+    new_label: str = "",
 ) -> Sequence[int]:
-    """Find the articles that an expression matches; all articles for none.
+    """Find the articles that an expression matches; all articles for none. With `likes`, it may have `like:`.
 
     Raises UsageError, also for names that do not exist, except that of a label about to be set.
     """
@@ -55,7 +61,7 @@ async def matching(
             return (await library.lists.head(View(ViewKind.ALL), limit=limit))[0]
         return await library.lists.ids(View(ViewKind.ALL))
     await require_names(library, expression, new_label)
-    ids, problem = await library.searches.run(expression, limit=limit, ranked=ranked)
+    ids, problem = await library.searches.run(expression, limit=limit, ranked=ranked, likes=likes)
     if problem:
         raise UsageError(problem)
     return ids

@@ -4,6 +4,7 @@ import re
 import shlex
 import time
 from collections.abc import Sequence
+from functools import partial
 
 from tuireader.commands import BY_ID, did_you_mean, normalise_key
 from tuireader.config.problems import caret
@@ -13,12 +14,12 @@ from tuireader.text import split_password
 from tuireader.text.languages import LANGUAGES, language_code
 
 
-def _expression(value: object) -> str | Invalid:
+def _expression(value: object, *, likes: bool = False) -> str | Invalid:
     if not isinstance(value, str):
         return Invalid(f"should be an expression in quotes, not {describe(value)}")
     from tuireader.query import QueryError, parse  # import the parser only for expressions
 
-    parsed = parse(value)
+    parsed = parse(value, likes=likes)
     if not isinstance(parsed, QueryError):
         return value.strip()
     hint = f"; {parsed.hint}" if parsed.hint else ""
@@ -26,6 +27,7 @@ def _expression(value: object) -> str | Invalid:
 
 
 EXPRESSION = Kind("expression", _expression)
+SAVED = Kind("expression", partial(_expression, likes=True))
 
 
 def _arriving(value: object) -> str | Invalid:

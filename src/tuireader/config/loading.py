@@ -35,7 +35,7 @@ from tuireader.config.channel_keys import (
 )
 from tuireader.config.feed_keys import FeedConfig
 from tuireader.config.files import expand_home
-from tuireader.config.kinds import ARRIVAL, EXPRESSION, MAIL_SCHEMES, command_address
+from tuireader.config.kinds import ARRIVAL, EXPRESSION, MAIL_SCHEMES, SAVED, command_address
 from tuireader.config.problems import LONG_NUMBER, Problem, caret, key_path, line_of, syntax_problem
 from tuireader.config.shape import KEYS, PLAIN_TABLES, TABLES, Config, MacroConfig, required
 from tuireader.config.toml_lines import key_lines
@@ -181,7 +181,7 @@ class _Problems:
 
     def too_many_regexes(self, kind: Kind, written: object) -> Invalid | None:
         """Add a value's regular expressions to the total size; return an error above the limit."""
-        if kind not in (ARRIVAL, EXPRESSION, LINES, GROUPS) or not (more := _sizes(written)):
+        if kind not in (ARRIVAL, EXPRESSION, SAVED, LINES, GROUPS) or not (more := _sizes(written)):
             return None
         from tuireader.query import REGEX_TOTAL
 

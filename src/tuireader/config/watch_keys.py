@@ -10,7 +10,7 @@ from tuireader.commands import did_you_mean
 from tuireader.config.account_keys import ACCOUNT_NAME
 from tuireader.config.channel_keys import CHANNELS, WATCHES
 from tuireader.config.keys import Table, TableMeta, declare
-from tuireader.config.kinds import ARRIVAL, COMMAND, EXPRESSION
+from tuireader.config.kinds import ARRIVAL, COMMAND, SAVED
 from tuireader.config.problems import caret
 from tuireader.config.toml_values import quote, to_toml
 from tuireader.config.values import (
@@ -195,7 +195,7 @@ class ViewConfig(Table):
 
     name: str = declare(NAME, "Name in the sidebar.", vital=True, label="Name", placeholder="in the sidebar")
     query: str = declare(
-        EXPRESSION,
+        SAVED,
         "Search expression for the articles to show.",
         vital=True,
         label="Search",

@@ -181,6 +181,8 @@ class Library:
     async def close(self) -> None:
         """End worker processes and connections, wait for running writes, close the database."""
         await self.page_tools.close()
+        if "meanings" in self.__dict__:
+            await self.meanings.close()
         await self.context.pool.close()
 
     @property

@@ -103,7 +103,7 @@ class Lists(UseCases):
     async def _ids_of(self, view: View, show_read: bool, sort: str, ask: _Ask) -> array[int]:
         if view.kind is ViewKind.QUERY:
             check_sort(sort, SEARCH_SORTS)
-            matches, _ = await self._searches.run(view.key, ranked=sort == RELEVANCE)
+            matches, _ = await self._searches.run(view.key, ranked=sort == RELEVANCE, likes=True)
             if sort not in (RELEVANCE, "date"):
                 matches = await self.in_order(matches, sort)
             if show_read:

@@ -18,14 +18,19 @@ from tuireader.store import Store
 from tuireader.text import clean
 
 if TYPE_CHECKING:
+    from tuireader.library.meaning import Meanings
     from tuireader.library.watching.reports import Report
 
 _HISTORY = "searches"
 _REMEMBERED = 50
+MOST_LIKE = 200
+"""Maximum results of a search by meaning; what follows is hardly like it."""
 
 
 class Searches(UseCases):
     """Expressions over all stored articles."""
+
+    _meanings: Meanings
 
     async def run(
         self,
@@ -33,17 +38,24 @@ class Searches(UseCases):
         *,
         limit: int = 2000,
         ranked: bool = False,
+        likes: bool = False,
         tell: Callable[[array[int]], None] = lambda article: None,
     ) -> tuple[array[int], str]:
         """Find the ids that match an expression; return them with an error message or `""`. Never raises.
 
         Newest first; if `ranked`, the most relevant of the newest few thousand first. Runs in small steps,
         between which other requests run, until cancelled or until `limit` results are found. After each step,
-        calls `tell` with the results so far.
+        calls `tell` with the results so far. With `likes`, the expression may have `like:`, which finds at
+        most `MOST_LIKE`, the closest first.
         """
-        parsed = query.parse(text)
+        parsed, order = query.parse(text, likes=likes), None
         if isinstance(parsed, query.QueryError):
             return array("q"), parsed.caret()
+        if parsed.like:
+            order, trouble = await self._meanings.nearest(parsed.like)
+            if trouble:
+                return array("q"), trouble
+            limit = min(limit, MOST_LIKE)
         if any(getattr(leaf, "field", "") == "id" for leaf in query.leaves(parsed.root)):
             await self._context.complete_log()
         now, names = self._now(), self._context.feed_names
@@ -54,6 +66,7 @@ class Searches(UseCases):
                 subject=lambda article: ingest.subject(article, names),
                 limit=limit,
                 ranked=ranked,
+                order=order,
             )
         )
         ids: array[int] = array("q")
@@ -68,6 +81,10 @@ class Searches(UseCases):
         self, ids: Sequence[int], expression: str
     ) -> list[tuple[str, tuple[tuple[int, int], ...]]]:
         """Find the sentence in each of `ids` that best matches an expression, with the matches; else `""`."""
+        parsed = query.parse(expression, likes=True)
+        if isinstance(parsed, query.Query) and parsed.like:
+            closest = await self._meanings.sentences(parsed.like, ids)
+            return [(closest.get(article_id, ""), ()) for article_id in ids]
         now, matcher = self._now(), _matcher(expression)
 
         def read(store: Store) -> list[tuple[str, tuple[tuple[int, int], ...]]]:

@@ -23,6 +23,8 @@ from tuireader.store.upkeep.older_versions import Missing
 from tuireader.text import cut
 
 if TYPE_CHECKING:
+    from tuireader.library.meaning import Meanings, Proposals
+    from tuireader.library.searches import Searches
     from tuireader.library.watching.reports import Remark, Report
     from tuireader.library.watching.sources import SearchFeed
 
@@ -36,6 +38,9 @@ _EXPLAINED = 200  # number of matches whose evidence is computed together
 
 class Watches(UseCases):
     """Watches of the configuration and their matches."""
+
+    _meanings: Meanings
+    _searches: Searches
 
     async def apply(self) -> AsyncGenerator[tuple[int, int], None]:
         """Match new and changed mutes and watches against all stored articles; yields (done, total).
@@ -150,6 +155,16 @@ class Watches(UseCases):
         advice += tuple(str(note) for note in of_terms if note.term in config.any)
         return replace(preview, advice=advice)
 
+    async def missing(self, item: WatchConfig, hits: Sequence[int]) -> Proposals:
+        """Propose articles that a watch may be missing, as they mean the same as some of its matches.
+
+        Nothing without the extra `meaning`. They are no matches: only a term makes them so.
+        """
+        from tuireader.library.watching.proposals import without_terms
+
+        feeds, now = self._context.feed_names, self._now()
+        return await self._meanings.proposals(hits, partial(without_terms, item=item, feeds=feeds, now=now))
+
     async def advice(self, name: str) -> tuple[str, ...]:
         for item in self._context.config.watches:
             if item.name == name:
@@ -255,13 +270,19 @@ class Watches(UseCases):
 
     async def lint(self) -> list[Remark]:
         """Remark on mistakes in watches and their terms."""
-        from tuireader.library.watching.reports import lint
+        from tuireader.library.watching.preview import HITS
+        from tuireader.library.watching.reports import lint, of_proposals
 
         context = self._context
         await self._explain([item.name for item in context.config.watches])
-        return await self._pool.read(
+        remarks = await self._pool.read(
             lambda store: lint(store, context.config, context.matcher, context.feed_names)
         )
+        for item in context.config.watches:
+            judged = f"watch:={query.phrase(item.name)} -is:false-alarm"
+            hits, _ = await self._searches.run(judged, limit=HITS)
+            remarks += of_proposals(item.name, await self.missing(item, hits))
+        return remarks
 
     def highlights(self, text: str) -> list[tuple[int, int, str]]:
         """Find the terms of watches in a text: sorted (start, end, watch). Thread-safe and fast."""

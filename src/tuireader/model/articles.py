@@ -215,6 +215,11 @@ class ArticleRow(Struct, frozen=True, eq=False):
     ] = ()
     detail: Detail = NO_DETAIL
 
+    @property
+    def sentence(self) -> str:
+        """The sentence that is most like what `like:` asks for, of the first articles; else empty."""
+        return self.detail[0]
+
     def __eq__(self, other: object) -> bool:
         """Compare all but `detail`, which is read only for lists that show it."""
         return isinstance(other, ArticleRow) and astuple(self)[:-1] == astuple(other)[:-1]

@@ -210,6 +210,15 @@ FIELDS = {
             },
             "for example after:2026-11-01 or after:yesterday",
         ),
+        Field(
+            "like",
+            {
+                'like:"ban on ride-hailing"': "that mean something like it, the closest first; only in"
+                " searches, beside conditions that filter",
+                "like:@1234": "that are like the article with this number",
+            },
+            'for example like:"ban on ride-hailing apps"',
+        ),
         Field("before", {"before:2026-11-01": "before that day"}, "for example before:2026-11-01"),
     )
 }

@@ -234,7 +234,8 @@ class WatchPreview(Struct, frozen=True):
 
     `added` and `removed` compare with the current matches of the watch that it replaces. If the preview is
     not `complete`, only the newest articles were searched, and the three numbers cover only these. `samples`
-    are the newest matches, `sentences` the evidence of each. `advice` lists probable mistakes.
+    are the newest matches, `sentences` the evidence of each, `hits` more of them. `advice` lists probable
+    mistakes.
     """
 
     matches: int = 0
@@ -245,6 +246,7 @@ class WatchPreview(Struct, frozen=True):
     problem: str = ""
     complete: bool = True
     advice: tuple[str, ...] = ()
+    hits: tuple[int, ...] = ()
 
 
 class MutePreview(Struct, frozen=True):

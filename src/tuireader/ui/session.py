@@ -8,13 +8,13 @@ from collections.abc import Callable, Sequence
 
 from msgspec import Struct
 
-from tuireader.commands.sorts import TO_DO_ORDER
+from tuireader.commands.sorts import RELEVANCE, TO_DO_ORDER
 from tuireader.config import Config, UiConfig
 from tuireader.model import Article, Counts, Feed, View, ViewKind
 from tuireader.model.accounts import AccountState
 from tuireader.ui.drawing.page_parts import Page
 from tuireader.ui.drawing.sidebar_items import FeedLines
-from tuireader.ui.views import SUBSCRIBED, TO_DO, UNREAD
+from tuireader.ui.views import SUBSCRIBED, TO_DO, UNREAD, ranks
 
 _UNCOUNTED = Counts()  # until articles are counted: a million take seconds
 _KEEP_READ = {
@@ -154,7 +154,8 @@ class Session:
     @property
     def sort(self) -> str:
         """Order of the view; the configured one is the default except for searches."""
-        usual = "date" if self.view.kind is ViewKind.QUERY else self.config.ui.sort
+        usual = "date" if self.query is not None else self.config.ui.sort
+        usual = RELEVANCE if self.query and ranks(self.query) else usual
         usual = TO_DO_ORDER if self.view == TO_DO else usual
         return self._sorts.get(self.view, usual)
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from tuireader.config import ViewConfig, WatchConfig
 from tuireader.model import Count, Counts, Feed, View, ViewKind
 from tuireader.model.accounts import category_of
-from tuireader.query import phrase
+from tuireader.query import Query, parse, phrase
 
 TODAY = View(ViewKind.TODAY)
 UNREAD = View(ViewKind.UNREAD)
@@ -16,6 +17,13 @@ ALL = View(ViewKind.ALL)
 SUBSCRIBED = View(ViewKind.ALL, "subscribed")
 MUTED = View(ViewKind.QUERY, "is:muted")
 TO_DO = View(ViewKind.TO_DO)
+
+
+@lru_cache(maxsize=8)
+def ranks(expression: str) -> bool:
+    """Return whether an expression has `like:`, so that its results are closest first."""
+    parsed = parse(expression, likes=True)
+    return isinstance(parsed, Query) and bool(parsed.like)
 
 
 def title_of(view: View, feeds: Sequence[Feed], views: Sequence[ViewConfig] = ()) -> str:

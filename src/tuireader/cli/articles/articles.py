@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import click
+from msgspec.structs import replace
 
 from tuireader.cli.base import ARTICLE, library_command, say
 from tuireader.cli.completion import complete_articles
@@ -23,6 +24,7 @@ from tuireader.commands.sorts import RELEVANCE
 from tuireader.errors import Exit
 from tuireader.model import Article, ArticleRow, Evidence, Related
 from tuireader.model.asides import is_aside
+from tuireader.query import QueryError, parse
 from tuireader.query.identifiers import explained
 from tuireader.text.wording import counted
 
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from tuireader.library import Library
 
 FEEDS = ("atom", "jsonfeed")
+_QUOTED = 20  # articles of a search by meaning that are shown with a sentence
 _format = format_option(
     ("text", "json", "tsv", "md", *FEEDS),
     "Output: plain lines, JSON lines, tab-separated columns, a Markdown list, or a feed for other programs.",
@@ -128,7 +131,7 @@ async def print_count(library: Library, ids: Sequence[int], as_json: bool) -> No
 async def _print_articles(
     library: Library, expression: str, form: str, limit: int, ranked: bool = False
 ) -> int:
-    ids = await matching(library, expression, limit=limit, ranked=ranked)
+    ids = await matching(library, expression, limit=limit, ranked=ranked, likes=True)
     if not ids and limit and not (expression and await say_advice(library, expression)):
         say(f"tuireader: {await no_articles(library, expression)}")
     if form in FEEDS:
@@ -140,7 +143,7 @@ async def _print_articles(
             say(f"tuireader: left out {counted(hidden, 'article')} of private feeds")
         click.echo(text.encode("utf-8", "replace"), nl=False)
         return len(ids)
-    rows = await library.lists.rows(ids)
+    rows = await _quoting(library, expression, await library.lists.rows(ids))
     if form == "json":
         for row in rows:
             print_json("Article", row, feed=library.feeds.title(row.feed_id))
@@ -151,6 +154,17 @@ async def _print_articles(
         line = _columns if form == "tsv" else _line
         print_paged(line(library, row) for row in rows)
     return len(ids)
+
+
+async def _quoting(library: Library, expression: str, rows: Sequence[ArticleRow]) -> Sequence[ArticleRow]:
+    """Give the first rows the sentences closest to what `like:` asks for, and report what it cannot find."""
+    parsed = parse(expression, likes=True)
+    if isinstance(parsed, QueryError) or not parsed.like:
+        return rows
+    if gap := await library.meanings.gap():
+        say(f"tuireader: {gap}")
+    closest = await library.meanings.sentences(parsed.like, [row.id for row in rows[:_QUOTED]])
+    return [replace(row, detail=(closest.get(row.id, ""), (), "")) for row in rows]
 
 
 def until_edited(until: int) -> str:
@@ -166,7 +180,9 @@ def _line(library: Library, row: ArticleRow) -> str:
     names = [marked.get(name, name) for name in row.watches]
     watches = ink(f"  [{', '.join(names)}]", fg="yellow") if names else ""
     title = ink(row.title, bold=not row.read)
-    return f"{row.id}\t{marks} {timestamp(row.time)}  {library.feeds.title(row.feed_id)}  {title}{watches}"
+    quoted = f"\n\t   “{row.sentence}”" if row.sentence else ""
+    feed = library.feeds.title(row.feed_id)
+    return f"{row.id}\t{marks} {timestamp(row.time)}  {feed}  {title}{watches}{quoted}"
 
 
 def _columns(library: Library, row: ArticleRow) -> str:

@@ -40,7 +40,7 @@ async def search(
     library: "Library", expression: Expression, limit: Limit = 20, sort: Literal["date", "relevance"] = "date"
 ) -> str:
     """Search all stored articles by an expression, newest or most relevant first."""
-    ids = await matching(library, expression, limit=limit + 1, ranked=sort == RELEVANCE)
+    ids = await matching(library, expression, limit=limit + 1, ranked=sort == RELEVANCE, likes=True)
     rows = await library.lists.rows(ids[:limit])
     return reply([_row(library, row) for row in rows], more=len(ids) > limit)
 

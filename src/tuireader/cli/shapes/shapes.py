@@ -31,7 +31,7 @@ class Article(
     Shape,
     of=model.ArticleRow,
     shows="id time feed title url author read starred edited sources story story_size watches labels former"
-    " uncertain language reading_time",
+    " uncertain language reading_time sentence",
 ):
     """A row of a list."""
 

@@ -25,10 +25,12 @@ from tuireader.related.search import ArticleText
 from tuireader.related.stories import MEMBERS, SPAN_DAYS, Place, are_same_story
 from tuireader.store import Store
 from tuireader.store.relations.meaning import Alike
+from tuireader.text import cut_characters
 from tuireader.text.durations import DAY
 
 _NEAR = 1_000  # articles in other languages to compare with, the nearest in time
 _CLOSE, _PAIRS = 0.4, 6  # least cosine of a pair that is stored, and most pairs of an article
+_SENTENCE = 200  # maximum characters of a sentence to quote
 _LEAD = 2  # sentences of the lead to quote for a pair
 _WITHOUT = b""  # vector of an article that could not be encoded
 
@@ -84,18 +86,11 @@ class ByMeaning:
                 self._read[text.id] = read
                 wanted |= dict.fromkeys(other.id for other in read[1])
         known = self._store.meaning.vectors(list(wanted))
-        unknown = [article for article in wanted if article not in known]
-        texts = list(self._store.articles.texts(unknown, labels=False, appearances=False))
-        languages = self._store.references.languages([text.id for text in texts])
-        return Missing(
-            [(text.id, text.time // DAY, languages[text.id]) for text in texts],
-            [_whole(article_text(text, LEAD)) for text in texts],
-        )
+        return to_encode(self._store, [article for article in wanted if article not in known])
 
     def encoded(self, missing: Missing, vectors: Sequence[bytes]) -> None:
         """Store vectors; without any, note that these articles have none. Needs a transaction."""
-        given = vectors or [_WITHOUT] * len(missing.rows)
-        self._store.meaning.add((*row, vector) for row, vector in zip(missing.rows, given, strict=True))
+        add_vectors(self._store, missing, vectors or [_WITHOUT] * len(missing.rows))
 
     def comparison(self, article_id: int) -> Comparison | None:
         """Return what to compare an article with; None if it has no vector or nothing to be compared with."""
@@ -175,6 +170,30 @@ class ByMeaning:
         apart = self._profiles.split_pairs([*chain(*members)])
         if are_same_story(some, others, self._profiles.series, apart, meaning):
             merge(self._store, self._profiles, Place(story_of[other], (story_of[article],)))
+
+
+def to_encode(store: Store, articles: Sequence[int]) -> Missing:
+    """Return what is to be encoded of articles."""
+    texts = list(store.articles.texts(articles, labels=False, appearances=False))
+    languages = store.references.languages([text.id for text in texts])
+    return Missing(
+        [(text.id, text.time // DAY, languages[text.id]) for text in texts],
+        [_whole(article_text(text, LEAD)) for text in texts],
+    )
+
+
+def add_vectors(store: Store, missing: Missing, vectors: Sequence[bytes]) -> None:
+    """Store the vectors of articles. Needs a transaction."""
+    store.meaning.add((*row, vector) for row, vector in zip(missing.rows, vectors, strict=True))
+
+
+def sentences_of(store: Store, articles: Sequence[int], most: int) -> list[tuple[int, str]]:
+    """Return the first sentences of articles, each with its article."""
+    return [
+        (text.id, cut_characters(sentence, _SENTENCE))
+        for text in store.articles.texts(articles, labels=False, appearances=False)
+        for sentence in referring.sentences(article_text(text, referring.READ).text)[:most]
+    ]
 
 
 def _whole(article: ArticleText) -> str:

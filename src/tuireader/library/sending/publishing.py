@@ -29,7 +29,7 @@ from tuireader.library.exchange import Exchange
 from tuireader.library.feeds.public import public_feeds
 from tuireader.library.searches import Searches
 from tuireader.model import ArticleRow, NotPublished
-from tuireader.query import phrase
+from tuireader.query import QueryError, parse, phrase
 from tuireader.store import Store
 
 _SEED, _KEY = "published", "published key {}"
@@ -93,6 +93,8 @@ class Publishing(UseCases):
                 "utf-8", "replace"
             )
         expression, most = _expression(item, self._context.config), item.limit
+        if isinstance(parsed := parse(expression), QueryError):  # a saved search may have `like:`
+            raise TuireaderError(str(parsed))
         while True:
             ids, problem = await self._searches.run(expression, limit=most)
             if problem:

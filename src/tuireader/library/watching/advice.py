@@ -74,7 +74,7 @@ def _with_tags(asked: Asked, known: Names, tags: Callable[[], Collection[str]]) 
 def _advice(asked: Asked, known: Names) -> Sequence[Advice]:
     if isinstance(asked, WatchConfig):
         return watch.advice(rule_of(asked), known)
-    parsed = query.parse(asked if isinstance(asked, str) else asked.query)
+    parsed = query.parse(asked if isinstance(asked, str) else asked.query, likes=isinstance(asked, str))
     if isinstance(parsed, query.QueryError):
         return []
     if isinstance(asked, MuteConfig):

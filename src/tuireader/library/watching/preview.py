@@ -10,6 +10,8 @@ from tuireader.store import Store
 from tuireader.watch import Matcher, WatchRule
 
 _SAMPLES = 5
+HITS = 20
+"""Newest matches of a watch, which propose what it may be missing."""
 _COUNTED = 2000  # number of matches at which a preview stops
 _LOOKED_AT = 6000  # maximum number of articles that a preview searches: about two seconds
 
@@ -60,8 +62,8 @@ class WatchPreviewer:
             last, time = looked_at[-1]
             before = [(article, at) for article, at in before if (at, article) >= (time, last)]
         old = {article for article, _ in before}
-        newest = [article for article, _ in looked_at if article in self.found][:_SAMPLES]
-        samples = store.lists.rows(newest)
+        newest = [article for article, _ in looked_at if article in self.found][:HITS]
+        samples = store.lists.rows(newest[:_SAMPLES])
         return WatchPreview(
             matches=len(self.found),
             added=len(self.found.keys() - old),
@@ -70,4 +72,5 @@ class WatchPreviewer:
             sentences=tuple(self.found[row.id].sentence for row in samples),
             problem=self.problem,
             complete=complete,
+            hits=tuple(newest),
         )

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import date
 from itertools import chain
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -21,7 +21,11 @@ from tuireader.store.sql import grouped
 from tuireader.store.watches import stats as numbers
 from tuireader.store.watches.stats import FeedLead
 from tuireader.text.durations import DAY
+from tuireader.text.wording import counted
 from tuireader.watch import Matcher
+
+if TYPE_CHECKING:
+    from tuireader.library.meaning import Proposals
 
 _SAMPLES = 5
 _TOP = 5  # feeds with the most matches
@@ -123,6 +127,16 @@ def lint(store: Store, config: Config, matcher: Matcher, feeds: ingest.FeedNames
                     Remark(item.name, term, f"the only term in {share} % of the {total:,} matches")
                 )
     return remarks
+
+
+def of_proposals(watch: str, proposals: Proposals) -> list[Remark]:
+    """Remark on articles that a watch may be missing."""
+    if not proposals.count:
+        return []
+    articles = counted(proposals.count, "article")
+    lead = f"{articles} you may be missing: they mean the same as its matches but have none of its terms"
+    shown = [f"{row.id} {row.title}: “{sentence}”" for row, sentence in proposals.shown]
+    return [Remark(watch, "", message) for message in (lead, *shown)]
 
 
 def _never(store: Store, term: str) -> str:

@@ -17,7 +17,7 @@ from tuireader import query
 from tuireader.query import And, Has, Is, Language, Near, Node, Query, Regex, Subject
 from tuireader.store.articles.articles import Articles, StoredText
 from tuireader.store.lists.conditions import HIT, Condition, Conditions, feed_numbers, joined, may_match
-from tuireader.store.sql import Part, number_list
+from tuireader.store.sql import Part, id_list, number_list
 
 _MANY = 5000
 _AHEAD = 500
@@ -39,15 +39,29 @@ class Search(Part):
     _articles: Articles
 
     def find_in_steps(
-        self, parsed: Query, *, now: int, subject: Subjects, limit: int, ranked: bool = False
+        self,
+        parsed: Query,
+        *,
+        now: int,
+        subject: Subjects,
+        limit: int,
+        ranked: bool = False,
+        order: Sequence[int] | None = None,
     ) -> Iterator[Sequence[int]]:
         """Yield the ids that an expression matches, newest first, in steps between which others can read.
 
         Leaves out muted articles unless the expression mentions `is:muted`. Never raises because of a text.
         If `ranked`, the newest few thousand index hits come first, by relevance (BM25, where a word of the
-        title counts as ten of the text); older ones follow by time.
+        title counts as ten of the text); older ones follow by time. With an `order`, yields only those of its
+        articles that match, in this order.
         """
         within = "1" if Is("muted") in query.leaves(parsed.root) else "a.muted = 0"
+        if order is not None:
+            within, args = f"{within} AND a.id IN (SELECT value FROM json_each(?))", [id_list(order)]
+            yield from self._find_within(
+                parsed, within, args, now=now, subject=subject, limit=limit, order=order
+            )
+            return
         wide = any(map(_has_short_prefix, query.leaves(parsed.root)))
         expression = query.plan(parsed).fts if ranked and not wide else None
         if expression is None:
@@ -58,7 +72,14 @@ class Search(Part):
         for part, inside in (("IN", best), ("NOT IN", None)):
             scope = f"{within} AND a.id {part} (SELECT value FROM json_each(?))"
             for hits in self._find_within(
-                parsed, scope, [last], now=now, subject=subject, limit=limit, order=inside
+                parsed,
+                scope,
+                [last],
+                now=now,
+                subject=subject,
+                limit=limit,
+                order=inside,
+                known=inside is not None,
             ):
                 yield hits
                 limit -= len(hits)
@@ -99,8 +120,12 @@ class Search(Part):
         subject: Subjects,
         limit: int,
         order: Sequence[int] | None = None,
+        known: bool = False,
     ) -> Iterator[Sequence[int]]:
-        """Yield matching ids in batches, among those that `within` selects: newest first, or in `order`."""
+        """Yield matching ids in batches, among those that `within` selects: newest first, or in `order`.
+
+        An order of index hits is `known` to match what the index decides.
+        """
         plan = query.plan(parsed)
         if order is None and limit <= _FEW and any(map(_has_short_prefix, query.leaves(parsed.root))):
             # the index would first collect all words with the prefix, which may be in any article
@@ -122,7 +147,7 @@ class Search(Part):
             if limit <= 0 or 0 < len(last) < RECENT:
                 return
             within, within_args = _without(last, within, within_args)
-        condition = self._condition(plan, now, limit, order is not None)
+        condition = self._condition(plan, now, limit, known)
         sql, args = _newest(within, within_args, condition)
         if order is not None:
             fit = set(self._column(sql, args))
@@ -196,7 +221,7 @@ class Search(Part):
         return batch
 
     def _condition(self, plan: query.Plan, now: int, limit: int, known: bool) -> Condition:
-        """Translate what SQL can decide of a plan; with an order, the index hits are already `known`."""
+        """Translate what SQL can decide of a plan; that the index hits may be `known` already."""
         conditions = Conditions(self._conn, now)
         facts = conditions.all(plan.facts)
         if known and plan.exact:

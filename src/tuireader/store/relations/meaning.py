@@ -14,8 +14,8 @@ from tuireader.store.sql import Part, id_list
 
 MEANING = (
     """CREATE TABLE meaning (
-      article INTEGER PRIMARY KEY, day INTEGER NOT NULL, language TEXT NOT NULL, vector BLOB NOT NULL,
-      compared INTEGER NOT NULL DEFAULT 0
+      id INTEGER PRIMARY KEY AUTOINCREMENT, article INTEGER NOT NULL UNIQUE,
+      day INTEGER NOT NULL, language TEXT NOT NULL, vector BLOB NOT NULL, compared INTEGER NOT NULL DEFAULT 0
     )""",
     "CREATE INDEX meaning_day ON meaning (day, language)",
     """CREATE TABLE alike (
@@ -23,8 +23,8 @@ MEANING = (
       PRIMARY KEY (article, other)
     ) WITHOUT ROWID""",
 )
-"""Statements of the migration. `compared` is 0 while only the vector of an article was needed; `cosine` is in
-percent; each pair of `alike` has a row for either article."""
+"""Statements of the migration. A replaced vector gets a new `id`. `compared` is 0 while only the vector of an
+article was needed; `cosine` is in percent; each pair of `alike` has a row for either article."""
 _ENCODER = "encoder of meaning"
 _FILLED = "meaning filled up to"
 
@@ -89,6 +89,29 @@ class Meaning(Part):
         """Map articles to their vectors, if they have one; `b""` if it could not be computed."""
         sql = "SELECT article, vector FROM json_each(?) CROSS JOIN meaning ON article = value"
         return self._mapping(sql, (id_list(articles),))
+
+    def since(self, row: int, most: int, limit: int) -> tuple[int, list[int], bytes]:
+        """Return the next vectors after a row of the newest `most` articles: last row, articles, vectors."""
+        oldest = (
+            self._value("SELECT article FROM meaning ORDER BY article DESC LIMIT 1 OFFSET ?", (most,)) or 0
+        )
+        sql = """SELECT id, article, vector FROM meaning
+                 WHERE id > ? AND article > ? AND vector != x'' ORDER BY id LIMIT ?"""
+        rows = self._conn.execute(sql, (row, oldest, limit)).fetchall()
+        articles, vectors = [article for _, article, _ in rows], b"".join(vector for _, _, vector in rows)
+        return (rows[-1][0] if rows else row), articles, vectors
+
+    def missing(self, encoder: str) -> tuple[int, int]:
+        """Count the articles that this encoder has not encoded, and all articles."""
+        every: int = self._value("SELECT count(*) FROM article")
+        encoded = self._value("SELECT count(*) FROM meaning") if self._store.fact(_ENCODER) == encoder else 0
+        return max(0, every - encoded), every
+
+    def unknown(self, limit: int) -> list[int]:
+        """Return the newest articles that have not been encoded."""
+        sql = """SELECT id FROM article a WHERE NOT EXISTS (SELECT 1 FROM meaning WHERE article = a.id)
+                 ORDER BY id DESC LIMIT ?"""
+        return self._column(sql, (limit,))
 
     def near(self, day: int, days: int, language: str, limit: int) -> dict[int, bytes]:
         """Map articles in other languages within some days to their vectors, nearest first."""

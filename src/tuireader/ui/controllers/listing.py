@@ -7,6 +7,7 @@ from array import array
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Any
 
 from tuireader.commands.sorts import TO_DO_ORDER
 from tuireader.model import ArticleRow, FoldedRows, View, ViewKind
@@ -14,7 +15,7 @@ from tuireader.ui.controllers.controller import Controller
 from tuireader.ui.controllers.marks import Marks
 from tuireader.ui.session import ListSpot
 from tuireader.ui.status import empty_list
-from tuireader.ui.views import SUBSCRIBED, UNREAD
+from tuireader.ui.views import SUBSCRIBED, UNREAD, ranks
 from tuireader.ui.widgets.article_list import ArticleList
 from tuireader.ui.widgets.list_lines import Days
 from tuireader.ui.workers import now_and_then, run_latest, wait_at_most
@@ -200,11 +201,22 @@ class Listing(Controller):
         so_far = now_and_then(
             lambda ids: run_latest(self.articles, partial(self._show_found, view, token, ids), "found")
         )
-        first, trouble = await self.library.searches.run(expression, limit=_AT_ONCE, tell=so_far)
+        first, trouble = await self._search(expression, limit=_AT_ONCE, tell=so_far)
         await self._show_found(view, token, first, trouble, len(first) == _AT_ONCE)
         if token == self.token and self.session.partial:
             await wait_at_most(TYPING, self.hurry)
             await self.complete()
+
+    async def _search(self, expression: str, **how: Any) -> tuple[array[int], str]:
+        """Run a search; one by meaning reports that the encoder loads, and what it cannot find yet."""
+        loads = ranks(expression) and not self.library.meanings.is_warm
+        if loads and not self.library.meanings.unavailable:
+            self.host.say("Loading the sentence encoder …", seconds=10, group="meaning")
+        ids, trouble = await self.library.searches.run(expression, likes=True, **how)
+        if loads:
+            self.host.say_no_more("meaning")
+            self.host.say("" if trouble else await self.library.meanings.gap())
+        return ids, trouble
 
     async def _show_found(
         self, view: View, token: int, ids: array[int], trouble: str = "", more: bool = True
@@ -272,9 +284,9 @@ class Listing(Controller):
                 self.session.error, self.session.capped = "", False
                 return array("q")
             ranked = self.session.sort == "relevance"
-            ids, self.session.error = await self.library.searches.run(view.key, limit=MOST, ranked=ranked)
+            ids, self.session.error = await self._search(view.key, limit=MOST, ranked=ranked)
             self.session.capped = len(ids) == MOST
-            if ranked or self.session.sort == "date":
+            if ranked or (self.session.sort == "date" and not ranks(view.key)):
                 return ids
             return await self.library.lists.in_order(ids, self.session.sort)
         self.session.error = ""

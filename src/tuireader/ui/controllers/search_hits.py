@@ -26,7 +26,7 @@ _KEPT = 500  # maximum number of sentences kept, more than a screen has rows
 def _parsed(expression: str) -> query.Query | None:
     if not expression.strip():
         return None
-    parsed = query.parse(expression)
+    parsed = query.parse(expression, likes=True)
     return parsed if isinstance(parsed, query.Query) else None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import chain
 from typing import Any
 
 from msgspec.structs import replace
@@ -174,12 +175,20 @@ class NewWatch(FormDialog[str | None]):
             return marked(text, [(start, end) for start, end, _ in spans(text)], "hit:", plain)
 
         lines: list[Line] = [(), summary(preview), *(((f"! {note}", "star"),) for note in preview.advice)]
+        samples: list[Sequence[Line]] = []
         for row, sentence in list(zip(preview.samples, preview.sentences, strict=False))[:_SAMPLES]:
             title = row.title or row.url
-            lines.append((*hits(title), (f" · {self._feed_title(row.feed_id)}", "dim")))
-            if sentence != title:
-                lines.append((("  ", "dim"), *hits(sentence, "dim")))
-        return lines
+            first = (*hits(title), (f" · {self._feed_title(row.feed_id)}", "dim"))
+            samples.append(
+                (first, (("  ", "dim"), *hits(sentence, "dim"))) if sentence != title else (first,)
+            )
+        self.preview.show(*lines, *chain(*samples))
+        missing = await self._watches.missing(config, preview.hits)
+        if missing.count:
+            samples = samples[: _SAMPLES // 2]
+            samples.append([((f"{counted(missing.count, 'article')} you may be missing", "star"),)])
+            samples.append([((row.title, "text"), (f" “{said}”", "dim")) for row, said in missing.shown])
+        return (*lines, *chain(*samples))
 
     async def _look_for_aliases(self) -> None:
         self._aliases = list(await self._watches.suggest_aliases(self._replaces))

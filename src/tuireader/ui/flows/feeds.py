@@ -199,7 +199,7 @@ async def _save_search(main: Controllers, replaces: str, values: Mapping[str, st
         raise TuireaderError("Enter a name")
     if not expression:
         raise TuireaderError("Enter a search expression")
-    parsed = parse(expression)
+    parsed = parse(expression, likes=True)
     if isinstance(parsed, QueryError):
         raise TuireaderError(f"The search: {parsed}")
     saved = main.library.searches.saved

@@ -6,6 +6,7 @@ from msgspec.structs import replace
 
 from tuireader.commands.sorts import FEED_SORTS, RELEVANCE, SEARCH_SORTS
 from tuireader.model import View, ViewKind
+from tuireader.text import cut
 from tuireader.text.wording import counted
 from tuireader.ui.controllers.wiring import Controllers
 from tuireader.ui.dialogs.pickers import KeyPicker
@@ -113,6 +114,15 @@ async def show_feed(main: Controllers, ask: Asking) -> Outcome:
     """Show the feed of the current article."""
     row = await main.chosen.row()
     return NO_ARTICLE if row is None else Outcome(view=View(ViewKind.FEED, str(row.feed_id)))
+
+
+async def more_like_this(main: Controllers, ask: Asking) -> Outcome:
+    """List the articles that are like the current one, the closest first."""
+    article_id = main.chosen.article_id
+    if article_id is None:
+        return NO_ARTICLE
+    _, title = await main.chosen.address()
+    return Outcome(said=f"Like “{cut(title, 60)}”", view=View(ViewKind.QUERY, f"like:@{article_id}"))
 
 
 async def show_new(main: Controllers, ask: Asking) -> Outcome:
