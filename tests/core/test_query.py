@@ -741,3 +741,47 @@ def test_examples_of_a_field_are_expressions_of_it(field: Field) -> None:
         assert (
             finds and text.startswith(f"{field.name}:") and getattr(leaf, "field", field.name) == field.name
         )
+
+
+@pytest.mark.parametrize(
+    ("text", "like", "others"),
+    [
+        ('like:"taxi apps"', "taxi apps", ""),
+        ('is:unread like:"taxi apps" feed:x', "taxi apps", "is:unread feed:x"),
+        ("(like:taxi -cake) (a OR b)", "taxi", "-cake (a OR b)"),
+        ("like:@12 a NEAR b", "@12", "a NEAR b"),
+        ("NOT NOT like:taxi", "taxi", ""),
+    ],
+)
+def test_likeness_ranks_what_the_other_conditions_find(text: str, like: str, others: str) -> None:
+    parsed = query.parse(text, likes=True)
+    assert isinstance(parsed, query.Query)
+    assert parsed.like == like and parsed.root == tree(others).root
+    assert query.parse(str(parsed), likes=True) == parsed
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "at"),
+    [
+        ("a OR like:taxi", "like: cannot be combined by OR", "like:"),
+        ("(like:taxi b) OR a", "like: cannot be combined by OR", "like:"),
+        ("a -like:taxi", "like: cannot be excluded", "like:"),
+        ("NOT (a like:taxi)", "like: cannot be excluded", "like:"),
+        ("like:taxi like:bus", "like: can be used only once", "like:"),
+        ('like:" "', "like: needs a value", "like:"),
+        ("like:/taxi/", "like: needs a value", "like:"),
+        ("like:taxi NEAR a", "NEAR needs words or phrases on both sides", "like:"),
+        ("like:=taxi", "like: cannot be followed by =", "like:="),
+    ],
+)
+def test_likeness_that_is_combined_wrongly(text: str, message: str, at: str) -> None:
+    error = query.parse(text, likes=True)
+    assert isinstance(error, query.QueryError) and error.message == message
+    assert text[error.position : error.position + error.length] == at
+
+
+def test_likeness_is_only_for_searches() -> None:
+    error = query.parse('a like:"taxi apps"')
+    assert isinstance(error, query.QueryError)
+    assert error.message == "like: only ranks the results of a search"
+    assert error.caret().splitlines()[1].startswith("  ^^^^^ like:")

@@ -71,6 +71,7 @@ _TOKEN = re.compile(
     | (?P<word>[^\s()"“”]+)""",
     re.VERBOSE | re.DOTALL,
 )
+_PROVABLE = "use words here: a match must be provable"
 _LIKE = "it ranks what the other conditions find"
 _LIKE_NEAR = re.compile(r"([A-Za-z]{4})/(\d+)")
 _ESCAPED = re.compile(r'\\(["“”\\])')
@@ -142,7 +143,7 @@ def parse(text: str, *, likes: bool = False) -> Query | QueryError:
         parser = _Parser(list(tokens(text)))
         query = Query(parser.read(), text, parser.like.value if parser.like else "")
         if parser.like and not likes:
-            raise _ParseError("like: only ranks the results of a search", parser.like, "use words here")
+            raise _ParseError("like: only ranks the results of a search", parser.like, _PROVABLE)
         return query
     except _ParseError as error:
         start, end = error.token.start, error.token.end
@@ -266,7 +267,7 @@ class _Parser:
             if self.like or not value.value.strip():
                 wrong = "can be used only once" if self.like else "needs a value"
                 raise _ParseError(f"like: {wrong}", token, FIELDS["like"].hint)
-            self.like = Token("like", value.value.strip(), token.start, value.end)
+            self.like = Token("like", value.value.strip(), token.start, token.end)
             return And()
         if FIELDS[token.value].number:
             return _number(token.value, value)
