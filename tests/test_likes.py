@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -198,6 +200,24 @@ async def test_the_worker_ranks_and_forgets_what_is_replaced() -> None:
         assert await worker.ask(("add", (3, ids[:8], other)), 30) == 3
         assert sorted(await worker.ask(("nearest", ([other], 0.5, 10)), 30)) == [7, 9]
         assert await worker.ask(("nearest", ([one], 0.5, 10)), 30) == []
+
+
+async def test_of_requests_at_the_same_time_the_last_one_decides_when_the_worker_leaves(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    timers: list[asyncio.TimerHandle] = []
+    loop = asyncio.get_running_loop()
+    call_later = loop.call_later
+
+    def recorded(delay: float, *arguments: Any, **options: Any) -> asyncio.TimerHandle:
+        timer = call_later(delay, *arguments, **options)
+        timers.extend([timer] if delay == meaning.IDLE else [])
+        return timer
+
+    monkeypatch.setattr(loop, "call_later", recorded)
+    async with Worker("tuireader.subprocesses.ranker", at_once=2, idle=meaning.IDLE) as worker:
+        await asyncio.gather(*(worker.ask(("held", ()), 30) for _ in range(2)))
+        assert [timer.cancelled() for timer in timers] == [True, False]
 
 
 def test_of_a_very_large_library_the_newest_are_held(tmp_path: Path) -> None:

@@ -49,8 +49,7 @@ class Worker(contextlib.AbstractAsyncContextManager["Worker"]):
     async def ask(self, request: Any, seconds: float | None = None) -> Any:
         """Ask for an answer. Raises WorkerDied, or TimeoutError after `seconds`."""
         async with self._slots:
-            if self._timer is not None:
-                self._timer.cancel()
+            self._stay()
             try:
                 requests = await self._started()
                 answer = asyncio.get_running_loop().create_future()
@@ -66,6 +65,7 @@ class Worker(contextlib.AbstractAsyncContextManager["Worker"]):
                 raise
             finally:
                 if self._idle is not None and self.process is not None:
+                    self._stay()  # a request beside this one may have ended first
                     loop = asyncio.get_running_loop()
                     self._timer = loop.call_later(self._idle, lambda: self._run(self.aclose()))
 
@@ -78,9 +78,12 @@ class Worker(contextlib.AbstractAsyncContextManager["Worker"]):
 
         self._run(start())
 
-    async def aclose(self) -> None:
+    def _stay(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
+
+    async def aclose(self) -> None:
+        self._stay()
         process, self.process = self.process, None
         tasks = self._tasks - {asyncio.current_task()}
         for task in tasks:
