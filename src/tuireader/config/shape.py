@@ -195,7 +195,7 @@ class RelatedConfig(Table):
 
     meaning: str = declare(
         switch("auto"),
-        "Relate articles by meaning, too, with the extra tuireader[meaning]; auto: if it is installed.",
+        "Relate and search by meaning, too, with the extra tuireader[meaning]; auto: if it is installed.",
         default="auto",
     )
 
