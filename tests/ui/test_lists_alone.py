@@ -129,7 +129,8 @@ async def test_lists_that_must_be_read_whole(change: str) -> None:
     calls = stage.drained()
     assert not [one for one in calls if one.path == "library.lists.head"]
     searched = {"filter": call("library.searches.run", "wind", limit=10_000_000),
-                "query": call("library.searches.run", "kites", limit=20_000, ranked=False)}  # fmt: skip
+                "query": call("library.searches.run", "kites", likes=True, limit=20_000,
+                              ranked=False)}  # fmt: skip
     runs = [one for one in calls if one.path == "library.searches.run"]
     assert runs == ([searched[change]] if change in searched else [])
     asked = {
