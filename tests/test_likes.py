@@ -94,6 +94,15 @@ async def test_large_libraries_say_what_is_not_compared_yet(
         assert not await library.meanings.gap()
 
 
+async def test_a_sentence_is_harmless(tmp_path: Path) -> None:
+    said = "Drivers &#27;[31mwho take&#x202e; rides from Uber lose their permit."
+    async with opened(tmp_path, TWO_FEEDS) as library:
+        await fill(library, 1, entry(1, title=TAXIS.title, content_html=f"<p>{said}</p>"))
+        ids, _ = await library.searches.run(ASKED, likes=True)
+        ((sentence, _),) = await library.searches.snippets(ids, ASKED)
+        assert sentence == "Drivers [31mwho take rides from Uber lose their permit."
+
+
 @pytest.mark.parametrize("text", ["article-without-number", "@99", "@x"])
 async def test_what_is_not_the_number_of_an_article(text: str, tmp_path: Path) -> None:
     async with opened(tmp_path, TWO_FEEDS) as library:

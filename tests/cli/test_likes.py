@@ -61,6 +61,13 @@ def test_lint_proposes_what_the_terms_of_a_watch_miss(run: Run) -> None:
     assert run("list", "watch:Taxis").out.count("\n") == 1
 
 
+def test_muted_articles_are_mentioned(home: Home, run: Run) -> None:
+    home.config.write_text(home.config.read_text() + "\n[[mute]]\nquery = 'taxi'\ninclude_watched = true\n")
+    run("watch", "list")  # applies the mute
+    told = run("list", ASKED)
+    assert not told.out and "nothing matches that is not muted (2 muted articles" in told.err
+
+
 def test_the_extra_is_asked_for(home: Home, run: Run) -> None:
     home.config.write_text(home.config.read_text() + "\n[related]\nmeaning = false\n", encoding="utf-8")
     told = run("list", ASKED)

@@ -120,7 +120,7 @@ async def no_articles(library: Library, expression: str) -> str:
     if alone := _ALONE.get(expression):
         return alone
     if counts.muted:
-        muted, _ = await library.searches.run(f"({expression}) is:muted", limit=counts.muted)
+        muted, _ = await library.searches.run(f"({expression}) is:muted", limit=counts.muted, likes=True)
         if muted:
             hidden = counted(len(muted), "muted article")
             return f"nothing matches that is not muted ({hidden}: add is:muted to see them)"

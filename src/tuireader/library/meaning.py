@@ -1,4 +1,4 @@
-"""Relate stored articles by meaning, with the extra `meaning`, in a process of its own."""
+"""Relate stored articles by meaning, and rank them by it, with the extra `meaning`, in other processes."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tuireader.subprocesses.worker import Worker, WorkerDied
 
 log = logging.getLogger("tuireader")
 LEAST = 1_500
-"""Articles of a library for which it is worth to load the encoder, which takes a second."""
+"""Articles of a library for which refreshes load the encoder, which takes a second; searches read fewer."""
 _AT_ONCE = 16
 """Articles to encode at once."""
 _SECONDS = 60.0
@@ -37,10 +37,10 @@ _FLOOR, _CLOSE = 0.2, 0.55  # least cosine with a text, and with a hit of a watc
 _RANKED = 10_000  # articles for other conditions to choose from
 _SENTENCES = 24  # sentences of an article to compare
 _SHOWN = 3  # proposals for a watch to show
-_ARTICLE = re.compile("@([0-9]{1,18})")
-Choose = Callable[[Store, list[int]], list[int]]
-_ERRORS = (WorkerDied, TimeoutError, OSError)
 _PAUSE = 0.03
+_ARTICLE = re.compile("@([0-9]{1,18})")
+_ERRORS = (WorkerDied, TimeoutError, OSError)
+Choose = Callable[[Store, list[int]], list[int]]
 
 
 class Proposals(Struct, frozen=True):

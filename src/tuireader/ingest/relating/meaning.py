@@ -25,7 +25,7 @@ from tuireader.related.search import ArticleText
 from tuireader.related.stories import MEMBERS, SPAN_DAYS, Place, are_same_story
 from tuireader.store import Store
 from tuireader.store.relations.meaning import Alike
-from tuireader.text import cut_characters
+from tuireader.text import clean
 from tuireader.text.durations import DAY
 
 _NEAR = 1_000  # articles in other languages to compare with, the nearest in time
@@ -190,7 +190,7 @@ def add_vectors(store: Store, missing: Missing, vectors: Sequence[bytes]) -> Non
 def sentences_of(store: Store, articles: Sequence[int], most: int) -> list[tuple[int, str]]:
     """Return the first sentences of articles, each with its article."""
     return [
-        (text.id, cut_characters(sentence, _SENTENCE))
+        (text.id, clean(sentence, _SENTENCE))
         for text in store.articles.texts(articles, labels=False, appearances=False)
         for sentence in referring.sentences(article_text(text, referring.READ).text)[:most]
     ]
