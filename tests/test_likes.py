@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.builders import TWO_FEEDS, entry, fill, opened
+from tests.builders import TWO_FEEDS, entry, fill, opened, paths
 from tests.ranking import InThisProcess
 from tests.ranking import ranking as ranking
 from tests.test_meaning import related_store
+from tuireader.cli.mcp import tools
 from tuireader.config import loads
 from tuireader.errors import TuireaderError
 from tuireader.library import Library, meaning
@@ -92,6 +94,30 @@ async def test_large_libraries_say_what_is_not_compared_yet(
         assert await library.meanings.gap() == said
         assert await found(library, ASKED) == [TAXIS.title]
         assert not await library.meanings.gap()
+
+
+async def test_programs_do_not_learn_what_private_articles_are_like(tmp_path: Path) -> None:
+    text = """[[feeds]]
+    url = "https://public.example/feed"
+    [[feeds]]
+    url = "https://paid.example/feed"
+    password = "secret"
+    """
+    async with opened(tmp_path, text) as library:
+        await fill(library, 1, TAXIS)
+        await fill(library, 2, IN_GERMAN)
+        (private, public), _ = await library.searches.run(ASKED, likes=True)
+        config = library.config
+    library = await Library.open_read_only(config, paths(tmp_path))
+    try:
+        assert await found(library, ASKED) == [TAXIS.title]
+        assert await found(library, f"like:@{public}") == []
+        said = f"like: there is no article {private}"
+        assert (await library.searches.run(f"like:@{private}", likes=True))[1] == said
+        (article,) = json.loads(await tools.search(library, ASKED))["untrusted"]
+        assert article["sentence"] == "Drivers who take rides from Uber or Bolt lose their permit."
+    finally:
+        await library.close()
 
 
 async def test_a_sentence_is_harmless(tmp_path: Path) -> None:

@@ -143,7 +143,7 @@ async def _print_articles(
             say(f"tuireader: left out {counted(hidden, 'article')} of private feeds")
         click.echo(text.encode("utf-8", "replace"), nl=False)
         return len(ids)
-    rows = await _quoting(library, expression, await library.lists.rows(ids))
+    rows = await quoting(library, expression, await library.lists.rows(ids))
     if form == "json":
         for row in rows:
             print_json("Article", row, feed=library.feeds.title(row.feed_id))
@@ -156,7 +156,7 @@ async def _print_articles(
     return len(ids)
 
 
-async def _quoting(library: Library, expression: str, rows: Sequence[ArticleRow]) -> Sequence[ArticleRow]:
+async def quoting(library: Library, expression: str, rows: Sequence[ArticleRow]) -> Sequence[ArticleRow]:
     """Give the first rows the sentences closest to what `like:` asks for, and report what it cannot find."""
     parsed = parse(expression, likes=True)
     if isinstance(parsed, QueryError) or not parsed.like:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from msgspec import Meta
 from msgspec.structs import replace
 
+from tuireader.cli.articles.articles import quoting
 from tuireader.cli.articles.brief import period
 from tuireader.cli.base import moment
 from tuireader.cli.expression import matching, require_names
@@ -41,7 +42,7 @@ async def search(
 ) -> str:
     """Search all stored articles by an expression, newest or most relevant first."""
     ids = await matching(library, expression, limit=limit + 1, ranked=sort == RELEVANCE, likes=True)
-    rows = await library.lists.rows(ids[:limit])
+    rows = await quoting(library, expression, await library.lists.rows(ids[:limit]))
     return reply([_row(library, row) for row in rows], more=len(ids) > limit)
 
 
