@@ -45,12 +45,12 @@ async def test_a_search_by_meaning_and_articles_like_one() -> None:
         await run.press("backslash", "n")
         assert list(run.main.articles.ids) == [2, 4] and "most relevant first" not in run.text
         await run.press("tilde")
-        assert "Search: like:@4   1 found, most relevant first" in run.text
+        assert f"Like “{MISSED}”   1 found, most relevant first" in run.text
         assert list(run.main.articles.ids) == [2]
         await run.press("enter")
         assert run.open_id == 2
         await run.press("tilde")
-        assert "Search: like:@2" in run.text and list(run.main.articles.ids) == [4]
+        assert f"Like “{TAXIS}”" in run.text and list(run.main.articles.ids) == [4]
 
 
 async def test_a_filter_refuses_it_and_a_saved_search_has_it() -> None:

@@ -94,6 +94,9 @@ class Session:
         self._hides_read = _hidden(self.config.ui)
         # search
         self.searches: list[str] = []  # newest first
+        self.titles: dict[
+            str, str
+        ] = {}  # of searches for what is like an article, which only have its number
         self.before_search: ListSpot | None = None
         self.piped_to = ""  # last program typed
         # the open article

@@ -76,7 +76,7 @@ def header(session: Session, listed: int, saved: Sequence[ViewConfig]) -> tuple[
         shown += ", read ones hidden"
     if session.sort != "date":
         shown += f", {ALL_SORTS[session.sort]}"
-    title = views.title_of(view, session.feeds, saved)
+    title = session.titles.get(view.key) or views.title_of(view, session.feeds, saved)
     return f"{title} › {session.filter}" if session.filter else title, shown
 
 

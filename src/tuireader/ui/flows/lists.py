@@ -6,7 +6,6 @@ from msgspec.structs import replace
 
 from tuireader.commands.sorts import FEED_SORTS, RELEVANCE, SEARCH_SORTS
 from tuireader.model import View, ViewKind
-from tuireader.text import cut
 from tuireader.text.wording import counted
 from tuireader.ui.controllers.wiring import Controllers
 from tuireader.ui.dialogs.pickers import KeyPicker
@@ -121,8 +120,10 @@ async def more_like_this(main: Controllers, ask: Asking) -> Outcome:
     article_id = main.chosen.article_id
     if article_id is None:
         return NO_ARTICLE
+    view = View(ViewKind.QUERY, f"like:@{article_id}")
     _, title = await main.chosen.address()
-    return Outcome(said=f"Like “{cut(title, 60)}”", view=View(ViewKind.QUERY, f"like:@{article_id}"))
+    main.session.titles[view.key] = f"Like “{title}”"
+    return Outcome(view=view)
 
 
 async def show_new(main: Controllers, ask: Asking) -> Outcome:
