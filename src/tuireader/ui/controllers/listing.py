@@ -201,13 +201,13 @@ class Listing(Controller):
         so_far = now_and_then(
             lambda ids: run_latest(self.articles, partial(self._show_found, view, token, ids), "found")
         )
-        first, trouble = await self._search(expression, limit=_AT_ONCE, tell=so_far)
+        first, trouble = await self.search(expression, limit=_AT_ONCE, tell=so_far)
         await self._show_found(view, token, first, trouble, len(first) == _AT_ONCE)
         if token == self.token and self.session.partial:
             await wait_at_most(TYPING, self.hurry)
             await self.complete()
 
-    async def _search(self, expression: str, **how: Any) -> tuple[array[int], str]:
+    async def search(self, expression: str, **how: Any) -> tuple[array[int], str]:
         """Run a search; one by meaning reports that the encoder loads, and what it cannot find yet."""
         loads = ranks(expression) and not self.library.meanings.is_warm
         if loads and not self.library.meanings.unavailable:
@@ -284,7 +284,7 @@ class Listing(Controller):
                 self.session.error, self.session.capped = "", False
                 return array("q")
             ranked = self.session.sort == "relevance"
-            ids, self.session.error = await self._search(view.key, limit=MOST, ranked=ranked)
+            ids, self.session.error = await self.search(view.key, limit=MOST, ranked=ranked)
             self.session.capped = len(ids) == MOST
             if ranked or (self.session.sort == "date" and not ranks(view.key)):
                 return ids

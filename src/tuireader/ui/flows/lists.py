@@ -123,6 +123,7 @@ async def more_like_this(main: Controllers, ask: Asking) -> Outcome:
     view = View(ViewKind.QUERY, f"like:@{article_id}")
     _, title = await main.chosen.address()
     main.session.titles[view.key] = f"Like “{title}”"
+    await main.listing.search(view.key, limit=1)  # the first time, the encoder loads while this view stays
     return Outcome(view=view)
 
 

@@ -133,7 +133,6 @@ _FLOWS: dict[str, Flow] = {
     "story": _story,
     "story_sources": lists.story_sources,
     "show_new": lists.show_new,
-    "more_like_this": lists.more_like_this,
     "fold_stories": lists.fold_stories,
     "next_feed": partial(lists.next_feed, step=1),
     "previous_feed": partial(lists.next_feed, step=-1),
@@ -270,4 +269,5 @@ def commands(main: Controllers, flows: FlowRunner) -> Commands:
         "sync_accounts": refreshing.sync,
         "refresh_one": partial(_refresh_one, main),
         "edit_config": partial(flows.run, settings.edit_config, keys_wait=False),
+        "more_like_this": partial(flows.run, lists.more_like_this, keys_wait=False),  # may take two seconds
     }
