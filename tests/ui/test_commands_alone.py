@@ -587,6 +587,8 @@ async def test_the_next_unread_article_of_a_story_appears(
 
 # --------------------------------------------------------------------------- navigation
 
+NEXT_UNREAD = call("listing.next_unread", 1, past_cursor=False)
+
 
 def navigating(text: str = "", **panes: Any) -> tuple[Stage, Any]:
     """The navigation."""
@@ -773,7 +775,7 @@ async def test_who_goes_elsewhere_meanwhile_stays_there() -> None:
 
     made.listing.next_unread = leave
     await made.next_unread(1)
-    assert stage.drained() == [call("listing.next_unread", 1, past_cursor=False)]
+    assert stage.drained() == [NEXT_UNREAD]
     made.listing.next_unread, made.listing.show = later(None), leave
     await made.next_unread(1)
     assert [one.path for one in stage.drained()] == [
@@ -789,12 +791,12 @@ async def test_who_goes_elsewhere_meanwhile_stays_there() -> None:
     [
         ({"in_sidebar": True, "folds": True}, [call("sidebar.fold_current")]),
         ({"open": True, "at_end": False}, [call("article.page", 1)]),
-        ({"open": True, "at_end": True}, [call("listing.next_unread", 1, past_cursor=False)]),
+        ({"open": True, "at_end": True}, [NEXT_UNREAD]),
         ({"row": row(5, read=False)}, [call("marking.chosen.row"), call("reader.open", 5)]),
-        ({"row": row(5, read=True)}, [call("marking.chosen.row"), call("listing.next_unread", 1, past_cursor=False)]),
-        ({"row": None}, [call("marking.chosen.row"), call("listing.next_unread", 1, past_cursor=False)]),
+        ({"row": row(5, read=True)}, [call("marking.chosen.row"), NEXT_UNREAD]),
+        ({"row": None}, [call("marking.chosen.row"), NEXT_UNREAD]),
         ({"in_sidebar": True, "folds": False, "row": None}, [
-            call("sidebar.fold_current"), call("marking.chosen.row"), call("listing.next_unread", 1, past_cursor=False),
+            call("sidebar.fold_current"), call("marking.chosen.row"), NEXT_UNREAD,
         ]),
     ],
 )  # fmt: skip
