@@ -20,6 +20,7 @@ from textual.strip import Strip
 from tests.ui import demo_library, economy, samples
 from tests.ui.running import Running, running
 from tests.ui.shelf import Shelf, configured
+from tuireader.library.exchange import Exchange
 from tuireader.ui import app
 from tuireader.ui.controllers import marks
 from tuireader.ui.flows import context
@@ -66,6 +67,7 @@ def wait_for_flows(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(context, "PATIENCE", 60.0)
     patch.setattr(app, "PATIENCE", 60.0)
     patch.setattr(marks, "MOMENT", 60.0)  # nor may the store be faster than a toast
+    patch.setattr(Exchange.nearby, "__defaults__", (60.0,))  # or no file is offered for import
 
 
 @pytest.fixture(scope="module")
