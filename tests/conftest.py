@@ -142,9 +142,12 @@ def pytest_collectstart() -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Keep the collector away from the many objects of all tests: visits take a tenth of the UI tests."""
+    """Keep the collector away from the many objects of all tests: visits take a tenth of the UI tests.
+
+    It looks for garbage seldom: what an app leaves fills no memory, and to look took a fifteenth of them.
+    """
     gc.enable()
     gc.collect()
     gc.freeze()
-    gc.set_threshold(100_000, 20, 20)
+    gc.set_threshold(1_000_000, 20, 20)
     use_large_pages()

@@ -71,12 +71,27 @@ class Sheet(Stylesheet):
         if key in self._known.asked_for:
             for name, value in zip(ASKED_FOR, self._known.asked_for[key], strict=True):
                 setattr(node, name, value)
-            self.replace_rules(node, self._known.rules[key], animate=animate)
-            self._process_component_classes(node)
+            self._set_rules(node, key, animate=animate)
+            if node.__dict__.get("_styled_as") != (id(self._known), key):  # else its parts are as they were
+                self._process_component_classes(node)
+                node.__dict__["_styled_as"] = id(self._known), key
             return
         super().apply(node, animate=animate, cache=Applied(self._known.rules, key))
         if key in self._known.rules:
             self._known.asked_for[key] = tuple(getattr(node, name) for name in ASKED_FOR)
+
+    def _set_rules(self, node: DOMNode, key: object, *, animate: bool) -> None:
+        """Give a node that is about to be mounted all rules at once: there is nothing to draw again yet."""
+        base = node.styles.base
+        if base._rules or node._is_mounted:
+            self.replace_rules(node, self._known.rules[key], animate=animate)
+        elif key in self._known.set:
+            base._rules.update(self._known.set[key])
+            base._updates += 1
+            node.notify_style_update()
+        else:
+            self.replace_rules(node, self._known.rules[key], animate=animate)
+            self._known.set[key] = base._rules.copy()
 
     @classmethod
     def replace_rules(cls, node: DOMNode, rules: RulesMap, animate: bool = False) -> None:
@@ -98,9 +113,10 @@ ASKED_FOR = "_has_hover_style", "_has_focus_within", "_has_order_style", "_has_o
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known of nodes by the paths to them: their rules, and of what else these ask."""
+    """What is known of nodes by the paths to them: their rules, as they are set, and of what else these ask."""
 
     rules: dict[object, RulesMap] = field(default_factory=dict)
+    set: dict[object, RulesMap] = field(default_factory=dict)
     asked_for: dict[object, tuple[bool, ...]] = field(default_factory=dict)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from textual.css.stylesheet import Stylesheet
+from textual.dom import DOMNode
 
 from tests.ui import samples
 from tests.ui.economy import ASKED_FOR, Sheet
@@ -29,7 +30,13 @@ def assert_same_rules(run: Running) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.delattr(Sheet, "replace_rules")
         for node in run.app.screen.walk_children(with_self=True):
-            seen = dict(node.styles.base.get_rules()), [getattr(node, name) for name in ASKED_FOR]
+            seen = rules_of(node)
+            vars(node).pop("_styled_as", None)
             Stylesheet.apply(run.app.stylesheet, node)
-            theirs = dict(node.styles.base.get_rules()), [getattr(node, name) for name in ASKED_FOR]
-            assert theirs == seen, node
+            assert rules_of(node) == seen, node
+
+
+def rules_of(node: DOMNode) -> tuple[object, ...]:
+    """The rules of a node and of its parts, and of what they ask."""
+    parts = {name: dict(styles.base.get_rules()) for name, styles in node._component_styles.items()}
+    return dict(node.styles.base.get_rules()), parts, [getattr(node, name) for name in ASKED_FOR]
