@@ -18,7 +18,7 @@ from tests.newsboat import DATA
 from tests.newsboat_hostile import faults
 from tuireader.errors import Exit
 
-PROFILES = int(os.environ.get("TUIREADER_HOSTILE", "3"))
+PROFILES = int(os.environ.get("TUIREADER_HOSTILE", "2"))
 """All kinds of caches take 15 profiles; `TUIREADER_HOSTILE=200` tries so many."""
 
 

@@ -75,8 +75,11 @@ Leggi anche, Leia também, leia mais, Lees ook, Читайте также,
 """
 
 
-@pytest.mark.parametrize("phrase", [phrase.strip() for phrase in PHRASES.split(",")])
 @pytest.mark.parametrize("tail", ["", ":", " ：", "] ", "\u3000–\t"])
-def test_every_way_to_name_further_reading_is_known(phrase: str, tail: str) -> None:
-    assert kind("https://news.example/1", "Some title", f"It ends. {phrase}{tail}") == "also"
-    assert kind("https://news.example/1", "Some title", f"It ends. {phrase}{tail} 1") == "cite"
+def test_every_way_to_name_further_reading_is_known(tail: str) -> None:
+    url, leads = (
+        "https://news.example/1",
+        [f"It ends. {phrase.strip()}{tail}" for phrase in PHRASES.split(",")],
+    )
+    assert [lead for lead in leads if kind(url, "Some title", lead) != "also"] == []
+    assert [lead for lead in leads if kind(url, "Some title", f"{lead} 1") != "cite"] == []

@@ -54,9 +54,8 @@ PUBLIC = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("host", PUBLIC + PRIVATE)
-def test_hosts_that_may_be_public(host: str) -> None:
-    assert may_be_public(host) is (host in PUBLIC)
+def test_hosts_that_may_be_public() -> None:
+    assert [host for host in PUBLIC + PRIVATE if may_be_public(host)] == PUBLIC
 
 
 @given(st.ip_addresses(v=4), st.integers(1, 4), st.sampled_from(["%d", "%#x", "0%o", "%#X"]))

@@ -105,7 +105,7 @@ async def test_scrolled_lines_are_as_drawn(demo: Running, seed: int) -> None:
     keys = [*"jjjjkknNms vVzZuU.hl", "G", "g", "pagedown", "pageup", "ctrl+d", "ctrl+z", "enter", "h"]
     await demo.resize(*((120, 20), (80, 24))[seed % 2])
     await demo.press(".")
-    for key in dice.choices(keys, k=40):
+    for key in dice.choices(keys, k=25):
         await demo.press(key)
         if demo.app.screen is not demo.main:
             await demo.press("escape")
