@@ -20,6 +20,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.builders import ALL, opened, refreshed, titles
+from tests.examples import for_each
 from tests.mails import deliver, mail, maildir, settle, snapshot
 from tests.workers import forked_workers as forked_workers
 from tuireader.feeds.http.errors import Refused
@@ -423,7 +424,7 @@ def test_links_lose_what_tracks(url: str, clean: str) -> None:
 _ROWS = "<tr><td>Ferry</td><td>12</td></tr><tr><td>Tram</td><td>7</td></tr>"
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("inside", "stays"),
     [
         (_ROWS, True),
@@ -434,14 +435,14 @@ _ROWS = "<tr><td>Ferry</td><td>12</td></tr><tr><td>Tram</td><td>7</td></tr>"
         ("<tr><td>Ferry</td></tr><tr><td>Tram</td></tr>", False),
     ],
 )
-@pytest.mark.parametrize("role", ["", "presentation", "NONE", "table"])
+@for_each("role", ["", "presentation", "NONE", "table"])
 def test_tables_of_data_stay_and_those_that_set_the_page_go(inside: str, stays: bool, role: str) -> None:
     html, view = cleaned(f"<table role='{role}'>{inside}</table>")
     assert (f'<table role="{role}"' in html) == (stays and role in ("", "table"))
     assert view == "" and "Ferry" in html and "Tram" in html
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("element", "stays"),
     [
         ("<p>words", True),
@@ -465,7 +466,7 @@ def test_hidden_texts_go(element: str, stays: bool) -> None:
     assert ("words" in html) == stays and "Before" in html and "After" in html
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("image", "stays"),
     [
         ('src="https://p.example/a.jpg"', True),

@@ -16,6 +16,7 @@ import pytest
 from msgspec.structs import replace
 
 from tests.builders import ALL, entry, fill, opened
+from tests.examples import for_each
 from tests.web import Answer, Request, Web
 from tuireader.config import FeedConfig
 from tuireader.errors import TuireaderError
@@ -113,12 +114,12 @@ def cookies_for(url: str) -> set[str]:
     return {name for name, fits in (("own", host == "news.example.org"), ("all", of_site)) if fits}
 
 
-@pytest.mark.parametrize(("home", "url", "where"), PLACES)
+@for_each(("home", "url", "where"), PLACES)
 def test_a_server_is_scheme_host_and_port(home: str, url: str, where: str) -> None:
     assert same_server(home, url) is (where == SERVER)
 
 
-@pytest.mark.parametrize(("home", "url", "where"), PLACES)
+@for_each(("home", "url", "where"), PLACES)
 def test_an_archive_gets_the_secrets_only_on_the_feed_s_own_server(home: str, url: str, where: str) -> None:
     """On another server of the site it is fetched without them, and from the public web only."""
     feed = FetchJob(

@@ -10,6 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from tests.builders import CLOCK, TWO_FEEDS, Clock, applied, entry, fill, opened, titles, written
+from tests.examples import for_each
 from tuireader import ingest
 from tuireader.config import WatchConfig, loads
 from tuireader.errors import TuireaderError
@@ -330,7 +331,7 @@ async def test_a_search_feed_that_is_followed_says_so(tmp_path: Path) -> None:
         assert [one.service for one in library.watches.search_feeds("n") if one.followed] == ["Reddit"]
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("title", "text", "known", "names"),
     [
         ("We met Tencent", "", (), ["Tencent"]),

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from tests.examples import for_each
 from tuireader.model import AddedKind
 from tuireader.related.facts.additions import additions
 from tuireader.related.reading.features import Stats
@@ -29,7 +30,7 @@ def added(text: str, *earlier: str, title: str = "", outlets: tuple[str, ...] = 
     ]
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("text", "earlier", "new"),
     [
         ("It hit 45,000 users.", "", ["45,000 users"]),
@@ -81,7 +82,7 @@ def test_dates(text: str, earlier: str, new: list[str]) -> None:
     assert added(text, earlier) == new
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("text", "earlier", "new"),
     [
         ("Then Mr Ma spoke. Shares fell.", "Pony Ma spoke before.", []),

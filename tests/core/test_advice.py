@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tests.examples import half_as_many
+from tests.examples import for_each, half_as_many
 from tuireader import query, watch
 from tuireader.query import Names, Query, parse, unmatchable_reason
 from tuireader.watch import WatchRule
@@ -45,7 +45,7 @@ def test_a_flag_of_newsboat_is_a_label_before_any_article_has_it() -> None:
         assert said(expression) == []
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("text", "words"),
     [
         ("WeChat or Weixin", ["or"]),
@@ -77,7 +77,7 @@ def test_operators_in_small_letters(text: str, words: list[str]) -> None:
 # --------------------------------------------------------------------------- names
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("text", "words", "dead"),
     [
         ("feed:Registre", """there is no feed 'Registre'; did you mean feed:"The Register"?""", True),
@@ -208,7 +208,7 @@ def test_advice_is_one_line_and_dead_expressions_match_no_article(text: str, at_
 # --------------------------------------------------------------------------- patterns
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("pattern", "reason"),
     [
         ("a^b", "there is text before the start"),
@@ -346,7 +346,7 @@ def test_mutes_that_can_hardly_be_meant(text: str, feed: str, include: bool, wor
     assert all("Nope" not in str(one) for one in watch.mute_advice(parsed, feed, include))
 
 
-@pytest.mark.parametrize("field", query.FIELD_NAMES)
+@for_each("field", query.FIELD_NAMES)
 def test_every_field_in_a_term_is_noticed(field: str) -> None:
     for form in (field, field.upper()):
         advice = watch.advice(rule(any=(f"{form}:value",)))

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.examples import for_each
 from tuireader.model import Evidence, TermHit
 from tuireader.model.asides import ASIDES, is_aside, rank
 from tuireader.text.asides import aside, running_text
@@ -14,7 +15,7 @@ from tuireader.watch import Matcher, Subject, WatchRule, lookup
 ALSO, CREDIT, BYLINE, NAVIGATION = ASIDES
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("line", "kind", "text"),
     [
         ("Also read: Kumo removes accounts", ALSO, ""),

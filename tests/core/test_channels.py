@@ -16,6 +16,7 @@ from markdown_it import MarkdownIt
 from msgspec.structs import replace
 
 from tests.builders import CLOCK as NOW
+from tests.examples import for_each
 from tuireader.config import ChannelConfig, loads
 from tuireader.config.settings import values
 from tuireader.delivery.letters import Item, Letter, LetterKind, message, summary, trial
@@ -129,7 +130,7 @@ def test_mail_servers(address: str, server: tuple[str, int, str]) -> None:
     assert channel(MAIL.replace("smtps://me@example.org", address)).mail_server == server
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("text", "told"),
     [
         ('[[channel]]\nname = "a"\n', "1: channel[1]: leads nowhere; it needs one of desktop, command, url,"),

@@ -4,12 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.examples import for_each
 from tuireader.commands.line import LINE, VERBS, Line, parse, split_setting
 from tuireader.config import Config
 from tuireader.config.settings import named
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("typed", "line"),
     [
         ("23", Line(LINE, "23")),

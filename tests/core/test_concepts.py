@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.examples import for_each
 from tuireader.related.reading.amounts import amounts
 from tuireader.related.reading.concepts import AMOUNT, EVENT, NAME, PLACE, Concepts, bundled
 from tuireader.text.languages import LANGUAGES
@@ -150,7 +151,7 @@ def test_other_tables_come_first_and_bundled_ones_behind() -> None:
 # --------------------------------------------------------------------------- amounts
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("texts", "amount"),
     [
         (["22亿", "2.2 billion", "2,2 Milliarden", "2,2 milliards", "22億", "22억", "$2.2bn"],

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from textual.color import Color
 
+from tests.examples import for_each
 from tuireader.config import Config, FeedConfig, MuteConfig, Paths, load, loads, paths, reference
 from tuireader.config.toml_lines import key_lines, statements
 from tuireader.config.toml_values import to_toml
@@ -177,7 +178,7 @@ def test_times_and_sizes(name: str, written: str, read: int) -> None:
     assert (getattr(config.fetch, name), problems) == (read, ())
 
 
-@pytest.mark.parametrize("name", [*COLOR_NAMES, "#fa0", "#4fa3FF"])
+@for_each("name", [*COLOR_NAMES, "#fa0", "#4fa3FF"])
 def test_every_colour_is_one_to_textual(name: str) -> None:
     assert Color.parse(COLOR.read(name))
 
@@ -185,7 +186,7 @@ def test_every_colour_is_one_to_textual(name: str) -> None:
 # --------------------------------------------------------------------------- what is told
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("text", "message"),
     [
         ("databse = 1", "1: databse: is not a known key; did you mean 'database'?"),

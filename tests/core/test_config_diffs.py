@@ -9,6 +9,7 @@ from difflib import ndiff
 import pytest
 from msgspec.structs import replace
 
+from tests.examples import for_each
 from tuireader.config import AccountConfig, FeedConfig, MuteConfig, ViewConfig, WatchConfig, loads
 from tuireader.config import edit as config_edit
 from tuireader.config.account_keys import AccountKind
@@ -179,7 +180,7 @@ REFUSED: list[tuple[Edit, str]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("edit", "message"), REFUSED)
+@for_each(("edit", "message"), REFUSED)
 def test_an_edit_that_is_refused(edit: Edit, message: str) -> None:
     with pytest.raises(ConfigError, match=message):
         edit(TEXT)

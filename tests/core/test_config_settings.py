@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.examples import for_each
 from tuireader.config import AccountConfig, Config, FeedConfig, edit, loads
 from tuireader.config.account_keys import AccountKind
 from tuireader.config.settings import Setting, find, settings, values
@@ -51,7 +52,7 @@ def assert_is_read_again(setting: Setting) -> None:
     assert not problems and not setting.is_changed(config)
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("path", "text", "value"),
     [
         ("ui.width", "100", 100),

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from tests.examples import half_as_many
+from tests.examples import for_each, half_as_many
 from tuireader import dedup
 from tuireader.model import Keys, ParsedEntry
 from tuireader.text import plain
@@ -22,7 +22,7 @@ def entry(guid: str = "", url: str = "", title: str = "", **more: str) -> Parsed
 # --------------------------------------------------------------------------- addresses
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("url", "is_page"),
     [
         ("", False),

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.core.test_text import FORBIDDEN, HOSTILE, MARKUP
-from tests.examples import half_as_many
+from tests.examples import for_each, half_as_many
 from tuireader.document import Block, BlockKind, Document, Link, Picture, SpanKind, links_of, parse
 from tuireader.document.elements import Cell
 from tuireader.document.tables import WIDEST, lay_out
@@ -155,7 +155,7 @@ def test_nothing_is_no_block(html: str) -> None:
 # --------------------------------------------------------------------------- blocks
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("html", "expected"),
     [
         ("text <div>in</div> div", [("paragraph", "text"), ("paragraph", "in"), ("paragraph", "div")]),
@@ -303,7 +303,7 @@ def test_a_link_around_blocks_has_one_number() -> None:
 # --------------------------------------------------------------------------- pictures and embeds
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("html", "picture", "text"),
     [
         ("<img src=/a.jpg alt=' A  b '>", Picture(A, "A b"), "A b"),

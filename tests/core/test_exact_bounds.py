@@ -9,6 +9,7 @@ from itertools import product
 import pytest
 from msgspec.structs import replace
 
+from tests.examples import for_each
 from tuireader.model import Fault, Pace
 from tuireader.model.accounts import AccountState, Refusal
 from tuireader.query import (
@@ -90,7 +91,7 @@ def wait(plan: Plan, feed_id: int = 0) -> int:
     return plan.next_try - NOW
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("history", "fault", "retry_after", "expected"),
     [
         (History(0), Fault.HTTP, None, 285),
@@ -152,7 +153,7 @@ def test_the_usual_wait(history: History, expected: int) -> None:
     assert schedule.usual_wait(history, RATES, NOW) == expected
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("trust", "whole_at", "passed", "needed", "whole"),
     [
         ("", None, 0, None, False), ("lie", None, 0, None, True), ("lie", NOW, 0, None, True),
@@ -234,7 +235,7 @@ def test_which_accounts_wait(
 # --------------------------------------------------------------------------- patterns and the index
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("pattern", "words"),
     [
         ("^kite", {"kite": True}), ("kite$", {}), (" kite$", {"kite": False}), (r"\skite ", {"kite": False}),

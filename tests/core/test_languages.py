@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.examples import half_as_many
+from tests.examples import for_each, half_as_many
 from tuireader.lexicon.language import READ, language
 from tuireader.text.languages import LANGUAGES, in_order, language_code, language_names
 
@@ -124,7 +124,7 @@ UNCERTAIN = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("code", LEADS)
+@for_each("code", LEADS)
 def test_title_and_lead_tell_the_language(code: str) -> None:
     assert language(LEADS[code]) == code
 
@@ -133,12 +133,12 @@ def test_every_language_with_a_name_is_told() -> None:
     assert set(LEADS) == set(LANGUAGES)
 
 
-@pytest.mark.parametrize("title", TITLES)
+@for_each("title", TITLES)
 def test_a_title_alone_is_often_enough(title: str) -> None:
     assert language(title) == TITLES[title]
 
 
-@pytest.mark.parametrize("text", UNCERTAIN)
+@for_each("text", UNCERTAIN)
 def test_too_little_text_has_no_language(text: str) -> None:
     assert language(text) == ""
 
@@ -165,7 +165,7 @@ def test_a_decomposed_text_has_the_language_of_the_composed_one() -> None:
     assert language("Die Ko\u0308nigin ha\u0308lt fu\u0308r ihre Ga\u0308ste eine Rede") == "de"
 
 
-@pytest.mark.parametrize("code", LEADS)
+@for_each("code", LEADS)
 def test_only_the_beginning_is_read(code: str) -> None:
     lead = LEADS[code].ljust(READ)
     assert language(lead + "the and of " * 100) == language(lead)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tests.examples import half_as_many
+from tests.examples import for_each, half_as_many
 from tests.newsboat import DATA, read_config
 from tuireader import query
 from tuireader.commands import BY_ID
@@ -74,7 +74,7 @@ def test_comments_end_where_nothing_is_quoted() -> None:
 # --------------------------------------------------------------------------- filters
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("there", "here"),
     [
         ('unread = "yes"', "is:unread"),
@@ -239,7 +239,7 @@ def test_urls_that_newsboat_has_read() -> None:
     assert [remark.consent for remark in found.remarks[:3]] == [Consent.PROGRAMS, Consent.PROGRAMS, None]
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("line", "feed"),
     [
         ("exec:~/bin/x one", {"command": ("~/bin/x",), "folder": "one"}),
@@ -370,7 +370,7 @@ def dropped(made: Settings) -> list[str]:
     return [one.note for one in made.outcomes if one.fate is Fate.DROPPED]
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("line", "why"),
     [
         ("reload-time soon", "is not a number"),

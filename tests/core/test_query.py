@@ -10,6 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.core.indexing import Index
+from tests.examples import for_each
 from tuireader import query
 from tuireader.lexicon import Term, compile_term, index_text
 from tuireader.model.fields import Field
@@ -74,7 +75,7 @@ def fault(expression: str) -> QueryError:
 # ----------------------------------------------------------------------------- reading
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("expression", "tree"),
     [
         ("", And()),
@@ -135,7 +136,7 @@ def test_reading(expression: str, tree: Node) -> None:
     assert read(expression) == tree
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("expression", "position", "length", "message", "hint"),
     [
         ("a tilte:b", 2, 6, "there is no field tilte:", "did you mean title:?"),
@@ -273,7 +274,7 @@ ARTICLE = Subject(
 )
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("expression", "expected"),
     [
         ("", True),
@@ -468,7 +469,7 @@ def test_needles(expression: str, expected: list[str] | None) -> None:
 # ----------------------------------------------------------------------------- asking the index
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("expression", "hits", "facts", "exact"),
     [
         ("", False, 0, True),
@@ -511,7 +512,7 @@ def test_plans(expression: str, hits: bool, facts: int, exact: bool) -> None:
     assert (found.fts is not None, len(found.facts), found.exact) == (hits, facts, exact)
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("pattern", "words"),
     [
         (r"^Why .*\?$", ["why"]),

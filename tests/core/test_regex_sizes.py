@@ -11,12 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import for_each
 from tuireader.config import loads
 from tuireader.query import compiled, parse, regex_problem
 from tuireader.query.regexes import LARGEST, size
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("pattern", "place"),
     [
         ("a{100000000}", 1),

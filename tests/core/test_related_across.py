@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from tests.examples import half_as_many
+from tests.examples import for_each, half_as_many
 from tests.related_shelf import MemoryProfiles
 from tuireader.model import Relation
 from tuireader.related import across
@@ -184,8 +184,8 @@ def test_candidates_share_the_heaviest_things() -> None:
 # --------------------------------------------------------------------------- the model
 
 
-@pytest.mark.parametrize("one", FINE)
-@pytest.mark.parametrize("other", FINE)
+@for_each("one", FINE)
+@for_each("other", FINE)
 def test_reports_in_two_languages_are_one_story(one: str, other: str) -> None:
     mine, theirs = profile(1, FINE[one]), profile(2, FINE[other], NOW + 5 * HOUR)
     if one != other:

@@ -6,10 +6,10 @@ import re
 from collections import Counter
 from importlib.resources import files
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.examples import for_each
 from tuireader.related.reading.features import NAME, NUMBER, PAIR, Stats, extract
 from tuireader.related.reading.frequencies import frequencies
 from tuireader.related.reading.words import STOP_FOLDED, fold, is_cjk, term_hash
@@ -75,7 +75,7 @@ def test_a_listed_word_is_no_name_in_an_empty_library() -> None:
     assert stats.is_name(found["Wombletech"])
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("shown", "kind", "expected"),
     [
         ("Wombletech", NAME, True),

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from tests.examples import for_each
 from tuireader.related.links import kind, source
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("url", "what"),
     [
         ("https://eur-lex.europa.eu/eli/reg/2016/679/oj", "law"),

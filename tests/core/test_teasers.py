@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import for_each
 from tuireader.feeds.teasers import Kind, Sample, is_about, judge, kind_of, needs_page
 
 SITE = "https://www.example.org/"
@@ -44,13 +45,13 @@ CUT = [
 ]
 
 
-@pytest.mark.parametrize("body", CUT)
+@for_each("body", CUT)
 def test_what_is_cut_off(body: str) -> None:
     assert kind_of(sample(body), SITE) is Kind.CUT
     assert judge([sample(body)], SITE) == "teasers"
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("kind", "one"),
     [
         (Kind.LONG, sample(LONG)),
@@ -100,7 +101,7 @@ def feed(number: int, body: str = "", html: str = "", **changes: object) -> list
     return [sample(body, html, url=address.format(n), **changes) for n in range(number)]
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("texts", "samples"),
     [
         ("teasers", feed(5, SUMMARY)),  # a broadcaster: one sentence each

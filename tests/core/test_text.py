@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tests.examples import half_as_many
+from tests.examples import for_each, half_as_many
 from tuireader import text
 
 FORBIDDEN = {
@@ -49,7 +49,7 @@ MARKUP = st.lists(
 # --------------------------------------------------------------------------- clean
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("dirty", "clean"),
     [
         ("plain title", "plain title"),
@@ -178,7 +178,7 @@ def test_clean_multiline_lets_only_line_ends_through(s: str) -> None:
 # --------------------------------------------------------------------------- plain
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("html", "plain"),
     [
         ("", ""),
@@ -380,7 +380,7 @@ def test_what_is_the_same_everywhere_is_as_wide(s: str) -> None:
 # --------------------------------------------------------------------------- addresses
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("address", "base", "url"),
     [
         ("https://e.org/a?b=1&c=[2]#d", "", "https://e.org/a?b=1&c=[2]#d"),
@@ -474,7 +474,7 @@ def test_without_password(url: str, shown: str) -> None:
     assert text.without_password(url) == shown
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("url", "key"),
     [
         ("http://www.E.org/a/", "https://e.org/a"),

@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.core.indexing import Index
-from tests.examples import half_as_many
+from tests.examples import for_each, half_as_many
 from tuireader.config import MuteConfig
 from tuireader.ingest import Mute
 from tuireader.lexicon import Folded, compile_term, use_variants
@@ -35,7 +35,7 @@ def found(term: str, text: str, exact: bool = False) -> list[str]:
     return [text[start:end] for start, end in compiled.find(text)]
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("term", "text", "spans"),
     [
         ("网信办", TRADITIONAL, ["網信辦"]),

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from tests.core.indexing import Index
+from tests.examples import for_each
 from tuireader.config import RuleConfig
 from tuireader.lexicon import Term, compile_term
 from tuireader.model import MORE, Action, ActionKind, Evidence, TermHit
@@ -56,7 +57,7 @@ ARTICLE = Subject(
 )
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("rule", "expected"),
     [
         (WatchRule("w", any=("zephyr", "kumo")), True),
@@ -160,7 +161,7 @@ def test_a_hit_in_the_title_alone_shows_the_title() -> None:
     assert (found.sentence, marked(found)) == ("Nimbo fined", ["fined"])
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("term", "body", "sentence"),
     [
         ("Kumo", "First one. Then Kumo came. Last one.", "Then Kumo came."),
@@ -407,7 +408,7 @@ def test_many_watches_match_as_each_alone(rules: list[WatchRule], subject: Subje
     ]
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("rule", "exact"),
     [
         (WatchRule("w", any=("Kumo", "solar farm", "云图", "AI", "kum*")), True),
@@ -444,7 +445,7 @@ SHORT = WatchRule("w", any=("CDPA",))
 TWO = WatchRule("w", any=("Cloud Data Protection Act", "Kumo Solar Farm"))
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("rule", "text", "names"),
     [
         (LONG, "The Cloud Data Protection Act (CDPA) is here. Cloud Data Protection Act (CDPA).", ["CDPA"]),

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tests.examples import half_as_many
+from tests.examples import for_each, half_as_many
 from tuireader.related.reading.when import spans
 from tuireader.text.durations import DAY
 
@@ -19,7 +19,7 @@ def days_since(year: int, month: int, day: int) -> float:
     return (NOW - datetime(year, month, day, tzinfo=UTC).timestamp()) / DAY
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("sentence", "date"),
     [
         ("In January, the government had still allowed it.", (2026, 1, 20)),

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from tests.examples import half_as_many
+from tests.examples import for_each, half_as_many
 from tests.feeds.blocked_pages import (
     ARTICLE,
     BLOCKED,
@@ -49,7 +49,7 @@ def test_a_check_for_robots_is_named_with_its_remedy(words: str, sample: Sample)
     assert any(key in reason.partition("; ")[2] for key in ("user_agent", "channel_id"))
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("who", "title", "head", "body"),
     [
         ("Cloudflare asks", "", "<script>window._cf_chl_opt={}</script>", ""),

@@ -6,12 +6,13 @@ from datetime import UTC, datetime
 
 import pytest
 
+from tests.examples import for_each
 from tests.feeds.corpus import URL, bare
 from tuireader.feeds.parse import dates, feedparser_adapter
 from tuireader.feeds.parse.entry import shape
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("text", "moment"),
     [
         ("Sat, 03 Feb 2024 04:05:06 GMT", "2024-02-03T04:05:06"),

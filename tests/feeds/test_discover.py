@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 import pytest
 from msgspec.structs import replace
 
+from tests.examples import for_each
 from tests.feeds.blocked_pages import CLOUDFLARE, LOGIN
 from tests.feeds.corpus import atom, rss
 from tests.web import Web
@@ -202,7 +203,7 @@ def test_schemes(typed: str, meant: str) -> None:
     assert with_scheme(typed) == meant
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("page", "feeds"),
     [
         ("https://www.youtube.com/channel/UC_x-1", [f"{VIDEOS}?channel_id=UC_x-1"]),

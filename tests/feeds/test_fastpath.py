@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import for_each
 from tests.feeds.corpus import CLAIMED, DECLINED, URL, atom, bare, rdf, rss
 from tuireader.feeds.parse import fastpath, feedparser_adapter
 from tuireader.feeds.parse.entry import shape
@@ -50,14 +51,14 @@ def check(text: str) -> None:
         assert differences(fast, by_feedparser(text)) == []
 
 
-@pytest.mark.parametrize("name", CLAIMED)
+@for_each("name", CLAIMED)
 def test_claimed_documents_come_out_the_same(name: str) -> None:
     fast = by_fastpath(CLAIMED[name])
     assert fast is not None
     assert differences(fast, by_feedparser(CLAIMED[name])) == []
 
 
-@pytest.mark.parametrize("name", DECLINED)
+@for_each("name", DECLINED)
 def test_what_is_not_known_is_declined(name: str) -> None:
     assert by_fastpath(DECLINED[name]) is None
 

@@ -21,6 +21,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from tests.examples import for_each
 from tests.feeds.conftest import server_tls
 from tests.web import Answer, Request, Web
 from tuireader.feeds.address import split_userinfo
@@ -460,8 +461,8 @@ def test_any_chunking_gives_the_same(data: bytes, repeats: int, cuts: list[int],
     assert inflater.body() == b"<" + data
 
 
-@pytest.mark.parametrize("header", ["gzip", "deflate", "br", "zstd", "deflate, gzip", "gzip, br"])
-@pytest.mark.parametrize("data", [BODY, b"", b"words"])
+@for_each("header", ["gzip", "deflate", "br", "zstd", "deflate, gzip", "gzip, br"])
+@for_each("data", [BODY, b"", b"words"])
 def test_a_body_may_arrive_byte_by_byte(header: str, data: bytes) -> None:
     packed = functools.reduce(_packed, header.split(", "), data)
     inflater = decompress.Inflater(header, 400_000)

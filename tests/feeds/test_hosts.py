@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.examples import half_as_many
+from tests.examples import for_each, half_as_many
 from tests.web import Web
 from tuireader.errors import TuireaderError
 from tuireader.feeds.address import same_host
@@ -29,7 +29,7 @@ PRIVATE_ADDRESSES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("address", PUBLIC_ADDRESSES + PRIVATE_ADDRESSES)
+@for_each("address", PUBLIC_ADDRESSES + PRIVATE_ADDRESSES)
 def test_public_addresses(address: str) -> None:
     assert is_public(address) is (address in PUBLIC_ADDRESSES)
 

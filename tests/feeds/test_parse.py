@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from tests.examples import for_each
 from tests.feeds.corpus import CLAIMED, DECLINED, URL, atom, bare, rss
 from tests.workers import forked_workers as forked_workers
 from tuireader import dedup
@@ -196,7 +197,7 @@ def test_durations(text: str, expected: int | None) -> None:
 # -- dates
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("text", "expected"),
     [
         ("Sat, 03 Feb 2024 04:05:06 GMT", 1706933106),
@@ -255,12 +256,10 @@ TEXT = "<?xml version='1.0' encoding='{0}'?><rss version='2.0'><channel><title>�
 CYRILLIC = "<?xml version='1.0'{0}?><rss version='2.0'><channel><title>Гавань и маяк</title></channel></rss>"
 
 
-@pytest.mark.parametrize(
+@for_each(
     "codec", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-be", "gb18030"]
 )
-@pytest.mark.parametrize(
-    "header", [None, "text/xml", "text/xml; charset=iso-8859-1", "x; charset=zlib", "text/html"]
-)
+@for_each("header", [None, "text/xml", "text/xml; charset=iso-8859-1", "x; charset=zlib", "text/html"])
 def test_the_charset_of_the_document_wins(codec: str, header: str | None) -> None:
     assert feed(TEXT.format(codec.removesuffix("-sig")).encode(codec), header).title == "Гавань 港口"
 
@@ -368,7 +367,7 @@ BAD = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("bad", BAD + SWALLOWING)
+@for_each("bad", BAD + SWALLOWING)
 def test_one_bad_entry_leaves_the_others(bad: str) -> None:
     damaged = f"<item><title>a{bad}z</title><guid>2</guid></item>"
     found = feed(bare(f"<item><title>first</title></item>{damaged}<item><title>last</title></item>"))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import for_each
 from tuireader.text import page_dates
 
 NOW = int(datetime(2026, 11, 26, 12, tzinfo=UTC).timestamp())
@@ -18,7 +18,7 @@ def found(text: str, *, month_first: bool = False) -> str:
     return "" if one is None else datetime.fromtimestamp(one.seconds, UTC).strftime("%Y-%m-%d %H:%M")
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("text", "expected"),
     [
         ("2026-11-20", "2026-11-20 00:00"),

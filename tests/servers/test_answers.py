@@ -9,6 +9,7 @@ from itertools import product
 import httpx
 import pytest
 
+from tests.examples import for_each
 from tests.servers.fake import PASSWORD, json_answer, text_answer
 from tests.servers.fake_greader import API, LABEL, STATE, FakeGReader
 from tests.servers.fake_miniflux import FakeMiniflux
@@ -115,7 +116,7 @@ def test_all_that_freshrss_says_of_an_entry_is_kept() -> None:
     assert of_greader() == Body((RemoteEntry("7", "feed/3", entry, read=True, starred=False),))
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("change", "name", "value"),
     [
         ({"content": None}, "content_html", "<p>Short</p>"),

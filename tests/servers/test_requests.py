@@ -11,6 +11,7 @@ from itertools import product
 
 import pytest
 
+from tests.examples import for_each
 from tests.processes import PATIENCE
 from tests.servers.fake import PASSWORD, USER, Call, json_answer
 from tests.servers.fake_greader import API, LOGIN, STATE, FakeGReader
@@ -356,7 +357,7 @@ def test_pages_that_bring_nothing_new_end_a_pull(monkeypatch: pytest.MonkeyPatch
     assert bounds.is_full and not empty.is_full
 
 
-@pytest.mark.parametrize("local, server, sent, news", [
+@for_each("local, server, sent, news", [
     (local, server, sent, news)
     for local, server, news in product([False, True], repeat=3) for sent in (None, False, True)
 ])  # fmt: skip

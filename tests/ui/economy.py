@@ -113,7 +113,7 @@ ASKED_FOR = "_has_hover_style", "_has_focus_within", "_has_order_style", "_has_o
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known of nodes by the paths to them: their rules, as they are set, and of what else these ask."""
+    """What is known of nodes by the paths to them: their rules, what is set, and of what else they ask."""
 
     rules: dict[object, RulesMap] = field(default_factory=dict)
     set: dict[object, RulesMap] = field(default_factory=dict)

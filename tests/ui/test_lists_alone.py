@@ -12,6 +12,7 @@ from msgspec import Struct
 from rich.style import Style
 
 from tests.builders import config
+from tests.examples import for_each
 from tests.ui.alone import Call, Stage, call, later
 from tuireader.errors import DatabaseError, TuireaderError
 from tuireader.model import Article, ArticleRow, Change, Label, Pixels, View, ViewKind
@@ -416,7 +417,7 @@ async def test_related_articles_are_found_by_number_or_address() -> None:
 # --------------------------------------------------------------------------- images
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("environ", "wanted", "web", "way"),
     [
         ({"NO_COLOR": "1"}, "kitty", False, ""), ({}, "off", False, ""),
