@@ -87,11 +87,13 @@ class Sheet(Stylesheet):
             self.replace_rules(node, self._known.rules[key], animate=animate)
         elif key in self._known.set:
             base._rules.update(self._known.set[key])
+            base.layout = self._known.rules[key].get("layout")  # an object of its own
             base._updates += 1
             node.notify_style_update()
         else:
             self.replace_rules(node, self._known.rules[key], animate=animate)
             self._known.set[key] = base._rules.copy()
+            self._known.set[key].pop("layout", None)
 
     @classmethod
     def replace_rules(cls, node: DOMNode, rules: RulesMap, animate: bool = False) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from textual.css.stylesheet import Stylesheet
 from textual.dom import DOMNode
+from textual.widgets import Input
 
 from tests.ui import samples
 from tests.ui.economy import ASKED_FOR, Sheet
@@ -24,6 +25,22 @@ async def test_rules_are_those_of_textual(theme: str) -> None:
             for keys in ((), ("enter",), ("h",), ("question_mark",), ("escape", "equals_sign", "j", "enter")):
                 await run.press(*keys)
                 assert_same_rules(run)
+
+
+async def test_a_new_node_has_the_rules_of_textual_at_once(run: Running) -> None:
+    *nodes, last = (Input() for _ in range(4))
+    for node in (*nodes, last):
+        node._attach(run.main)
+    for node in nodes:  # looked up, set one by one, set at once
+        run.app.stylesheet.apply(node)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delattr(Sheet, "replace_rules")
+        Stylesheet.apply(run.app.stylesheet, last)
+    layouts = [node.styles.base.get_rules().pop("layout") for node in (*nodes, last)]
+    assert len({id(layout) for layout in layouts}) == 4 and len({layout.name for layout in layouts}) == 1
+    for node in (*nodes, last):
+        node.styles.base.clear_rule("layout")  # told apart by identity
+    assert [rules_of(node) for node in nodes] == [rules_of(last)] * 3 and last.styles.base.has_rule("width")
 
 
 def assert_same_rules(run: Running) -> None:
