@@ -53,7 +53,7 @@ def publish(web: Web, day: int) -> None:
 
 def article(feed: int, day: int, number: int) -> str:
     name = f"{feed:03}-{day}-{number}"
-    text = f"<p>{'A line. ' * 60}</p><p>End of {name}.</p>"
+    text = f"<p>{f'w{feed}x{day}x{number} ' * 60}</p><p>End of {name}.</p>"
     return item(name, f"News {name}", text, time=START + day * 86_400 + number * 60)
 
 
