@@ -175,10 +175,10 @@ def test_a_success_ends_a_failure_and_keeps_what_the_new_document_does_not_say(s
     (feed, other) = store.feeds.subscribed()
     assert (feed.last_error, feed.last_try) == ("", NOW + 90) and other.last_try is None
     assert store.feeds.asked_to_wait(NOW) == {}
-    starts = store.gaps.starts()
+    starts = store.gaps.starts([1, 2, 3])
     assert starts[1] == (NOW, None, False) and starts[2] == (None, None, False)
     record(store, FAILED)
-    assert store.gaps.starts()[1] == (NOW, NOW + 90, False)
+    assert store.gaps.starts([1])[1] == (NOW, NOW + 90, False)
 
 
 @pytest.mark.parametrize(
@@ -270,7 +270,7 @@ def test_a_server_with_news_in_conditional_answers_is_trusted_longer(store: Stor
 @pytest.mark.parametrize("seen", [2, 3])
 def test_a_move_is_told_once_it_is_sure(store: Store, seen: int, why: str) -> None:
     record(store, replace(OK, moved_to=B, moved_seen=seen, moved_why=why, looked_at=NOW - 5))
-    health, _ = store.feeds.health(since=0, sure=3)
+    health, _ = store.feeds.health(store.feeds.subscribed(), since=0, sure=3)
     assert health.moved_to == (B if seen == 3 else "")
     assert health.moved_why == (why if seen == 3 else "")
     assert health.moved_at == (NOW - 5 if seen == 3 and why else None)
@@ -283,11 +283,11 @@ def test_the_health_of_a_feed_counts_the_articles_that_it_carries(store: Store) 
     with store.transaction():
         store.marks.set("read", own[:1], True, now=NOW)
     record(store, replace(FAILED, feed_id=2))
-    first, second = store.feeds.health(since=NOW - 3 * WEEK, sure=3)
+    first, second = store.feeds.health(store.feeds.subscribed(), since=NOW - 3 * WEEK, sure=3)
     assert (first.unread, first.total, first.per_week, first.newest) == (3, 4, 1.0, NOW)
     assert (second.unread, second.total, second.per_week, second.newest) == (1, 2, 0.25, NOW - 3 * WEEK)
     assert (first.fault, second.fault) == (None, Fault.HTTP)
-    nothing = store.feeds.health(since=NOW + 1, sure=3)
+    nothing = store.feeds.health(store.feeds.subscribed(), since=NOW + 1, sure=3)
     assert [one.per_week for one in nothing] == [0, 0]
     assert store.feeds.recent_times(2) == [NOW - 3 * WEEK, NOW - 9 * WEEK]
     assert store.feeds.recent_times(1, 2) == [NOW, NOW - WEEK]

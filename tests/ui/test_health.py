@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from tests.builders import item, rss
+from tests.builders import entry, item, rss
 from tests.feeds.blocked_pages import CLOUDFLARE
 from tests.ui.running import Running, running
 from tests.ui.shelf import NOW, configured, refreshes_here, written
@@ -208,3 +208,28 @@ def test_the_gaps_of_a_feed_come_first() -> None:
     words = "1 gap, about 14 articles not seen"
     assert said(gap, alarm=words)[1] == f"alarm: {words}" and words not in said(gap, alarm=words)
     assert any(line.startswith("complete since ") for line in said(filled))
+
+
+async def test_articles_are_counted_for_feeds_that_come_into_sight(tmp_path: Path) -> None:
+    text = "".join(f'[[feeds]]\nurl = "https://{n}.example/rss"\ntitle = "Feed {n}"\n' for n in range(90))
+    async with configured(tmp_path, "[fetch]\nrefresh_on_start = false\n" + text) as library:
+        ids = {feed.title: feed.id for feed in await library.feeds.all()}
+        with written(library) as store:
+            for n, title in enumerate(("Feed 0", "Feed 45", "Feed 89")):
+                store.entries.save(ids[title], [entry(n, published=NOW)], NOW)
+        async with running(library, size=(120, 40)) as run:
+
+            def line(title: str) -> str:
+                return next((line for line in run.text.splitlines() if f" {title} " in line), run.text)
+
+            await run.press("H")
+            assert line("Feed 0").split()[-2:] == ["0.2", "1"] and line("Feed 1").split()[-1] == "–"
+            await run.press("G")
+            assert line("Feed 89").split()[-2:] == ["0.2", "1"] and "1 article, 1 unread" in run.text
+            run.screen(Health).table.scroll_now(30)  # as the wheel does
+            await run.settle()
+            assert line("Feed 45").split()[-2:] == ["0.2", "1"]
+            with written(library) as store:
+                store.entries.save(ids["Feed 88"], [entry(9, published=NOW)], NOW)
+            await run.press("g", "G", "escape", "H", "G")
+            assert line("Feed 88").split()[-2:] == ["0.2", "1"]

@@ -135,10 +135,10 @@ async def test_keys_after_another_screen_are_for_the_list(demo: Running) -> None
 async def test_keys_wait_for_the_rows_of_a_table(demo: Running, monkeypatch: pytest.MonkeyPatch) -> None:
     health = demo.library.feeds.health
 
-    async def slow() -> Sequence[FeedHealth]:
+    async def slow(*arguments: Any, **options: Any) -> Sequence[FeedHealth]:
         for _ in range(1000):
             await asyncio.sleep(0)
-        return await health()
+        return await health(*arguments, **options)
 
     monkeypatch.setattr(demo.library.feeds, "health", slow)
     await demo.write("Hj\rG")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from tuireader.library.context import UseCases
@@ -18,9 +18,16 @@ if TYPE_CHECKING:
 class Coverages(UseCases):
     """Coverage from the first fetch of each feed, or from `since`, to now, or to `until`."""
 
-    async def of_feeds(self, since: int | None = None, until: int | None = None) -> list[Coverage]:
-        """Coverage of all subscribed feeds in config order."""
+    async def of_feeds(
+        self,
+        since: int | None = None,
+        until: int | None = None,
+        feed_ids: Collection[int] | None = None,
+    ) -> list[Coverage]:
+        """Coverage of subscribed feeds in config order, by default of all."""
         feeds = await self._context.load_feeds()
+        if feed_ids is not None:
+            feeds = [feed for feed in feeds if feed.id in feed_ids]
         return await self._pool.read(lambda store: coverage(store, feeds, since, until))
 
     async def of_watch(self, name: str, since: int | None = None, until: int | None = None) -> WatchCoverage:
@@ -40,7 +47,7 @@ def coverage(
     """Coverage of feeds in a period: when each was first seen, and its gaps."""
     from tuireader.model import Coverage
 
-    starts = store.gaps.starts()
+    starts = store.gaps.starts(feed.id for feed in feeds)
     gaps = grouped(
         (gap.feed_id, gap)
         for gap in store.gaps.of_feeds(feed.id for feed in feeds)

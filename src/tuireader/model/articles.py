@@ -79,7 +79,7 @@ class Evidence(Struct, frozen=True):
         return tuple(dict.fromkeys(hit.field for hit in self.hits))
 
 
-class Feed(Struct, frozen=True):
+class Feed(Struct, frozen=True, gc=False):
     """A feed with its health, as the sidebar and `tuireader feeds` show it."""
 
     id: Annotated[int, "Number of the feed."]
@@ -115,7 +115,7 @@ class Trouble(IntEnum):
     GONE = 6
 
 
-class FeedHealth(Struct, frozen=True):
+class FeedHealth(Struct, frozen=True, gc=False):
     """A feed with its health; `moved_to` is set once its server has announced the move twice."""
 
     feed: Feed

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
@@ -15,9 +15,10 @@ from tuireader.config.selectors import SELECTOR_KEYS
 from tuireader.errors import ConfigError, TuireaderError, UsageError
 from tuireader.library.context import UseCases, address_key
 from tuireader.library.feeds.page_tools import fetch_limits
-from tuireader.model import Alarm, Feed, FeedHealth, FeedPreview, Fetched, FetchFailed, FoundFeed, ParseFailed
+from tuireader.model import Feed, FeedHealth, FeedPreview, Fetched, FetchFailed, FoundFeed, ParseFailed
 from tuireader.model.accounts import category_of, folder_of
 from tuireader.store import Store
+from tuireader.store.sql import grouped
 from tuireader.text import feed_key, split_password, without_password
 from tuireader.text.durations import WEEK
 from tuireader.timing import schedule
@@ -39,14 +40,25 @@ class Feeds(UseCases):
         """Load all subscribed feeds in config order."""
         return await self._context.load_feeds()
 
-    async def health(self) -> list[FeedHealth]:
-        """Load the health of all subscribed feeds in config order."""
+    async def health(
+        self, feed_ids: Collection[int] | None = None, *, counted: bool = True
+    ) -> list[FeedHealth]:
+        """Load the health of subscribed feeds in config order, by default of all.
+
+        Unless `counted`, articles, pages and requests are left out: all that grows with the articles.
+        """
         now = self._now()
         since = now - 4 * WEEK
+        feeds = await self._context.load_feeds()
+        if feed_ids is not None:
+            feeds = [feed for feed in feeds if feed.id in feed_ids]
 
         def health(store: Store) -> list[FeedHealth]:
-            shares, rates = store.full_texts.shares(since), store.requests.rates(now)
-            alarms, waiting = store.alarms.open(), store.feeds.waiting(now)
+            shares = store.full_texts.shares(since) if counted else {}
+            rates = store.requests.rates(now) if counted else {}
+            alarms = grouped((alarm.account or alarm.feed_id, alarm.words) for alarm in store.alarms.open())
+            waiting = store.feeds.waiting(now)
+            changed = {*shares, *rates, *alarms, *waiting}
             return [
                 replace(
                     item,
@@ -55,10 +67,14 @@ class Feeds(UseCases):
                     full_texts=fetched,
                     requests=requests,
                     not_modified=not_modified,
-                    alarm="; ".join(alarm.words for alarm in alarms if _concerns(alarm, item.feed)),
+                    alarm="; ".join(alarms.get(item.feed.id, ()) + alarms.get(item.feed.account, ())),
                     waits_until=until if (until := waiting.get(item.feed.id, 0)) > now else None,
                 )
-                for item in store.feeds.health(since=since, sure=schedule.SEEN_TO_MOVE)
+                if item.feed.id in changed or item.feed.account in changed
+                else item
+                for item in store.feeds.health(
+                    feeds, since=since, sure=schedule.SEEN_TO_MOVE, counted=counted
+                )
                 for texts, pages, fetched in (shares.get(item.feed.id, ("", 0, 0)),)
                 for requests, not_modified in (rates.get(item.feed.id, (None, None)),)
             ]
@@ -206,7 +222,7 @@ class Feeds(UseCases):
         If the old address is now a web page, use the feed that the page advertises. The feed keeps its
         articles, marks and health. Raises TuireaderError when it has not moved.
         """
-        for health in await self.health():
+        for health in await self.health([feed_id]):
             if health.feed.id == feed_id and (address := health.moved_to or health.named):
                 await self._move(feed_id, address)
                 return address
@@ -342,7 +358,3 @@ def _check_selectors(changes: Mapping[str, Any]) -> None:
             raise ConfigError(f"{key} {unusable}")
     if changes.get("items") == "":
         raise ConfigError("items is empty: it selects the articles")
-
-
-def _concerns(alarm: Alarm, feed: Feed) -> bool:
-    return alarm.feed_id == feed.id or bool(alarm.account and alarm.account == feed.account)

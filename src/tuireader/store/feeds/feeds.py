@@ -115,15 +115,14 @@ _OWN = "FROM article a WHERE a.feed_id = f.id"
 _CARRIED = """FROM article a WHERE a.feed_id != f.id
     AND a.id IN (SELECT article_id FROM appearance p WHERE p.secondary = 1 AND p.feed_id = f.id)"""
 _SHOWN = "a.muted = 0"
-_HEALTH = f"""id, fault,
-  (SELECT count(*) {_OWN} AND {_SHOWN} AND a.read = 0)
+_COUNTED = f"""(SELECT count(*) {_OWN} AND {_SHOWN} AND a.read = 0)
     + (SELECT count(*) {_CARRIED} AND {_SHOWN} AND a.read = 0) AS unread,
   (SELECT count(*) {_OWN} AND {_SHOWN}) + (SELECT count(*) {_CARRIED} AND {_SHOWN}) AS total,
   ((SELECT count(*) {_OWN} AND a.time >= :since) + (SELECT count(*) {_CARRIED} AND a.time >= :since)) / 4.0
     AS per_week,
   nullif(max((SELECT coalesce(max(time), 0) {_OWN}), (SELECT coalesce(max(a.time), 0) {_CARRIED})), 0)
-    AS newest,
-  iif(moved_seen >= :sure, moved_to, '') AS sure_move,
+    AS newest"""
+_STATE = f"""iif(moved_seen >= :sure, moved_to, '') AS sure_move,
   iif(moved_seen >= :sure, moved_why, '') AS moved_why,
   iif(moved_seen >= :sure AND moved_why != '', looked_at, NULL) AS moved_at,
   iif(moved_why = '{NAMED}', moved_to, '') AS named"""
@@ -198,18 +197,20 @@ class Feeds(Part):
         """List the subscribed feeds."""
         return [feed for feed in self.all() if feed.subscribed]
 
-    def health(self, *, since: int, sure: int) -> list[FeedHealth]:
-        """List the subscribed feeds with their health.
+    def health(
+        self, feeds: Sequence[Feed], *, since: int, sure: int, counted: bool = True
+    ) -> list[FeedHealth]:
+        """Return the health of feeds; its articles are 0 unless `counted`.
 
         `since` is four weeks ago, for the articles a week. A permanent redirect counts as a move once it was
         seen `sure` times in a row.
         """
-        sql = f"SELECT {_HEALTH} FROM feed f WHERE subscribed ORDER BY position, id"
-        feeds = {feed.id: feed for feed in self.all()}
-        return [
-            FeedHealth(feeds[feed_id], Fault(fault) if fault else None, *values)
-            for feed_id, fault, *values in self._conn.execute(sql, {"since": since, "sure": sure})
-        ]
+        counts, which = (_COUNTED, "1") if counted else ("0, 0, 0.0, NULL", "(fault || moved_to != '')")
+        sql = f"""SELECT id, fault, {counts}, {_STATE} FROM feed f
+                  WHERE {which} AND id IN ({number_list(feed.id for feed in feeds)})"""
+        rows = self._conn.execute(sql, {"since": since, "sure": sure} if counted else {"sure": sure})
+        known = {feed_id: (Fault(fault) if fault else None, *values) for feed_id, fault, *values in rows}
+        return [FeedHealth(feed, *known.get(feed.id, ())) for feed in feeds]
 
     def facts(
         self, feed_ids: Sequence[int] | None = None, *, due_at: int | None = None, late: int | None = None

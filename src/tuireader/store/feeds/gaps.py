@@ -112,15 +112,16 @@ class Gaps(Part):
 
         return self._values(FeedGap, f"{_GAPS} {where}", filling=bool)
 
-    def starts(self) -> dict[int, tuple[int | None, int | None, bool]]:
+    def starts(self, feed_ids: Iterable[int]) -> dict[int, tuple[int | None, int | None, bool]]:
         """Map feeds to their first and last successful fetch, and whether gaps may go unnoticed.
 
         The last fetch is None while a feed is fetched successfully; a gap may go unnoticed if the entries
         have neither dates nor an order.
         """
         rows = self._conn.execute(
-            """SELECT id, since, iif(last_error = '' AND state = 'ok', NULL, last_success), coalesce(mixed, 0)
-               FROM feed LEFT JOIN document ON feed_id = id"""
+            f"""SELECT id, since, iif(last_error = '' AND state = 'ok', NULL, last_success),
+                  coalesce(mixed, 0)
+                FROM feed LEFT JOIN document ON feed_id = id WHERE id IN ({number_list(feed_ids)})"""
         )
         return {feed_id: (since, last, bool(mixed)) for feed_id, since, last, mixed in rows}
 

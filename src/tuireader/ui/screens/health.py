@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from functools import partial
+
+from textual import events, on
 
 from tuireader.commands import Scope
 from tuireader.model import Coverage, Feed, FeedHealth, Trouble, ViewKind
@@ -14,6 +16,7 @@ from tuireader.ui.flows.forms import change
 from tuireader.ui.screens.table_screen import ViewTable
 from tuireader.ui.status import no_feeds
 from tuireader.ui.widgets.table import Cell, Column, LazyCells, Row
+from tuireader.ui.workers import run_latest
 from tuireader.wording.coverage import gap_lines, summary
 from tuireader.wording.feed_summary import texts_note, waiting_note
 from tuireader.wording.lines import Line, error_lines
@@ -148,16 +151,47 @@ class Health(ViewTable[FeedHealth]):
     )
     PLACE = Scope.HEALTH
 
-    _coverage: dict[int, Coverage]
+    _coverage: dict[int, Coverage]  # of the feeds whose articles are counted: those that were in sight
+
+    def on_mount(self) -> None:
+        self.watch(self.table, "scroll_y", self._count_seen, init=False)
 
     async def read(self) -> list[FeedHealth]:
-        """Sort feeds with problems first, then as in the config."""
-        self._coverage = {coverage.feed.id: coverage for coverage in await self.library.coverage.of_feeds()}
-        return sorted(await self.library.feeds.health(), key=lambda health: health.order)
+        """Sort feeds with problems first, then as in the config; count the articles of those in sight."""
+        feeds = sorted(await self.library.feeds.health(counted=False), key=lambda health: health.order)
+        seen = self.table.in_sight() or range(self.size.height)
+        counted, self._coverage = await self._count({one.feed.id for one in feeds[seen.start : seen.stop]})
+        return [counted.get(health.feed.id, health) for health in feeds]
+
+    async def _count(self, feed_ids: Collection[int]) -> tuple[dict[int, FeedHealth], dict[int, Coverage]]:
+        coverages = await self.library.coverage.of_feeds(feed_ids=feed_ids)
+        counted = await self.library.feeds.health(feed_ids)
+        return {one.feed.id: one for one in counted}, {one.feed.id: one for one in coverages}
+
+    @on(events.Resize)
+    def _count_seen(self) -> None:
+        run_latest(self, self._fill_seen, "seen")
+
+    async def _fill_seen(self) -> None:
+        """Count the articles of feeds that have come into sight."""
+        rows = self.table.rows
+        numbers = {int(rows[number].key): number for number in self.table.in_sight()}
+        if not numbers or not (new := numbers.keys() - self._coverage.keys()):
+            return
+        counted, coverage = await self._count(new)
+        if rows is not self.table.rows:
+            return  # read again meanwhile
+        self._coverage |= coverage
+        for feed_id, health in counted.items():
+            self.items[str(feed_id)] = health
+            self.table.put(numbers[feed_id], self.row(health))
+        self.update_details()
 
     def row(self, health: FeedHealth) -> Row:
-        coverage = self._coverage.get(health.feed.id)
-        return Row(str(health.feed.id), LazyCells(partial(health_cells, health, self.now, coverage)))
+        return Row(str(health.feed.id), LazyCells(partial(self._cells, health)))
+
+    def _cells(self, health: FeedHealth) -> dict[str, Cell]:
+        return health_cells(health, self.now, self._coverage.get(health.feed.id))
 
     @property
     def empty_text(self) -> str:
@@ -170,7 +204,9 @@ class Health(ViewTable[FeedHealth]):
         return f"{counted(len(self.items), 'feed')}, {bad or 'none'} in trouble"
 
     def about(self, health: FeedHealth) -> list[Line]:
-        return health_facts(health, self.now, self._coverage.get(health.feed.id))
+        coverage = self._coverage.get(health.feed.id)
+        facts = health_facts(health, self.now, coverage)
+        return facts if coverage is not None else facts[:1]
 
     def keys(self) -> list[tuple[str, str]]:
         health = self.current

@@ -49,8 +49,7 @@ class Matches(TableScreen[int, LoggedMatch]):
         return [column for column in self.COLUMNS if has_states or column.name != "state"]
 
     def on_mount(self) -> None:
-        """Show the log as it is, and again once evidence that is still missing was computed."""
-        super().on_mount()
+        """Show the log again once evidence that is still missing was computed."""
         run_latest(self, self._complete, "complete")
 
     async def _complete(self) -> None:

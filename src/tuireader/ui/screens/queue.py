@@ -51,8 +51,7 @@ class Queue(TableScreen[None, Download]):
     PLACE = Scope.QUEUE
 
     def on_mount(self) -> None:
-        """Read the queue now, and again while downloads are under way."""
-        super().on_mount()
+        """Read the queue again while downloads are under way."""
         self.set_interval(_EVERY, self._reload_if_running)
 
     def _reload_if_running(self) -> None:

@@ -122,7 +122,7 @@ class Table(CursorPane):
     def __init__(self, columns: Sequence[Column]) -> None:
         super().__init__(id="table")
         self._columns = columns
-        self.rows: Sequence[Row] = ()
+        self.rows: list[Row] = []
         self.empty_text = ""
 
     @property
@@ -134,7 +134,7 @@ class Table(CursorPane):
         """Key of the row under the cursor."""
         return self.rows[self.cursor].key if self.cursor < len(self.rows) else None
 
-    def show(self, rows: Sequence[Row]) -> None:
+    def show(self, rows: list[Row]) -> None:
         """Replace the rows; the cursor stays on the row with the same key."""
         current = self.current
         self.rows = rows
@@ -144,6 +144,11 @@ class Table(CursorPane):
         self.keep_in_sight()
         self.refresh()
         self.cursor_moved()
+
+    def put(self, number: int, row: Row) -> None:
+        """Replace a row by one with the same key."""
+        self.rows[number] = row
+        self.refresh_item(number)
 
     def move_to(self, line: int) -> None:
         super().move_to(self._beside_headings(line))
