@@ -10,8 +10,22 @@ from contextlib import aclosing, closing
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
-from tests.builders import ALL, WATCHES, config, ended, feeds, item, opened, paths, refreshed, rss, titles
+from tests.builders import (
+    ALL,
+    WATCHES,
+    config,
+    ended,
+    entry,
+    feeds,
+    item,
+    opened,
+    paths,
+    refreshed,
+    rss,
+    titles,
+)
 from tests.builders import CLOCK as NOW
 from tests.newsroom import fetched
 from tests.web import Answer, Request, Web
@@ -458,10 +472,31 @@ async def sizes(outcomes: asyncio.Queue[Outcome | None]) -> list[int]:
 
 async def test_what_lies_there_is_one_batch_up_to_a_limit() -> None:
     outcomes: asyncio.Queue[Outcome | None] = asyncio.Queue()
-    for number in range(70):
+    for number in range(300):
         outcomes.put_nowait(outcome(number))
     outcomes.put_nowait(None)
-    assert await sizes(outcomes) == [32, 32, 6]
+    assert await sizes(outcomes) == [128, 128, 44]
+
+
+async def test_many_entries_end_a_batch() -> None:
+    outcomes: asyncio.Queue[Outcome | None] = asyncio.Queue()
+    parsed = ParsedFeed(entries=tuple(entry(number) for number in range(100)))
+    for number in range(12):
+        outcomes.put_nowait(replace(outcome(number), parsed=parsed))
+    outcomes.put_nowait(None)
+    assert await sizes(outcomes) == [5, 5, 2]
+
+
+@pytest.mark.parametrize("large", [False, True])
+async def test_a_batch_waits_for_nothing_while_fetching_waits_for_it(large: bool) -> None:
+    outcomes: asyncio.Queue[Outcome | None] = asyncio.Queue()
+    reservation = MemoryBudget(max_bytes=100, large_at_once=1).reserve()
+    await reservation.wait_for_turn() if large else reservation.resize(100)
+    outcomes.put_nowait(replace(outcome(1), reservation=reservation))
+    batch = asyncio.ensure_future(anext(batches(outcomes)))
+    for _ in range(20):
+        await asyncio.sleep(0)
+    assert batch.done() and len(await batch) == 1
 
 
 async def test_answers_that_come_one_by_one_are_stored_together() -> None:

@@ -86,6 +86,11 @@ class Outcome(Struct, frozen=True):
                 return fetched.url
         return self.result.job.url
 
+    @property
+    def entries(self) -> int:
+        """Number of entries to store."""
+        return len(self.parsed.entries) if isinstance(self.parsed, ParsedFeed) else 0
+
 
 def asked_for(outcome: Outcome) -> Asked:
     """Count the requests made for a feed."""

@@ -40,10 +40,14 @@ from tuireader.store.articles.articles import StoredText
 from tuireader.store.feeds.feeds import FeedFacts
 from tuireader.text import server_of, without_password
 
-_BATCH = 32  # maximum number of results in one transaction: many commits cost more than one
-_SMALL_BATCH = 8
-_PATIENCE = 0.1
-"""A smaller batch waits this many seconds for more: a small commit costs nearly as much as a large one."""
+_BATCH = 128  # maximum number of results in one transaction
+_ENTRIES = 500  # number of entries that ends a batch: marks wait for its transaction
+_SMALL_BATCH = 64
+_PATIENCE = 0.5
+"""A smaller batch waits this many seconds for more, unless fetching waits for memory.
+
+A small commit costs nearly as much as a large one: both write most pages of the indexes.
+"""
 
 APART = 20  # with more feeds, all are parsed in another process: only then does starting it pay off
 
@@ -193,12 +197,13 @@ async def _fetch_all(
 async def batches(outcomes: asyncio.Queue[Outcome | None]) -> AsyncIterator[list[Outcome]]:
     """Yield waiting results in batches; a small batch waits a moment for more."""
     while (first := await outcomes.get()) is not None:
-        batch = [first]
+        batch, entries = [first], first.entries
         deadline = asyncio.get_running_loop().time() + _PATIENCE
-        while len(batch) < _BATCH:
+        while len(batch) < _BATCH and entries < _ENTRIES:
+            waits = len(batch) < _SMALL_BATCH and not first.reservation.is_awaited
             try:
                 # results already in the queue are taken even after the deadline
-                async with asyncio.timeout_at(deadline if len(batch) < _SMALL_BATCH else 0):
+                async with asyncio.timeout_at(deadline if waits else 0):
                     more = await outcomes.get()
             except TimeoutError:
                 break
@@ -206,4 +211,5 @@ async def batches(outcomes: asyncio.Queue[Outcome | None]) -> AsyncIterator[list
                 yield batch
                 return
             batch.append(more)
+            entries += more.entries
         yield batch

@@ -172,6 +172,7 @@ _WITH_PASSWORD = r"(?i)(?P<start>(?:[\w.-]+\+)?(?:https?|imaps?)://)(?P<user>[^/
 """Beginning of an address with a password; that of an account's feed starts with the account's name."""
 
 
+@lru_cache(10_000)
 def feed_key(url: str) -> str:
     """Return a key that is equal for different spellings of a feed's address.
 

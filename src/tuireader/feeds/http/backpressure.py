@@ -92,6 +92,10 @@ class MemoryBudget:
     async def wait(self) -> None:
         await self._free.wait()
 
+    @property
+    def is_used_up(self) -> bool:
+        return not self._free.is_set() or self.large_bodies.locked()
+
     def reserve(self) -> Reservation:
         return Reservation(self)
 
@@ -120,6 +124,11 @@ class Reservation:
         """Wait until one more large body may be received."""
         await self._budget.large_bodies.acquire()
         self._counts_as_large = True
+
+    @property
+    def is_awaited(self) -> bool:
+        """True if fetching waits until bytes are released."""
+        return self._budget.is_used_up
 
     def resize(self, size: int) -> None:
         """Count `size` bytes for the body in place of those counted before."""
