@@ -572,7 +572,7 @@ def test_the_coverage_of_a_period(
     known = [FeedGap(1, 5, 0, 200, 300, 1), FeedGap(2, 5, 0, 400, 500, 1)]
     store: Any = SimpleNamespace(
         gaps=SimpleNamespace(
-            starts=lambda: {5: (100, 900, True), 6: (None, None, False)}, of_feeds=lambda ids: known
+            starts=lambda ids: {5: (100, 900, True), 6: (None, None, False)}, of_feeds=lambda ids: known
         )
     )
     feeds: Any = [SimpleNamespace(id=5), SimpleNamespace(id=6), SimpleNamespace(id=7)]

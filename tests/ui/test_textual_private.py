@@ -12,7 +12,9 @@ import pytest
 from rich.segment import Segment
 from textual import app, message_pump, screen
 from textual._compositor import Compositor
+from textual._styles_cache import StylesCache
 from textual.app import App
+from textual.color import Color
 from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
@@ -118,3 +120,11 @@ def test_a_divided_line_is_freed_without_the_garbage_collector() -> None:
         assert [part.text for part in strip.divide(cuts)] == ["a line of two"]
         assert sys.getrefcount(strip) == before
     assert [part.text for part in strip.divide([4, 13])] == ["a li", "ne of two"]
+
+
+def test_colours_are_cached_without_the_widget_that_asks() -> None:
+    cache, below, above = StylesCache(), Color(1, 2, 3), Color(4, 5, 6, 0.5)
+    before = sys.getrefcount(cache)
+    inner, outer = cache.get_inner_outer(below, above)
+    assert (inner.background, outer.background) == (below + above, below)
+    assert sys.getrefcount(cache) == before

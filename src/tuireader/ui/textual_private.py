@@ -7,10 +7,12 @@ limits the version.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache, partial
 from time import monotonic
 from typing import Any
 
 from textual._compositor import ChopsUpdate, Compositor
+from textual._styles_cache import StylesCache
 from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.geometry import Region
@@ -34,6 +36,9 @@ def divided(strip: Strip, cuts: Iterable[int], divide: Any = Strip.divide) -> An
 
 
 setattr(Strip, "divide", divided)  # noqa: B010
+# Textual caches by widget, too: the last thousand toasts would never be freed, each with its lines (12 KB)
+_inner_outer = lru_cache(1024)(partial(StylesCache.get_inner_outer.__wrapped__, StylesCache))
+setattr(StylesCache, "get_inner_outer", staticmethod(_inner_outer))  # noqa: B010
 
 
 class SparingCompositor(Compositor):
