@@ -488,10 +488,10 @@ async def test_many_entries_end_a_batch() -> None:
 
 
 @pytest.mark.parametrize("large", [False, True])
-async def test_a_batch_waits_for_nothing_while_fetching_waits_for_it(large: bool) -> None:
+async def test_a_batch_that_takes_much_memory_waits_for_nothing(large: bool) -> None:
     outcomes: asyncio.Queue[Outcome | None] = asyncio.Queue()
     reservation = MemoryBudget(max_bytes=100, large_at_once=1).reserve()
-    await reservation.wait_for_turn() if large else reservation.resize(100)
+    await reservation.wait_for_turn() if large else reservation.resize(40)
     outcomes.put_nowait(replace(outcome(1), reservation=reservation))
     batch = asyncio.ensure_future(anext(batches(outcomes)))
     for _ in range(20):

@@ -44,10 +44,11 @@ _BATCH = 128  # maximum number of results in one transaction
 _ENTRIES = 500  # number of entries that ends a batch: marks wait for its transaction
 _SMALL_BATCH = 64
 _PATIENCE = 0.5
-"""A smaller batch waits this many seconds for more, unless fetching waits for memory.
+"""A smaller batch waits this many seconds for more, unless fetching may wait for it.
 
 A small commit costs nearly as much as a large one: both write most pages of the indexes.
 """
+_HELD = 1 / 3  # share of the memory for fetched bodies that ends this wait
 
 APART = 20  # with more feeds, all are parsed in another process: only then does starting it pay off
 
@@ -197,10 +198,10 @@ async def _fetch_all(
 async def batches(outcomes: asyncio.Queue[Outcome | None]) -> AsyncIterator[list[Outcome]]:
     """Yield waiting results in batches; a small batch waits a moment for more."""
     while (first := await outcomes.get()) is not None:
-        batch, entries = [first], first.entries
+        batch, entries, held = [first], first.entries, first.reservation.share
         deadline = asyncio.get_running_loop().time() + _PATIENCE
         while len(batch) < _BATCH and entries < _ENTRIES:
-            waits = len(batch) < _SMALL_BATCH and not first.reservation.is_awaited
+            waits = len(batch) < _SMALL_BATCH and held < _HELD
             try:
                 # results already in the queue are taken even after the deadline
                 async with asyncio.timeout_at(deadline if waits else 0):
@@ -212,4 +213,5 @@ async def batches(outcomes: asyncio.Queue[Outcome | None]) -> AsyncIterator[list
                 return
             batch.append(more)
             entries += more.entries
+            held += more.reservation.share
         yield batch

@@ -83,8 +83,8 @@ class MemoryBudget:
         self, max_bytes: int = MAX_BYTES, large: int = LARGE, large_at_once: int = LARGE_AT_ONCE
     ) -> None:
         self.large = large
+        self.large_at_once, self.max_bytes = large_at_once, max_bytes
         self.large_bodies = asyncio.Semaphore(large_at_once)
-        self._max_bytes = max_bytes
         self._used = 0
         self._free = asyncio.Event()
         self._free.set()
@@ -92,17 +92,13 @@ class MemoryBudget:
     async def wait(self) -> None:
         await self._free.wait()
 
-    @property
-    def is_used_up(self) -> bool:
-        return not self._free.is_set() or self.large_bodies.locked()
-
     def reserve(self) -> Reservation:
         return Reservation(self)
 
     def add(self, size: int) -> None:
         """Add `size` bytes to the count; a negative size frees them."""
         self._used += size
-        if self._used < self._max_bytes:
+        if self._used < self.max_bytes:
             self._free.set()
         else:
             self._free.clear()
@@ -126,9 +122,10 @@ class Reservation:
         self._counts_as_large = True
 
     @property
-    def is_awaited(self) -> bool:
-        """True if fetching waits until bytes are released."""
-        return self._budget.is_used_up
+    def share(self) -> float:
+        """Share of the budget that the body takes, of its bytes or of its large bodies: from 0 to 1."""
+        budget = self._budget
+        return max(self._size / budget.max_bytes, self._counts_as_large / budget.large_at_once)
 
     def resize(self, size: int) -> None:
         """Count `size` bytes for the body in place of those counted before."""

@@ -1,0 +1,90 @@
+"""Memory of a long session: the reader in a terminal, refreshed again and again.
+
+  python benchmarks/session_memory.py [--refreshes 2000] [--feeds 5] [--new]
+
+Prints, every 50 refreshes, the memory that only the reader has (private, in KiB), and its resident set. The
+feeds stay the same, or with `--new` have two more entries each time. Linux only.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import tempfile
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import refresh
+from ptytime import Program
+
+_PROC = Path("/proc")
+_EVERY = 50
+_PATIENCE = 60.0
+
+
+def memory(process: int) -> tuple[int, int]:
+    """Private and resident KiB of a process."""
+    text = (_PROC / str(process) / "smaps_rollup").read_text()
+    found = {name: int(size) for name, size in re.findall(r"(?m)^(\w+): +(\d+) kB", text)}
+    return found["Private_Dirty"] + found["Private_Clean"], found["Rss"]
+
+
+def refreshes(process: int) -> bool:
+    """Whether a process has a child that refreshes."""
+    for task in (_PROC / str(process) / "task").iterdir():
+        with suppress(OSError):
+            for child in (task / "children").read_text().split():
+                if b"refresh" in (_PROC / child / "cmdline").read_bytes().split(b"\0"):
+                    return True
+    return False
+
+
+def wait(process: int, running: bool) -> None:
+    """Wait until a refresh runs, or until it has ended."""
+    end = time.monotonic() + _PATIENCE
+    while refreshes(process) != running:
+        if time.monotonic() > end:
+            raise TimeoutError("the refresh did not start" if running else "the refresh did not end")
+        time.sleep(0.01)
+
+
+def main() -> None:
+    """Read the options and run the session."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--refreshes", type=int, default=2000)
+    parser.add_argument("--feeds", type=int, default=5)
+    parser.add_argument("--new", action="store_true", help="two more entries in each feed each time")
+    options = parser.parse_args()
+    with (
+        tempfile.TemporaryDirectory(prefix="memory.") as place,
+        refresh.serving(options.feeds, False) as server,
+    ):
+        folder, ours = Path(place), refresh.Tuireader("tuireader")
+        ours.fill(folder, server.urls)
+        refresh.run(ours.command(folder, "first"), folder)
+        with (folder / "config.toml").open("a", encoding="utf-8") as config:
+            config.write("refresh_on_start = false\n")
+        command = ours.command(folder, "")
+        with Program(command[: command.index("refresh")], folder) as program:
+            program.wait(r"\d\d:\d\d  ")
+            program.settle(2)
+            for number in range(options.refreshes + 1):
+                if number:
+                    server.set(generation=number if options.new else 0)
+                    program.type("R")
+                    wait(program.pid, running=True)
+                    wait(program.pid, running=False)
+                    program.settle(0.1)
+                if number % _EVERY == 0:
+                    private, resident = memory(program.pid)
+                    print(
+                        f"{number:>6} refreshes {private:>8} KiB private {resident:>8} KiB resident",
+                        flush=True,
+                    )
+
+
+if __name__ == "__main__":
+    main()
