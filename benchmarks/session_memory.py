@@ -1,8 +1,8 @@
 """Memory of a long session: the reader in a terminal, refreshed again and again.
 
-  python benchmarks/session_memory.py [--refreshes 2000] [--feeds 5] [--new]
+  python benchmarks/session_memory.py [--refreshes 2000] [--every 50] [--feeds 5] [--new]
 
-Prints, every 50 refreshes, the memory that only the reader has (private, in KiB), and its resident set. The
+Prints, every so often, the memory that only the reader has (private, in KiB), and its resident set. The
 feeds stay the same, or with `--new` have two more entries each time. Linux only.
 """
 
@@ -19,7 +19,6 @@ import refresh
 from ptytime import Program
 
 _PROC = Path("/proc")
-_EVERY = 50
 _PATIENCE = 60.0
 
 
@@ -55,6 +54,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--refreshes", type=int, default=2000)
+    parser.add_argument("--every", type=int, default=50)
     parser.add_argument("--feeds", type=int, default=5)
     parser.add_argument("--new", action="store_true", help="two more entries in each feed each time")
     options = parser.parse_args()
@@ -78,7 +78,7 @@ def main() -> None:
                     wait(program.pid, running=True)
                     wait(program.pid, running=False)
                     program.settle(0.1)
-                if number % _EVERY == 0:
+                if number % options.every == 0:
                     private, resident = memory(program.pid)
                     print(
                         f"{number:>6} refreshes {private:>8} KiB private {resident:>8} KiB resident",

@@ -91,6 +91,13 @@ def test_ui_measures_previews_beside_the_list() -> None:
     assert float(figures["preview painted"][0]) > 0 and "memory while browsing" in figures
 
 
+@pytest.mark.parametrize("more", [[], ["--new"]])
+def test_the_memory_of_a_session_is_read_after_refreshes(more: list[str]) -> None:
+    lines = run("session_memory.py", "--refreshes", "2", "--every", "1", "--feeds", "2", *more)
+    assert [line.split()[0] for line in lines] == ["0", "1", "2"]
+    assert all(int(line.split()[5]) > int(line.split()[2]) > 10_000 for line in lines)
+
+
 @pytest.mark.skipif(shutil.which("newsboat") is None, reason="newsboat is not installed")
 def test_newsboat_writes_the_profile_that_was_asked_for(tmp_path: Path) -> None:
     (line,) = run("newsboat_profile.py", str(tmp_path), "--feeds", "20", "--articles", "100")
