@@ -131,6 +131,18 @@ async def test_keys_of_newsboat_do_in_each_pane_what_they_do_there() -> None:
         assert run.app.return_code == 0
 
 
+async def test_a_random_unread_article_of_the_list() -> None:
+    async with running(shelf('keys = "newsboat"')) as run:
+        await run.press("ctrl+n")
+        opened = []
+        for _ in range(2):
+            await run.press("ctrl+k")
+            opened.append(run.open_id)
+        assert sorted(opened, key=str) == [1, 2] and not {1, 2} & await run.unread()
+        await run.press("ctrl+k")
+        assert "Nothing unread here" in run.toasts
+
+
 async def test_next_unread_stays_in_the_feed_if_the_configuration_says_so() -> None:
     async with running(shelf("goto_next_feed = false")) as run:
         await run.press(")")

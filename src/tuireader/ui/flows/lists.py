@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from random import choice
+
 from msgspec.structs import replace
 
 from tuireader.commands.sorts import FEED_SORTS, RELEVANCE, SEARCH_SORTS
@@ -68,6 +70,15 @@ async def next_feed(main: Controllers, ask: Asking, *, step: int, unread: bool =
             session.closed.discard(View(ViewKind.FOLDER, folder))
             return Outcome(view=view, stays=main.panes.in_sidebar)
     return Outcome(said="No other feed has unread articles" if unread else "No other feed", seconds=2)
+
+
+async def random_unread(main: Controllers, ask: Asking) -> Outcome | None:
+    """Open an unread article of the list at random."""
+    listed = await main.marking.unread_rows()
+    if listed is None or not listed[0].ids:
+        return None if listed is None else Outcome(said="Nothing unread here", seconds=2)
+    await main.navigation.open_article(choice(listed[0].ids))
+    return None
 
 
 async def mark_list_read(main: Controllers, ask: Asking, *, spare: bool = False) -> Outcome | None:

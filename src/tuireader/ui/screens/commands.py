@@ -133,6 +133,7 @@ _FLOWS: dict[str, Flow] = {
     "story": _story,
     "story_sources": lists.story_sources,
     "show_new": lists.show_new,
+    "random_unread": lists.random_unread,
     "fold_stories": lists.fold_stories,
     "next_feed": partial(lists.next_feed, step=1),
     "previous_feed": partial(lists.next_feed, step=-1),
