@@ -89,6 +89,9 @@ class Replay:
     def languages(self) -> Sequence[str]:
         return ()
 
+    def cosines(self, ids: Sequence[int]) -> Mapping[int, Mapping[int, float]]:
+        return {}
+
     def stories(self, ids: Sequence[int]) -> Mapping[int, int]:
         return {article: self._stories[article] for article in ids if article in self._stories}
 

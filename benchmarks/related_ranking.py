@@ -107,19 +107,22 @@ def fill_in(store: Store) -> None:
         coding += time.process_time() - start
         return answer
 
-    while True:
+    with store.transaction():
+        while (missing := filling.missing(BATCH)).texts:
+            filling.encoded(missing, asked((missing.texts, (), ()))[0])
+    articles = [0]
+    while articles:
         with store.transaction():
             articles = filling.next(BATCH)
-            missing = filling.missing(articles)
-            filling.encoded(missing, asked((missing.texts, (), ()))[0])
             for article in articles:
                 if compared := filling.comparison(article):
                     others = [*compared.others.values()]
-                    filling.compared(compared, asked((compared.sentences, [compared.vector], others))[1])
+                    rows = asked((compared.sentences, [compared.vector], others))[1]
+                    if pairs := filling.compared(compared, rows):
+                        quoted = [compared.others[pair.other] for pair in pairs]
+                        filling.quoted(compared, pairs, asked((compared.lead, (), quoted))[1])
             filling.done(articles)
-        if not articles:
-            break
-    each = 1000 / max(1, filling.total)
+    each = 2000 / max(1, filling.total)  # it counts vectors and comparisons
     spent = time.process_time() - began
     print(
         f"by meaning: {each * spent:.1f} ms an article, {each * coding:.1f} of it encoding", file=sys.stderr
@@ -146,7 +149,8 @@ def main(articles: str, queries: str, form: str = "") -> None:
                 {"id": other, "type": item.relation.value, "sentence": item.sentence}
                 for item in found
                 if item.article_id is not None
-                for other in ids_of[item.article_id]
+                for report in (item.article_id, *item.other_reports)
+                for other in ids_of[report]
             ]
             shown = [one["id"] for one in related] if form == "ids" else related
             print(json.dumps({"id": query, "related": shown[:50], "ms": round(spent, 3)}))

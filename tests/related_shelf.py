@@ -74,6 +74,9 @@ class MemoryProfiles:
     def article_count(self) -> int:
         return len(self.blobs)
 
+    def cosines(self, ids: Sequence[int]) -> Mapping[int, Mapping[int, float]]:
+        return {}
+
     def term_counts(self, terms: Sequence[int]) -> Mapping[int, tuple[int, int]]:
         return {term: self.df[term] for term in terms if term in self.df}
 

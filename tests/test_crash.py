@@ -66,7 +66,7 @@ def publish(web: Web, *, later: bool) -> list[str]:
 
     def serve(feed: int) -> str:
         entries = [entry(feed, number, edited=later and number == 0) for number in reversed(numbers)]
-        answer = Answer(rss(f"Feed {feed}", entries), latency=chance.uniform(0.0, 1.2))
+        answer = Answer(rss(f"Feed {feed}", entries), latency=chance.uniform(0.0, 0.8))
 
         def handle(request: Request) -> Answer:
             return answer

@@ -71,7 +71,7 @@ async def test_what_says_the_same_is_related_and_stays_so_without_the_encoder(
         await fill(library, 2, IN_KOREAN, LATER, now=CLOCK)
         before = await _related(library, "Ferry")
         assert IN_KOREAN.title not in before and not before[LATER.title].sentence
-        assert await _filled(library) == [(4, 4)]
+        assert await _filled(library) == [(4, 8), (8, 8)]  # four vectors, then as many comparisons
         assert await _filled(library) == []  # nothing is left to do
 
     monkeypatch.setattr(encoder, "find_spec", lambda name: None)
@@ -100,7 +100,7 @@ async def test_a_broken_encoder_leaves_all_articles_for_later(
     async with opened(tmp_path, TWO_FEEDS, clock=lambda: CLOCK) as library:
         await fill(library, 1, FIRE)
         assert await _filled(library) == []
-        assert await library.context.pool.read(lambda store: store.meaning.waiting_count()) == 1
+        assert await library.context.pool.read(lambda store: store.meaning.waiting_count()) == 2
 
 
 def related_store(folder: Path, *entries: ParsedEntry) -> tuple[Store, list[int]]:
@@ -120,9 +120,9 @@ def _fill(store: Store, name: str = "encoder 1") -> list[int]:
     with store.transaction():
         filling = ByMeaning(store, name)
         filled: list[int] = []
-        while articles := filling.next(2):
-            missing = filling.missing(articles)
+        while (missing := filling.missing(2)).texts:
             filling.encoded(missing, [_vector(at) for at in range(len(missing.texts))])
+        while articles := filling.next(2):
             filling.done(articles)
             filled += articles
         return filled
@@ -132,11 +132,13 @@ def test_filling_goes_from_the_newest_and_resumes(tmp_path: Path) -> None:
     store, new = related_store(tmp_path, *(entry(n) for n in range(5)))
     with store.transaction():
         filling = ByMeaning(store, "encoder 1")
+        missing = filling.missing(2)
         first = filling.next(2)
-        assert first == new[:2:-1] and filling.total == 5
-        missing = filling.missing(first)
-        filling.encoded(missing, [])  # it could not be encoded: words alone relate it
+        assert first == [row[0] for row in missing.rows][::-1] == new[:2:-1] and filling.total == 10
+        filling.encoded(missing, [])  # they could not be encoded: words alone relate them
+        assert all(filling.comparison(article) is None for article in first)
         filling.done(first)
+        assert filling.missing(9).rows != [] and filling.missing(9).rows == []
     assert _fill(store) == new[2::-1]
     assert _fill(store) == []
     assert store.meaning.vectors(first) == dict.fromkeys(first, b"")

@@ -50,6 +50,21 @@ async def test_the_page_of_a_story(demo: Library) -> None:
     )
 
 
+async def test_a_story_before_another_takes_one_line_everywhere(demo: Library) -> None:
+    page = await page_of(demo, "WeChat suspends")
+    (didi,) = (one for one in page.background if "Didi" in one.title)
+    story = await demo.stories.page(didi.article_id)
+    reports = {one.report.article_id for one in story.reports}
+    known = {didi.article_id, *didi.other_reports}
+    assert known <= reports and len(known) == len(didi.other_reports) + 1 == 5
+    assert reports & {one.article_id for one in page.background} == {didi.article_id}
+    text, _ = await demo.stories.render(page.reports[0].report.article_id, "json")
+    shown = {one["id"]: one["other_reports"] for one in json.loads(text)["background"]}
+    assert shown[didi.article_id] == [*didi.other_reports]
+    text, _ = await demo.stories.render(page.reports[0].report.article_id, "md")
+    assert len([line for line in text.splitlines() if didi.title in line and "(5 reports)" in line]) == 1
+
+
 async def test_speakers_are_named_and_watches_come_in_their_order(demo: Library) -> None:
     page = await page_of(demo, "WeChat suspends")
     added = {one.report.title: one.added for one in page.reports}

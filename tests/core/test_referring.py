@@ -100,6 +100,17 @@ def test_meaning_finds_what_a_sentence_without_a_time_refers_to() -> None:
     assert references_by_meaning(article, [DIDI], {}) == []  # it has no vector
 
 
+def test_what_stands_out_among_its_rivals_is_meant() -> None:
+    rivals = [replace(DIDI, id=number) for number in range(20, 24)]
+
+    def evidence(usual: float) -> float:
+        cosines = {DIDI.id: [0.7, 0.7], **{rival.id: [usual, usual] for rival in rivals}}
+        found = references_by_meaning(told(BAN), [DIDI, *rivals], cosines)
+        return max(one.evidence for one in found if one.article == DIDI.id)
+
+    assert evidence(0.2) > evidence(0.6)
+
+
 def test_meaning_weighs_a_stated_time() -> None:
     def evidence(sentence: str) -> float:
         article = told(sentence)

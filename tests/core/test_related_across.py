@@ -11,6 +11,7 @@ from tests.examples import for_each, half_as_many
 from tests.related_shelf import MemoryProfiles
 from tuireader.model import Relation
 from tuireader.related import across
+from tuireader.related.closeness import Closeness
 from tuireader.related.compare import chance, fold_chance
 from tuireader.related.rank import reason, shared_terms
 from tuireader.related.reading.concepts import AMOUNT, LATIN, NAME, PLACE, TITLE, Concepts, bundled
@@ -221,23 +222,46 @@ def test_one_shared_thing_or_places_alone_prove_nothing() -> None:
         assert fold_chance(replace(mine, concepts=things), replace(bare, concepts=things)) == 0
 
 
+def alike(cosine: float, one: int = 1, other: int = 2) -> Closeness:
+    return Closeness({one: {other: cosine}, other: {one: cosine}})
+
+
+def test_in_one_language_meaning_counts_for_what_shares_no_word() -> None:
+    mine = replace(profile(1, FINE["en"]), terms=dict.fromkeys(range(20), 90), subjects=())
+    other = replace(mine, id=2, feed=2, terms=dict.fromkeys(range(20, 40), 90))
+    assert chance(mine, other) == 0
+    assert chance(mine, other, alike(0.3)) < 0.15 < 0.25 < chance(mine, other, alike(0.9))
+    assert chance(mine, other, Closeness({1: {3: 0.5}, 2: {3: 0.5}})) == 0  # they are no pair
+    assert chance(mine, other, alike(0.8)) == chance(other, mine, alike(0.8))
+    assert chance(mine, other, alike(0.8, other=3)) == 0  # nothing is known of the second one
+    later = replace(other, time=NOW + 100 * DAY)
+    assert chance(mine, later, alike(0.8)) < 0.2
+
+
+def test_what_is_close_to_everything_is_less_like_one_of_it() -> None:
+    mine, other = (replace(profile(one, FINE["en"]), terms={one: 90}) for one in (1, 2))
+    crowd = dict.fromkeys(range(10, 22), 0.5)
+    lonely = Closeness({1: {2: 0.6}, 2: {1: 0.6}})
+    crowded = Closeness({1: {2: 0.6, **crowd}, 2: {1: 0.6, **crowd}})
+    assert chance(mine, other, crowded) < chance(mine, other, lonely)
+
+
 def test_meaning_needs_less_of_what_both_name() -> None:
     mine = replace(profile(1, FINE["en"]), concepts={})
     theirs = replace(mine, id=2, feed=2, language="ko")
     name = {7: NAME << 8 | 120}
     named = replace(mine, concepts=name), replace(theirs, concepts=name)
     assert chance(mine, theirs) == chance(*named) == 0
-    assert chance(mine, theirs, 0.45) < 0.3 < 0.5 < chance(*named, 0.5)
+    assert chance(mine, theirs, alike(0.45)) < 0.3 < 0.5 < chance(*named, alike(0.5))
     assert fold_chance(mine, theirs, meaning=0.6) < 0.85 < fold_chance(*named, meaning=0.65)
     late = replace(named[1], time=NOW + 4 * DAY)
     assert fold_chance(named[0], late, meaning=0.65) < 0.3
 
 
-def test_meaning_takes_nothing_from_what_both_name_and_counts_in_two_languages_alone() -> None:
+def test_meaning_takes_nothing_from_what_both_name_and_folds_in_two_languages_alone() -> None:
     mine, theirs = profile(1, FINE["en"]), profile(2, FINE["zh"])
-    assert chance(mine, theirs, 0.1) == chance(mine, theirs)
+    assert chance(mine, theirs, alike(0.1)) == chance(mine, theirs)
     other = profile(2, OTHERS["en"])
-    assert chance(mine, other, 0.9) == chance(mine, other)
     assert fold_chance(mine, other, meaning=0.9) == fold_chance(mine, other)
 
 

@@ -20,7 +20,9 @@ class Evidence(
 
 
 class Related(
-    Shape, of=model.Related, shows="relation id=article_id title url feed=feed_title time reason sentence"
+    Shape,
+    of=model.Related,
+    shows="relation id=article_id title url feed=feed_title time reason sentence other_reports",
 ):
     """A related article."""
 
@@ -127,7 +129,9 @@ class StoryReport(
 
 
 class Surrounding(
-    Shape, of=model.Surrounding, shows="id=article_id title url feed=feed_title time sentence said_by"
+    Shape,
+    of=model.Surrounding,
+    shows="id=article_id title url feed=feed_title time sentence said_by other_reports",
 ):
     """An article before or after a story."""
 

@@ -91,6 +91,8 @@ def _report(entry: StoryReport, page: StoryPage, writing: Writing) -> _Item:
 
 def _other(article: Surrounding, writing: Writing) -> _Item:
     line = writing.entry(moment(article.time), article)
+    if article.other_reports:
+        line += f" ({len(article.other_reports) + 1} reports)"
     if not article.sentence:
         return _Item(line)
     return _Item(line, f"{writing.line(article.sentence)} ({writing.line(article.said_by)})")

@@ -74,27 +74,38 @@ class Meanings(UseCases):
         async with Worker("tuireader.subprocesses.encoder") as worker:
             if not filling.total or await _ask(worker, (("It works.",), (), ())) is None:
                 return  # it is broken: no article is to blame
-            while time.monotonic() < end and (
-                articles := await self._transact(lambda _: filling.next(_AT_ONCE))
-            ):
-                await self._fill(filling, articles, worker)
-                done += len(articles)
+            while time.monotonic() < end and (count := await self._step(filling, worker)):
+                done += count
                 yield done, max(done, filling.total)
                 await asyncio.sleep(pause)
 
-    async def _fill(self, filling: ingest.ByMeaning, articles: Sequence[int], worker: Worker) -> None:
-        """Fill in some articles. All of it runs in the writer's thread, whose connection `filling` has."""
-        missing = await self._pool.write(lambda _: filling.missing(articles))
-        answer = await _ask(worker, (missing.texts, (), ()))
-        vectors = answer[0] if answer else ()
-        await self._transact(lambda _: filling.encoded(missing, vectors))
+    async def _step(self, filling: ingest.ByMeaning, worker: Worker) -> int:
+        """Encode some articles, or else compare some; returns their number, 0 at the end.
+
+        All of it runs in the writer's thread, whose connection `filling` has.
+        """
+        missing = await self._pool.write(lambda _: filling.missing(_AT_ONCE))
+        if missing.texts:
+            answer = await _ask(worker, (missing.texts, (), ()))
+            await self._transact(lambda _: filling.encoded(missing, answer[0] if answer else ()))
+            return len(missing.texts)
+        articles = await self._transact(lambda _: filling.next(_AT_ONCE))
         for article in articles:
-            compared = await self._pool.write(partial(_comparison, filling, article))
-            if compared is not None:
-                request = compared.sentences, (compared.vector,), (*compared.others.values(),)
-                if answer := await _ask(worker, request):
-                    await self._transact(partial(_compared, filling, compared, answer[1]))
+            await self._compare(filling, article, worker)
         await self._transact(lambda _: filling.done(articles))
+        return len(articles)
+
+    async def _compare(self, filling: ingest.ByMeaning, article: int, worker: Worker) -> None:
+        compared = await self._pool.write(lambda _: filling.comparison(article))
+        if compared is None:
+            return
+        request = compared.sentences, (compared.vector,), (*compared.others.values(),)
+        if (answer := await _ask(worker, request)) is None:
+            return
+        pairs = await self._transact(lambda _: filling.compared(compared, answer[1]))
+        quoted = compared.lead, (), [compared.others[pair.other] for pair in pairs]
+        if pairs and (closest := await _ask(worker, quoted)):
+            await self._transact(lambda _: filling.quoted(compared, pairs, closest[1]))
 
     @property
     def unavailable(self) -> str:
@@ -225,16 +236,6 @@ class Meanings(UseCases):
 def _vectors_after(store: Store, row: int) -> tuple[int, bytes, bytes]:
     last, articles, vectors = store.meaning.since(row, ranker.MOST, _SENT)
     return last, array("q", articles).tobytes(), vectors
-
-
-def _comparison(filling: ingest.ByMeaning, article: int, _: Store) -> ingest.Comparison | None:
-    return filling.comparison(article)
-
-
-def _compared(
-    filling: ingest.ByMeaning, comparison: ingest.Comparison, rows: Sequence[bytes], _: Store
-) -> None:
-    filling.compared(comparison, rows)
 
 
 async def _ask(worker: Worker, request: encoder.Request) -> encoder.Answer | None:

@@ -264,6 +264,9 @@ class Related(Struct, frozen=True):
     score: float = 0.0
     read: bool = False
     sentence: Annotated[str, "Sentence that refers to the earlier one of the two articles, if any does."] = ""
+    other_reports: Annotated[
+        tuple[int, ...], "Numbers of the other reports of its story, which are not listed."
+    ] = ()
 
 
 class EarlierArticle(Struct, frozen=True):

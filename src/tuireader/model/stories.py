@@ -43,3 +43,6 @@ class Surrounding(Struct, frozen=True):
     read: Annotated[bool, "True when it is read."]
     sentence: Annotated[str, 'Sentence that refers to the earlier one of the two, `""` without one.'] = ""
     said_by: Annotated[str, "Title of the feed whose article has the sentence."] = ""
+    other_reports: Annotated[
+        tuple[int, ...], "Numbers of the other reports of its story, which are not listed."
+    ] = ()

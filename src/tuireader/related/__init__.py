@@ -3,6 +3,7 @@
 - `reading`    reduce an article to a `Profile`, about 0.9 KB: its terms, the things it names, stated times
 - `compare`    estimate the chances that two profiles belong together, are one story or one text
 - `across`     do the same for two articles in different languages
+- `closeness`  weigh how close two articles are in meaning
 - `series`     tell apart the items of a series, which must not share a row
 - `stories`    decide which articles form one story
 - `rank`       select related articles from candidates, with relation and reason

@@ -13,6 +13,7 @@ from collections.abc import Collection, Set
 from msgspec import Struct
 
 from tuireader.related import across
+from tuireader.related.closeness import UNKNOWN, Closeness
 from tuireader.related.reading.features import BOOST, NAME, NUMBER, PAIR, TITLE, UNIT, Boosted, Profile
 from tuireader.text.durations import DAY
 
@@ -60,20 +61,24 @@ def common(article: Profile, other: Profile) -> Common:
     return Common(shared, cosine, second / (2 * UNIT), names / (2 * UNIT))
 
 
-def chance(article: Profile, other: Profile, meaning: float | None = None) -> float:
+def chance(article: Profile, other: Profile, meaning: Closeness = UNKNOWN) -> float:
     """Return the chance (0–1) that two articles belong together; symmetric.
 
     A logistic model over: days between them, number of shared terms, cosine of their vectors, the second most
     distinctive shared term (one rare word may be a coincidence), shared names, a common feed (whose house
     style is in all its articles), the length of the longer one, and the most distinctive name in each title
     that the other lacks (two events of one kind, a notice with another company's name). Articles in different
-    languages are compared by what they name (`across`).
+    languages are compared by what they name (`across`). If `meaning` knows both, it counts as well.
     """
     if across.differ(article, other):
-        return across.chance(article, other, days_between(article, other), meaning)
+        days = days_between(article, other)
+        return across.chance(article, other, days, meaning.cosine(article.id, other.id))
     overlap = common(article, other)
-    if not _comparable(overlap, article, other):
+    comparable = _comparable(overlap, article, other)
+    if not comparable and meaning.cosine(article.id, other.id) is None:
         return 0.0
+    if (close := meaning.evidence(article.id, other.id)) is not None:
+        return _chance_by_meaning(article, other, overlap if comparable else None, close)
     evidence = (
         1.23
         - 0.89 * math.log1p(days_between(article, other))
@@ -86,6 +91,35 @@ def chance(article: Profile, other: Profile, meaning: float | None = None) -> fl
         - 0.14 * min(own_subject(article, other), own_subject(other, article))
     )
     return 1.0 / (1.0 + math.exp(-evidence))
+
+
+def _chance_by_meaning(article: Profile, other: Profile, overlap: Common | None, close: float) -> float:
+    """Weigh the features of `chance`, those of meaning and a name in both titles, fitted in the same way."""
+    evidence = (
+        0.1
+        - 0.91 * math.log1p(days_between(article, other))
+        - 1.70 * (article.feed == other.feed and article.feed > 0)
+        - 1.02 * math.log1p(max(len(article.terms), len(other.terms)))
+        + 1.05 * close
+        + 0.08 * _name_in_both_titles(article, other)
+    )
+    if overlap is None:
+        evidence += 0.92
+    else:
+        evidence += (
+            0.86 * math.log1p(overlap.shared)
+            + 8.73 * overlap.cosine
+            + 0.16 * overlap.second
+            + 0.42 * math.log1p(overlap.names)
+            - 0.12 * min(own_subject(article, other), own_subject(other, article))
+        )
+    return 1.0 / (1.0 + math.exp(-evidence))
+
+
+def _name_in_both_titles(article: Profile, other: Profile) -> float:
+    """Return the weight of the most distinctive name in both titles, as earlier chapters of a story have."""
+    named = {term for _, term in article.subjects} & {term for _, term in other.subjects}
+    return max((weight for weight, term in article.subjects if term in named), default=0.0)
 
 
 def _comparable(overlap: Common, article: Profile, other: Profile) -> bool:

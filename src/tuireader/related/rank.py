@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from tuireader.model import Relation
 from tuireader.related import across
+from tuireader.related.closeness import UNKNOWN, Closeness
 from tuireader.related.compare import chance, days_between, fold_chance, same_text
 from tuireader.related.reading.concepts import PLACE
 from tuireader.related.reading.concepts import TITLE as IN_TITLE
@@ -49,17 +50,10 @@ def likeliest(chances: Mapping[int, float]) -> list[int]:
 
 
 def chances(
-    article: Profile, candidates: Iterable[Profile], meaning: Mapping[int, float] = MappingProxyType({})
+    article: Profile, candidates: Iterable[Profile], meaning: Closeness = UNKNOWN
 ) -> dict[int, float]:
-    """Return the chance of each candidate, compared with the article alone.
-
-    `meaning` has the cosines of those whose vector is close.
-    """
-    return {
-        other.id: chance(article, other, meaning.get(other.id))
-        for other in candidates
-        if other.id != article.id
-    }
+    """Return the chance of each candidate, compared with the article alone."""
+    return {other.id: chance(article, other, meaning) for other in candidates if other.id != article.id}
 
 
 def first(articles: int) -> float:
@@ -74,6 +68,7 @@ def rank(
     alone: Mapping[int, float],
     articles: int = _GROWN,
     sharing: Mapping[int, str] = MappingProxyType({}),
+    meaning: Closeness = UNKNOWN,
 ) -> list[Ranked]:
     """Return the candidates that belong to `article`, at most `MOST`, best first.
 
@@ -93,7 +88,7 @@ def rank(
         total, weights = alone[other], 1.0
         for neighbour, weight in asked.items():
             if neighbour != other:
-                total += weight * chance(candidates[neighbour], profile)
+                total += weight * chance(candidates[neighbour], profile, meaning)
                 weights += weight
         score = max(total / weights, _ALONE * alone[other])
         if score >= shown or other in sharing:

@@ -12,7 +12,7 @@ from typing import Protocol
 from msgspec import Struct
 from msgspec.structs import replace
 
-from tuireader.related.compare import chance
+from tuireader.related.closeness import Closeness
 from tuireader.related.rank import Ranked, chances, likeliest, rank
 from tuireader.related.reading import mentions
 from tuireader.related.reading.concepts import TITLE as IN_TITLE
@@ -62,6 +62,7 @@ class ProfileSource(Protocol):
     def neighbours(self, ids: Sequence[int]) -> Sequence[tuple[int, int]]: ...
     def concepts(self) -> Concepts: ...
     def languages(self) -> Sequence[str]: ...
+    def cosines(self, ids: Sequence[int]) -> Mapping[int, Mapping[int, float]]: ...
 
 
 class StorySource(ProfileSource, Texts, Protocol):
@@ -159,12 +160,10 @@ def relatives(
     source: ProfileSource,
     article: ArticleText,
     sharing: Mapping[int, str] = MappingProxyType({}),
-    meaning: Mapping[int, float] = MappingProxyType({}),
 ) -> list[Ranked]:
     """Return the articles related to a stored one, later ones included, likeliest first.
 
-    Articles in `sharing` are related for the reason given there, besides the terms they share. `meaning` has
-    the cosines of articles whose vector is close.
+    Articles in `sharing` are related for the reason given there, besides the terms they share.
     """
     named = mentions.mentions(article.title, article.text, source.concepts())
     profile = _profile(source, article, extract(article.title, article.text), named)
@@ -172,19 +171,18 @@ def relatives(
         *_candidates(source, profile, article.day, POSTINGS, CANDIDATES),
         *_candidates_across(source, profile, article.day, ACROSS, CANDIDATES_ACROSS),
     ]
-    candidates = {other.id: other for other in profiles}
-    alone = chances(profile, candidates.values(), meaning)
+    cosines = source.cosines([profile.id, *(other.id for other in profiles)])
+    alone = chances(profile, profiles, Closeness(cosines))
     linked = {other for _, other in source.neighbours([profile.id, *likeliest(alone)])}
-    linked |= sharing.keys() | meaning.keys()
-    linked.discard(profile.id)
-    for other in source.profiles(sorted(linked - candidates.keys())):
-        candidates[other.id] = other
-        alone[other.id] = chance(profile, other, meaning.get(other.id))
+    linked |= sharing.keys() | cosines.get(profile.id, {}).keys()
+    more = source.profiles(sorted(linked - alone.keys() - {profile.id}))
+    meaning = Closeness({**cosines, **source.cosines([other.id for other in more])})
+    alone |= chances(profile, more, meaning)
+    candidates = {other.id: other for other in [*profiles, *more]}
     judged = sorted(alone, key=lambda other: (-alone[other], other))[:JUDGED]
     judged += [other for other in sharing if other in alone and other not in judged]
-    return rank(
-        profile, {other: candidates[other] for other in judged}, alone, source.article_count(), sharing
-    )
+    best = {other: candidates[other] for other in judged}
+    return rank(profile, best, alone, source.article_count(), sharing, meaning)
 
 
 def whole_profile(source: ProfileSource, article: ArticleText) -> Profile:
@@ -218,9 +216,16 @@ def _profile(
 def _candidates(
     source: ProfileSource, profile: Profile, day: int, postings: int, most: int
 ) -> Sequence[Profile]:
+    return source.profiles(likely(source, profile, day, postings, most))
+
+
+def likely(
+    source: ProfileSource, profile: Profile, day: int, postings: int = POSTINGS, most: int = CANDIDATES
+) -> list[int]:
+    """Return the articles around a day that share the most distinctive words with one, likeliest first."""
     posted = source.postings(probes(profile), day, postings)
     hits = [(squared(profile.terms[term], TITLE), articles) for term, articles in posted.items()]
-    return source.profiles(choose(hits, most, without=profile.id))
+    return choose(hits, most, without=profile.id)
 
 
 def _candidates_across(

@@ -289,8 +289,9 @@ def _text(article: Article, related: tuple[Related, ...]) -> Iterator[str]:
         number = f"{report.article_id}\t" if report.article_id is not None else "\t"
         address = f" {report.url}" if report.article_id is None else ""
         mark = marked.numbers.get(report.article_id or 0)
+        reports = f" ({len(report.other_reports) + 1} reports)" if report.other_reports else ""
         label = f"{reference_label(mark)} " if mark else ""
-        yield f"{number}{report.relation}: {label}{report.title} ({report.reason}){address}"
+        yield f"{number}{report.relation}: {label}{report.title}{reports} ({report.reason}){address}"
     for name, beside in (("previous", article.previous), ("next", article.next)):
         if beside is not None:
             yield f"{beside.id}\t{name} in {article.feed_title}: {beside.title}"

@@ -27,9 +27,10 @@ def find(
     article: ArticleText,
 ) -> list[tuple[int, str]]:
     """Find the earlier articles that an article refers to, each with its sentence, in reading order."""
-    told, candidates = read(store, profiles, profile, article)
+    told, found = read(store, profiles, profile, article)
     if told is None:
         return []
+    candidates = profiles.profiles(found)
     return certain(store, profiles, told, candidates, referring.references(told, candidates))
 
 
@@ -40,13 +41,13 @@ def read(
     article: ArticleText,
     *,
     every: bool = False,
-) -> tuple[telling.Telling | None, Sequence[Profile]]:
+) -> tuple[telling.Telling | None, list[int]]:
     """Read what an article says about earlier events, and the articles that may be about these.
 
     With `every`, sentences that state no time may refer, too.
     """
     if not profile.dated:
-        return None, ()
+        return None, []
     told = telling.tell(
         profile,
         article.title,
@@ -55,7 +56,7 @@ def read(
         lambda terms: Stats(profiles.article_count(), profiles.term_counts(list(terms))),
         every=every,
     )
-    return told, () if told is None else profiles.profiles(_candidates(store, told, profile))
+    return told, [] if told is None else _candidates(store, told, profile)
 
 
 def certain(

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TypeVar
+
 from msgspec.structs import replace
 
 from tuireader.ingest.relating.sharing import sharing
 from tuireader.ingest.relating.stored_profiles import StoredProfiles, article_text
-from tuireader.model import Related, Relation
+from tuireader.model import Related, Relation, Surrounding
 from tuireader.related import links, rank, search
 from tuireader.related.rank import Ranked
 from tuireader.related.reading.own_forms import Groups
@@ -15,18 +18,22 @@ from tuireader.store.articles.links import LinkedArticle
 from tuireader.store.relations.relations import RelativeRow
 from tuireader.text import cut_characters
 
+_T = TypeVar("_T", Related, Surrounding)
 _HOW = {"also": "named in the text", "cite": "linked in the text", "source": "linked in the text"}
 _QUOTED = 160
 """Maximum characters of a sentence in a reason."""
 _REPORTS = 30  # maximum number of other reports of a story, the newest, whose links count
 
 
-def related(store: Store, article_id: int, groups: Groups = ()) -> tuple[Related, ...]:
+def related(
+    store: Store, article_id: int, groups: Groups = (), *, every: bool = False
+) -> tuple[Related, ...]:
     """Return the related articles, each once with its strongest relation, the strongest first.
 
     Links to pages that are not stored are left out, except an editor's further reading and primary sources.
     An article linked by another report of the same story counts as background or as a follow-up, by its time,
-    if it shares a name with the opened one. `groups` are terms of watches that name one thing each.
+    if it shares a name with the opened one. Reports of one story are one item of the background, unless
+    `every` one is wanted. `groups` are terms of watches that name one thing each.
     """
     by_key: _ByKey = {}
     for text in store.articles.texts([article_id]):
@@ -34,8 +41,7 @@ def related(store: Store, article_id: int, groups: Groups = ()) -> tuple[Related
         _add_references(store, article, by_key)
         _add_links(store, profiles, article, by_key)
         alike = store.meaning.alike(article_id)
-        meaning = {pair.other: pair.cosine for pair in alike.values()}
-        ranked = search.relatives(profiles, article, sharing(store, profiles, article), meaning)
+        ranked = search.relatives(profiles, article, sharing(store, profiles, article))
         story = store.relations.stories([article_id, *(item.article_id for item in ranked)])
         shown = store.relations.relative_rows([item.article_id for item in ranked])
         for item in ranked:
@@ -47,11 +53,27 @@ def related(store: Store, article_id: int, groups: Groups = ()) -> tuple[Related
                 if folded and relation is not Relation.SAME_TEXT:
                     relation = Relation.SAME_STORY
                 reason = item.reason
-                if pair := alike.get(item.article_id):
+                if (pair := alike.get(item.article_id)) and pair.sentence:
                     reason = f"says the same: “{cut_characters(pair.sentence, _QUOTED)}” · {reason}"
                 row = _row(shown[item.article_id], relation, reason)
                 _add(by_key, item.article_id, replace(row, score=item.score))
-    return tuple(sorted(by_key.values(), key=_rank))
+    found = sorted(by_key.values(), key=_rank)
+    earlier = [item for item in found if item.relation is Relation.BACKGROUND and not every]
+    place = found.index(earlier[0]) if earlier else 0
+    return (*found[:place], *one_per_story(store, earlier), *found[place + len(earlier) :])
+
+
+def one_per_story(store: Store, items: Sequence[_T]) -> list[_T]:
+    """Keep the first item of each story, with the numbers of the others; order stays."""
+    story_of = store.relations.stories([item.article_id for item in items if item.article_id is not None])
+    first: dict[object, _T] = {}
+    for item in items:
+        key: object = story_of.get(item.article_id or 0, item)
+        if key in first and item.article_id is not None:
+            reports = (*first[key].other_reports, item.article_id)
+            item = replace(first[key], other_reports=reports)
+        first[key] = item
+    return list(first.values())
 
 
 def _as_series_item(profiles: StoredProfiles, article: search.ArticleText, item: Ranked) -> Ranked:

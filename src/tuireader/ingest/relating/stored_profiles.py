@@ -31,6 +31,7 @@ class StoredProfiles:
         self.term_counts = self.counts.of
         self.neighbours, self.stories = relations.neighbours, relations.stories
         self.members, self.split_pairs = relations.members, relations.split_pairs
+        self.cosines = store.meaning.cosines
         self._store = store
         self._article_count, self._newest_day = relations.article_count(), relations.newest_day()
         self._arrived: dict[int, search.ArticleText] = {}

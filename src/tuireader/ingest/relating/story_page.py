@@ -7,7 +7,7 @@ from itertools import combinations
 
 from tuireader.export.brief import Report
 from tuireader.export.story import StoryPage, StoryReport
-from tuireader.ingest.relating.relatives import related
+from tuireader.ingest.relating.relatives import one_per_story, related
 from tuireader.model import AddedKind, Addition, Related, Relation, StoryEntry, Surrounding
 from tuireader.related.compare import same_text
 from tuireader.related.facts.additions import READ, additions
@@ -40,7 +40,7 @@ def story_page(
         return article.article_id > after and article.time >= since
 
     shown = entries[-_REPORTS:] if after or since else entries[:_REPORTS]
-    around = _Around(entries, is_new)
+    around = _Around(store, entries, is_new)
     _add_around(store, around, entries, article_id, groups)
     added = additions_of(store, _titles(shown))
     copies = _copies(store, shown, added)
@@ -155,7 +155,10 @@ def _copies(
 class _Around:
     """New articles before and after a story, each once."""
 
-    def __init__(self, entries: Sequence[StoryEntry], is_new: Callable[[Surrounding], bool]) -> None:
+    def __init__(
+        self, store: Store, entries: Sequence[StoryEntry], is_new: Callable[[Surrounding], bool]
+    ) -> None:
+        self._store = store
         self._is_new = is_new
         self._first = entries[0].time
         self._inside = {entry.article_id for entry in entries}
@@ -193,7 +196,9 @@ class _Around:
             for article, sides in self._found.values()
             if before in sides and (len(sides) < 2 or (article.time < self._first) == before)
         ]
-        best = sorted(articles, key=lambda article: not article.sentence)[:_AROUND]
+        best = one_per_story(self._store, sorted(articles, key=lambda article: not article.sentence))[
+            :_AROUND
+        ]
         return tuple(sorted(best, key=lambda article: (article.time, article.article_id)))
 
 
@@ -209,7 +214,7 @@ def _add_around(
     ids = list(feeds)
     _add_references(store, around, feeds)
     for report in dict.fromkeys((article_id, ids[0], ids[-1])):
-        for other in related(store, report, groups):
+        for other in related(store, report, groups, every=True):
             before = _SIDES.get(other.relation)
             if before is not None and other.article_id is not None and other.time is not None:
                 said_by = feeds.get(report, "") if before else other.feed_title

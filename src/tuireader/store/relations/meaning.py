@@ -24,13 +24,16 @@ MEANING = (
     ) WITHOUT ROWID""",
 )
 """Statements of the migration. A replaced vector gets a new `id`. `compared` is 0 while only the vector of an
-article was needed; `cosine` is in percent; each pair of `alike` has a row for either article."""
+article was needed; `cosine` is in percent; a pair of `alike` has two rows, one of them with the sentence."""
 _ENCODER = "encoder of meaning"
 _FILLED = "meaning filled up to"
 
 
 class Alike(Struct, frozen=True):
-    """Another article with the cosine of the two vectors, and the sentence of either that is closest."""
+    """Another article with the cosine of the two vectors, and the sentence of either that says the same.
+
+    The sentence is `""` if none was looked for.
+    """
 
     other: int
     cosine: float
@@ -48,13 +51,18 @@ class Meaning(Part):
             self._store.set_fact(_FILLED, "0")
             self._store.set_fact(_ENCODER, encoder)
 
-    def waiting(self, below: int, limit: int) -> list[int]:
-        """Return related articles that are still to be compared, with ids below the given, newest first."""
-        sql = f"{_WAITING} AND p.article < ? ORDER BY p.article DESC LIMIT ?"
-        return self._column(sql.format("p.article"), (self._filled(), below, limit))
+    def waiting(self, below: int, limit: int, *, encoded: bool = True) -> list[int]:
+        """Return related articles below an id that are to be compared, newest first.
+
+        If not `encoded`, those that have no vector yet.
+        """
+        sql = f"{_WAITING.format('p.article')} AND p.article < ? AND (? OR m.article IS NULL) {_NEWEST}"
+        return self._column(sql, (self._filled(), below, encoded, limit))
 
     def waiting_count(self) -> int:
-        return int(self._value(_WAITING.format("count(*)"), (self._filled(),)))
+        """Return the number of vectors that are missing plus that of articles to compare."""
+        sql = _WAITING.format("count(*) + count(*) FILTER (WHERE m.article IS NULL)")
+        return int(self._value(sql, (self._filled(),)))
 
     def set_filled(self, article: int) -> None:
         """Store the id up to which all articles have been compared."""
@@ -90,6 +98,14 @@ class Meaning(Part):
         sql = "SELECT article, vector FROM json_each(?) CROSS JOIN meaning ON article = value"
         return self._mapping(sql, (id_list(articles),))
 
+    def before(self, day: int, limit: int) -> dict[int, bytes]:
+        """Map the latest articles up to the end of a day to their vectors."""
+        return self._mapping(_AROUND.format("<=", "DESC"), (day, limit))
+
+    def after(self, day: int, limit: int) -> dict[int, bytes]:
+        """Map the first articles after a day to their vectors."""
+        return self._mapping(_AROUND.format(">", "ASC"), (day, limit))
+
     def since(self, row: int, most: int, limit: int) -> tuple[int, list[int], bytes]:
         """Return the next vectors after a row of the newest `most` articles: last row, articles, vectors."""
         oldest = (
@@ -124,15 +140,28 @@ class Meaning(Part):
         """Store the articles that say the same as one, for both."""
         sql = "INSERT OR REPLACE INTO alike (article, other, cosine, sentence) VALUES (?, ?, ?, ?)"
         for pair in alike:
-            value = round(100 * pair.cosine), pair.sentence
-            self._conn.execute(sql, (article, pair.other, *value))
-            self._conn.execute(sql, (pair.other, article, *value))
+            value = round(100 * pair.cosine)
+            self._conn.execute(sql, (article, pair.other, value, pair.sentence))
+            self._conn.execute(sql, (pair.other, article, value, ""))  # it is looked up in the other row
 
     def alike(self, article: int) -> Mapping[int, Alike]:
-        """Map the articles that say the same as one to what is known of the pair."""
-        sql = "SELECT other, cosine / 100.0 AS cosine, sentence FROM alike WHERE article = ?"
+        """Map the articles that are close to one to what is known of the pair."""
+        sql = """SELECT a.other, a.cosine / 100.0 AS cosine,
+                   a.sentence || coalesce(b.sentence, '') AS sentence
+                 FROM alike a LEFT JOIN alike b ON b.article = a.other AND b.other = a.article
+                 WHERE a.article = ?"""
         return {pair.other: pair for pair in self._values(Alike, sql, (article,))}
 
+    def cosines(self, articles: Sequence[int]) -> dict[int, dict[int, float]]:
+        """Map articles to those that are close to them, with the cosines."""
+        sql = "SELECT article, other, cosine / 100.0 FROM json_each(?) CROSS JOIN alike ON article = value"
+        found: dict[int, dict[int, float]] = {}
+        for article, other, cosine in self._conn.execute(sql, (id_list(articles),)):
+            found.setdefault(article, {})[other] = cosine
+        return found
 
-_WAITING = """SELECT {} FROM profile p WHERE p.article > ?
-  AND NOT EXISTS (SELECT 1 FROM meaning m WHERE m.article = p.article AND m.compared = 1)"""
+
+_WAITING = """SELECT {} FROM profile p LEFT JOIN meaning m ON m.article = p.article
+  WHERE p.article > ? AND coalesce(m.compared, 0) = 0"""
+_AROUND = "SELECT article, vector FROM meaning WHERE vector != x'' AND day {} ? ORDER BY day {} LIMIT ?"
+_NEWEST = "ORDER BY p.article DESC LIMIT ?"

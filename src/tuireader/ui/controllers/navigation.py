@@ -57,7 +57,7 @@ class Navigation(Controller):
 
     @property
     def as_newsboat(self) -> bool:
-        """Whether keys do what they do in newsboat: there, `q` in a list goes to the feeds."""
+        """True if keys do what they do in newsboat: there, `q` in a list goes to the feeds."""
         return self.session.config.ui.preset == "newsboat"
 
     async def leave_missing_view(self) -> None:

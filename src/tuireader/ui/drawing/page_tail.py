@@ -154,7 +154,8 @@ def _related_part(other: Related, page: Page, number: int) -> Part:
     if when and reason[:1] in ("+", "−"):
         reason = reason.partition(" · ")[2]  # cut the distance in time: it is already shown
     unread = other.article_id is not None and not other.read
-    facts = (where, when, *reversed(reason.split(" · ")))  # what both share first: it tells most
+    count = f"{len(other.other_reports) + 1} reports" if other.other_reports else ""
+    facts = (where, count, when, *reversed(reason.split(" · ")))  # what both share first: it tells most
     return _listed(page, other.title or other.url, facts, "• " if unread else "  ", number)
 
 

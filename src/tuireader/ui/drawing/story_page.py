@@ -124,7 +124,9 @@ def _add_others(tail: TailBuilder, heading: str, others: Sequence[Surrounding], 
         lead = f"{span(abs(article.time - page.first.time)):>8}  "[:_COLUMN]
         title = article.title or article.url
         style = "dim" if article.read else "text"
-        part = Part(title, style, first=lead, rest=_REST, most=1, side=article.feed_title)
+        several = article.other_reports
+        side = f"{len(several) + 1} reports" if several else article.feed_title
+        part = Part(title, style, first=lead, rest=_REST, most=1, side=side)
         tail.add(part, opens=Target(title, article.article_id, article.url))
         if article.sentence not in shown:
             shown.add(article.sentence)
