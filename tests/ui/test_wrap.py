@@ -68,4 +68,4 @@ def test_a_megabyte_in_one_line_is_quick() -> None:
     start = time.process_time()
     ranges = wrap(text, 80)
     assert len(ranges) > 13_000
-    assert time.process_time() - start < 1
+    assert time.process_time() - start < 10  # a quadratic one takes minutes
