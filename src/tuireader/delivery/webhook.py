@@ -50,9 +50,11 @@ async def ask(
 
     `proxied` are one proxy for all, and whether those of the environment count without it.
     """
-    proxy, proxies = ("", False) if is_loopback(url) else (proxied[0], proxied[1] and not proxied[0])
+    here = is_loopback(url)
+    proxy, proxies = ("", False) if here else (proxied[0], proxied[1] and not proxied[0])
     headers = {"User-Agent": f"tuireader/{__version__}", "Accept-Encoding": "identity", **headers}
-    tls = await asyncio.to_thread(_tls, os.environ.get("SSL_CERT_FILE"))
+    plain = here and url.lower().startswith("http:")  # nor is there a proxy: no certificate is looked at
+    tls = not plain and await asyncio.to_thread(_tls, os.environ.get("SSL_CERT_FILE"))
     try:
         async with (
             asyncio.timeout(seconds),
