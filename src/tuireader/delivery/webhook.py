@@ -54,7 +54,7 @@ async def ask(
     proxy, proxies = ("", False) if here else (proxied[0], proxied[1] and not proxied[0])
     headers = {"User-Agent": f"tuireader/{__version__}", "Accept-Encoding": "identity", **headers}
     plain = here and url.lower().startswith("http:")  # nor is there a proxy: no certificate is looked at
-    tls = not plain and await asyncio.to_thread(_tls, os.environ.get("SSL_CERT_FILE"))
+    tls = False if plain else await asyncio.to_thread(_tls, os.environ.get("SSL_CERT_FILE"))
     try:
         async with (
             asyncio.timeout(seconds),
