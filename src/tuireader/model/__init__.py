@@ -30,8 +30,8 @@ __getattr__, __all__ = lazy.names(
         "alarms": ("Alarm", "AlarmKind", "Pace"),
         "articles": (
             "Article", "ArticleRow", "Comment", "EarlierArticle", "Evidence", "Feed", "FeedHealth",
-            "FullText", "MORE", "Neighbour", "Pixels", "Related", "Relation", "Revision", "Story",
-            "StoryEntry", "TermHit", "Thread", "Trouble",
+            "FullText", "MORE", "Neighbour", "Pixels", "Related", "Relation", "Revision", "TermHit", "Thread",
+            "Trouble",
         ),
         "events": (
             "AccountSynced", "Event", "FeedDone", "GapNoted", "HostWaits", "NewMatch", "NotPublished",
@@ -54,6 +54,6 @@ __getattr__, __all__ = lazy.names(
         "logged": ("LoggedMatch",),
         "outbox": ("OutboxKind", "OutboxMessage", "OutboxState"),
         "rules": ("Action", "ActionKind", "RuleAction"),
-        "stories": ("AddedKind", "Addition", "Surrounding"),
+        "stories": ("AddedKind", "Addition", "Story", "StoryEntry", "Surrounding"),
     },
 )  # fmt: skip

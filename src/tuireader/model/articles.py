@@ -278,31 +278,6 @@ class EarlierArticle(Struct, frozen=True):
     story: int = 0
 
 
-class StoryEntry(Struct, frozen=True):
-    """One report of a story. `lag` counts the seconds since the first report."""
-
-    article_id: int
-    title: str
-    url: str
-    feed_title: str
-    time: int
-    lag: int
-    read: bool
-    language: str = ""
-
-
-class Story(Struct, frozen=True):
-    """The reports of one story, at least two, oldest first."""
-
-    id: int
-    entries: tuple[StoryEntry, ...]
-
-    @property
-    def first(self) -> StoryEntry:
-        """The first report."""
-        return self.entries[0]
-
-
 class FullText(Struct, frozen=True):
     """The text of an article's page and when it was fetched.
 

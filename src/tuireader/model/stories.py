@@ -1,4 +1,4 @@
-"""A story as a page: its reports, what each added, and the articles before and after it."""
+"""Stories: their reports, what each added, and the articles before and after them."""
 
 from __future__ import annotations
 
@@ -6,6 +6,31 @@ from enum import StrEnum
 from typing import Annotated
 
 from msgspec import Struct
+
+
+class StoryEntry(Struct, frozen=True):
+    """One report of a story. `lag` counts the seconds since the first report."""
+
+    article_id: int
+    title: str
+    url: str
+    feed_title: str
+    time: int
+    lag: int
+    read: bool
+    language: str = ""
+
+
+class Story(Struct, frozen=True):
+    """The reports of one story, at least two, oldest first."""
+
+    id: int
+    entries: tuple[StoryEntry, ...]
+
+    @property
+    def first(self) -> StoryEntry:
+        """The first report."""
+        return self.entries[0]
 
 
 class AddedKind(StrEnum):
