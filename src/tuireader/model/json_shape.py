@@ -58,8 +58,8 @@ class Shape:
     @classmethod
     @cache
     def _steps(cls) -> list[tuple[str, Callable[[Any], object], Callable[[Any], object]]]:
-        types = cls.fields()
-        return [(name, attrgetter(path), _encoder(types[name])) for name, path in cls.paths.items()]
+        hints = cls.fields()
+        return [(name, attrgetter(path), _encoder(hints[name])) for name, path in cls.paths.items()]
 
 
 def _event(owner: type | None) -> str:
