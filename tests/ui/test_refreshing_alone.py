@@ -17,6 +17,7 @@ from tuireader.model import (
     Away,
     Event,
     Evidence,
+    Feed,
     FeedDone,
     GapNoted,
     HostWaits,
@@ -181,6 +182,48 @@ async def test_an_error_ends_a_refresh_and_the_next_one_begins_anew(clock: Clock
     made.refresh()
     await stage.done()
     assert stage.toasts() == ["Already refreshing", "Nothing new"], "the feed that failed is forgotten"
+
+
+FEEDS = [Feed(2, "https://a.example/", "A"), Feed(3, "https://b.example/", "B")]
+ALL, ONE = (
+    call("library.refresh.run_in_subprocess", None, force=True),
+    call("library.refresh.run_in_subprocess", [3], force=True),
+)
+
+
+@pytest.mark.parametrize(
+    ("due", "keys", "then"),
+    [
+        (0, [None], [ALL]),  # only articles were waiting to be related, or messages to be sent
+        (1, [None], [ALL]),
+        (2, [None], []),  # every feed has just been fetched
+        (0, [None, None], [ALL]),
+        (1, [None, [3], None], [ALL, ONE]),
+        (0, [], []),
+    ],
+)
+async def test_a_key_is_done_after_a_refresh_of_what_was_due(
+    clock: Clock, due: int, keys: list[list[int] | None], then: list[Call]
+) -> None:
+    stage, made = refreshing(RefreshStarted(due), RefreshDone(due, 0, 0, 0, 0.1))
+    stage.session.feeds = FEEDS
+    made.refresh(force=False)
+    for feeds in keys:
+        made.refresh(feeds)
+    await stage.done()
+    asked = [one for one in stage.drained() if one.path.endswith("run_in_subprocess")]
+    assert asked == [call("library.refresh.run_in_subprocess", None, force=False), *then]
+    assert not made.running
+
+
+async def test_a_feed_is_fetched_after_another_one(clock: Clock) -> None:
+    stage, made = refreshing(RefreshStarted(1), RefreshDone(1, 0, 0, 0, 0.1))
+    stage.session.feeds = FEEDS
+    for feeds in ([2], [3], [2]):
+        made.refresh(feeds)
+    await stage.done()
+    asked = [one.arguments for one in stage.drained() if one.path.endswith("run_in_subprocess")]
+    assert asked == [([2],), ([3],)]
 
 
 async def test_nothing_is_fetched_offline() -> None:

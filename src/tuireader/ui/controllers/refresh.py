@@ -28,6 +28,9 @@ _SHOW_EVERY = 0.1
 _DUE_EVERY = 60.0
 _ELSEWHERE_EVERY = 2.0
 
+Start = Callable[[], AsyncGenerator[model.Event, None]]
+Asked = tuple[object, ...]  # what a key has asked for: the command and its arguments
+
 
 @dataclass(eq=False)
 class Refreshing(Controller):
@@ -43,7 +46,9 @@ class Refreshing(Controller):
 
     def __post_init__(self) -> None:
         self.running = False
-        self._asked = False  # whether it was started by a key
+        self._running: Asked | None = None  # what is refreshed; None: what was due
+        self._next: dict[Asked, Start] = {}  # asked for by keys meanwhile
+        self._fetched = 0  # feeds
         self._failed: list[model.FeedDone] = []
         self._matches: list[model.NewMatch] = []
         self.reloaded_at = 0.0
@@ -59,7 +64,8 @@ class Refreshing(Controller):
             top.set_interval(_DUE_EVERY, lambda: top.run_worker(self._if_due(), group="due"))
 
     def refresh(self, feed_ids: Sequence[int] | None = None, *, force: bool = True) -> None:
-        self._start(lambda: self.library.refresh.run_in_subprocess(feed_ids, force=force), asked=force)
+        asked = ("refresh", *(feed_ids or ())) if force else None
+        self._start(asked, lambda: self.library.refresh.run_in_subprocess(feed_ids, force=force))
 
     def sync(self, accounts: Sequence[str] = (), *, believed: bool = False) -> None:
         """Sync accounts (default: all) in the background; `believed` accepts that most feeds are gone."""
@@ -67,16 +73,28 @@ class Refreshing(Controller):
             self.host.say(f"No accounts yet · {self.host.key_of('add_account')} in the palette")
             return
         sync = self.library.refresh.sync_in_subprocess
-        self._start(lambda: sync(accounts, believed=believed), asked=True)
+        self._start(("sync", *accounts, believed), lambda: sync(accounts, believed=believed))
 
-    def _start(self, events: Callable[[], AsyncGenerator[model.Event, None]], *, asked: bool) -> None:
+    def _start(self, asked: Asked | None, start: Start) -> None:
+        """Start a refresh, or note it for the end of the one that runs."""
         if self.library.offline:
             self.host.say("Offline: feeds are not fetched")
-        elif self.running:
-            self.host.say("Already refreshing")
+        elif not self.running:
+            self.running, self._running = True, asked
+            self.top.run_worker(self._run(start), group="refresh")
         else:
-            self.running, self._asked = True, asked
-            self.top.run_worker(self._run(events), group="refresh")
+            if asked and asked != self._running:
+                self._next[asked] = start
+            self.host.say("Already refreshing")
+
+    def _start_next(self) -> None:
+        """Start what keys have asked for, unless a refresh of what was due has just fetched every feed."""
+        feeds, accounts = len(self.session.feeds), self.library.config.accounts
+        if self._running is None and 0 < feeds <= self._fetched and not accounts:
+            self._next = {asked: start for asked, start in self._next.items() if asked[0] != "refresh"}
+        if self._next:
+            asked = next(iter(self._next))
+            self._start(asked, self._next.pop(asked))
 
     async def _begin(self) -> None:
         with suppress(DatabaseError):  # not writable now: reported once it matters
@@ -132,6 +150,7 @@ class Refreshing(Controller):
 
     async def _run(self, start: Callable[[], AsyncGenerator[model.Event, None]]) -> None:
         self._failed.clear()
+        self._fetched = 0
         new, every = 0, self.session.counts.all
         self.session.is_folding = self.session.is_counted and every.rows(folded=True) == every.total
         self.top.show(progress="refreshing …")
@@ -150,10 +169,13 @@ class Refreshing(Controller):
         await self.library.database.changed_elsewhere()  # ignore the changes by this refresh
         await self.reload()
         await self._report_away()
+        if not self.running:
+            self._start_next()
 
     async def take(self, event: model.Event, new: int = 0) -> None:
         """Show what has happened; `new` articles arrived so far."""
         if isinstance(event, model.RefreshStarted):
+            self._fetched = event.feeds
             self.top.show(progress=f"refreshing 0/{event.feeds}")
         elif isinstance(event, model.FeedDone):
             if event.error:
@@ -198,7 +220,7 @@ class Refreshing(Controller):
         elif isinstance(event, model.GapNoted):
             if event.new and self.may_reload(time.monotonic()):
                 await self.reload()
-        elif isinstance(event, model.HostWaits) and self._asked:
+        elif isinstance(event, model.HostWaits) and self._running:
             self.host.say(waiting(event.feeds, event.host, clock_time(event.until)), seconds=8)
         elif isinstance(event, model.RefreshDone):
             self._summarize(event)
@@ -220,7 +242,7 @@ class Refreshing(Controller):
         if event.new or event.changed or event.taken:
             await self._reload_if_quiet(anyway=event.done)
         if event.done:
-            self.syncing.tell(event, asked=self._asked)
+            self.syncing.tell(event, asked=self._running is not None)
 
     async def _reload_if_quiet(self, *, anyway: bool = False) -> None:
         now = time.monotonic()
