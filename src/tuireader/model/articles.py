@@ -70,7 +70,8 @@ class Evidence(Struct, frozen=True):
     @property
     def occurrences(self) -> dict[str, int]:
         """Texts that its patterns found, with their counts; `…` counts the others."""
-        counts = sum((Counter(hit.occurrences) for hit in self.hits), Counter())
+        found = [hit.occurrences for hit in self.hits if hit.occurrences]  # hardly ever any
+        counts = sum(map(Counter, found), Counter[str]())
         return {text: counts[text] for text in sorted(counts, key=MORE.__eq__)}
 
     @property

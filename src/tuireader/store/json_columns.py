@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import msgspec
 from msgspec.structs import astuple, replace
 
 from tuireader.model import Comment, Enclosure, EntryDetails, Evidence, ParsedEntry, TermHit, Thread
@@ -56,7 +57,7 @@ def evidence_of(watch: str, stored: str) -> Evidence:
     """Decode the JSON of `evidence_json`; evidence that has not been computed yet is empty."""
     if not stored:
         return Evidence(watch)
-    hits, sentence, spans, *uncertain = json.loads(stored)
+    hits, sentence, spans, *uncertain = msgspec.json.decode(stored)
     return Evidence(
         watch,
         tuple(TermHit(*hit) for hit in hits),

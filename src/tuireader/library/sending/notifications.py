@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 from msgspec.structs import replace
@@ -15,7 +15,6 @@ from tuireader.export.brief import Brief
 from tuireader.model import Evidence, OutboxKind, OutboxMessage
 from tuireader.model.rules import RUNS, SAVES
 from tuireader.store import Store
-from tuireader.store.articles.articles import StoredText
 from tuireader.store.watches.match_log import NEVER
 from tuireader.store.watches.notices import ArticleIdentity, Waiting
 from tuireader.store.watches.outbox import Draft
@@ -93,7 +92,7 @@ def unwanted(
     about = (OutboxKind.MATCH, OutboxKind.RULE, OutboxKind.SHARE)
     articles = [message.subject for message in messages if message.kind in about]
     alarms = [message.subject for message in messages if message.kind is OutboxKind.ALARM]
-    muted = {text.id: text.muted for text in _columns(store, articles)}
+    muted = store.mutes.states(articles)
     over = {alarm.id for alarm in store.alarms.some(alarms) if alarm.cleared_at is not None}
     silent = {watch.name for watch in watches if watch.notify == "never"}
 
@@ -129,7 +128,8 @@ def items_of(
     articles = [message.subject for message in messages]
     evidence = _evidence(store, articles)
     sentences = store.notices.sentences(articles)
-    texts = {text.id: text for text in _columns(store, articles)}
+    columns = store.articles.texts(articles, bodies=False, labels=False, appearances=False)
+    texts = {text.id: text for text in columns}
     items = {}
     for message in messages:
         text = texts[message.subject]
@@ -147,10 +147,6 @@ def items_of(
             adds=message.adds,
         )
     return tuple(items.values())
-
-
-def _columns(store: Store, articles: Sequence[int]) -> Iterator[StoredText]:
-    return store.articles.texts(articles, bodies=False, labels=False, appearances=False)
 
 
 def _evidence(store: Store, articles: Sequence[int]) -> dict[tuple[int, str], Evidence]:

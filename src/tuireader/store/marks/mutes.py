@@ -52,6 +52,11 @@ class Mutes(Part):
         """Map pending mutes to the highest article id that is still to be matched."""
         return self._mapping("SELECT signature, pending FROM mute WHERE pending > 0")
 
+    def states(self, article_ids: Sequence[int]) -> dict[int, int]:
+        """Map the articles that exist to 1 if they are muted, else 0."""
+        sql = "SELECT id, muted FROM article WHERE id IN (SELECT value FROM json_each(?))"
+        return self._mapping(sql, (id_list(article_ids),))
+
     def record_range(self, first: int, last: int, matches: Mapping[str, Sequence[int]]) -> None:
         """Set the articles from `first` to `last` that mutes match, by signature; needs a transaction."""
         ids = self._ids()

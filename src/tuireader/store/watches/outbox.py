@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable, Iterable, Sequence
 from math import ceil
 
+import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -350,4 +351,4 @@ def _rest(failures: int) -> int:
 
 
 def _names(text: str) -> tuple[str, ...]:
-    return tuple(json.loads(text))
+    return msgspec.json.decode(text, type=tuple[str, ...])
