@@ -14,7 +14,7 @@ from tuireader import dedup
 from tuireader.document import links_of
 from tuireader.lexicon import indexed
 from tuireader.model import Keys, ParsedEntry, ParsedFeed, Prepared
-from tuireader.text import cut_characters, is_html, plain, tokens
+from tuireader.text import cut_characters, is_html, plain, reading_minutes, tokens
 
 _TITLE = 100  # maximum characters of a text used as title
 _MOST_LINKS = 60  # maximum outbound links to keep; pages with more are link lists
@@ -60,6 +60,7 @@ def prepare(entry: ParsedEntry) -> Prepared:
         words=words(title, summary, body, entry.author),
         links=links_in(html, entry.base_url or entry.url, pieces),
         text_key=dedup.text_key(title, body, entry.url, published),
+        minutes=reading_minutes(body),
     )
 
 

@@ -208,7 +208,7 @@ class ParsedEntry(EntryDetails, frozen=True):
 
 
 class Prepared(Struct, frozen=True):
-    """An entry prepared for storing: plain texts, words for the index, links, fingerprint of the text.
+    """An entry prepared for storing: plain texts, words for the index, links, fingerprint, reading time.
 
     `words` are the words of title, body and author; each link has its address, its label and the words
     before it.
@@ -220,6 +220,7 @@ class Prepared(Struct, frozen=True):
     words: tuple[str, str, str]
     links: tuple[tuple[str, str, str], ...]
     text_key: int
+    minutes: int
 
 
 class Keys(Struct, frozen=True):

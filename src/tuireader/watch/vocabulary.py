@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from operator import itemgetter
 
 from tuireader.lexicon import MARKS, Run, Term, distinct_words
@@ -9,6 +10,7 @@ from tuireader.query import Regex
 from tuireader.watch.rules import Item
 
 _HEADS = (3, 5, 8)  # prefixes are filed under their longest head of one of these lengths
+_FEW = 32  # up to so many words, searching for each is faster than splitting the text: 25 instead of 42 µs
 
 Words = tuple[str, ...]
 
@@ -24,6 +26,7 @@ class Vocabulary:
         self.written: list[str] = []
         self._numbers: dict[Item, int] = {}
         self._by_word: dict[str, list[tuple[str, int]]] = {}
+        self._plain: dict[str, str] = {}  # the same words as they stand in texts
         self._by_head: dict[int, dict[str, list[tuple[str, int]]]] = {}
         self._by_literal: list[tuple[str, int]] = []
         self._always: list[int] = []
@@ -56,6 +59,7 @@ class Vocabulary:
             other = item.literal if len(chain) > 1 else ""
             for form in forms:
                 self._by_word.setdefault(form, []).append((other, number))
+                self._plain[form] = form.replace("⁺", "")
         elif item.runs:
             prefix = item.runs[0].last[0]
             length = max((length for length in _HEADS if length <= len(prefix)), default=len(prefix))
@@ -67,14 +71,24 @@ class Vocabulary:
     def candidates(self, lower: str) -> set[int]:
         """Return the numbers of the terms that may occur in a folded text."""
         numbers = set(self._always)
-        known = distinct_words(lower)
-        for word in self._by_word.keys() & known:
+        words: Collection[str]
+        if len(self._by_word) <= _FEW:
+            words = [word for word, plain in self._plain.items() if plain in lower]
+            filed = [prefixes for heads in self._by_head.values() for prefixes in heads.values()]
+        else:
+            known = distinct_words(lower)
+            words = self._by_word.keys() & known
+            filed = [
+                heads[head]
+                for length, heads in self._by_head.items()
+                for head in heads.keys() & map(itemgetter(slice(length)), known)
+            ]
+        for word in words:
             for other, number in self._by_word[word]:
                 if other in lower:
                     numbers.add(number)
-        for length, heads in self._by_head.items():
-            for head in heads.keys() & map(itemgetter(slice(length)), known):
-                numbers.update([number for prefix, number in heads[head] if prefix in lower])
+        for prefixes in filed:
+            numbers.update([number for prefix, number in prefixes if prefix in lower])
         numbers.update([number for literal, number in self._by_literal if literal in lower])
         return numbers
 
