@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from tuireader.commands import Scope
 from tuireader.model import Activity, View, ViewKind
 from tuireader.text.wording import counted
 from tuireader.ui.screens.table_screen import ViewTable
-from tuireader.ui.widgets.table import Cell, Column, Row
+from tuireader.ui.widgets.table import Cell, Column, LazyCells, Row
 from tuireader.wording.lines import Line
 from tuireader.wording.statistics import ORDERS, columns, in_order
 
@@ -36,11 +37,13 @@ class Statistics(ViewTable[Activity]):
         return in_order(await self.library.lists.activity(30), self.order)
 
     def row(self, item: Activity) -> Row:
+        return Row(str(item.feed_id or f"◆ {item.name}"), LazyCells(partial(self._cells, item)))
+
+    def _cells(self, item: Activity) -> dict[str, Cell]:
         bars = "dim" if item.feed_id else f"watch:{item.name}"
         styles = dict.fromkeys(("days", "weeks"), bars) | dict.fromkeys(("marked", "unread", "lag"), "dim")
         styles |= {"opened": "star"} if item.never_opened else {}
-        cells = {name: Cell(text, styles.get(name, "text")) for name, text in columns(item).items()}
-        return Row(str(item.feed_id or cells["name"].text), cells)
+        return {name: Cell(text, styles.get(name, "text")) for name, text in columns(item).items()}
 
     def summary(self) -> str:
         """Return `8 feeds, 2 never opened · sorted by articles`."""
