@@ -39,13 +39,25 @@ def refreshes(process: int) -> bool:
     return False
 
 
-def wait(process: int, running: bool) -> None:
-    """Wait until a refresh runs, or until it has ended."""
+def refresh_once(program: Program) -> None:
+    """Press the key until a refresh runs, and wait for its end.
+
+    A key that comes before the reader has seen the end of the last refresh starts none.
+    """
     end = time.monotonic() + _PATIENCE
-    while refreshes(process) != running:
-        if time.monotonic() > end:
-            raise TimeoutError("the refresh did not start" if running else "the refresh did not end")
+    pressed = 0.0
+    while not refreshes(program.pid):
+        if (now := time.monotonic()) - pressed > 5:
+            pressed = now
+            program.type("R")
+        if now > end:
+            raise TimeoutError("the refresh did not start")
         time.sleep(0.01)
+    while refreshes(program.pid):
+        if time.monotonic() > end:
+            raise TimeoutError("the refresh did not end")
+        time.sleep(0.01)
+    program.settle(0.1)
 
 
 def main() -> None:
@@ -74,10 +86,7 @@ def main() -> None:
             for number in range(options.refreshes + 1):
                 if number:
                     server.set(generation=number if options.new else 0)
-                    program.type("R")
-                    wait(program.pid, running=True)
-                    wait(program.pid, running=False)
-                    program.settle(0.1)
+                    refresh_once(program)
                 if number % options.every == 0:
                     private, resident = memory(program.pid)
                     print(
