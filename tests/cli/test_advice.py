@@ -69,6 +69,30 @@ def test_config_check_points_at_the_place(home: Home, run: Run) -> None:
     assert lines[2::3] == ["        ^^^^^^^", "       ^^^^", "  ^^"]
 
 
+def test_unknown_names_in_rules_and_publications(news: tuple[Home, Web], run: Run) -> None:
+    home, _ = news
+    rule = '[[rule]]\nname = "a"\nquery = "label:lwa"\nfeeds = ["Exmaple News"]\nthen = ["label:law"]\n'
+    published = (
+        'label = "lwa"\ninclude = ["Nope"]',
+        'folder = "Chna"',
+        'label = "law"',  # which the rule gives
+        'query = "feed:Exmaple"',
+    )
+    for number, keys in enumerate(published):
+        rule += f'[[publish]]\nname = "p{number}"\n{keys}\n'
+    home.config.write_text(home.config.read_text() + rule)
+    told = run("config", "check")
+    assert told.code == Exit.OK
+    assert [line.split(": warning: ")[1] for line in told.out.splitlines()] == [
+        "rule[1]: there is no label 'lwa'; did you mean label:law?",
+        "publish[1]: there is no label 'lwa'; did you mean label:law?",
+        "publish[2]: there is no folder 'Chna'",
+        """publish[4]: there is no feed 'Exmaple'; did you mean feed:"Example News"?""",
+        "rule[1]: there is no feed or folder 'Exmaple News'; did you mean 'Example News'?",
+        "publish[1]: there is no feed or folder 'Nope'",
+    ]
+
+
 def test_tags_of_feeds_are_labels_too(home: Home, run: Run) -> None:
     home.config.write_text('[[view]]\nname = "A"\nquery = "label:wildlife"\n')
     assert "there is no label 'wildlife'" in run("config", "check").out

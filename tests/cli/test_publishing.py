@@ -15,7 +15,7 @@ import pytest
 from tests import newsboat
 from tests.builders import item, rss
 from tests.cli.accounts import Server, add
-from tests.cli.command import Home, Run, run_here, subscribe
+from tests.cli.command import Home, Run, Told, run_here, subscribe
 from tests.cli.test_json import fits
 from tests.mails import mail
 from tests.syndication import check_atom, json_faults
@@ -273,7 +273,9 @@ def test_what_cannot_be_written_is_reported_with_its_place_and_the_others_are(
     checked = run("config", "check")
     line = config[: config.index('file = "feeds')].count("\n") + 1
     reason = f"cannot be written: {home.folder / 'feeds'} is not a folder"
-    assert (checked.code, checked.out) == (Exit.CONFIG, f"{home.config}:{line}: publish[1].file: {reason}\n")
+    assert checked.code == Exit.CONFIG
+    marked = f"feeds/x.atom\n{'^' * 12}"
+    assert checked.out == f"{home.config}:{line}: publish[1].file: {reason}\n{marked}\n"
     told = run("refresh", "--json")
     (failure,) = [json.loads(line) for line in told.out.splitlines() if "unpublished" in line]
     fits(failure, "refresh")
@@ -285,7 +287,8 @@ def test_what_cannot_be_written_is_reported_with_its_place_and_the_others_are(
     os.mkfifo(home.folder / "feeds.atom")
     home.config.write_text(config.replace("feeds/x.atom", "feeds.atom"), "utf-8")
     assert "not a regular file" in run("refresh", "--quiet").err, "it does not wait for a reader either"
-    assert "feeds.atom" not in run("config", "check").out and "not a regular" in run("config", "check").out
+    assert f"{home.folder / 'feeds.atom'}" not in run("config", "check").out
+    assert "not a regular file\nfeeds.atom\n" in run("config", "check").out
 
 
 def test_lists_of_every_kind(home: Home, run: Run, web: Web) -> None:
@@ -410,11 +413,20 @@ def test_a_mistake_has_its_place_and_leaves_the_others(home: Home, run: Run, key
 def test_tables_that_are_none(home: Home, run: Run) -> None:
     (home.folder / "x.atom").mkdir()
     home.config.write_text('[publish]\nname = "a"\nquery = "a"\nfile = "x.atom"\n', "utf-8")
-    single, several = run("config", "check").out.splitlines()
+    single, several, *marked = run("config", "check").out.splitlines()
+    assert marked == ["x.atom", "^^^^^^"]
     assert "should be written [[publish]]" in single and "4: publish[1].file: cannot be written" in several
     home.config.write_text('publish = [1, {name = "a", query = "a", file = "x.atom"}]\n', "utf-8")
-    wrong, second = run("config", "check").out.splitlines()
+    wrong, second, *_ = run("config", "check").out.splitlines()
     assert "publish[1]: should be a table" in wrong and "publish[2].file: cannot be written" in second
+
+
+def test_a_link_may_lead_to_a_file_that_does_not_exist_yet(home: Home, run: Run) -> None:
+    (home.folder / "x.atom").symlink_to(home.folder / "y.atom")
+    home.config.write_text('[[publish]]\nname = "a"\nquery = "a"\nfile = "x.atom"\n', "utf-8")
+    assert run("config", "check") == Told(Exit.OK, "", "")
+    (home.folder / "y.atom").symlink_to(home.folder / "x.atom")
+    assert "publish[1].file: cannot be written: not a regular file" in run("config", "check").out
 
 
 def test_a_renamed_watch_stays_published() -> None:

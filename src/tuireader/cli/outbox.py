@@ -13,7 +13,7 @@ from tuireader.cli.output import json_option, print_item
 from tuireader.errors import Exit
 from tuireader.model import OutboxState, Told, Undelivered
 from tuireader.text.wording import undelivered
-from tuireader.wording.times import age, clock_time
+from tuireader.wording.times import age, list_time
 
 if TYPE_CHECKING:
     from tuireader.library import Library
@@ -47,7 +47,7 @@ async def outbox(library: Library, retry: int | None, drop: int | None, as_json:
     for item in messages:
         state: str = item.state
         if item.state is OutboxState.WAITING and item.due_at > now:
-            state = f"waiting until {clock_time(item.due_at)}"
+            state = f"waiting until {list_time(item.due_at, now)}"
         columns = [str(item.id), item.channel or "notify", state, age(item.created_at, now), item.title]
         print_item(as_json, "OutboxMessage", item, "\t".join([*columns, item.error]).rstrip())
     if not messages and not as_json:
@@ -67,5 +67,5 @@ def say_events(events: Iterable[Told | Undelivered]) -> Exit:
 
 def say_undelivered(event: Undelivered) -> None:
     """Print why messages were not accepted, and what becomes of them."""
-    until = "" if event.retry_at is None else clock_time(event.retry_at)
+    until = "" if event.retry_at is None else list_time(event.retry_at, int(time.time()))
     say(f"tuireader: {undelivered(event.channel, event.error, event.messages, until)}")

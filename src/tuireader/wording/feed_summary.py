@@ -8,7 +8,7 @@ from tuireader.config.kinds import MAIL_SCHEMES
 from tuireader.model import FeedHealth, FeedPreview
 from tuireader.text import display_host, host_of
 from tuireader.text.wording import counted
-from tuireader.wording.times import age, age_column, clock_time
+from tuireader.wording.times import age, age_column, list_time
 
 if TYPE_CHECKING:
     from tuireader.wording.lines import Line
@@ -44,11 +44,11 @@ def facts(preview: FeedPreview, url: str, now: int, *, followed: bool = False) -
     return [*lines, *(((age, "dim"), (title or "Untitled", "text")) for age, (title, _) in samples)]
 
 
-def waiting_note(health: FeedHealth) -> str:
+def waiting_note(health: FeedHealth, now: int) -> str:
     """Note on a feed whose host has asked another feed to wait."""
     if health.waits_until is None:
         return ""
-    return f"waits until {clock_time(health.waits_until)}: {host_of(health.feed.address)} asked to wait"
+    return f"waits until {list_time(health.waits_until, now)}: {host_of(health.feed.address)} asked to wait"
 
 
 def _source(site: str, url: str) -> str:

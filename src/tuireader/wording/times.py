@@ -26,11 +26,11 @@ def _local(moment: int) -> time.struct_time:
 
 
 def list_day(moment: int, now: int) -> str:
-    """Day in a list: `""` today, `Mon` this week, `12 Jul` this year, `2020` before."""
+    """Day in a list: `""` today, `Mon` within a week, `12 Jul` this year, `2020` in another."""
     then, today = _local(moment), _local(now)
     if (then.tm_year, then.tm_yday) == (today.tm_year, today.tm_yday):
         return ""
-    if 0 <= now - moment < 6 * DAY:
+    if abs(now - moment) < 6 * DAY:
         return _DAYS[then.tm_wday]
     return _date(then, today)
 
@@ -42,7 +42,7 @@ def _date(then: time.struct_time, today: time.struct_time) -> str:
 
 
 def list_time(moment: int, now: int) -> str:
-    """Time in a sentence: `14:02` today, `Mon 14:02` this week, `12 Jul` this year, `2020` before."""
+    """Time in a sentence: `14:02` today, `Mon 14:02` within a week, `12 Jul` this year, `2020` in another."""
     day = list_day(moment, now)
     return f"{day} {clock_time(moment)}".strip() if not day or day in _DAYS else day
 

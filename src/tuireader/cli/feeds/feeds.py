@@ -117,7 +117,7 @@ def _as_line(health: FeedHealth, coverage: Coverage | None, now: int) -> str:
     feed = health.feed
     unknown = "by server" if feed.account else "never"
     success = unknown if health.succeeded_at is None else age(health.succeeded_at, now)
-    notes = (waiting_note(health), summary(coverage, now) if coverage else "", texts_note(health))
+    notes = (waiting_note(health, now), summary(coverage, now) if coverage else "", texts_note(health))
     columns = [
         str(feed.id),
         f"{health.unread}/{health.total}",

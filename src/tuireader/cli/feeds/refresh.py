@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+import time
 from collections.abc import AsyncGenerator, Iterable
 from contextlib import aclosing
 from typing import TYPE_CHECKING
@@ -35,7 +36,7 @@ from tuireader.model import (
 from tuireader.text import cut, feed_name
 from tuireader.text.wording import counted, followed, left_out, waiting
 from tuireader.wording.account_summary import rejection
-from tuireader.wording.times import clock_time
+from tuireader.wording.times import list_time
 
 if TYPE_CHECKING:
     from tuireader.config import NotifyConfig
@@ -188,7 +189,7 @@ class _Said(Struct):
 def say_waiting(hosts: Iterable[HostWaits]) -> None:
     """Print how many feeds wait because their hosts have asked to, and until when."""
     for host in hosts:
-        say(waiting(host.feeds, host.host, clock_time(host.until)))
+        say(waiting(host.feeds, host.host, list_time(host.until, int(time.time()))))
 
 
 def _sum_up_account(account: AccountSynced) -> None:

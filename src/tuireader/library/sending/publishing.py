@@ -19,7 +19,7 @@ from tuireader import files
 from tuireader.commands import did_you_mean
 from tuireader.config import Config, Problem, PublishConfig
 from tuireader.config.files import expand_home
-from tuireader.config.problems import line_of
+from tuireader.config.problems import caret, line_of
 from tuireader.config.toml_lines import key_lines
 from tuireader.config.toml_values import quote
 from tuireader.errors import TuireaderError, UsageError
@@ -223,11 +223,13 @@ def file_problems(config: Config, text: str, name: str) -> Iterator[Problem]:
         if item.file and (reason := _obstacle(_path(Path(name), item))):
             path = f"publish[{1 + names.index(item.name)}].file"
             line = line_of(path, dict(key_lines(text)))
-            yield Problem(path, f"cannot be written: {reason}", line, file=name)
+            marked = caret(item.file, 0, len(item.file))
+            yield Problem(path, f"cannot be written: {reason}", line, file=name, detail=marked)
 
 
 def _obstacle(path: Path) -> str:
     """Return what is in the way of writing a file, `""` if nothing is."""
+    path = Path(os.path.realpath(path))  # a link may lead to a file that does not exist yet
     if os.path.lexists(path) and not files.is_file(path):
         return "not a regular file"
     folder = next(folder for folder in path.parents if os.path.lexists(folder))

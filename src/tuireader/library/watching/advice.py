@@ -31,10 +31,11 @@ def known_names(store: Store, config: Config, feeds: ingest.FeedNames) -> Names:
 
 def _names(config: Config, feeds: Iterable[tuple[str, str, str]], labels: Sequence[str]) -> Names:
     known = list(feeds)
+    made = [action.name for rule in config.rules for action in rule.then if action.kind == "label"]
     return Names(
         feeds=[(title, url) for title, url, _ in known],
         folders=list(dict.fromkeys(folder for _, _, folder in known)),
-        labels=labels,
+        labels=[*labels, *made],
         watches=[item.name for item in config.watches],
         views=[view.name for view in config.views],
         unnamed=sum(title == url for title, url, _ in known),
@@ -83,7 +84,7 @@ def _advice(asked: Asked, known: Names) -> Sequence[Advice]:
 
 
 def for_config(config: Config, text: str, file: str, database: Path) -> list[Problem]:
-    """Advise on the watches, mutes and saved searches of a configuration file, with line numbers.
+    """Advise on watches, mutes, rules and other expressions of a configuration file, with line numbers.
 
     Reads names from the configuration and from the database, which is never created or written to.
     """
@@ -93,14 +94,17 @@ def for_config(config: Config, text: str, file: str, database: Path) -> list[Pro
     feeds |= {url: (title, url, folder) for title, url, folder in stored.every_feed(database)}
     labels = [*stored.labels(database), *(label for feed in config.feeds for label in feed.labels)]
     known = _names(config, feeds.values(), labels)
-    lines = dict(key_lines(text))
+    lines, data = dict(key_lines(text)), tomllib.loads(text.removeprefix("\ufeff"))
     advice = [
         (path, str(note))
-        for path, asked in _asked_by_path(config, tomllib.loads(text.removeprefix("\ufeff")))
+        for path, asked in _asked_by_path(config, data)
         for note in _with_tags(asked, known, lambda: stored.tags(database))
         if not (note.unsure and note.field in ("folder", "label"))  # the other field has the name
     ]
-    advice += [("mcp.include", known.unlisted_message(name)) for name in config.mcp.include]
+    listed = [("mcp.include", config.mcp.include)]
+    listed += [(_path(data, "rule", name=rule.name), rule.feeds) for rule in config.rules]
+    listed += [(_path(data, "publish", name=item.name), item.include) for item in config.publishes]
+    advice += [(path, known.unlisted_message(name)) for path, names in listed for name in names]
     return [
         Problem(path, message, lines.get(path), file=file, warning=True)
         for path, message in advice
@@ -110,8 +114,8 @@ def for_config(config: Config, text: str, file: str, database: Path) -> list[Pro
 
 def _asked_by_path(config: Config, data: dict[str, Any]) -> Iterator[tuple[str, Asked]]:
     """Yield the path of each table with an expression, and what to advise on."""
-    for item in config.watches:
-        yield _path(data, "watch", name=item.name), item
+    for watch_config in config.watches:
+        yield _path(data, "watch", name=watch_config.name), watch_config
     for mute in config.mutes:
         yield _path(data, "mute", query=mute.query, feed=mute.feed), mute
     for view in config.views:
@@ -122,12 +126,18 @@ def _asked_by_path(config: Config, data: dict[str, Any]) -> Iterator[tuple[str, 
     for rule in config.rules:
         if rule.query:
             yield _path(data, "rule", name=rule.name), rule.query
+    for item in config.publishes:
+        named = {"label": item.label, "folder": item.folder}
+        texts = [item.query, *(f"{field}:={query.phrase(name)}" for field, name in named.items() if name)]
+        if text := "".join(texts):  # it has one of them
+            yield _path(data, "publish", name=item.name), text
 
 
 def _path(data: dict[str, Any], kind: str, **values: str) -> str:
     """Path of a table, such as `watch[2]`; invalid tables count as well."""
     tables = data[kind] if isinstance(data[kind], list) else [data[kind]]
     for number, table in enumerate(tables, 1):
-        if all(str(table.get(key, "")).strip() == value for key, value in values.items()):
+        found = table if isinstance(table, dict) else {}
+        if all(str(found.get(key, "")).strip() == value for key, value in values.items()):
             return f"{kind}[{number}]"
     return kind

@@ -19,7 +19,7 @@ from tuireader.ui.controllers.controller import Controller
 from tuireader.ui.controllers.syncing import Syncing
 from tuireader.ui.status import at_rest
 from tuireader.ui.widgets.bars import TopLine
-from tuireader.wording.times import clock_time
+from tuireader.wording.times import list_time
 
 _RELOAD_EVERY = 1.0  # minimum seconds between reloads of the list during a refresh
 _AT_REST = 0.3  # seconds without a key before the list is reloaded, ...
@@ -209,7 +209,7 @@ class Refreshing(Controller):
             if self._matches:
                 await self._reload_if_quiet()
         elif isinstance(event, model.Undelivered):
-            until = "" if event.retry_at is None else clock_time(event.retry_at)
+            until = "" if event.retry_at is None else list_time(event.retry_at, int(self.host.clock()))
             message = undelivered(event.channel, event.error, event.messages, until)
             self.host.say(message, severity="warning", seconds=8)
         elif isinstance(event, model.NotPublished):
@@ -221,7 +221,7 @@ class Refreshing(Controller):
             if event.new and self.may_reload(time.monotonic()):
                 await self.reload()
         elif isinstance(event, model.HostWaits) and self._running:
-            self.host.say(waiting(event.feeds, event.host, clock_time(event.until)), seconds=8)
+            self.host.say(waiting(event.feeds, event.host, list_time(event.until, int(self.host.clock()))), seconds=8)
         elif isinstance(event, model.RefreshDone):
             self._summarize(event)
         await asyncio.sleep(0)  # keys come first

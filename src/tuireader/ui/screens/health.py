@@ -68,9 +68,9 @@ _WHY_MOVED = {
 }
 
 
-def _note(health: FeedHealth) -> str:
+def _note(health: FeedHealth, now: int) -> str:
     """Remark on a feed without problems."""
-    return waiting_note(health) or (
+    return waiting_note(health, now) or (
         f"to {health.moved_to}" if health.moved_to else texts_note(health, short=True)
     )
 
@@ -86,7 +86,7 @@ def health_cells(health: FeedHealth, now: int, coverage: Coverage | None = None)
         "sign": Cell(sign, style),
         "feed": Cell(_name(feed), "strong" if health.trouble >= Trouble.MOVED else "text"),
         "state": Cell(state + streak, style),
-        "why": Cell(why or health.alarm or gaps or _note(health), "dim"),
+        "why": Cell(why or health.alarm or gaps or _note(health, now), "dim"),
         "success": Cell(_since(health.succeeded_at, feed, now), "dim"),
         "next": Cell(_next(health, now), "dim"),
         "weekly": Cell(_weekly(health.per_week), "text"),
@@ -122,7 +122,7 @@ def health_facts(health: FeedHealth, now: int, coverage: Coverage | None = None)
     lines.append(((times, "dim"),))
     if coverage is not None and coverage.since is not None and not coverage.open:
         lines.append(((summary(coverage, now), "dim"),))
-    if note := waiting_note(health):
+    if note := waiting_note(health, now):
         lines.append(((note, "star"),))
     if note := texts_note(health):
         lines.append(((note, "dim"),))
