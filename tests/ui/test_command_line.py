@@ -70,6 +70,8 @@ async def test_settings_are_completed_changed_shown_and_taken_back(own: Running)
 
 async def test_earlier_lines_come_back(own: Running, tmp_path: Path) -> None:
     await enter(own, "set layout stacked")
+    await enter(own, "set fetch.proxy http://me:secret@localhost:1")  # is not kept
+    await enter(own, "open https://token@example.org/")
     await enter(own, "go to today")
     async with configured(tmp_path, own.written) as again, running(again) as run:
         await run.press(":")

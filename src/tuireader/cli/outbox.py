@@ -27,8 +27,9 @@ if TYPE_CHECKING:
 async def outbox(library: Library, retry: int | None, drop: int | None, as_json: bool) -> int:
     """List messages that wait for their channel, or were given up.
 
-    Columns: number, channel, state, age, title, and the last error. A channel that fails is tried again after
-    a minute, later after half an hour at most; after three days in vain its messages are given up.
+    Columns: number, channel, state, age, title, and the last error or why it waits. A channel that fails is
+    tried again after a minute, later after half an hour at most; after three days in vain its messages are
+    given up.
 
     \b
     Examples:
@@ -49,7 +50,8 @@ async def outbox(library: Library, retry: int | None, drop: int | None, as_json:
         if item.state is OutboxState.WAITING and item.due_at > now:
             state = f"waiting until {list_time(item.due_at, now)}"
         columns = [str(item.id), item.channel or "notify", state, age(item.created_at, now), item.title]
-        print_item(as_json, "OutboxMessage", item, "\t".join([*columns, item.error]).rstrip())
+        why = item.error if item.state is OutboxState.SENDING else library.outbox.reason(item)
+        print_item(as_json, "OutboxMessage", item, "\t".join([*columns, why]).rstrip())
     if not messages and not as_json:
         say("the outbox is empty")
     return code

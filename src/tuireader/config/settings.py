@@ -121,7 +121,12 @@ def masked(key: Key, value: Any) -> Any:
     if value.startswith(COMMAND_SCHEME):
         program, space, _ = value.partition(" ")
         return program + (space and f" {MASK}")
-    return _PASSWORD.sub(rf"\1{MASK}@", _TOKEN.sub(rf"\1{MASK}@", value))
+    return without_secrets(value)
+
+
+def without_secrets(text: str) -> str:
+    """Mask the password or the token of an address; other text stays as it is."""
+    return _PASSWORD.sub(rf"\1{MASK}@", _TOKEN.sub(rf"\1{MASK}@", text))
 
 
 def settings(config: Config) -> Iterator[Setting]:

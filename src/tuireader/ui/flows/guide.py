@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from tuireader.commands import BY_ID, COMMANDS, Group, Scope, keys_label
 from tuireader.config import Themes
-from tuireader.config.settings import find
+from tuireader.config.settings import find, without_secrets
 from tuireader.errors import TuireaderError
 from tuireader.ui.controllers.wiring import Controllers
 from tuireader.ui.dialogs.pickers import KeyPicker, ThemePicker
@@ -155,7 +155,10 @@ async def choose_entry(
     read: Callable[[str], Sequence[Entry]] | None = None,
     begins: str = "",
 ) -> Entry | None:
-    """Let the user choose in the palette, or in a command line that is `read`, and remember the choice."""
+    """Let the user choose in the palette, or in a command line that is `read`, and remember the choice.
+
+    A line with a password is not remembered.
+    """
     from tuireader.ui.dialogs.palette import Palette
 
     history = await main.library.settings.palette_uses()
@@ -164,7 +167,7 @@ async def choose_entry(
     hints = [named[BY_ID[command].title] for command in _HINTS]
     history = [name for name in history if read is not None or name in named]
     entry = await ask(Palette(entries, hints, read=read, history=history, begins=begins))
-    if entry is not None:
+    if entry is not None and all(word == without_secrets(word) for word in entry.name.split()):
         run_latest(main.panes, partial(main.library.settings.note_palette_use, entry.name), "palette")
     return entry
 
