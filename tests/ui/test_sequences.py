@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.ui.running import Running, running
 from tests.ui.samples import library
 from tests.ui.shelf import many
+from tuireader.ui.dialogs.form import Form
 from tuireader.ui.dialogs.pickers import KeyPicker
 from tuireader.ui.screens.health import Health
 from tuireader.ui.widgets.pane import RIGHT
@@ -92,3 +93,17 @@ async def test_a_right_click_offers_the_commands_of_a_line(run: Running) -> None
     await run.pilot.click("#sidebar", offset=(5, 0), button=RIGHT)
     await run.settle()
     assert "Refresh this" in run.text and "Mute" not in run.text
+
+
+async def test_a_right_click_offers_the_commands_of_a_row(run: Running) -> None:
+    await run.press("H")
+    health = run.screen(Health)
+    await run.pilot.click("#table", offset=(5, 1), button=RIGHT)
+    await run.settle()
+    assert isinstance(run.app.screen, KeyPicker) and "Commands here" in run.text
+    await run.press("escape")
+    assert run.app.screen is health and health.table.cursor == 1
+    await run.pilot.click("#table", offset=(5, 1), button=RIGHT)  # the second time, as well
+    await run.settle()
+    await run.press("e")
+    assert isinstance(run.app.screen, Form)

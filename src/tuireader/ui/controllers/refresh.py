@@ -209,7 +209,7 @@ class Refreshing(Controller):
             if self._matches:
                 await self._reload_if_quiet()
         elif isinstance(event, model.Undelivered):
-            until = "" if event.retry_at is None else list_time(event.retry_at, int(self.host.clock()))
+            until = "" if event.retry_at is None else self._until(event.retry_at)
             message = undelivered(event.channel, event.error, event.messages, until)
             self.host.say(message, severity="warning", seconds=8)
         elif isinstance(event, model.NotPublished):
@@ -221,7 +221,7 @@ class Refreshing(Controller):
             if event.new and self.may_reload(time.monotonic()):
                 await self.reload()
         elif isinstance(event, model.HostWaits) and self._running:
-            self.host.say(waiting(event.feeds, event.host, list_time(event.until, int(self.host.clock()))), seconds=8)
+            self.host.say(waiting(event.feeds, event.host, self._until(event.until)), seconds=8)
         elif isinstance(event, model.RefreshDone):
             self._summarize(event)
         await asyncio.sleep(0)  # keys come first
@@ -249,6 +249,9 @@ class Refreshing(Controller):
         if anyway or self.may_reload(now):
             self.reloaded_at = now
             await self.reload()
+
+    def _until(self, moment: int) -> str:
+        return list_time(moment, int(self.host.clock()))
 
     def may_reload(self, now: float) -> bool:
         """True if keys would not have to wait for a reload of the list."""

@@ -55,6 +55,12 @@ class KeyPicker(Dialog[str | None]):
         self.dismiss(event.option_id)
 
 
+def menu(titles: Mapping[str, str]) -> KeyPicker:
+    """Offer commands by their keys."""
+    choices = [Choice(key, title) for key, title in titles.items()]
+    return KeyPicker("Commands here", choices, "press a key, or click · esc closes")
+
+
 class LinkPicker(FilterDialog[str | None]):
     """List of links to choose from by number or words; the result is the address."""
 

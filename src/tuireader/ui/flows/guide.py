@@ -14,11 +14,10 @@ from tuireader.config import Themes
 from tuireader.config.settings import find, without_secrets
 from tuireader.errors import TuireaderError
 from tuireader.ui.controllers.wiring import Controllers
-from tuireader.ui.dialogs.pickers import KeyPicker, ThemePicker
+from tuireader.ui.dialogs.pickers import ThemePicker, menu
 from tuireader.ui.flows.articles import run_macro
 from tuireader.ui.flows.context import Asking, Outcome
 from tuireader.ui.status import acts, pane_commands
-from tuireader.ui.widgets.choices import Choice
 from tuireader.ui.workers import run_latest
 
 if TYPE_CHECKING:
@@ -52,8 +51,7 @@ async def show_menu(main: Controllers, ask: Asking) -> Outcome | None:
     fitting = (each for each in pane_commands(main.session, main.panes) if each == "open" or acts(each))
     commands = dict.fromkeys((*fitting, *more))
     keys = {keys[0]: BY_ID[each] for each in commands if (keys := main.host.keys_of.get(each))}
-    choices = [Choice(key, command.title) for key, command in keys.items()]
-    key = await ask(KeyPicker("Commands here", choices, "press a key, or click · esc closes"))
+    key = await ask(menu({key: command.title for key, command in keys.items()}))
     return None if key is None else Outcome(run=(keys[key].id,))
 
 

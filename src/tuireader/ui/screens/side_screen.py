@@ -48,7 +48,8 @@ class SideScreen(Screen[Result | None], Hosted, Generic[Result], inherit_binding
         """Show the keys to move and to go back, and those of `(command id, title)` pairs."""
         key_of = self.host.key_of
         moving = FooterKey(f"{key_of('move_down')}/{key_of('move_up')}", "move")
-        keys = [FooterKey(key_of(command), title, place(command)) for command, title in commands]
+        self._commands = list(commands)
+        keys = [FooterKey(key_of(command), title, place(command)) for command, title in self._commands]
         by_escape = "escape" in self.host.keys_of["back"]
         going_back = key_label("escape") if by_escape else key_of("back")
         leaving = FooterKey(going_back, "back", place("quit_or_back"))
@@ -59,13 +60,25 @@ class SideScreen(Screen[Result | None], Hosted, Generic[Result], inherit_binding
         """List the keys of this screen, and run the chosen command."""
         from tuireader.ui.dialogs.help import Help
 
-        async def run(command_id: str | None) -> None:
-            if command_id in MOVES:
-                self.action_pane(command_id)
-            elif command_id is not None:
-                await self.run_action(command_id)
+        self.host.push_screen(Help(self.host.keys_of, self.PLACE), self._run)
 
-        self.host.push_screen(Help(self.host.keys_of, self.PLACE), run)
+    def on_pane_menu_asked(self) -> None:
+        """Show the commands of the footer, and run the chosen one."""
+        from tuireader.ui.dialogs.pickers import menu
+
+        keys_of = self.host.keys_of
+        by_key = {keys[0]: each for each in self._commands if (keys := keys_of.get(each[0]))}
+
+        async def run(key: str | None) -> None:
+            await self._run(None if key is None else by_key[key][0])
+
+        self.host.push_screen(menu({key: title for key, (_, title) in by_key.items()}), run)
+
+    async def _run(self, command_id: str | None) -> None:
+        if command_id in MOVES:
+            self.action_pane(command_id)
+        elif command_id is not None:
+            await self.run_action(command_id)
 
     def action_pane(self, command_id: str) -> None:
         self.main_pane.act(command_id)

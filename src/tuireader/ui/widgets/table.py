@@ -15,7 +15,7 @@ from textual.strip import Strip
 from tuireader.text import cell_len, cut, pad
 from tuireader.ui.drawing.styles import under_cursor
 from tuireader.ui.widgets.bars import Bar
-from tuireader.ui.widgets.pane import CursorPane
+from tuireader.ui.widgets.pane import RIGHT, CursorPane
 
 
 class Column(Struct, frozen=True):
@@ -176,10 +176,12 @@ class Table(CursorPane):
         number = event.y + self.scroll_offset.y
         if number >= len(self.rows):
             return
-        if number == self.cursor:
+        if number == self.cursor and event.button != RIGHT:
             self.choose()
-        else:
-            self.move_to(number)
+            return
+        self.move_to(number)
+        if event.button == RIGHT:
+            self.post_message(self.MenuAsked())
 
     def render_line(self, y: int) -> Strip:
         number, width, styles = y + self.scroll_offset.y, self.size.width, self.theme_styles
