@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import json
 import os
+import resource
 import ssl
 import warnings
 from importlib.util import find_spec
@@ -93,6 +94,18 @@ async def test_files_that_cannot_be_written(tmp_path: Path) -> None:
     assert pipe == Receipt(False, "cannot be written: it is not a regular file")
 
 
+async def test_no_half_line_stays_on_a_full_disk(tmp_path: Path) -> None:
+    log, path = ChannelConfig("f", file="log.jsonl"), tmp_path / "log.jsonl"
+    await send(LETTER, log, around(tmp_path))
+    before, limits = path.read_bytes(), resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (len(before) + 10, limits[1]))
+    try:
+        full = await send(LETTER, log, around(tmp_path))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert full == Receipt(False, "cannot be written: File too large") and path.read_bytes() == before
+
+
 async def test_what_the_desktop_cannot_show_is_left_to_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "/nowhere")
     assert await send(LETTER, ChannelConfig("d", desktop=True), around()) == Receipt(True, ways=())
@@ -154,8 +167,10 @@ async def test_a_wrong_password_is_not_shown(trusted: None) -> None:
     async with MailServer() as server:
         refused = await send(LETTER, by_mail(server, password="wrong-one"), around())
         missing = await send(LETTER, by_mail(server, password="env:NO_SUCH_VARIABLE"), around())
+        foreign = await send(LETTER, by_mail(server, password="paßwort"), around())
     assert refused == Receipt(False, "the mail server refuses the password (code 535)")
     assert missing == Receipt(False, "the environment variable NO_SUCH_VARIABLE is not set")
+    assert foreign == Receipt(False, "its user or password has characters that cannot be sent; use ASCII")
     assert server.commands == []
 
 
@@ -184,6 +199,25 @@ async def test_a_webhook_receives_signed_json(web: Web) -> None:
     assert request.headers[SIGNATURE.lower()] == f"sha256={digest}"
     await send(LETTER, replace(hook, secret=""), around())
     assert SIGNATURE.lower() not in web.requests[1].headers
+
+
+@pytest.mark.parametrize("place", ["env:KEY", "cmd:printf '\\nkey'", "cmd:true"])
+async def test_a_webhook_with_an_empty_secret_gets_nothing(
+    web: Web, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    monkeypatch.setenv("KEY", "")
+    hook = ChannelConfig("h", webhook=web.serve("/hook"), secret=place)
+    receipt = await send(LETTER, hook, around())
+    assert not receipt.accepted and receipt.error.endswith(("KEY is empty", f"failed: {place[4:]}"))
+    assert not web.requests
+
+
+async def test_a_key_may_have_any_bytes(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(os.environb, b"KEY", b"k\xff")
+    hook = ChannelConfig("h", webhook=web.serve("/hook"), secret="env:KEY")
+    assert await send(LETTER, hook, around()) == Receipt(True)
+    digest = hmac.new(b"k\xff", web.requests[0].body, hashlib.sha256).hexdigest()
+    assert web.requests[0].headers[SIGNATURE.lower()] == f"sha256={digest}"
 
 
 @pytest.mark.parametrize(

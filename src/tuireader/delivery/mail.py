@@ -95,6 +95,8 @@ def _send(
         permanent = code >= 500 and isinstance(error, smtplib.SMTPSenderRefused | smtplib.SMTPDataError)
     except smtplib.SMTPNotSupportedError:
         return Receipt(False, "the mail server offers no encryption, or no way to sign in")
+    except UnicodeEncodeError:
+        return Receipt(False, "its user or password has characters that cannot be sent; use ASCII")
     except (smtplib.SMTPException, OSError, ValueError) as error:
         reason = getattr(error, "verify_message", "") or getattr(error, "strerror", "") or "no connection"
         error_text = f"the mail server cannot be reached: {clean(str(reason), 200)}"

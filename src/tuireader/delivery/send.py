@@ -105,8 +105,13 @@ def _append(path: Path, line: bytes) -> str:
                 return "cannot be written: it is not a regular file"
             if file.seek(0, os.SEEK_END) and os.pread(file.fileno(), 1, file.tell() - 1) != b"\n":
                 line = b"\n" + line  # an earlier line was cut short by a full disk or a kill
-            while line:
-                line = line[file.write(line) :]
+            end = file.tell()
+            try:
+                while line:
+                    line = line[file.write(line) :]
+            except OSError:
+                file.truncate(end)  # on a full disk, no half line stays
+                raise
             os.fsync(file.fileno())
     except (OSError, ValueError) as error:
         return f"cannot be written: {getattr(error, 'strerror', None) or error}"

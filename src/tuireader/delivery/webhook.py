@@ -30,7 +30,7 @@ async def post(
     content = text.encode("utf-8", "replace")
     headers = {"Content-Type": "application/json"}
     if secret:
-        digest = hmac.new(secret.encode(), content, hashlib.sha256).hexdigest()
+        digest = hmac.new(secret.encode("utf-8", "surrogateescape"), content, hashlib.sha256).hexdigest()
         headers[SIGNATURE] = f"sha256={digest}"
     proxied = (proxy, proxies)
     return (await ask("POST", url, content, headers, proxied=proxied, seconds=seconds, most=0))[0]

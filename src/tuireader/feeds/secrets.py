@@ -58,15 +58,16 @@ def resolve(value: str) -> str:
     """
     if value.startswith("env:"):
         name = value[4:]
-        if name not in os.environ:
-            raise TuireaderError(f"the environment variable {name} is not set")
-        return os.environ[name]
+        if not (secret := os.environ.get(name)):  # an empty one would sign nothing, and sign in nowhere
+            state = "not set" if secret is None else "empty"
+            raise TuireaderError(f"the environment variable {name} is {state}")
+        return secret
     if value.startswith("cmd:"):
         return _first_line(value[4:])
     if value.startswith("keyring:"):
         name = value.removeprefix("keyring:")
         password = _ask_keyring(name, lambda keyring: keyring.get_password(SERVICE, name))
-        if password is None:
+        if not password:
             raise TuireaderError(f"the keyring has no {name}", f"`keyring set {SERVICE} {name}` adds it")
         return str(password)
     return value
@@ -110,6 +111,6 @@ def _first_line(command: str) -> str:
         raise TuireaderError(f"{late}: {command}") from None
     except (OSError, ValueError, IndexError):
         raise TuireaderError(f"the command for the password cannot be run: {command}") from None
-    if done.returncode or not done.stdout.strip():
+    if done.returncode or not (secret := "".join(done.stdout.splitlines()[:1])).strip():
         raise TuireaderError(f"the command for the password failed: {command}")
-    return done.stdout.splitlines()[0]
+    return secret
