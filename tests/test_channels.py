@@ -308,13 +308,23 @@ async def test_a_topic_of_ntfy_receives_plain_text(web: Web, monkeypatch: pytest
 
 @needs_apprise
 @forked
-async def test_a_chat_receives_no_markup_and_no_mention(web: Web) -> None:
-    web.rest(lambda request: Answer(b"ok"))
-    chat = f"mmost://127.0.0.1:{web.port}/3ccdd113474722377935511fc85d3dd4"
-    assert await send(LETTER, service(chat), around()) == Receipt(True)
-    text = json.loads(web.requests[0].body)["text"]
-    assert "W: \\<b>A\\</b> \\[b\\](https://evil.example)" in text
-    assert "“**So** it is @\u200beveryone.”" in text and "<https://x.example/1>" in text
+@pytest.mark.parametrize(
+    "address",
+    [
+        "mmost://127.0.0.1:{port}/3ccdd113474722377935511fc85d3dd4",
+        "nctalk://me:token@127.0.0.1:{port}/room",
+        "humhub://token@127.0.0.1:{port}/1",
+    ],
+)
+async def test_a_chat_receives_no_markup_and_no_mention(web: Web, address: str) -> None:
+    web.rest(lambda request: Answer(b"{}"))
+    chat = service(address.format(port=web.port))
+    for channel in (chat, replace(chat, format="plain")):
+        assert await send(LETTER, channel, around()) == Receipt(True)
+        sent = json.loads(web.requests[-1].body)
+        text = sent.get("text") or sent.get("message") or sent["data"]["message"]
+        assert "W: \\<b>A\\</b> \\[b\\](https://evil.example)" in text
+        assert "“**So** it is @\u200beveryone.”" in text and "<https://x.example/1>" in text
 
 
 @needs_apprise

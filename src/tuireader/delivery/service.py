@@ -43,17 +43,18 @@ async def send(
     `proxies` are one for all, and whether those of the environment count without it.
     """
     title = subject(letter, channel)
-    forms = FORMATS if channel.format == "auto" else (channel.format,)
-    texts = {form: without_mentions(body(letter, channel, form)) for form in forms}
-    titles = {form: without_mentions(escaped(title, form)) for form in forms}
+    texts = {form: without_mentions(body(letter, channel, form)) for form in FORMATS}
+    titles = {form: without_mentions(escaped(title, form)) for form in FORMATS}
     plain = without_mentions(title).replace("](", "]\u200b(")  # some services show even titles as Markdown
-    (receipt,) = await _ask([(address, plain, titles, texts, *proxies)], worker)
+    (receipt,) = await _ask([(address, plain, titles, texts, channel.format, *proxies)], worker)
     return receipt
 
 
 async def problems(addresses: Sequence[str]) -> list[str]:
     """Return why Apprise cannot use addresses, `""` for those that it can; nothing is sent."""
-    return [receipt.error for receipt in await _ask([(each, "", {}, {}, "", True) for each in addresses])]
+    return [
+        receipt.error for receipt in await _ask([(each, "", {}, {}, "auto", "", True) for each in addresses])
+    ]
 
 
 async def _ask(requests: Sequence[tuple[object, ...]], known: Worker | None = None) -> list[Receipt]:

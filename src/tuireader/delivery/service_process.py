@@ -13,8 +13,9 @@ from tuireader.subprocesses.serving import alarm, serve
 _GRACE = 70  # seconds after which the process ends by itself, in case its parent is gone
 _LOCAL = ("blink1", "dbus", "glib", "gnome", "macosx", "syslog", "windows")
 """Modules of Apprise that use programs or devices of this machine."""
-_MARKDOWN = ("fluxer", "mattermost", "nextcloudtalk", "revolt", "ryver", "zulip")
-"""Modules of services that show Markdown, although Apprise calls it text."""
+_TITLED = ("serverchan", "zulip")
+_MARKDOWN = ("discord", "fluxer", "guilded", "humhub", "mattermost", "nextcloudtalk", "revolt", "ryver")
+"""Modules of services that show Markdown, although Apprise calls it text; `_TITLED` not in titles."""
 _FORMS = {"plain": "text", "markdown": "markdown", "html": "html"}
 """Names of formats, ours and those of Apprise."""
 
@@ -40,12 +41,12 @@ class _Log(logging.Handler):
             self.reason = "unreachable" if _UNSENT.search(text) else "lost"
 
 
-def answer(request: tuple[str, str, dict[str, str], dict[str, str], str, bool]) -> tuple[str, int]:
-    """Send a text to an address, in the format that its service takes; without texts, only check it.
+def answer(request: tuple[str, str, dict[str, str], dict[str, str], str, str, bool]) -> tuple[str, int]:
+    """Send a text to an address, in a format, `auto` for that of its service; without texts, only check it.
 
     `titles` are escaped for each format. Returns `ok` or a reason, and the status of HTTP, 0 if unknown.
     """
-    address, title, titles, texts, proxy, proxies = request
+    address, title, titles, texts, form, proxy, proxies = request
     _set_proxies(proxy, proxies)
     try:
         import apprise
@@ -63,16 +64,16 @@ def answer(request: tuple[str, str, dict[str, str], dict[str, str], str, bool]) 
             return refusal or "ok", 0
         if "overflow" not in address:
             service.overflow_mode = apprise.OverflowMode.SPLIT
-        forms = {theirs: ours for ours, theirs in _FORMS.items() if ours in texts}
-        form = next(iter(forms)) if len(forms) == 1 else str(service.resolve_format(None).value)
-        ours = forms[form]
-        if "markdown" in texts and _module(service) in _MARKDOWN:
+        theirs = _FORMS.get(form) or str(service.resolve_format(None).value)
+        ours = next(ours for ours, name in _FORMS.items() if name == theirs)
+        if ours == "plain" and _module(service) in (*_MARKDOWN, *_TITLED):
             ours = "markdown"
-        if service.title_maxlen <= 0:  # Apprise puts it into the text as it is
+        in_text = service.title_maxlen <= 0 or _module(service) in _MARKDOWN
+        if in_text:  # Apprise puts it into the text as it is
             title = titles[ours]
         sender = apprise.Apprise(asset=asset)
         sender.add(service)
-        if sender.notify(body=texts[ours], title=title, body_format=form):
+        if sender.notify(body=texts[ours], title=title, body_format=theirs):
             return "ok", 0
         return log.reason, log.status
 
