@@ -42,6 +42,12 @@ def test_an_entry_says_what_was_found_and_where() -> None:
     assert (item["date_modified"], item["language"]) == (entry.updated, "en")
 
 
+def test_an_address_has_no_characters_that_are_forbidden_there() -> None:
+    odd = replace(ENTRY, row=replace(ROW, url="https://a.example/?a=<b>\"{c}|\u3000"))
+    (entry,) = check_atom(render(feed(odd), "atom")).entries
+    assert entry.link == "https://a.example/?a=%3Cb%3E%22%7Bc%7D%7C%E3%80%80"
+
+
 def test_what_a_pattern_identifies_is_a_category() -> None:
     hit = TermHit("/x/", "title", 2, occurrences={"GHSA-1": 1, "…": 1}, identifies=True)
     other = TermHit("/y/", "title", 1, occurrences={"other": 1})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import quote
 
 from tuireader.export.brief import one_line
 
@@ -52,8 +53,8 @@ def safe_start(text: str) -> str:
 
 
 def markdown_address(url: str) -> str:
-    """Percent-encode the characters that would end the address of a link."""
-    return re.sub(r"[\s<>\\]", lambda match: f"%{ord(match[0]):02X}", url)
+    """Percent-encode the characters that no address may have, and that would end that of a link."""
+    return re.sub(r'[\s<>"\\^`{|}]', lambda match: quote(match[0]), url)
 
 
 def markdown_link(text: str, url: str) -> str:

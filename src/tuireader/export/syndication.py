@@ -15,7 +15,7 @@ from msgspec import Struct
 from tuireader.document import parse
 from tuireader.export.brief import one_line, sentences
 from tuireader.export.formats import page_blocks
-from tuireader.export.markdown import WEB
+from tuireader.export.markdown import WEB, markdown_address
 from tuireader.export.markup import HTML
 from tuireader.model import MORE, Article, ArticleRow, Evidence
 from tuireader.query.identifiers import cve_numbers
@@ -49,7 +49,7 @@ class Entry(Struct, frozen=True):
     @property
     def url(self) -> str:
         """Its web address without a password, `""` without one."""
-        return without_password(self.row.url) if WEB.match(self.row.url) else ""
+        return markdown_address(without_password(self.row.url)) if WEB.match(self.row.url) else ""
 
     @property
     def author(self) -> str:
