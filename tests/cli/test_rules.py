@@ -89,17 +89,18 @@ BAD = {
         "        ^^^^",
     ),
     'query = "x"\nthen = ["run:phone"]': (".then: names no program 'phone'", "    ^^^^^"),
+    'query = "x"\nthen = ["run:empty"]': (".then: names no program 'empty'", "    ^^^^^"),
     'query = "x AND ("\nthen = ["star"]': (".query: the bracket is not closed", "      ^"),
     'watch = ["Nobody"]\nthen = ["star"]': (".watch: names no watch 'Nobody'", "^^^^^^"),
-    'query = "x"': (": 'bad 8' does nothing: it needs then", ""),
-    'then = ["star"]': (": 'bad 9' matches nothing: it needs query, watch or feeds", ""),
+    'query = "x"': (": 'bad 9' does nothing: it needs then", ""),
+    'then = ["star"]': (": 'bad 10' matches nothing: it needs query, watch or feeds", ""),
     'query = "x"\nthen = []': (".then: is empty", ""),
 }
 
 
 def test_each_mistake_is_reported_with_its_place_and_the_other_rules_work(home: Home, run: Run) -> None:
     good = '[[rule]]\nname = "good"\nquery = "x"\nthen = ["star", "channel:phone"]\n'
-    channel = '[[channel]]\nname = "phone"\nfile = "f"\n'
+    channel = '[[channel]]\nname = "phone"\nfile = "f"\n[[program]]\nname = "empty"\ncommand = []\n'
     subscribe(
         home,
         more=channel + good + "".join(f'[[rule]]\nname = "bad {at}"\n{bad}\n' for at, bad in enumerate(BAD)),
@@ -109,5 +110,6 @@ def test_each_mistake_is_reported_with_its_place_and_the_other_rules_work(home: 
     for number, (message, marks) in enumerate(BAD.values(), 2):
         (at,) = [at for at, line in enumerate(lines) if f": rule[{number}]{message}" in line]
         assert not marks or lines[at + 2] == marks
+    assert any(": program[1].command: is empty" in line for line in lines)
     assert told.code == Exit.CONFIG and len([line for line in lines if ": rule[" in line]) == len(BAD)
     assert run("rule", "list").out == "good\t0\tstar, channel:phone\tx\n"

@@ -147,6 +147,7 @@ def test_mail_servers(address: str, server: tuple[str, int, str]) -> None:
         (MAIL.partition("server")[0], "3: channel[1].mail: needs a server such as smtps://me@mail.example.org"),
         (PHONE + 'secret = "x"\n', "4: channel[1].secret: has no effect without webhook"),
         (PHONE.replace("url", "webhook"), "3: channel[1].webhook: is not a web address such as"),
+        ('[[channel]]\nname = "a"\nwebhook = "cmd:"\n', "3: channel[1].webhook: needs a name after"),
         (PHONE + 'body = "{titel}"\n', "4: channel[1].body: has no value for {titel}; did you mean 'title'?"),
         (PHONE + 'subject = "{title.__class__}"\n', "4: channel[1].subject: has no value for {title.__cl"),
         (PHONE + 'subject = "{title}{url}"\n', "4: channel[1].subject: has no value for {url}"),

@@ -43,7 +43,7 @@ def test_an_entry_says_what_was_found_and_where() -> None:
 
 
 def test_an_address_has_no_characters_that_are_forbidden_there() -> None:
-    odd = replace(ENTRY, row=replace(ROW, url="https://a.example/?a=<b>\"{c}|\u3000"))
+    odd = replace(ENTRY, row=replace(ROW, url='https://a.example/?a=<b>"{c}|\u3000'))
     (entry,) = check_atom(render(feed(odd), "atom")).entries
     assert entry.link == "https://a.example/?a=%3Cb%3E%22%7Bc%7D%7C%E3%80%80"
 

@@ -324,6 +324,9 @@ def channel_problem(channel: ChannelConfig) -> tuple[str, str] | None:
     if len(kinds) != 1:
         wrong = f"has {' and '.join(kinds)}" if kinds else "leads nowhere"
         return "", f"{wrong}; it needs one of {', '.join(KINDS[:-1])} and {KINDS[-1]}"
+    for declared in ChannelConfig.declared.values():
+        if declared.secret and getattr(channel, declared.field) in SECRET_PLACES:
+            return f".{declared.field}", "needs a name after the colon"
     for key, users in _OWN_KEYS.items():
         if getattr(channel, key) and kinds[0] not in users:
             return f".{key}", f"has no effect without {' or '.join(users)}"

@@ -212,7 +212,7 @@ def _config(table: dict[str, Any], problems: _Problems) -> Config:
     channels = _tables(ChannelConfig, table, "channel", "name", problems, channel_problem)
     problems.names["channel"] = [channel.name for channel in channels]
     problems.names["channel for messages"] = [channel.name for channel in channels if not channel.share]
-    programs = _tables(ProgramConfig, table, "program", "name", problems)
+    programs = _tables(ProgramConfig, table, "program", "name", problems, _program_problem)
     problems.names["program"] = [program.name for program in programs]
     root = _build(Config, {name: table[name] for name in own if name in table}, "", problems)
     plain = {
@@ -317,6 +317,10 @@ def _watch_problem(watch: WatchConfig) -> tuple[str, str] | None:
     if watch.any or watch.all or watch.query:
         return None
     return "", f"{quote(watch.name)} searches for nothing: it needs any, all or query"
+
+
+def _program_problem(program: ProgramConfig) -> tuple[str, str] | None:
+    return None if program.command else (".command", "is empty")
 
 
 def _mute_problem(mute: MuteConfig) -> tuple[str, str] | None:
