@@ -117,7 +117,10 @@ async def test_addresses_searches_and_files(own: Running, tmp_path: Path) -> Non
     assert own.main.session.filter == "is:starred"
     file = tmp_path / "feeds.opml"
     file.write_text('<opml><body><outline text="A" xmlUrl="https://a.example/rss"/></body></opml>')
-    await enter(own, f"import {file}")
+    await own.press(":")
+    await own.write(f"import {tmp_path}/fee\t")
+    assert own.screen(Palette).line.value == f"import {file}"
+    await own.press("enter")
     assert "https://a.example/rss" in own.text or isinstance(own.app.screen, ImportPreview)
     await own.press("escape")
     assert isinstance(own.app.screen, AddFeed)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import ClassVar
 
 from msgspec import Struct
@@ -15,6 +17,7 @@ from textual.widgets import Input
 from tuireader.text import cell_len, cut, pad
 from tuireader.ui.dialogs.dialog import FilterDialog
 from tuireader.ui.widgets.choices import Choice
+from tuireader.ui.workers import run_latest
 
 _MOST = 200  # lines shown: more take too long to lay out at each key
 _NAME = 26  # cells of a name, so that descriptions are aligned
@@ -140,8 +143,18 @@ class Palette(FilterDialog["Entry"]):
             event.prevent_default().stop()
 
     def action_complete(self) -> None:
-        if (key := self.choices.current) is not None:
+        verb, _, path = self.line.value.partition(" ")
+        if self._read is not None and verb == "import" and path:
+            run_latest(self, partial(self._complete_path, path), "path")
+        elif (key := self.choices.current) is not None:
             self._fill(self.listed[int(key)].fill or self.listed[int(key)].name)
+
+    async def _complete_path(self, path: str) -> None:
+        from tuireader.exchange.nearby import completions
+
+        for completed in (await asyncio.to_thread(completions, path))[:1]:
+            if self.line.value == f"import {path}":  # nothing was typed since
+                self._fill(f"import {completed}")
 
     def _fill(self, text: str) -> None:
         self.line.value = text
