@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
+import select
 import sys
 
 import pytest
 
-from tests.cli.command import Home, Run
+from tests.cli.command import Home, Run, start_apart
 from tests.cli.test_json import fits
 from tests.web import Web
 from tuireader.errors import Exit
@@ -82,3 +84,14 @@ def test_config_check_says_that_apprise_is_missing(
     assert told.code == Exit.CONFIG
     missing = "the package apprise is not installed: pip install 'tuireader[notify]'"
     assert told.out.startswith(f"{home.config}:3: channel[1].url: {missing}\n")
+
+
+def test_a_program_ends_with_the_command_that_runs_it(home: Home) -> None:
+    os.mkfifo(home.folder / "alive")
+    program = ["sh", "-c", f"exec 3> {home.folder}/alive; echo >&3; sleep 60"]
+    home.config.write_text(f'[[channel]]\nname = "p"\ncommand = {json.dumps(program)}\n')
+    with start_apart(home, "channel", "test", "p") as child, (home.folder / "alive").open("rb") as alive:
+        assert alive.readline() == b"\n"
+        child.terminate()
+        assert select.select([alive], [], [], 5)[0] and alive.read() == b""
+    assert child.returncode == Exit.INTERRUPTED

@@ -44,6 +44,9 @@ async def show(letter: Letter) -> str:
 
 async def run(command: Sequence[str], text: str = "") -> Receipt:
     """Run a program with `text` on its stdin."""
+    with contextlib.suppress(ValueError):  # in another thread than the main one
+        if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:  # by which the reader ends a refresh
+            signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))  # runs `_end`
     starting = asyncio.create_task(
         asyncio.create_subprocess_exec(
             *command,
