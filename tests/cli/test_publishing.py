@@ -398,7 +398,7 @@ def test_the_demo_publishes_nothing(home: Home, run: Run) -> None:
         ('query = "a"\nmode = "999"', ".mode: is not the mode of a file such as 644"),
         ('query = "a"\nmode = "444"', ".mode: is not the mode of a file such as 644"),
         (
-            'query = "a"\nfile = "x.atom"\n[[publish]]\nname = "b"\nquery = "b"\nfile = "x.atom"',
+            'query = "a"\nfile = "x.atom"\n[[publish]]\nname = "b"\nquery = "b"\nfile = "./x.atom"',
             "publish[2].file: is already the file of a",
         ),
     ],

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from os.path import normpath
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -307,8 +308,9 @@ def publish_problem(files: dict[str, str], item: PublishConfig) -> tuple[str, st
     endings = ("opml",) if item.opml else ("atom", "xml", "json")
     if item.file and ("." not in item.file or item.suffix not in endings):
         return ".file", f"should end in .{' or .'.join(endings)}, not {quote(item.file)}"
-    if item.file and files.setdefault(item.file, item.name) != item.name:
-        return ".file", f"is already the file of {files[item.file]}"
+    path = normpath(item.file)
+    if item.file and files.setdefault(path, item.name) != item.name:
+        return ".file", f"is already the file of {files[path]}"
     return None
 
 
