@@ -589,7 +589,7 @@ def test_digests_follow_a_new_name_of_a_watch() -> None:
     ],
 )
 def test_programs_are_kept(before: str, after: str) -> None:
-    with pytest.raises(UsageError, match="programs and written files can be neither named nor changed"):
+    with pytest.raises(UsageError, match="programs and written files can be neither named"):
         keeping_programs(lambda text: after)(before)
     for text in (before, after):
         assert keeping_programs(lambda text: f"{text}\n# more")(text) == f"{text}\n# more"
