@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
 
 from tests.builders import item, rss
@@ -68,6 +69,19 @@ def test_a_message_that_is_given_up_has_an_exit_code_and_is_kept(web: Web, home:
     sent = [json.loads(request.body)["articles"][0]["title"] for request in web.seen("/hook")]
     assert sorted(sent) == sorted([message["title"], "Tides of July", "Other tides"])
     assert all(not json.loads(request.body)["repeated"] for request in web.seen("/hook"))
+
+
+def test_a_message_whose_sender_was_killed_is_retried_at_once(web: Web, home: Home, run: Run) -> None:
+    feed = web.serve("/feed", rss("News", [item("1", "Tides of July")]))
+    gone, out = home.folder / "gone", home.folder / "out"
+    script = f"if test -e {gone}; then cat > {out}; else touch {gone}; kill -9 $PPID; fi"
+    program = f'channels = ["p"]\n[[channel]]\nname = "p"\ncommand = ["sh", "-c", {json.dumps(script)}]\n'
+    subscribe(home, feed, more=WATCH + program)
+    assert run_apart(home, "refresh", "--quiet").code == -signal.SIGKILL
+    number, _, state, *_ = run("outbox").out.split("\t")
+    assert state == "sending"
+    assert run("outbox", "--retry", number).err == "the outbox is empty\n"
+    assert json.loads(out.read_text("utf-8"))["repeated"]
 
 
 def test_failing_feeds_rank_below_messages_that_were_given_up(web: Web, home: Home, run: Run) -> None:

@@ -127,7 +127,9 @@ class Outbox(UseCases):
 
     async def retry(self, message_id: int) -> list[Told | Undelivered]:
         """Send a message now that waits, was given up or dropped; raises UsageError for any other."""
-        await self._change(message_id, lambda store: store.outbox.retry([message_id], self._now()))
+        found = await self.some([message_id])
+        if not any(message.state is OutboxState.SENDING for message in found):  # else if its sender has died
+            await self._change(message_id, lambda store: store.outbox.retry([message_id], self._now()))
         return await self.send()
 
     async def drop(self, message_id: int) -> None:
