@@ -8,6 +8,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from tuireader import ingest
 from tuireader.config import Config, Paths, Problem
 from tuireader.lexicon import use_variants
@@ -163,6 +165,8 @@ class Library:
         from tuireader.library.feeds.public import public_feeds
 
         pool = await Pool.open_read_only(paths.database)
+        unlabelled = tuple(replace(feed, labels=()) for feed in config.feeds)
+        config = replace(config, feeds=unlabelled, rules=())  # both name labels
         context = Context(config, paths, pool, problems=(), offline=True, clock=time.time)
         library = cls(context)
         try:
