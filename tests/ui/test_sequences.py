@@ -107,3 +107,8 @@ async def test_a_right_click_offers_the_commands_of_a_row(run: Running) -> None:
     await run.settle()
     await run.press("e")
     assert isinstance(run.app.screen, Form)
+    await run.press("escape")
+    await run.pilot.click("#table", offset=(5, 1), button=RIGHT)
+    await run.settle()
+    await run.press("down", "down", "down", "enter")  # enter opens only what it is on
+    assert isinstance(run.app.screen, Form)

@@ -31,7 +31,7 @@ class KeyPicker(Dialog[str | None]):
 
     def __init__(self, title: str, choices: Sequence[Choice], hint: str, current: str = "") -> None:
         super().__init__(classes="-short")
-        self._title, self._keys = title, hint
+        self._title, self._keys, self._moved = title, hint, False
         self._by_key = {choice.key: replace(choice, lead=key_label(choice.key or "")) for choice in choices}
         self._choices = Choices(list(self._by_key.values()), at=current)
 
@@ -39,11 +39,12 @@ class KeyPicker(Dialog[str | None]):
         yield self.box(self._title, self._choices, hint=self._keys)
 
     def on_key(self, event: events.Key) -> None:
-        """Choose by key; arrows move and enter chooses unless a choice has that key."""
-        if event.key in self._by_key:
+        """Choose by key; arrows move unless a choice has that key, and enter then chooses."""
+        if event.key in self._by_key and not (event.key == "enter" and self._moved):
             event.prevent_default()
             self.dismiss(event.key)
         elif event.key in _STEPS:
+            self._moved = True
             self._choices.action_move(_STEPS[event.key])
         elif event.key == "enter":
             self._choices.action_select()
