@@ -8,14 +8,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from tuireader.model import RuleAction
 from tuireader.store.sql import Part, grouped, id_list
 
-RULE_ACTIONS = (
-    """CREATE TABLE rule_action (
-      id INTEGER PRIMARY KEY,
-      article_id INTEGER NOT NULL REFERENCES article(id),
-      action TEXT NOT NULL, rule TEXT NOT NULL,
-      UNIQUE (article_id, action)
-    )""",
-)
 Taken = tuple[int, str, str]
 """An article, an action (`label:law`) and the name of its rule."""
 

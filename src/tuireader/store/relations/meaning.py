@@ -12,19 +12,6 @@ from msgspec import Struct
 
 from tuireader.store.sql import Part, id_list
 
-MEANING = (
-    """CREATE TABLE meaning (
-      id INTEGER PRIMARY KEY AUTOINCREMENT, article INTEGER NOT NULL UNIQUE,
-      day INTEGER NOT NULL, language TEXT NOT NULL, vector BLOB NOT NULL, compared INTEGER NOT NULL DEFAULT 0
-    )""",
-    "CREATE INDEX meaning_day ON meaning (day, language)",
-    """CREATE TABLE alike (
-      article INTEGER NOT NULL, other INTEGER NOT NULL, cosine INTEGER NOT NULL, sentence TEXT NOT NULL,
-      PRIMARY KEY (article, other)
-    ) WITHOUT ROWID""",
-)
-"""Statements of the migration. A replaced vector gets a new `id`. `compared` is 0 while only the vector of an
-article was needed; `cosine` is in percent; a pair of `alike` has two rows, one of them with the sentence."""
 _ENCODER = "encoder of meaning"
 _FILLED = "meaning filled up to"
 

@@ -47,14 +47,6 @@ class Feeds(Struct, frozen=True):
 ROWS = 16
 """Maximum number of rows of a story."""
 _ROW = 1 << 40  # exceeds any article id
-FOLDS = (
-    "DROP INDEX article_story",
-    "ALTER TABLE article ADD COLUMN fold INTEGER NOT NULL DEFAULT 0",
-    f"UPDATE article SET fold = story, story = story % {_ROW} WHERE story != 0",
-    "CREATE INDEX article_story ON article (story) WHERE story != 0",
-    "CREATE INDEX article_fold ON article (fold, read, feed_id, muted, language) WHERE fold != 0",
-)
-"""Statements of the migration. Earlier versions stored the `fold` in `story`."""
 
 
 class Relations(Part):

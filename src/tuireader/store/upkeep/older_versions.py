@@ -33,16 +33,6 @@ class Missing(StrEnum):
     """CVE numbers of logged matches."""
 
 
-_UNCOUNTED = f"""INTO fact (name, value)
-  SELECT '{Missing.READING_TIMES}', coalesce(max(article_id), 0) FROM content"""
-READING_TIMES = (
-    "ALTER TABLE article ADD COLUMN reading_time INTEGER NOT NULL DEFAULT 0",
-    f"INSERT OR REPLACE {_UNCOUNTED}",
-)
-"""Statements of the migration. Minutes to read the body, the full text if there is one; 0 without a text."""
-STILL_UNCOUNTED = f"INSERT OR IGNORE {_UNCOUNTED}"
-"""Version 0.3.0 recorded it only with the first step."""
-
 _HIGHEST = {
     Missing.LANGUAGES: "SELECT max(article) FROM profile",
     Missing.IDENTIFIERS: "SELECT max(article_id) FROM match_log",

@@ -13,15 +13,6 @@ from tuireader.model import Case, CaseState
 from tuireader.store.sql import Part, grouped, id_list
 from tuireader.store.watches.records import Records
 
-CASES = (
-    """CREATE TABLE match_case (
-      log_id INTEGER PRIMARY KEY, article_id INTEGER NOT NULL, watch TEXT NOT NULL,
-      state INTEGER NOT NULL DEFAULT 0, note_id INTEGER NOT NULL DEFAULT 0,
-      by TEXT NOT NULL DEFAULT '', at INTEGER,
-      UNIQUE (article_id, watch)
-    )""",
-    "CREATE INDEX match_case_state ON match_case (state, article_id)",
-)
 OPEN_STATES = f"{CaseState.NEW.number}, {CaseState.OPEN.number}"
 OPEN = f"SELECT article_id FROM match_case WHERE state IN ({OPEN_STATES})"
 """SQL for the articles with a match that is still to be handled."""

@@ -9,21 +9,6 @@ from msgspec import Struct
 
 from tuireader.store.sql import Part, newest_id
 
-# `due_at`: the moment for which it was put into the outbox, or at which a new one begins. `last_article`: the
-# highest id then. `brief`: what it says, as JSON; `''` once it is sent, or without a message.
-DIGESTS = (
-    """CREATE TABLE digest (
-      id INTEGER PRIMARY KEY,
-      name TEXT NOT NULL, due_at INTEGER NOT NULL, last_article INTEGER NOT NULL, brief TEXT NOT NULL
-    )""",
-    "CREATE INDEX digest_name ON digest (name, id)",
-)
-LAST_NOTICES = (
-    "ALTER TABLE digest ADD COLUMN last_notice INTEGER NOT NULL DEFAULT 0",
-    "UPDATE digest SET last_notice = (SELECT coalesce(max(id), 0) FROM notice)",
-)
-"""SQL that adds the highest id of a notice at the end of a digest: a later one may be of an older article."""
-
 
 class DigestEnd(Struct, frozen=True):
     """The end of a digest: when it was due, and the highest ids of an article and of a notice.

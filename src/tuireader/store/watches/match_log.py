@@ -31,68 +31,8 @@ _COLUMNS = "article_id, watch, feed_id, title, url, feed, feed_url, published, f
 _VALUES = f"f.id, a.title, a.url, {FEED_TITLE}, f.url, a.published, a.arrived"
 
 
-def _parts(number: int) -> str:
-    """Write SQL for the terms (0) or the fields (1) of a match."""
-    return f"""coalesce((SELECT group_concat(part, ', ') FROM
-      (SELECT DISTINCT json_extract(value, '$[{number}]') AS part
-       FROM json_each(nullif(m.evidence, ''), '$[0]'))), '')"""
-
-
 _FIXED = """CREATE TRIGGER match_log_fixed BEFORE UPDATE ON match_log WHEN old.text_hash IS NOT NULL
        BEGIN SELECT raise(ABORT, 'the match log only grows'); END"""
-MATCH_LOG = (
-    """CREATE TABLE match_log (
-      id INTEGER PRIMARY KEY,
-      article_id INTEGER NOT NULL, watch TEXT NOT NULL, feed_id INTEGER NOT NULL DEFAULT 0,
-      title TEXT NOT NULL, url TEXT NOT NULL, feed TEXT NOT NULL, feed_url TEXT NOT NULL,
-      published INTEGER, fetched INTEGER NOT NULL, matched INTEGER NOT NULL,
-      term TEXT NOT NULL DEFAULT '', field TEXT NOT NULL DEFAULT '', sentence TEXT NOT NULL DEFAULT '',
-      text_hash TEXT,
-      UNIQUE (article_id, watch)
-    )""",
-    "CREATE INDEX match_log_bare ON match_log (id) WHERE text_hash IS NULL",
-    """CREATE TABLE match_event (
-      id INTEGER PRIMARY KEY,
-      log_id INTEGER NOT NULL,
-      kind TEXT NOT NULL, at INTEGER NOT NULL, channel TEXT NOT NULL DEFAULT ''
-    )""",
-    "CREATE INDEX match_event_log ON match_event (log_id)",
-    """CREATE TRIGGER match_log_kept BEFORE DELETE ON match_log
-       BEGIN SELECT raise(ABORT, 'the match log only grows'); END""",
-    _FIXED,
-    """CREATE TRIGGER match_event_kept BEFORE DELETE ON match_event
-       BEGIN SELECT raise(ABORT, 'the match log only grows'); END""",
-    """CREATE TRIGGER match_event_fixed BEFORE UPDATE ON match_event
-       BEGIN SELECT raise(ABORT, 'the match log only grows'); END""",
-    # matches of earlier versions, as far as they are known; the text of an edited article is not what matched
-    f"""INSERT INTO match_log ({_COLUMNS}, matched,
-          term, field, sentence, text_hash)
-        SELECT a.id, w.name, {_VALUES}, m.at,
-          {_parts(0)}, {_parts(1)},
-          coalesce(json_extract(nullif(m.evidence, ''), '$[1]'), ''),
-          iif(a.edited OR m.until OR m.feed_id, '', NULL)
-        FROM match m JOIN watch w ON w.id = m.watch_id JOIN article a ON a.id = m.article_id
-          JOIN feed f ON f.id = a.feed_id ORDER BY m.at, a.id""",
-    # notifications of watches that no longer exist
-    f"""INSERT OR IGNORE INTO match_log ({_COLUMNS}, matched, term, sentence, text_hash)
-        SELECT a.id, n.watch, {_VALUES}, a.arrived,
-          n.term, n.sentence, ''
-        FROM notice n JOIN article a ON a.id = n.article_id JOIN feed f ON f.id = a.feed_id ORDER BY n.id""",
-    """INSERT INTO match_event (log_id, kind, at)
-       SELECT l.id, 'told', coalesce(n.told_at, 0)
-       FROM notice n JOIN match_log l ON l.article_id = n.article_id AND l.watch = n.watch
-       WHERE n.state = 1 ORDER BY n.id""",
-    """INSERT INTO match_event (log_id, kind, at)
-       SELECT l.id, 'ended', m.until FROM match m JOIN watch w ON w.id = m.watch_id
-       JOIN match_log l ON l.article_id = m.article_id AND l.watch = w.name WHERE m.until != 0""",
-    """INSERT INTO match_event (log_id, kind, at)
-       SELECT l.id, 'read', 0 FROM match_log l JOIN article a ON a.id = l.article_id WHERE a.read = 1""",
-)
-"""SQL that creates the log. Kinds of events: `told`, `sent` (by `channel`), `failed` (a channel refused it,
-for the first time or for good), `untold` (of older versions: it could not be sent), `not told`, `read`,
-`unread`, `ended` (an edit removed the match) and `again`; `at` is 0 if the time is unknown. Later versions
-add those of `records` and `cases`, and `identified`, which counts in JSON what patterns found, and
-identifiers; a match has several if edits change them."""
 
 NEVER = "never notifies"
 """Why a match is not told: its watch does not notify."""

@@ -16,12 +16,6 @@ from tuireader.model.cases import CaseState, Record, chained, note_hash
 from tuireader.store.sql import Part, grouped, id_list
 from tuireader.text import without_password
 
-RECORDS = (
-    "ALTER TABLE match_event ADD COLUMN detail TEXT NOT NULL DEFAULT ''",
-    "ALTER TABLE match_event ADD COLUMN hash BLOB",
-    "CREATE TABLE match_note (record_id INTEGER PRIMARY KEY, salt TEXT NOT NULL, text TEXT NOT NULL)",
-)
-"""SQL for records; `Records.seal` makes them of the events of older versions."""
 _OLDER = """INSERT INTO match_event (log_id, kind, at)
   SELECT id, iif(text_hash IS NULL, 'indexed', 'matched'), matched FROM match_log ORDER BY id"""
 _FIXED = """CREATE TRIGGER match_event_fixed BEFORE UPDATE ON match_event

@@ -1,0 +1,1 @@
+-- 0005 rebuilds the index

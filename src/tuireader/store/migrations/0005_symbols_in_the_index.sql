@@ -1,0 +1,1 @@
+-- `Index.rebuild` indexes the texts again

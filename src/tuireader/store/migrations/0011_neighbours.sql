@@ -1,0 +1,2 @@
+-- nothing needs it
+DROP INDEX neighbour_other;
