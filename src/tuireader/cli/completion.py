@@ -154,37 +154,12 @@ def _options(context: click.Context) -> _Where:
     return _Where(config, Options(where).places(config).database)
 
 
-_BASH = """\
-%(complete_func)s() {
-    local type value
-    COMPREPLY=()
-    while IFS=, read -r type value; do
-        if [[ $type == dir ]]; then
-            compopt -o dirnames
-        elif [[ $type == file ]]; then
-            compopt -o default
-        elif [[ $type == plain ]]; then
-            COMPREPLY+=("$value")
-        fi
-    done < <(COMP_WORDS="${COMP_LINE:0:COMP_POINT}" COMP_BREAKS="$COMP_WORDBREAKS" \
-%(complete_var)s=bash_complete "$1" 2>/dev/null)
-    # no blank behind what goes on, such as watch:
-    [[ ${#COMPREPLY[@]} == 1 && $COMPREPLY == *[:\\<] ]] && compopt -o nospace
-    return 0
-}
-
-complete -o nosort -F %(complete_func)s %(prog_name)s
-"""
-
-
 class Bash(BashComplete):
     """Completion for bash, which takes a colon for the end of a word and quotes nothing."""
 
-    source_template = _BASH
-
     def source(self) -> str:
         """Script for bash, without asking the installed bash for its version."""
-        return ShellComplete.source(self)
+        return Path(__file__).with_name("completion.bash").read_text("utf-8") % self.source_vars()
 
     def get_completion_args(self) -> tuple[list[str], str]:
         """Words before the cursor, and the word being typed."""

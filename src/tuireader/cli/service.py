@@ -9,6 +9,7 @@ import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from string import Template
 
 import click
 
@@ -31,48 +32,17 @@ def _for_cron(words: Sequence[str]) -> str:
 
 
 def _service(program: Sequence[str], seconds: int) -> str:
-    return f"""# ~/.config/systemd/user/tuireader.service
-[Unit]
-Description=Fetch feeds, sync accounts and send messages of tuireader that are due
-Documentation=man:tuireader(1)
-
-[Service]
-Type=oneshot
-ExecStart={_for_systemd(program)} refresh --due
-# Some feeds always fail (3), sometimes there is no network (4): see `tuireader feeds` and `account list`.
-SuccessExitStatus=3 4
-TimeoutStartSec=15min
-Nice=10
-IOSchedulingClass=idle
-UMask=0077
-
-# What a unit of a user can be denied without help of the system. Files stay as they are for you: a command of
-# yours that is named in a [[channel]] or under [notify], or gives a password (cmd:), may need any of them.
-NoNewPrivileges=yes
-RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX AF_NETLINK
-RestrictRealtime=yes
-RestrictSUIDSGID=yes
-LockPersonality=yes
-SystemCallArchitectures=native
-SystemCallFilter=@system-service
-SystemCallErrorNumber=EPERM
-"""
+    return _written("tuireader.service", command=_for_systemd(program))
 
 
 def _timer(program: Sequence[str], seconds: int) -> str:
     minutes = max(1, seconds // 60)
-    return f"""# ~/.config/systemd/user/tuireader.timer
-[Unit]
-Description=Fetch feeds and send messages of tuireader every {counted(minutes, "minute")}
+    period, delay = counted(minutes, "minute"), max(1, minutes // 10)
+    return _written("tuireader.timer", period=period, minutes=minutes, delay=delay)
 
-[Timer]
-OnStartupSec=2min
-OnUnitActiveSec={minutes}min
-RandomizedDelaySec={max(1, minutes // 10)}min
 
-[Install]
-WantedBy=timers.target
-"""
+def _written(unit: str, **values: object) -> str:
+    return Template((Path(__file__).with_name("units") / unit).read_text("utf-8")).substitute(values)
 
 
 def _cron(program: Sequence[str], seconds: int) -> str:

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import calendar
 import re
+import tomllib
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from functools import lru_cache
+from pathlib import Path
 
 from msgspec import Struct
 
-from tuireader.text.date_words import JUST_NOW, MONTHS, NAMED_DAYS, UNITS
+from tuireader.text.date_words import MONTH_NAMES
 from tuireader.text.durations import DAY
 from tuireader.text.regex import regex
 
@@ -27,9 +29,16 @@ def _folded(word: str) -> str:
     return "".join(letter for letter in apart if not unicodedata.combining(letter))
 
 
-_NAMES = {_folded(name): number for name, number in MONTHS.items()}
-_SECONDS = {_folded(name): seconds for seconds, names in UNITS.items() for name in names.split()}
-_DAYS_AGO = {name: days for days, names in NAMED_DAYS.items() for name in names.split()}
+def _by_name(names: Mapping[str, str]) -> dict[str, int]:
+    """Map the names of a table of `date_words.toml` to their numbers."""
+    return {name: int(number) for number, written in names.items() for name in written.split()}
+
+
+_WORDS = tomllib.loads(Path(__file__).with_name("date_words.toml").read_text("utf-8"))
+_NAMES = {_folded(name): number for name, number in (MONTH_NAMES | _by_name(_WORDS["months"])).items()}
+_SECONDS = {_folded(name): seconds for name, seconds in _by_name(_WORDS["units"]).items()}
+_DAYS_AGO = _by_name(_WORDS["days"])
+_JUST_NOW = "just now|moments ago|gerade eben|à l'instant|ahora mismo|только что|刚刚|刚才|剛剛|たった今|방금"
 
 _TIME = (
     r"(?:[\s,·|–-]{0,4}(?:at|um|à|a las|kl\.?|klo|o|в|às|alle)?\s{0,2}(?P<hour>\d{1,2})[:h.]"
@@ -71,7 +80,7 @@ _RELATIVE = (
     r"|(?P<number__>\d{1,3}|[一两兩])\s?"
     r"(?P<unit__>分钟|分鐘|小时|小時|時間|个月|個月|시간|개월|[分天日周週年분일주년])\s?[以之]?[前전]"
 )
-_PRESENT = rf"(?i:(?<![^\W\d_])(?P<present>{JUST_NOW}))"
+_PRESENT = rf"(?i:(?<![^\W\d_])(?P<present>{_JUST_NOW}))"
 _NAMED = (
     rf"(?i:(?<![^\W\d_])(?P<named>{'|'.join(sorted(_DAYS_AGO, key=len, reverse=True))})(?![a-zà-ÿ]))" + _TIME
 )
