@@ -98,19 +98,18 @@ class TextForm(Form[Result | str], Generic[Result]):
 
 
 class Confirm(Dialog[bool | None]):
-    """Question before an action that is easily triggered by mistake; the result is true for yes."""
+    """Question before something is removed; the result is true for yes."""
 
     BINDINGS = [Binding("enter", "agree", show=False)]  # noqa: RUF012
 
-    def __init__(self, title: str, question: str, yes: str) -> None:
+    def __init__(self, title: str, question: str) -> None:
         super().__init__()
         self._title = title
         self._question = question
-        self._yes = yes
 
     def compose(self) -> ComposeResult:
-        hint = f"enter {self._yes} · esc cancels"
-        yield self.box(self._title, Static(self._question, markup=False), hint=hint)
+        question = Static(self._question, markup=False)
+        yield self.box(self._title, question, hint="enter removes it · esc cancels")
 
     def action_agree(self) -> None:
         self.dismiss(True)

@@ -68,7 +68,7 @@ async def note_matches(
     outcome = await ask(TextForm("Note on the match", [field], save, about="An empty note takes it away."))
     if not isinstance(outcome, str):
         return outcome
-    text = await edit_text(main.host, outcome, "write the note in one line")
+    text = await edit_text(main.host, outcome)
     return await save({"note": text}) if isinstance(text, str) else text
 
 

@@ -41,12 +41,12 @@ async def edit_file(host: Host, path: Path, instead: str) -> int | Outcome:
     return code
 
 
-async def edit_text(host: Host, text: str, instead: str) -> str | Outcome:
-    """Let the user edit a text in the editor; an outcome if it was not opened, or ended with an error."""
+async def edit_text(host: Host, text: str) -> str | Outcome:
+    """Let the user edit a note in the editor; an outcome if it was not opened, or ended with an error."""
     with tempfile.TemporaryDirectory(prefix="tuireader-") as folder:
         path = Path(folder) / "note.txt"
         await asyncio.to_thread(path.write_text, f"{text}\n" * bool(text), encoding="utf-8")
-        ended = await edit_file(host, path, instead)
+        ended = await edit_file(host, path, "write the note in one line")
         if ended == 0:
             with suppress(OSError):  # the editor may have removed it
                 return await asyncio.to_thread(path.read_text, encoding="utf-8", errors="replace")

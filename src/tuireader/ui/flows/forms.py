@@ -15,7 +15,7 @@ async def confirm(
     main: Controllers, ask: Asking, what: str, question: str, do: Callable[[], Awaitable[object]], said: str
 ) -> Outcome | None:
     """Ask before something is removed; `said` is the message afterwards."""
-    if await ask(Confirm(f"Remove a {what}", question, "removes it")):
+    if await ask(Confirm(f"Remove a {what}", question)):
         return await change(do, said, main, ask)
     return None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from random import choice
 
 from msgspec.structs import replace
@@ -155,32 +156,26 @@ async def sort(main: Controllers, ask: Asking) -> Outcome | None:
     """Ask for the sort order of the list, in the sidebar for that of the feeds."""
     session = main.session
     if main.panes.in_sidebar:
-        return await _sort_feeds(main, ask)
+        keys = {name[0]: name for name in FEED_SORTS}
+        if order := await _ask_order(ask, "Sort the feeds", FEED_SORTS, keys, session.feed_sort):
+            session.feed_sort = order
+            main.draw_sidebar()
+        return Outcome(said=f"Feeds sorted: {FEED_SORTS[order]}", seconds=2) if order else None
     searched = session.view.kind is ViewKind.QUERY
-    known = {key: sort for key, sort in _KEYS.items() if searched or sort != RELEVANCE}
-    current = next(key for key, sort in known.items() if sort == session.sort)
-    choices = [
-        Choice(key, SEARCH_SORTS[sort].capitalize(), note="now" if key == current else "")
-        for key, sort in known.items()
-    ]
-    hint = "press a key to sort · esc closes"
-    key = await ask(KeyPicker("Sort this list", choices, hint, current))
-    if key is None:
-        return None
-    await main.listing.sort_by(known[key])
-    return Outcome(said=f"Sorted: {SEARCH_SORTS[known[key]]}", seconds=2)
+    keys = {key: order for key, order in _KEYS.items() if searched or order != RELEVANCE}
+    if order := await _ask_order(ask, "Sort this list", SEARCH_SORTS, keys, session.sort):
+        await main.listing.sort_by(order)
+    return Outcome(said=f"Sorted: {SEARCH_SORTS[order]}", seconds=2) if order else None
 
 
-async def _sort_feeds(main: Controllers, ask: Asking) -> Outcome | None:
-    now, keys = main.session.feed_sort, {name[0]: name for name in FEED_SORTS}
+async def _ask_order(
+    ask: Asking, title: str, orders: Mapping[str, str], keys: Mapping[str, str], now: str
+) -> str | None:
+    """Ask for one of some orders by its key."""
     choices = [
-        Choice(key, FEED_SORTS[name].capitalize(), note="now" if name == now else "")
+        Choice(key, orders[name].capitalize(), note="now" if name == now else "")
         for key, name in keys.items()
     ]
-    hint = "press a key to sort · esc closes"
-    key = await ask(KeyPicker("Sort the feeds", choices, hint, now[0]))
-    if key is None:
-        return None
-    main.session.feed_sort = keys[key]
-    main.draw_sidebar()
-    return Outcome(said=f"Feeds sorted: {FEED_SORTS[keys[key]]}", seconds=2)
+    current = next(key for key, name in keys.items() if name == now)
+    key = await ask(KeyPicker(title, choices, "press a key to sort · esc closes", current))
+    return None if key is None else keys[key]

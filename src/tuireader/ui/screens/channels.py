@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 
 from tuireader.commands import Scope
 from tuireader.library.channels import Channel
@@ -51,9 +50,9 @@ class Channels(TableScreen[None, Channel]):
         return [*(own if self.items else []), ("add_channel", "Add")]
 
     async def on_table_chosen(self) -> None:
-        if self.current is not None:
-            config = self.current.config
-            await self.flows.run(partial(channels.edit_channel, kind=config.kind, before=config))
+        await self.run_here(
+            lambda main, ask, item: channels.edit_channel(main, ask, item.config.kind, item.config)
+        )
 
     action_edit_this = on_table_chosen
 
@@ -61,9 +60,7 @@ class Channels(TableScreen[None, Channel]):
         await self.flows.run(channels.add_channel)
 
     async def action_test_channel(self) -> None:
-        if self.current is not None:
-            await self.flows.run(partial(channels.test_channel, channel=self.current), keys_wait=False)
+        await self.run_here(channels.test_channel, keys_wait=False)
 
     async def action_remove_this(self) -> None:
-        if self.current is not None:
-            await self.flows.run(partial(channels.remove_channel, channel=self.current))
+        await self.run_here(channels.remove_channel)

@@ -146,9 +146,7 @@ class Matches(TableScreen[int, LoggedMatch]):
         self.host.say(f"Exported: {path}")
 
     async def action_changes(self) -> None:
-        if self.current is not None:
-            match = self.current
-            await self.flows.run(partial(show_edits, article_id=match.article_id, title=match.title))
+        await self.run_here(lambda main, ask, match: show_edits(main, ask, match.article_id, match.title))
 
     async def action_match_note(self) -> None:
         if self.current is not None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 
 from tuireader.commands import Scope
 from tuireader.model import OutboxKind, OutboxMessage, OutboxState
@@ -76,9 +75,7 @@ class Outbox(TableScreen[int, OutboxMessage]):
             self.host.say(f"{self.host.key_of('alarms')} lists the alarms")
 
     async def action_refresh_one(self) -> None:
-        if self.current is not None:
-            await self.flows.run(partial(channels.retry, message=self.current), keys_wait=False)
+        await self.run_here(channels.retry, keys_wait=False)
 
     async def action_remove_this(self) -> None:
-        if self.current is not None:
-            await self.flows.run(partial(channels.drop, message=self.current))
+        await self.run_here(channels.drop)

@@ -105,9 +105,9 @@ class Queue(TableScreen[None, Download]):
 
     @on(Table.Chosen)
     async def action_open_file(self) -> None:
-        if self.current is not None:
-            file = Enclosure(self.current.url, self.current.type)
-            await self.flows.run(lambda main, ask: open_enclosure(main, file), keys_wait=False)
+        await self.run_here(
+            lambda main, _, item: open_enclosure(main, Enclosure(item.url, item.type)), keys_wait=False
+        )
 
     async def action_refresh_one(self) -> None:
         if self.current is not None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 
 from tuireader.commands import Scope
 from tuireader.library.watching.actions import Rule
@@ -50,8 +49,7 @@ class Rules(TableScreen[None, Rule]):
         return [*(own if self.items else []), ("add_rule", "Add")]
 
     async def on_table_chosen(self) -> None:
-        if self.current is not None:
-            await self.flows.run(partial(watches.edit_rule, before=self.current.config))
+        await self.run_here(lambda main, ask, rule: watches.edit_rule(main, ask, rule.config))
 
     action_edit_this = on_table_chosen
 
@@ -59,5 +57,4 @@ class Rules(TableScreen[None, Rule]):
         await self.flows.run(watches.edit_rule)
 
     async def action_remove_this(self) -> None:
-        if self.current is not None:
-            await self.flows.run(partial(watches.remove_rule, name=self.current.name))
+        await self.run_here(lambda main, ask, rule: watches.remove_rule(main, ask, rule.name))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from abc import abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from functools import partial
 from typing import ClassVar, Generic, TypeVar
 
@@ -12,7 +12,8 @@ from textual import events, on
 from textual.widget import Widget
 
 from tuireader.model import View, ViewKind
-from tuireader.ui.flows.context import FlowRunner
+from tuireader.ui.controllers.wiring import Controllers
+from tuireader.ui.flows.context import Asking, FlowRunner, Outcome
 from tuireader.ui.flows.feeds import edit, remove
 from tuireader.ui.flows.settings import undo
 from tuireader.ui.screens.side_screen import Result, SideScreen
@@ -120,6 +121,16 @@ class TableScreen(SideScreen[Result], Generic[Result, Item]):
             widget.refresh()
         self.facts.lines = ()
         self.update_details()
+
+    async def run_here(
+        self,
+        flow: Callable[[Controllers, Asking, Item], Awaitable[Outcome | None]],
+        *,
+        keys_wait: bool = True,
+    ) -> None:
+        """Run a flow on the current item, if there is one."""
+        if (item := self.current) is not None:
+            await self.flows.run(lambda main, ask: flow(main, ask, item), keys_wait=keys_wait)
 
     def action_open(self) -> None:
         self.table.choose()
