@@ -19,7 +19,7 @@ from tuireader.lexicon import Term, compile_term
 from tuireader.model import MORE, Action, ActionKind, Evidence, TermHit
 from tuireader.query.identifiers import cve_numbers
 from tuireader.watch import Matcher, RuleBook, Subject, WatchRule, aliases, lookup, prefilter, signature
-from tuireader.watch.vocabulary import Vocabulary
+from tuireader.watch.matcher import Vocabulary
 
 
 def compiled(text: str) -> Term:

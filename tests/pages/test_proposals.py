@@ -6,8 +6,7 @@ import pytest
 
 from tests.pages.layouts import HELD_OUT, LAYOUTS, NOW, SITE, articles, page, wanted
 from tuireader.pages.items import MOST_ITEMS, items
-from tuireader.pages.parts import headline
-from tuireader.pages.proposals import propose, quality
+from tuireader.pages.proposals import headline, propose, quality
 from tuireader.pages.tree import shorten, tree
 
 

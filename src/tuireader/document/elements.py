@@ -1,15 +1,16 @@
-"""Track open elements and turn their text into blocks."""
+"""Parse attributes, track open elements, and turn their text into blocks."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from tuireader.document.attributes import attributes, language
 from tuireader.document.blocks import Block, BlockKind, Span, SpanKind
 from tuireader.document.line import Line, clip_spans, split_long
+from tuireader.text import clean, decode
 
 MOST_BLOCKS = 20_000
 DEEPEST = 20
@@ -167,3 +168,38 @@ End = Callable[[Elements], None]
 """Handler for the end of an element."""
 IsCaption = Callable[[Elements, str, tuple[Span, ...]], bool]
 """Adds a text to an image if it is the caption, and returns whether it is."""
+
+
+_LONGEST = 20_000
+_ATTRIBUTE = re.compile(r"""([^\s"'<>/=]++)(?:\s*+=\s*+("[^"]*+"|'[^']*+'|[^\s"'>]++))?+""")
+_SMALL_NUMBER = re.compile(r"-?[0-9]{1,6}", re.ASCII)
+_LANGUAGE = re.compile(r"(?:^|\s)(?:highlight-source-|language-|lang-|brush:\s*|sourceCode\s)([\w+#.-]+)")
+
+
+def attributes(raw: str) -> dict[str, str]:
+    """Parse the attributes of a tag: decoded values by lower-case names.
+
+    The first of several with one name wins (HTML Standard §13.2.5.33); anything beyond 20,000 characters is
+    ignored.
+    """
+    values: dict[str, str] = {}
+    for name, value in _ATTRIBUTE.findall(raw[:_LONGEST]):
+        if value[:1] in ("'", '"'):
+            value = value[1:-1]
+        values.setdefault(name.lower(), decode(value))
+    return values
+
+
+def whole_number(s: str, otherwise: int) -> int:
+    """Read the whole number in an attribute; `otherwise` if there is none."""
+    s = s.strip()
+    return int(s) if _SMALL_NUMBER.fullmatch(s) else otherwise
+
+
+def language(raw: str) -> str:
+    """Read the language of code, which several conventions put into different attributes; "" if unknown."""
+    values = attributes(raw)
+    named = values.get("data-lang") or values.get("data-language")
+    if not named and (match := _LANGUAGE.search(values.get("class", ""))):
+        named = match[1]
+    return clean(named or "", 40).lower()

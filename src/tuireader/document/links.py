@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from tuireader.document.attributes import attributes
+from tuireader.document.elements import attributes
 from tuireader.text import BREAKS, clean, decode, safe_url, tokens
 
 _MOST_LINKS = 500

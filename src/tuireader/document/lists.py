@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tuireader.document.attributes import attributes, whole_number
-from tuireader.document.elements import Elements, End, OpenList, Start
+from tuireader.document.elements import Elements, End, OpenList, Start, attributes, whole_number
 
 _ROMAN = (
     (1000, "M"), (900, "CM"), (500, "D"), (400, "CD"), (100, "C"), (90, "XC"),

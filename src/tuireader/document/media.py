@@ -7,9 +7,8 @@ from collections.abc import Mapping
 
 from msgspec.structs import replace
 
-from tuireader.document.attributes import attributes
 from tuireader.document.blocks import Block, BlockKind, Picture, Span
-from tuireader.document.elements import Elements, Embed, End, Figure, Start
+from tuireader.document.elements import Elements, Embed, End, Figure, Start, attributes
 from tuireader.document.line import shift_spans
 from tuireader.document.pictures import is_emoji, is_pixel, is_tracker, largest, picture_url
 from tuireader.text import clean, display_host, safe_url

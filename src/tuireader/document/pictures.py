@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from itertools import islice
 
-from tuireader.document.attributes import attributes as attributes_of
-from tuireader.document.attributes import whole_number
+from tuireader.document.elements import attributes as attributes_of
+from tuireader.document.elements import whole_number
 from tuireader.text import clean, safe_url
 
 _LAZY = ("data-src", "data-lazy-src", "data-original")

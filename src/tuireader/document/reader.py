@@ -7,9 +7,8 @@ from collections.abc import Mapping
 from msgspec.structs import replace
 
 from tuireader.document import lists, media, tables
-from tuireader.document.attributes import attributes, language
 from tuireader.document.blocks import Block, BlockKind, Document, Span, SpanKind
-from tuireader.document.elements import Elements, End, Start
+from tuireader.document.elements import Elements, End, Start, attributes, language
 from tuireader.document.plain import read_plain
 from tuireader.text import BREAKS, clean_multiline, decode, is_html, safe_url, scrub, tokens
 

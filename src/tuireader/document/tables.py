@@ -8,9 +8,8 @@ from itertools import zip_longest
 
 from msgspec import Struct
 
-from tuireader.document.attributes import attributes, whole_number
 from tuireader.document.blocks import Block, BlockKind, Span, SpanKind
-from tuireader.document.elements import DEEPEST, Cell, Elements, End, Start, Table
+from tuireader.document.elements import DEEPEST, Cell, Elements, End, Start, Table, attributes, whole_number
 from tuireader.document.line import clip_spans, shift_spans, sort_spans
 from tuireader.text import cell_len
 from tuireader.text.wrap import wrap

@@ -1,4 +1,4 @@
-"""`tuireader account`: accounts on servers that fetch feeds and keep marks."""
+"""`tuireader account` and `tuireader sync`: accounts on servers that fetch feeds and keep marks."""
 
 from __future__ import annotations
 
@@ -15,8 +15,7 @@ from msgspec.structs import replace
 from tuireader.cli.base import library_command, say
 from tuireader.cli.completion import complete_accounts, complete_feeds
 from tuireader.cli.feeds.options import setting_options
-from tuireader.cli.feeds.refresh import accepting
-from tuireader.cli.feeds.sync import NO_ACCOUNTS
+from tuireader.cli.feeds.refresh import accepting, favour_the_loop, follow
 from tuireader.cli.output import feeds_progress, json_option, print_item, print_json
 from tuireader.config import AccountConfig, AccountKind
 from tuireader.config.kinds import SECRET_PLACES
@@ -329,3 +328,46 @@ async def remove(library: Library, name: str) -> None:
     say(f"removed: {state.name} (its articles and marks stay, here and on the server)")
     if state.pending:
         say(f"tuireader: {counted(state.pending, 'mark')} not sent yet; they are if you add it again")
+
+
+NO_ACCOUNTS = "there are no accounts yet (`tuireader account add --help` says how to add one)"
+
+
+@click.command()
+@click.argument("accounts", nargs=-1, metavar="[ACCOUNT]...", shell_complete=complete_accounts)
+@click.option("--marks", is_flag=True, help="Only send marks.")
+@click.option("--accept-removals", is_flag=True, help="Accept lists that lack many feeds or articles.")
+@click.option("--retry", is_flag=True, help="Send marks again that the server has refused.")
+@click.option("--no-relate", is_flag=True, help="Do not relate new articles now.")
+@click.option("--json", "as_json", is_flag=True, help="Print each event as JSON, one a line.")
+@click.option("-q", "--quiet", is_flag=True, help="Print nothing; use the exit code.")
+@library_command
+async def sync(
+    library: Library,
+    accounts: tuple[str, ...],
+    marks: bool,
+    accept_removals: bool,
+    retry: bool,
+    no_relate: bool,
+    as_json: bool,
+    quiet: bool,
+) -> int:
+    """Send marks to the servers of accounts, and fetch articles and marks from them.
+
+    Without ACCOUNT, all accounts are synced; `tuireader refresh` fetches local feeds as well. What you read
+    or starred while a server was away is sent as soon as it answers.
+
+    \b
+    Examples:
+      tuireader sync
+      tuireader sync --marks --quiet
+    """
+    favour_the_loop()
+    states = await library.accounts.named(accounts)
+    if not states:
+        say(f"tuireader: {NO_ACCOUNTS}")
+        return Exit.OK
+    if retry:
+        await library.accounts.retry_refused(states)
+    events = library.refresh.sync(states, pull=not marks, believed=accept_removals, relate=not no_relate)
+    return await follow(library, events, as_json=as_json, quiet=quiet)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from tuireader.document.attributes import attributes
+from tuireader.document.elements import attributes
 from tuireader.feeds.parse.entry import web_url
 from tuireader.text import clean, safe_url
 

@@ -16,8 +16,7 @@ from tuireader.text import clean, display_host, host_of
 from tuireader.text.wording import counted
 from tuireader.ui.dialogs.dialog import FormDialog
 from tuireader.ui.widgets.details import Details
-from tuireader.ui.widgets.field import Pick
-from tuireader.ui.widgets.settings import setting
+from tuireader.ui.widgets.field import Pick, setting
 from tuireader.wording.lines import Line
 
 if TYPE_CHECKING:

@@ -22,7 +22,7 @@ from tuireader.ui.dialogs.dialog import FormDialog
 from tuireader.ui.views import MUTED
 from tuireader.ui.widgets.choices import Choice, Choices
 from tuireader.ui.widgets.details import Preview
-from tuireader.ui.widgets.settings import setting
+from tuireader.ui.widgets.field import setting
 from tuireader.ui.workers import run_latest
 from tuireader.wording.lines import Line, marked, problem_lines
 from tuireader.wording.times import day

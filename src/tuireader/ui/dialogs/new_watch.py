@@ -27,8 +27,7 @@ from tuireader.ui.bindings import bindings
 from tuireader.ui.dialogs.dialog import FormDialog
 from tuireader.ui.drawing.styles import free_color
 from tuireader.ui.widgets.details import Preview
-from tuireader.ui.widgets.field import Colours
-from tuireader.ui.widgets.settings import setting
+from tuireader.ui.widgets.field import Colours, setting
 from tuireader.ui.workers import run_latest
 from tuireader.watch import Matcher
 from tuireader.wording.lines import Line, marked, problem_lines

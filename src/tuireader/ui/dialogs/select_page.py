@@ -17,8 +17,7 @@ from tuireader.model import FoundOnPage
 from tuireader.text import cut, without_password
 from tuireader.ui.dialogs.dialog import FormDialog
 from tuireader.ui.widgets.details import Preview
-from tuireader.ui.widgets.field import Field, Pick
-from tuireader.ui.widgets.settings import setting
+from tuireader.ui.widgets.field import Field, Pick, setting
 from tuireader.wording.lines import Line
 from tuireader.wording.page_summary import found_lines
 

@@ -18,8 +18,7 @@ from tuireader.ui.controllers.wiring import Controllers
 from tuireader.ui.dialogs.form import Form
 from tuireader.ui.flows.context import Asking, Outcome
 from tuireader.ui.flows.forms import changed, confirm
-from tuireader.ui.widgets.field import Field, Pick
-from tuireader.ui.widgets.settings import setting
+from tuireader.ui.widgets.field import Field, Pick, setting
 
 
 async def add_account(main: Controllers, ask: Asking) -> Outcome | None:

@@ -16,8 +16,7 @@ from tuireader.ui.dialogs.pickers import KeyPicker
 from tuireader.ui.flows.context import Asking, Outcome
 from tuireader.ui.flows.forms import changed, confirm
 from tuireader.ui.widgets.choices import Choice
-from tuireader.ui.widgets.field import Field, Pick
-from tuireader.ui.widgets.settings import setting
+from tuireader.ui.widgets.field import Field, Pick, setting
 
 KINDS = {
     "url": "Service: phone, chat, …",

@@ -23,8 +23,7 @@ from tuireader.ui.flows.context import Asking, Outcome
 from tuireader.ui.flows.forms import changed, confirm
 from tuireader.ui.flows.settings import take_config
 from tuireader.ui.flows.watches import edit_watch
-from tuireader.ui.widgets.field import Field
-from tuireader.ui.widgets.settings import settings
+from tuireader.ui.widgets.field import Field, settings
 from tuireader.ui.widgets.sidebar import FOLDING
 
 if TYPE_CHECKING:

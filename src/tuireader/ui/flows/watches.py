@@ -106,7 +106,7 @@ async def edit_rule(main: Controllers, ask: Asking, before: RuleConfig | None = 
     """Ask for a new rule, or for changes to one, with a preview of the articles that it would match."""
     from tuireader.config.edit import typed_values
     from tuireader.ui.dialogs.form import PreviewForm
-    from tuireader.ui.widgets.settings import settings
+    from tuireader.ui.widgets.field import settings
 
     library, blank = main.library, RuleConfig("")
 
