@@ -2,295 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import partial
+import re
+from collections.abc import Iterator, Mapping
+from itertools import chain
+from pathlib import Path
 
 from tuireader.commands.command import MOVING, TABLES, Command, Group, Scope
 
-Scopes = tuple[Scope, ...]
+_HEAD = re.compile(r"(\w+): (.+) \[(.*)\]")
+_SEVERAL: Mapping[str, tuple[Scope, ...]] = {
+    "moving": MOVING,
+    "tables": TABLES,
+    "removing": tuple(place for place in TABLES if place is not Scope.MATCHES),  # a log only grows
+}
 
 
-def _command(
-    id: str, title: str, keys: str, help: str, *scopes: Scope, group: Group, also: Scopes = (), aka: str = ""
-) -> Command:
-    sequences = tuple(key.replace(">", " ") for key in keys.split())
-    scope, *others = scopes or (Scope.GLOBAL,)
-    aliases, also = tuple(aka.split(", ")) if aka else (), (*others, *also)
-    return Command(id, title, help, sequences, group, scope, also, aliases)
+def _commands(text: str) -> Iterator[Command]:
+    """Read `commands.txt`, which explains itself."""
+    group = Group.MOVE
+    for block in text.split("\n\n"):
+        first, *lines = [line.strip() for line in block.strip().splitlines()]
+        if first.startswith("== "):
+            group = Group(first[3:])
+        elif not first.startswith("#"):
+            match, (help, *more) = _HEAD.fullmatch(first), lines
+            assert match, first
+            details = dict(line.split(": ", 1) for line in more)
+            names = details.get("in", "global").split(", ")
+            scope, *also = chain.from_iterable(_SEVERAL.get(name) or (Scope(name),) for name in names)
+            keys = tuple(key.replace(">", " ") for key in match[3].split())
+            aliases = tuple(details["aka"].split(", ")) if "aka" in details else ()
+            yield Command(match[1], match[2], help, keys, group, scope, tuple(also), aliases)
 
 
-_move = partial(_command, group=Group.MOVE)
-_read = partial(_command, group=Group.READ)
-_mark = partial(_command, group=Group.MARK)
-_find = partial(_command, group=Group.FIND)
-_feeds = partial(_command, group=Group.FEEDS)
-_watches = partial(_command, group=Group.WATCHES)
-_program = partial(_command, group=Group.PROGRAM)
-
-_REMOVING = tuple(place for place in TABLES if place is not Scope.MATCHES)  # a log only grows
-
-# fmt: off
-COMMANDS: tuple[Command, ...] = (
-    _move("move_down", "Down", "j down", "Move down a line, or scroll the text.", also=MOVING),
-    _move("move_up", "Up", "k up", "Move up a line, or scroll the text.", also=MOVING),
-    _move("next_article", "Next", "J", "Go to the next article of the list, from any pane."),
-    _move("previous_article", "Previous", "K", "Go to the previous article of the list, from any pane."),
-    _move("next_unread", "Next unread", "n", "Open the next unread article, also in other lists.",
-        aka="next unread article, skip"),
-    _move("previous_unread", "Previous unread", "p",
-        "Open the previous unread article, also in other lists."),
-    _move("random_unread", "Random unread", "", "Open an unread article of the list at random."),
-    _move("next_feed", "Next feed", "", "Show the next feed of the sidebar.", Scope.LIST, aka="skip feed"),
-    _move("previous_feed", "Previous feed", "", "Show the previous feed of the sidebar.", Scope.LIST),
-    _move("next_unread_feed", "Next unread feed", "right_parenthesis",
-        "Show the next feed with unread articles."),
-    _move("previous_unread_feed", "Prev. unread feed", "left_parenthesis",
-        "Show the previous feed with unread articles."),
-    _move("page_or_next_unread", "Read on", "space",
-        "Page down; at the end of the text, open the next unread article."),
-    _move("half_page_down", "Half page down", "ctrl+d", "Move down half a page.", also=MOVING),
-    _move("half_page_up", "Half page up", "ctrl+u", "Move up half a page.", also=MOVING),
-    _move("page_down", "Page down", "pagedown", "Move down a page.", also=MOVING),
-    _move("page_up", "Page up", "pageup", "Move up a page.", also=MOVING),
-    _move("top", "Top", "g home", "Go to the first line.", also=MOVING),
-    _move("bottom", "Bottom", "G end", "Go to the last line.", also=MOVING),
-    _move("next_pane", "Next pane", "tab", "Focus the next pane.", also=(Scope.SETTINGS,)),
-    _move("previous_pane", "Previous pane", "shift+tab", "Focus the previous pane.",
-        also=(Scope.SETTINGS,)),
-    _move("focus_sidebar", "Sidebar", "grave_accent>s", "Focus the sidebar."),
-    _move("focus_list", "List", "grave_accent>l", "Focus the list."),
-    _move("focus_article", "Article", "grave_accent>a", "Focus the article."),
-    _read("open", "Open", "enter l right",
-        "Open the selected line and go to the pane on the right.", also=MOVING, aka="view, read article"),
-    _read("back", "Back", "h left escape backspace",
-        "Go back, or to the pane on the left.", also=(*TABLES, Scope.STORY)),
-    _read("open_browser", "Browser", "o", "Open the article in the web browser.", also=(Scope.STORY,),
-        aka="open in browser, open externally, web page, website, firefox"),
-    _read("open_browser_next", "Browser, next", "O",
-        "Open the article in the browser, mark it as read, go to the next unread."),
-    _read("open_link", "Open link 1 to 10", "1 2 3 4 5 6 7 8 9 0",
-        "Open the link with this number; key n of this command opens link n.", Scope.ARTICLE),
-    _read("list_links", "Links", "u", "List all links of the article.", aka="urls, hyperlinks, show urls"),
-    _read("full_text", "Full text", "x",
-        "Fetch the full text; again to switch between it and the feed's text.",
-        aka="reader view, reader mode, readability, full content"),
-    _read("fetch_again", "Refetch full text", "",
-        "Fetch the full text again and keep the former text as a version.", aka="reload article"),
-    _read("comments", "Comments", "c",
-        "Show the comments below the article, or open them in the web browser.", aka="discussion, replies"),
-    _read("changes", "Changes", "D", "Show how the article was edited since it arrived.",
-        also=(Scope.MATCHES,), aka="diff, history, versions, edits"),
-    _read("pictures", "Images", "i", "Show or hide images.", aka="pictures, photos"),
-    _read("related", "Related", "e", "Go to the related articles below the text.", Scope.LIST, Scope.ARTICLE),
-    _read("next_reference", "Next background", "right_curly_bracket",
-        "Jump to the next sentence that refers to an earlier article; enter opens the article."),
-    _read("previous_reference", "Previous background", "left_curly_bracket",
-        "Jump to the previous sentence that refers to an earlier article."),
-    _read("story_sources", "Sources", "f", "Show or hide the other articles of the row.",
-        aka="expand story, other sources"),
-    _read("next_language", "Other language", "I",
-        "Open the report of the story in the next language; go back to return.", Scope.LIST, Scope.ARTICLE),
-    _read("story", "Story", "T",
-        "Show the story as a page: who reported when, what each added, what came before and after.",
-        Scope.LIST, Scope.ARTICLE, aka="timeline, thread, coverage"),
-    _read("copy_url", "Copy address", "y", "Copy the article's address.", also=(Scope.STORY,),
-        aka="copy link, copy url, yank, clipboard, permalink, share"),
-    _read("copy_markdown", "Copy Markdown link", "Y",
-        "Copy the article's title and address as a Markdown link, or the page of a story as Markdown.",
-        also=(Scope.STORY,)),
-    _read("save", "Save", "S",
-        "Save the article or the page of a story as a file; [save] in the configuration says where.",
-        also=(Scope.STORY, Scope.MATCHES), aka="write, w, export article, save article"),
-    _read("share", "Share", "b",
-        "Send the article by a channel: to Wallabag, Readeck, Linkding, by mail.",
-        aka="send to, send article, pocket, instapaper, karakeep, pinboard, archive.org"),
-    _read("pipe", "Pipe", "vertical_line", "Pipe the article to a program.",
-        aka="shell, external command, send to program"),
-    _read("bookmark", "Bookmark", "", "Start the program of [ui] bookmark with the article.",
-        aka="bookmark-cmd, read later, save link"),
-    _read("open_file", "Open file", "P",
-        "Open an attached file, such as a podcast episode, by the program of its type.", also=(Scope.QUEUE,),
-        aka="podcast, play, enclosure, episode, attachment"),
-    _read("download", "Download", "d",
-        "Download the attached files; [download] in the configuration says where.",
-        Scope.LIST, Scope.ARTICLE, aka="podcast, enclosure, episode"),
-    _read("queue", "Queue", "B", "Show what is being downloaded, and what is done or failed.",
-        aka="downloads, podboat"),
-    _read("cancel_download", "Cancel", "x",
-        "In the queue: stop a download; what was received is kept.", Scope.QUEUE),
-    _read("zen", "Article only", "z", "Show only the article, or all panes.",
-        aka="zen mode, full screen, fullscreen, focus mode, hide sidebar, maximize"),
-    _read("grow_pane", "Larger pane", "greater_than_sign",
-        "Make the focused pane larger; its divider can also be dragged.",
-        aka="wider, resize, divider"),
-    _read("shrink_pane", "Smaller pane", "less_than_sign", "Make the focused pane smaller.",
-        aka="narrower, resize, divider"),
-    _mark("toggle_read", "Read/unread", "N m", "Mark the article as read or unread.",
-        aka="mark unread, mark as read, mark as unread, toggle read"),
-    _mark("toggle_star", "Star", "s", "Star or unstar the article.",
-        aka="favourite, favorite, bookmark, flag, read later, unstar"),
-    _mark("labels", "Labels", "t", "Add labels to the article or remove them.",
-        aka="tags, categories, edit flags"),
-    _mark("select", "Select", "a",
-        "Select the article to mark, label, save or copy several, or deselect it.",
-        Scope.LIST, Scope.ARTICLE, aka="multiple, visual"),
-    _mark("select_all", "Select all", "ctrl+a",
-        "Select or deselect all articles of the list.", Scope.LIST, Scope.ARTICLE),
-    _mark("mark_read", "Mark read", "", "Mark the article as read."),
-    _mark("mark_list_read", "Mark list read", "A", "Mark this list as read; asks if articles are on a watch.",
-        aka="mark all read, mark all as read, catch up, mark feed read"),
-    _mark("clear_rest", "Clear the rest", "C",
-        "Mark this list as read, except what is on a watch, starred or labelled.", aka="catch up, vacation"),
-    _mark("mark_all_read", "Mark all read", "",
-        "Mark the articles of all feeds as read; asks if articles are on a watch."),
-    _mark("split_story", "Not this story", "X", "Remove the article from its story for good."),
-    _mark("undo", "Undo", "ctrl+z U",
-        "Undo the last mark or configuration change, even from before a restart.", also=TABLES,
-        aka="revert, take back"),
-    _mark("retry_marks", "Retry marks", "ctrl+s", "Save marks that could not be saved before."),
-    _find("search", "Search", "slash", "Search all stored articles.", also=(Scope.SETTINGS,),
-        aka="find, grep"),
-    _find("more_like_this", "More like this", "tilde",
-        "List the articles that mean something like this one, the closest first (needs tuireader[meaning]).",
-        Scope.LIST, Scope.ARTICLE, aka="similar, like, by meaning, semantic search"),
-    _find("fold_stories", "Fold stories", "v", "Fold the reports of a story into rows, or list all articles.",
-        aka="group, collapse, duplicates, expand"),
-    _find("filter", "Filter", "F", "Filter this list by an expression.", also=(Scope.MATCHES,),
-        aka="limit, narrow"),
-    _find("clear_filter", "Clear filter", "", "Show the list without its filter.", aka="unfilter"),
-    _find("show_feed", "Show feed", "", "Show the feed of the article in the list.",
-        Scope.LIST, Scope.ARTICLE, aka="article feed, same feed"),
-    _find("show_new", "New since last time", "L", "Show articles that arrived since you last quit.",
-        aka="recent, latest"),
-    _find("save_view", "Save search", "V", "Save the search or filter under a name in the sidebar.",
-        aka="smart feed, query feed, virtual feed, saved search"),
-    _find("keep_as_watch", "Search to watch", "ctrl+s",
-        "While typing a search: turn it into a watch.", Scope.SEARCH),
-    _find("keep_as_view", "Search to sidebar", "ctrl+n",
-        "While typing a search: save it under a name in the sidebar.", Scope.SEARCH),
-    _find("find_in_page", "Find in page", "ctrl+f",
-        "Find words in the article; ] and [ jump to the matches, esc leaves.",
-        aka="find in article, search in article"),
-    _find("sort", "Sort", "backslash",
-        "Sort the list by time, feed, title, watch, sources or relevance; in the sidebar, sort the feeds.",
-        also=(Scope.STATISTICS,), aka="order, oldest first, newest first"),
-    _find("show_hide_read_feeds", "Show/hide read feeds", "full_stop",
-        "Show or hide the feeds without unread articles in the sidebar.", Scope.SIDEBAR, aka="hide feeds"),
-    _find("show_hide_read", "Show/hide read", "full_stop", "Show or hide read articles.",
-        Scope.LIST, Scope.ARTICLE,
-        aka="hide read, show all, unread only, show read articles"),
-    _feeds("refresh_one", "Refresh this", "r",
-        "Refresh the feed, folder or list; retry the download or message.",
-        also=(Scope.HEALTH, Scope.QUEUE, Scope.ALARMS, Scope.OUTBOX),
-        aka="reload feed, update feed, refresh feed"),
-    _feeds("refresh_failing", "Retry all failing", "R",
-        "In the feed health or the queue: try everything again that failed.", Scope.HEALTH, Scope.QUEUE),
-    _feeds("refresh_all", "Refresh all", "R", "Refresh all feeds.",
-        aka="reload, reload all, update, fetch, sync, check for new articles"),
-    _feeds("add_feed", "Add feed", "plus", "Subscribe to a feed or to a page that has one.",
-        aka="subscribe, new feed, add subscription, rss, atom"),
-    _feeds("import", "Import feeds (OPML)", "",
-        "Import feeds from OPML, a list of URLs, a web page or newsboat.",
-        aka="opml, newsboat, migrate"),
-    _feeds("add_account", "Add account", "", "Add an account on a server such as Miniflux or FreshRSS.",
-        aka="sign in, log in, login, server, miniflux, freshrss, google reader"),
-    _feeds("sync_accounts", "Sync accounts", "", "Sync all accounts with their servers, both ways.",
-        aka="sync"),
-    _feeds("feed_health", "Feed health", "H", "Show failing feeds, why they fail, and fix them.",
-        aka="errors, failing feeds, broken feeds, dead feeds, status"),
-    _feeds("alarms", "Alarms", "exclamation_mark", "Show what is silent or failing, and gaps.",
-        aka="warnings, silent feeds"),
-    _feeds("statistics", "Statistics", "percent_sign",
-        "Show how much each feed publishes and how much of it you open, to prune feeds.",
-        aka="stats, numbers, prune, never opened, never read"),
-    _feeds("edit_this", "Edit", "e",
-        "Edit the feed, folder, watch, label or saved search.",
-        Scope.SIDEBAR, Scope.HEALTH, Scope.WATCHES, Scope.ALARMS, Scope.STATISTICS, Scope.CHANNELS,
-        Scope.RULES,
-        aka="rename, properties, edit feed, move to folder"),
-    _feeds("remove_this", "Remove", "d delete",
-        "Remove the feed, watch, label, saved search, channel, rule, or drop the message; articles are kept.",
-        Scope.SIDEBAR, *_REMOVING, Scope.MUTE, aka="delete, unsubscribe, delete feed"),
-    _feeds("pause_feed", "Pause/resume", "p", "In the feed health: pause or resume the feed.", Scope.HEALTH),
-    _feeds("accept_move", "Accept move", "a",
-        "In the feed health or the alarms: accept the new address of a feed that has moved.",
-        Scope.HEALTH, Scope.ALARMS),
-    _watches("watches", "Watches", "w", "Show how often each watch matches, and edit watches.",
-        aka="keywords, alerts, watchlist"),
-    _watches("show_hide_quiet", "Show/hide quiet", "0",
-        "Show or hide the watches without unread articles in the sidebar.", Scope.LIST, Scope.SIDEBAR,
-        aka="quiet watches"),
-    _watches("new_watch", "New watch", "W",
-        "Create a watch from the selected text, the search or the article.", also=(Scope.WATCHES,),
-        aka="keyword, alert, add watch"),
-    _watches("keep_watch", "Keep", "K",
-        "In the watches: keep a watch that follows a story, so it never ends.", Scope.WATCHES),
-    _watches("search_feeds", "Sources", "s",
-        "In the watches: propose feeds that search the web for a watch's terms.", Scope.WATCHES),
-    _watches("take_alias", "Use alias", "ctrl+t",
-        "In the watch dialog: add the suggested alias.", Scope.WATCH),
-    _watches("mute", "Mute", "M", "Hide articles by words or feed, for a time or for good.",
-        aka="block, ignore, killfile, kill, hide articles"),
-    _watches("look_at_muted", "Show muted", "ctrl+o",
-        "In the mute dialog: show all hidden articles.", Scope.MUTE),
-    _watches("follow_story", "Follow story", "asterisk",
-        "Follow the story with a watch made from its rarest words.", aka="track"),
-    _watches("match_done", "Match done", "semicolon",
-        "Mark the matches of the article as done, with all reports of a folded line.", also=(Scope.MATCHES,),
-        aka="handled, close"),
-    _watches("match_false", "False alarm", "minus", "Mark the matches of the article as false alarms.",
-        also=(Scope.MATCHES,)),
-    _watches("match_open", "Match open", "ampersand",
-        "Mark the matches of the article as open: you are at work on them.", also=(Scope.MATCHES,),
-        aka="take up, assign"),
-    _watches("match_note", "Match note", "quotation_mark", "Write a note on the matches of the article.",
-        aka="comment, annotate", also=(Scope.MATCHES,)),
-    _watches("copy_match", "Copy match", "ctrl+y",
-        "Copy the matches of the article with watch, sentence, source and times; [desk] has the template.",
-        aka="hand over, quote, cite, share"),
-    _watches("match_log", "Log of matches", "apostrophe",
-        "Show what was matched, told, read and handled; filter and export it.",
-        aka="matches, audit, history, evidence"),
-    _watches("outbox", "Outbox", "at",
-        "Show messages that wait for their channel or were given up; retry or drop them.",
-        aka="notifications, undelivered, unsent, delivery"),
-    _watches("channels", "Channels", "number_sign",
-        "Show the ways for notifications; add, edit and try them.",
-        aka="notify, notification, alert, mail, email, phone, push, webhook, slack, telegram, ntfy, chat"),
-    _watches("add_channel", "Add channel", "plus",
-        "In the channels: add a way for notifications.", Scope.CHANNELS),
-    _watches("test_channel", "Test", "t", "In the channels: send a test message.", Scope.CHANNELS),
-    _watches("rules", "Rules", "dollar_sign",
-        "Show what happens to articles when they arrive; add, edit and preview rules.",
-        aka="filters, actions, automation, automatic, label, archive"),
-    _watches("add_rule", "Add rule", "plus", "In the rules: add a rule.", Scope.RULES),
-    _watches("next_hit", "Next match", "right_square_bracket",
-        "Jump to the next match of find in page, a watch or the search."),
-    _watches("previous_hit", "Previous match", "left_square_bracket", "Jump to the previous match."),
-    _program("command_line", "Command line", "colon",
-        "Run a command by name, or a line such as 23, set theme nord, import FILE, open URL.", aka="prompt"),
-    _program("goto_line", "Line number", "", "Type the number of a line of the list.",
-        Scope.LIST, Scope.SIDEBAR),
-    _program("palette", "Commands", "ctrl+p", "Find and run a command by name."),
-    _program("macro", "Macros", "comma", "Run a macro of the configuration; press its key next."),
-    _program("settings", "Settings", "equals_sign",
-        "Show and change the settings; the reader behind shows the effect.",
-        aka="preferences, options, configuration, configure, set"),
-    _program("edit_config", "Edit config", "E",
-        "Edit the configuration in $VISUAL or $EDITOR and reload it.", also=(Scope.SETTINGS,),
-        aka="configuration, toml, editor"),
-    _program("theme", "Theme", "", "Choose a theme; each is shown while you move through the list.",
-        aka="colorscheme, colours, colors, appearance"),
-    _program("tour", "Tour", "", "Show the few keys to start with.",
-        aka="tutorial, getting started, introduction"),
-    _program("help", "Help", "question_mark f1", "Show and search all keys.", also=(*TABLES, Scope.STORY),
-        aka="keys, shortcuts, keyboard, key bindings, keybindings, hotkeys, manual, signs, legend"),
-    _program("quit_or_back", "Back/quit", "q", "Go back; at the top, quit.", also=(*TABLES, Scope.STORY)),
-    _program("quit", "Quit", "Q ctrl+q", "Quit at once.", also=(*TABLES, Scope.STORY),
-        aka="exit, close, q, q!, qa, wq"),
-)
-# fmt: on
-
+COMMANDS = tuple(_commands(Path(__file__).with_name("commands.txt").read_text("utf-8")))
 BY_ID: Mapping[str, Command] = {command.id: command for command in COMMANDS}
 
 # Differences from the table. Commands with an empty text have no key; only the palette offers them.
