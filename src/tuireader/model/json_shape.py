@@ -39,6 +39,11 @@ class Shape:
         cls.of, cls.paths = of, {name: path or name for name, _, path in pairs}
 
     @classmethod
+    def of_all(cls, name: str, of: type, doc: str) -> type[Shape]:
+        """Declare the shape that shows all of a struct."""
+        return types.new_class(name, (cls,), {"of": of}, lambda body: body.update(__doc__=doc))
+
+    @classmethod
     @cache
     def fields(cls) -> Mapping[str, Any]:
         """Return the annotated JSON type of each field; evaluated at its first use, which takes time."""

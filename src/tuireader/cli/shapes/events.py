@@ -7,68 +7,34 @@ from tuireader.export.shapes import Evidence
 from tuireader.model.json_shape import Shape
 
 
-class RefreshStarted(Shape, of=model.RefreshStarted):
-    """A refresh starts."""
-
-
-class RefreshWaits(Shape, of=model.HostWaits):
-    """Feeds were due, but wait because their host has asked one of them to."""
-
-
-class RefreshFeed(Shape, of=model.FeedDone):
-    """A feed was fetched and stored."""
-
-
 class RefreshMatch(Shape, of=model.NewMatch, shows="event article_id title feed_title url evidence"):
     """A watch matches a new article."""
 
     evidence: Annotated[Evidence, "Why the watch matches it."]
 
 
-class RefreshDone(Shape, of=model.RefreshDone):
-    """All feeds were fetched."""
-
-
-class AccountSynced(Shape, of=model.AccountSynced):
-    """An account was synced, or is being synced: totals so far."""
-
-
-class RefreshRelating(Shape, of=model.Relating):
-    """New articles are being related."""
-
-
-class RefreshText(Shape, of=model.TextFetched):
-    """The page of a new article was fetched, because its feed gives only teasers."""
-
-
-class RefreshTold(Shape, of=model.Told):
-    """A message to you was sent."""
-
-
-class RefreshUndelivered(Shape, of=model.Undelivered):
-    """A channel has not accepted messages to you."""
-
-
-class RefreshUnpublished(Shape, of=model.NotPublished):
-    """The file of a published feed cannot be written."""
-
-
-class RefreshGap(Shape, of=model.GapNoted):
-    """Entries came and went between two visits to a feed."""
-
-
 EVENTS = (
-    RefreshStarted,
-    RefreshFeed,
+    Shape.of_all("RefreshStarted", model.RefreshStarted, "A refresh starts."),
+    Shape.of_all("RefreshFeed", model.FeedDone, "A feed was fetched and stored."),
     RefreshMatch,
-    RefreshGap,
-    RefreshWaits,
-    RefreshDone,
-    AccountSynced,
-    RefreshRelating,
-    RefreshText,
-    RefreshTold,
-    RefreshUndelivered,
-    RefreshUnpublished,
+    Shape.of_all("RefreshGap", model.GapNoted, "Entries came and went between two visits to a feed."),
+    Shape.of_all(
+        "RefreshWaits",
+        model.HostWaits,
+        "Feeds were due, but wait because their host has asked one of them to.",
+    ),
+    Shape.of_all("RefreshDone", model.RefreshDone, "All feeds were fetched."),
+    Shape.of_all(
+        "AccountSynced", model.AccountSynced, "An account was synced, or is being synced: totals so far."
+    ),
+    Shape.of_all("RefreshRelating", model.Relating, "New articles are being related."),
+    Shape.of_all(
+        "RefreshText",
+        model.TextFetched,
+        "The page of a new article was fetched, because its feed gives only teasers.",
+    ),
+    Shape.of_all("RefreshTold", model.Told, "A message to you was sent."),
+    Shape.of_all("RefreshUndelivered", model.Undelivered, "A channel has not accepted messages to you."),
+    Shape.of_all("RefreshUnpublished", model.NotPublished, "The file of a published feed cannot be written."),
 )
 """Events in the order in which a refresh prints them."""
