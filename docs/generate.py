@@ -18,7 +18,6 @@ from tuireader.cli import main, manual
 from tuireader.cli.shapes import shapes
 from tuireader.commands import BY_ID, COMMANDS, PRESETS, Group, key_label, resolve_keys
 from tuireader.delivery.message import ChannelMessage
-from tuireader.model.fields import FIELDS
 from tuireader.model.json_shape import Shape
 from tuireader.newsboat.keys import OPERATIONS
 from tuireader.newsboat.tables import table as table_of
@@ -253,23 +252,6 @@ def _typed(hint: Any) -> str:
     return {int: "integer", float: "number", str: "text", bool: "true or false", types.NoneType: "null"}[hint]
 
 
-# --------------------------------------------------------------------------- expressions
-
-
-def expressions() -> str:
-    """The page about expressions with the tables of their fields between its marks, from the code."""
-    of_text = [field for field in FIELDS.values() if field.texts]
-    others = [field for field in FIELDS.values() if not field.texts]
-    page = (FOLDER / "expressions.md").read_text(encoding="utf-8")
-    for name, fields in (("fields", of_text), ("states", others)):
-        rows = [(code(example), cell(finds)) for field in fields for example, finds in field.examples.items()]
-        before, _, after = page.partition(f"<!-- {name}: ")
-        lines = [f"{before}<!-- {name}: made by docs/generate.py -->", ""]
-        lines += [*table(("expression", "finds articles"), rows), ""]
-        page = "\n".join([*lines, f"<!-- end -->{after.partition('<!-- end -->')[2]}"])
-    return page
-
-
 # --------------------------------------------------------------------------- newsboat
 
 
@@ -415,7 +397,6 @@ PAGES: dict[str, Callable[[], str]] = {
     "configuration.md": configuration,
     "keys.md": keys,
     "json.md": json,
-    "expressions.md": expressions,
     "migration.md": migration,
     "licences.md": licences,
     "tuireader.1": lambda: manual.roff(main),

@@ -123,7 +123,11 @@ def test_expressions_are_understood_and_find_what_is_meant() -> None:
     told = [code.replace(r"\|", "|") for code in re.findall(r"^\| `(.*?)` \|", text, re.MULTILINE)]
     assert len(told) > 20
     for expression in told:
-        assert isinstance(query.parse(expression, likes=True), query.Query), expression
+        parsed = query.parse(expression, likes=True)
+        assert isinstance(parsed, query.Query), expression
+        field, leaves = expression.partition(":")[0], list(query.leaves(parsed.root))
+        if field in query.FIELDS and len(leaves) == 1:
+            assert getattr(leaves[0], "field", field) == field
     assert query.FIELDS.keys() == {field for one in told for field in re.findall(r"(\w+):", one)}
     assert all(f"`is:{state}`" in text for state in query.STATES)
 

@@ -13,7 +13,6 @@ from tests.core.indexing import Index
 from tests.examples import for_each
 from tuireader import query
 from tuireader.lexicon import Term, compile_term, index_text
-from tuireader.model.fields import Field
 from tuireader.query import (
     And,
     Dated,
@@ -728,20 +727,6 @@ def test_what_the_index_is_asked() -> None:
         open_ended = query.fts(tree(expression).root)[0]
         assert open_ended is not None and "NEAR(" not in open_ended and ") AND (" in open_ended
     assert '"cloud bank"' in (query.fts(tree('"cloud bank" NEAR/3 tani').root)[0] or "")
-
-
-@pytest.mark.parametrize("field", query.FIELDS.values(), ids=lambda field: field.name)
-def test_examples_of_a_field_are_expressions_of_it(field: Field) -> None:
-    assert field.examples
-    for text, finds in field.examples.items():
-        if field.name == "like":
-            parsed = query.parse(text, likes=True)
-            assert isinstance(parsed, query.Query) and parsed.like and parsed.root == query.And()
-            continue
-        (leaf,) = query.leaves(read(text))
-        assert (
-            finds and text.startswith(f"{field.name}:") and getattr(leaf, "field", field.name) == field.name
-        )
 
 
 @pytest.mark.parametrize(
