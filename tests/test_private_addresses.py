@@ -71,7 +71,7 @@ async def carry(library: Library, address: str, url: str, number: int = 1, accou
             remote = str(number)
             listed = RemoteFeed(remote, f"Theirs {number}", address)
             own = store.accounts.get(account_name)
-            return store.accounts.list_feeds(own, [listed], CLOCK).feeds[remote]
+            return store.accounts.list_feeds(own, [listed], CLOCK)[remote]
 
     feed = await library.context.pool.write(there)
     await library.context.load_feeds()

@@ -31,7 +31,7 @@ def account(store: Store) -> int:
         account = store.accounts.get("home")
         (feed,) = store.accounts.list_feeds(
             account, [RemoteFeed("7", "Theirs", "https://t.example/f")], NOW, believed=True
-        ).feeds.values()
+        ).values()
         articles = [
             text.id for text in store.entries.save(feed, [entry(n) for n in range(len(STATES))], NOW).new
         ]
@@ -95,7 +95,7 @@ def test_entries_are_stored_wherever_they_were_prepared(store: Store, apart: boo
         store.accounts.sync(["home"])
         account = store.accounts.get("home")
         listed = [RemoteFeed("7", "Theirs", "https://t.example/f")]
-        feeds = store.accounts.list_feeds(account, listed, NOW, believed=True).feeds
+        feeds = store.accounts.list_feeds(account, listed, NOW, believed=True)
         assert store_entries(store, account.id, feeds, remote, setting, NOW, pages=False).new == 3
     assert set(store.remote.rows(account.id, ["1", "2", "3", "4"])) == {"1", "2", "3"}
     sql = "SELECT count(*) FROM search WHERE search MATCH ?"

@@ -33,7 +33,7 @@ def accounts(store: Store) -> tuple[Account, Account]:
         for name in ("home", "work"):
             account = store.accounts.get(name)
             listed = [RemoteFeed("7", f"News at {name}", f"https://{name}.example/f")]
-            (feed,) = store.accounts.list_feeds(account, listed, NOW, believed=True).feeds.values()
+            (feed,) = store.accounts.list_feeds(account, listed, NOW, believed=True).values()
             texts = [entry(n, guid=f"{name} {n}", url=f"https://{name}.example/{n}") for n in (3, 2, 1, 0)]
             articles = [text.id for text in store.entries.save(feed, texts, NOW).new]
             rows = [

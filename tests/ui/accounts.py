@@ -46,7 +46,7 @@ def shelf(url: str = "http://127.0.0.1:9") -> Shelf:
 
 def _fill(store: Store) -> None:
     account = store.accounts.get("home")
-    feeds = store.accounts.list_feeds(account, SERVER_FEEDS, NOW).feeds
+    feeds = store.accounts.list_feeds(account, SERVER_FEEDS, NOW)
     for number, (remote_id, feed, title) in enumerate(ENTRIES, 1):
         entry = story(int(remote_id), 0, title, 2 + number).entry
         saved = store.entries.save(feeds[feed], [replace(entry, guid=remote_id)], NOW)

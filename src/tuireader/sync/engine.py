@@ -19,7 +19,6 @@ from msgspec.structs import replace
 from tuireader.model import AccountSynced, Event
 from tuireader.model.accounts import AccountState, Mark, Refusal, RemoteEntry, RemoteFeed
 from tuireader.store import Pool, Store
-from tuireader.store.accounts.accounts import Listing
 from tuireader.subprocesses import priority
 from tuireader.sync import outcomes, states
 from tuireader.sync.backend import AccountError, Backend, Entries, Listed, NotReturned, Server, States, Step
@@ -143,19 +142,18 @@ class Engine:
     async def _store_feeds(self, server: Server, feeds: Sequence[RemoteFeed], *, forget: bool) -> None:
         now = self._now()
 
-        def store_list(store: Store) -> Listing:
+        def store_list(store: Store) -> Mapping[str, int]:
             store.accounts.signed_in(self.account.id, server.url, server.user, server.software)
             if forget:
                 store.accounts.forget(self.account.id, now)
             return store.accounts.list_feeds(self.account, feeds, now, believed=self.believed)
 
-        listing = await self.pool.transact(store_list)
+        self._feeds = await self.pool.transact(store_list)
         if forget:
             self.account = replace(self.account, progress="", synced_at=None)
             self._identity.is_proved = True
             self._missing = set()
-        self._feeds = listing.feeds
-        self._titles = {listing.feeds[feed.id]: feed.title for feed in feeds if feed.id in listing.feeds}
+        self._titles = {self._feeds[feed.id]: feed.title for feed in feeds if feed.id in self._feeds}
         self.setting = await self.renew()
 
     async def _pull(self, server: Server) -> AsyncGenerator[Event, None]:

@@ -6,7 +6,6 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from tuireader.model.accounts import AccountState, Refusal, RemoteFeed, folder_of
@@ -43,13 +42,6 @@ _DIFFERS = """(SELECT (a.read != remote_entry.read OR read_sent IS NOT NULL)
     + 2 * (a.starred != remote_entry.starred OR starred_sent IS NOT NULL)
   FROM article a WHERE a.id = article_id)"""
 """SQL for the marks in which an entry and its article differ, as bits of `pending`."""
-
-
-class Listing(Struct, frozen=True):
-    """The result of storing a list of feeds; `doubt` is why it was not believed, `""` if it was."""
-
-    feeds: Mapping[str, int]
-    doubt: str = ""
 
 
 _TROUBLE = "trouble of account "
@@ -158,8 +150,8 @@ class Accounts(Part):
         *,
         believed: bool = False,
         removed: int = 0,
-    ) -> Listing:
-        """Store the feeds that the server lists, and hide those that it no longer lists.
+    ) -> dict[str, int]:
+        """Store the feeds that the server lists, hide those that it no longer lists; return all as `feeds`.
 
         Hidden feeds keep their entries for `KEPT` seconds, in case they return. If the list is empty or lacks
         more than half of the feeds, none is hidden until the list is `believed`. `removed` is the feed that
@@ -196,7 +188,7 @@ class Accounts(Part):
         )
         self._appearances.reassign(hidden)
         self._forget_vanished(account.id, now)
-        return Listing(self.feeds(account.id), doubt)
+        return self.feeds(account.id)
 
     def feeds(self, account_id: int) -> dict[str, int]:
         """Map ids on the server to the numbers of an account's feeds."""
