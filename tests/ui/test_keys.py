@@ -16,7 +16,6 @@ from tuireader.ui.dialogs.mute import Mute
 from tuireader.ui.dialogs.new_watch import NewWatch
 from tuireader.ui.screens.alarms import Alarms
 from tuireader.ui.screens.channels import Channels
-from tuireader.ui.screens.commands import INSTEAD
 from tuireader.ui.screens.health import Health
 from tuireader.ui.screens.matches import Matches
 from tuireader.ui.screens.outbox import Outbox
@@ -43,7 +42,7 @@ def has_method(place: type, command: Command) -> bool:
 async def test_the_main_screen_does_its_commands(run: Running) -> None:
     assert set(run.main.commands) == {one.id for one in COMMANDS if one.on_main}
     for command in COMMANDS:  # the help does each of them, or opens where it works
-        assert INSTEAD.get(command.id, command.id) in run.main.commands
+        assert (command.instead or command.id) in run.main.commands
 
 
 def test_every_command_has_its_method() -> None:

@@ -57,7 +57,8 @@ class Command(Struct, frozen=True):
 
     `id` is stable: it names the action in code and in the user's `[keys]`. `title` is short, for footer and
     palette; `help` is a sentence. `keys` are the keys in the preset `default`; they work in `scope` and in
-    `also`. The palette finds a command by its `aliases`, too: words that users of other programs type.
+    `also`. The palette finds a command by its `aliases`, too: words that users of other programs type. The
+    help of the main screen runs another command `instead` of one of another screen.
     """
 
     id: Annotated[str, "Name of the command in `[keys]`."]
@@ -70,6 +71,7 @@ class Command(Struct, frozen=True):
     )
     also: tuple[Scope, ...] = ()
     aliases: tuple[str, ...] = ()
+    instead: str = ""
 
     @property
     def places(self) -> frozenset[Scope]:

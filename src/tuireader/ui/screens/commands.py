@@ -27,24 +27,6 @@ from tuireader.ui.flows.context import NO_ARTICLE, Asking, Flow, FlowRunner, Out
 
 Commands = dict[str, Callable[..., Any]]
 
-# Commands that the help runs instead of those of another screen or dialog.
-INSTEAD = {
-    "open_link": "list_links",
-    "cancel_download": "queue",
-    "refresh_failing": "feed_health",
-    "pause_feed": "feed_health",
-    "accept_move": "feed_health",
-    "keep_as_watch": "search",
-    "keep_as_view": "search",
-    "take_alias": "watches",
-    "keep_watch": "watches",
-    "search_feeds": "watches",
-    "add_channel": "channels",
-    "test_channel": "channels",
-    "add_rule": "rules",
-    "look_at_muted": "mute",
-}
-
 # Commands that apply to the page in the pane, also from the list: a preview that is due comes first.
 ON_PAGE = frozenset(
     {

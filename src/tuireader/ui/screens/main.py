@@ -23,7 +23,7 @@ from tuireader.ui.controllers.wiring import Controllers
 from tuireader.ui.flows import feeds, guide
 from tuireader.ui.flows.context import FlowRunner
 from tuireader.ui.host import Hosted
-from tuireader.ui.screens.commands import INSTEAD, ON_PAGE, Commands, commands
+from tuireader.ui.screens.commands import ON_PAGE, Commands, commands
 from tuireader.ui.session import Session
 from tuireader.ui.status import footer_keys, footer_position, header, notes
 from tuireader.ui.widgets.article_list import ArticleList
@@ -239,7 +239,7 @@ class MainScreen(PaneScreen, Hosted, inherit_bindings=False):
 
     async def run_command(self, command_id: str) -> None:
         """Run a command as its key would; for a command of another screen, open that screen."""
-        await self.action_run(INSTEAD.get(command_id, command_id))
+        await self.action_run(BY_ID[command_id].instead or command_id)
         self.update_bars()
 
     def on_resize(self, event: events.Resize) -> None:
