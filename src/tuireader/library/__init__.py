@@ -26,49 +26,26 @@ from tuireader.library.watches import Mutes, Watches
 from tuireader.store import Pool, Store
 
 if TYPE_CHECKING:
-    from tuireader.library.accounts.accounts import Accounts
-    from tuireader.library.accounts.moving import Moving
-    from tuireader.library.alarms import Alarms
-    from tuireader.library.channels import Channels
-    from tuireader.library.coverage import Coverages
-    from tuireader.library.desk.cases import Cases
-    from tuireader.library.desk.matches import Matches
-    from tuireader.library.exchange import Exchange
-    from tuireader.library.feeds.downloads import Downloads
-    from tuireader.library.feeds.full_texts import FullTexts
-    from tuireader.library.feeds.page_sources import PageSources
-    from tuireader.library.meaning import Meanings
-    from tuireader.library.newsboat.profile import Newsboat
-    from tuireader.library.refresh import Refresh
-    from tuireader.library.sending.digests import Digests
-    from tuireader.library.sending.outbox import Outbox
-    from tuireader.library.sending.publishing import Publishing
-    from tuireader.library.stories import Stories
-    from tuireader.library.watching.actions import Rules
-
-_LATER = {
-    "accounts": "accounts.accounts.Accounts",
-    "alarms": "alarms.Alarms",
-    "cases": "desk.cases.Cases",
-    "channels": "channels.Channels",
-    "coverage": "coverage.Coverages",
-    "digests": "sending.digests.Digests",
-    "downloads": "feeds.downloads.Downloads",
-    "exchange": "exchange.Exchange",
-    "full_texts": "feeds.full_texts.FullTexts",
-    "matches": "desk.matches.Matches",
-    "meanings": "meaning.Meanings",
-    "moving": "accounts.moving.Moving",
-    "newsboat": "newsboat.profile.Newsboat",
-    "outbox": "sending.outbox.Outbox",
-    "pages": "feeds.page_sources.PageSources",
-    "publishing": "sending.publishing.Publishing",
-    "refresh": "refresh.Refresh",
-    "rules": "watching.actions.Rules",
-    "sign_in": "accounts.sign_in.SignIn",
-    "stories": "stories.Stories",
-}
-"""Groups that most runs do not need, and that are slow to import: imported on first use."""
+    import tuireader.library.accounts.accounts
+    import tuireader.library.accounts.moving
+    import tuireader.library.accounts.sign_in
+    import tuireader.library.alarms
+    import tuireader.library.channels
+    import tuireader.library.coverage
+    import tuireader.library.desk.cases
+    import tuireader.library.desk.matches
+    import tuireader.library.exchange
+    import tuireader.library.feeds.downloads
+    import tuireader.library.feeds.full_texts
+    import tuireader.library.feeds.page_sources
+    import tuireader.library.meaning
+    import tuireader.library.newsboat.profile
+    import tuireader.library.refresh
+    import tuireader.library.sending.digests
+    import tuireader.library.sending.outbox
+    import tuireader.library.sending.publishing
+    import tuireader.library.stories
+    import tuireader.library.watching.actions
 
 
 class Library:
@@ -78,25 +55,27 @@ class Library:
     here blocks the event loop. Methods that change articles return the ones that changed.
     """
 
-    accounts: Accounts
-    alarms: Alarms
-    cases: Cases
-    channels: Channels
-    coverage: Coverages
-    digests: Digests
-    downloads: Downloads
-    exchange: Exchange
-    full_texts: FullTexts
-    matches: Matches
-    meanings: Meanings
-    moving: Moving
-    newsboat: Newsboat
-    outbox: Outbox
-    pages: PageSources
-    publishing: Publishing
-    refresh: Refresh
-    rules: Rules
-    stories: Stories
+    accounts: tuireader.library.accounts.accounts.Accounts
+    alarms: tuireader.library.alarms.Alarms
+    cases: tuireader.library.desk.cases.Cases
+    channels: tuireader.library.channels.Channels
+    coverage: tuireader.library.coverage.Coverages
+    digests: tuireader.library.sending.digests.Digests
+    downloads: tuireader.library.feeds.downloads.Downloads
+    exchange: tuireader.library.exchange.Exchange
+    full_texts: tuireader.library.feeds.full_texts.FullTexts
+    matches: tuireader.library.desk.matches.Matches
+    meanings: tuireader.library.meaning.Meanings
+    moving: tuireader.library.accounts.moving.Moving
+    newsboat: tuireader.library.newsboat.profile.Newsboat
+    outbox: tuireader.library.sending.outbox.Outbox
+    pages: tuireader.library.feeds.page_sources.PageSources
+    publishing: tuireader.library.sending.publishing.Publishing
+    refresh: tuireader.library.refresh.Refresh
+    rules: tuireader.library.watching.actions.Rules
+    sign_in: tuireader.library.accounts.sign_in.SignIn
+    stories: tuireader.library.stories.Stories
+    """These groups most runs do not need, and they are slow to import: imported on first use."""
 
     def __init__(self, context: Context) -> None:
         self.context = context
@@ -120,10 +99,10 @@ class Library:
     if not TYPE_CHECKING:
 
         def __getattr__(self, name):
-            if name not in _LATER:
+            if name not in Library.__annotations__:
                 raise AttributeError(name)
-            module, _, kind = _LATER[name].rpartition(".")
-            group = getattr(import_module(f"{__package__}.{module}"), kind)(self.context)
+            module, _, kind = Library.__annotations__[name].rpartition(".")
+            group = getattr(import_module(module), kind)(self.context)
             self.__dict__[name] = group
             return group
 
