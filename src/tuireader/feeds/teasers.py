@@ -9,9 +9,11 @@ it promises no more than titles, and the pages belong to others.
 from __future__ import annotations
 
 import re
+import tomllib
 from collections import Counter
 from collections.abc import Sequence
 from enum import Enum
+from pathlib import Path
 
 from msgspec import Struct
 
@@ -37,34 +39,11 @@ _HOSTS = frozenset(
     ("news.google.com", "bing.com", "youtube.com", "reddit.com", "old.reddit.com", "news.ycombinator.com")
 )
 
-_APPENDED = (
-    r"\s*(?:The post .{1,200}? (?:first )?appeared first on"
-    r"|Der Beitrag .{1,200}? erschien zuerst (?:auf|bei)"
-    r"|(?:L.article|Cet article) .{1,200}? est apparu en premier sur"
-    r"|La entrada .{1,200}? (?:aparece|se publicó) primero en"
-    r"|L.articolo .{1,200}? proviene da"
-    r"|O post .{1,200}? apareceu primeiro em"
-    r"|Het bericht .{1,200}? verscheen eerst op"
-    r"|(?:投稿|記事) .{1,200}? は .{1,100}? に最初に(?:表示|投稿)されました"
-    r"|(?<![^。！？\s])[^。\n]{0,160}(?:最先出现在|首先出现在|最早出现于|最先出現於))[^\n]{0,120}$"
-)
-_APPENDS = (
-    *("appeared first on", "erschien zuerst", "est apparu en premier", "primero en", "proviene da"),
-    *("apareceu primeiro", "verscheen eerst", "に最初に", "先出现", "先出現", "早出现"),
-)
+_WORDS = tomllib.loads(Path(__file__).with_name("teaser_words.toml").read_text("utf-8"))
+_APPENDED = rf"\s*(?:{'|'.join(_WORDS['appended'])})[^\n]{{0,120}}$"
+_APPENDS = tuple(part for parts in _WORDS["appended"].values() for part in parts)
 """Words that every match of `_APPENDED` contains, for a faster test first."""
-_GOES_ON = (
-    r"(?:continue reading|continued? at|read (?:more|on|the (?:full|whole|entire|rest))|keep reading"
-    r"|full (?:story|article)|see more|view (?:full|more)|click here to (?:read|view)"
-    r"|\(more\)|more\s*(?:»|→|>)"
-    r"|weiterlesen|weiter lesen|mehr (?:lesen|erfahren)|zum (?:artikel|ganzen|vollständigen)"
-    r"|vollständigen artikel"
-    r"|lire (?:la suite|plus|l.article|l.intégralité)|en savoir plus|la suite (?:sur|ici)"
-    r"|continuer la lecture"
-    r"|続きを読む|続きは|もっと(?:読む|見る)|全文(?:を読む|はこちら)|記事全文"
-    r"|阅读(?:全文|更多|余下|剩余)|查看(?:全文|更多|详情)|继续阅读|點擊閱讀|点击(?:阅读|查看)|繼續閱讀|閱讀(?:全文|更多)|查看更多"
-    r"|seguir leyendo|leer más|sigue leyendo|continua a leggere|leggi tutto|leia mais|lees (?:meer|verder))"
-)
+_GOES_ON = f"(?:{'|'.join(_WORDS['goes_on'])})"
 _PHRASE = rf"(?i)(?:^|[\s.…!?。！？\]\)])[\s(\[]*{_GOES_ON}(?!\s?:)[^\n]{{0,120}}$"
 _DOTS = re.compile(r"(?:\[\s*(?:…|\.{3}|&hellip;)\s*\]|\(\s*(?:…|\.{3})\s*\))[\s»→>]*$")
 _OPEN = re.compile(r"(?:…|\.{3}|⋯|。。。)[\s»→>]*$")
