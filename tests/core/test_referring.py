@@ -100,15 +100,16 @@ def test_meaning_finds_what_a_sentence_without_a_time_refers_to() -> None:
     assert references_by_meaning(article, [DIDI], {}) == []  # it has no vector
 
 
-def test_what_stands_out_among_its_rivals_is_meant() -> None:
-    rivals = [replace(DIDI, id=number) for number in range(20, 24)]
+def test_a_certain_reference_vouches_for_others() -> None:
+    article = told(BAN)
 
-    def evidence(usual: float) -> float:
-        cosines = {DIDI.id: [0.7, 0.7], **{rival.id: [usual, usual] for rival in rivals}}
-        found = references_by_meaning(told(BAN), [DIDI, *rivals], cosines)
-        return max(one.evidence for one in found if one.article == DIDI.id)
+    def shown(*cosines: float) -> int:
+        by_article = {number: [cosine, cosine] for number, cosine in enumerate(cosines, 30)}
+        earlier = [replace(DIDI, id=number, terms={}, concepts={}) for number in by_article]
+        return len(references_by_meaning(article, earlier, by_article))
 
-    assert evidence(0.2) > evidence(0.6)
+    faint = next(step / 1000 for step in range(1000) if shown(step / 1000 + 0.02, step / 1000) == 2)
+    assert shown(0.0, faint) == 0
 
 
 def test_meaning_weighs_a_stated_time() -> None:

@@ -76,6 +76,8 @@ def test_a_stated_time_includes_the_event(sentence: str, date: tuple[int, int, i
 @pytest.mark.parametrize(
     "sentence",
     [
+        "It had fallen silent for nine days after landing.",
+        "A few weeks later, the maker gave up.",
         "The company may sell it, and people march for it.",
         "It sold cars for $2024, 20.24 percent more.",
         "Mars is far away.",

@@ -26,10 +26,10 @@ _SAME_DAY = DAY // 2  # seconds from which an article is an earlier one
 _JUDGED = 12  # likeliest candidates, which are compared with each sentence
 _WORDS, _OWN, _THINGS, _LOOKUPS, _ENDS = 12, 3, 8, 30, 4
 """Terms to look up: of the article, of each sentence, things, all; and days to look at."""
-_SURE, _CONTENT = 0.85, -3.2
-"""Evidence from which a reference is shown (a chance of 0.7), and what is needed without the time, …"""
-_WORSE, _RIVAL = 1.7, 1.5
-"""… unless another one of the article, or of its sentence, is better by this."""
+_CONTENT = -3.2  # evidence that is needed without the time
+_LIMITS = (0.85, 0.85, 1.7, 1.5)
+"""Evidence from which the likeliest reference of an article is shown (a chance of 0.7), and others beside it,
+unless another one of the article, or of its sentence, is better by this."""
 
 
 class Reference(Struct, frozen=True):
@@ -93,7 +93,7 @@ def references(telling: Telling, candidates: Iterable[Profile]) -> list[Referenc
             if earlier.id not in best or evidence > best[earlier.id].evidence:
                 best[earlier.id] = Reference(place, earlier.id, evidence)
 
-    return _certain(best, tops, _SURE, _WORSE)
+    return _certain(best, tops, _LIMITS)
 
 
 def references_by_meaning(
@@ -111,41 +111,34 @@ def references_by_meaning(
         tops[place] = max(evidence, tops.get(place, evidence))
         if earlier not in best or evidence > best[earlier].evidence:
             best[earlier] = Reference(place, earlier, evidence)
-    return _certain(best, tops, _SURE_MEANT, _WORSE_MEANT, _RIVAL_MEANT)
+    return _certain(best, tops, _LIMITS_MEANT)
 
 
 def features_by_meaning(
     telling: Telling, candidates: Iterable[Profile], cosines: Mapping[int, Sequence[float]]
 ) -> Iterator[tuple[int, int, tuple[float, ...], tuple[float, ...]]]:
     """Yield for each earlier article and each sentence, by its place, the features of either."""
-    others = [other for other in candidates if is_earlier(telling, other) and other.id in cosines]
-    rivals = [_closest(values) for values in zip(*(cosines[other.id] for other in others), strict=True)]
-    for earlier in others:
-        (whole, whole_ahead), *closest = [
-            (value, value - (third if value >= second else second))
-            for value, (second, third) in zip(cosines[earlier.id], rivals, strict=True)
-        ]
-        features = (1.0, *whole_features(telling, earlier), whole, whole_ahead)
+    for earlier in candidates:
+        if not is_earlier(telling, earlier) or earlier.id not in cosines:
+            continue
+        whole, *closest = cosines[earlier.id]
+        features = (1.0, *whole_features(telling, earlier), whole)
         for place, sentence in enumerate(telling.sentences):
             words = sentence_features(telling, sentence, earlier)
             fits = bool(words[-1])
             stated = float(bool(sentence.spans) and not fits), float(fits)
-            yield earlier.id, place, features, (*words, *closest[place], *stated)
-
-
-def _closest(values: Sequence[float]) -> list[float]:
-    """Return the second and third highest cosines of one text; 0 if there are none.
-
-    An event may have two reports, so one that is far ahead of the third stands out.
-    """
-    return sorted((*values, 0.0, 0.0, 0.0), reverse=True)[1:3]
+            yield earlier.id, place, features, (*words, closest[place], *stated)
 
 
 def _certain(
-    best: Mapping[int, Reference], tops: Mapping[int, float], sure: float, worse: float, rival: float = _RIVAL
+    best: Mapping[int, Reference], tops: Mapping[int, float], limits: tuple[float, float, float, float]
 ) -> list[Reference]:
     """Choose the references whose evidence is high enough, and close to that of their rivals."""
-    needed = max(sure, max(tops.values(), default=0.0) - worse)
+    first, more, worse, rival = limits
+    top = max(tops.values(), default=0.0)
+    if top < first:
+        return []
+    needed = max(more, top - worse)
     certain = [
         reference
         for reference in best.values()
@@ -159,9 +152,9 @@ def _dot(weights: Sequence[float], features: Sequence[float]) -> float:
     return sum(weight * feature for weight, feature in zip(weights, features, strict=True))
 
 
-_SURE_MEANT, _WORSE_MEANT, _RIVAL_MEANT = -1.4, 3.5, 2.0
-_WHOLE_MEANT = (-6.71, 0.19, -0.24, 1.07, -1.48, -2.01, -0.98, 2.77, 4.68)
-_SENTENCE_MEANT = (0.19, 0.64, 0.24, 0.82, 3.4, 3.05, 4.29, -0.6, 2.29)
+_LIMITS_MEANT = (-1.1, -1.25, 4.2, 1.5)
+_WHOLE_MEANT = (-10.37, 0.92, -0.18, 1.49, -2.68, -3.39, -0.72, 8.9)
+_SENTENCE_MEANT = (-0.16, 1.67, 0.2, 0.83, 5.47, 9.7, -3.26, 0.39)
 """Weights fitted on both judged sets, with and without a larger library (docs/notes/relating.md)."""
 _INTERCEPT = -4.1
 _WHOLE = (6.78, -0.22, 2.13, -0.6, -1.56, -2.0)

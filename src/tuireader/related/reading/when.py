@@ -84,9 +84,9 @@ _SAID = {
     r"(?<!half )a year (?:ago|earlier)|vor einem jahr|il y a un an|一年前|1年前": (240, 500),
     r"half a year|halbe[ns]? jahr|six mois|半年": (110, 270),
     r"yesterday|gestern|\bhier\b|昨天|昨日|어제": (0.2, 3),
-    r"in recent days|days (?:ago|after|later|earlier)|tage (?:zuvor|später)|数日前|几天前|數日前": (1, 20),
-    r"in recent weeks|weeks (?:ago|after|later|earlier)|wochen zuvor|数周前|几周前|数週間前": (5, 75),
-    r"months (?:ago|after|later|earlier)|for months|seit monaten|monate zuvor|数月前|数カ月前": (30, 400),
+    r"in recent days|days (?:ago|earlier)|tage zuvor|数日前|几天前|數日前": (1, 20),
+    r"in recent weeks|weeks (?:ago|earlier)|wochen zuvor|数周前|几周前|数週間前": (5, 75),
+    r"months (?:ago|earlier)|for months|seit monaten|monate zuvor|数月前|数カ月前": (30, 400),
 }
 _FIXED = [(re.compile(pattern), Span(*days)) for pattern, days in _SAID.items()]
 
