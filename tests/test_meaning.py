@@ -45,7 +45,8 @@ LATER = entry(
     4,
     title="Islanders of Skerrin ask for a second ship",
     content_html="<p>The council of Skerrin wants the state to lease another ferry. It sent a letter to the"
-    f" minister on Friday. {QUOTED} A decision will fall with the budget, the minister said.</p>",
+    f" minister on Friday. {QUOTED} A decision will fall with the budget, the minister said."
+    " School children sleep on the mainland. Bread comes by helicopter.</p>",
     published=NOW + 70 * DAY,
 )
 CLOCK = NOW + 71 * DAY

@@ -84,11 +84,12 @@ def test_an_event_outside_of_the_stated_time_is_another_one() -> None:
 
 def test_meaning_finds_what_a_sentence_without_a_time_refers_to() -> None:
     sentence = "Drivers still feel the ban on new downloads of the ride-hailing app Didi."
-    text = (CLOSED, DATE, sentence)
+    text = (CLOSED, DATE, sentence, *["Read on."] * 3)
     title = "WeChat closes to newcomers"
     article = tell(profile(title, " ".join(text)), title, text, TABLES, stats, every=True)
     assert telling(sentence) is None  # words alone do not tell
     assert article is not None and [one.text for one in article.sentences] == [sentence]
+    assert tell(article.profile, title, text[:3], TABLES, stats, every=True) is None  # short items hardly do
 
     def by_meaning(whole: float, closest: float, earlier: Profile = DIDI) -> list[Reference]:
         return references_by_meaning(article, [earlier, *OTHERS], {earlier.id: [whole, closest]})
@@ -176,6 +177,13 @@ def test_sentences_that_state_a_time_or_a_rare_amount_are_looked_up() -> None:
     places = [place for place, *_ in referring("Title", said, NOW)]
     assert places == [3, 4, 6]  # the first two are about the news
     assert len(told(*[BAN] * 100).sentences) == MOST_SENTENCES
+
+
+def test_of_many_sentences_those_with_a_time_and_the_longest_are_looked_up() -> None:
+    text = (CLOSED, DATE, *(f"Drivers complain{' again' * times}." for times in range(20)), BAN)
+    article = tell(profile("WeChat", " ".join(text)), "WeChat", text, TABLES, stats, every=True)
+    assert article is not None
+    assert [sentence.text for sentence in article.sentences] == [*text[-MOST_SENTENCES:]]
 
 
 FINE = "The ride-hailing app Didi still contests a fine of 1.18 billion dollars."

@@ -17,10 +17,11 @@ from tuireader.related.reading.mentions import TELLING
 from tuireader.related.reading.when import Span, spans
 from tuireader.related.reading.words import count_terms
 
-MOST_SENTENCES = 16
-"""Maximum number of sentences of an article to look up."""
+MOST_SENTENCES = 8
+"""Maximum number of sentences of an article to look up: those with a time or amount, then the longest."""
 _SENTENCE = 12  # least characters of a sentence without a time
 _LEAD = 2  # sentences at the top, which are about the news itself
+_TOLD = 6  # least sentences of a text that may refer without a time: short items hardly do
 _LONG_NUMBER = re.compile(r"\d[\d.,]*\d")
 _FOOTER = re.compile(
     r"appeared first on|erschien zuerst auf|^(?:also read|read also|related)\b", re.IGNORECASE
@@ -71,6 +72,7 @@ def referring(title: str, sentences: Sequence[str], published: int, *, every: bo
     article on the matter they mean (docs/notes/relating.md): only their meaning does, with `every`.
     """
     news: set[int] | None = None
+    every = every and len(sentences) >= _TOLD
     for place, text in enumerate(sentences[_LEAD:], _LEAD):
         stated = spans(text, published)
         amounts = set() if stated or not _LONG_NUMBER.search(text) else rare_amounts(text)
@@ -101,7 +103,8 @@ def tell(
         others = set(_elsewhere(article, stats_of(rare)))
         referred = [reference._replace(amounts=reference.amounts & others) for reference in referred]
     told = [reference for reference in referred if every or reference.spans or reference.amounts]
-    told = told[:MOST_SENTENCES]
+    told.sort(key=lambda one: (not one.spans and not one.amounts, -len(sentences[one.place])))
+    told = sorted(told[:MOST_SENTENCES], key=lambda one: one.place)
     if not told:
         return None
     head, words = count_terms(title), [count_terms(text) for text in sentences]
