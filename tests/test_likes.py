@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -166,6 +167,17 @@ async def test_a_broken_encoder_is_reported_and_blames_no_article(
         )
 
 
+@pytest.mark.parametrize("damaged", [b"\1\2", b"\1" * 1024, "text"])
+async def test_a_damaged_vector_is_left_out(damaged: object, tmp_path: Path) -> None:
+    async with opened(tmp_path, TWO_FEEDS) as library:
+        await fill(library, 1, TAXIS, CAKE)
+        assert await found(library, ASKED) == [TAXIS.title]
+    with sqlite3.connect(paths(tmp_path).database) as connection:
+        connection.execute("UPDATE meaning SET vector = ? WHERE article = 1", (damaged,))
+    async with opened(tmp_path, TWO_FEEDS) as library:
+        assert await found(library, ASKED) == [TAXIS.title]
+
+
 @pytest.mark.parametrize(
     "table",
     [
@@ -259,9 +271,9 @@ def test_of_a_very_large_library_the_newest_are_held(tmp_path: Path) -> None:
     store, new = related_store(tmp_path, *(entry(n) for n in range(5)))
     with store.transaction():
         store.meaning.use("encoder 1")
-        store.meaning.add((article, 0, "en", bytes([article])) for article in reversed(new))
+        store.meaning.add((article, 0, "en", bytes([article] * 512)) for article in reversed(new))
     row, articles, vectors = store.meaning.since(0, 2, 10)
-    assert articles == new[:-3:-1] and vectors == bytes(articles)
+    assert articles == new[:-3:-1] and vectors[::512] == bytes(articles)
     assert store.meaning.since(row, 2, 10) == (row, [], b"")
     assert store.meaning.missing("encoder 1") == (0, 5) and store.meaning.missing("encoder 2") == (5, 5)
     with store.transaction():

@@ -67,6 +67,17 @@ def test_config_check_points_at_the_place(home: Home, run: Run) -> None:
     lines = run("config", "check").out.splitlines()
     assert lines[1::3] == ["{title} {titel}", "phone, fone", "a OR"]
     assert lines[2::3] == ["        ^^^^^^^", "       ^^^^", "  ^^"]
+    home.config.write_text(f"{watch.splitlines()[0]}\n\n[[serch]]\n[[serch]]\n")
+    assert f"{home.config}:3: serch: is not a known key" in run("config", "check").out
+
+
+def test_config_check_warns_about_a_published_search_by_meaning(home: Home, run: Run) -> None:
+    home.config.write_text(
+        '[[view]]\nname = "V"\nquery = "like:taxis"\n[[publish]]\nname = "p"\nsearch = "V"\n'
+    )
+    told = run("config", "check")
+    assert told.code == Exit.OK
+    assert f"{home.config}:6: warning: publish[1].search: like: only ranks" in told.out
 
 
 def test_unknown_names_in_rules_and_publications(news: tuple[Home, Web], run: Run) -> None:

@@ -1,5 +1,6 @@
 """The configuration: what is read, what is told, where files are."""
 
+import os
 import re
 import subprocess
 import sys
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from textual.color import Color
 
 from tests.examples import for_each
-from tuireader.config import Config, FeedConfig, MuteConfig, Paths, load, loads, paths, reference
+from tuireader.config import Config, FeedConfig, MuteConfig, Paths, load, loading, loads, paths, reference
 from tuireader.config.toml_lines import key_lines, statements
 from tuireader.config.toml_values import to_toml
 from tuireader.config.values import COLOR, COLOR_NAMES
@@ -396,7 +397,9 @@ def test_what_cannot_be_read_is_told_with_its_place(tmp_path: Path) -> None:
         assert problem.fatal and str(problem) == message
 
 
-def test_the_result_of_a_large_file_is_kept_for_the_same_bytes(tmp_path: Path) -> None:
+def test_the_result_of_a_large_file_is_kept_for_the_same_bytes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     file, kept = tmp_path / "config.toml", tmp_path / "config.json"
     every = re.sub(r"(?m)^# ?(?=\[|\w+ = )", "", EXAMPLE.read_text())  # with what is commented out
     text = f"{every}\n[[mute]]\nquery = 'x'\nuntil = 2026-12-31\nodd = 1\n{'#' * 50_000}"
@@ -405,24 +408,40 @@ def test_the_result_of_a_large_file_is_kept_for_the_same_bytes(tmp_path: Path) -
     assert load(file, tmp_path) == load(file, tmp_path) == read
     assert kept.stat().st_mode & 0o777 == 0o600
 
-    def other() -> None:
-        load(file, tmp_path)
-        kept.write_text(kept.read_text().replace('"WeChat","any"', '"Other","any"'))
+    counted: list[str] = []
 
-    other()
-    assert load(file, tmp_path)[0].watches[0].name == "Other"  # so it is the kept result that counts
-    kept.chmod(0o620)
-    assert load(file, tmp_path) == read  # not if others can write it
-    assert kept.stat().st_mode & 0o777 == 0o600
-    for spoilt in (b"", kept.read_bytes()[:-9]):
-        kept.write_bytes(spoilt)
+    def is_read() -> bool:
+        counted.clear()
         assert load(file, tmp_path) == read
-    other()
+        return bool(counted)
+
+    monkeypatch.setattr(loading, "loads", lambda text, name: counted.append(name) or loads(text, name))
+    assert not is_read()
+    kept.chmod(0o620)
+    assert is_read()  # others can write it
+    assert kept.stat().st_mode & 0o777 == 0o600
+    whole = kept.read_bytes()
+    for damaged in (
+        b"",
+        whole[:-9],
+        whole.replace(b"WeChat", b"WeChut"),
+        whole[:129] + b'[{"x":' + b"[" * 9_999,
+    ):
+        kept.write_bytes(damaged)
+        assert is_read() and not is_read()
+    kept.unlink()
+    kept.mkdir()
+    assert is_read()
+    kept.rmdir()
+    assert is_read()
     file.write_text(f"{text}#")
-    assert load(file, tmp_path) == read
-    other()
-    file.rename(tmp_path / "renamed.toml")
-    assert load(tmp_path / "renamed.toml", tmp_path) == load(tmp_path / "renamed.toml")
+    assert is_read()
+    file = file.rename(tmp_path / "renamed.toml")
+    read = load(file)
+    assert is_read() and not is_read()
+    file = file.rename(tmp_path / os.fsdecode(b"no text \xff.toml"))
+    read = load(file)
+    assert is_read() and is_read()  # its problems name it, which JSON cannot
 
 
 def test_a_byte_order_mark_is_no_matter(tmp_path: Path) -> None:

@@ -98,17 +98,17 @@ def _loads_once(text: str, name: str, kept: Path) -> _Loaded:
     with suppress(OSError, MsgspecError):
         installed = Path(__file__).stat().st_mtime_ns
         about = (name, __version__, sys.version, installed, *map(_schema, TABLES.values()))
-        key = blake2b(text.encode(), key=blake2b(repr(about).encode()).digest()).hexdigest().encode()
+        key = blake2b(text.encode(), key=blake2b(repr(about).encode()).digest()).digest()
         status = kept.lstat()
         if status.st_uid == os.geteuid() and not status.st_mode & 0o077:
-            kept_key, _, result = files.read(kept).partition(b"\n")
-            if kept_key == key:
+            digest, _, result = files.read(kept).partition(b"\n")
+            if digest == blake2b(result, key=key).hexdigest().encode():
                 return _decoded(result)
     loaded = loads(text, name)
-    with suppress(OSError, MsgspecError):
+    with suppress(OSError, ValueError, MsgspecError):  # the name of the file may be no text
         if key is not None and _decoded(result := json.encode(loaded)) == loaded:
             with files.scratch(kept.parent) as new:
-                new.write_bytes(b"\n".join([key, result]))
+                new.write_bytes(b"\n".join([blake2b(result, key=key).hexdigest().encode(), result]))
                 new.replace(kept)
     return loaded
 

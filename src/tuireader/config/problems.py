@@ -45,9 +45,9 @@ def key_path(path: str, name: str) -> str:
 
 
 def line_of(path: str, lines: Mapping[str, int]) -> int | None:
-    """Line of a key, else of its table; a single `watch[1]` may be written `[watch]`."""
+    """Line of a key, else of its table; `watch[1]` may be written `[watch]`, an unknown `x` `[[x]]`."""
     while path:
-        for written in (path, path.replace("[1]", "")):
+        for written in (path, path.replace("[1]", ""), f"{path}[1]"):
             if written in lines:
                 return lines[written]
         path = path.removesuffix("]").rpartition("[" if path.endswith("]") else ".")[0]

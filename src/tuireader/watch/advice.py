@@ -78,7 +78,8 @@ def _misread(term: str) -> str:
         parts = [f'"{part.strip()}"' for part in re.split(r"\sOR\s", term)]
         return f"OR is an ordinary word in a term; did you mean {', '.join(parts)}?"
     if field := _FIELD.match(term):
-        return f"{field[0]} has no special meaning in a term; did you mean to set query?"
+        hint = "" if field[1].lower() == "like" else "; did you mean to set query?"
+        return f"{field[0]} has no special meaning in a term{hint}"
     return ""
 
 

@@ -81,8 +81,9 @@ class Meaning(Part):
         self._conn.execute(sql, (id_list(articles),))
 
     def vectors(self, articles: Sequence[int]) -> dict[int, bytes]:
-        """Map articles to their vectors, if they have one; `b""` if it could not be computed."""
-        sql = "SELECT article, vector FROM json_each(?) CROSS JOIN meaning ON article = value"
+        """Map articles to their vectors, if they have one; `b""` if there is none to compare."""
+        sql = f"""SELECT article, CASE WHEN {_WHOLE} THEN vector ELSE x'' END
+                  FROM json_each(?) CROSS JOIN meaning ON article = value"""
         return self._mapping(sql, (id_list(articles),))
 
     def before(self, day: int, limit: int) -> dict[int, bytes]:
@@ -98,8 +99,8 @@ class Meaning(Part):
         oldest = (
             self._value("SELECT article FROM meaning ORDER BY article DESC LIMIT 1 OFFSET ?", (most,)) or 0
         )
-        sql = """SELECT id, article, vector FROM meaning
-                 WHERE id > ? AND article > ? AND vector != x'' ORDER BY id LIMIT ?"""
+        sql = f"""SELECT id, article, vector FROM meaning
+                  WHERE id > ? AND article > ? AND {_WHOLE} ORDER BY id LIMIT ?"""
         rows = self._conn.execute(sql, (row, oldest, limit)).fetchall()
         articles, vectors = [article for _, article, _ in rows], b"".join(vector for _, _, vector in rows)
         return (rows[-1][0] if rows else row), articles, vectors
@@ -118,9 +119,9 @@ class Meaning(Part):
 
     def near(self, day: int, days: int, language: str, limit: int) -> dict[int, bytes]:
         """Map articles in other languages within some days to their vectors, nearest first."""
-        sql = """SELECT article, vector FROM meaning
-                 WHERE day BETWEEN ?1 - ?2 AND ?1 + ?2 AND language NOT IN ('', ?3) AND vector != x''
-                 ORDER BY abs(day - ?1), article DESC LIMIT ?4"""
+        sql = f"""SELECT article, vector FROM meaning
+                  WHERE day BETWEEN ?1 - ?2 AND ?1 + ?2 AND language NOT IN ('', ?3) AND {_WHOLE}
+                  ORDER BY abs(day - ?1), article DESC LIMIT ?4"""
         return self._mapping(sql, (day, days, language, limit))
 
     def set_alike(self, article: int, alike: Sequence[Alike]) -> None:
@@ -148,7 +149,8 @@ class Meaning(Part):
         return found
 
 
+_WHOLE = "typeof(vector) = 'blob' AND length(vector) = 512"
 _WAITING = """SELECT {} FROM profile p LEFT JOIN meaning m ON m.article = p.article
   WHERE p.article > ? AND coalesce(m.compared, 0) = 0"""
-_AROUND = "SELECT article, vector FROM meaning WHERE vector != x'' AND day {} ? ORDER BY day {} LIMIT ?"
+_AROUND = f"SELECT article, vector FROM meaning WHERE {_WHOLE} AND day {{}} ? ORDER BY day {{}} LIMIT ?"
 _NEWEST = "ORDER BY p.article DESC LIMIT ?"
