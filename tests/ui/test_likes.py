@@ -63,6 +63,15 @@ async def test_a_filter_refuses_it_and_a_saved_search_has_it() -> None:
         assert [search.query for search in run.library.searches.saved] == [ASKED[1:-1]]
 
 
+async def test_a_watch_or_mute_made_in_its_list_has_no_words_of_it() -> None:
+    async with running(SHELF) as run:
+        await run.write(ASKED)
+        for key, dialog in (("W", "New watch"), ("M", "Mute")):
+            await run.press(key)
+            assert dialog in run.text and run.text.count("ride-hailing") == 1  # in the header
+            await run.press("escape")
+
+
 async def test_the_encoder_loads_with_a_sign_of_life(monkeypatch: pytest.MonkeyPatch) -> None:
     loads, goes_on = asyncio.Event(), asyncio.Event()
     ask = InThisProcess.ask

@@ -15,11 +15,15 @@ from tuireader.text.wording import counted
 from tuireader.ui.controllers.wiring import Controllers
 from tuireader.ui.flows.context import Asking, Outcome
 from tuireader.ui.flows.forms import changed, confirm
+from tuireader.ui.views import ranks
 from tuireader.wording.lines import Line, problem_lines
 
 
 async def watch_here(main: Controllers, ask: Asking) -> Outcome | None:
-    """Create a watch from the selected text, the search that the list shows, or the current article."""
+    """Create a watch from the selected text, the search that the list shows, or the current article.
+
+    A search by meaning has no words to watch for.
+    """
     from tuireader.ui.dialogs.new_watch import from_search, from_selection
 
     screen, view = main.panes.screen, main.session.view
@@ -27,7 +31,7 @@ async def watch_here(main: Controllers, ask: Asking) -> Outcome | None:
         screen.clear_selection()
         return await edit_watch(main, ask, from_selection(selected))
     article_id = main.chosen.article_id
-    if view.kind is ViewKind.QUERY and view.key.strip() and not main.panes.in_article:
+    if view.kind is ViewKind.QUERY and view.key.strip() and not main.panes.in_article and not ranks(view.key):
         return await edit_watch(main, ask, from_search(view.key))
     if article_id is not None:
         return await edit_watch(main, ask, await main.library.watches.suggest(article_id))
@@ -92,7 +96,7 @@ async def mute(main: Controllers, ask: Asking) -> Outcome | None:
         feed_id = int(view.key)
     feed = next((candidate for candidate in session.feeds if candidate.id == feed_id), None)
     words = view.key if view.kind is ViewKind.QUERY and article is None else ""
-    words = words if "is:muted" not in words else ""
+    words = words if "is:muted" not in words and not ranks(words) else ""
     muted = await ask(Mute(main.library.mutes, session.feeds, feed, words))
     if muted is None:
         return None
