@@ -44,6 +44,11 @@ def test_lists_show_the_sentence(run: Run) -> None:
     assert run("list", "--format", "tsv", ASKED).out.count("\n") == 2
 
 
+def test_a_label_that_does_not_exist_is_a_mistake_here_too(run: Run) -> None:
+    told = run("list", ASKED, "label:nope")
+    assert told.code == Exit.USAGE and told.err == "tuireader: there is no label 'nope'\n"
+
+
 @pytest.mark.parametrize("words", [("star",), ("count",), ("read",), ("watch", "test"), ("match", "done")])
 def test_nothing_is_changed_by_it(words: tuple[str, ...], run: Run) -> None:
     told = run(*words, ASKED)

@@ -137,7 +137,7 @@ class Searches(UseCases):
 
         `new_label` need not exist yet. An invalid expression names nothing.
         """
-        parsed = query.parse(text)
+        parsed = query.parse(text, likes=True)
         if isinstance(parsed, query.QueryError):
             return ()
         if not any(getattr(leaf, "field", "") in query.NAME_FIELDS for leaf in query.leaves(parsed.root)):
