@@ -45,13 +45,14 @@ def key_path(path: str, name: str) -> str:
 
 
 def line_of(path: str, lines: Mapping[str, int]) -> int | None:
-    """Line of a key, else of its table; `watch[1]` may be written `[watch]`, an unknown `x` `[[x]]`."""
+    """Line of a key, else of its table or of its first part; a single `watch[1]` may be written `[watch]`."""
+    parts = (f"{path}[", f"{path}.")
     while path:
-        for written in (path, path.replace("[1]", ""), f"{path}[1]"):
+        for written in (path, path.replace("[1]", "")):
             if written in lines:
                 return lines[written]
         path = path.removesuffix("]").rpartition("[" if path.endswith("]") else ".")[0]
-    return None
+    return next((line for key, line in lines.items() if key.startswith(parts)), None)
 
 
 _POSITION = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
