@@ -75,6 +75,12 @@ def test_config_check_points_at_the_place(home: Home, run: Run) -> None:
     ]
 
 
+def test_config_check_warns_about_an_invalid_term(home: Home, run: Run) -> None:
+    home.config.write_text('[[watch]]\nname = "A"\nany = ["a", "/(/"]\n')
+    told = run("config", "check")
+    assert f"{home.config}:1: warning: watch[1]: /(/: the regular expression is invalid" in told.out
+
+
 def test_config_check_warns_about_a_published_search_by_meaning(home: Home, run: Run) -> None:
     home.config.write_text(
         '[[view]]\nname = "V"\nquery = "like:taxis"\n[[publish]]\nname = "p"\nsearch = "V"\n'

@@ -105,6 +105,9 @@ def for_config(config: Config, text: str, file: str, database: Path) -> list[Pro
     listed += [(_path(data, "rule", name=rule.name), rule.feeds) for rule in config.rules]
     listed += [(_path(data, "publish", name=item.name), item.include) for item in config.publishes]
     advice += [(path, known.unlisted_message(name)) for path, names in listed for name in names]
+    for watched in config.watches:
+        for problem in watch.Matcher([rule_of(watched)]).problems:
+            advice.append((_path(data, "watch", name=watched.name), problem.message))
     saved = {view.name: query.parse(view.query) for view in config.views}  # which may have `like:`
     for item in config.publishes:
         if isinstance(error := saved.get(item.search), query.QueryError):
