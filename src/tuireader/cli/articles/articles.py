@@ -75,7 +75,7 @@ async def list_(library: Library, expression: str, form: str, limit: int) -> Non
     type=click.Choice(("date", RELEVANCE)),
     default="date",
     show_default=True,
-    help="Newest or most relevant first.",
+    help="Newest or most relevant first; with like: always the closest.",
 )
 @click.option("--exit-status", is_flag=True, help="Exit with 1 when nothing matches.")
 @library_command
