@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import msgspec
 from msgspec.structs import astuple, replace
 
 from tuireader.model import Comment, Enclosure, Evidence, TermHit, Thread
@@ -48,7 +47,7 @@ def evidence_of(watch: str, stored: str) -> Evidence:
     """Decode the JSON of `evidence_json`; evidence that has not been computed yet is empty."""
     if not stored:
         return Evidence(watch)
-    hits, sentence, spans, *uncertain = msgspec.json.decode(stored)
+    hits, sentence, spans, *uncertain = json.loads(stored)
     return Evidence(
         watch,
         tuple(TermHit(*hit) for hit in hits),

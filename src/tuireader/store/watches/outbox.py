@@ -11,7 +11,6 @@ import json
 from collections.abc import Callable, Iterable, Sequence
 from math import ceil
 
-import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -327,4 +326,4 @@ def _rest(failures: int) -> int:
 
 
 def _names(text: str) -> tuple[str, ...]:
-    return msgspec.json.decode(text, type=tuple[str, ...])
+    return tuple(json.loads(text))
