@@ -5,16 +5,15 @@ This does not depend on the store, so it can run in the process that parses the 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
-from msgspec.structs import astuple, replace
+from msgspec.structs import replace
 
 from tuireader import dedup
 from tuireader.document import links_of
 from tuireader.lexicon import indexed
-from tuireader.model import EntryDetails, Keys, ParsedEntry, ParsedFeed, Prepared
+from tuireader.model import Keys, ParsedEntry, ParsedFeed, Prepared
 from tuireader.text import cut_characters, is_html, plain, reading_minutes, tokens
 
 _TITLE = 100  # maximum characters of a text used as title
@@ -48,8 +47,6 @@ def drop_known(
 
 def prepare(entry: ParsedEntry) -> Prepared:
     """Derive everything that follows from an entry alone."""
-    from tuireader.text import zstd
-
     html = entry.content_html or entry.summary_html
     pieces = tokens(html) if is_html(html) else None  # split once for both text and links
     body = plain(html, pieces) if html else ""
@@ -64,15 +61,7 @@ def prepare(entry: ParsedEntry) -> Prepared:
         links=links_in(html, entry.base_url or entry.url, pieces),
         text_key=dedup.text_key(title, body, entry.url, published),
         minutes=reading_minutes(body),
-        packed=(zstd.packed(entry.summary_html), zstd.packed(entry.content_html), _details(entry)),
     )
-
-
-def _details(entry: ParsedEntry) -> str:
-    """Encode the non-empty details of an entry as one JSON object."""
-    values = {name: getattr(entry, name) for name in EntryDetails.__struct_fields__}
-    kept = {name: value for name, value in values.items() if value not in ("", None, ())}
-    return json.dumps(kept, ensure_ascii=True, separators=(",", ":"), default=astuple) if kept else "{}"
 
 
 def title_of(entry: ParsedEntry, body: str) -> str:

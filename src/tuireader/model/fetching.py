@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -211,7 +211,7 @@ class Prepared(Struct, frozen=True):
     """An entry prepared for storing: plain texts, words for the index, links, fingerprint, reading time.
 
     `words` are the words of title, body and author; each link has its address, its label and the words
-    before it. `packed` are summary, content and details as they are stored.
+    before it.
     """
 
     title: str
@@ -221,7 +221,6 @@ class Prepared(Struct, frozen=True):
     links: tuple[tuple[str, str, str], ...]
     text_key: int
     minutes: int
-    packed: tuple[Any, Any, str]  # texts: str, bytes or None, a union that msgspec refuses
 
 
 class Keys(Struct, frozen=True):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 import zlib
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from tuireader.store.dictionaries import Dictionaries
@@ -16,9 +17,11 @@ from tuireader.store.sql import Part
 
 if TYPE_CHECKING:
     from tuireader.store.connection import Connection
-    from tuireader.text.zstd import ZstdDict
+    from tuireader.text.zstd import ZstdCompressor, ZstdDict
 
 _FRAME = b"\x28\xb5\x2f\xfd"
+_LEVEL = 3  # zstd level; 6 takes three times as long and saves 1 %
+_FROM = 400  # minimum characters to compress
 
 Stored = str | bytes | None
 
@@ -37,11 +40,26 @@ class Compression(Part):
         self.dictionaries = Dictionaries(store.conn)
         self._read: dict[int, ZstdDict] = {}
 
-    def compress(self, text: str) -> Stored:
-        """Return the stored form of a text, see `zstd.packed`."""
+    @cached_property
+    def _compressor(self) -> ZstdCompressor:
         from tuireader.text import zstd
 
-        return zstd.packed(text)
+        options: dict[int, int] = {
+            zstd.CompressionParameter.compression_level: _LEVEL,
+            zstd.CompressionParameter.checksum_flag: 1,
+        }
+        return zstd.ZstdCompressor(options=options)
+
+    def compress(self, text: str) -> Stored:
+        """Return the stored form of a text: None, the text itself, or its UTF-8 bytes compressed."""
+        if not text:
+            return None
+        data = text.encode("utf-8", "replace")
+        if len(text) >= _FROM:
+            packed = self._compressor.compress(data, mode=self._compressor.FLUSH_FRAME)
+            if len(packed) < len(data):
+                return packed
+        return data.decode()
 
     def decompress(self, stored: Stored) -> str:
         """Restore a text; raise UnreadableText, a database error, if it is damaged."""

@@ -7,8 +7,17 @@ from typing import Any
 
 from msgspec.structs import astuple, replace
 
-from tuireader.model import Comment, Enclosure, Evidence, TermHit, Thread
+from tuireader.model import Comment, Enclosure, EntryDetails, Evidence, ParsedEntry, TermHit, Thread
 from tuireader.store.sql import FEED_TITLE
+
+_DETAILS = EntryDetails.__struct_fields__
+
+
+def pack_extra(entry: ParsedEntry) -> str:
+    """Encode the non-empty details of an entry as one JSON object."""
+    values = {name: getattr(entry, name) for name in _DETAILS}
+    kept = {name: value for name, value in values.items() if value not in ("", None, ())}
+    return json.dumps(kept, ensure_ascii=True, separators=(",", ":"), default=astuple) if kept else "{}"
 
 
 def thread_text(thread: Thread) -> str:
@@ -23,7 +32,7 @@ def thread_of(at: int, text: str) -> Thread:
 
 
 def unpack_extra(stored: str) -> dict[str, Any]:
-    """Decode the details of `Prepared.packed` into keyword arguments for `Article`."""
+    """Decode the JSON of `pack_extra` into keyword arguments for `Article`."""
     extra: dict[str, Any] = json.loads(stored)
     for name, value in extra.items():
         if isinstance(value, list):

@@ -23,6 +23,7 @@ from tuireader.document.prepare import links_in
 from tuireader.store.articles.articles import Appearance, Articles, StoredText
 from tuireader.store.articles.full_texts import FullTexts
 from tuireader.store.articles.incoming import CONTENT, IncomingEntry, Saved, content
+from tuireader.store.compression import Compression
 from tuireader.store.lists.index import Index
 from tuireader.store.sql import Part, id_list, number_list
 from tuireader.store.watches.match_log import MatchLog
@@ -39,6 +40,7 @@ class Appearances(Part):
     """
 
     _articles: Articles
+    _compression: Compression
     _full_texts: FullTexts
     _index: Index
     _match_log: MatchLog
@@ -163,7 +165,7 @@ class Appearances(Part):
 
     def _incoming(self, article_id: int, item: IncomingEntry) -> _Variant:
         entry, prepared = item.entry, item.prepared
-        _, *texts = content(article_id, item)
+        _, *texts = content(article_id, item, self._compression)
         return prepared.title, entry.url, entry.author, *texts, item.keys.url, prepared.text_key
 
     def _keep(self, article_id: int, feed_id: int, variant: _Variant) -> None:

@@ -209,7 +209,7 @@ class Entries(Part):
                  edited = max(edited, ?) WHERE id = ?""",
             (item.prepared.title, entry.url, entry.author, *keys, int(edited), article_id),
         )
-        conn.execute(CONTENT, content(article_id, item))
+        conn.execute(CONTENT, content(article_id, item, self._compression))
         if text.appearances:
             text = self._appearances.settle(text)
         saved.reindex(old if kept else None, text)
@@ -239,7 +239,7 @@ class Entries(Part):
             own = item.prepared
             row = article_id, feed_id, own.title, entry.url, entry.author, *times, *keys, own.minutes
             articles.append(row)
-            contents.append(content(article_id, item))
+            contents.append(content(article_id, item, self._compression))
             appearances.append((feed_id, item.keys.guid, article_id, item.keys.digest))
             texts.append(stored(article_id, feed_id, time, item))
             saved.places[item.keys.guid] = article_id

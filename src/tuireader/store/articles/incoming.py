@@ -11,7 +11,8 @@ from tuireader import dedup
 from tuireader.document.prepare import prepare
 from tuireader.model import Keys, ParsedEntry, ParsedFeed, Prepared
 from tuireader.store.articles.articles import StoredText
-from tuireader.store.compression import Stored
+from tuireader.store.compression import Compression, Stored
+from tuireader.store.json_columns import pack_extra
 
 
 class Saved(Struct):
@@ -88,12 +89,14 @@ def stored(article_id: int, feed_id: int, time: int, item: IncomingEntry) -> Sto
     )
 
 
-def content(article_id: int, item: IncomingEntry) -> tuple[int, Stored, Stored, str, str]:
+def content(
+    article_id: int, item: IncomingEntry, compression: Compression
+) -> tuple[int, Stored, Stored, str, str]:
     """Build the row of `content` for an entry."""
     entry = item.entry
     base = "" if entry.base_url == entry.url else entry.base_url  # most bases equal the address: store ""
-    summary, html, details = item.prepared.packed
-    return article_id, summary, html, base, details
+    summary, html = map(compression.compress, (entry.summary_html, entry.content_html))
+    return article_id, summary, html, base, pack_extra(entry)
 
 
 def readable(text: StoredText) -> str:
