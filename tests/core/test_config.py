@@ -415,7 +415,11 @@ def test_the_result_of_a_large_file_is_kept_for_the_same_bytes(
         assert load(file, tmp_path) == read
         return bool(counted)
 
-    monkeypatch.setattr(loading, "loads", lambda text, name: counted.append(name) or loads(text, name))
+    def counting(text: str, name: str) -> object:
+        counted.append(name)
+        return loads(text, name)
+
+    monkeypatch.setattr(loading, "loads", counting)
     assert not is_read()
     kept.chmod(0o620)
     assert is_read()  # others can write it

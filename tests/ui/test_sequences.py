@@ -102,7 +102,7 @@ async def test_a_right_click_offers_the_commands_of_a_row(run: Running) -> None:
     await run.settle()
     assert isinstance(run.app.screen, KeyPicker) and "Commands here" in run.text
     await run.press("escape")
-    assert run.app.screen is health and health.table.cursor == 1
+    assert run.screen(Health) is health and health.table.cursor == 1
     await run.pilot.click("#table", offset=(5, 1), button=RIGHT)  # the second time, as well
     await run.settle()
     await run.press("e")
