@@ -38,7 +38,7 @@ async def claimed(library: Library, **modes: str) -> tuple[list[Item], list[int]
         messages = store.outbox.pick("", Terms(together=True), "x", CLOCK + 5)
         assert len(messages) == len(drafts)
         notices = [notice for draft in drafts for notice in draft.notices]
-        return list(items_of(store, messages, context.feed_names)), notices
+        return list(items_of(store, messages, context.feed_names, {})), notices
 
     made = await context.pool.transact(step)
     assert not await context.pool.read(lambda store: store.notices.any_waiting())

@@ -131,7 +131,7 @@ class History:
         wanted = [WatchConfig(rule.name, notify="article") for rule in RULES]
         claim(self.store, wanted, FEEDS, self.matcher, self.now)
         messages = self.store.outbox.pick("", Terms(together=True), "x", self.now)
-        items = items_of(self.store, messages, FEEDS)
+        items = items_of(self.store, messages, FEEDS, {})
         self.told += [(one.watch, item.article_id) for item in items for one in item.evidence]
         assert len(self.told) == len(set(self.told))
 

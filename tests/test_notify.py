@@ -315,7 +315,7 @@ async def test_a_match_that_is_gone_by_then_stops_no_other_notification(tmp_path
                 wanted = [WatchConfig("WeChat", any=("WeChat",), notify="article")]
                 made = claim(store, wanted, {}, Matcher(()), NOW)
                 assert [draft.subject for draft in made] == [other, first]
-                items = items_of(store, store.outbox.unsent(), {})
+                items = items_of(store, store.outbox.unsent(), {}, {})
                 assert all(item.evidence == (Evidence("WeChat"),) for item in items)
                 assert not store.notices.any_waiting()
                 assert claim(store, wanted, {}, Matcher(()), NOW) == []

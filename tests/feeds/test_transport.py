@@ -166,6 +166,20 @@ async def test_idle_connections_are_bounded() -> None:
         assert await ask(hosts) == hosts + 2
 
 
+async def test_a_body_goes_out_whole_and_on_a_new_connection(web: Web) -> None:
+    """A request with a body may act: on a connection that the server closes, it would have to be repeated."""
+    direct = DirectTransport(tls=ssl.create_default_context)
+    body = bytes(range(256)) * 20_000
+    for sent in (b"", body, b"x", b""):
+        request = httpx.Request("POST" if sent else "GET", f"{web.url}/feed", content=sent or None)
+        response = await direct.handle_async_request(request)
+        assert await response.aread() == b"<rss/>"
+        await response.aclose()
+    assert [request.body for request in web.requests] == [b"", body, b"x", b""]
+    assert web.connections == 3  # the last one is reused
+    await direct.aclose()
+
+
 async def test_a_connection_that_the_server_closed_meanwhile_is_replaced() -> None:
     async def once(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")

@@ -9,12 +9,14 @@ import os
 import ssl
 import time
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, partial
+from urllib.request import getproxies
 
 import httpx
 
 from tuireader import __version__
 from tuireader.delivery.letters import Receipt
+from tuireader.feeds.http.transport import DirectTransport
 from tuireader.text import is_loopback
 from tuireader.text.durations import retry_after
 
@@ -51,14 +53,20 @@ async def ask(
     `proxied` are one proxy for all, and whether those of the environment count without it.
     """
     here = is_loopback(url)
-    proxy, proxies = ("", False) if here else (proxied[0], proxied[1] and not proxied[0])
+    proxy, proxies = (
+        ("", False) if here else (proxied[0], proxied[1] and not proxied[0] and bool(getproxies()))
+    )
     headers = {"User-Agent": f"tuireader/{__version__}", "Accept-Encoding": "identity", **headers}
     plain = here and url.lower().startswith("http:")  # nor is there a proxy: no certificate is looked at
-    tls = False if plain else await asyncio.to_thread(_tls, os.environ.get("SSL_CERT_FILE"))
+    tls = partial(_tls, os.environ.get("SSL_CERT_FILE"))
+    verify = False if plain else await asyncio.to_thread(tls)
+    direct = None if proxy or (proxies and getproxies()) else DirectTransport(tls=tls)
     try:
         async with (
             asyncio.timeout(seconds),
-            httpx.AsyncClient(verify=tls, timeout=seconds, trust_env=proxies, proxy=proxy or None) as client,
+            httpx.AsyncClient(
+                verify=verify, timeout=seconds, trust_env=proxies, proxy=proxy or None, transport=direct
+            ) as client,
             client.stream(method, url, content=content, headers=headers) as response,
         ):
             body = bytearray()
@@ -73,7 +81,9 @@ async def ask(
     except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError, ImportError) as error:
         connected = not isinstance(error, httpx.ConnectError)  # the words of errors may be secret
         wrong = "the connection was lost" if connected else "no connection; check its address"
-        wrong = "its certificate is not valid" if "CERTIFICATE_VERIFY" in str(error) else wrong
+        wrong = (
+            "its certificate is not valid" if "CERTIFICATE_VERIFY" in f"{error} {error.__cause__}" else wrong
+        )
         return Receipt(False, f"it cannot be reached: {wrong}", doubtful=connected), b""
 
 

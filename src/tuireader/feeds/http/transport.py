@@ -45,7 +45,7 @@ class _Connection(httpx.AsyncByteStream):
     idle_since: float = 0.0
 
     async def ask(self, request: httpx.Request) -> httpx.Response:
-        """Send a request without a body and return its response, skipping interim ones."""
+        """Send a request and return its response, skipping interim ones."""
         self.seconds = request.extensions.get("timeout", {}).get("read")
         try:
             self._send(request)
@@ -61,12 +61,13 @@ class _Connection(httpx.AsyncByteStream):
 
     def _send(self, request: httpx.Request) -> None:
         target, headers = request.url.raw_path, request.headers.raw
+        events = [h11.Request(method=request.method, target=target, headers=headers), h11.EndOfMessage()]
+        if request.content:
+            events.insert(1, h11.Data(data=request.content))
         try:
-            head = self.http.send(h11.Request(method=request.method, target=target, headers=headers))
+            self.writer.writelines([self.http.send(event) or b"" for event in events])  # buffered in memory
         except h11.LocalProtocolError as error:
             raise httpx.LocalProtocolError(str(error)) from error
-        self.http.send(h11.EndOfMessage())
-        self.writer.write(head)  # fits into any buffer
 
     async def _next_event(self) -> h11.Event | type[h11.NEED_DATA] | type[h11.PAUSED]:
         try:
@@ -111,7 +112,7 @@ class _Connection(httpx.AsyncByteStream):
 
 
 class DirectTransport(httpx.AsyncBaseTransport):
-    """Transport for GET requests without a proxy.
+    """Transport for requests without a proxy. One with a body must not be repeated: it has a new connection.
 
     The request extension `public_only` refuses servers on private networks (raises PrivateAddress).
     """
@@ -126,7 +127,7 @@ class DirectTransport(httpx.AsyncBaseTransport):
         port = url.port or (443 if url.scheme == "https" else 80)
         origin = (url.scheme, url.raw_host.decode("ascii"), port)
         public_only = bool(request.extensions.get("public_only"))
-        connection = None if public_only else await self._take(origin)
+        connection = None if public_only or request.content else await self._take(origin)
         if connection is not None:
             with contextlib.suppress(httpx.NetworkError, httpx.RemoteProtocolError):  # the server closed it
                 return await connection.ask(request)

@@ -93,7 +93,7 @@ def unwanted(
     articles = [message.subject for message in messages if message.kind in about]
     alarms = [message.subject for message in messages if message.kind is OutboxKind.ALARM]
     muted = store.mutes.states(articles)
-    over = {alarm.id for alarm in store.alarms.some(alarms) if alarm.cleared_at is not None}
+    over = {alarm.id for alarm in store.alarms.some(alarms) if alarm.cleared_at is not None} if alarms else ()
     silent = {watch.name for watch in watches if watch.notify == "never"}
 
     def reason(message: OutboxMessage) -> str:
@@ -122,19 +122,22 @@ def stored_brief(store: Store, number: int) -> Brief | None:
 
 
 def items_of(
-    store: Store, messages: Sequence[OutboxMessage], feeds: ingest.FeedNames
+    store: Store,
+    messages: Sequence[OutboxMessage],
+    feeds: ingest.FeedNames,
+    known: dict[tuple[object, ...], letters.Item],
 ) -> tuple[letters.Item, ...]:
-    """Read the articles of messages, each with the evidence of the watches that it is for."""
-    articles = [message.subject for message in messages]
-    evidence = _evidence(store, articles)
-    sentences = store.notices.sentences(articles)
-    columns = store.articles.texts(articles, bodies=False, labels=False, appearances=False)
-    texts = {text.id: text for text in columns}
-    items = {}
-    for message in messages:
+    """Read the articles of messages, each with the evidence of the watches that it is for, unless `known`."""
+    new = {key: message for message in messages if (key := _item_key(message)) not in known}
+    if articles := [message.subject for message in new.values()]:
+        evidence = _evidence(store, articles)
+        sentences = store.notices.sentences(articles)
+        columns = store.articles.texts(articles, bodies=False, labels=False, appearances=False)
+        texts = {text.id: text for text in columns}
+    for key, message in new.items():
         text = texts[message.subject]
         matches = [(text.id, watch) for watch in message.watches]
-        items[text.id] = letters.Item(
+        known[key] = letters.Item(
             text.id,
             title=text.title,
             url=text.url,
@@ -146,7 +149,11 @@ def items_of(
             ),
             adds=message.adds,
         )
-    return tuple(items.values())
+    return tuple({message.subject: known[_item_key(message)] for message in messages}.values())
+
+
+def _item_key(message: OutboxMessage) -> tuple[object, ...]:
+    return message.subject, message.watches, message.adds
 
 
 def _evidence(store: Store, articles: Sequence[int]) -> dict[tuple[int, str], Evidence]:

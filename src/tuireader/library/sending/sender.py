@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from secrets import token_hex
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from tuireader.delivery import letters, programs
@@ -34,6 +35,18 @@ _DEADLINE = 90.0
 """Seconds for one letter, whatever its channel does; the lease is longer."""
 
 
+class _Turn(Struct, frozen=True):
+    """The next letter of a channel with its messages; no letter if nobody wants these any more.
+
+    `sent`: a letter was accepted before. `trusted`: only messages that have rarely failed are tried.
+    """
+
+    letter: Letter | None = None
+    messages: Sequence[OutboxMessage] = ()
+    sent: bool = False
+    trusted: bool = False
+
+
 class Sender(UseCases):
     """The holder of the lease, which sends until `end`, a time of the monotonic clock."""
 
@@ -45,6 +58,7 @@ class Sender(UseCases):
         self._holder, self._terms = holder, terms
         self._events: list[Told | Undelivered] = []
         self._failing: dict[str, Undelivered] = {}
+        self._items: dict[tuple[object, ...], Item] = {}
 
     def reported(self) -> list[Told | Undelivered]:
         """Return what came of the letters; a channel that fails is reported once."""
@@ -56,28 +70,37 @@ class Sender(UseCases):
             await self._serve(channel, surroundings(self._context, worker))
 
     async def _serve(self, channel: str, around: Surroundings) -> None:
-        sent = trusted = False
-        while time.monotonic() < self.end:
-            terms = self._terms(channel, sent=sent, trusted=trusted)
-            letter, messages = await self._transact(partial(self._take, channel=channel, terms=terms))
-            if letter is None:
-                if not messages:
-                    return
-                continue  # nobody wants them any more
-            receipt = await self._deliver(letter, channel, around)
-            event = await self._transact(partial(self._record, messages=messages, receipt=receipt))
+        turn, receipt = _Turn(), None
+        while True:
+            last, step = turn, partial(self._turn, channel=channel, last=turn, receipt=receipt)
+            turn, event = await self._transact(step)
             if event and event.retry_at:
                 self._failing[channel] = event
-            else:
-                self._events.append(event or self._told(letter, channel, receipt))
+            elif receipt and last.letter:
+                self._events.append(event or self._told(last.letter, channel, receipt))
+            if not turn.messages:
+                return
+            receipt = await self._deliver(turn.letter, channel, around) if turn.letter else None
+
+    def _turn(
+        self, store: Store, *, channel: str, last: _Turn, receipt: Receipt | None
+    ) -> tuple[_Turn, Undelivered | None]:
+        """Record the receipt of the last letter and take the next one; return it with what to report."""
+        sent, trusted, event = last.sent, last.trusted, None
+        if receipt is not None:
+            event = self._record(store, messages=last.messages, receipt=receipt)
             if event is None:
                 sent, trusted = True, False
             elif not receipt.permanent:
-                if trusted or messages[0].attempts + 1 < SUSPECT:
-                    return
+                if trusted or last.messages[0].attempts + 1 < SUSPECT:
+                    return _Turn(), event
                 trusted = True  # try another one: this one may be to blame
+        if time.monotonic() >= self.end:
+            return _Turn(), event
+        letter, messages = self._take(store, channel, self._terms(channel, sent=sent, trusted=trusted))
+        return _Turn(letter, messages, sent, trusted), event
 
-    def _take(self, store: Store, *, channel: str, terms: Terms) -> tuple[Letter | None, list[OutboxMessage]]:
+    def _take(self, store: Store, channel: str, terms: Terms) -> tuple[Letter | None, list[OutboxMessage]]:
         """Mark the next messages of a channel as being sent, and compose their letter.
 
         Those that are no longer wanted are dropped; there is no letter if that are all.
@@ -103,7 +126,7 @@ class Sender(UseCases):
             return self._digest(store, channel, messages[0])
         if messages[0].kind in (OutboxKind.ALARM, OutboxKind.OVER):
             return alarm_message(store.alarms.some([message.subject for message in messages]))
-        items = items_of(store, messages, self._context.feed_names)
+        items = items_of(store, messages, self._context.feed_names, self._items)
         if messages[0].kind is OutboxKind.SHARE:
             return self._shared(store, channel, items[0])
         if summed_up:
