@@ -42,7 +42,6 @@ class Relater:
         profiles, self._profiles = self._profiles, None  # an error leaves nothing that was not stored
         if profiles is None or self._state != store.change_state():  # texts may have changed
             profiles = StoredProfiles(store, self._groups)
-        store.older_versions.skip_if_new()
         ids = store.relations.waiting(size)
         # giant articles are cut to the part that is read
         texts = store.articles.texts(ids, labels=False, appearances=False)

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tuireader.store.articles.appearances import Appearances
-    from tuireader.store.relations.relations import Relations
     from tuireader.store.watches.match_log import MatchLog
 
 _FILE_NAME = 32  # length of the name of a file that describes a change of the configuration
@@ -45,7 +44,6 @@ class OlderVersions(Part):
 
     _appearances: Appearances
     _match_log: MatchLog
-    _relations: Relations
 
     def left(self, missing: Missing) -> int:
         """Return the highest id that may lack a value, 0 if none does."""
@@ -54,12 +52,6 @@ class OlderVersions(Part):
     def set_left(self, missing: Missing, up_to: int) -> None:
         """Record that only ids up to `up_to` may still lack a value."""
         self._store.set_fact(missing, str(up_to))
-
-    def skip_if_new(self) -> None:
-        """Record that nothing that relating adds is missing in a database without related articles."""
-        if not self._relations.related_up_to():
-            for missing in _HIGHEST:
-                self._store.set_fact(missing, self._store.fact(missing) or "0")
 
     def stored_passwords(self) -> list[tuple[int, int, str, str]]:
         """List (id, account, address, new address) of feeds with a password in an address."""
