@@ -10,7 +10,6 @@ import importlib
 import os
 from collections.abc import Sequence
 from functools import cache
-from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from typing import Any
 
@@ -26,8 +25,12 @@ _AT_ONCE = 32
 
 def encoder() -> str:
     """Return the name and version of the installed encoder, `""` without one; imports nothing."""
+    if not find_spec(_MODULE):
+        return ""
+    from importlib.metadata import PackageNotFoundError, version  # slow to import
+
     try:
-        return f"{_PACKAGE} {version(_PACKAGE)}" if find_spec(_MODULE) else ""
+        return f"{_PACKAGE} {version(_PACKAGE)}"
     except PackageNotFoundError:
         return ""
 
