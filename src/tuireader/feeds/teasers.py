@@ -194,7 +194,7 @@ def _leads_home(url: str, site: str) -> bool:
 
 def _publisher(urls: Sequence[str]) -> str:
     """Find the site that most entries lead to, as an address; `""` for an aggregator or a few entries."""
-    sites = Counter(filter(None, map(dedup.site_of, urls)))
+    sites = Counter(filter(None, map(dedup.site_of, urls if len(urls) >= _SITES else ())))
     if sites.total() < _SITES:
         return ""
     site, number = sites.most_common(1)[0]
