@@ -99,7 +99,7 @@ def record_new(
             decided[text.id] = rules.book.decide(replace(shown(text, rules.feeds), watches=watches), now)
     store.watches.record(((text.id, item) for text in texts for item in matches[text.id]), now)
     store.match_log.record(((text, item) for text in texts for item in matches[text.id]), now)
-    store.links.record(_out_links(texts))
+    store.links.add(_out_links(texts))
     hidden = _hide(store, texts, matches, rules, now)
     return _visible(store, [(text, item) for text in texts for item in matches[text.id]], hidden, rules)
 

@@ -58,11 +58,15 @@ class Links(Part):
         links = list(links_of)
         sql = "DELETE FROM link WHERE article_id IN (SELECT value FROM json_each(?))"
         self._conn.execute(sql, (json.dumps([article_id for article_id, _ in links]),))
+        self.add(links)
+
+    def add(self, links_of: Iterable[tuple[int, Sequence[OutLink]]]) -> None:
+        """Store the links of new articles; needs a transaction."""
         self._conn.executemany(
             "INSERT INTO link (article_id, position, url_key, url, label, kind) VALUES (?, ?, ?, ?, ?, ?)",
             (
                 (article_id, position, url_key(link.url), link.url, link.label, link.kind)
-                for article_id, out in links
+                for article_id, out in links_of
                 for position, link in enumerate(out)
             ),
         )
