@@ -163,6 +163,16 @@ async def test_refusals_of_a_mail_server(trusted: None, refuse: dict[str, str], 
     assert len(server.mails) == receipt.accepted
 
 
+async def test_a_mail_goes_to_all_recipients_or_to_none_at_first(trusted: None) -> None:
+    """A server that takes a recipient later, after greylisting for instance, gets the mail for all then."""
+    async with MailServer(refuse={"RCPT b@x.example": "450 greylisted"}) as server:
+        later = await send(LETTER, by_mail(server), around())
+        assert later == Receipt(False, "the mail server refuses it: 450 greylisted") and not server.mails
+        at_last = await send(replace(LETTER, attempts=5), by_mail(server), around())
+    assert at_last == Receipt(True, "refused for b@x.example")
+    assert [mail.recipients for mail in server.mails] == [("a@x.example",)]
+
+
 async def test_a_wrong_password_is_not_shown(trusted: None) -> None:
     async with MailServer() as server:
         refused = await send(LETTER, by_mail(server, password="wrong-one"), around())

@@ -45,7 +45,7 @@ class Letter(Struct, frozen=True):
     `id` identifies it for its receiver: one that comes again has the same. Letters of one `thread`, such as a
     story, belong together. `repeated`: it was perhaps sent before. `bodies` are texts by format (`markdown`,
     `html`) that no template writes, such as those of a digest. `form` replaces the format of the
-    channel, unless it is `auto`.
+    channel, unless it is `auto`. `attempts` counts how often it was tried in vain.
     """
 
     title: Annotated[str, "Subject in one line."]
@@ -61,6 +61,7 @@ class Letter(Struct, frozen=True):
     rule: Annotated[str, 'Name of the rule that sends it, `""` without one.'] = ""
     bodies: Mapping[str, str] = {}
     form: str = "auto"
+    attempts: int = 0
 
 
 class Receipt(Struct, frozen=True):

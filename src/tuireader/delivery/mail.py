@@ -7,10 +7,12 @@ import re
 import smtplib
 import socket
 import ssl
+from collections.abc import Callable
 from contextlib import suppress
 from email import policy
 from email.message import EmailMessage
 from email.utils import format_datetime, localtime
+from functools import partial
 from uuid import uuid4
 
 from tuireader.config import ChannelConfig
@@ -20,6 +22,8 @@ from tuireader.delivery.templates import body, subject
 from tuireader.text import clean
 
 _STEP_SECONDS = 20.0
+_PATIENCE = 5
+"""Attempts in which a mail goes to all recipients or to none, as a server that takes none now may later."""
 _SELF = "[127.0.0.1]"
 """Name by which we greet a server; that of this machine is nobody's business."""
 
@@ -30,7 +34,8 @@ async def send(letter: Letter, channel: ChannelConfig, password: str, *, seconds
     mail = compose(letter, channel)
     try:
         async with asyncio.timeout(seconds):
-            return await asyncio.to_thread(_send, mail, channel, password, open_servers)
+            together = letter.attempts < _PATIENCE
+            return await asyncio.to_thread(_send, mail, channel, password, open_servers, together)
     except TimeoutError:
         return Receipt(False, f"the mail server took longer than {seconds:.0f} s", doubtful=True)
     finally:
@@ -72,9 +77,16 @@ def _token(text: str) -> str:
 
 
 def _send(
-    mail: EmailMessage, channel: ChannelConfig, password: str, open_servers: list[smtplib.SMTP]
+    mail: EmailMessage,
+    channel: ChannelConfig,
+    password: str,
+    open_servers: list[smtplib.SMTP],
+    together: bool,
 ) -> Receipt:
-    """Send a mail, which blocks; every refusal becomes a receipt."""
+    """Send a mail, which blocks; every refusal becomes a receipt.
+
+    `together`: to no recipient while the server refuses one for now; nobody gets it twice.
+    """
     said: bytes | str
     try:
         with _connected(channel) as server:
@@ -83,6 +95,8 @@ def _send(
                 server.starttls(context=ssl.create_default_context())
             if password:
                 server.login(channel.mail_server[2], password)
+            if together:
+                server.rcpt = partial(_deferred, server.rcpt)  # type: ignore[method-assign]
             refused = server.send_message(mail, _sender(channel), list(channel.mail))
         return Receipt(True, f"refused for {', '.join(refused)}" if refused else "")
     except smtplib.SMTPRecipientsRefused as error:
@@ -104,6 +118,14 @@ def _send(
     text = said if isinstance(said, str) else said.decode("utf-8", "replace")
     text = text.replace(password, "…") if password else text
     return Receipt(False, f"the mail server refuses it: {code} {clean(text, 200)}", permanent)
+
+
+def _deferred(rcpt: Callable[..., tuple[int, bytes]], address: str, *options: object) -> tuple[int, bytes]:
+    """Name a recipient to the server; raise SMTPRecipientsRefused if it takes none for now."""
+    code, said = rcpt(address, *options)
+    if 400 <= code < 500:
+        raise smtplib.SMTPRecipientsRefused({address: (code, said)})
+    return code, said
 
 
 def _connected(channel: ChannelConfig) -> smtplib.SMTP:

@@ -117,7 +117,8 @@ class Sender(UseCases):
             return None, picked
         first = messages[0]
         letter = self._compose(store, channel, messages, summed_up=bool(channel) and len(messages) > 1)
-        return replace(letter, id=first.letter, repeated=first.interrupted), messages
+        state = {"id": first.letter, "repeated": first.interrupted, "attempts": first.attempts}
+        return replace(letter, **state), messages
 
     def _compose(
         self, store: Store, channel: str, messages: Sequence[OutboxMessage], *, summed_up: bool
