@@ -74,6 +74,10 @@ async def test_a_count_repeats_a_movement_or_names_a_line() -> None:
         assert run.text.rstrip().endswith("3 …")
         await run.press("n")
         assert run.open_id == run.main.articles.ids[2]
+        rows = map(run.main.articles.row, run.main.articles.ids[:3])
+        assert [row and row.read for row in rows] == [False, False, True]  # those before it were only passed
+        await run.press("h", "4", "n")
+        assert run.open_id == run.main.articles.ids[6]
         await run.press("h", "h", "g", "3", "j")
         assert run.main.sidebar.cursor == 3
 

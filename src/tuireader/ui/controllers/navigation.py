@@ -130,10 +130,17 @@ class Navigation(Controller):
         if open_id is not None and article_id is not None and article_id != open_id:
             await self.open_article(article_id)
 
-    async def next_unread(self, step: int) -> None:
-        """Open the next unread article of this view, or of the next view that has one."""
+    async def next_unread(self, step: int, times: int = 1) -> None:
+        """Open the next unread article of this view, or of the next view that has one.
+
+        With `times`, the cursor passes unread articles, which stay unread.
+        """
         listing, views = self.listing, None
         only_go = self.as_newsboat and self.panes.in_list
+        if times > 1:
+            row = self.articles.row(self.articles.current_id or 0)
+            is_first = row is not None and not row.read and row.id != self.session.opened_id
+            await self._pass_unread(step, times - (only_go or is_first))
         while True:
             token = listing.token
             article_id = await listing.next_unread(step, past_cursor=only_go and views is None)
@@ -160,6 +167,12 @@ class Navigation(Controller):
         if not self.session.config.ui.goto_next_feed:
             said = f"Nothing else unread here. {self.host.key_of('next_unread_feed')} goes to the next feed"
         self.host.say(said)
+
+    async def _pass_unread(self, step: int, times: int) -> None:
+        for _ in range(times):
+            token, article_id = self.listing.token, await self.listing.next_unread(step, past_cursor=True)
+            if article_id is not None and token == self.listing.token:
+                self.articles.select_id(article_id)
 
     def _views_with_unread(self, step: int) -> list[View]:
         unread = {item.view: item.unread for item in self.panes.sidebar.items if item.view is not None}

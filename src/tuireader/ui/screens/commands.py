@@ -176,11 +176,11 @@ def _as_in_newsboat(main: Controllers, flows: FlowRunner) -> Commands:
         else:
             await go.step(step)
 
-    async def next_unread(step: int) -> None:
+    async def next_unread(step: int, times: int = 1) -> None:
         if go.as_newsboat and panes.in_sidebar:
             await flows.run(partial(lists.next_feed, step=step, unread=True))
         else:
-            await go.next_unread(step)
+            await go.next_unread(step, times)
 
     async def toggle_read() -> None:
         await main.marking.toggle_read()

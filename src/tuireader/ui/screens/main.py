@@ -215,6 +215,9 @@ class MainScreen(PaneScreen, Hosted, inherit_bindings=False):
         if times and command_id in MOVES:
             self.panes.current.act(command_id, times)
             return
+        if times and command_id in ("next_unread", "previous_unread"):
+            await self._do(do, min(times, _MOST_TIMES))
+            return
         for _ in range(min(times, _MOST_TIMES) - 1 if BY_ID[command_id].group is Group.MOVE else 0):
             await self._do(do, number)
         await self._do(do, number)
