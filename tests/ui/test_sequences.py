@@ -82,6 +82,18 @@ async def test_a_count_repeats_a_movement_or_names_a_line() -> None:
         assert run.main.sidebar.cursor == 3
 
 
+async def test_a_count_moves_in_tables_as_well() -> None:
+    async with running(many(20)) as run:
+        await run.press("H")
+        table, places = run.screen(Health).table, []
+        for keys in ("5 j", "2 k", "7 G", "4 escape j", "1 0 G", "3 i k"):
+            await run.press(*keys.split())
+            places.append(table.cursor + 1)
+        assert places == [6, 4, 7, 8, 10, 9]
+        await run.press("3")
+        assert "3 …" in run.toasts
+
+
 async def test_a_right_click_offers_the_commands_of_a_line(run: Running) -> None:
     await run.pilot.click("#list", offset=(10, 2), button=RIGHT)
     await run.settle()

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from tuireader.ui.screens.main import MainScreen
 
 PATIENCE = 1.0  # maximum seconds that keys wait for a screen to open
+_DIGITS = 5  # of a count
 _LARGEST = Size(1500, 500)  # columns and lines: a terminal may report any size, and each cell costs memory
 
 
@@ -150,20 +151,43 @@ class TuireaderApp(Host):
             self.app_focus = True
         main, focused = self._main, self.focused
         sequence = self._in_sequence(event.key)
-        if main is self.screen and (focused is None or isinstance(focused, Pane)):
+        in_pane = focused is None or isinstance(focused, Pane)
+        if main is self.screen and in_pane:
             await main.controllers.search.settled()
-            if sequence and not main.take_count(event.key):
+            if sequence and not self._take_count(event.key):
                 await self.run_binding(sequence)
-                main.session.count = ""
+                self.count = ""
             main.after_key()
-        elif not sequence or " " in sequence:
+        elif in_pane and sequence and self._take_count(event.key):
+            if self.count:
+                self.say_shortly(f"{self.count} …")
+        elif sequence:
+            await self._do_elsewhere(event, sequence)
+            self.count = ""
+
+    async def _do_elsewhere(self, event: events.Key, sequence: str) -> None:
+        """Handle a key in a dialog, in another screen or in a line of the main one."""
+        if " " in sequence:
             await self.run_binding(sequence)
-        elif isinstance(focused, Input) and event.is_printable:
+        elif isinstance(self.focused, Input) and event.is_printable:
             await super().on_event(event)
         elif not await self.run_binding(event.key, priority=True):
-            await press(focused or self.screen, event, self.run_binding)
-            if main is self.screen:
-                main.update_footer()
+            await press(self.focused or self.screen, event, self.run_binding)
+            if self._main is self.screen:
+                self._main.update_footer()
+
+    def _take_count(self, key: str) -> bool:
+        """Let a digit in a list begin or continue a count, unless it has a command there; escape ends it."""
+        if key == "escape" and self.count:
+            self.count = ""
+            return True
+        in_article = self.screen is self._main and self._main.panes.in_article
+        if not (key.isascii() and key.isdecimal()) or in_article or len(self.count) > _DIGITS:
+            return False
+        if not self.count and (key == "0" or key in self.screen.active_bindings):
+            return False
+        self.count += key
+        return True
 
     def _in_sequence(self, key: str) -> str:
         """Join a key to those of a sequence before it; `""` if more must follow, or if it has no command."""

@@ -58,6 +58,7 @@ class Host(CrashSafeApp):
         self.themes: Mapping[str, Theme] = {}  # that can be chosen
         self.first_keys: set[str] = set()  # of sequences
         self.begun = ""  # keys typed of a sequence, such as `g`
+        self.count = ""  # digits typed before a key that moves
         self.theme_problem = ""
         self.reorders = False  # right-to-left text is put into visual order
         self.typed_at = 0.0  # time of the last key, by the monotonic clock

@@ -79,7 +79,6 @@ class Session:
         self.hides_quiet = not self.config.ui.show_quiet_watches
         self.hides_read_feeds = not self.config.ui.show_read_feeds
         self.feed_sort = self.config.ui.sort_feeds
-        self.count = ""  # digits typed before a key that moves
         # the list
         self.view = UNREAD
         self.error = ""  # error in the search or filter

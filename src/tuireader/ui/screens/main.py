@@ -36,7 +36,7 @@ from tuireader.ui.widgets.sidebar import Sidebar
 from tuireader.ui.workers import run_latest
 
 _SIGN = "watch sign"
-_MOST_TIMES, _DIGITS = 99, 5  # of a command by a count; digits of a count
+_MOST_TIMES = 99  # of a command by a count
 _AT_REST = 0.05  # seconds between checks for keys typed during startup
 _PICTURES_AFTER = 0.5  # seconds that a preview stays before its images are loaded
 
@@ -156,9 +156,9 @@ class MainScreen(PaneScreen, Hosted, inherit_bindings=False):
         key_of = self.host.key_of
         keys = footer_keys(self.session, self.panes, key_of)
         position, trouble = footer_position(self.session, self.panes, key_of)
-        if self.host.begun or self.session.count:
+        if self.host.begun or self.host.count:
             keys = [FooterKey(*each) for each in self.host.following()] or keys
-            position = f"{key_label(self.host.begun or self.session.count)} …"
+            position = f"{key_label(self.host.begun or self.host.count)} …"
         now, key_of = int(self.host.clock()), self.host.key_of
         self.status.show(keys, position, trouble, notes(self.session, now, key_of))
         if self._explains_signs:
@@ -211,7 +211,7 @@ class MainScreen(PaneScreen, Hosted, inherit_bindings=False):
         """Run a command; some take the number of their key."""
         if command_id in ON_PAGE:
             await self.controllers.previews.catch_up()
-        do, times = self.commands[command_id], int(self.session.count or 0)
+        do, times = self.commands[command_id], int(self.host.count or 0)
         if times and command_id in MOVES:
             self.panes.current.act(command_id, times)
             return
@@ -221,19 +221,6 @@ class MainScreen(PaneScreen, Hosted, inherit_bindings=False):
         for _ in range(min(times, _MOST_TIMES) - 1 if BY_ID[command_id].group is Group.MOVE else 0):
             await self._do(do, number)
         await self._do(do, number)
-
-    def take_count(self, key: str) -> bool:
-        """Let a digit in a list begin or continue a count, unless it has a command there; escape ends it."""
-        count = self.session.count
-        if key == "escape" and count:
-            self.session.count = ""
-            return True
-        if not (key.isascii() and key.isdecimal()) or self.panes.in_article or len(count) > _DIGITS:
-            return False
-        if not count and (key == "0" or key in self.active_bindings):
-            return False
-        self.session.count += key
-        return True
 
     async def _do(self, do: Callable[..., Any], number: int | None) -> None:
         done = do() if number is None else do(number)

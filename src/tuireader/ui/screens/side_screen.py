@@ -81,7 +81,7 @@ class SideScreen(Screen[Result | None], Hosted, Generic[Result], inherit_binding
             await self.run_action(command_id)
 
     def action_pane(self, command_id: str) -> None:
-        self.main_pane.act(command_id)
+        self.main_pane.act(command_id, int(self.host.count or 0))
 
     def action_back(self) -> None:
         self.dismiss(None)
