@@ -1,10 +1,11 @@
-"""Fit the weights of references by meaning, cross-validated: `related_weights.py SET ... [+LIBRARY]`.
+"""Fit the weights of references, cross-validated: `related_weights.py SET ... [+LIBRARY] [words]`.
 
 Each SET is a folder with `background.articles.jsonl`, `crosslang.articles.jsonl` and
 `background.labels.jsonl`; with LIBRARY, each is used twice, alone and with those articles. All sets are
 fitted together, in ten folds of stories. Prints for each set the recall, the precision of what is shown and
 the share of articles that refer to nothing for which something is shown: with weights of the other folds,
-with weights of all, and as the program is; then the weights of all. Needs the extra `meaning`.
+with weights of all, and as the program is; then the weights of all. Needs the extra `meaning`, except for
+references by `words`.
 """
 
 from __future__ import annotations
@@ -25,12 +26,17 @@ import numpy as np
 from related_ranking import fill_in, rows, save
 from tuireader.ingest.relating import meaning
 from tuireader.related import referring
-from tuireader.related.reading.features import Profile
 from tuireader.related.reading.telling import Telling
 from tuireader.store import Store
 
 FOLDS = 10
-WEIGHTS = np.array([*referring._WHOLE_MEANT, *referring._SENTENCE_MEANT])
+WORDS = "words" in sys.argv[1:]
+WEIGHTS = np.array(
+    [*referring._WHOLE, *referring._SENTENCE]
+    if WORDS
+    else [*referring._WHOLE_MEANT, *referring._SENTENCE_MEANT]
+)
+LIMITS = referring._LIMITS if WORDS else referring._LIMITS_MEANT
 UNTIMED = 1.3
 """Added to sentences that state no time: few labelled ones do, and most of those are in one set."""
 Array = Any
@@ -59,38 +65,38 @@ class Query:
 
     def shown(self, weights: Array) -> list[int]:
         """The articles that these weights would show."""
-        best: dict[int, referring.Reference] = {}
-        tops: dict[int, float] = {}
-        for (other, place), evidence in zip(self.places, self.features @ weights, strict=True):
-            tops[place] = max(evidence, tops.get(place, evidence))
-            if other not in best or evidence > best[other].evidence:
-                best[other] = referring.Reference(place, other, evidence)
-        return [one.article for one in referring._certain(best, tops, referring._LIMITS_MEANT)]
+        evidence = zip(self.places, self.features @ weights, strict=True)
+        rows = ((other, place, (), (each,)) for (other, place), each in evidence)
+        return [one.article for one in referring._certain(rows, ((), (1.0,)), LIMITS)]
 
 
 def queries(number: int, data: Path, library: Path | None) -> list[Query]:
     """Relate all articles of a set, and note the features of what each labelled one may refer to."""
     told: dict[int, tuple[Telling, list[Any]]] = {}
 
-    def noted(telling: Telling, candidates: Sequence[Profile], cosines: Mapping[int, Sequence[float]]) -> Any:
-        found = list(referring.features_by_meaning(telling, candidates, cosines))
-        told[telling.profile.id] = telling, found
-        return referring.references_by_meaning(telling, candidates, cosines)
+    features = referring.features if WORDS else referring.features_by_meaning
+    place, name = (referring, "references") if WORDS else (meaning, "references_by_meaning")
+    references = getattr(place, name)
+
+    def noted(telling: Telling, *others: Any) -> Any:
+        told[telling.profile.id] = telling, list(features(telling, *others))
+        return references(telling, *others)
 
     paths = [*data.glob("*.articles.jsonl"), *([library] if library else ())]
     with tempfile.TemporaryDirectory() as folder:
         every = Path(folder) / "articles.jsonl"
         every.write_text("".join(path.read_text(encoding="utf-8") for path in paths), encoding="utf-8")
         store = Store.open(Path(folder) / "related.db")
-        ids = save(store, every, int(time.time()))
-        with closing(store), patch.object(meaning, "references_by_meaning", noted):
-            fill_in(store)
+        with closing(store), patch.object(place, name, noted):
+            ids = save(store, every, int(time.time()))
+            if not WORDS:
+                fill_in(store)
     found = []
     for label in rows(data / "background.labels.jsonl"):
         targets: dict[int, list[str]] = {}
         for reference in label["refers"]:
             targets.setdefault(ids[reference["id"]], []).append(reference["sentence"])
-        telling, features = told.get(ids[label["id"]], (None, []))
+        telling, rows_of = told.get(ids[label["id"]], (None, []))
         unclear = [*label.get("same_story", ()), *label.get("neutral", ())]
         about = min([label["id"], *(reference["id"] for reference in label["refers"])])
         found.append(
@@ -99,9 +105,9 @@ def queries(number: int, data: Path, library: Path | None) -> list[Query]:
                 zlib.crc32(about.encode()) % FOLDS,
                 targets,
                 frozenset(ids[other] for other in unclear),
-                [(other, place) for other, place, _, _ in features],
+                [(other, place) for other, place, _, _ in rows_of],
                 [sentence.text for sentence in telling.sentences] if telling else [],
-                np.array([(*whole, *part) for _, _, whole, part in features]).reshape(-1, len(WEIGHTS)),
+                np.array([(*whole, *part) for _, _, whole, part in rows_of]).reshape(-1, len(WEIGHTS)),
             )
         )
     return found
@@ -122,8 +128,9 @@ def fitted(asked: Sequence[Query]) -> Array:
         slope = features.T @ (right - chance) - small * weights
         bend = (features * (chance * (1 - chance))[:, None]).T @ features + np.diag(small)
         weights = weights + np.linalg.solve(bend, slope)
-    weights[0] += UNTIMED
-    weights[-2:] -= UNTIMED
+    if not WORDS:
+        weights[0] += UNTIMED
+        weights[-2:] -= UNTIMED
     return weights
 
 
@@ -148,7 +155,7 @@ def report(what: str, asked: Sequence[Query], weights_for: Callable[[Query], Arr
 def main(*arguments: str) -> None:
     """Print the table and the weights."""
     library = next((Path(name[1:]) for name in arguments if name.startswith("+")), None)
-    sets = [Path(name) for name in arguments if not name.startswith("+")]
+    sets = [Path(name) for name in arguments if not name.startswith("+") and name != "words"]
     settings = [(data, more) for more in dict.fromkeys((None, library)) for data in sets]
     asked = [query for number, at in enumerate(settings) for query in queries(number, *at)]
     by_fold = [fitted([query for query in asked if query.story != fold]) for fold in range(FOLDS)]

@@ -55,6 +55,7 @@ def days_since(year: int, month: int, day: int) -> float:
         ("지난해 12월 공장을 닫았다.", (2025, 12, 5)),
         ("3개월 전 발표한 계획이다.", (2026, 2, 20)),
         ("지난 여름 화재가 났다.", (2025, 7, 7)),
+        ("It filed for protection ten days before Christmas.", (2025, 12, 15)),
         ("Pupils had protested before the turn of the year.", (2025, 12, 18)),
         ("The port stood still in the new year.", (2026, 1, 8)),
         ("It had been sold before Easter.", (2026, 4, 2)),
@@ -71,6 +72,20 @@ def days_since(year: int, month: int, day: int) -> float:
 def test_a_stated_time_includes_the_event(sentence: str, date: tuple[int, int, int]) -> None:
     days = days_since(*date)
     assert any(span.latest <= days <= span.earliest for span in spans(sentence, NOW))
+
+
+@pytest.mark.parametrize(
+    ("sentence", "other"),
+    [
+        ("Three weeks ago, regulators told of it.", (2026, 4, 6)),
+        ("It never recovered from the autumn of 2024.", (2024, 3, 1)),
+        ("昨年10月、児童がけがをして以来止まっていた。", (2025, 6, 18)),
+        ("It filed for protection ten days before Christmas.", (2026, 5, 10)),
+    ],
+)
+def test_the_narrowest_time_counts(sentence: str, other: tuple[int, int, int]) -> None:
+    days = days_since(*other)
+    assert not any(span.latest <= days <= span.earliest for span in spans(sentence, NOW))
 
 
 @pytest.mark.parametrize(

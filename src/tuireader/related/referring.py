@@ -13,7 +13,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
-from tuireader.related.compare import common
 from tuireader.related.reading.features import NAME, TITLE, UNIT, Profile
 from tuireader.related.reading.telling import Sentence, Telling
 from tuireader.text.durations import DAY
@@ -23,13 +22,13 @@ CANDIDATES = 30
 POSTINGS = 40
 """Articles to read for one term, before each of the days to look at."""
 _SAME_DAY = DAY // 2  # seconds from which an article is an earlier one
-_JUDGED = 12  # likeliest candidates, which are compared with each sentence
 _WORDS, _OWN, _THINGS, _LOOKUPS, _ENDS = 12, 3, 8, 30, 4
 """Terms to look up: of the article, of each sentence, things, all; and days to look at."""
-_CONTENT = -3.2  # evidence that is needed without the time
-_LIMITS = (0.85, 0.85, 1.7, 1.5)
-"""Evidence from which the likeliest reference of an article is shown (a chance of 0.7), and others beside it,
-unless another one of the article, or of its sentence, is better by this."""
+_LIMITS = (-1.0, -1.5, 3.0, 1.0)
+"""Evidence from which the likeliest reference of an article is shown, and others beside it, unless another
+one of the article, or of its sentence, is better by this."""
+Features = tuple[int, int, tuple[float, ...], tuple[float, ...]]
+"""An earlier article, the place of a sentence, features of the article, and features of both."""
 
 
 class Reference(Struct, frozen=True):
@@ -78,22 +77,7 @@ def is_earlier(telling: Telling, other: Profile) -> bool:
 
 def references(telling: Telling, candidates: Iterable[Profile]) -> list[Reference]:
     """Return the references that are certain enough, in reading order."""
-    best: dict[int, Reference] = {}
-    tops: dict[int, float] = {}  # the highest evidence for each sentence
-    dated = [other for other in candidates if is_earlier(telling, other)]
-    likely = [(_INTERCEPT + _dot(_WHOLE, whole_features(telling, other)), other) for other in dated]
-    likely.sort(key=lambda entry: (-entry[0], entry[1].id))
-    for base, earlier in likely[:_JUDGED]:
-        for place, sentence in enumerate(telling.sentences):
-            features = sentence_features(telling, sentence, earlier)
-            evidence = base + _dot(_SENTENCE, features)
-            if not features[-1] or evidence - _SENTENCE[-1] * features[-1] < _CONTENT:
-                continue  # another time, or nothing but the time
-            tops[place] = max(evidence, tops.get(place, evidence))
-            if earlier.id not in best or evidence > best[earlier.id].evidence:
-                best[earlier.id] = Reference(place, earlier.id, evidence)
-
-    return _certain(best, tops, _LIMITS)
+    return _certain(features(telling, candidates), (_WHOLE, _SENTENCE), _LIMITS)
 
 
 def references_by_meaning(
@@ -104,36 +88,49 @@ def references_by_meaning(
     `cosines` maps each candidate to how close its title and lead are to those of the article, then to each
     sentence. A sentence need not state a time, but one that states another time hardly refers to it.
     """
-    best: dict[int, Reference] = {}
-    tops: dict[int, float] = {}
-    for earlier, place, whole, sentence in features_by_meaning(telling, candidates, cosines):
-        evidence = _dot(_WHOLE_MEANT, whole) + _dot(_SENTENCE_MEANT, sentence)
-        tops[place] = max(evidence, tops.get(place, evidence))
-        if earlier not in best or evidence > best[earlier].evidence:
-            best[earlier] = Reference(place, earlier, evidence)
-    return _certain(best, tops, _LIMITS_MEANT)
+    rows = features_by_meaning(telling, candidates, cosines)
+    return _certain(rows, (_WHOLE_MEANT, _SENTENCE_MEANT), _LIMITS_MEANT)
+
+
+def features(telling: Telling, candidates: Iterable[Profile]) -> Iterator[Features]:
+    """Yield the features of each earlier article with each sentence that states its time, or its amount."""
+    for earlier in candidates:
+        whole: tuple[float, ...] = ()
+        for place, sentence in enumerate(telling.sentences if is_earlier(telling, earlier) else ()):
+            if fit := _fit(telling, sentence, earlier):
+                whole = whole or (1.0, *whole_features(telling, earlier))
+                yield earlier.id, place, whole, (*_shared(sentence, earlier), fit)
 
 
 def features_by_meaning(
     telling: Telling, candidates: Iterable[Profile], cosines: Mapping[int, Sequence[float]]
-) -> Iterator[tuple[int, int, tuple[float, ...], tuple[float, ...]]]:
-    """Yield for each earlier article and each sentence, by its place, the features of either."""
+) -> Iterator[Features]:
+    """Yield the features of each earlier article with each sentence."""
     for earlier in candidates:
         if not is_earlier(telling, earlier) or earlier.id not in cosines:
             continue
         whole, *closest = cosines[earlier.id]
         features = (1.0, *whole_features(telling, earlier), whole)
         for place, sentence in enumerate(telling.sentences):
-            words = sentence_features(telling, sentence, earlier)
-            fits = bool(words[-1])
-            stated = float(bool(sentence.spans) and not fits), float(fits)
-            yield earlier.id, place, features, (*words, closest[place], *stated)
+            fit = _fit(telling, sentence, earlier)
+            stated = float(bool(sentence.spans) and not fit), float(bool(fit))
+            words = _shared(sentence, earlier)
+            yield earlier.id, place, features, (*words, fit, closest[place], *stated)
 
 
 def _certain(
-    best: Mapping[int, Reference], tops: Mapping[int, float], limits: tuple[float, float, float, float]
+    rows: Iterable[Features],
+    weights: tuple[Sequence[float], Sequence[float]],
+    limits: tuple[float, float, float, float],
 ) -> list[Reference]:
     """Choose the references whose evidence is high enough, and close to that of their rivals."""
+    best: dict[int, Reference] = {}
+    tops: dict[int, float] = {}  # the highest evidence for each sentence
+    for article, place, whole, sentence in rows:
+        evidence = _dot(weights[0], whole) + _dot(weights[1], sentence)
+        tops[place] = max(evidence, tops.get(place, evidence))
+        if article not in best or evidence > best[article].evidence:
+            best[article] = Reference(place, article, evidence)
     first, more, worse, rival = limits
     top = max(tops.values(), default=0.0)
     if top < first:
@@ -152,14 +149,13 @@ def _dot(weights: Sequence[float], features: Sequence[float]) -> float:
     return sum(weight * feature for weight, feature in zip(weights, features, strict=True))
 
 
-_LIMITS_MEANT = (-1.1, -1.25, 4.2, 1.5)
-_WHOLE_MEANT = (-10.37, 0.92, -0.18, 1.49, -2.68, -3.39, -0.72, 8.9)
-_SENTENCE_MEANT = (-0.16, 1.67, 0.2, 0.83, 5.47, 9.7, -3.26, 0.39)
-"""Weights fitted on both judged sets, with and without a larger library (docs/notes/relating.md)."""
-_INTERCEPT = -4.1
-_WHOLE = (6.78, -0.22, 2.13, -0.6, -1.56, -2.0)
 _AMOUNT = 0.3  # what a shared amount is worth instead of a time
-_SENTENCE = (0.46, 2.2, 0.29, 0.85, 6.6)
+_WHOLE = (-8.2, 0.3, 4.06, -2.51, -1.83, -1.26)
+_SENTENCE = (0.68, 0.65, 1.15, 5.39)
+_LIMITS_MEANT = (-1.25, -1.4, 3.8, 1.5)
+_WHOLE_MEANT = (-10.18, -0.22, 2.07, -2.45, -3.5, -0.65, 9.06)
+_SENTENCE_MEANT = (0.08, 0.23, 0.83, 4.2, 9.23, -3.43, 1.07)
+"""Weights fitted on both judged sets, with and without a larger library (docs/notes/relating.md)."""
 
 
 def _weight_in(article: Profile, weights: Mapping[int, float]) -> float:
@@ -169,26 +165,25 @@ def _weight_in(article: Profile, weights: Mapping[int, float]) -> float:
 def whole_features(telling: Telling, earlier: Profile) -> tuple[float, ...]:
     """Return the features that do not depend on the sentence.
 
-    Cosine of the terms, days between, share of the title in the earlier article, another language, the same
-    feed, and no shared name or amount (common words prove no event).
+    Days between, share of the title in the earlier article, another language, the same feed, and no shared
+    name or amount (common words prove no event).
     """
     article = telling.profile
-    overlap = common(article, earlier)
+    shared = (value | article.terms[term] for term, value in earlier.terms.items() if term in article.terms)
+    named = any(value >> 8 & NAME for value in shared)
     return (
-        overlap.cosine,
         math.log1p((article.time - earlier.time) / DAY),
         _weight_in(earlier, telling.title) / (sum(telling.title.values()) or 1.0),
         float(article.language != earlier.language),
         float(article.feed == earlier.feed and article.feed > 0),
-        float(not overlap.names and telling.things.keys().isdisjoint(earlier.concepts)),
+        float(not named and telling.things.keys().isdisjoint(earlier.concepts)),
     )
 
 
-def sentence_features(telling: Telling, sentence: Sentence, earlier: Profile) -> tuple[float, ...]:
-    """Return the features of a sentence: what it shares with the earlier article, and whether its time fits.
+def _shared(sentence: Sentence, earlier: Profile) -> tuple[float, ...]:
+    """Return the features of what a sentence shares with the earlier article.
 
-    Weight of the shared terms, their share of the sentence, weight of the terms shared by neighbouring
-    sentences, shared words of events, and how narrow the stated time is if it fits, else 0.
+    Weights of the shared terms, of those shared by the sentences beside it, and of shared words of events.
     """
     terms = earlier.terms
     shared = {term: weight for term, weight in sentence.terms.items() if term in terms}
@@ -196,10 +191,8 @@ def sentence_features(telling: Telling, sentence: Sentence, earlier: Profile) ->
     events = sum(weight for event, weight in sentence.events.items() if event in earlier.concepts)
     return (
         math.log1p(weight),
-        weight / (sum(sentence.terms.values()) or 1.0),
         math.log1p(_weight_in(earlier, sentence.around)),
         math.log1p(events),
-        _fit(telling, sentence, earlier),
     )
 
 

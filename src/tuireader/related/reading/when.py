@@ -28,6 +28,10 @@ class Span(NamedTuple):
     latest: float
     earliest: float
 
+    def holds(self, other: Span) -> bool:
+        """Return whether another span lies within this one: of "去年10月", 去年 says nothing more."""
+        return self.latest <= other.latest and other.earliest <= self.earliest
+
 
 _VERBS = frozenset(
     ("may", "march", "mar", "mars", "dec", "sept", "jan", "jun", "jul", "oct", "nov", "feb", "apr", "aug")
@@ -106,7 +110,7 @@ _CJK_MONTH = re.compile(
 _COUNT = "|".join(sorted(_NUMBERS, key=len, reverse=True))
 _AGO = re.compile(
     rf"\b(?<!half )(?P<en>\d{{1,3}}|{_COUNT}) (?P<unit_en>day|week|fortnight|month|year)s? "
-    r"(?:ago|earlier|before|since)"
+    r"(?:ago|earlier|before(?! \w)|since)"
     rf"|\bvor (?:gut |knapp |rund |fast |etwa |mehr als )?(?P<de>\d{{1,3}}|{_COUNT}) "
     r"(?P<unit_de>tag|woche|monat|jahr)(?:en|n)?\b"
     rf"|il y a (?:près de |environ |plus de )?(?P<fr>\d{{1,3}}|{_COUNT}) (?P<unit_fr>jour|semaine|moi|an)s?\b"
@@ -135,7 +139,8 @@ def spans(sentence: str, published: int) -> list[Span]:
     stated: set[Span] = set()
     for read in active:
         stated.update(Span(max(_NEAREST, span.latest), span.earliest) for span in read(text, now))
-    return [span for span in stated if span.latest < span.earliest < _FARTHEST]
+    stated = {span for span in stated if span.latest < span.earliest < _FARTHEST}
+    return [span for span in stated if not any(map(span.holds, stated - {span}))]
 
 
 def _between(now: datetime, year: int, first: int, last: int, late: float, early: float) -> Span:
