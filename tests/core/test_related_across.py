@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,7 +15,7 @@ from tuireader.model import Relation
 from tuireader.related import across
 from tuireader.related.closeness import Closeness
 from tuireader.related.compare import chance, fold_chance
-from tuireader.related.rank import reason, shared_terms
+from tuireader.related.rank import FIRST, SHOWN, reason, shared_terms
 from tuireader.related.reading.concepts import AMOUNT, LATIN, NAME, PLACE, TITLE, Concepts, bundled
 from tuireader.related.reading.features import Profile, Stats, choose, extract, squared, unpack, weigh
 from tuireader.related.reading.mentions import (
@@ -230,12 +232,22 @@ def test_in_one_language_meaning_counts_for_what_shares_no_word() -> None:
     mine = replace(profile(1, FINE["en"]), terms=dict.fromkeys(range(20), 90), subjects=())
     other = replace(mine, id=2, feed=2, terms=dict.fromkeys(range(20, 40), 90))
     assert chance(mine, other) == 0
-    assert chance(mine, other, alike(0.3)) < 0.15 < 0.25 < chance(mine, other, alike(0.9))
+    assert chance(mine, other, alike(0.3)) < SHOWN < FIRST < chance(mine, other, alike(0.6))
     assert chance(mine, other, Closeness({1: {3: 0.5}, 2: {3: 0.5}})) == 0  # they are no pair
     assert chance(mine, other, alike(0.8)) == chance(other, mine, alike(0.8))
     assert chance(mine, other, alike(0.8, other=3)) == 0  # nothing is known of the second one
     later = replace(other, time=NOW + 100 * DAY)
-    assert chance(mine, later, alike(0.8)) < 0.2
+    assert chance(mine, later, alike(0.6)) < 0.2
+
+
+def test_the_more_words_are_shared_the_less_tells_their_meaning() -> None:
+    def gain(shared: int) -> float:
+        mine = replace(profile(1, FINE["en"]), terms=dict.fromkeys(range(20), 90), subjects=(), norm=25.0)
+        other = replace(mine, id=2, feed=2, terms=dict.fromkeys(range(20 - shared, 40 - shared), 90))
+        far, near = (chance(mine, other, alike(cosine)) for cosine in (0.3, 0.5))
+        return math.log(near / (1 - near)) - math.log(far / (1 - far))
+
+    assert gain(0) > gain(4) > gain(8) > 0
 
 
 def test_what_is_close_to_everything_is_less_like_one_of_it() -> None:

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from tests.related_shelf import MemoryProfiles
 from tuireader.model import Relation
+from tuireader.related.closeness import Closeness
 from tuireader.related.compare import are_copies, chance, fold_chance, long_sentences, same_text
 from tuireader.related.rank import FIRST, Ranked, first, rank, reason, shared_terms, shares_name
 from tuireader.related.reading.features import (
@@ -441,6 +442,8 @@ def test_more_is_shown_in_a_young_library() -> None:
     for alone, young, grown in ((0.3, 0, 0), (0.38, 1, 0), (0.5, 1, 0), (0.6, 1, 1)):
         assert len(rank(article, {2: other}, {2: alone}, 100)) == young
         assert len(rank(article, {2: other}, {2: alone})) == grown
+        close = Closeness({1: {2: 0.6}, 2: {1: 0.6}})  # its evidence is the same in any library
+        assert len(rank(article, {2: other}, {2: alone}, 100, meaning=close)) == grown
 
 
 def test_a_reason_says_how_an_article_was_found_and_leaves_out_what_it_must_not_name() -> None:

@@ -15,13 +15,17 @@ class Closeness:
         self._cosines = cosines
         self._around = {article: _mean(pairs) for article, pairs in cosines.items()}
 
+    def knows(self, article: int) -> bool:
+        """Return whether any articles are close to one."""
+        return article in self._around
+
     def cosine(self, article: int, other: int) -> float | None:
         """Return the cosine of a pair, None if it is none."""
         return self._cosines.get(article, {}).get(other)
 
     def evidence(self, article: int, other: int) -> float | None:
         """Return by how much the cosine exceeds what is usual for either; None if one is unknown."""
-        if article not in self._around or other not in self._around:
+        if not self.knows(article) or not self.knows(other):
             return None
         cosine = self._cosines[article].get(other, _UNLIKE)
         return 2 * cosine - self._around[article] - self._around[other]

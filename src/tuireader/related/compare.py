@@ -37,6 +37,9 @@ class Common(Struct, frozen=True):
     names: float
 
 
+_NOTHING = Common(shared=0, cosine=0.0, second=0.0, names=0.0)
+
+
 def common(article: Profile, other: Profile) -> Common:
     """Compare two profiles term by term; pairs of words do not count."""
     mine, theirs = article.terms, other.terms
@@ -74,11 +77,12 @@ def chance(article: Profile, other: Profile, meaning: Closeness = UNKNOWN) -> fl
         days = days_between(article, other)
         return across.chance(article, other, days, meaning.cosine(article.id, other.id))
     overlap = common(article, other)
-    comparable = _comparable(overlap, article, other)
-    if not comparable and meaning.cosine(article.id, other.id) is None:
-        return 0.0
+    if not _comparable(overlap, article, other):
+        overlap = _NOTHING
+        if meaning.cosine(article.id, other.id) is None:
+            return 0.0
     if (close := meaning.evidence(article.id, other.id)) is not None:
-        return _chance_by_meaning(article, other, overlap if comparable else None, close)
+        return _chance_by_meaning(article, other, overlap, close)
     evidence = (
         1.23
         - 0.89 * math.log1p(days_between(article, other))
@@ -93,31 +97,25 @@ def chance(article: Profile, other: Profile, meaning: Closeness = UNKNOWN) -> fl
     return 1.0 / (1.0 + math.exp(-evidence))
 
 
-def _chance_by_meaning(article: Profile, other: Profile, overlap: Common | None, close: float) -> float:
-    """Weigh the features of `chance`, those of meaning and a name in both titles, fitted in the same way."""
+def _chance_by_meaning(article: Profile, other: Profile, overlap: Common, close: float) -> float:
+    """Weigh how close two articles are in meaning, the less the more words they share, and a few features.
+
+    These are features of `chance`, and a name in both titles, as earlier chapters of a story have.
+    """
     evidence = (
-        0.1
-        - 0.91 * math.log1p(days_between(article, other))
+        -1.55
+        - 0.94 * math.log1p(days_between(article, other))
         - 1.70 * (article.feed == other.feed and article.feed > 0)
-        - 1.02 * math.log1p(max(len(article.terms), len(other.terms)))
-        + 1.05 * close
-        + 0.08 * _name_in_both_titles(article, other)
+        + 9.71 * overlap.cosine
+        + 0.17 * overlap.second
+        + (5.12 - 8.94 * overlap.cosine) * close
+        + 0.15 * _name_in_both_titles(article, other)
     )
-    if overlap is None:
-        evidence += 0.92
-    else:
-        evidence += (
-            0.86 * math.log1p(overlap.shared)
-            + 8.73 * overlap.cosine
-            + 0.16 * overlap.second
-            + 0.42 * math.log1p(overlap.names)
-            - 0.12 * min(own_subject(article, other), own_subject(other, article))
-        )
     return 1.0 / (1.0 + math.exp(-evidence))
 
 
 def _name_in_both_titles(article: Profile, other: Profile) -> float:
-    """Return the weight of the most distinctive name in both titles, as earlier chapters of a story have."""
+    """Return the weight of the most distinctive name in both titles."""
     named = {term for _, term in article.subjects} & {term for _, term in other.subjects}
     return max((weight for weight, term in article.subjects if term in named), default=0.0)
 

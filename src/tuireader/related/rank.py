@@ -21,7 +21,7 @@ from tuireader.related.reasons import is_common, says_nothing, tells
 from tuireader.related.stories import SPAN_DAYS
 
 FIRST = 0.55  # show nothing unless one candidate has this chance: no link is better than a wrong one
-_FIRST_YOUNG = 0.37  # ... or this one in a young library, where few articles are alike by chance
+_FIRST_YOUNG = 0.37  # ... or, by words, this one in a young library, where few are alike by chance
 _YOUNG, _GROWN = 1000, 5000  # articles of a library up to which it is young, and from which it is not
 SHOWN = 0.4  # besides that candidate, show all with at least this chance, or the one above if it is lower
 _SAME_STORY = 0.5
@@ -79,7 +79,7 @@ def rank(
     are always listed, with the reason given there.
     """
     asked = {neighbour: math.sqrt(alone[neighbour]) for neighbour in likeliest(alone)}
-    needed = first(articles)
+    needed = FIRST if meaning.knows(article.id) else first(articles)
     shown = min(SHOWN, needed)
     scored: list[tuple[float, int, float]] = []
     for other, profile in candidates.items():
