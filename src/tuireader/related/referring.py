@@ -110,7 +110,8 @@ def features_by_meaning(
         if not is_earlier(telling, earlier) or earlier.id not in cosines:
             continue
         whole, *closest = cosines[earlier.id]
-        features = (1.0, *whole_features(telling, earlier), whole)
+        same_feed = earlier.feed == telling.profile.feed and earlier.feed > 0
+        features = (1.0, *whole_features(telling, earlier), float(same_feed), whole)
         for place, sentence in enumerate(telling.sentences):
             fit = _fit(telling, sentence, earlier)
             stated = float(bool(sentence.spans) and not fit), float(bool(fit))
@@ -150,10 +151,10 @@ def _dot(weights: Sequence[float], features: Sequence[float]) -> float:
 
 
 _AMOUNT = 0.3  # what a shared amount is worth instead of a time
-_WHOLE = (-8.2, 0.3, 4.06, -2.51, -1.83, -1.26)
-_SENTENCE = (0.68, 0.65, 1.15, 5.39)
+_WHOLE = (-8.29, 0.29, 3.95, -2.45, -1.38)
+_SENTENCE = (0.66, 0.64, 1.15, 5.68)
 _LIMITS_MEANT = (-1.25, -1.4, 3.8, 1.5)
-_WHOLE_MEANT = (-10.18, -0.22, 2.07, -2.45, -3.5, -0.65, 9.06)
+_WHOLE_MEANT = (-10.18, -0.22, 2.07, -2.45, -0.65, -3.5, 9.06)
 _SENTENCE_MEANT = (0.08, 0.23, 0.83, 4.2, 9.23, -3.43, 1.07)
 """Weights fitted on both judged sets, with and without a larger library (docs/notes/relating.md)."""
 
@@ -165,8 +166,8 @@ def _weight_in(article: Profile, weights: Mapping[int, float]) -> float:
 def whole_features(telling: Telling, earlier: Profile) -> tuple[float, ...]:
     """Return the features that do not depend on the sentence.
 
-    Days between, share of the title in the earlier article, another language, the same feed, and no shared
-    name or amount (common words prove no event).
+    Days between, share of the title in the earlier article, another language, and no shared name or amount
+    (common words prove no event).
     """
     article = telling.profile
     shared = (value | article.terms[term] for term, value in earlier.terms.items() if term in article.terms)
@@ -175,7 +176,6 @@ def whole_features(telling: Telling, earlier: Profile) -> tuple[float, ...]:
         math.log1p((article.time - earlier.time) / DAY),
         _weight_in(earlier, telling.title) / (sum(telling.title.values()) or 1.0),
         float(article.language != earlier.language),
-        float(article.feed == earlier.feed and article.feed > 0),
         float(not named and telling.things.keys().isdisjoint(earlier.concepts)),
     )
 
