@@ -328,6 +328,27 @@ def test_an_opened_article_finds_the_reports_in_other_languages() -> None:
     assert len({kept.story_of[number] for number in (1, 10, 12)}) == 3
 
 
+RECALL = {
+    "zh": ("桂木精机召回内窥镜", "桂木精机公司宣布，因前端可能脱落，召回在医院使用的内窥镜。"),
+    "zh-TW": ("桂木精機召回內視鏡", "桂木精機公司宣布，因前端可能脫落，召回在醫院使用的內視鏡。"),
+    "ja": (
+        "桂木精機、内視鏡を回収",
+        "桂木精機は、病院で使用されている内視鏡の先端が外れる恐れがあるとして回収する。",
+    ),
+}
+
+
+@pytest.mark.parametrize("codes", [("zh", "zh-TW"), ("zh", "ja"), ("zh-TW", "ja")])
+def test_a_name_in_no_table_is_one_in_the_characters_of_china_taiwan_and_japan(codes: list[str]) -> None:
+    """`精机` is `精機`, in one language as well as across."""
+    reports = [text(number, RECALL[code], NOW + number * HOUR) for number, code in enumerate(codes, 1)]
+    kept = shelf(*reports, text(3, OTHERS["zh"]))
+    for article, other in (reports, reversed(reports)):
+        (found,) = relatives(kept, article)
+        assert found.article_id == other.id
+        assert "shares" in found.reason
+
+
 def test_reasons_have_the_form_of_the_article_and_the_name_in_latin_letters() -> None:
     mine, theirs = profile(1, FINE["zh"]), profile(2, FINE["en"], NOW + 3 * HOUR)
     assert reason(mine, theirs) == "+3 h · shares TikTok, 字节跳动 (ByteDance), 3.45亿"

@@ -20,7 +20,7 @@ SOURCE, _, TABLE = (
     files("tuireader.related.reading").joinpath("frequencies.txt").read_text("utf-8").partition("\n")
 )
 STEMS = [stem for line in TABLE.splitlines() for stem in line.partition(": ")[2].split()]
-SIZES = {"en": 5500, "de": 3400, "fr": 2800, "zh": 6500, "ja": 5800, "ko": 3700}
+SIZES = {"en": 5500, "de": 3400, "fr": 2800, "zh": 5200, "ja": 5700, "ko": 3700}
 
 
 def hashed(word: str) -> int:

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tuireader.lexicon.variants import simplified
 from tuireader.related.rank import rank, reason
 from tuireader.related.reading.features import Profile, Stats, extract, weigh
-from tuireader.related.reading.words import fold, folded, phrases, term_hash, tokens
+from tuireader.related.reading.words import count_terms, fold, folded, phrases, term_hash, tokens
 
 
 @pytest.mark.parametrize(
@@ -41,7 +42,15 @@ def test_different_words_stay_apart() -> None:
 
 def test_cjk_runs_become_bigrams_beside_latin_words() -> None:
     assert folded("微信暂停App注册") == ["微信", "信暂", "暂停", "app", "注册"]
-    assert folded("車") == ["車"]
+    assert folded("車") == ["车"]
+
+
+def test_characters_of_china_taiwan_and_japan_are_one() -> None:
+    for told in ("鐵道會社", "鉄道会社", "铁道会社"):
+        assert folded(told) == ["铁道", "道会", "会社"]
+        assert count_terms(told).keys() == {term.hash for term in extract(told, "")}
+    assert [term.shown for term in extract("鉄道", "")] == ["鉄道"]  # as it is written
+    assert simplified("ソフトバンク Ω 한국") == "ソフトバンク Ω 한국"
 
 
 def test_a_vulnerability_number_is_one_term_however_it_is_dashed() -> None:

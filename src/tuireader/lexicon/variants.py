@@ -23,6 +23,18 @@ HAN = r"[\u3400-\u9fff]"
 """Characters in the table (UAX #38): CJK Unified Ideographs and extension A."""
 MOST = 64
 """Maximum number of spellings of a term; the likeliest ones come first."""
+_JAPANESE = (
+    "亜亚仏佛仮假伝传価价倹俭児儿両两剰剩剣剑剤剂労劳勲勋勧劝巻卷単单厳严圏圈囲围円圆図图団团増增圧压"
+    "塁垒壊坏壌壤壱壹奨奖嬢娘実实寛宽専专対对巌岩帯带廃废広广庁厅弾弹従从徴征徳德恵惠悪恶悩恼応应懐怀"
+    "戦战戯戏戸户戻戾払拂抜拔拝拜挿插掲揭揺摇捜搜択择撃击拠据拡扩摂摄撹搅収收効效勅敕晩晚暦历暁晓桟栈"
+    "栄荣楽乐様样検检桜樱権权歓欢歩步歳岁歴历帰归毎每気气渉涉涙泪浄净渇渴渓溪満满渋涩沢泽済济浜滨滝泷"
+    "瀬濑焼烧営营犠牺猟猎獣兽畳叠発发砕碎稲稻穂穗穏稳穣穰粋粹糸丝経经縁缘県县縦纵総总縄绳絵绘継继続续"
+    "繊纤缶罐聡聪聴听粛肃脳脑臓脏挙举荘庄薫薰蔵藏芸艺薬药処处蛍萤覚觉覧览観观訳译読读変变譲让豊丰弐贰"
+    "売卖頼赖賛赞軽轻転转逓递遅迟辺边郷乡酔醉醸酿釈释銭钱鉄铁鋳铸関关陥陷険险隠隐雑杂鶏鸡覇霸霊灵顕显"
+    "騒骚駆驱験验駅驿髄髓髪发闘斗鴎鸥塩盐黒黑黙默斉齐斎斋歯齿齢龄竜龙亀龟画划舗铺隷隶曽曾巣巢隣邻鹸碱"
+    "掻搔噛啮醤酱麹曲填塡頬颊氷冰清淸青靑欝郁廻回鉱矿"
+)
+"""Characters of Japan only, each followed by its simplified form."""
 _AROUND = 120  # characters before and after a term that tell whether its line is Japanese
 
 
@@ -93,6 +105,18 @@ def _forms(char: str) -> tuple[str, str]:
     _, _, after = _table().partition(f"\n{char} ")
     simple, _, traditional = after.partition("\n")[0].partition(" ") if after else ("", "", "")
     return simple or char, traditional or char
+
+
+def simplified(text: str) -> str:
+    """Write Chinese characters in their simplified form: 鐵道 and 鉄道 become 铁道."""
+    return text.translate(_simple())
+
+
+@cache
+def _simple() -> dict[int, str]:
+    lines = (line.split(" ") for line in _table()[1:].split("\n"))
+    known = {ord(char): forms[0][0] for char, *forms in lines if forms[0]}
+    return {**known, **{ord(char): form for char, form in zip(_JAPANESE[::2], _JAPANESE[1::2], strict=True)}}
 
 
 @cache

@@ -16,6 +16,7 @@ from tuireader.related.reading.features import UNIT, Boosted, Profile
 from tuireader.related.reading.mentions import COUNTED, NAMES, TELLING
 
 _SHARING = 3.0  # evidence of a picture or a link in common, so that one name with it may be enough
+_HAN = frozenset(("zh", "ja"))
 _KINDS = NAME | PLACE | EVENT | AMOUNT | LATIN
 _BOOSTED = Boosted(
     [(1.0 + 0.5 * math.log(1 + kind // COUNTED)) * (1.5 if kind & TITLE else 1.0) for kind in range(256)]
@@ -69,6 +70,11 @@ def _norm(article: Profile) -> float:
 def differ(article: Profile, other: Profile) -> bool:
     """Return whether two articles are known to be in different languages."""
     return article.language != other.language and bool(article.language) and bool(other.language)
+
+
+def share_characters(article: Profile, other: Profile) -> bool:
+    """Return whether their languages write many words in the same characters: Chinese and Japanese do."""
+    return _HAN.issuperset((article.language, other.language))
 
 
 def chance(article: Profile, other: Profile, days: float, meaning: float | None = None) -> float:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Collection, Set
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from tuireader.related import across
 from tuireader.related.closeness import UNKNOWN, Closeness
@@ -71,11 +72,15 @@ def chance(article: Profile, other: Profile, meaning: Closeness = UNKNOWN) -> fl
     distinctive shared term (one rare word may be a coincidence), shared names, a common feed (whose house
     style is in all its articles), the length of the longer one, and the most distinctive name in each title
     that the other lacks (two events of one kind, a notice with another company's name). Articles in different
-    languages are compared by what they name (`across`). If `meaning` knows both, it counts as well.
+    languages are compared by what they name (`across`), those in Chinese and Japanese also by characters. If
+    `meaning` knows both, it counts as well.
     """
     if across.differ(article, other):
         days = days_between(article, other)
-        return across.chance(article, other, days, meaning.cosine(article.id, other.id))
+        named = across.chance(article, other, days, meaning.cosine(article.id, other.id))
+        if not across.share_characters(article, other):
+            return named
+        return max(named, chance(article, replace(other, language=article.language)))
     overlap = common(article, other)
     if not _comparable(overlap, article, other):
         overlap = _NOTHING

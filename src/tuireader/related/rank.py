@@ -142,7 +142,9 @@ def shared_terms(article: Profile, other: Profile, most: int = 3, without: Colle
     Without any of these, they are common words. Articles in two languages share names.
     """
     if across.differ(article, other):
-        return _shared_names(article, other, most)
+        names = _shared_names(article, other, most)
+        if names or not across.share_characters(article, other):
+            return names
     telling: list[tuple[float, str, bool]] = []
     words: list[tuple[float, str, bool]] = []
     rarest: list[tuple[float, str, bool]] = []

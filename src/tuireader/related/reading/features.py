@@ -14,6 +14,7 @@ from itertools import islice
 
 from msgspec import Struct, field
 
+from tuireader.lexicon.variants import simplified
 from tuireader.related.reading.frequencies import frequencies
 from tuireader.related.reading.words import COMMON_HASHES, STOP_FOLDED, fold, is_cjk, term_hash, tokens
 
@@ -189,7 +190,7 @@ def _single(shown: str, cjk: bool, where: int) -> Term | None:
 
 
 def _folded(shown: str) -> str:
-    return shown if is_cjk(shown) else fold(shown)
+    return simplified(shown) if is_cjk(shown) else fold(shown)
 
 
 def _pair(first: Term, second: Term, both: bool, proper: bool) -> Term:

@@ -12,6 +12,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from zlib import crc32
 
+from tuireader.lexicon.variants import simplified
+
 _CJK = "\u3005\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uac00-\ud7af"
 
 
@@ -105,7 +107,7 @@ def folded(text: str) -> list[str]:
     words: list[str] = []
     for shown in _TOKEN.findall(text):
         if is_cjk(shown):
-            words += _bigrams(shown)
+            words += _bigrams(simplified(shown))
         else:
             words.append(fold(shown))
     return words
@@ -201,7 +203,7 @@ def count_terms(text: str) -> dict[int, int]:
     """Count the terms of a text, without function words; faster than `tokens`."""
     counts: dict[int, int] = {}
     for shown in _pattern(text).findall(text):
-        numbers = map(term_hash, _bigrams(shown)) if is_cjk(shown) else (_term_of(shown),)
+        numbers = map(term_hash, _bigrams(simplified(shown))) if is_cjk(shown) else (_term_of(shown),)
         for number in numbers:
             counts[number] = counts.get(number, 0) + 1
     counts.pop(0, None)
