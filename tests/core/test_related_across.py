@@ -250,6 +250,17 @@ def test_the_more_words_are_shared_the_less_tells_their_meaning() -> None:
     assert gain(0) > gain(4) > gain(8) > 0
 
 
+def test_chapters_of_one_story_may_be_years_apart() -> None:
+    """The same rare name and another word beside it are in both titles."""
+    law = profile(1, ("Privacy law takes effect: what the Kelvar Data Act asks of shops", ""))
+    passed = profile(2, ("Senate passes Kelvar Data Act", "The vote was 41 to 12."), NOW - 400 * DAY)
+    other = profile(2, ("Kelvar opens a centre for data", "The island has servers."), NOW - 400 * DAY)
+    assert chance(law, passed, alike(0.4)) > FIRST
+    assert chance(law, other, alike(0.4)) < FIRST
+    later = replace(passed, time=NOW - 30 * DAY)
+    assert chance(law, passed, alike(0.4)) == chance(law, later, alike(0.4))
+
+
 def test_what_is_close_to_everything_is_less_like_one_of_it() -> None:
     mine, other = (replace(profile(one, FINE["en"]), terms={one: 90}) for one in (1, 2))
     crowd = dict.fromkeys(range(10, 22), 0.5)

@@ -20,12 +20,13 @@ from tuireader.text.durations import DAY
 
 _UNDATED_DAYS = 10.0  # assumed distance of articles without a date
 _UNDATED_FOLD_DAYS = 5.0  # ... and for folding, too short to separate two events of one kind
+_CHAPTERS, _RARE = 30.0, 6.0  # days that chapters of one story count as apart at most; weight of their name
 _MUCH, _WHOLE = 6, 0.8  # shared words, or their share of the longer text, beyond coincidence
 _COPY_DAYS = 7.0  # the same words a month later are a recurring post
 _SENTENCE_END = re.compile(r"[.!?…。！？\n]")
 _SENTENCE, _COPY = 20, 200  # minimum characters of a sentence that is a text's own, and of all in a copy
 _COMPARED = 8_000  # characters of a text
-_PAIR, _NAME = PAIR << 8, NAME << 8
+_PAIR, _NAME, _TITLE_PAIR = PAIR << 8, NAME << 8, (TITLE | PAIR) << 8
 _BOOSTED = Boosted(BOOST)
 
 
@@ -105,16 +106,20 @@ def chance(article: Profile, other: Profile, meaning: Closeness = UNKNOWN) -> fl
 def _chance_by_meaning(article: Profile, other: Profile, overlap: Common, close: float) -> float:
     """Weigh how close two articles are in meaning, the less the more words they share, and a few features.
 
-    These are features of `chance`, and a name in both titles, as earlier chapters of a story have.
+    These are features of `chance`, and a name in both titles. Chapters of one story, such as a law's, may be
+    far apart: both titles have a rare name and another word beside it.
     """
+    days, named = days_between(article, other), _name_in_both_titles(article, other)
+    if days > _CHAPTERS and named >= _RARE and _words_in_both_titles(article, other):
+        days = _CHAPTERS
     evidence = (
         -1.55
-        - 0.94 * math.log1p(days_between(article, other))
+        - 0.94 * math.log1p(days)
         - 1.70 * (article.feed == other.feed and article.feed > 0)
         + 9.71 * overlap.cosine
         + 0.17 * overlap.second
         + (5.12 - 8.94 * overlap.cosine) * close
-        + 0.15 * _name_in_both_titles(article, other)
+        + 0.15 * named
     )
     return 1.0 / (1.0 + math.exp(-evidence))
 
@@ -123,6 +128,12 @@ def _name_in_both_titles(article: Profile, other: Profile) -> float:
     """Return the weight of the most distinctive name in both titles."""
     named = {term for _, term in article.subjects} & {term for _, term in other.subjects}
     return max((weight for weight, term in article.subjects if term in named), default=0.0)
+
+
+def _words_in_both_titles(article: Profile, other: Profile) -> bool:
+    """Return whether two adjacent words of a title are adjacent in the other, too."""
+    both = (other.terms.get(term, 0) & value for term, value in article.terms.items())
+    return any(kinds & _TITLE_PAIR == _TITLE_PAIR for kinds in both)
 
 
 def _comparable(overlap: Common, article: Profile, other: Profile) -> bool:
