@@ -107,21 +107,13 @@ def fill_in(store: Store) -> None:
         coding += time.process_time() - start
         return answer
 
-    with store.transaction():
-        while (missing := filling.missing(BATCH)).texts:
-            filling.encoded(missing, asked((missing.texts, (), ()))[0])
-    articles = [0]
-    while articles:
+    answer = None
+    while True:
         with store.transaction():
-            articles = filling.next(BATCH)
-            for article in articles:
-                if compared := filling.comparison(article):
-                    others = [*compared.others.values()]
-                    rows = asked((compared.sentences, [compared.vector], others))[1]
-                    if pairs := filling.compared(compared, rows):
-                        quoted = [compared.others[pair.other] for pair in pairs]
-                        filling.quoted(compared, pairs, asked((compared.lead, (), quoted))[1])
-            filling.done(articles)
+            request = filling.advance(answer)
+        if request is None:
+            break
+        answer = asked(request)
     each = 2000 / max(1, filling.total)  # it counts vectors and comparisons
     spent = time.process_time() - began
     print(

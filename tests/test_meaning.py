@@ -72,7 +72,8 @@ async def test_what_says_the_same_is_related_and_stays_so_without_the_encoder(
         await fill(library, 2, IN_KOREAN, LATER, now=CLOCK)
         before = await _related(library, "Ferry")
         assert IN_KOREAN.title not in before and not before[LATER.title].sentence
-        assert await _filled(library) == [(4, 8), (8, 8)]  # four vectors, then as many comparisons
+        steps = await _filled(library)
+        assert steps == sorted(steps) and (4, 8) in steps and steps[-1] == (8, 8)  # vectors, then comparisons
         assert await _filled(library) == []  # nothing is left to do
 
     monkeypatch.setattr(encoder, "find_spec", lambda name: None)
@@ -116,41 +117,49 @@ def _vector(*places: int) -> bytes:
     return bytes(127 if place in places else 0 for place in range(512))
 
 
-def _fill(store: Store, name: str = "encoder 1") -> list[int]:
-    """Fill in with vectors that say nothing; return the articles in order."""
+def _fill(store: Store, name: str = "encoder 1", requests: int = 99) -> int:
+    """Answer requests with vectors that say nothing; return the number of what there was to do."""
     with store.transaction():
         filling = ByMeaning(store, name)
-        filled: list[int] = []
-        while (missing := filling.missing(2)).texts:
-            filling.encoded(missing, [_vector(at) for at in range(len(missing.texts))])
-        while articles := filling.next(2):
-            filling.done(articles)
-            filled += articles
-        return filled
+        request = filling.advance()
+    while request and requests:
+        texts, vectors, others = request
+        answer = [_vector(at) for at in range(len(texts))], [bytes(len(others))] * len([*texts, *vectors])
+        with store.transaction():
+            request = filling.advance(answer)
+        requests -= 1
+    return filling.total
 
 
 def test_filling_goes_from_the_newest_and_resumes(tmp_path: Path) -> None:
-    store, new = related_store(tmp_path, *(entry(n) for n in range(5)))
+    store, new = related_store(tmp_path, *(entry(n) for n in range(40)))
+    assert _fill(store, requests=1) == 80  # vectors and comparisons
+    missing = store.meaning.unknown(99)
+    assert missing == sorted(new, reverse=True)[40 - len(missing) :] and 0 < len(missing) < 40
+    assert _fill(store) == 40 + len(missing)
+    assert _fill(store) == 0
+
+
+def test_what_the_encoder_cannot_answer_is_related_by_words_alone(tmp_path: Path) -> None:
+    store, new = related_store(tmp_path, *(entry(n) for n in range(3)))
     with store.transaction():
         filling = ByMeaning(store, "encoder 1")
-        missing = filling.missing(2)
-        first = filling.next(2)
-        assert first == [row[0] for row in missing.rows][::-1] == new[:2:-1] and filling.total == 10
-        filling.encoded(missing, [])  # they could not be encoded: words alone relate them
-        assert all(filling.comparison(article) is None for article in first)
-        filling.done(first)
-        assert filling.missing(9).rows != [] and filling.missing(9).rows == []
-    assert _fill(store) == new[2::-1]
-    assert _fill(store) == []
-    assert store.meaning.vectors(first) == dict.fromkeys(first, b"")
+        assert filling.advance() and not filling.advance(None)  # nothing is left to compare
+    assert store.meaning.vectors(new) == dict.fromkeys(new, b"")
+    assert _fill(store) == 0
+    with store.transaction():
+        filling = ByMeaning(store, "encoder 2")
+        assert filling.advance() and filling.advance(([_vector(at) for at in range(3)], []))
+        assert not filling.advance(None)
+    assert all(store.meaning.vectors(new).values()) and _fill(store, "encoder 2") == 0
 
 
 def test_another_encoder_builds_all_vectors_again(tmp_path: Path) -> None:
     store, new = related_store(tmp_path, entry(1), entry(2))
-    assert sorted(_fill(store)) == new
+    assert _fill(store) == 4
     with store.transaction():
         store.meaning.set_alike(new[0], [Alike(new[1], 0.6, "It says so.")])
-    assert sorted(_fill(store, "encoder 2")) == new
+    assert _fill(store, "encoder 2") == 4
     assert not store.meaning.alike(new[0])
 
 
@@ -163,7 +172,7 @@ def test_an_edited_article_is_encoded_again_and_a_purged_one_quotes_nothing(tmp_
         assert store.meaning.alike(new[1]) == {new[0]: Alike(new[0], 0.6, "It says so.")}
         store.meaning.forget(new[0])
     assert not store.meaning.alike(new[0]) and not store.meaning.alike(new[1])
-    assert _fill(store) == [new[0]]
+    assert store.meaning.unknown(9) == [new[0]] and _fill(store) == 2
     with store.transaction():
         store.meaning.set_alike(new[0], [pair])
         store.meaning.drop_pairs([new[1]])

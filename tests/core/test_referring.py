@@ -16,6 +16,7 @@ from tuireader.related.referring import (
     Reference,
     days_to_look_at,
     lookups,
+    may_refer,
     references,
     references_by_meaning,
 )
@@ -99,6 +100,15 @@ def test_meaning_finds_what_a_sentence_without_a_time_refers_to() -> None:
     assert by_meaning(0.1, 0.0) == []  # the words are the same, the matter is not
     assert by_meaning(0.8, 0.9, replace(DIDI, time=NOW)) == []  # not earlier
     assert references_by_meaning(article, [DIDI], {}) == []  # it has no vector
+
+
+def test_only_sentences_that_may_refer_are_encoded() -> None:
+    article = told(BAN, *["Didi said so again earlier this month."] * 9)
+    cosines = {DIDI.id: 0.6} | {other.id: 0.1 for other in OTHERS}
+    kept, earlier = may_refer(article, [DIDI, *OTHERS], cosines)
+    assert kept.sentences[0].text == BAN and 1 < len(kept.sentences) < len(article.sentences)
+    assert earlier == [DIDI]
+    assert not may_refer(article, [DIDI], {DIDI.id: -0.9})[0].sentences
 
 
 def test_a_certain_reference_vouches_for_others() -> None:

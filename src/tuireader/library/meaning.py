@@ -23,8 +23,6 @@ from tuireader.subprocesses.worker import Worker, WorkerDied
 log = logging.getLogger("tuireader")
 LEAST = 1_500
 """Articles of a library for which refreshes load the encoder, which takes a second; searches read fewer."""
-_AT_ONCE = 16
-"""Articles to encode at once."""
 _SECONDS = 60.0
 """Seconds of one refresh; the rest follows in the next one."""
 _DEADLINE = 30.0
@@ -70,42 +68,24 @@ class Meanings(UseCases):
             return
         groups = self._context.groups
         filling = await self._transact(lambda store: ingest.ByMeaning(store, name, groups))
-        done, end, pause = 0, time.monotonic() + _SECONDS, _PAUSE if priority.is_low() else 0.0
+        end, pause = time.monotonic() + _SECONDS, _PAUSE if priority.is_low() else 0.0
         async with Worker("tuireader.subprocesses.encoder") as worker:
             if not filling.total or await _ask(worker, (("It works.",), (), ())) is None:
                 return  # it is broken: no article is to blame
-            while time.monotonic() < end and (count := await self._step(filling, worker)):
-                done += count
-                yield done, max(done, filling.total)
+            answer: encoder.Answer | None = None
+            while True:
+                request = await self._advance(filling, answer)
+                yield filling.done, max(filling.done, filling.total)
+                if request is None or time.monotonic() > end:
+                    break
+                answer = await _ask(worker, request)
                 await asyncio.sleep(pause)
 
-    async def _step(self, filling: ingest.ByMeaning, worker: Worker) -> int:
-        """Encode some articles, or else compare some; returns their number, 0 at the end.
-
-        All of it runs in the writer's thread, whose connection `filling` has.
-        """
-        missing = await self._pool.write(lambda _: filling.missing(_AT_ONCE))
-        if missing.texts:
-            answer = await _ask(worker, (missing.texts, (), ()))
-            await self._transact(lambda _: filling.encoded(missing, answer[0] if answer else ()))
-            return len(missing.texts)
-        articles = await self._transact(lambda _: filling.next(_AT_ONCE))
-        for article in articles:
-            await self._compare(filling, article, worker)
-        await self._transact(lambda _: filling.done(articles))
-        return len(articles)
-
-    async def _compare(self, filling: ingest.ByMeaning, article: int, worker: Worker) -> None:
-        compared = await self._pool.write(lambda _: filling.comparison(article))
-        if compared is None:
-            return
-        request = compared.sentences, (compared.vector,), (*compared.others.values(),)
-        if (answer := await _ask(worker, request)) is None:
-            return
-        pairs = await self._transact(lambda _: filling.compared(compared, answer[1]))
-        quoted = compared.lead, (), [compared.others[pair.other] for pair in pairs]
-        if pairs and (closest := await _ask(worker, quoted)):
-            await self._transact(lambda _: filling.quoted(compared, pairs, closest[1]))
+    async def _advance(
+        self, filling: ingest.ByMeaning, answer: encoder.Answer | None
+    ) -> encoder.Request | None:
+        """Store an answer and return the next request, in the thread whose connection `filling` has."""
+        return await self._transact(lambda _: filling.advance(answer))
 
     @property
     def unavailable(self) -> str:

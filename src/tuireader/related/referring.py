@@ -8,10 +8,12 @@ rounded; docs/notes/relating.md has its evaluation. No reference is better than 
 
 from __future__ import annotations
 
+import heapq
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from tuireader.related.reading.features import NAME, TITLE, UNIT, Profile
 from tuireader.related.reading.telling import Sentence, Telling
@@ -102,6 +104,27 @@ def features(telling: Telling, candidates: Iterable[Profile]) -> Iterator[Featur
                 yield earlier.id, place, whole, (*_shared(sentence, earlier), fit)
 
 
+def may_refer(
+    telling: Telling, candidates: Sequence[Profile], cosines: Mapping[int, float]
+) -> tuple[Telling, list[Profile]]:
+    """Keep the sentences that are worth encoding, and the earlier articles that one of them may refer to.
+
+    `cosines` maps each candidate to how close it is to the whole article. A sentence is worth it if it would
+    refer to a candidate as close to it as few are.
+    """
+    every = {other: (whole, *[_CLOSEST] * len(telling.sentences)) for other, whole in cosines.items()}
+    likely: dict[int, float] = {}
+    earlier: set[int] = set()
+    for article, place, whole, sentence in features_by_meaning(telling, candidates, every):
+        evidence = _dot(_WHOLE_MEANT, whole) + _dot(_SENTENCE_MEANT, sentence)
+        if evidence >= _LIMITS_MEANT[1]:
+            likely[place] = max(evidence, likely.get(place, evidence))
+            earlier.add(article)
+    places = sorted(heapq.nlargest(_ENCODED, likely, key=likely.__getitem__))
+    kept = [telling.sentences[place] for place in places]
+    return replace(telling, sentences=kept), [other for other in candidates if other.id in earlier]
+
+
 def features_by_meaning(
     telling: Telling, candidates: Iterable[Profile], cosines: Mapping[int, Sequence[float]]
 ) -> Iterator[Features]:
@@ -150,6 +173,7 @@ def _dot(weights: Sequence[float], features: Sequence[float]) -> float:
     return sum(weight * feature for weight, feature in zip(weights, features, strict=True))
 
 
+_ENCODED, _CLOSEST = 4, 0.5  # most sentences to encode; cosine that is assumed of a sentence before
 _AMOUNT = 0.3  # what a shared amount is worth instead of a time
 _WHOLE = (-8.29, 0.29, 3.95, -2.45, -1.38)
 _SENTENCE = (0.66, 0.64, 1.15, 5.68)

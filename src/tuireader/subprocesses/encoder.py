@@ -50,7 +50,9 @@ def answer(request: Request) -> Answer:
     if not others:
         return [vector.tobytes() for vector in encoded], []
     rows = np.concatenate([encoded, stack(vectors)])
-    cosines = np.rint(100 * unit(rows) @ unit(stack(others)).T).astype(np.int8)
+    floats = stack(others).astype(np.float32)
+    lengths = np.maximum(np.sqrt(np.einsum("ij,ij->i", floats, floats)), 1e-9)
+    cosines = np.rint(100 * unit(rows) @ floats.T / lengths).astype(np.int8)
     return [vector.tobytes() for vector in encoded], [row.tobytes() for row in cosines]
 
 

@@ -9,8 +9,9 @@ from an answer is decided here.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Collection, Mapping, Sequence, Set
-from itertools import chain
+from collections.abc import Generator, Mapping, Sequence, Set
+from itertools import chain, islice
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -18,11 +19,11 @@ from msgspec.structs import replace
 from tuireader.ingest.relating import referring
 from tuireader.ingest.relating.relate import merge
 from tuireader.ingest.relating.stored_profiles import StoredProfiles, article_text
-from tuireader.related import across, search
+from tuireader.related import search
 from tuireader.related.reading.features import LEAD, Profile
 from tuireader.related.reading.own_forms import Groups
 from tuireader.related.reading.telling import Telling
-from tuireader.related.referring import days_to_look_at, is_earlier, references_by_meaning
+from tuireader.related.referring import days_to_look_at, may_refer, references_by_meaning
 from tuireader.related.search import ArticleText
 from tuireader.related.stories import MEMBERS, SPAN_DAYS, Place, are_same_story
 from tuireader.store import Store
@@ -30,10 +31,15 @@ from tuireader.store.relations.meaning import Alike
 from tuireader.text import clean
 from tuireader.text.durations import DAY
 
+if TYPE_CHECKING:
+    from tuireader.subprocesses.encoder import Answer, Request
+
+_ENCODED_AT_ONCE, _COMPARED_AT_ONCE = 16, 8  # articles of one request
 _NEAR = 1_000  # articles in other languages to compare with, the nearest in time
 _SENTENCE = 200  # maximum characters of a sentence to quote
 _AROUND, _BEFORE = 500, 250  # articles before and after one to compare with, and before each day it tells of
-_MEANT = 3  # closest articles that may be meant without any word in common; by a sentence, the closest one
+_MEANT = 3  # closest articles that may be meant without any word in common
+_DAYS, _VECTORS = 32, 8_000  # days of which the articles around are remembered, and vectors
 _CLOSE, _PAIRS = 0.4, 6  # least cosine of a pair in two languages, and most pairs of an article; ...
 _CLOSE_ALIKE, _PAIRS_ALIKE = 0.3, 12  # ... the same in one language; ...
 _SAYS = 0.6  # ... and the least cosine there that says the same
@@ -49,25 +55,42 @@ class Missing(Struct, frozen=True):
 
 
 class Comparison(Struct, frozen=True):
-    """An article to compare: its vector, what its sentences tell, and vectors of the others by article.
+    """An article and those to compare it with, by id.
 
-    `sentences` are those that may refer to `earlier` articles, of which the `candidates` share words; `lead`
-    those to quote for what it is paired with: some of `pairs`, and all of `likely` that are close.
+    `told` has its sentences that may refer to `earlier` articles, of which `candidates` share words with it.
+    Of `pairs`, those that are close are stored, and all of `likely` among them. `lead` is what may be quoted.
     """
 
     profile: Profile
-    vector: bytes
     told: Telling | None
     candidates: Set[int]
     earlier: Set[int]
     likely: Set[int]
-    pairs: Collection[int]
-    lead: list[str]
-    others: dict[int, bytes]
+    pairs: Set[int]
+    lead: Sequence[str]
+
+
+class Question(Struct, frozen=True):
+    """The texts to encode of an article that has been compared.
+
+    The sentences of `told` may refer to `earlier` articles, whose cosines to the whole article are known. The
+    sentence of `lead` that is closest to each of `pairs` is quoted.
+    """
+
+    article: int
+    told: Telling | None
+    earlier: Sequence[Profile]
+    cosines: Mapping[int, float]
+    lead: Sequence[str]
+    pairs: Sequence[Alike]
 
     @property
     def sentences(self) -> list[str]:
         return [sentence.text for sentence in self.told.sentences] if self.told else []
+
+    @property
+    def others(self) -> list[int]:
+        return [*self.cosines, *(pair.other for pair in self.pairs)]
 
 
 class ByMeaning:
@@ -77,134 +100,178 @@ class ByMeaning:
         store.meaning.use(encoder)
         self._store = store
         self._profiles = StoredProfiles(store, groups)
-        self._newest = self._below = self._unencoded = store.relations.article_count() + 1
+        self._newest = store.relations.article_count()
+        self._around: dict[tuple[int, str], tuple[Set[int], ...]] = {}
+        self._vectors: dict[int, bytes] = {}
+        self._parts = self._fill()
         self.total = store.meaning.waiting_count()
         """Vectors to fill in, and articles to compare."""
+        self.done = 0
+        """Those that have been stored."""
 
-    def missing(self, size: int) -> Missing:
-        """Return the next articles to encode, newest first; none at the end."""
-        articles = self._store.meaning.waiting(self._unencoded, size, encoded=False)
-        self._unencoded = min(articles, default=0)
-        return to_encode(self._store, articles)
+    def advance(self, answer: Answer | None = None) -> Request | None:
+        """Return the next request for the encoder; None at the end. Needs a transaction.
 
-    def encoded(self, missing: Missing, vectors: Sequence[bytes]) -> None:
-        """Store vectors; without any, note that these articles have none. Needs a transaction."""
-        add_vectors(self._store, missing, vectors or [_WITHOUT] * len(missing.rows))
+        Expects the answer to the previous request; None if the encoder has failed.
+        """
+        try:
+            return self._parts.send(answer)
+        except StopIteration:
+            return None
 
-    def next(self, size: int) -> list[int]:
-        """Return the next articles to compare, newest first; none at the end. Needs a transaction."""
-        articles = self._store.meaning.waiting(self._below, size)
-        if articles:
-            self._below = articles[-1]
-        else:
-            self._store.meaning.set_filled(self._newest - 1)
-        return articles
-
-    def comparison(self, article_id: int) -> Comparison | None:
-        """Return what to compare an article with; None if it has no vector or nothing to be compared with."""
+    def _fill(self) -> Generator[Request, Answer | None, None]:
         meaning = self._store.meaning
-        vector = meaning.vectors([article_id]).get(article_id)
-        texts = list(self._store.articles.texts([article_id], labels=False, appearances=False))
-        profiles = self._profiles.profiles([article_id])
-        if not vector or not texts or not profiles:
-            return None
-        article, (profile,) = article_text(texts[0], referring.READ), profiles
+        below = self._newest + 1
+        while articles := meaning.waiting(below, _ENCODED_AT_ONCE, encoded=False):
+            missing = to_encode(self._store, articles)
+            answer = yield missing.texts, (), ()
+            add_vectors(self._store, missing, answer[0] if answer else [_WITHOUT] * len(missing.rows))
+            self.done += len(articles)
+            below = articles[-1]
+        below = self._newest + 1
+        while articles := meaning.waiting(below, _COMPARED_AT_ONCE):
+            yield from self._compare(articles)
+            meaning.set_compared(articles)
+            self.done += len(articles)
+            below = articles[-1]
+        meaning.set_filled(self._newest)
+
+    def _compare(self, articles: Sequence[int]) -> Generator[Request, Answer | None, None]:
+        """Relate articles. All of them are compared at once, as most have the same others around them."""
+        own = self._store.meaning.vectors(articles)
+        profiles = {profile.id: profile for profile in self._profiles.profiles(articles)}
+        compared = [
+            self._comparison(profiles[text.id], article_text(text, referring.READ))
+            for text in self._store.articles.texts(articles, labels=False, appearances=False)
+            if own.get(text.id) and text.id in profiles
+        ]
+        others = set[int]().union(*(one.earlier | one.pairs for one in compared))
+        vectors = self._vectors_of(others)
+        if not vectors:
+            return
+        answer = yield (), [own[one.profile.id] for one in compared], [*vectors.values()]
+        if answer is None:
+            return
+        questions = [
+            self._question(one, dict(zip(vectors, memoryview(row).cast("b"), strict=True)))
+            for one, row in zip(compared, answer[1], strict=True)
+        ]
+        texts = [text for question in questions for text in (*question.sentences, *question.lead)]
+        wanted = dict.fromkeys(other for question in questions for other in question.others)
+        answer = (yield texts, (), [vectors[other] for other in wanted]) if texts else ([], [])
+        if answer is None:
+            return
+        places = {other: place for place, other in enumerate(wanted)}
+        rows = (memoryview(row).cast("b") for row in answer[1])
+        for question in questions:
+            self._refer(question, places, [*islice(rows, len(question.sentences))])
+            self._quote(question, places, [*islice(rows, len(question.lead))])
+
+    def _vectors_of(self, articles: Set[int]) -> dict[int, bytes]:
+        """Map articles to their vectors; many of them are those of the previous articles, too."""
+        if len(self._vectors) > _VECTORS:
+            self._vectors.clear()
+        self._vectors.update(self._store.meaning.vectors([*(articles - self._vectors.keys())]))
+        return {other: vector for other in articles if (vector := self._vectors.get(other))}
+
+    def _comparison(self, profile: Profile, article: ArticleText) -> Comparison:
+        """Return what to compare an article with."""
         told, candidates = referring.read(self._store, self._profiles, profile, article, every=True)
-        day, abroad = article.day, {}
-        likely = meaning.vectors(search.likely(self._profiles, profile, day))
-        earlier = meaning.before(day - 1, _AROUND)
-        near = earlier | meaning.after(day - 1, _AROUND) | likely
-        if profile.language and any(language != profile.language for language in self._profiles.languages()):
-            abroad = meaning.near(day, int(SPAN_DAYS), profile.language, _NEAR)
+        before, after, abroad = self._near(article.day, profile.language)
+        likely = {*search.likely(self._profiles, profile, article.day)}
+        earlier = {*candidates, *before}
         for last in days_to_look_at(told)[1:] if told else ():
-            earlier |= meaning.before(last, _BEFORE)
-        earlier |= meaning.vectors(candidates)
-        others = {
-            other: its for other, its in (earlier | near | abroad).items() if its and other != article_id
-        }
-        if not others:
-            return None
+            earlier.update(self._store.meaning.before(last, _BEFORE))
         return Comparison(
             profile,
-            vector,
             told=told,
             candidates={*candidates},
-            earlier=earlier.keys() & others.keys(),
-            likely=likely.keys() & others.keys(),
-            pairs=(near.keys() | abroad.keys()) & others.keys(),
+            earlier=earlier - {article.id},
+            likely=likely,
+            pairs=(likely | before | after | abroad) - {article.id},
             lead=[article.title, *referring.sentences(article.text[:LEAD])[:_LEAD]],
-            others=others,
         )
 
-    def compared(self, comparison: Comparison, rows: Sequence[bytes]) -> list[Alike]:
-        """Store what follows from cosines: a row for each sentence, then one for the article itself.
+    def _near(self, day: int, language: str) -> tuple[Set[int], ...]:
+        """Return the articles before and after the start of a day, and those nearest in other languages."""
+        if (day, language) not in self._around:
+            if len(self._around) >= _DAYS:
+                self._around.clear()
+            meaning = self._store.meaning
+            others = language and any(other != language for other in self._profiles.languages())
+            self._around[day, language] = (
+                {*meaning.before(day - 1, _AROUND)},
+                {*meaning.after(day - 1, _AROUND)},
+                {*meaning.near(day, int(SPAN_DAYS), language, _NEAR)} if others else set(),
+            )
+        return self._around[day, language]
 
-        Returns the pairs that say the same, to be quoted. Needs a transaction.
-        """
-        places = {other: place for place, other in enumerate(comparison.others)}
-        cosines = [memoryview(row).cast("b") for row in rows]
-        if (told := comparison.told) is not None:
-            self._refer(told, comparison, places, [cosines[-1], *cosines[:-1]])
-        cosine_of = {other: cosines[-1][place] / 100 for other, place in places.items()}
-        return self._pair(comparison, cosine_of)
+    def _question(self, one: Comparison, percent: Mapping[int, int]) -> Question:
+        """Store the pairs of an article and what follows from them; return what else to encode."""
+        pairs = self._pair(one, {other: percent[other] / 100 for other in one.pairs & percent.keys()})
+        lead = one.lead if pairs else ()
+        if len(lead) == 1:
+            self._store.meaning.set_alike(one.profile.id, [replace(pair, sentence=lead[0]) for pair in pairs])
+            lead, pairs = (), []
+        if one.told is None:
+            return Question(one.profile.id, None, (), {}, lead, pairs)
+        nearest = heapq.nlargest(_MEANT, one.earlier & percent.keys(), key=percent.__getitem__)
+        wanted = {*nearest, *(one.candidates & percent.keys())}
+        story = self._store.relations.stories([one.profile.id, *wanted])
+        outside = [other for other in wanted if story[other] != story[one.profile.id]]
+        cosines = {other: percent[other] / 100 for other in outside}
+        told, earlier = may_refer(one.told, self._profiles.profiles(outside), cosines)
+        cosines = {other.id: cosines[other.id] for other in earlier}
+        return Question(one.profile.id, told, earlier, cosines, lead, pairs)
 
-    def quoted(self, comparison: Comparison, pairs: Sequence[Alike], rows: Sequence[bytes]) -> None:
-        """Store the sentence of the lead that is closest to each article of `pairs`. Needs a transaction."""
-        cosines = [memoryview(row).cast("b") for row in rows]
-        closest = [max(range(len(cosines)), key=lambda at: cosines[at][place]) for place in range(len(pairs))]
-        quotes = [
-            replace(pair, sentence=comparison.lead[at]) for pair, at in zip(pairs, closest, strict=True)
-        ]
-        self._store.meaning.set_alike(comparison.profile.id, quotes)
+    def _refer(self, question: Question, places: Mapping[int, int], rows: Sequence[memoryview]) -> None:
+        """Store the references of an article, by the cosines of its sentences."""
+        if (told := question.told) is None:
+            return
+        cosines = {
+            other: (whole, *(row[places[other]] / 100 for row in rows))
+            for other, whole in question.cosines.items()
+        }
+        references = references_by_meaning(told, question.earlier, cosines)
+        found = referring.certain(self._store, self._profiles, told, question.earlier, references)
+        self._store.references.set(question.article, found)
 
-    def done(self, articles: Sequence[int]) -> None:
-        """Note that articles are filled in. Needs a transaction."""
-        self._store.meaning.set_compared(articles)
-
-    def _refer(
-        self,
-        told: Telling,
-        comparison: Comparison,
-        places: Mapping[int, int],
-        cosines: Sequence[memoryview],
-    ) -> None:
-        """Store the references to articles that share words with a sentence, or are the closest to it."""
-        wanted = comparison.earlier & comparison.candidates
-        for row in cosines:
-            most = _MEANT if row is cosines[0] else 1
-            wanted |= {*heapq.nlargest(most, comparison.earlier, key=lambda other: row[places[other]])}
-        story = self._store.relations.stories([told.profile.id, *wanted])
-        outside = [other for other in wanted if story[other] != story[told.profile.id]]
-        earlier = [other for other in self._profiles.profiles(outside) if is_earlier(told, other)]
-        by_candidate = {other.id: [row[places[other.id]] / 100 for row in cosines] for other in earlier}
-        references = references_by_meaning(told, earlier, by_candidate)
-        found = referring.certain(self._store, self._profiles, told, earlier, references)
-        self._store.references.set(told.profile.id, found)
+    def _quote(self, question: Question, places: Mapping[int, int], rows: Sequence[memoryview]) -> None:
+        """Store the sentence of the lead that is closest to each article of a pair."""
+        quotes = []
+        for pair in question.pairs:
+            cosines = [row[places[pair.other]] for row in rows]
+            quotes.append(replace(pair, sentence=question.lead[cosines.index(max(cosines))]))
+        self._store.meaning.set_alike(question.article, quotes)
 
     def _pair(self, comparison: Comparison, cosine_of: Mapping[int, float]) -> list[Alike]:
         """Store the closest articles and merge stories in two languages that they connect.
 
-        Returns the pairs to quote: those in two languages, and those that say the same.
+        Returns the new pairs to quote: those in two languages, and those that say the same.
         """
         mine, likely = comparison.profile, comparison.likely
-        near = [other for other in comparison.pairs if cosine_of[other] >= _CLOSE_ALIKE]
+        near = [other for other, cosine in cosine_of.items() if cosine >= _CLOSE_ALIKE]
         near.sort(key=lambda other: (-cosine_of[other], other))
         near = near[: 4 * _PAIRS_ALIKE] + [other for other in near[4 * _PAIRS_ALIKE :] if other in likely]
-        profiles = {other.id: other for other in self._profiles.profiles(near)}
+        languages = self._store.references.languages(near) if mine.language else {}
         abroad: list[Alike] = []
         alike: list[Alike] = []
-        for other in (profiles[article] for article in near if article in profiles):
-            pair = Alike(other.id, cosine_of[other.id], "")
-            if not across.differ(mine, other):
-                if len(alike) < _PAIRS_ALIKE or other.id in likely:
+        for other in near:
+            pair = Alike(other, cosine_of[other], "")
+            if languages.get(other, "") in ("", mine.language):
+                if len(alike) < _PAIRS_ALIKE or other in likely:
                     alike.append(pair)
-            elif pair.cosine >= _CLOSE and abs(mine.time - other.time) <= SPAN_DAYS * DAY:
+            elif pair.cosine >= _CLOSE:
                 abroad.append(pair)
-        del abroad[_PAIRS:]
-        self._store.meaning.set_alike(mine.id, [*abroad, *alike])
+        close = {other.id: other.time for other in self._profiles.profiles([pair.other for pair in abroad])}
+        span = SPAN_DAYS * DAY
+        abroad = [pair for pair in abroad if abs(mine.time - close.get(pair.other, 0)) <= span][:_PAIRS]
         for pair in abroad:
             self._merge(mine.id, pair.other)
-        return [*abroad, *(pair for pair in alike if pair.cosine >= _SAYS)]
+        known = self._store.meaning.alike(mine.id)  # the other article has been compared, too
+        new = [pair for pair in (*abroad, *alike) if pair.other not in known]
+        self._store.meaning.set_alike(mine.id, new)
+        return [pair for pair in new if pair in abroad or pair.cosine >= _SAYS]
 
     def _merge(self, article: int, other: int) -> None:
         relations = self._store.relations

@@ -13,7 +13,7 @@ CREATE TABLE meaning (
   id INTEGER PRIMARY KEY AUTOINCREMENT, article INTEGER NOT NULL UNIQUE,
   day INTEGER NOT NULL, language TEXT NOT NULL, vector BLOB NOT NULL, compared INTEGER NOT NULL DEFAULT 0
 );
-CREATE INDEX meaning_day ON meaning (day, language);
+CREATE INDEX meaning_day ON meaning (day, language, article);
 CREATE TABLE alike (
   article INTEGER NOT NULL, other INTEGER NOT NULL, cosine INTEGER NOT NULL, sentence TEXT NOT NULL,
   PRIMARY KEY (article, other)

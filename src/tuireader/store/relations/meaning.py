@@ -86,13 +86,13 @@ class Meaning(Part):
                   FROM json_each(?) CROSS JOIN meaning ON article = value"""
         return self._mapping(sql, (id_list(articles),))
 
-    def before(self, day: int, limit: int) -> dict[int, bytes]:
-        """Map the latest articles up to the end of a day to their vectors."""
-        return self._mapping(_AROUND.format("<=", "DESC"), (day, limit))
+    def before(self, day: int, limit: int) -> list[int]:
+        """Return the latest articles up to the end of a day."""
+        return self._column(_AROUND.format("<=", "DESC"), (day, limit))
 
-    def after(self, day: int, limit: int) -> dict[int, bytes]:
-        """Map the first articles after a day to their vectors."""
-        return self._mapping(_AROUND.format(">", "ASC"), (day, limit))
+    def after(self, day: int, limit: int) -> list[int]:
+        """Return the first articles after a day."""
+        return self._column(_AROUND.format(">", "ASC"), (day, limit))
 
     def since(self, row: int, most: int, limit: int) -> tuple[int, list[int], bytes]:
         """Return the next vectors after a row of the newest `most` articles: last row, articles, vectors."""
@@ -117,20 +117,20 @@ class Meaning(Part):
                  ORDER BY id DESC LIMIT ?"""
         return self._column(sql, (limit,))
 
-    def near(self, day: int, days: int, language: str, limit: int) -> dict[int, bytes]:
-        """Map articles in other languages within some days to their vectors, nearest first."""
-        sql = f"""SELECT article, vector FROM meaning
-                  WHERE day BETWEEN ?1 - ?2 AND ?1 + ?2 AND language NOT IN ('', ?3) AND {_WHOLE}
-                  ORDER BY abs(day - ?1), article DESC LIMIT ?4"""
-        return self._mapping(sql, (day, days, language, limit))
+    def near(self, day: int, days: int, language: str, limit: int) -> list[int]:
+        """Return articles in other languages within some days, nearest first."""
+        sql = """SELECT article FROM meaning
+                 WHERE day BETWEEN ?1 - ?2 AND ?1 + ?2 AND language NOT IN ('', ?3)
+                 ORDER BY abs(day - ?1), article DESC LIMIT ?4"""
+        return self._column(sql, (day, days, language, limit))
 
     def set_alike(self, article: int, alike: Sequence[Alike]) -> None:
         """Store the articles that say the same as one, for both."""
         sql = "INSERT OR REPLACE INTO alike (article, other, cosine, sentence) VALUES (?, ?, ?, ?)"
-        for pair in alike:
-            value = round(100 * pair.cosine)
-            self._conn.execute(sql, (article, pair.other, value, pair.sentence))
-            self._conn.execute(sql, (pair.other, article, value, ""))  # it is looked up in the other row
+        pairs = [(pair.other, round(100 * pair.cosine), pair.sentence) for pair in alike]
+        self._conn.executemany(sql, [(article, *pair) for pair in pairs])
+        # the sentence is looked up in the row above
+        self._conn.executemany(sql, [(other, article, cosine, "") for other, cosine, _ in pairs])
 
     def alike(self, article: int) -> Mapping[int, Alike]:
         """Map the articles that are close to one to what is known of the pair."""
@@ -152,5 +152,5 @@ class Meaning(Part):
 _WHOLE = "typeof(vector) = 'blob' AND length(vector) = 512"
 _WAITING = """SELECT {} FROM profile p LEFT JOIN meaning m ON m.article = p.article
   WHERE p.article > ? AND coalesce(m.compared, 0) = 0"""
-_AROUND = f"SELECT article, vector FROM meaning WHERE {_WHOLE} AND day {{}} ? ORDER BY day {{}} LIMIT ?"
+_AROUND = "SELECT article FROM meaning WHERE day {} ? ORDER BY day {} LIMIT ?"
 _NEWEST = "ORDER BY p.article DESC LIMIT ?"
