@@ -19,7 +19,7 @@ from tuireader.config import loads
 from tuireader.errors import TuireaderError
 from tuireader.library import Library, meaning
 from tuireader.subprocesses import encoder
-from tuireader.subprocesses.worker import Worker
+from tuireader.subprocesses.worker import Worker, WorkerDied
 
 pytestmark = pytest.mark.usefixtures("ranking")
 
@@ -160,11 +160,57 @@ async def test_a_broken_encoder_is_reported_and_blames_no_article(
     )
     async with opened(tmp_path, TWO_FEEDS) as library:
         await fill(library, 1, CAKE)
-        assert await trouble(library) == "like: the encoder has failed; try again"
+        failed = "like: the sentence encoder failed (its process ended)"
+        assert await trouble(library) == f"{failed}; try again, or reinstall tuireader[meaning]"
         assert await library.searches.snippets([1], ASKED) == [("", ())]
         assert (
             await library.meanings.gap() == "1 of 1 articles are not compared yet; the next search reads more"
         )
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (WorkerDied(9), "was killed, perhaps for lack of memory; close programs, then try again"),
+        (
+            WorkerDied(11),
+            "failed (its process ended by signal 11); try again, or reinstall tuireader[meaning]",
+        ),
+        (TimeoutError(), "did not answer within 30 seconds; try again later"),
+    ],
+)
+async def test_what_happened_to_the_encoder_and_what_to_do(
+    error: Exception,
+    said: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    async def fails(self: InThisProcess, request: Any, seconds: float) -> Any:
+        raise error
+
+    monkeypatch.setattr(InThisProcess, "ask", fails)
+    async with opened(tmp_path, TWO_FEEDS) as library:
+        await fill(library, 1, CAKE)
+        assert await trouble(library) == f"like: the sentence encoder {said}"
+        assert f"cannot rank by meaning: the sentence encoder {said}" in capsys.readouterr().err
+
+
+@pytest.mark.slow  # the encoder loads in a second
+async def test_the_process_that_ranks_leaves_when_nothing_is_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert meaning.IDLE == 300
+    monkeypatch.setattr(meaning, "IDLE", 0.5)
+    monkeypatch.setattr(meaning, "Worker", Worker)
+    async with opened(tmp_path, TWO_FEEDS) as library:
+        await fill(library, 1, TAXIS, CAKE)
+        assert await found(library, ASKED) == [TAXIS.title]
+        worker = library.meanings.ranker
+        assert worker is not None and worker.process is not None
+        async with asyncio.timeout(10):
+            await worker.process.wait()
+        assert not library.meanings.is_warm
 
 
 @pytest.mark.parametrize("damaged", [b"\1\2", b"\1" * 1024, "text"])

@@ -191,6 +191,9 @@ async def test_the_worker_compares_under_a_memory_limit() -> None:
         assert len(memoryview(rows[0])) == 2
         with pytest.raises(WorkerDied):
             await worker.ask((("x",), (), (b"1",)), 30)  # vectors of another encoder
+        assert await worker.ask(((), vectors[:1], vectors[:1] * 1_000), 30) == ([], [bytes([100]) * 1_000])
+        with pytest.raises(WorkerDied):
+            await worker.ask(((), vectors[:1], vectors[:1] * 1_000_000), 30)  # half a gigabyte
 
 
 def test_the_encoder_is_known_without_importing_it(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
+import signal
 import time
 from array import array
 from collections.abc import AsyncGenerator, Callable, Sequence
@@ -119,8 +120,8 @@ class Meanings(UseCases):
             await self._catch_up(encode=True)
             ranked = await self._ask("nearest", vectors, _FLOOR, _RANKED)
         except _ERRORS as error:
-            log.warning("cannot rank by meaning: %s", error or type(error).__name__)
-            return [], "like: the encoder has failed; try again"
+            log.warning("cannot rank by meaning: %s", _failure(error))
+            return [], f"like: {_failure(error)}"
         return [article for article in ranked if f"@{article}" != like], ""
 
     async def sentences(self, like: str, articles: Sequence[int]) -> dict[int, str]:
@@ -218,11 +219,20 @@ def _vectors_after(store: Store, row: int) -> tuple[int, bytes, bytes]:
     return last, array("q", articles).tobytes(), vectors
 
 
+def _failure(error: Exception) -> str:
+    """Describe why the encoder gives no answer, and what to do."""
+    if isinstance(error, TimeoutError):
+        return f"the sentence encoder did not answer within {_DEADLINE:.0f} seconds; try again later"
+    if isinstance(error, WorkerDied) and error.signal == signal.SIGKILL:
+        return "the sentence encoder was killed, perhaps for lack of memory; close programs, then try again"
+    return f"the sentence encoder failed ({error}); try again, or reinstall tuireader[meaning]"
+
+
 async def _ask(worker: Worker, request: encoder.Request) -> encoder.Answer | None:
     """Ask the encoder; None if it cannot answer, as then words alone relate these articles."""
     try:
         answer: encoder.Answer = await worker.ask(request, _DEADLINE)
     except (WorkerDied, TimeoutError, OSError) as error:
-        log.warning("cannot relate by meaning: %s", error or type(error).__name__)
+        log.warning("cannot relate by meaning: %s", _failure(error))
         return None
     return answer

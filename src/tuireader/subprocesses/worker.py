@@ -21,7 +21,7 @@ class WorkerDied(Exception):
     """The process ended before it answered; `signal` is the signal that ended it, or 0."""
 
     def __init__(self, signal: int) -> None:
-        super().__init__(signal)
+        super().__init__(f"its process ended by signal {signal}" if signal else "its process ended")
         self.signal = signal
 
 
