@@ -117,14 +117,15 @@ def _vector(*places: int) -> bytes:
     return bytes(127 if place in places else 0 for place in range(512))
 
 
-def _fill(store: Store, name: str = "encoder 1", requests: int = 99) -> int:
+def _fill(store: Store, name: str = "encoder 1", requests: int = 99, cosine: int = 0) -> int:
     """Answer requests with vectors that say nothing; return the number of what there was to do."""
     with store.transaction():
         filling = ByMeaning(store, name)
         request = filling.advance()
     while request and requests:
         texts, vectors, others = request
-        answer = [_vector(at) for at in range(len(texts))], [bytes(len(others))] * len([*texts, *vectors])
+        rows = [bytes([cosine]) * len(others)] * len([*texts, *vectors])
+        answer = [_vector(at) for at in range(len(texts))], rows
         with store.transaction():
             request = filling.advance(answer)
         requests -= 1
@@ -152,6 +153,17 @@ def test_what_the_encoder_cannot_answer_is_related_by_words_alone(tmp_path: Path
         assert filling.advance() and filling.advance(([_vector(at) for at in range(3)], []))
         assert not filling.advance(None)
     assert all(store.meaning.vectors(new).values()) and _fill(store, "encoder 2") == 0
+
+
+def test_in_one_language_the_sentence_with_most_words_in_common_is_quoted(tmp_path: Path) -> None:
+    burns = "A fire in the engine room stopped all sailings to Skerrin on Monday."
+    told = entry(1, title="A ferry burns", content_html=f"<p>Nobody was hurt. {burns}</p>")
+    again = entry(2, title="Skerrin is cut off", content_html=f"<p>{burns} Bread comes by helicopter.</p>")
+    store, (first, second) = related_store(tmp_path, told, again)
+    _fill(store, cosine=70)
+    assert store.meaning.alike(first)[second].sentence == burns
+    _fill(store, "encoder 2", cosine=50)
+    assert store.meaning.alike(first)[second] == Alike(second, 0.5, "")
 
 
 def test_another_encoder_builds_all_vectors_again(tmp_path: Path) -> None:

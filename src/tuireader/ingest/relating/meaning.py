@@ -9,7 +9,7 @@ from an answer is decided here.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Generator, Mapping, Sequence, Set
+from collections.abc import Generator, Iterator, Mapping, Sequence, Set
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
@@ -74,7 +74,7 @@ class Question(Struct, frozen=True):
     """The texts to encode of an article that has been compared.
 
     The sentences of `told` may refer to `earlier` articles, whose cosines to the whole article are known. The
-    sentence of `lead` that is closest to each of `pairs` is quoted.
+    sentence of `lead` that is closest to each of `pairs`, which are in other languages, is quoted.
     """
 
     article: int
@@ -210,9 +210,6 @@ class ByMeaning:
         """Store the pairs of an article and what follows from them; return what else to encode."""
         pairs = self._pair(one, {other: percent[other] / 100 for other in one.pairs & percent.keys()})
         lead = one.lead if pairs else ()
-        if len(lead) == 1:
-            self._store.meaning.set_alike(one.profile.id, [replace(pair, sentence=lead[0]) for pair in pairs])
-            lead, pairs = (), []
         if one.told is None:
             return Question(one.profile.id, None, (), {}, lead, pairs)
         nearest = heapq.nlargest(_MEANT, one.earlier & percent.keys(), key=percent.__getitem__)
@@ -247,7 +244,7 @@ class ByMeaning:
     def _pair(self, comparison: Comparison, cosine_of: Mapping[int, float]) -> list[Alike]:
         """Store the closest articles and merge stories in two languages that they connect.
 
-        Returns the new pairs to quote: those in two languages, and those that say the same.
+        Returns the new pairs in two languages.
         """
         mine, likely = comparison.profile, comparison.likely
         near = [other for other, cosine in cosine_of.items() if cosine >= _CLOSE_ALIKE]
@@ -269,9 +266,23 @@ class ByMeaning:
         for pair in abroad:
             self._merge(mine.id, pair.other)
         known = self._store.meaning.alike(mine.id)  # the other article has been compared, too
-        new = [pair for pair in (*abroad, *alike) if pair.other not in known]
-        self._store.meaning.set_alike(mine.id, new)
-        return [pair for pair in new if pair in abroad or pair.cosine >= _SAYS]
+        abroad = [pair for pair in abroad if pair.other not in known]
+        alike = [pair for pair in alike if pair.other not in known]
+        self._store.meaning.set_alike(mine.id, [*abroad, *self._quoted(comparison, alike)])
+        return abroad
+
+    def _quoted(self, comparison: Comparison, alike: Sequence[Alike]) -> Iterator[Alike]:
+        """Quote, for pairs that say the same, the sentence of the lead that has most words in common."""
+        terms = comparison.profile.terms
+        lead = [search.terms(sentence) & terms.keys() for sentence in comparison.lead]
+        same = [pair.other for pair in alike if pair.cosine >= _SAYS]
+        shared = {
+            other.id: [sum(terms[term] & 255 for term in said & other.terms.keys()) for said in lead]
+            for other in self._profiles.profiles(same)
+        }
+        for pair in alike:
+            weights = shared.get(pair.other)
+            yield replace(pair, sentence=comparison.lead[weights.index(max(weights))]) if weights else pair
 
     def _merge(self, article: int, other: int) -> None:
         relations = self._store.relations
