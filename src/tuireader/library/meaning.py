@@ -114,6 +114,8 @@ class Meanings(UseCases):
         if self.unavailable:
             return [], self.unavailable
         try:
+            if not self.is_warm:
+                await self._catch_up()  # meanwhile, the encoder loads
             vectors = await self._vectors(like)  # first: if the encoder is broken, no article is to blame
             if not vectors:
                 return [], f"like: there is no article {like[1:]}"

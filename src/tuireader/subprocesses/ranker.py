@@ -6,6 +6,8 @@ also in a process that has just started.
 
 from __future__ import annotations
 
+import sys
+from threading import Thread
 from typing import Any
 
 from tuireader.subprocesses import encoder
@@ -19,6 +21,9 @@ _AT_ONCE = 2048
 _blocks: list[tuple[Any, Any, Any]] = []
 """Articles, their vectors, and the lengths of these; the article is 0 if its vector has been replaced."""
 _last = 0
+_loading = Thread(target=encoder.model, daemon=True)
+"""Loads the encoder while vectors arrive."""
+_SWITCH = 0.0005  # seconds after which it lets them in
 
 
 def held() -> int:
@@ -35,12 +40,8 @@ def add(row: int, articles: bytes, vectors: bytes) -> int:
     matrix = np.frombuffer(vectors, np.int8).reshape(len(ids), -1)
     for known, _, _ in _blocks:
         known[np.isin(known, ids)] = 0
-    lengths = np.concatenate(
-        [
-            np.linalg.norm(matrix[at : at + _AT_ONCE].astype(np.float32), axis=1)
-            for at in range(0, len(ids), _AT_ONCE)
-        ]
-    )
+    parts = (matrix[at : at + _AT_ONCE].astype(np.float32) for at in range(0, len(ids), _AT_ONCE))
+    lengths = np.sqrt(np.concatenate([np.einsum("ij,ij->i", part, part) for part in parts]))
     _blocks.append((ids.copy(), matrix, np.maximum(lengths, 1e-9)))
     _last = row
     return _last
@@ -70,9 +71,13 @@ _JOBS = {job.__name__: job for job in (held, add, nearest, encoder.answer)}
 def answer(request: tuple[str, tuple[Any, ...]]) -> Any:
     """Do a job by name with its arguments."""
     job, arguments = request
+    if job == encoder.answer.__name__ and _loading.is_alive():
+        _loading.join()
     return _JOBS[job](*arguments)
 
 
 if __name__ == "__main__":
     encoder.use_one_thread()
+    sys.setswitchinterval(_SWITCH)
+    _loading.start()
     serve(answer, data=encoder.MEMORY)

@@ -96,12 +96,12 @@ class Meaning(Part):
 
     def since(self, row: int, most: int, limit: int) -> tuple[int, list[int], bytes]:
         """Return the next vectors after a row of the newest `most` articles: last row, articles, vectors."""
-        oldest = (
-            self._value("SELECT article FROM meaning ORDER BY article DESC LIMIT 1 OFFSET ?", (most,)) or 0
-        )
+        oldest = "SELECT article FROM meaning ORDER BY article DESC LIMIT 1 OFFSET ?"
+        has_more = (self._value("SELECT max(id) FROM meaning") or 0) > most  # counting all takes long
+        after = (has_more and self._value(oldest, (most,))) or 0
         sql = f"""SELECT id, article, vector FROM meaning
                   WHERE id > ? AND article > ? AND {_WHOLE} ORDER BY id LIMIT ?"""
-        rows = self._conn.execute(sql, (row, oldest, limit)).fetchall()
+        rows = self._conn.execute(sql, (row, after, limit)).fetchall()
         articles, vectors = [article for _, article, _ in rows], b"".join(vector for _, _, vector in rows)
         return (rows[-1][0] if rows else row), articles, vectors
 
