@@ -166,6 +166,14 @@ def test_in_one_language_the_sentence_with_most_words_in_common_is_quoted(tmp_pa
     assert store.meaning.alike(first)[second] == Alike(second, 0.5, "")
 
 
+def test_a_pair_in_two_languages_is_quoted_after_an_interruption(tmp_path: Path) -> None:
+    store, (first, second) = related_store(tmp_path, FIRE, IN_KOREAN)
+    _fill(store, cosine=70, requests=2)  # vectors, then the comparison
+    assert store.meaning.alike(first)[second] == Alike(second, 0.7, "")
+    assert _fill(store, cosine=70) == 2
+    assert store.meaning.alike(first)[second].sentence
+
+
 def test_another_encoder_builds_all_vectors_again(tmp_path: Path) -> None:
     store, new = related_store(tmp_path, entry(1), entry(2))
     assert _fill(store) == 4

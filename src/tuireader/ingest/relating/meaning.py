@@ -266,7 +266,7 @@ class ByMeaning:
         for pair in abroad:
             self._merge(mine.id, pair.other)
         known = self._store.meaning.alike(mine.id)  # the other article has been compared, too
-        abroad = [pair for pair in abroad if pair.other not in known]
+        abroad = [pair for pair in abroad if pair.other not in known or not known[pair.other].sentence]
         alike = [pair for pair in alike if pair.other not in known]
         self._store.meaning.set_alike(mine.id, [*abroad, *self._quoted(comparison, alike)])
         return abroad
