@@ -59,7 +59,7 @@ def answer(request: Request) -> Answer:
 def _encode(texts: Sequence[str]) -> Any:
     import numpy as np
 
-    parts = [_model().encode(texts[at : at + _AT_ONCE]) for at in range(0, len(texts), _AT_ONCE)]
+    parts = [model().encode(texts[at : at + _AT_ONCE]) for at in range(0, len(texts), _AT_ONCE)]
     if not parts:
         return stack(())
     vectors = np.nan_to_num(np.concatenate(parts))
@@ -83,7 +83,8 @@ def unit(vectors: Any) -> Any:
 
 
 @cache
-def _model() -> Any:
+def model() -> Any:
+    """Load the encoder, which takes a second."""
     return importlib.import_module(_MODULE).USE(threads=1)
 
 

@@ -211,7 +211,7 @@ class ByMeaning:
         pairs = self._pair(one, {other: percent[other] / 100 for other in one.pairs & percent.keys()})
         lead = one.lead if pairs else ()
         if one.told is None:
-            return Question(one.profile.id, None, (), {}, lead, pairs)
+            return Question(one.profile.id, None, (), {}, lead=lead, pairs=pairs)
         nearest = heapq.nlargest(_MEANT, one.earlier & percent.keys(), key=percent.__getitem__)
         wanted = {*nearest, *(one.candidates & percent.keys())}
         story = self._store.relations.stories([one.profile.id, *wanted])
@@ -219,7 +219,7 @@ class ByMeaning:
         cosines = {other: percent[other] / 100 for other in outside}
         told, earlier = may_refer(one.told, self._profiles.profiles(outside), cosines)
         cosines = {other.id: cosines[other.id] for other in earlier}
-        return Question(one.profile.id, told, earlier, cosines, lead, pairs)
+        return Question(one.profile.id, told, earlier, cosines, lead=lead, pairs=pairs)
 
     def _refer(self, question: Question, places: Mapping[int, int], rows: Sequence[memoryview]) -> None:
         """Store the references of an article, by the cosines of its sentences."""
