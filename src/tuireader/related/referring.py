@@ -26,7 +26,8 @@ POSTINGS = 40
 _SAME_DAY = DAY // 2  # seconds from which an article is an earlier one
 _WORDS, _OWN, _THINGS, _LOOKUPS, _ENDS = 12, 3, 8, 30, 4
 """Terms to look up: of the article, of each sentence, things, all; and days to look at."""
-_LIMITS = (-1.0, -1.5, 3.0, 1.0)
+_CONTENT = -5.0  # evidence that is needed without the time
+_LIMITS = (-0.8, -1.0, 3.0, 1.0)
 """Evidence from which the likeliest reference of an article is shown, and others beside it, unless another
 one of the article, or of its sentence, is better by this."""
 Features = tuple[int, int, tuple[float, ...], tuple[float, ...]]
@@ -79,7 +80,8 @@ def is_earlier(telling: Telling, other: Profile) -> bool:
 
 def references(telling: Telling, candidates: Iterable[Profile]) -> list[Reference]:
     """Return the references that are certain enough, in reading order."""
-    return _certain(features(telling, candidates), (_WHOLE, _SENTENCE), _LIMITS)
+    rows = [row for row in features(telling, candidates) if _without_time(row) >= _CONTENT]
+    return _certain(rows, (_WHOLE, _SENTENCE), _LIMITS)
 
 
 def references_by_meaning(
@@ -167,6 +169,10 @@ def _certain(
     ]
     certain.sort(key=lambda reference: (-reference.evidence, -reference.article))
     return sorted(certain[:MOST_SHOWN], key=lambda reference: (reference.place, -reference.evidence))
+
+
+def _without_time(row: Features) -> float:
+    return _dot(_WHOLE, row[2]) + _dot(_SENTENCE[:-1], row[3][:-1])
 
 
 def _dot(weights: Sequence[float], features: Sequence[float]) -> float:

@@ -1,0 +1,178 @@
+"""What each rule of relating is worth: `related_ablation.py BACKGROUND RELATED2 RELATED [NAME ...] [meaning]`.
+
+The folders are the judged sets (docs/notes/relating.md). Each rule is switched off in a process of its own,
+all of them or those named. Prints for background and related2 the recall and precision of earlier articles,
+then of reports in other languages, and how many of all lists differ; for RELATED, the score. `-` for RELATED
+leaves it out, as it takes most of the time; `meaning` relates by meaning, too.
+"""
+
+from __future__ import annotations
+
+import json
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from related_crossval import script
+from related_ranking import fill_in, rows, save
+from tuireader import ingest
+from tuireader.store import Store
+
+NOW = 1_796_000_000
+SWITCHES = {
+    "nothing": "",
+    "tables: companies": "del concepts._NAME_TABLES['companies']",
+    "tables: products": "del concepts._NAME_TABLES['products']",
+    "tables: agencies": "del concepts._NAME_TABLES['agencies']",
+    "tables: laws": "del concepts._NAME_TABLES['laws']",
+    "tables: people": "del concepts._NAME_TABLES['people']",
+    "tables: places": "del concepts._NAME_TABLES['places']",
+    "tables: events": "lines = concepts._lines; concepts._lines = lambda name: () if name == 'events' else lines(name)",
+    "expected numbers of frequent names": "concepts._FREQUENT = ' '",
+    "names in capitals only": "concepts.Concepts._is_written = lambda *parts: True",
+    "parts of compounds": "concepts.Concepts._find_in_compound = lambda *parts: ()",
+    "borders without blanks": "concepts._stands_alone = lambda *parts: True",
+    "names in Latin letters": "mentions._is_latin_name = lambda *parts: False",
+    "German nouns as names count less": "mentions._NOUN = 1.0",
+    "list of frequencies": "features.frequencies = lambda: frequencies.Frequencies({}, {})",
+    "list of common words": "features.COMMON_HASHES = words.COMMON_HASHES = mentions.COMMON_HASHES = frozenset()",
+    "pairs of words": "features._pair = lambda first, *others: first",
+    "simplified characters": "features.simplified = words.simplified = lambda text: text",
+    "Chinese and Japanese by characters": "across.share_characters = lambda *pair: False",
+    "second voice": "rank._ASKED = 0",
+    "own chance of background": "rank._ALONE = 0.0",
+    "penalty for distance in order": "rank._EARLY = 0.0",
+    "stored neighbours": "search.STORED = 0",
+    "lower threshold of young libraries": "rank._FIRST_YOUNG = rank.FIRST",
+    "one vouches for others": "rank.SHOWN = rank.FIRST",
+    "own subject": "compare.own_subject = lambda *pair: 0.0",
+    "copies by sentences": "relate._fold_copies = lambda *parts: None",
+    "items of a series": "series.Series.differ = lambda *parts, strictly=False: False",
+    "subjects without capitals": "series.Series._subjects_differ = lambda *parts: False",
+    "names of chapters": "compare._CHAPTERS = 1e9",
+    "narrowest time": "when.Span.holds = lambda *pair: False",
+    "times: months": "drop('_months', '_cjk_months')",
+    "times: ago": "drop('_ago')",
+    "times: last week": "drop('_fixed')",
+    "times: seasons, feasts": "drop('_seasons')",
+    "times: years": "drop('_years')",
+    "rare amounts": "telling.rare_amounts = lambda text: set()",
+    "footers": "telling._FOOTER = re.compile('(?!)')",
+    "lead": "telling._LEAD = 0",
+    "short items": "telling._TOLD = 0",
+    "one reference vouches": "limits(more=0)",
+    "worse than the best": "limits(worse=99.0)",
+    "rivals in a sentence": "limits(rival=99.0)",
+}
+"""Python that switches a rule off, by its name."""
+_SETUP = """
+import re
+from tuireader.ingest.relating import relate
+from tuireader.related import across, compare, rank, referring, search, series
+from tuireader.related.reading import concepts, features, frequencies, mentions, telling, when, words
+
+def drop(*names):
+    for name in ('_READERS', '_ASCII_READERS'):
+        kept = [reader for reader in getattr(when, name) if reader[0].__name__ not in names]
+        setattr(when, name, kept)
+
+def limits(more=None, worse=None, rival=None):
+    for name in ('_LIMITS', '_LIMITS_MEANT'):
+        first, *others = getattr(referring, name)
+        wanted = first if more == 0 else None, worse, rival
+        new = [one if one is not None else other for one, other in zip(wanted, others)]
+        setattr(referring, name, (first, *new))
+"""
+
+
+def lists(data: Path, queries: Sequence[str], *, meaning: bool) -> dict[str, list[dict[str, str]]]:
+    """What is shown for each query; all articles of the folder are one library."""
+    with tempfile.TemporaryDirectory() as folder:
+        every = Path(folder) / "articles.jsonl"
+        paths = sorted(data.glob("*.articles.jsonl"))
+        every.write_text("".join(path.read_text(encoding="utf-8") for path in paths), encoding="utf-8")
+        store = Store.open(Path(folder) / "related.db")
+        article_of = save(store, every, NOW)
+        if meaning:
+            fill_in(store)
+        ids_of: dict[int, list[str]] = {}
+        for row, article in article_of.items():
+            ids_of.setdefault(article, []).append(row)
+        shown = {}
+        for query in queries:
+            others = [{"id": row} for row in ids_of[article_of[query]] if row != query]
+            for item in ingest.related(store, article_of[query]):
+                for article in (item.article_id, *item.other_reports):
+                    said = {"type": item.relation.value, "sentence": item.sentence}
+                    others += [{"id": row, **said} for row in ids_of.get(article or 0, ())]
+            shown[query] = others
+        store.close()
+    return shown
+
+
+def judged(folders: Sequence[str], *, meaning: bool) -> dict[str, Any]:
+    """The figures of all sets, and the lists of the first two."""
+    figures: list[float] = []
+    every: dict[str, Any] = {}
+    for folder in map(Path, folders[:2]):
+        judge = script(Path(folders[0]) / "eval_background.py")
+        first, second = (list(rows(folder / f"{name}.labels.jsonl")) for name in ("background", "crosslang"))
+        queries = [label["id"] for label in first] + [label["id"] for label in second if label.get("story")]
+        shown = lists(folder, queries, meaning=meaning)
+        background, across = judge.score_background(first, shown)[0], judge.score_crosslang(second, shown)[0]
+        figures += [background["R@5"], background["shownP"], across["R@5"], across["prec"]]
+        every |= shown
+    if folders[2] != "-":
+        figures.append(related_score(Path(folders[2]), meaning=meaning))
+    return {
+        "figures": figures,
+        "lists": {query: [one["id"] for one in shown] for query, shown in every.items()},
+    }
+
+
+def related_score(data: Path, *, meaning: bool) -> float:
+    """The mean score of the collections."""
+    judge = script(data / "eval_related.py")
+    wanted, ignored = {}, set()
+    for path in sorted(data.glob("*.labels.jsonl")):
+        articles = list(rows(path.with_name(path.name.replace(".labels.", ".articles."))))
+        wanted[path], left_out = judge.qrels(articles, list(rows(path)), 3.0)
+        ignored |= left_out
+    shown = lists(data, [query for queries in wanted.values() for query in queries], meaning=meaning)
+    return statistics.fmean(judge.score(queries, shown, ignored)[0]["score"] for queries in wanted.values())
+
+
+def compared(names: Sequence[str], arguments: Sequence[str]) -> Iterator[tuple[str, Mapping[str, Any], int]]:
+    """Yield the figures without each rule, and how many lists differ from those with all of them."""
+    before: Mapping[str, Any] = {}
+    for name in ["nothing", *names]:
+        command = [sys.executable, __file__, *arguments, f"without={name}"]
+        found = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
+        before = before or found["lists"]
+        yield name, found, sum(found["lists"][query] != shown for query, shown in before.items())
+
+
+def main(*words: str) -> None:
+    """Print a line for each rule."""
+    folders, meaning = words[:3], "meaning" in words[3:]
+    arguments = [*folders, *(["meaning"] if meaning else [])]
+    if words[-1].startswith("without="):
+        known: dict[str, Any] = {}
+        exec(_SETUP + SWITCHES[words[-1].partition("=")[2]], known)
+        print(json.dumps(judged(folders, meaning=meaning)))
+        return
+    names = [name for name in words[3:] if name != "meaning"] or [*SWITCHES][1:]
+    for name, found, changed in compared(names, arguments):
+        print(
+            f"{name:36s}" + "".join(f"{figure:8.3f}" for figure in found["figures"]),
+            f"{changed:5d}",
+            flush=True,
+        )
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
