@@ -1,9 +1,9 @@
-"""What each rule of relating is worth: `related_ablation.py BACKGROUND RELATED2 RELATED [NAME ...] [meaning]`.
+"""What each rule of relating is worth: `related_ablation.py SET SET RELATED [NAME ...] [meaning]`.
 
-The folders are the judged sets (docs/notes/relating.md). Each rule is switched off in a process of its own,
-all of them or those named. Prints for background and related2 the recall and precision of earlier articles,
-then of reports in other languages, and how many of all lists differ; for RELATED, the score. `-` for RELATED
-leaves it out, as it takes most of the time; `meaning` relates by meaning, too.
+The folders are background, related2 and related of the judged sets (docs/notes/relating.md). Each rule is
+switched off in a process of its own, all of them or those named. Prints for the first two the recall and
+precision of earlier articles, then of reports in other languages; for RELATED, unless it is `-` as it takes
+most of the time, the score; and how many lists of the first two differ. With `meaning`, by meaning, too.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ SWITCHES = {
     "tables: laws": "del concepts._NAME_TABLES['laws']",
     "tables: people": "del concepts._NAME_TABLES['people']",
     "tables: places": "del concepts._NAME_TABLES['places']",
-    "tables: events": "lines = concepts._lines; concepts._lines = lambda name: () if name == 'events' else lines(name)",
+    "tables: events": "concepts.Concepts.add_lower = without(concepts.EVENT)",
     "expected numbers of frequent names": "concepts._FREQUENT = ' '",
     "names in capitals only": "concepts.Concepts._is_written = lambda *parts: True",
     "parts of compounds": "concepts.Concepts._find_in_compound = lambda *parts: ()",
@@ -39,7 +39,7 @@ SWITCHES = {
     "names in Latin letters": "mentions._is_latin_name = lambda *parts: False",
     "German nouns as names count less": "mentions._NOUN = 1.0",
     "list of frequencies": "features.frequencies = lambda: frequencies.Frequencies({}, {})",
-    "list of common words": "features.COMMON_HASHES = words.COMMON_HASHES = mentions.COMMON_HASHES = frozenset()",
+    "list of common words": "features.COMMON_HASHES = mentions.COMMON_HASHES = frozenset()",
     "pairs of words": "features._pair = lambda first, *others: first",
     "simplified characters": "features.simplified = words.simplified = lambda text: text",
     "Chinese and Japanese by characters": "across.share_characters = lambda *pair: False",
@@ -64,7 +64,7 @@ SWITCHES = {
     "footers": "telling._FOOTER = re.compile('(?!)')",
     "lead": "telling._LEAD = 0",
     "short items": "telling._TOLD = 0",
-    "one reference vouches": "limits(more=0)",
+    "one reference vouches": "limits(more=-1.0)",
     "worse than the best": "limits(worse=99.0)",
     "rivals in a sentence": "limits(rival=99.0)",
 }
@@ -80,12 +80,15 @@ def drop(*names):
         kept = [reader for reader in getattr(when, name) if reader[0].__name__ not in names]
         setattr(when, name, kept)
 
-def limits(more=None, worse=None, rival=None):
+def limits(**off):
     for name in ('_LIMITS', '_LIMITS_MEANT'):
-        first, *others = getattr(referring, name)
-        wanted = first if more == 0 else None, worse, rival
-        new = [one if one is not None else other for one, other in zip(wanted, others)]
-        setattr(referring, name, (first, *new))
+        first, more, worse, rival = getattr(referring, name)
+        new = first, off.get('more', more), off.get('worse', worse), off.get('rival', rival)
+        setattr(referring, name, new)
+
+def without(kind):
+    add = concepts.Concepts.add_lower
+    return lambda self, key, its, *parts: add(self, key, its, *parts) if its != kind else None
 """
 
 
@@ -106,9 +109,9 @@ def lists(data: Path, queries: Sequence[str], *, meaning: bool) -> dict[str, lis
         for query in queries:
             others = [{"id": row} for row in ids_of[article_of[query]] if row != query]
             for item in ingest.related(store, article_of[query]):
-                for article in (item.article_id, *item.other_reports):
-                    said = {"type": item.relation.value, "sentence": item.sentence}
-                    others += [{"id": row, **said} for row in ids_of.get(article or 0, ())]
+                said = {"type": item.relation.value, "sentence": item.sentence}
+                for report in (item.article_id or 0, *item.other_reports):
+                    others += [{"id": row, **said} for row in ids_of.get(report, ())]
             shown[query] = others
         store.close()
     return shown
