@@ -176,9 +176,9 @@ class Running:
         return [self.app, *_with_all_below(*self.app.screen_stack)]
 
     def _awaits_rows(self) -> bool:
-        """Whether the row under the cursor is not read yet."""
+        """Whether the row under the cursor, in a list that is shown, is not read yet."""
         articles = self.main.articles
-        return bool(articles.ids) and articles.current_row is None
+        return bool(articles.ids) and articles.region.area > 0 and articles.current_row is None
 
     def _soon(self) -> float:
         """Seconds until all timers are due that fire once, and soon: toasts and tooltips take longer."""

@@ -267,7 +267,7 @@ async def test_each_relative_opens_in_place_and_back_is_where_one_was(tmp_path: 
         await run.settle()
         targets = list(run.main.pane.targets)
         relatives = [number for number, target in enumerate(targets) if target.article_id is not None]
-        for number in (*relatives[:6:3], relatives[-1]):
+        for number in (*relatives[:-1:3], relatives[-1]):
             target = targets[number]
             await run.press("e")
             run.main.pane.choose(number)
