@@ -6,7 +6,7 @@
 
 Scenarios: `first` (nothing stored yet), `same304` (all answers are 304), `samebody` (200 with the bytes of
 the last time, no validators), `new2` (two new entries in every feed). `related` is `new2` again with the
-relating of the new articles, which elsewhere is left out: no other reader has it.
+relating of the new articles by words, which elsewhere is left out: no other reader has it.
 
 Each run starts from a fresh copy of a prepared folder, which is the program's home. Columns: wall time, CPU
 time (user and system, with children), peak memory of the largest process, what the server answered, how many
@@ -106,7 +106,10 @@ class Tuireader(Reader):
             f"[fetch]\nper_own_host = {self.at_once if one_host else 2}\n"  # loopback is a host of one's own
         )
         feeds = [f'[[feeds]]\nurl = "{url}"\n' for url in urls]
-        (folder / "config.toml").write_text("\n".join([*feeds, *watches, both, fetch]), encoding="utf-8")
+        words = "[related]\nmeaning = false\n"
+        (folder / "config.toml").write_text(
+            "\n".join([*feeds, *watches, both, fetch, words]), encoding="utf-8"
+        )
 
     def command(self, folder: Path, scenario: str) -> list[str]:
         files = ["--config", str(folder / "config.toml"), "--database", str(folder / "news.db")]

@@ -139,7 +139,7 @@ class FetchConfig(Table):
         "Longest time between two fetches of a feed on which a watch depends.",
         default=3600,
     )
-    concurrency: int = declare(number(1, 1000), "Number of feeds to fetch at the same time.", default=200)
+    concurrency: int = declare(number(1, 1000), "Number of feeds to fetch at the same time.", default=256)
     per_host: int = declare(
         number(1, 20), "Number of feeds to fetch from one host at the same time.", default=2
     )

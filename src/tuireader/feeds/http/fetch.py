@@ -70,7 +70,7 @@ class FetchLimits(Struct, frozen=True):
     requested from a host that asks us to wait (`Retry-After`).
     """
 
-    concurrency: int = 200
+    concurrency: int = 256
     per_host: int = 2
     per_own_host: int = 8
     connect: float = 10.0
