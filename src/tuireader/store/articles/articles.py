@@ -163,8 +163,8 @@ class Articles(Part):
     ) -> Iterator[StoredText]:
         """Yield the plain texts of many articles, in no particular order.
 
-        Without `bodies`, only columns, tags and labels are read, many times faster; then without `labels`, nor
-        whether their feeds are subscribed.
+        Without `bodies`, only columns, tags and labels are read, many times faster; then without `labels` and
+        what is subscribed.
         """
         others = self.appearances(ids, bodies=bodies) if appearances else {}
         hit = watches_of(self._conn, ids) if watches else {}
