@@ -158,7 +158,7 @@ class TuireaderApp(Host):
                 await self.run_binding(sequence)
                 self.count = ""
             main.after_key()
-        elif in_pane and sequence and self._take_count(event.key):
+        elif focused is getattr(self.screen, "main_pane", 0) and sequence and self._take_count(event.key):
             if self.count:
                 self.say_shortly(f"{self.count} …")
         elif sequence:

@@ -163,8 +163,7 @@ class Articles(Part):
     ) -> Iterator[StoredText]:
         """Yield the plain texts of many articles, in no particular order.
 
-        Without `bodies`, only columns, tags and labels are read, many times faster; then without `labels` and
-        what is subscribed.
+        Without `bodies`, only columns, tags and labels are read, many times faster; then without `labels`.
         """
         others = self.appearances(ids, bodies=bodies) if appearances else {}
         hit = watches_of(self._conn, ids) if watches else {}
@@ -174,7 +173,7 @@ class Articles(Part):
         sql = f"""SELECT a.id, a.feed_id, a.title, a.url, a.author, a.time, a.read, a.starred,
                         iif(?1, c.summary, NULL), iif(?1, c.html, NULL),
                         coalesce(nullif(c.base_url, ''), a.url), coalesce(c.extra, '{{}}'),
-                        a.published NOT NULL, a.muted, t.html, {(labels and subscribed(self._conn)) or "1"}
+                        a.published NOT NULL, a.muted, t.html, {subscribed(self._conn) or "1"}
                  FROM article a LEFT JOIN content c ON c.article_id = iif(?1 OR ?2, a.id, NULL)
                    LEFT JOIN full_text t ON t.article_id = iif(?1, a.id, NULL)
                  WHERE a.id IN (SELECT value FROM json_each(?3))"""
