@@ -65,7 +65,7 @@ class _Connection(httpx.AsyncByteStream):
         if request.content:
             events.insert(1, h11.Data(data=request.content))
         try:
-            self.writer.write(b"".join([self.http.send(event) or b"" for event in events]))  # fits into memory
+            self.writer.write(b"".join([self.http.send(event) or b"" for event in events]))
         except h11.LocalProtocolError as error:
             raise httpx.LocalProtocolError(str(error)) from error
 
