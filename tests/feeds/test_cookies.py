@@ -81,6 +81,7 @@ def test_cookies_of_another_host_are_not_even_read(file: Path) -> None:
         (f"{HEAD}{line('a.example', 'x')}\nnews.example\tTRUE\t/\tFAL", "line 5"),
         ("x\n" * 3_000_000, "larger than 5 MB"),
     ],
+    ids=["no cookies", "JSON", "cut", "large"],  # the time of the texts is no name
 )
 def test_a_wrong_file_is_named(tmp_path: Path, text: str, words: str) -> None:
     path = tmp_path / "cookies.txt"
