@@ -286,6 +286,21 @@ async def test_a_webhook_goes_through_the_proxy(web: Web) -> None:
     assert [request.path for request in web.requests] == ["http://hook.invalid/x"]
 
 
+async def test_a_webhook_uses_the_proxy_of_the_environment_unless_told_not_to(
+    web: Web, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    web.rest(lambda request: Answer(status=200))
+    monkeypatch.setenv("http_proxy", web.url)
+    hook = ChannelConfig("h", webhook="http://hook.invalid/x")
+    assert await send(LETTER, hook, around()) == Receipt(True)
+    assert [request.path for request in web.requests] == ["http://hook.invalid/x"]
+    direct = Surroundings(Path(), resolve, proxies=False)
+    assert (
+        await send(LETTER, hook, direct)
+    ).error == "it cannot be reached: no connection; check its address"
+    assert len(web.requests) == 1
+
+
 # --------------------------------------------------------------------------- services of Apprise
 
 

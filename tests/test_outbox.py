@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.builders import CLOCK, Clock, entry, feeds, fill, item, opened, paths, refreshed, rss
+from tests.mail_server import CERTIFICATE, PASSWORD, MailServer
 from tests.web import Answer, Request, Web
 from tuireader.library import Library
 from tuireader.model import Event, FeedDone, ParsedEntry, Told, Undelivered
@@ -118,6 +119,24 @@ async def test_one_message_that_a_channel_never_takes_does_not_keep_the_others(
         assert sent == ["Q: Quokka 2", "Q: Quokka 3"]
         (left,) = await library.outbox.unsent()
         assert (left.title, left.attempts, left.interrupted) == ("Quokka 1", 5, True)
+
+
+async def test_a_mail_waits_for_a_recipient_that_is_refused_for_now_but_not_for_ever(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
+    clock, tries = Clock(), 0
+    async with MailServer(refuse={"RCPT b@x.example": "450 greylisted"}) as server:
+        post = '[[channel]]\nname = "post"\nmail = ["a@x.example", "b@x.example"]\n'
+        post += f'server = "smtp://me@localhost:{server.port}"\npassword = "{PASSWORD}"\n'
+        async with reader(tmp_path, watch(["post"]) + post, clock) as library:
+            await fill(library, 1, *quokkas(1), now=int(clock.now))
+            while not server.mails and tries < 10:
+                (event,) = await library.outbox.notify()
+                tries, clock.now = tries + 1, clock.now + LATEST_RETRY
+            assert isinstance(event, Told) and event.troubles == ("refused for b@x.example",)
+            assert await library.outbox.unsent() == []
+    assert tries == 6 and [mail.recipients for mail in server.mails] == [("a@x.example",)]
 
 
 async def test_a_receiver_that_asks_to_wait_is_left_alone_until_then(tmp_path: Path, web: Web) -> None:

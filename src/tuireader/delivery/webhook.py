@@ -53,9 +53,7 @@ async def ask(
     `proxied` are one proxy for all, and whether those of the environment count without it.
     """
     here = is_loopback(url)
-    proxy, proxies = (
-        ("", False) if here else (proxied[0], proxied[1] and not proxied[0] and bool(getproxies()))
-    )
+    proxy, proxies = ("", False) if here else (proxied[0], proxied[1] and not proxied[0])
     headers = {"User-Agent": f"tuireader/{__version__}", "Accept-Encoding": "identity", **headers}
     plain = here and url.lower().startswith("http:")  # nor is there a proxy: no certificate is looked at
     tls = partial(_tls, os.environ.get("SSL_CERT_FILE"))
@@ -81,9 +79,8 @@ async def ask(
     except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError, ImportError) as error:
         connected = not isinstance(error, httpx.ConnectError)  # the words of errors may be secret
         wrong = "the connection was lost" if connected else "no connection; check its address"
-        wrong = (
-            "its certificate is not valid" if "CERTIFICATE_VERIFY" in f"{error} {error.__cause__}" else wrong
-        )
+        untrusted = "CERTIFICATE_VERIFY" in f"{error} {error.__cause__}"
+        wrong = "its certificate is not valid" if untrusted else wrong
         return Receipt(False, f"it cannot be reached: {wrong}", doubtful=connected), b""
 
 
