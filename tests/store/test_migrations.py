@@ -20,6 +20,7 @@ _BACK = {
     17: (
         *(f"DROP TABLE {name}" for name in ("rule_action", "meaning", "alike")),
         "ALTER TABLE digest DROP COLUMN last_notice",
+        "DROP INDEX feed_unsubscribed",
     ),
     16: ("DROP TABLE outbox", "DROP TABLE outbox_channel", "DROP TABLE digest"),
     15: (

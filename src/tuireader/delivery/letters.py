@@ -15,8 +15,11 @@ from tuireader.model import Alarm, Evidence
 from tuireader.model.asides import is_aside
 
 
-class Item(Struct, frozen=True):
-    """An article in a message, with its watches and what it adds to a story already reported."""
+class Item(Struct, frozen=True, dict=True):
+    """An article in a message, with its watches and what it adds to a story already reported.
+
+    Its `__dict__` keeps its JSON, which may go to several channels.
+    """
 
     article_id: Annotated[int, "Number of the article."]
     title: Annotated[str, "Its title."]

@@ -46,6 +46,11 @@ class ChannelMessage(
 
 def as_json(letter: Letter, channel: str = "") -> str:
     """Write a letter as one JSON object in one line."""
-    return json.dumps(
-        ChannelMessage.encode(letter, channel=channel, count=len(letter.items)), ensure_ascii=False
-    )
+    articles = [vars(item) or _encoded(item) for item in letter.items]
+    shown = ChannelMessage.encode(letter, channel=channel, count=len(articles), articles=articles)
+    return json.dumps(shown, ensure_ascii=False)
+
+
+def _encoded(item: Item) -> dict[str, object]:
+    vars(item).update(ArticleInMessage.encode(item))
+    return vars(item)

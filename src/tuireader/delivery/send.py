@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from tuireader import files
 from tuireader.config import ChannelConfig
 from tuireader.config.files import expand_home
+from tuireader.config.kinds import SECRET_PLACES
 from tuireader.delivery import programs
 from tuireader.delivery.letters import Letter, Receipt
 from tuireader.delivery.message import as_json
@@ -41,8 +42,9 @@ class Surroundings(Struct, frozen=True):
     worker: Worker | None = None
 
     async def secret(self, value: str) -> str:
-        """Look up a secret in a thread."""
-        return await asyncio.to_thread(self.resolve, value)
+        """Return a value, or look it up in a thread where it says that it is kept."""
+        kept = value.startswith(SECRET_PLACES)
+        return await asyncio.to_thread(self.resolve, value) if kept else value
 
 
 async def send(letter: Letter, channel: ChannelConfig, around: Surroundings) -> Receipt:

@@ -16,8 +16,7 @@ from tuireader.config import ChannelConfig
 from tuireader.delivery.letters import Item, Letter, LetterKind
 from tuireader.export.brief import one_line
 from tuireader.export.markdown import WEB, markdown_address, markdown_part, safe_start
-from tuireader.export.markup import HTML, MARKDOWN, PLAIN, Writing
-from tuireader.export.matches import fill
+from tuireader.export.markup import HTML, MARKDOWN, PLAIN, Writing, fill
 from tuireader.model.asides import is_aside
 from tuireader.query.identifiers import explained
 from tuireader.text import clean, plain

@@ -6,7 +6,7 @@ All text is untrusted, and only http(s) addresses become links.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from html import escape
 
@@ -106,3 +106,27 @@ def _plain_link(title: str, url: str) -> str:
 PLAIN = Writing(one_line, _plain_link, str, ("", ""))
 MARKDOWN = Writing(markdown_text, markdown_link, markdown_part, ("**", "**"))
 HTML = Writing(html_text, html_link, escape, ("<mark>", "</mark>"))
+
+
+_FIELD = re.compile(r"\{(\w+)\}")
+
+
+def fill(
+    template: str, values: Mapping[str, str], escape: Callable[[str], str] = str, end: str = "\n"
+) -> str:
+    """Replace `{name}` in a text; lines, and parts between commas, without a value are left out.
+
+    `escape` is applied to what stands around the values, `end` joins the lines. Values are not looked into.
+    """
+
+    def filled(text: str) -> str:
+        names = _FIELD.findall(text)
+        if names and not any(values.get(name) for name in names):
+            return ""
+        parts = _FIELD.split(text)  # text and names in turn
+        parts[::2] = map(escape, parts[::2])
+        parts[1::2] = [values.get(name, f"{{{name}}}") for name in names]
+        return "".join(parts)
+
+    lines = [(", ".join(filter(None, map(filled, line.split(", ")))), line) for line in template.split("\n")]
+    return end.join(text for text, line in lines if text or not line)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 from tuireader.export.markdown import WEB
+from tuireader.export.markup import fill
 from tuireader.model import LoggedMatch
 from tuireader.query.identifiers import explained
 from tuireader.wording.times import full_time
@@ -50,30 +50,6 @@ def handed_over(match: LoggedMatch, author: str, template: str) -> str:
     }
 
     return fill(template, values)
-
-
-_FIELD = re.compile(r"\{(\w+)\}")
-
-
-def fill(
-    template: str, values: Mapping[str, str], escape: Callable[[str], str] = str, end: str = "\n"
-) -> str:
-    """Replace `{name}` in a text; lines, and parts between commas, without a value are left out.
-
-    `escape` is applied to what stands around the values, `end` joins the lines. Values are not looked into.
-    """
-
-    def filled(text: str) -> str:
-        names = _FIELD.findall(text)
-        if names and not any(values.get(name) for name in names):
-            return ""
-        parts = _FIELD.split(text)  # text and names in turn
-        parts[::2] = map(escape, parts[::2])
-        parts[1::2] = [values.get(name, f"{{{name}}}") for name in names]
-        return "".join(parts)
-
-    lines = [(", ".join(filter(None, map(filled, line.split(", ")))), line) for line in template.split("\n")]
-    return end.join(text for text, line in lines if text or not line)
 
 
 def _csv(cells: list[str]) -> str:

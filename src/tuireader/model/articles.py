@@ -70,7 +70,9 @@ class Evidence(Struct, frozen=True):
     @property
     def occurrences(self) -> dict[str, int]:
         """Texts that its patterns found, with their counts; `…` counts the others."""
-        found = [hit.occurrences for hit in self.hits if hit.occurrences]  # hardly ever any
+        found = [hit.occurrences for hit in self.hits if hit.occurrences]
+        if not found:  # as hardly any pattern
+            return {}
         counts = sum(map(Counter, found), Counter[str]())
         return {text: counts[text] for text in sorted(counts, key=MORE.__eq__)}
 

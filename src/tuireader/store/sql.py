@@ -62,8 +62,17 @@ class Part:
         /,
         **converters: Callable[[Any], Any],
     ) -> list[T]:
-        """Return the rows of a query as values, see `from_row`."""
-        return [from_row(of, row, **converters) for row in self._named(sql, args)]
+        """Pass the columns of each row as keyword arguments; `read=bool` converts the column `read` first."""
+        rows = self._conn.execute(sql, args)
+        names = [column[0] for column in rows.description]
+        steps = [(names.index(name), convert) for name, convert in converters.items()]
+        values = []
+        for row in rows:
+            columns = list(row)
+            for place, convert in steps:
+                columns[place] = convert(columns[place])
+            values.append(of(**dict(zip(names, columns, strict=True))))
+        return values
 
 
 def named_rows(

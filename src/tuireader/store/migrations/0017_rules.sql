@@ -18,6 +18,7 @@ CREATE TABLE alike (
   article INTEGER NOT NULL, other INTEGER NOT NULL, cosine INTEGER NOT NULL, sentence TEXT NOT NULL,
   PRIMARY KEY (article, other)
 ) WITHOUT ROWID;
+CREATE INDEX feed_unsubscribed ON feed (id) WHERE subscribed = 0;
 -- what older versions did not store is not missing where nothing was stored
 INSERT OR IGNORE INTO fact SELECT 'languages told down to', '0' WHERE NOT EXISTS (SELECT 1 FROM profile);
 INSERT OR IGNORE INTO fact SELECT 'identifiers logged down to', '0' WHERE NOT EXISTS (SELECT 1 FROM match_log);

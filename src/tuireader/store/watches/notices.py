@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from msgspec import Struct
 
 from tuireader.store.sql import Part, id_list, number_list
-from tuireader.store.watches.match_log import MatchLog
+from tuireader.store.watches.records import Records
 
 _WAITS, _NOTIFIED, _KNOWN, _DECIDED = 0, 1, 2, 3
 _REPORTED = f"n.state IN ({_NOTIFIED}, {_DECIDED})"
@@ -51,7 +51,7 @@ class ArticleIdentity(Struct, frozen=True):
 class Notices(Part):
     """Notifications by watch and article. Methods that write need a transaction."""
 
-    _match_log: MatchLog
+    _records: Records
 
     def add(self, matches: Iterable[tuple[str, int]]) -> None:
         """Queue (watch, article) pairs that were never queued before."""
@@ -109,7 +109,7 @@ class Notices(Part):
         """Mark notices as notified, unless they are."""
         sql = f"""UPDATE notice SET state = {_NOTIFIED}, told_at = ? WHERE state != {_NOTIFIED}
                   AND id IN (SELECT value FROM json_each(?)) RETURNING id"""
-        self._match_log.note("told", self.matches(self._column(sql, (now, id_list(ids)))), now)
+        self.log("told", self._column(sql, (now, id_list(ids))), now)
 
     def settle(self, ids: Sequence[int]) -> list[int]:
         """Mark notices as not needed that no message has told or will tell, and return them."""
@@ -126,14 +126,15 @@ class Notices(Part):
         rows = self._conn.execute(sql, (id_list(article_ids),))
         return {(article_id, watch): sentence for article_id, watch, sentence in rows}
 
-    def matches(self, ids: Sequence[int]) -> list[tuple[int, str]]:
-        """Return (article, watch) of notices."""
-        sql = "SELECT article_id, watch FROM notice WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id"
-        return self._conn.execute(sql, (id_list(ids),)).fetchall()
+    def log(self, kind: str, ids: Sequence[int], at: int, channel: str = "", *, detail: str = "") -> None:
+        """Log an event of the matches of notices."""
+        sql = """SELECT l.id FROM notice n CROSS JOIN match_log l USING (article_id, watch)
+                 WHERE n.id IN (SELECT value FROM json_each(?)) ORDER BY n.id"""
+        self._records.append(self._column(sql, (id_list(ids),)), kind, at, channel, detail)
 
     def _skip(self, reasons: Mapping[int, str], now: int) -> None:
         """Mark notices as not needed, and log why."""
         sql = f"UPDATE notice SET state = {_KNOWN}, told_at = NULL WHERE id = ?"
         self._conn.executemany(sql, [(notice,) for notice in reasons])
         for notice, reason in reasons.items():
-            self._match_log.note("not told", self.matches([notice]), now, detail=reason)
+            self.log("not told", [notice], now, detail=reason)

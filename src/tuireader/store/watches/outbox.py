@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from math import ceil
 
 from msgspec import Struct
@@ -17,7 +18,6 @@ from msgspec.structs import replace
 from tuireader.model.outbox import OutboxKind, OutboxMessage, OutboxState
 from tuireader.store.sql import Part, id_list
 from tuireader.store.watches.alarms import Alarms
-from tuireader.store.watches.match_log import MatchLog
 from tuireader.store.watches.notices import Notices
 from tuireader.text.durations import DAY, HOUR, MONTH
 
@@ -85,7 +85,6 @@ class Outbox(Part):
     """Messages of channels. Methods that write need a transaction."""
 
     _alarms: Alarms
-    _match_log: MatchLog
     _notices: Notices
 
     def add(self, drafts: Iterable[Draft], now: int) -> None:
@@ -200,8 +199,8 @@ class Outbox(Part):
             least = terms.least if terms.least > 1 else 0  # those of low priority go along
             where = f"{_DUE} AND {together} {trusted} ORDER BY o.id"
             picked = self._listed(where, channel, now, least, letter=letter)
-        sql = "UPDATE outbox SET state = 'sending', letter = ? WHERE id = ?"
-        self._conn.executemany(sql, [(letter, message.id) for message in picked])
+        sql = "UPDATE outbox SET state = 'sending', letter = ? WHERE id IN (SELECT value FROM json_each(?))"
+        self._conn.execute(sql, (letter, id_list(message.id for message in picked)))
         return [replace(message, letter=letter) for message in picked]
 
     def _delay(self, channel: str, until: int) -> None:
@@ -222,16 +221,14 @@ class Outbox(Part):
         """Record that a channel has accepted a letter, and under which names the log of matches lists it."""
         ids = [message.id for message in messages]
         channel = messages[0].channel
-        sql = "UPDATE outbox SET state = 'accepted', sent_at = ?, error = '' WHERE id = ?"
-        self._conn.executemany(sql, [(now, number) for number in ids])
-        self._conn.execute("DELETE FROM outbox_channel WHERE channel = ?", (channel,))
-        sql = f"""UPDATE outbox AS o SET due_at = min(due_at, ?) WHERE channel = ? AND {_WAITING}
-                  AND attempts BETWEEN 1 AND {SUSPECT - 1}"""
-        self._conn.execute(sql, (now, channel))
+        sql = """UPDATE outbox SET state = 'accepted', sent_at = ?, error = ''
+                 WHERE id IN (SELECT value FROM json_each(?))"""
+        self._conn.execute(sql, (now, id_list(ids)))
+        self._restore([channel], now)
         notices = self.notices(ids)
         self._notices.mark_told(notices, now)
         for name in shown:
-            self._match_log.note("sent", self._notices.matches(notices), now, name)
+            self._notices.log("sent", notices, now, name)
         for kind in (OutboxKind.ALARM, OutboxKind.OVER):
             alarms = [message.subject for message in messages if message.kind is kind]
             self._alarms.mark_told(alarms, now, over=kind is OutboxKind.OVER)
@@ -287,7 +284,7 @@ class Outbox(Part):
                  AND state IN ('waiting', 'sending', 'given up') RETURNING id"""
         dropped = self._column(sql, (id_list(ids),))
         settled = self._notices.settle(self.notices(dropped))
-        self._match_log.note("not told", self._notices.matches(settled), now, detail=reason)
+        self._notices.log("not told", settled, now, detail=reason)
         return dropped
 
     def retry(self, ids: Sequence[int], now: int) -> list[int]:
@@ -296,13 +293,21 @@ class Outbox(Part):
                  WHERE id IN (SELECT value FROM json_each(?2))
                  AND state IN ('waiting', 'given up', 'dropped') RETURNING id"""
         ids = self._column(sql, (now, id_list(ids)))
-        sql = """DELETE FROM outbox_channel WHERE channel IN
-                 (SELECT channel FROM outbox WHERE id IN (SELECT value FROM json_each(?)))"""
-        self._conn.execute(sql, (id_list(ids),))
+        sql = "SELECT DISTINCT channel FROM outbox WHERE id IN (SELECT value FROM json_each(?))"
+        self._restore(self._column(sql, (id_list(ids),)), now)
         return ids
 
+    def _restore(self, channels: Iterable[str], now: int) -> None:
+        """Let channels that failed be used again: what they have refused is due, unless it is suspect."""
+        for channel in channels:
+            gone = self._conn.execute("DELETE FROM outbox_channel WHERE channel = ?", (channel,))
+            if gone.rowcount:
+                sql = f"""UPDATE outbox AS o SET due_at = min(due_at, ?) WHERE channel = ? AND {_WAITING}
+                          AND attempts BETWEEN 1 AND {SUSPECT - 1}"""
+                self._conn.execute(sql, (now, channel))
+
     def _note(self, kind: str, channel: str, ids: Sequence[int], now: int, detail: str) -> None:
-        self._match_log.note(kind, self._notices.matches(self.notices(ids)), now, channel, detail=detail)
+        self._notices.log(kind, self.notices(ids), now, channel, detail=detail)
 
     def _listed(
         self, where: str, channel: str = "", now: int = 0, least: int = 0, **args: object
@@ -325,5 +330,6 @@ def _rest(failures: int) -> int:
     return min(RETRY << min(failures, 10), LATEST_RETRY)
 
 
+@lru_cache
 def _names(text: str) -> tuple[str, ...]:
     return tuple(json.loads(text))

@@ -90,7 +90,8 @@ class Records(Part):
             part = slice(start, start + _TOGETHER)
             last = chained(last, _content(head, said[part]))
             *others, final = log_ids[part]
-            self._conn.execute(_ADD_ALL, (id_list(others), *head))
+            if others:
+                self._conn.execute(_ADD_ALL, (id_list(others), *head))
             self._conn.execute(_ADD, (final, *head, bytes.fromhex(last)))
 
     def append_note(self, log_id: int, at: int, by: str, text: str) -> int:
