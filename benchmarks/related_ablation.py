@@ -2,8 +2,10 @@
 
 The folders are background, related2 and related of the judged sets (docs/notes/relating.md). Each rule is
 switched off in a process of its own, all of them or those named. Prints for the first two the recall and
-precision of earlier articles, then of reports in other languages; for RELATED, unless it is `-` as it takes
-most of the time, the score; and how many lists of the first two differ. With `meaning`, by meaning, too.
+precision of earlier articles, then of reports in other languages; then, unless RELATED is `-` as this takes
+most of the time, its score and that of young libraries, the right and wrong pairs of the first two in one
+row across languages, and the wrong ones of series; and how many lists of the first two differ. With
+`meaning`, by meaning, too, but then the series and the young libraries are left out.
 """
 
 from __future__ import annotations
@@ -17,6 +19,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import related_languages
+import related_young
+import serials
 from related_crossval import script
 from related_ranking import fill_in, rows, save
 from tuireader import ingest
@@ -131,6 +136,8 @@ def judged(folders: Sequence[str], *, meaning: bool) -> dict[str, Any]:
         every |= shown
     if folders[2] != "-":
         figures.append(related_score(Path(folders[2]), meaning=meaning))
+        if not meaning:
+            figures += [young_score(Path(folders[2])), *folds(folders[:2])]
     return {
         "figures": figures,
         "lists": {query: [one["id"] for one in shown] for query, shown in every.items()},
@@ -147,6 +154,20 @@ def related_score(data: Path, *, meaning: bool) -> float:
         ignored |= left_out
     shown = lists(data, [query for queries in wanted.values() for query in queries], meaning=meaning)
     return statistics.fmean(judge.score(queries, shown, ignored)[0]["score"] for queries in wanted.values())
+
+
+def young_score(data: Path) -> float:
+    """The mean score of young libraries of all sizes."""
+    sizes = related_young.SIZES
+    return statistics.fmean(related_young.measure(data, size)["ALL"]["score"] for size in sizes)
+
+
+def folds(folders: Sequence[str]) -> list[int]:
+    """Right and wrong pairs in one row across languages, and wrong ones of series, each alone."""
+    rows_of = [[*related_languages.folds(Path(folder))][-1] for folder in folders]
+    series = [found for when in (False, True) for found in serials.alone(as_published=when)]
+    wrong = sum(len(found.folded) + len(found.across) for found in series)
+    return [sum(row[1] for row in rows_of), sum(row[3] for row in rows_of), wrong]
 
 
 def compared(names: Sequence[str], arguments: Sequence[str]) -> Iterator[tuple[str, Mapping[str, Any], int]]:
@@ -171,7 +192,7 @@ def main(*words: str) -> None:
     names = [name for name in words[3:] if name != "meaning"] or [*SWITCHES][1:]
     for name, found, changed in compared(names, arguments):
         print(
-            f"{name:36s}" + "".join(f"{figure:8.3f}" for figure in found["figures"]),
+            f"{name:36s}" + "".join(f"{figure:8.3f}"[:8] for figure in found["figures"]),
             f"{changed:5d}",
             flush=True,
         )

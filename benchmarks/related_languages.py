@@ -11,7 +11,7 @@ import itertools
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from related_ranking import fill_in, rows, save
@@ -20,9 +20,17 @@ from tuireader.store import Store
 
 def main(data: str, *libraries: str, by_meaning: bool = False) -> None:
     """Print the figures for articles that come feed by feed, and as they are published."""
-    labels = {row["id"]: row for row in rows(Path(data) / "crosslang.labels.jsonl")}
-    paths = [Path(data) / f"{name}.articles.jsonl" for name in ("crosslang", "background")]
-    text = "".join(path.read_text(encoding="utf-8") for path in (*paths, *map(Path, libraries)))
+    for what, right, wanted, wrong in folds(Path(data), map(Path, libraries), by_meaning=by_meaning):
+        print(f"{what}: {right} of {wanted} pairs, {wrong} wrong")
+
+
+def folds(
+    data: Path, libraries: Iterable[Path] = (), *, by_meaning: bool = False
+) -> Iterator[tuple[str, int, int, int]]:
+    """Yield what was counted: the right pairs, all pairs that belong together, and the wrong ones."""
+    labels = {row["id"]: row for row in rows(data / "crosslang.labels.jsonl")}
+    paths = [data / f"{name}.articles.jsonl" for name in ("crosslang", "background")]
+    text = "".join(path.read_text(encoding="utf-8") for path in (*paths, *libraries))
     for as_published in (False, True):
         with tempfile.TemporaryDirectory() as folder:
             every = Path(folder) / "articles.jsonl"
@@ -40,12 +48,12 @@ def main(data: str, *libraries: str, by_meaning: bool = False) -> None:
             language_of = {row: languages[article] for row, article in article_of.items()}
             groups = {row: folded[article] for row, article in article_of.items()}
             how = "as published" if as_published else "feed by feed"
-            print(f"one {what}, coming {how}: {_counted(groups, language_of, labels)}")
+            yield f"one {what}, coming {how}", *_counted(groups, language_of, labels)
 
 
 def _counted(
     group_of: Mapping[str, int], language_of: Mapping[str, str], labels: Mapping[str, Mapping[str, str]]
-) -> str:
+) -> tuple[int, int, int]:
     members: dict[int, list[str]] = {}
     for row, group in group_of.items():
         members.setdefault(group, []).append(row)
@@ -61,7 +69,7 @@ def _counted(
         _together(labels, one, other) and labels[one]["lang"] != labels[other]["lang"]
         for one, other in itertools.combinations(labels, 2)
     )
-    return f"{right} of {wanted} pairs, {wrong} wrong"
+    return right, wanted, wrong
 
 
 def _together(labels: Mapping[str, Mapping[str, str]], one: str, other: str) -> bool:

@@ -462,19 +462,24 @@ def _file(folder: Path, items: Iterable[dict[str, Any]]) -> Path:
     return path
 
 
+def alone(*, as_published: bool) -> list[Found]:
+    """What folds in a library of one series alone, for each of them."""
+    each = []
+    for one in SERIES:
+        with tempfile.TemporaryDirectory() as folder:
+            store = Store.open(Path(folder) / "series.db")
+            each.append(folds(store, Path(folder), list(rows([one])), as_published=as_published))
+            store.close()
+    return each
+
+
 def measure(data: Path | None) -> None:
     """Print what folds in libraries of each size; each series alone comes first."""
     items = list(rows())
     print(f"\n{len(items)} articles of {len(SERIES)} series, {len(SERIES) * ITEMS} items")
     print(f"{'library':22s}{'arrival':>14s}{'folded':>8s}{'across':>8s}{'in one story':>14s}{'mirrors':>9s}")
     for as_published in (False, True):
-        each = []
-        for one in SERIES:
-            with tempfile.TemporaryDirectory() as folder:
-                store = Store.open(Path(folder) / "series.db")
-                each.append(folds(store, Path(folder), list(rows([one])), as_published=as_published))
-                store.close()
-        _print("each series alone", as_published, each)
+        _print("each series alone", as_published, alone(as_published=as_published))
     for name, size in (("all series", 0), ("medium", MEDIUM), ("large", LARGE)):
         with tempfile.TemporaryDirectory() as folder:
             base = Path(folder) / "base.db"
