@@ -49,3 +49,21 @@ def test_json_has_the_sentence_and_a_text_without_marks(run: Run, referring: tup
     (one,) = [one for one in whole["related"] if str(one["id"]) == earlier]
     assert (one["relation"], one["sentence"]) == ("background", SENTENCE)
     assert "‹" not in whole["text"]
+
+
+def test_reports_of_one_story_share_a_mark(
+    run: Run, news: tuple[Home, Web], referring: tuple[str, str]
+) -> None:
+    later, earlier = referring
+    numbers = [line.partition("\t")[0] for line in run("list", "--format", "tsv", "-WeChat").out.splitlines()]
+    reports = [int(number) for number in numbers[:2]]
+    store = Store.open(news[0].database, prepare=False)
+    with store.transaction():
+        for report in reports:
+            store.relations.join(report, reports[0])
+        store.references.set(int(later), [(report, SENTENCE) for report in reports])
+    store.close()
+    text = run("show", later).out
+    assert f"\n{SENTENCE}‹1› A Personal Information" in text
+    (line,) = [line for line in text.splitlines() if "background: " in line]
+    assert line.startswith(f"{earlier}\tbackground: ‹1› ") and " (2 reports) " in line

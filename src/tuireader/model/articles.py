@@ -369,6 +369,15 @@ class Article(EntryDetails, frozen=True, kw_only=True):
             return self.full.html, self.full.base_url
         return self.difference or self.html, self.base_url
 
+    @property
+    def first_reports(self) -> dict[int, int]:
+        """Map the earlier articles that sentences refer to, to the first one of the same story."""
+        stories: dict[int, int] = {}
+        return {
+            earlier.article_id: stories.setdefault(earlier.story or -earlier.article_id, earlier.article_id)
+            for earlier in self.earlier
+        }
+
 
 class Revision(Struct, frozen=True):
     """An article's text until the time `until`, and the word-by-word changes to the next version.

@@ -274,7 +274,8 @@ def _text(article: Article, related: tuple[Related, ...]) -> Iterator[str]:
         yield f"{ink(f'{sign} {evidence.watch}', fg='yellow')}: {where}{doubt}{former}{feed}{sentence}"
     if article.evidence:
         yield ""
-    marked = mark_references(document, [(report.article_id, report.sentence) for report in article.earlier])
+    firsts = article.first_reports
+    marked = mark_references(document, [(firsts[one.article_id], one.sentence) for one in article.earlier])
     yield paragraphs(marked.document)
     if document.links:
         yield ""
@@ -288,7 +289,7 @@ def _text(article: Article, related: tuple[Related, ...]) -> Iterator[str]:
     for report in related:
         number = f"{report.article_id}\t" if report.article_id is not None else "\t"
         address = f" {report.url}" if report.article_id is None else ""
-        mark = marked.numbers.get(report.article_id or 0)
+        mark = marked.numbers.get(firsts.get(report.article_id or 0, 0))
         reports = f" ({len(report.other_reports) + 1} reports)" if report.other_reports else ""
         label = f"{reference_label(mark)} " if mark else ""
         yield f"{number}{report.relation}: {label}{report.title}{reports} ({report.reason}){address}"

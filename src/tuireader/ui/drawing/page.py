@@ -29,7 +29,6 @@ from tuireader.ui.drawing.page_parts import (
     Part,
     ReferenceMark,
     StyleRange,
-    first_reports,
     joined,
 )
 from tuireader.ui.drawing.page_tail import build_tail, comment_parts, file_links
@@ -64,7 +63,7 @@ def build_page(
         parts.append(picture_part(Block(BlockKind.PICTURE, picture=lead)))
     offset = 0
     previous: Block | None = None
-    firsts = first_reports(article)
+    firsts = article.first_reports
     sentences = [(firsts[earlier.article_id], earlier.sentence) for earlier in article.earlier]
     marked = mark_references(document, sentences, label)
     for block in marked.document.blocks:

@@ -144,14 +144,5 @@ class Page(Struct, frozen=True):
     def numbers(self) -> dict[int, int]:
         """Numbers of the earlier articles that marks in the text refer to; those of one story share one."""
         marked = {mark.article.article_id: mark.number for mark in self.references}
-        firsts = first_reports(self.article)
-        return {report: marked[first] for report, first in firsts.items() if first in marked}
-
-
-def first_reports(article: Article) -> dict[int, int]:
-    """Map the earlier articles that sentences refer to, to the first one of the same story."""
-    stories: dict[int, int] = {}
-    return {
-        earlier.article_id: stories.setdefault(earlier.story or -earlier.article_id, earlier.article_id)
-        for earlier in article.earlier
-    }
+        firsts = self.article.first_reports.items()
+        return {report: marked[first] for report, first in firsts if first in marked}
