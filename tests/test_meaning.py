@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
+import signal
 from contextlib import aclosing
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.builders import TWO_FEEDS, entry, fill, open_store, opened, save
 from tests.newsroom import row_of
-from tuireader.ingest import ByMeaning, Relater
+from tuireader.ingest import ByMeaning, Relater, related
 from tuireader.library import Library, meaning
 from tuireader.model import ParsedEntry, Related
 from tuireader.store import Store
@@ -105,6 +109,41 @@ async def test_a_broken_encoder_leaves_all_articles_for_later(
         assert await library.context.pool.read(lambda store: store.meaning.waiting_count()) == 2
 
 
+class Killed(Worker):
+    """Killed while it works on its third request."""
+
+    requests = 0
+
+    async def ask(self, request: Any, seconds: float | None = None) -> Any:
+        self.requests += 1
+        if self.requests == 3:
+            assert self.process is not None
+            process = self.process.pid
+            os.kill(process, signal.SIGSTOP)  # it cannot answer before
+            asyncio.get_running_loop().call_later(0.1, os.kill, process, signal.SIGKILL)
+        return await super().ask(request, seconds)
+
+
+@pytest.mark.slow  # the encoder loads in a second, twice
+async def test_a_killed_encoder_goes_on_at_the_next_refresh(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with opened(tmp_path, TWO_FEEDS, clock=lambda: CLOCK) as library:
+        await fill(library, 1, *(entry(n) for n in range(30)), now=CLOCK)
+
+        async def vectors() -> list[bytes]:
+            read = await library.context.pool.read(lambda store: store.meaning.vectors(range(1, 31)))
+            return [*read.values()]
+
+        monkeypatch.setattr(meaning, "LEAST", 1)
+        with monkeypatch.context() as patched:
+            patched.setattr(meaning, "Worker", Killed)
+            await _filled(library)
+        assert len(await vectors()) == 16  # those of the second request
+        await _filled(library)
+        assert all(await vectors()) and len(await vectors()) == 30
+
+
 def related_store(folder: Path, *entries: ParsedEntry) -> tuple[Store, list[int]]:
     store = open_store(folder)
     new, _ = save(store, 1, *entries)
@@ -162,8 +201,22 @@ def test_in_one_language_the_sentence_with_most_words_in_common_is_quoted(tmp_pa
     store, (first, second) = related_store(tmp_path, told, again)
     _fill(store, cosine=70)
     assert store.meaning.alike(first)[second].sentence == burns
+    (reason,) = [item.reason for item in related(store, first)]
+    assert reason.startswith(f"says the same: “{burns}” · ")
     _fill(store, "encoder 2", cosine=50)
     assert store.meaning.alike(first)[second] == Alike(second, 0.5, "")
+
+
+def test_a_title_is_not_quoted_and_two_languages_say_the_same_only_if_they_are_close(tmp_path: Path) -> None:
+    store, (first, second) = related_store(tmp_path, FIRE, IN_KOREAN)
+    with store.transaction():
+        store.meaning.use("encoder 1")
+        store.meaning.set_alike(first, [Alike(second, 0.8, FIRE.title)])
+    for article in (first, second):
+        (reason,) = [item.reason for item in related(store, article)]
+        assert reason.startswith("says the same · ")
+    _fill(store, "encoder 2", cosine=45)
+    assert store.meaning.alike(first)[second] == Alike(second, 0.45, "")
 
 
 def test_a_pair_in_two_languages_is_quoted_after_an_interruption(tmp_path: Path) -> None:

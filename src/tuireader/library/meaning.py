@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import re
 import signal
@@ -70,17 +71,18 @@ class Meanings(UseCases):
         groups = self._context.groups
         filling = await self._transact(lambda store: ingest.ByMeaning(store, name, groups))
         end, pause = time.monotonic() + _SECONDS, _PAUSE if priority.is_low() else 0.0
-        async with Worker("tuireader.subprocesses.encoder") as worker:
-            if not filling.total or await _ask(worker, (("It works.",), (), ())) is None:
-                return  # it is broken: no article is to blame
-            answer: encoder.Answer | None = None
-            while True:
-                request = await self._advance(filling, answer)
-                yield filling.done, max(filling.done, filling.total)
-                if request is None or time.monotonic() > end:
-                    break
-                answer = await _ask(worker, request)
-                await asyncio.sleep(pause)
+        with contextlib.suppress(WorkerDied):  # killed: no article is to blame, and the next refresh goes on
+            async with Worker("tuireader.subprocesses.encoder") as worker:
+                if not filling.total or await _ask(worker, (("It works.",), (), ())) is None:
+                    return  # it is broken: no article is to blame
+                answer: encoder.Answer | None = None
+                while True:
+                    request = await self._advance(filling, answer)
+                    yield filling.done, max(filling.done, filling.total)
+                    if request is None or time.monotonic() > end:
+                        break
+                    answer = await _ask(worker, request)
+                    await asyncio.sleep(pause)
 
     async def _advance(
         self, filling: ingest.ByMeaning, answer: encoder.Answer | None
@@ -189,7 +191,9 @@ class Meanings(UseCases):
             new = await self._pool.read(partial(ingest.to_encode, articles=some))
             try:
                 vectors, _ = await self._ask("answer", (new.texts, (), ()))
-            except WorkerDied:
+            except WorkerDied as error:
+                if _is_killed(error):
+                    raise
                 vectors = [b""] * len(new.texts)
             await self._transact(partial(ingest.add_vectors, missing=new, vectors=vectors))
 
@@ -225,16 +229,25 @@ def _failure(error: Exception) -> str:
     """Describe why the encoder gives no answer, and what to do."""
     if isinstance(error, TimeoutError):
         return f"the sentence encoder did not answer within {_DEADLINE:.0f} seconds; try again later"
-    if isinstance(error, WorkerDied) and error.signal == signal.SIGKILL:
+    if _is_killed(error):
         return "the sentence encoder was killed, perhaps for lack of memory; close programs, then try again"
     return f"the sentence encoder failed ({error}); try again, or reinstall tuireader[meaning]"
 
 
+def _is_killed(error: Exception) -> bool:
+    return isinstance(error, WorkerDied) and error.signal == signal.SIGKILL
+
+
 async def _ask(worker: Worker, request: encoder.Request) -> encoder.Answer | None:
-    """Ask the encoder; None if it cannot answer, as then words alone relate these articles."""
+    """Ask the encoder; None if it cannot answer, as then words alone relate these articles.
+
+    Raises WorkerDied if it was killed.
+    """
     try:
         answer: encoder.Answer = await worker.ask(request, _DEADLINE)
     except (WorkerDied, TimeoutError, OSError) as error:
         log.warning("cannot relate by meaning: %s", _failure(error))
+        if _is_killed(error):
+            raise
         return None
     return answer
