@@ -43,6 +43,7 @@ _DAYS, _VECTORS = 32, 8_000  # days of which the articles around are remembered,
 _CLOSE, _PAIRS = 0.4, 6  # least cosine of a pair in two languages, and most pairs of an article; ...
 _CLOSE_ALIKE, _PAIRS_ALIKE = 0.3, 12  # ... the same in one language; ...
 _SAYS = 0.6  # ... and the least cosine there that says the same
+_SAYS_ABROAD = 0.5  # the same in two languages: of the judged pairs below, two in five are of two events
 _LEAD = 2  # sentences of the lead to quote for a pair
 _WITHOUT = b""  # vector of an article that could not be encoded
 
@@ -244,7 +245,7 @@ class ByMeaning:
     def _pair(self, comparison: Comparison, cosine_of: Mapping[int, float]) -> list[Alike]:
         """Store the closest articles and merge stories in two languages that they connect.
 
-        Returns the new pairs in two languages.
+        Returns the new pairs in two languages that say the same.
         """
         mine, likely = comparison.profile, comparison.likely
         near = [other for other, cosine in cosine_of.items() if cosine >= _CLOSE_ALIKE]
@@ -269,7 +270,7 @@ class ByMeaning:
         abroad = [pair for pair in abroad if pair.other not in known or not known[pair.other].sentence]
         alike = [pair for pair in alike if pair.other not in known]
         self._store.meaning.set_alike(mine.id, [*abroad, *self._quoted(comparison, alike)])
-        return abroad
+        return [pair for pair in abroad if pair.cosine >= _SAYS_ABROAD]
 
     def _quoted(self, comparison: Comparison, alike: Sequence[Alike]) -> Iterator[Alike]:
         """Quote, for pairs that say the same, the sentence of the lead that has most words in common."""

@@ -52,10 +52,9 @@ def related(
                 relation = item.relation
                 if folded and relation is not Relation.SAME_TEXT:
                     relation = Relation.SAME_STORY
-                reason = item.reason
+                row = _row(shown[item.article_id], relation, item.reason)
                 if (pair := alike.get(item.article_id)) and pair.sentence:
-                    reason = f"says the same: “{cut_characters(pair.sentence, _QUOTED)}” · {reason}"
-                row = _row(shown[item.article_id], relation, reason)
+                    row = replace(row, reason=_says_the_same(pair.sentence, article, row))
                 _add(by_key, item.article_id, replace(row, score=item.score))
     found = sorted(by_key.values(), key=_rank)
     earlier = [item for item in found if item.relation is Relation.BACKGROUND and not every]
@@ -83,6 +82,14 @@ def _as_series_item(profiles: StoredProfiles, article: search.ArticleText, item:
         return item
     later = both[item.article_id].time > article.time
     return replace(item, relation=Relation.FOLLOW_UP if later else Relation.BACKGROUND)
+
+
+def _says_the_same(sentence: str, article: search.ArticleText, row: Related) -> str:
+    """Put what two articles say before the reason; a title is on the screen anyway."""
+    if row.relation is Relation.SAME_TEXT:
+        return row.reason
+    quoted = "" if sentence in (article.title, row.title) else f": “{cut_characters(sentence, _QUOTED)}”"
+    return f"says the same{quoted} · {row.reason}"
 
 
 _ByKey = dict[object, Related]
