@@ -266,6 +266,7 @@ async def test_a_watch_proposes_what_its_terms_miss(tmp_path: Path) -> None:
     lifts = "<p>Drivers who take rides from apps lose their permit. The mayor spoke on Monday.</p>"
     missed = entry(5, title="Capital forbids taxi apps", content_html=lifts)
     excluded = entry(6, title="Capital bans Uber at the airport", content_html=lifts)
+    again = entry(7, title=f"{missed.title} on Monday", content_html=f"{lifts}<p>Drivers protest.</p>")
     async with opened(tmp_path, WATCH) as library:
         await fill(library, 1, TAXIS, SATELLITE, CAKE, missed, excluded)
         (item,) = library.config.watches
@@ -278,6 +279,10 @@ async def test_a_watch_proposes_what_its_terms_miss(tmp_path: Path) -> None:
         ]
         remarks = [remark.message for remark in await library.watches.lint() if not remark.term]
         assert remarks[0].startswith("1 article you may be missing") and missed.title in remarks[1]
+        await fill(library, 2, again)
+        await found(library, ASKED)
+        remarks = [remark.message for remark in await library.watches.lint() if not remark.term]
+        assert remarks[0].startswith("2 articles") and len(remarks) == 2  # they are one story
         assert (await library.watches.stats())[0].count.total == 1  # a proposal is no match
 
 

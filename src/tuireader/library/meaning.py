@@ -44,7 +44,7 @@ Choose = Callable[[Store, list[int]], list[int]]
 
 
 class Proposals(Struct, frozen=True):
-    """Articles that a watch may be missing: their number, and the closest with a sentence each."""
+    """Articles that a watch may be missing: their number, and the closest of each story with a sentence."""
 
     count: int = 0
     shown: tuple[tuple[ArticleRow, str], ...] = ()
@@ -145,10 +145,13 @@ class Meanings(UseCases):
             await self._catch_up()
             ranked = await self._ask("nearest", vectors, _CLOSE, _RANKED)
             chosen = await self._pool.read(lambda store: choose(store, ranked))
-            closest = await self._closest(vectors, chosen[:_SHOWN])
+            story_of = await self._pool.read(lambda store: store.relations.stories(chosen))
+            first = {story_of[article]: article for article in reversed(chosen)}
+            shown = [article for article in chosen if first[story_of[article]] == article][:_SHOWN]
+            closest = await self._closest(vectors, shown)
         except _ERRORS:
             return Proposals()
-        rows = await self._pool.read(lambda store: store.lists.rows(chosen[:_SHOWN]))
+        rows = await self._pool.read(lambda store: store.lists.rows(shown))
         return Proposals(len(chosen), tuple((row, closest.get(row.id, "")) for row in rows))
 
     async def close(self) -> None:

@@ -119,6 +119,8 @@ async def add(library: Library, terms: tuple[str, ...], name: str, settings: Map
     await library.watches.catch_up()
     counts = await library.lists.counts()
     say(f"added: {name} ({counted(counts.watches[name].total, 'match', 'matches')})")
+    for note in await library.watches.advice(name):
+        say(f"tuireader: {note}")
 
 
 @watch.command(cls=ExpressionCommand)

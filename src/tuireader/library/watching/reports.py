@@ -135,7 +135,7 @@ def of_proposals(watch: str, proposals: Proposals) -> list[Remark]:
         return []
     articles = counted(proposals.count, "article")
     lead = f"{articles} you may be missing: they mean the same as its matches but have none of its terms"
-    shown = [f"{row.id} {row.title}: “{sentence}”" for row, sentence in proposals.shown]
+    shown = [f"{row.id} {row.title}" + f": “{said}”" * bool(said) for row, said in proposals.shown]
     return [Remark(watch, "", message) for message in (lead, *shown)]
 
 

@@ -186,7 +186,8 @@ class NewWatch(FormDialog[str | None]):
         if missing.count:
             samples = samples[: _SAMPLES // 2]
             samples.append([((f"{counted(missing.count, 'article')} you may be missing", "star"),)])
-            samples.append([((row.title, "text"), (f" “{said}”", "dim")) for row, said in missing.shown])
+            shown = [((row.title, "text"), (f" “{said}”" * bool(said), "dim")) for row, said in missing.shown]
+            samples.append(shown)
         return (*lines, *chain(*samples))
 
     async def _look_for_aliases(self) -> None:
