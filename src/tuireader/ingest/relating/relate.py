@@ -50,7 +50,7 @@ class Relater:
         end, done = time.monotonic() + seconds, 0
         for article in sorted(arrived, key=lambda article: (article.time, article.id)):
             profile = _relate(store, profiles, article)
-            profiles.count_one_more(profile.language)
+            profiles.count_one_more(profile.language, article.day)
             done += 1
             if time.monotonic() >= end:
                 break

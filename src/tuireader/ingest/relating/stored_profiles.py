@@ -16,7 +16,7 @@ from tuireader.related.sharing import picture_term
 from tuireader.store import Store
 from tuireader.store.articles.articles import StoredText
 
-_CACHED = 100  # maximum number of profiles in memory, some 20 KB each
+_CACHED = 300  # maximum number of profiles in memory, some 8 KB each
 
 
 class StoredProfiles:
@@ -42,8 +42,7 @@ class StoredProfiles:
 
     def arrive(self, articles: Iterable[search.ArticleText]) -> None:
         """Cache the texts of new articles, and drop those of the previous batch."""
-        relations = self._store.relations
-        self._article_count, self._newest_day = relations.article_count(), relations.newest_day()
+        self._article_count = self._store.relations.article_count()
         self._arrived = {article.id: article for article in articles}
         self._languages = None
 
@@ -54,8 +53,9 @@ class StoredProfiles:
     def article_count(self) -> int:
         return self._article_count
 
-    def count_one_more(self, language: str) -> None:
+    def count_one_more(self, language: str, day: int) -> None:
         self._article_count += 1
+        self._newest_day = max(self._newest_day, day)
         if language and self._languages is not None and language not in self._languages:
             self._languages.append(language)
 

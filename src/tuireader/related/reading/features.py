@@ -81,7 +81,7 @@ class Stats(Struct, frozen=True):
 
     def weight(self, term: int) -> float:
         """Return the inverse document frequency in nats: about 0 for a common word, 8 for a rare name."""
-        return self.rarity(term, _SHARE * frequencies().articles.get(term, 0) or _RARE)
+        return self.rarity(term, _expected(term))
 
     def rarity(self, term: int, prior: float) -> float:
         """Return the weight of a term that `prior` articles of a young library are expected to contain."""
@@ -97,6 +97,12 @@ class Stats(Struct, frozen=True):
         articles, lower = self.counts.get(term.hash, (0, 0))
         lower += term.lower + (term.hash in COMMON_HASHES or term.hash in frequencies().words)
         return lower < _LOWER * (articles + 1)
+
+
+@lru_cache(maxsize=20_000)
+def _expected(term: int) -> float:
+    """Estimate how many of the articles that a young library is a part of have a term."""
+    return _SHARE * frequencies().articles.get(term, 0) or _RARE
 
 
 class Profile(Struct, frozen=True):

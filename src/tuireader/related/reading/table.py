@@ -11,6 +11,8 @@ LIMIT = 1 << _BITS
 """Numbers are smaller than this."""
 _HIGHEST = LIMIT - 1
 _ALL = (1 << 64) - 1
+_SLOTS = 1 << 15  # bytes of 8 bits
+_SLOT = _SLOTS - 1
 
 
 class Table:
@@ -19,6 +21,7 @@ class Table:
     def __init__(self) -> None:
         self._entries = array("Q")
         self._is_sorted = True
+        self._seen = bytearray(_SLOTS)  # a bit by a part of the hash: most of what is sought is in no table
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -27,10 +30,14 @@ class Table:
         return self.get(hashed) >= 0
 
     def add(self, hashes: Iterable[int], number: int) -> None:
-        self._entries.extend([(hashed << _BITS | number) & _ALL for hashed in hashes])
+        for hashed in hashes:
+            self._entries.append((hashed << _BITS | number) & _ALL)
+            self._seen[hashed >> 3 & _SLOT] |= 1 << (hashed & 7)
         self._is_sorted = False
 
     def get(self, hashed: int, missing: int = -1) -> int:
+        if not self._seen[hashed >> 3 & _SLOT] >> (hashed & 7) & 1:
+            return missing
         if not self._is_sorted:
             self._entries, self._is_sorted = array("Q", sorted(self._entries)), True
         highest = (hashed << _BITS | _HIGHEST) & _ALL

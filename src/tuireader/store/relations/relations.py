@@ -63,8 +63,10 @@ class Relations(Part):
         return {term: (articles, lower) for term, articles, lower in rows}
 
     def newest_day(self) -> int:
-        """Return the day of the newest article, in days since 1970."""
-        return int(self._value("SELECT max(time) FROM article") or 0) // DAY
+        """Return the day of the newest article that has been related, in days since 1970."""
+        sql = """SELECT time FROM article a WHERE EXISTS (SELECT 1 FROM profile WHERE article = a.id)
+                 ORDER BY time DESC LIMIT 1"""
+        return int(self._value(sql) or 0) // DAY
 
     def postings(
         self, terms: Sequence[int], day: int, limit: int, *, later: bool = True
