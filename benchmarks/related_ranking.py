@@ -46,9 +46,15 @@ def entry(row: Mapping[str, Any]) -> ParsedEntry:
 
 
 def save(
-    store: Store, articles: Path, now: int, *, as_published: bool = False, host: str = ""
+    store: Store,
+    articles: Path,
+    now: int,
+    *,
+    as_published: bool = False,
+    relating: bool = True,
+    host: str = "",
 ) -> dict[str, int]:
-    """Save and relate all articles; returns the article that each row has become.
+    """Save and, if `relating`, relate all articles; returns the article that each row has become.
 
     They come feed by feed, as at a first refresh, or `as_published`, as at all others. `host` begins the
     names of the servers: the feeds of another call are others.
@@ -72,7 +78,8 @@ def save(
                 store.entries.save(feed_id, entries, when)
         if as_published:
             _relate(store)
-    _relate(store)
+    if relating:
+        _relate(store)
     article_of = {
         (feed_id, guid): article
         for feed_id, guid, article in store.conn.execute(
