@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from tuireader.subprocesses.encoder import Answer, Request
 
 _ENCODED_AT_ONCE, _COMPARED_AT_ONCE = 16, 8  # articles of one request
+_SORTED = 128  # articles that are compared day by day, as those of a day have the same others around them
 _NEAR = 1_000  # articles in other languages to compare with, the nearest in time
 _SENTENCE = 200  # maximum characters of a sentence to quote
 _AROUND, _BEFORE = 500, 250  # articles before and after one to compare with, and before each day it tells of
@@ -130,10 +131,13 @@ class ByMeaning:
             self.done += len(articles)
             below = articles[-1]
         below = self._newest + 1
-        while articles := meaning.waiting(below, _COMPARED_AT_ONCE):
-            yield from self._compare(articles)
-            meaning.set_compared(articles)
-            self.done += len(articles)
+        while articles := meaning.waiting(below, _SORTED):
+            by_day = meaning.by_day(articles)
+            for at in range(0, len(by_day), _COMPARED_AT_ONCE):
+                some = by_day[at : at + _COMPARED_AT_ONCE]
+                yield from self._compare(some)
+                meaning.set_compared(some)
+                self.done += len(some)
             below = articles[-1]
         meaning.set_filled(self._newest)
 
@@ -153,8 +157,9 @@ class ByMeaning:
         answer = yield (), [own[one.profile.id] for one in compared], [*vectors.values()]
         if answer is None:
             return
+        places = {other: place for place, other in enumerate(vectors)}
         questions = [
-            self._question(one, dict(zip(vectors, memoryview(row).cast("b"), strict=True)))
+            self._question(one, places, memoryview(row).cast("b"))
             for one, row in zip(compared, answer[1], strict=True)
         ]
         texts = [text for question in questions for text in (*question.sentences, *question.lead)]
@@ -207,20 +212,22 @@ class ByMeaning:
             )
         return self._around[day, language]
 
-    def _question(self, one: Comparison, percent: Mapping[int, int]) -> Question:
+    def _question(self, one: Comparison, places: Mapping[int, int], percent: memoryview) -> Question:
         """Store the pairs of an article and what follows from them; return what else to encode."""
-        pairs = self._pair(one, {other: percent[other] / 100 for other in one.pairs & percent.keys()})
+        cosines = {other: percent[places[other]] / 100 for other in one.pairs & places.keys()}
+        pairs = self._pair(one, cosines)
         lead = one.lead if pairs else ()
         if one.told is None:
             return Question(one.profile.id, None, (), {}, lead=lead, pairs=pairs)
-        nearest = heapq.nlargest(_MEANT, one.earlier & percent.keys(), key=percent.__getitem__)
-        wanted = {*nearest, *(one.candidates & percent.keys())}
+        earlier = one.earlier & places.keys()
+        nearest = heapq.nlargest(_MEANT, earlier, key=lambda other: percent[places[other]])
+        wanted = {*nearest, *(one.candidates & places.keys())}
         story = self._store.relations.stories([one.profile.id, *wanted])
         outside = [other for other in wanted if story[other] != story[one.profile.id]]
-        cosines = {other: percent[other] / 100 for other in outside}
-        told, earlier = may_refer(one.told, self._profiles.profiles(outside), cosines)
-        cosines = {other.id: cosines[other.id] for other in earlier}
-        return Question(one.profile.id, told, earlier, cosines, lead=lead, pairs=pairs)
+        cosines = {other: percent[places[other]] / 100 for other in outside}
+        told, meant = may_refer(one.told, self._profiles.profiles(outside), cosines)
+        cosines = {other.id: cosines[other.id] for other in meant}
+        return Question(one.profile.id, told, meant, cosines, lead=lead, pairs=pairs)
 
     def _refer(self, question: Question, places: Mapping[int, int], rows: Sequence[memoryview]) -> None:
         """Store the references of an article, by the cosines of its sentences."""

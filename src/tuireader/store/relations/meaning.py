@@ -46,6 +46,11 @@ class Meaning(Part):
         sql = f"{_WAITING.format('p.article')} AND p.article < ? AND (? OR m.article IS NULL) {_NEWEST}"
         return self._column(sql, (self._filled(), below, encoded, limit))
 
+    def by_day(self, articles: Sequence[int]) -> list[int]:
+        """Sort articles by the days of their vectors, the newest first."""
+        sql = "SELECT value FROM json_each(?) LEFT JOIN meaning ON article = value ORDER BY day DESC, 1 DESC"
+        return self._column(sql, (id_list(articles),))
+
     def waiting_count(self) -> int:
         """Return the number of vectors that are missing plus that of articles to compare."""
         sql = _WAITING.format("count(*) + count(*) FILTER (WHERE m.article IS NULL)")
