@@ -117,6 +117,7 @@ def done(**changes: Any) -> FeedDone:
             call("say", f"A feed: {LEFT_OUT}", seconds=8), shown("refreshing 1/1"),
         ]),
         ([Relating(2, 3_000)], [shown("folding stories 2/3,000")]),
+        ([Relating(2, 3_000, by_meaning=True)], [shown("comparing meanings 2/3,000")]),
         ([TextFetched(5, "T", "", 1, 4)], [shown("full texts 1/4"), call("completed", 5)]),
         ([TextFetched(5, "T", "failed", 1, 4)], [shown("full texts 1/4")]),
         ([MATCH, TextFetched(5, "T", "failed", 1, 4)], [

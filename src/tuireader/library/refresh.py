@@ -188,7 +188,7 @@ class Refresh(UseCases):
             if relate:  # last, as nothing waits for it
                 async with aclosing(self._meanings.fill()) as progress:
                     async for done, total in progress:
-                        yield Relating(done, total)
+                        yield Relating(done, total, by_meaning=True)
         finally:
             if sending:
                 sending.cancel()

@@ -73,6 +73,13 @@ class Relating(Struct, frozen=True, tag_field="event", tag="relating"):
 
     done: Annotated[int, "Number of articles related so far."]
     total: Annotated[int, "Number of articles to relate."]
+    by_meaning: Annotated[bool, "True if by meaning, which takes two steps an article."] = False
+
+    @property
+    def progress(self) -> str:
+        """Both numbers, and what is done: `folding stories 50/1,000`."""
+        what = "comparing meanings" if self.by_meaning else "folding stories"
+        return f"{what} {self.done:,}/{self.total:,}"
 
 
 class Told(Struct, frozen=True, tag_field="event", tag="told"):

@@ -214,7 +214,7 @@ def _show(event: Event) -> None:
         name = feed_name(event.title)
         line = cut(f"{event.done}/{event.total}  {name}", shutil.get_terminal_size().columns - 1)
     elif isinstance(event, Relating) and event.done < event.total:
-        line = f"folding stories {event.done:,}/{event.total:,}"
+        line = event.progress
     elif isinstance(event, TextFetched) and event.done < event.total:
         line = f"full texts {event.done:,}/{event.total:,}"
     elif isinstance(event, AccountSynced) and not event.done:

@@ -197,7 +197,7 @@ class Refreshing(Controller):
         elif isinstance(event, model.NewMatch):
             self._matches.append(event)
         elif isinstance(event, model.Relating):
-            self.top.show(progress=f"folding stories {event.done:,}/{event.total:,}")
+            self.top.show(progress=event.progress)
             if event.done >= event.total and self._fold():
                 await self.reload()
         elif isinstance(event, model.TextFetched):
