@@ -72,8 +72,8 @@ def test_a_watch_is_added(run: Run, home: Home) -> None:
     assert (
         run("watch", "add", "--name", "Falls", "--query", "volumes fall", "--notify", "never").code == Exit.OK
     )
-    told = run("watch", "add", 'like:"law on data"').err
-    assert told.endswith('tuireader: like:"law on data": like: has no special meaning in a term\n')
+    advice = run("watch", "add", 'like:"law on data"').err
+    assert advice.endswith('tuireader: like:"law on data": like: has no special meaning in a term\n')
     written = home.config.read_text()
     assert written.count("notify") == 2 and 'notify = "never"' in written and "\x1b" not in written
     for wrong, said in (
