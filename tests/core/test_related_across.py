@@ -16,7 +16,7 @@ from tuireader.related import across
 from tuireader.related.closeness import Closeness
 from tuireader.related.compare import chance, fold_chance
 from tuireader.related.rank import FIRST, SHOWN, reason, shared_terms
-from tuireader.related.reading.concepts import AMOUNT, LATIN, NAME, PLACE, TITLE, Concepts, bundled
+from tuireader.related.reading.concepts import AMOUNT, NAME, PLACE, TITLE, UNLISTED, Concepts, bundled
 from tuireader.related.reading.features import Profile, Stats, choose, extract, squared, unpack, weigh
 from tuireader.related.reading.mentions import (
     LANGUAGE_TERMS,
@@ -137,7 +137,7 @@ def test_names_in_latin_letters_count_without_a_table() -> None:
             "北京的初创公司Zorblax今天发布了新的产品，Zorblax称价格不变。Xy 也是。",
         ),
     )
-    latin = {made.named[number][0] for number, value in made.concepts.items() if value >> 8 & LATIN}
+    latin = {made.named[number][0] for number, value in made.concepts.items() if value >> 8 & UNLISTED}
     assert latin == {"Zorblax"}
 
 
@@ -309,7 +309,7 @@ def test_articles_without_names_have_no_length() -> None:
 )
 @half_as_many
 def test_chances_are_chances_and_symmetric(one: dict[int, int], other: dict[int, int], later: int) -> None:
-    kinds = (NAME, PLACE, AMOUNT, LATIN, 4)
+    kinds = (NAME, PLACE, AMOUNT, UNLISTED, 4)
     made = [
         {number: value & 0x10FF | kinds[number % 5] << 8 for number, value in things.items()}
         for things in (one, other)
@@ -432,5 +432,5 @@ def test_weighing_marks_names_of_titles() -> None:
     values, _ = weigh_mentions(
         mentions("新公司Zorblax", "Zorblax在北京。", bundled()), features, Stats(0, {})
     )
-    assert any(value >> 8 & LATIN and value >> 8 & TITLE for value in values.values())
+    assert any(value >> 8 & UNLISTED and value >> 8 & TITLE for value in values.values())
     assert weigh(1, NOW, True, 1, features, Stats(0, {})).concepts == {}

@@ -11,13 +11,13 @@ import math
 
 from msgspec import Struct
 
-from tuireader.related.reading.concepts import AMOUNT, EVENT, LATIN, NAME, PLACE, TITLE
+from tuireader.related.reading.concepts import AMOUNT, EVENT, NAME, PLACE, TITLE, UNLISTED
 from tuireader.related.reading.features import UNIT, Boosted, Profile
 from tuireader.related.reading.mentions import COUNTED, NAMES, TELLING
 
 _SHARING = 3.0  # evidence of a picture or a link in common, so that one name with it may be enough
 _HAN = frozenset(("zh", "ja"))
-_KINDS = NAME | PLACE | EVENT | AMOUNT | LATIN
+_KINDS = NAME | PLACE | EVENT | AMOUNT | UNLISTED
 _BOOSTED = Boosted(
     [(1.0 + 0.5 * math.log(1 + kind // COUNTED)) * (1.5 if kind & TITLE else 1.0) for kind in range(256)]
 )
@@ -26,16 +26,15 @@ _BOOSTED = Boosted(
 class Shared(Struct, frozen=True):
     """Common things of two articles: their number, cosine of the vectors, and weights by kind.
 
-    `second` is the weight of the second most distinctive name or amount, `both` the sum over both titles.
+    `rare` is the weight of the names that no table has.
     """
 
     things: int
     cosine: float
-    second: float
     names: float
     places: float
     amounts: float
-    both: float
+    rare: float
 
 
 def shared(article: Profile, other: Profile, least: int = 2) -> Shared | None:
@@ -44,7 +43,7 @@ def shared(article: Profile, other: Profile, least: int = 2) -> Shared | None:
     common = mine.keys() & theirs.keys()
     if len(common) < least or not any(mine[number] >> 8 & TELLING for number in common):
         return None
-    dot = first = second = both = 0.0
+    dot = rare = 0.0
     sums = {NAME: 0.0, PLACE: 0.0, EVENT: 0.0, AMOUNT: 0.0}
     for number in common:
         value, match = mine[number], theirs[number]
@@ -52,14 +51,10 @@ def shared(article: Profile, other: Profile, least: int = 2) -> Shared | None:
         dot += _BOOSTED[value] * _BOOSTED[match]
         kind = value >> 8 & _KINDS
         sums[NAME if kind & NAMES else kind] += weight
-        if kind & TELLING:
-            first, second = max(first, weight), max(second, min(first, weight))
-            if value & match & TITLE << 8:
-                both += weight
+        if kind & UNLISTED:
+            rare += weight
     cosine = dot / (UNIT * UNIT * _norm(article) * _norm(other))
-    return Shared(
-        len(common), cosine, second, sums[NAME], places=sums[PLACE], amounts=sums[AMOUNT], both=both
-    )
+    return Shared(len(common), cosine, sums[NAME], places=sums[PLACE], amounts=sums[AMOUNT], rare=rare)
 
 
 def _norm(article: Profile) -> float:
@@ -75,6 +70,12 @@ def differ(article: Profile, other: Profile) -> bool:
 def share_characters(article: Profile, other: Profile) -> bool:
     """Return whether their languages write many words in the same characters: Chinese and Japanese do."""
     return _HAN.issuperset((article.language, other.language))
+
+
+def share_unlisted(article: Profile, other: Profile) -> bool:
+    """Return whether two articles share a name that no table has."""
+    common = article.concepts.keys() & other.concepts.keys()
+    return any(article.concepts[number] >> 8 & UNLISTED for number in common)
 
 
 def chance(article: Profile, other: Profile, days: float, meaning: float | None = None) -> float:
@@ -97,7 +98,7 @@ def fold_chance(
     """
     words = _by_words(article, other, 1 if sharing else 2) + _SHARING * sharing
     same_feed = article.feed == other.feed and article.feed > 0
-    against = 1.2 + 3.0 * math.log1p(days) + 3.5 * same_feed
+    against = 0.8 + 3.0 * math.log1p(days) + 3.5 * same_feed
     return _logistic(max(words, _by_meaning(article, other, meaning)) - against)
 
 
@@ -123,13 +124,12 @@ def _evidence(overlap: Shared) -> float:
         math.log1p(overlap.amounts),
         math.log1p(overlap.places),
         math.log1p(overlap.things),
-        overlap.second,
-        math.log1p(overlap.both),
+        math.log1p(overlap.rare),
     )
     return sum(weight * value for weight, value in zip(_WEIGHTS, values, strict=True))
 
 
-_WEIGHTS = (-12.35, 8.38, 0.79, 0.72, 0.14, 3.90, 0.22, 1.05)
+_WEIGHTS = (-12.1, 13.9, 0.7, 1.7, 0.5, 3.3, 1.0)
 
 
 _NONE = -99.0

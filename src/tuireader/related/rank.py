@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from types import MappingProxyType
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from tuireader.model import Relation
 from tuireader.related import across
 from tuireader.related.closeness import UNKNOWN, Closeness
 from tuireader.related.compare import chance, days_between, fold_chance, same_text
-from tuireader.related.reading.concepts import PLACE
+from tuireader.related.reading.concepts import PLACE, UNLISTED
 from tuireader.related.reading.concepts import TITLE as IN_TITLE
 from tuireader.related.reading.features import NAME, NUMBER, PAIR, TITLE, UNIT, Profile
 from tuireader.related.reading.mentions import NAMES, TELLING
@@ -62,6 +63,10 @@ def first(articles: int) -> float:
     return _FIRST_YOUNG + grown * (FIRST - _FIRST_YOUNG)
 
 
+def _unknown(article: int) -> Mapping[int, str]:
+    return {}
+
+
 def rank(
     article: Profile,
     candidates: Mapping[int, Profile],
@@ -69,6 +74,7 @@ def rank(
     articles: int = _GROWN,
     sharing: Mapping[int, str] = MappingProxyType({}),
     meaning: Closeness = UNKNOWN,
+    unlisted: Callable[[int], Mapping[int, str]] = _unknown,
 ) -> list[Ranked]:
     """Return the candidates that belong to `article`, at most `MOST`, best first.
 
@@ -76,7 +82,8 @@ def rank(
     with the article and with the article's likeliest neighbours, each weighted by its own chance: terms
     shared by three reports of a story count more than terms that one headline happens to share. Without one
     certain candidate, the list is empty, as even the likeliest may be a coincidence. Articles in `sharing`
-    are always listed, with the reason given there.
+    are always listed, with the reason given there. `unlisted` returns how an article writes the names that
+    no table has, by their numbers.
     """
     asked = {neighbour: math.sqrt(alone[neighbour]) for neighbour in likeliest(alone)}
     needed = FIRST if meaning.knows(article.id) else first(articles)
@@ -100,6 +107,9 @@ def rank(
     ranked: list[Ranked] = []
     for _, other, score in scored[:MOST]:
         profile = candidates[other]
+        if across.differ(article, profile) and across.share_unlisted(article, profile):
+            named = {number: (form, "") for number, form in unlisted(other).items()}
+            profile = replace(profile, named=named)
         relation = _relation(article, profile)
         why = reason(article, profile, sharing.get(other, ""))
         if "shares " not in why and other not in sharing:  # it shares words with the likeliest neighbours
@@ -217,7 +227,8 @@ def _in_full(name: str, after: Mapping[str, str], before: Mapping[str, str]) -> 
 def _shared_names(article: Profile, other: Profile, most: int) -> list[str]:
     """Return shared names across languages, in the form of `article`; else amounts and places.
 
-    The name in Latin letters follows in brackets if it differs: `腾讯 (Tencent)`.
+    The name in Latin letters follows in brackets if it differs: `腾讯 (Tencent)`. A name that no table has
+    is followed by the other article's form: `베리디안 = Veridian`.
     """
     ranked: list[tuple[bool, float, str]] = []
     for number, value in article.concepts.items():
@@ -225,7 +236,11 @@ def _shared_names(article: Profile, other: Profile, most: int) -> list[str]:
         if match and number in article.named and value >> 8 & (TELLING | PLACE):
             titles = bool(value >> 8 & IN_TITLE) + bool(match >> 8 & IN_TITLE)
             weight = (value & 255) * (1.0 + titles)
-            ranked.append((not value >> 8 & NAMES, -weight, _with_name(*article.named[number])))
+            shown = _with_name(*article.named[number])
+            theirs = _with_name(*other.named.get(number, (shown, "")))
+            if value >> 8 & UNLISTED and theirs.casefold() != shown.casefold():
+                shown = f"{shown} = {theirs}"
+            ranked.append((not value >> 8 & NAMES, -weight, shown))
     return [shown for _, _, shown in sorted(ranked)[:most]]
 
 

@@ -157,7 +157,7 @@ def fold(
 
 
 def relatives(
-    source: ProfileSource,
+    source: StorySource,
     article: ArticleText,
     sharing: Mapping[int, str] = MappingProxyType({}),
 ) -> list[Ranked]:
@@ -182,7 +182,11 @@ def relatives(
     judged = sorted(alone, key=lambda other: (-alone[other], other))[:JUDGED]
     judged += [other for other in sharing if other in alone and other not in judged]
     best = {other: candidates[other] for other in judged}
-    return rank(profile, best, alone, source.article_count(), sharing, meaning)
+
+    def unlisted(other: int) -> Mapping[int, str]:
+        return mentions.unlisted(source.title(other), source.lead(other))
+
+    return rank(profile, best, alone, source.article_count(), sharing, meaning, unlisted)
 
 
 def whole_profile(source: ProfileSource, article: ArticleText) -> Profile:

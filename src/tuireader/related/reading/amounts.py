@@ -26,6 +26,8 @@ _AMOUNT = re.compile(
     re.IGNORECASE,
 )
 _LEAST = 10
+_DATE = re.compile("[日月일월](?![内內間间내간])")  # 12日, but not 30日内
+_LAST_OF_MONTH = 31
 _DIGITS = {digit: value for value, digit in enumerate("一二三四五六七八九", 1)} | {"两": 2, "兩": 2}
 _TENS = {"十": 10, "百": 100, "千": 1000}
 _NUMERAL = "[一二三四五六七八九十百千]"
@@ -58,8 +60,15 @@ def amounts(text: str) -> Iterator[tuple[int, str, str]]:
                 value += int(match["rest"]) * 10 ** MAGNITUDES.get(match["less"], 0)
         if match["share"]:
             yield match.start(), f"{value:.4g}%", match.group()
-        elif value >= _LEAST and not (1900 <= value < 2100 and match["number"].isdecimal() and not name):
+        elif value >= _LEAST and (name or not _is_date(match, value)):
             yield match.start(), f"{value:.3g}", match.group()
+
+
+def _is_date(number: re.Match[str], value: float) -> bool:
+    """Return whether a number is a year, or the day or month of a date in a script without blanks."""
+    if 1900 <= value < 2100 and number["number"].isdecimal():
+        return True
+    return value <= _LAST_OF_MONTH and _DATE.match(number.string, number.end()) is not None
 
 
 def numeral(signs: str) -> float:

@@ -16,8 +16,8 @@ from tuireader.related.reading.amounts import amounts
 from tuireader.related.reading.table import Table
 from tuireader.related.reading.words import term_hash
 
-NAME, PLACE, EVENT, AMOUNT, TITLE, LATIN = 1, 2, 4, 8, 16, 32
-"""Kinds of things, as bits; `TITLE` is added to those in a title. `LATIN` is a name without a table."""
+NAME, PLACE, EVENT, AMOUNT, TITLE, UNLISTED = 1, 2, 4, 8, 16, 32
+"""Kinds of things, as bits; `TITLE` is added to those in a title. `UNLISTED` is a name without a table."""
 _NAME_TABLES = {"places": PLACE} | dict.fromkeys(
     ("companies", "products", "agencies", "laws", "people"), NAME
 )
