@@ -41,8 +41,13 @@ SWITCHES = {
     "names in capitals only": "concepts.Concepts._is_written = lambda *parts: True",
     "parts of compounds": "concepts.Concepts._find_in_compound = lambda *parts: ()",
     "borders without blanks": "concepts._stands_alone = lambda *parts: True",
-    "names in Latin letters": "mentions._is_latin_name = lambda *parts: False",
-    "German nouns as names count less": "mentions._NOUN = 1.0",
+    "all tables of names": "without_names()",
+    "all tables of names, and sounds": "without_names(); mentions.sound_term = lambda name: 0",
+    "names that no table has": "mentions._is_unlisted_name = lambda *parts: False; without_words()",
+    "names in katakana and Hangul": "without_words()",
+    "names by their sounds": "mentions.sound_term = lambda name: 0",
+    "names without capitals count less": "mentions._GUESSED = 1.0",
+    "days and months are no amounts": "amounts._LAST_OF_MONTH = 0",
     "list of frequencies": "features.frequencies = lambda: frequencies.Frequencies({}, {})",
     "list of common words": "features.COMMON_HASHES = mentions.COMMON_HASHES = frozenset()",
     "pairs of words": "features._pair = lambda first, *others: first",
@@ -78,7 +83,7 @@ _SETUP = """
 import re
 from tuireader.ingest.relating import relate
 from tuireader.related import across, compare, rank, referring, search, series
-from tuireader.related.reading import concepts, features, frequencies, mentions, telling, when, words
+from tuireader.related.reading import amounts, concepts, features, frequencies, mentions, telling, when, words
 
 def drop(*names):
     for name in ('_READERS', '_ASCII_READERS'):
@@ -90,6 +95,13 @@ def limits(**off):
         first, more, worse, rival = getattr(referring, name)
         new = first, off.get('more', more), off.get('worse', worse), off.get('rival', rival)
         setattr(referring, name, new)
+
+def without_names():
+    for table in ('companies', 'products', 'agencies', 'laws', 'people'):
+        del concepts._NAME_TABLES[table]
+
+def without_words():
+    mentions.foreign_words = lambda text: ()
 
 def without(kind):
     add = concepts.Concepts.add_lower

@@ -100,7 +100,55 @@ def test_without_a_watch_they_are_not(tmp_path: Path) -> None:
     store = open_store(tmp_path)
     fill(store, OWN)
     relate(store)
-    assert shown(store, 2) == {}
+    assert "佐布拉" not in shown(store, 2).get(1, "")
+    assert len({*store.relations.stories([1, 2]).values()}) == 2
+    store.close()
+
+
+INVENTED = [
+    (
+        "Veridian lowers a tidal turbine into the sea off Orkney",
+        "The company Veridian has lowered a tidal turbine at Hestavoe. It supplies 2,600 homes from August.",
+    ),
+    (
+        "베리디안, 헤스타보에 조류 터빈 설치",
+        "스코틀랜드의 베리디안은 헤스타보 앞바다에 터빈을 설치했다. 8월부터 2600가구에 전기를 공급한다.",
+    ),
+    (
+        "Веридиан установил приливную турбину",
+        "Компания сообщила, что турбина Веридиана у Хеставо с августа даст ток для 2600 домов.",
+    ),
+    (
+        "ヴェリディアン、潮流発電機を設置",
+        "ヴェリディアンはスコットランドのヘスタヴォー沖に潮流タービンを設置した。8月から2600世帯に電力を供給する。",
+    ),
+]
+"""Reports whose names no table has."""
+
+
+def test_names_that_no_table_has_are_known_by_their_sound(tmp_path: Path) -> None:
+    store = open_store(tmp_path, 9)
+    fill(store, [*INVENTED, *OTHERS.values()])
+    relate(store)
+    assert shown(store, 1) == {
+        2: "+1 h · shares Veridian = 베리디안, Hestavoe = 헤스타보, 2,600",
+        3: "+2 h · shares Veridian = Веридиан, Hestavoe = Хеставо, 2,600",
+        4: "+3 h · shares Veridian = ヴェリディアン, Hestavoe = ヘスタヴォー, 2,600",
+    }
+    assert shown(store, 2)[1] == "−1 h · shares 베리디안 = Veridian, 헤스타보 = Hestavoe, 2600"
+    assert shown(store, 3).keys() == {1, 2, 4}
+    assert {row.fold for row in store.lists.rows([1, 2, 3, 4])} == {1}
+    store.close()
+
+
+def test_a_watch_names_what_is_stored_already(tmp_path: Path) -> None:
+    groups = [["Zorblax", "佐布拉"], ["Quibbleton", "奎伯顿"]]
+    store = open_store(tmp_path)
+    fill(store, OWN[:1])
+    relate(store)
+    fill(store, OWN)
+    relate(store, groups)
+    assert shown(store, 2, groups) == {1: "−1 h · shares 佐布拉 (Zorblax), 奎伯顿 (Quibbleton), 128"}
     store.close()
 
 

@@ -117,7 +117,12 @@ def _by_meaning(article: Profile, other: Profile, cosine: float | None) -> float
 
 
 def _evidence(overlap: Shared) -> float:
-    values = (
+    return sum(weight * value for weight, value in zip(_WEIGHTS, features(overlap), strict=True))
+
+
+def features(overlap: Shared) -> tuple[float, ...]:
+    """Return the features of the logistic model, a constant first."""
+    return (
         1.0,
         overlap.cosine,
         math.log1p(overlap.names),
@@ -126,7 +131,6 @@ def _evidence(overlap: Shared) -> float:
         math.log1p(overlap.things),
         math.log1p(overlap.rare),
     )
-    return sum(weight * value for weight, value in zip(_WEIGHTS, values, strict=True))
 
 
 _WEIGHTS = (-12.1, 13.9, 0.7, 1.7, 0.5, 3.3, 1.0)

@@ -26,7 +26,7 @@ _AMOUNT = re.compile(
     re.IGNORECASE,
 )
 _LEAST = 10
-_DATE = re.compile("[日月일월](?![内內間间내간])")  # 12日, but not 30日内
+_DATE = re.compile("[日月일월](?!以?[内內間间내간])")  # 12日, but not 30日以内
 _LAST_OF_MONTH = 31
 _DIGITS = {digit: value for value, digit in enumerate("一二三四五六七八九", 1)} | {"两": 2, "兩": 2}
 _TENS = {"十": 10, "百": 100, "千": 1000}

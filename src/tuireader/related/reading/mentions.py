@@ -132,10 +132,10 @@ def name_number(term: Term) -> int:
 
 
 def unlisted(title: str, text: str) -> dict[int, str]:
-    """Map the numbers of the names that no table has, roughly, to their forms in an article."""
-    names = {name_number(term): term.shown for term in extract(title, text) if term.capital}
-    words = {sound_term(word): word for word in foreign_words(f"{title}\n{text[:LEAD]}")}
-    return words | names
+    """Map the numbers of names that no table has to their first forms in an article; of other words, too."""
+    words = [(sound_term(word), word) for word in foreign_words(f"{title}\n{text[:LEAD]}")]
+    names = [(name_number(term), term.shown) for term in extract(title, text) if term.capital]
+    return dict(reversed([*names, *words]))
 
 
 def posted(things: Mapping[int, int], language: str) -> list[int]:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from tuireader.related.reading.concepts import EVENT, NAME, Concepts, bundled
+from tuireader.related.reading.sounds import sound_term
 from tuireader.related.reading.words import fold, term_hash
 
 Groups = Sequence[Sequence[str]]
@@ -43,8 +44,8 @@ def _add_group(own: Concepts, base: Concepts, terms: Sequence[str]) -> None:
         own.add(concept.name, concept.kind, unknown, concept.common, concept.hash)
     else:
         name = next((term for term in unknown if _script(term) == "LATIN"), unknown[0])
-        # a single word keeps its number as a term, which the store has counted already
-        number = term_hash(fold(name)) if name.isalnum() else None
+        # a single word keeps the number that it has without the watch, by which articles are stored already
+        number = sound_term(name) or term_hash(fold(name)) if name.isalnum() else None
         own.add(name, EVENT if name == name.lower() else NAME, unknown, 0.5, number)
 
 

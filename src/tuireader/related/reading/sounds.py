@@ -25,7 +25,7 @@ _SPELLINGS = {
     "gh": "g",
 }
 _SPELLING = re.compile(
-    f"{'|'.join(sorted(_SPELLINGS, key=len, reverse=True))}|[cg](?=[eiy])|q(?=i)|(?<=[bdfgkmnprstvwz])j"
+    f"{'|'.join(sorted(_SPELLINGS, key=len, reverse=True))}|[cgг](?=[eiyеи])|q(?=i)|(?<=[bdfgkmnprstvwz])j"
 )
 _OF_LETTER = {
     **dict(zip("bcdfghjklmnpqrstvz", "BKDPGHSKRMNPKRSTBS", strict=True)),
