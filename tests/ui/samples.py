@@ -82,7 +82,7 @@ STORIES = (
         comments_url="https://news.example/1#comments", comments_count=12,
     ),
     story(2, 1, "Harbour dues fall [/x] [bold]50 %s[/bold]", 2),
-    story(3, 3, "渡轮公司下周起接受手机支付，纸质船票十月停用", 3, "<p>乘客可用 LanternPay 支付。</p>"),
+    story(3, 3, "天文台周末起向公众免费开放，旧馆将于十月拆除", 3, "<p>乘客可用 LanternPay 支付。</p>"),
     story(4, 2, "Bridge toll doubles", 30, starred=True),
     story(5, 1, "Old timetable found in attic", 24 * 40, read=True),
     story(6, 2, "Fog again", 24 * 800, before=("<p>Fog.</p>",)),
