@@ -44,7 +44,7 @@ Pair = tuple[str, bool, bool, float, tuple[float, ...]]
 
 def read(path: Path) -> list[Read]:
     """Read the articles of a file."""
-    found = []
+    found: list[Read] = []
     for row in rows(path):
         title, text = row["title"], row.get("body") or row.get("summary") or ""
         found.append((row, extract(title, text), mentions.mentions(title, text, bundled())))
@@ -75,7 +75,7 @@ def pairs(data: Path, library: Sequence[Read]) -> Iterator[Pair]:
     known = [labels.get(row["id"], {}) for row, _, _ in articles]
     every = profiles(articles, library)
     labelled = [*zip(known, every, strict=False)]
-    others = [({}, profile) for profile in every[len(known) :]]
+    others: list[tuple[dict[str, Any], Profile]] = [({}, profile) for profile in every[len(known) :]]
     for (mine, one), (theirs, other) in chain(combinations(labelled, 2), product(labelled, others)):
         overlap = across.shared(one, other) if across.differ(one, other) and (mine or theirs) else None
         if overlap is not None:
