@@ -16,6 +16,7 @@ from tuireader.related.reading.features import UNIT, Boosted, Profile
 from tuireader.related.reading.mentions import COUNTED, NAMES, TELLING
 
 _SHARING = 3.0  # evidence of a picture or a link in common, so that one name with it may be enough
+_SOON = 2.0  # days
 _HAN = frozenset(("zh", "ja"))
 _KINDS = NAME | PLACE | EVENT | AMOUNT | UNLISTED
 _BOOSTED = Boosted(
@@ -26,10 +27,11 @@ _BOOSTED = Boosted(
 class Shared(Struct, frozen=True):
     """Common things of two articles: their number, cosine of the vectors, and weights by kind.
 
-    `rare` is the weight of the names that no table has.
+    `telling` are those that are no words of events, `rare` is the weight of the names that no table has.
     """
 
     things: int
+    telling: int
     cosine: float
     names: float
     places: float
@@ -44,6 +46,7 @@ def shared(article: Profile, other: Profile, least: int = 2) -> Shared | None:
     if len(common) < least or not any(mine[number] >> 8 & TELLING for number in common):
         return None
     dot = rare = 0.0
+    telling = 0
     sums = {NAME: 0.0, PLACE: 0.0, EVENT: 0.0, AMOUNT: 0.0}
     for number in common:
         value, match = mine[number], theirs[number]
@@ -51,10 +54,11 @@ def shared(article: Profile, other: Profile, least: int = 2) -> Shared | None:
         dot += _BOOSTED[value] * _BOOSTED[match]
         kind = value >> 8 & _KINDS
         sums[NAME if kind & NAMES else kind] += weight
+        telling += kind != EVENT
         if kind & UNLISTED:
             rare += weight
     cosine = dot / (UNIT * UNIT * _norm(article) * _norm(other))
-    return Shared(len(common), cosine, sums[NAME], places=sums[PLACE], amounts=sums[AMOUNT], rare=rare)
+    return Shared(len(common), telling, cosine, sums[NAME], places=sums[PLACE], amounts=sums[AMOUNT], rare=rare)
 
 
 def _norm(article: Profile) -> float:
@@ -83,7 +87,7 @@ def chance(article: Profile, other: Profile, days: float, meaning: float | None 
 
     `meaning` is the cosine of their vectors, if it is known.
     """
-    evidence = max(_by_words(article, other, 2), _by_meaning(article, other, meaning))
+    evidence = max(_by_words(article, other), _by_meaning(article, other, meaning))
     same_feed = article.feed == other.feed and article.feed > 0
     return _logistic(evidence - 2.2 * math.log1p(days) - 1.7 * same_feed)
 
@@ -93,17 +97,21 @@ def fold_chance(
 ) -> float:
     """Return the chance (0–1) that two articles in different languages report the same news; symmetric.
 
-    It is lower than `chance`: a wrong fold hides news. With a picture or a link in common (`sharing`), one
-    name or amount may be enough.
+    It is lower than `chance`: a wrong fold hides news. Words of events prove nothing there, as one company may
+    have several news on a day: two names, amounts or places must be shared, or one within `_SOON` with a
+    picture or a link in common (`sharing`).
     """
-    words = _by_words(article, other, 1 if sharing else 2) + _SHARING * sharing
+    overlap = shared(article, other, 1 if sharing else 2)
+    words = _NONE
+    if overlap is not None and (overlap.telling > 1 or (sharing and days < _SOON)):
+        words = _evidence(overlap) + _SHARING * sharing
     same_feed = article.feed == other.feed and article.feed > 0
     against = 0.8 + 3.0 * math.log1p(days) + 3.5 * same_feed
     return _logistic(max(words, _by_meaning(article, other, meaning)) - against)
 
 
-def _by_words(article: Profile, other: Profile, least: int) -> float:
-    overlap = shared(article, other, least)
+def _by_words(article: Profile, other: Profile) -> float:
+    overlap = shared(article, other)
     return _NONE if overlap is None else _evidence(overlap)
 
 
