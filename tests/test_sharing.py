@@ -107,7 +107,7 @@ async def test_days_later_it_is_other_news(
 
 async def test_other_news_of_a_company_is_no_report_of_its_ferry(tmp_path: Path, web: Web) -> None:
     """A name and the words ferry and company are no evidence, however few words there are."""
-    news = "这家Zorblax公司今天公布了夏季时刻表，并表示渡轮将在假期增加班次。票价保持不变，网上订票从下周开始。"
+    news = "这家Zorblax公司今天公布了夏季时刻表，并表示渡轮将增加班次。票价保持不变，网上订票从下周开始。"
     text = serve(web, [made(1, ENGLISH)], [made(2, ("渡轮公司公布新的夏季时刻表", news), "", HOUR)])
     async with fetched(tmp_path, text) as library:
         assert await lines(library) == [ALONE, ALONE]

@@ -58,7 +58,9 @@ def shared(article: Profile, other: Profile, least: int = 2) -> Shared | None:
         if kind & UNLISTED:
             rare += weight
     cosine = dot / (UNIT * UNIT * _norm(article) * _norm(other))
-    return Shared(len(common), telling, cosine, sums[NAME], places=sums[PLACE], amounts=sums[AMOUNT], rare=rare)
+    return Shared(
+        len(common), telling, cosine, sums[NAME], places=sums[PLACE], amounts=sums[AMOUNT], rare=rare
+    )
 
 
 def _norm(article: Profile) -> float:
@@ -97,8 +99,8 @@ def fold_chance(
 ) -> float:
     """Return the chance (0–1) that two articles in different languages report the same news; symmetric.
 
-    It is lower than `chance`: a wrong fold hides news. Words of events prove nothing there, as one company may
-    have several news on a day: two names, amounts or places must be shared, or one within `_SOON` with a
+    It is lower than `chance`: a wrong fold hides news. Words of events prove nothing there, as one company
+    may have several news on a day: two names, amounts or places must be shared, or one within `_SOON` with a
     picture or a link in common (`sharing`).
     """
     overlap = shared(article, other, 1 if sharing else 2)
