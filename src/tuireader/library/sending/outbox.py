@@ -52,12 +52,15 @@ class Outbox(UseCases):
         """Put the matches that wait for it into the outbox, as their watches notify."""
         if self._context.offline or not await self._pool.read(lambda store: store.notices.any_waiting()):
             return
-        from tuireader.library.sending.digests import low_waits
         from tuireader.library.sending.notifications import claim  # most refreshes have none
 
         await self._context.load_feeds()  # a feed fetched for the first time just got its title
         config, now = self._context.config, self._now()
-        waits = low_waits(config, now) if config.digests else {}
+        waits: dict[str, int] = {}
+        if config.digests:
+            from tuireader.library.sending.digests import low_waits
+
+            waits = low_waits(config, now)
         names, matcher = self._context.feed_names, self._context.matcher
         await self._transact(lambda store: claim(store, config.watches, names, matcher, now, waits))
 

@@ -19,7 +19,6 @@ from tuireader.delivery.letters import Item, Letter, LetterKind, Receipt
 from tuireader.delivery.message import as_json
 from tuireader.delivery.send import Surroundings, send
 from tuireader.errors import TuireaderError
-from tuireader.library.alarms import alarm_message
 from tuireader.library.articles import Articles
 from tuireader.library.channels import surroundings
 from tuireader.library.context import Context, UseCases
@@ -126,6 +125,8 @@ class Sender(UseCases):
         if messages[0].kind is OutboxKind.DIGEST:
             return self._digest(store, channel, messages[0])
         if messages[0].kind in (OutboxKind.ALARM, OutboxKind.OVER):
+            from tuireader.library.alarms import alarm_message
+
             return alarm_message(store.alarms.some([message.subject for message in messages]))
         items = items_of(store, messages, self._context.feed_names, self._items)
         if messages[0].kind is OutboxKind.SHARE:
