@@ -18,7 +18,7 @@ from tests.store.test_migrations import brought_up, go_back
 from tuireader.model import OutboxKind, OutboxMessage
 from tuireader.store import Store
 from tuireader.store.upkeep.recovery import recover
-from tuireader.store.watches.outbox import LATEST_RETRY, LEASE, RETRY, Draft, Terms
+from tuireader.store.watches.outbox import LATEST_RETRY, LEASE, RETRY, SUSPECT, Draft, Terms
 from tuireader.text.durations import HOUR, MONTH
 
 EXAMPLES = int(os.environ.get("TUIREADER_EXAMPLES", "15"))
@@ -215,3 +215,26 @@ def test_a_digest_takes_the_messages_of_low_priority_that_nobody_has_begun_to_se
         assert outbox.take_low([1]) == (7, 1)
     kept = store.conn.execute("SELECT channel, state FROM outbox ORDER BY id").fetchall()
     assert kept == [("a", "sending"), ("c", "waiting"), ("d", "waiting"), ("e", "accepted")]
+
+
+def test_a_channel_that_works_again_makes_due_what_it_refused_but_no_suspect(store: Store) -> None:
+    outbox = store.outbox
+    with store.transaction():
+        outbox.add([Draft("a", OutboxKind.MATCH, 1) for _ in range(4)], NOW)
+        suspect, refused, other, given_up = outbox.unsent()
+        for _ in range(SUSPECT):
+            outbox.refuse(outbox.some([suspect.id]), "busy", NOW)
+        outbox.give_up("a", [given_up.id], "busy", NOW)
+    late = NOW + LATEST_RETRY
+
+    def due() -> dict[int, bool]:
+        return {one.id: one.due_at <= NOW for one in outbox.unsent() if one.id in (suspect.id, refused.id)}
+
+    for restored in (lambda: outbox.accept([other], ["a"], NOW), lambda: outbox.retry([given_up.id], NOW)):
+        with store.transaction():
+            outbox.refuse([refused], "busy", NOW)
+            outbox.back_off("a", "busy", NOW, late - NOW)
+        assert due() == {suspect.id: False, refused.id: False}
+        with store.transaction():
+            restored()
+        assert due() == {suspect.id: False, refused.id: True}
