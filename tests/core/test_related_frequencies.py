@@ -15,12 +15,12 @@ from tuireader.related.reading.frequencies import frequencies
 from tuireader.related.reading.words import STOP_FOLDED, fold, is_cjk, term_hash
 from tuireader.related.reasons import is_common, says_nothing, tells
 
-LINE = re.compile(r"(2000|1000|500|250|120|60|30|15) (en|de|fr|zh|ja|ko)( names)?: (\S+(?: \S+)*)")
+LINE = re.compile(r"(2000|1000|500|250|120|60|30|15) (en|de|fr|es|pt|it|zh|ja|ko)( names)?: (\S+(?: \S+)*)")
 SOURCE, _, TABLE = (
     files("tuireader.related.reading").joinpath("frequencies.txt").read_text("utf-8").partition("\n")
 )
 STEMS = [stem for line in TABLE.splitlines() for stem in line.partition(": ")[2].split()]
-SIZES = {"en": 5500, "de": 3400, "fr": 2800, "zh": 5200, "ja": 5700, "ko": 3700}
+SIZES = {"en": 5500, "de": 3400, "fr": 2800, "es": 90, "pt": 60, "it": 85, "zh": 5200, "ja": 5700, "ko": 3700}
 
 
 def hashed(word: str) -> int:

@@ -24,7 +24,7 @@ from tuireader.related.reading.features import (
     unpack,
     weigh,
 )
-from tuireader.related.reading.words import term_hash
+from tuireader.related.reading.words import fold, term_hash
 from tuireader.related.search import ArticleText, relatives
 from tuireader.related.stories import SPAN_DAYS
 
@@ -454,3 +454,24 @@ def test_a_reason_says_how_an_article_was_found_and_leaves_out_what_it_must_not_
     without = set(one.terms)
     assert reason(one, other, without=without) == "+2 d"
     assert not shares_name(one, other, without)
+
+
+def test_in_a_young_library_neighbours_that_share_only_words_raise_no_candidate() -> None:
+    """Results of two companies have words in common; two reports of one of them speak for each other."""
+    article = profile(1, "Orbisk revenue jumps 62 per cent", "Profit doubled in the second quarter.", 1)
+    reports = [
+        profile(2, "Quellmar grows by 99 per cent", "Quellmar's revenue in the second quarter rose.", 2),
+        profile(3, "Quellmar doubles revenue", "Quellmar's profit in the second quarter rose by 99 per cent.", 3),
+    ]
+    about = {report.id: report for report in reports}
+    assert chance(*reports) > 0.9
+    assert rank(article, about, dict.fromkeys(about, 0.36), 100) == []
+    assert len(rank(reports[0], {3: reports[1], 1: article}, {3: 0.9, 1: 0.36}, 100)) >= 1
+    named = profile(1, "Quellmar beats Orbisk", "", 1)  # a name in common, so they may raise each other
+    assert len(rank(named, about, dict.fromkeys(about, 0.36), 100)) == 2
+
+
+@pytest.mark.parametrize("word", ["millones", "años", "milhões", "miliardi", "governo", "trimestre"])
+def test_common_words_of_more_languages_tell_little_in_a_young_library(word: str) -> None:
+    stats = Stats(100, {})
+    assert stats.weight(term_hash(fold(word))) < stats.weight(term_hash("zqxv")) - 3

@@ -302,4 +302,5 @@ def test_in_words_the_cursor_is_visible_between_frames(tmp_path: Path, demo_home
 
 
 def cursor_line(terminal: Terminal) -> str:
-    return terminal.text().splitlines()[terminal.screen.cursor.y]
+    """The line of the cursor; none while it is below what the screen shows, in the middle of a frame."""
+    return "".join(terminal.text().splitlines()[terminal.screen.cursor.y : terminal.screen.cursor.y + 1])

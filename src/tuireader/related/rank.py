@@ -80,14 +80,17 @@ def rank(
 
     `alone` has the `chances` of all `candidates`, `articles` the size of the library. A candidate is compared
     with the article and with the article's likeliest neighbours, each weighted by its own chance: terms
-    shared by three reports of a story count more than terms that one headline happens to share. Without one
-    certain candidate, the list is empty, as even the likeliest may be a coincidence. Articles in `sharing`
-    are always listed, with the reason given there. `unlisted` returns how an article writes the names that
-    no table has, by their numbers.
+    shared by three reports of a story count more than terms that one headline happens to share. In a young
+    library, a neighbour that shares only words with the article raises no other, as it may be of another
+    story. Without one certain candidate, the list is empty, as even the likeliest may be a coincidence.
+    Articles in `sharing` are always listed, with the reason given there. `unlisted` returns how an article
+    writes the names that no table has, by their numbers.
     """
     asked = {neighbour: math.sqrt(alone[neighbour]) for neighbour in likeliest(alone)}
     needed = FIRST if meaning.knows(article.id) else first(articles)
     shown = min(SHOWN, needed)
+    doubtful = {other for other in asked if needed < FIRST and alone[other] < SHOWN}
+    doubtful = {other for other in doubtful if not _share_telling(article, candidates[other])}
     scored: list[tuple[float, int, float]] = []
     for other, profile in candidates.items():
         if other == article.id:
@@ -95,7 +98,8 @@ def rank(
         total, weights = alone[other], 1.0
         for neighbour, weight in asked.items():
             if neighbour != other:
-                total += weight * chance(candidates[neighbour], profile, meaning)
+                support = chance(candidates[neighbour], profile, meaning)
+                total += weight * (min(support, alone[other]) if neighbour in doubtful else support)
                 weights += weight
         score = max(total / weights, _ALONE * alone[other])
         if score >= shown or other in sharing:
@@ -117,6 +121,15 @@ def rank(
             why = reason(article, profile, how)
         ranked.append(Ranked(other, relation, score, why))
     return ranked
+
+
+def _share_telling(article: Profile, other: Profile) -> bool:
+    """Return whether two articles share a name, an amount or a phrase; True across languages."""
+    return across.differ(article, other) or any(
+        term in article.shown and tells(term, article.shown[term], (value >> 8, match >> 8), article.terms)
+        for term, value in article.terms.items()
+        if (match := other.terms.get(term)) is not None
+    )
 
 
 def _relation(article: Profile, other: Profile) -> Relation:
