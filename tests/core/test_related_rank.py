@@ -461,7 +461,9 @@ def test_in_a_young_library_neighbours_that_share_only_words_raise_no_candidate(
     article = profile(1, "Orbisk revenue jumps 62 per cent", "Profit doubled in the second quarter.", 1)
     reports = [
         profile(2, "Quellmar grows by 99 per cent", "Quellmar's revenue in the second quarter rose.", 2),
-        profile(3, "Quellmar doubles revenue", "Quellmar's profit in the second quarter rose by 99 per cent.", 3),
+        profile(
+            3, "Quellmar doubles revenue", "Quellmar's profit in the second quarter rose by 99 per cent.", 3
+        ),
     ]
     about = {report.id: report for report in reports}
     assert chance(*reports) > 0.9

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,7 +19,17 @@ from tests.ui.shelf import NOW, Server, Shelf, configured, failing, story, writt
 from tests.ui.snap import assert_screen
 from tuireader.config import NotifyConfig, WatchConfig, loads
 from tuireader.errors import TuireaderError
-from tuireader.model import ArticleRow, Evidence, TermHit, Told, View, ViewKind, WatchPreview, WatchStats
+from tuireader.model import (
+    ArticleRow,
+    Count,
+    Evidence,
+    TermHit,
+    Told,
+    View,
+    ViewKind,
+    WatchPreview,
+    WatchStats,
+)
 from tuireader.text import cell_len
 from tuireader.ui.dialogs.new_watch import NewWatch, from_search, from_selection, summary, terms
 from tuireader.ui.flows.watches import edit_watch
@@ -92,6 +104,35 @@ async def test_the_table_on_a_real_library(demo: Running) -> None:
         store.watches.end_matches([(ids[0], Evidence("WeChat", revision=1, until=NOW))])
     await demo.press("w")
     assert "1 until edited" in demo.text and f"{len(ids)} articles" in demo.text
+
+
+async def test_many_matches_are_counted_after_the_table_is_shown(
+    demo: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known, go, counting = demo.main.session.counts, asyncio.Event(), demo.library.watches.stats
+    many = {name: replace(count, total=90_000) for name, count in known.watches.items()}
+    demo.main.session.counts = replace(known, watches=many)
+
+    async def stats(counts: Mapping[str, Count] | None = None) -> list[WatchStats]:
+        await (asyncio.sleep(0) if counts is not None else go.wait())
+        return await counting(counts)
+
+    monkeypatch.setattr(demo.library.watches, "stats", stats)
+    demo.post("w")
+    await demo.shows("counting …")
+    first = dict(demo.screen(Watches).table.rows[0].cells)
+    (today, *_) = await counting()
+    assert first["today"].text == (str(today.today) if today.today else "–")
+    assert first["unread"].text == str(known.watches["WeChat"].unread or "")
+    assert first.keys().isdisjoint({"week", "month", "days", "last"})  # no number that is not known
+    assert " today" in demo.text.splitlines()[0]
+    await demo.hit("j")  # the table can be used meanwhile
+    assert demo.screen(Watches).table.cursor == 1 and "counting …" in demo.text
+    go.set()
+    await demo.settle()
+    assert demo.screen(Watches).table.cursor == 1 and "counting …" not in demo.text
+    assert "any: Personal Information Protection Law" in demo.text
+    assert "last" in demo.screen(Watches).table.rows[0].cells
 
 
 async def test_all_numbers_are_of_articles(demo: Running) -> None:

@@ -26,6 +26,7 @@ from tuireader.library.watching import rules
 from tuireader.model import Article, Change, Evidence, Feed
 from tuireader.query import Advice, Names
 from tuireader.store import Pool, Store
+from tuireader.store.feeds.feeds import FeedsRead
 from tuireader.text import clean, feed_key, without_password
 from tuireader.text.durations import DAY
 
@@ -45,7 +46,7 @@ class Context:
     offline: bool
     clock: Callable[[], float]
     feeds: list[Feed] = field(default_factory=list)
-    feeds_read: object = None  # state of the store when the feeds were read; None reads them again
+    feeds_read: FeedsRead | None = None  # as which the feeds were read; None reads them again
     feed_names: dict[int, tuple[str, ...]] = field(default_factory=dict)
     homes: dict[int, str] = field(default_factory=dict)
     mutes: dict[MuteConfig, ingest.Mute] = field(default_factory=dict)

@@ -156,6 +156,8 @@ class FeedHealth(Struct, frozen=True, gc=False):
     @property
     def trouble(self) -> Trouble:
         """Most severe problem of the feed."""
+        if self.feed.state == "ok" and not (self.feed.last_error or self.alarm or self.moved_to):
+            return Trouble.NONE  # as most are
         if self.feed.state == "gone":
             return Trouble.GONE
         if self.feed.state == "paused":

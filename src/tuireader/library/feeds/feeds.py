@@ -59,25 +59,24 @@ class Feeds(UseCases):
             alarms = grouped((alarm.account or alarm.feed_id, alarm.words) for alarm in store.alarms.open())
             waiting = store.feeds.waiting(now)
             changed = {*shares, *rates, *alarms, *waiting}
-            return [
-                replace(
+            every = store.feeds.health(feeds, since=since, sure=schedule.SEEN_TO_MOVE, counted=counted)
+            for number, item in enumerate(every) if changed else ():
+                feed_id, account = item.feed.id, item.feed.account
+                if feed_id not in changed and account not in changed:
+                    continue
+                texts, pages, fetched = shares.get(feed_id, ("", 0, 0))
+                requests, not_modified = rates.get(feed_id, (None, None))
+                every[number] = replace(
                     item,
                     texts=texts,
                     pages=pages,
                     full_texts=fetched,
                     requests=requests,
                     not_modified=not_modified,
-                    alarm="; ".join(alarms.get(item.feed.id, ()) + alarms.get(item.feed.account, ())),
-                    waits_until=until if (until := waiting.get(item.feed.id, 0)) > now else None,
+                    alarm="; ".join(alarms.get(feed_id, ()) + alarms.get(account, ())),
+                    waits_until=until if (until := waiting.get(feed_id, 0)) > now else None,
                 )
-                if item.feed.id in changed or item.feed.account in changed
-                else item
-                for item in store.feeds.health(
-                    feeds, since=since, sure=schedule.SEEN_TO_MOVE, counted=counted
-                )
-                for texts, pages, fetched in (shares.get(item.feed.id, ("", 0, 0)),)
-                for requests, not_modified in (rates.get(item.feed.id, (None, None)),)
-            ]
+            return every
 
         return await self._pool.read(health)
 

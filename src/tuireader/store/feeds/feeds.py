@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from itertools import starmap
+from typing import Any
 
 from msgspec import Struct
 
@@ -106,6 +107,9 @@ class Attempt(_Answered, frozen=True):
 _FEED = f"""id, url, {FEED_TITLE} AS title, folder,
   site_url, state, last_try, last_success, last_error, error_streak, next_try, moved_to,
   coalesce((SELECT name FROM account WHERE account.id = account_id), '') AS account, subscribed"""
+_ALL = f"SELECT {_FEED} FROM feed f ORDER BY position, id"
+FeedsRead = tuple[tuple[int, int], list[tuple[Any, ...]]]
+"""State of a store (`change_state`), and the rows of its feeds."""
 _FACTS = ", ".join(
     f"{FEED_TITLE} AS title" if name == "title" else name for name in FeedFacts.__struct_fields__
 )
@@ -129,6 +133,10 @@ _STATE = f"""iif(moved_seen >= :sure, moved_to, '') AS sure_move,
 FAR = 31 * DAY
 """As schedule.FARTHEST: a later time was set while the clock was wrong."""
 _DUE = f"(coalesce(next_try, 0) NOT BETWEEN ?1 + 1 AND ?1 + {FAR})"
+
+
+def _feeds(rows: Iterable[tuple[Any, ...]]) -> list[Feed]:
+    return list(starmap(Feed, ((*values, bool(subscribed)) for *values, subscribed in rows)))
 
 
 class Feeds(Part):
@@ -185,13 +193,17 @@ class Feeds(Part):
 
     def all(self) -> list[Feed]:
         """List every feed, even unsubscribed ones, in the order of the config, then those of accounts."""
-        rows = self._conn.execute(f"SELECT {_FEED} FROM feed f ORDER BY position, id")
-        return list(starmap(Feed, ((*values, bool(subscribed)) for *values, subscribed in rows)))
+        return _feeds(self._conn.execute(_ALL))
 
-    def all_since(self, state: object) -> tuple[object, list[Feed] | None]:
-        """Return the state of the store, and every feed unless the store is still in the given state."""
+    def all_since(self, state: FeedsRead | None) -> tuple[FeedsRead, list[Feed] | None]:
+        """Return what was read, and every feed unless all are as they were when `state` was read."""
         now = self._store.change_state()
-        return now, None if now == state else self.all()
+        if state is not None and state[0] == now:
+            return state, None
+        rows = self._conn.execute(_ALL).fetchall()
+        if state is not None and rows == state[1]:  # most writes are about articles
+            return (now, state[1]), None
+        return (now, rows), _feeds(rows)
 
     def subscribed(self) -> list[Feed]:
         """List the subscribed feeds."""
@@ -205,9 +217,9 @@ class Feeds(Part):
         `since` is four weeks ago, for the articles a week. A permanent redirect counts as a move once it was
         seen `sure` times in a row.
         """
-        counts, which = (_COUNTED, "1") if counted else ("0, 0, 0.0, NULL", "(fault || moved_to != '')")
-        sql = f"""SELECT id, fault, {counts}, {_STATE} FROM feed f
-                  WHERE {which} AND id IN ({number_list(feed.id for feed in feeds)})"""
+        ids = f"id IN ({number_list(feed.id for feed in feeds)})" if counted else ""
+        counts, which = (_COUNTED, ids) if counted else ("0, 0, 0.0, NULL", "fault || moved_to != ''")
+        sql = f"SELECT id, fault, {counts}, {_STATE} FROM feed f WHERE {which}"
         rows = self._conn.execute(sql, {"since": since, "sure": sure} if counted else {"sure": sure})
         known = {feed_id: (Fault(fault) if fault else None, *values) for feed_id, fault, *values in rows}
         return [FeedHealth(feed, *known.get(feed.id, ())) for feed in feeds]

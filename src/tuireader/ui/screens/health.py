@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from functools import partial
 
 from textual import events, on
@@ -15,7 +15,7 @@ from tuireader.ui.flows.context import Outcome
 from tuireader.ui.flows.forms import change
 from tuireader.ui.screens.table_screen import ViewTable
 from tuireader.ui.status import no_feeds
-from tuireader.ui.widgets.table import Cell, Column, LazyCells, Row
+from tuireader.ui.widgets.table import Cell, Column, LazyRows, Row
 from tuireader.ui.workers import run_latest
 from tuireader.wording.coverage import gap_lines, summary
 from tuireader.wording.feed_summary import texts_note, waiting_note
@@ -151,6 +151,7 @@ class Health(ViewTable[FeedHealth]):
     )
     PLACE = Scope.HEALTH
 
+    _in_trouble: int
     _coverage: dict[int, Coverage]  # of the feeds whose articles are counted: those that were in sight
 
     def on_mount(self) -> None:
@@ -158,7 +159,10 @@ class Health(ViewTable[FeedHealth]):
 
     async def read(self) -> list[FeedHealth]:
         """Sort feeds with problems first, then as in the config; count the articles of those in sight."""
-        feeds = sorted(await self.library.feeds.health(counted=False), key=lambda health: health.order)
+        every = await self.library.feeds.health(counted=False)
+        ailing = sorted((one for one in every if one.trouble), key=lambda health: health.order)
+        self._in_trouble = sum(health.trouble >= Trouble.MOVED for health in ailing)
+        feeds = [*ailing, *(one for one in every if not one.trouble)] if ailing else every
         seen = self.table.in_sight() or range(self.size.height)
         counted, self._coverage = await self._count({one.feed.id for one in feeds[seen.start : seen.stop]})
         return [counted.get(health.feed.id, health) for health in feeds]
@@ -175,23 +179,25 @@ class Health(ViewTable[FeedHealth]):
     async def _fill_seen(self) -> None:
         """Count the articles of feeds that have come into sight."""
         rows = self.table.rows
-        numbers = {int(rows[number].key): number for number in self.table.in_sight()}
+        numbers = {int(self.table.keys[number]): number for number in self.table.in_sight()}
         if not numbers or not (new := numbers.keys() - self._coverage.keys()):
             return
         counted, coverage = await self._count(new)
-        if rows is not self.table.rows:
+        if rows is not self.table.rows or not isinstance(rows, LazyRows):
             return  # read again meanwhile
         self._coverage |= coverage
         for feed_id, health in counted.items():
             self.items[str(feed_id)] = health
-            self.table.put(numbers[feed_id], self.row(health))
+            rows.make_again(numbers[feed_id])
+            self.table.refresh_item(numbers[feed_id])
         self.update_details()
 
     def row(self, health: FeedHealth) -> Row:
-        return Row(str(health.feed.id), LazyCells(partial(self._cells, health)))
+        return Row(str(health.feed.id), health_cells(health, self.now, self._coverage.get(health.feed.id)))
 
-    def _cells(self, health: FeedHealth) -> dict[str, Cell]:
-        return health_cells(health, self.now, self._coverage.get(health.feed.id))
+    def rows(self, items: Sequence[FeedHealth]) -> Sequence[Row]:
+        keys = [str(health.feed.id) for health in items]
+        return LazyRows(keys, lambda number: self.row(self.items[keys[number]]))
 
     @property
     def empty_text(self) -> str:
@@ -200,8 +206,7 @@ class Health(ViewTable[FeedHealth]):
 
     def summary(self) -> str:
         """Return `40 feeds, 2 in trouble`."""
-        bad = sum(health.trouble >= Trouble.MOVED for health in self.items.values())
-        return f"{counted(len(self.items), 'feed')}, {bad or 'none'} in trouble"
+        return f"{counted(len(self.items), 'feed')}, {self._in_trouble or 'none'} in trouble"
 
     def about(self, health: FeedHealth) -> list[Line]:
         coverage = self._coverage.get(health.feed.id)

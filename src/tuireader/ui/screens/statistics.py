@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 
 from tuireader.commands import Scope
 from tuireader.model import Activity, View, ViewKind
 from tuireader.text.wording import counted
 from tuireader.ui.screens.table_screen import ViewTable
-from tuireader.ui.widgets.table import Cell, Column, LazyCells, Row
+from tuireader.ui.widgets.table import Cell, Column, LazyRows, Row
 from tuireader.wording.lines import Line
 from tuireader.wording.statistics import ORDERS, columns, in_order
+
+
+def _key(item: Activity) -> str:
+    return str(item.feed_id or f"◆ {item.name}")
 
 
 class Statistics(ViewTable[Activity]):
@@ -37,13 +40,14 @@ class Statistics(ViewTable[Activity]):
         return in_order(await self.library.lists.activity(30), self.order)
 
     def row(self, item: Activity) -> Row:
-        return Row(str(item.feed_id or f"◆ {item.name}"), LazyCells(partial(self._cells, item)))
-
-    def _cells(self, item: Activity) -> dict[str, Cell]:
         bars = "dim" if item.feed_id else f"watch:{item.name}"
         styles = dict.fromkeys(("days", "weeks"), bars) | dict.fromkeys(("marked", "unread", "lag"), "dim")
         styles |= {"opened": "star"} if item.never_opened else {}
-        return {name: Cell(text, styles.get(name, "text")) for name, text in columns(item).items()}
+        cells = {name: Cell(text, styles.get(name, "text")) for name, text in columns(item).items()}
+        return Row(_key(item), cells)
+
+    def rows(self, items: Sequence[Activity]) -> Sequence[Row]:
+        return LazyRows([_key(item) for item in items], lambda number: self.row(items[number]))
 
     def summary(self) -> str:
         """Return `8 feeds, 2 never opened · sorted by articles`."""
@@ -72,6 +76,6 @@ class Statistics(ViewTable[Activity]):
         """Sort by the next order, and go to the top."""
         orders = [*ORDERS, *ORDERS]
         self.order = orders[orders.index(self.order) + 1]
-        self.table.show([self.row(item) for item in in_order(self.items.values(), self.order)])
+        self.table.show(self.rows(in_order(self.items.values(), self.order)))
         self.top.show(count=self.summary())
         self.table.act("top")

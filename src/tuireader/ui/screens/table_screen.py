@@ -19,7 +19,7 @@ from tuireader.ui.flows.settings import undo
 from tuireader.ui.screens.side_screen import Result, SideScreen
 from tuireader.ui.widgets.bars import Bar
 from tuireader.ui.widgets.details import Details
-from tuireader.ui.widgets.table import Column, Row, Table, TableHead
+from tuireader.ui.widgets.table import Column, Row, Table, TableHead, keys_of
 from tuireader.ui.workers import run_latest
 from tuireader.wording.lines import Line
 
@@ -62,8 +62,8 @@ class TableScreen(SideScreen[Result], Generic[Result, Item]):
 
     async def _fill(self) -> None:
         items = await self.read()
-        rows = [self.row(item) for item in items]
-        self.items = {row.key: item for row, item in zip(rows, items, strict=True)}
+        rows = self.rows(items)
+        self.items = dict(zip(keys_of(rows), items, strict=True))
         self.table.empty_text = self.empty_text
         self.table.show(rows)
         self.filled.set()
@@ -85,6 +85,10 @@ class TableScreen(SideScreen[Result], Generic[Result, Item]):
     @abstractmethod
     def row(self, item: Item) -> Row:
         """Build the row of an item."""
+
+    def rows(self, items: Sequence[Item]) -> Sequence[Row]:
+        """Build the rows of all items; `LazyRows` where there may be thousands."""
+        return [self.row(item) for item in items]
 
     @property
     def columns(self) -> Sequence[Column]:

@@ -16,6 +16,8 @@ from tuireader.wording.lines import Line, marked, sparkline
 from tuireader.wording.times import age, day
 
 _FORTNIGHT = 14
+_MANY = 5_000  # matches that take longer to count than a person should wait for the table
+_KNOWN_FIRST = ("mark", "name", "unread", "today", "group")  # columns that are filled without counting them
 
 
 def watch_row(stats: WatchStats, now: int) -> Row:
@@ -95,11 +97,26 @@ class Watches(ViewTable[WatchStats]):
     )
     PLACE = Scope.WATCHES
 
+    counted = True  # False while only the counts of the sidebar and those of today are shown
+
+    async def _fill(self) -> None:
+        """Show at once what takes no time if there are many matches to count, and the rest after that."""
+        await super()._fill()
+        if not self.counted:
+            await super()._fill()
+
     async def read(self) -> Sequence[WatchStats]:
-        return await self.library.watches.stats()
+        known = self.flows.main.session.counts.watches
+        at_once = not self.items and sum(count.total for count in known.values()) >= _MANY
+        stats = await self.library.watches.stats(known if at_once else None)
+        self.counted = not at_once
+        return stats
 
     def row(self, stats: WatchStats) -> Row:
-        return watch_row(stats, self.now)
+        row = watch_row(stats, self.now)
+        if self.counted:
+            return row
+        return Row(row.key, {name: cell for name, cell in row.cells.items() if name in _KNOWN_FIRST})
 
     @property
     def columns(self) -> Sequence[Column]:
@@ -117,6 +134,8 @@ class Watches(ViewTable[WatchStats]):
         return f"{len(self.items)}, {counted(today, 'match', 'matches') if today else 'no matches'} today"
 
     def about(self, stats: WatchStats) -> list[Line]:
+        if not self.counted:
+            return [(("◆ ", f"watch:{stats.name}"), (stats.name, "strong"), (" · counting …", "dim"))]
         name, now = stats.name, self.now
         total = f" · {_total(stats.count)}" + (f", {stats.former} until edited" if stats.former else "")
         place = stats.place and f" · {stats.place}"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from typing import overload
 
 from msgspec import Struct
 from rich.segment import Segment
@@ -50,24 +50,35 @@ class Row(Struct, frozen=True):
     cells: Mapping[str, Cell]
 
 
-class LazyCells(Mapping[str, Cell]):
-    """Cells that are made when they are shown: a screen shows few of thousands of rows."""
+class LazyRows(Sequence[Row]):
+    """Rows that are made when they are shown: a screen shows few of thousands."""
 
-    def __init__(self, make: Callable[[], Mapping[str, Cell]]) -> None:
+    def __init__(self, keys: Sequence[str], make: Callable[[int], Row]) -> None:
+        self.keys = keys
         self._make = make
-
-    @cached_property
-    def _cells(self) -> Mapping[str, Cell]:
-        return self._make()
-
-    def __getitem__(self, name: str) -> Cell:
-        return self._cells[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._cells)
+        self._made: dict[int, Row] = {}
 
     def __len__(self) -> int:
-        return len(self._cells)
+        return len(self.keys)
+
+    @overload
+    def __getitem__(self, number: int) -> Row: ...
+    @overload
+    def __getitem__(self, number: slice) -> Sequence[Row]: ...
+    def __getitem__(self, number: int | slice) -> Row | Sequence[Row]:
+        if isinstance(number, slice):
+            return [self[each] for each in range(len(self))[number]]
+        number = range(len(self))[number]
+        return self._made.get(number) or self._made.setdefault(number, self._make(number))
+
+    def make_again(self, number: int) -> None:
+        """Make a row again when it is shown, as its item is another."""
+        self._made.pop(number, None)
+
+
+def keys_of(rows: Sequence[Row]) -> Sequence[str]:
+    """Return the keys of rows without making those that are not shown."""
+    return rows.keys if isinstance(rows, LazyRows) else [row.key for row in rows]
 
 
 NOTHING = Cell("")
@@ -122,7 +133,8 @@ class Table(CursorPane):
     def __init__(self, columns: Sequence[Column]) -> None:
         super().__init__(id="table")
         self._columns = columns
-        self.rows: list[Row] = []
+        self.rows: Sequence[Row] = []
+        self.keys: Sequence[str] = []  # of `rows`
         self.empty_text = ""
 
     @property
@@ -132,27 +144,22 @@ class Table(CursorPane):
     @property
     def current(self) -> str | None:
         """Key of the row under the cursor."""
-        return self.rows[self.cursor].key if self.cursor < len(self.rows) else None
+        return self.keys[self.cursor] if self.cursor < len(self.keys) else None
 
-    def show(self, rows: list[Row]) -> None:
+    def show(self, rows: Sequence[Row]) -> None:
         """Replace the rows; the cursor stays on the row with the same key."""
         current = self.current
-        self.rows = rows
-        places = (number for number, row in enumerate(rows) if row.key == current)
+        self.rows, self.keys = rows, keys_of(rows)
+        places = (number for number, key in enumerate(self.keys) if key == current)
         self.cursor = self._beside_headings(next(places, min(self.cursor, max(0, len(rows) - 1))))
         self.take_size()
         self.keep_in_sight()
         self.refresh()
         self.cursor_moved()
 
-    def put(self, number: int, row: Row) -> None:
-        """Replace a row by one with the same key."""
-        self.rows[number] = row
-        self.refresh_item(number)
-
     def move_to(self, line: int) -> None:
         super().move_to(self._beside_headings(line))
-        if not any(row.key for row in self.rows[: self.cursor]):
+        if not any(self.keys[: self.cursor]):
             self.scroll_now(0)  # show the first heading
 
     def _beside_headings(self, line: int) -> int:
@@ -162,7 +169,7 @@ class Table(CursorPane):
         line = max(0, min(self.line_count - 1, line))
         up, down = range(line, -1, -1), range(line, self.line_count)
         order = (*up, *down) if line < self.cursor else (*down, *up)
-        return next((at for at in order if self.rows[at].key), 0)
+        return next((at for at in order if self.keys[at]), 0)
 
     def cursor_moved(self) -> None:
         self.post_message(self.Moved())
