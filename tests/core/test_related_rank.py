@@ -466,7 +466,7 @@ def test_in_a_young_library_neighbours_that_share_only_words_raise_no_candidate(
         ),
     ]
     about = {report.id: report for report in reports}
-    assert chance(*reports) > 0.9
+    assert chance(reports[0], reports[1]) > 0.9
     assert rank(article, about, dict.fromkeys(about, 0.36), 100) == []
     assert len(rank(reports[0], {3: reports[1], 1: article}, {3: 0.9, 1: 0.36}, 100)) >= 1
     named = profile(1, "Quellmar beats Orbisk", "", 1)  # a name in common, so they may raise each other
