@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated
+
+import msgspec
 
 from tuireader.delivery.letters import Item, Letter
 from tuireader.model import Alarm, Evidence
@@ -48,7 +49,7 @@ def as_json(letter: Letter, channel: str = "") -> str:
     """Write a letter as one JSON object in one line."""
     articles = [vars(item) or _encoded(item) for item in letter.items]
     shown = ChannelMessage.encode(letter, channel=channel, count=len(articles), articles=articles)
-    return json.dumps(shown, ensure_ascii=False)
+    return msgspec.json.encode(shown).decode()
 
 
 def _encoded(item: Item) -> dict[str, object]:
