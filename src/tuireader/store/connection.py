@@ -37,7 +37,6 @@ class Connection:
         self.conn = conn
         self.path = path
         self.patience = PATIENCE  # seconds to wait for the write lock; any thread may set it
-        self._waits = 0  # milliseconds that statements wait, once set
 
     if not TYPE_CHECKING:
 
@@ -78,21 +77,18 @@ class Connection:
     def _begin(self) -> None:
         """Take the write lock in short attempts, so that a lower `patience` can end the wait."""
         began = monotonic()
-        while True:
-            left = self.patience - (monotonic() - began)
-            self.wait_at_most(min(left, _ATTEMPT))
-            try:
-                self.conn.execute("BEGIN IMMEDIATE")
-                return
-            except sqlite3.OperationalError as error:
-                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or left <= 0:
-                    raise
-
-    def wait_at_most(self, seconds: float) -> None:
-        """Let statements wait so long for other connections: at first `PATIENCE`, shortly after `_begin`."""
-        if (waits := max(1, int(1000 * seconds))) != self._waits:
-            self.conn.execute(f"PRAGMA busy_timeout = {waits}")
-            self._waits = waits
+        try:
+            while True:
+                left = self.patience - (monotonic() - began)
+                self.conn.execute(f"PRAGMA busy_timeout = {max(1, int(1000 * min(left, _ATTEMPT)))}")
+                try:
+                    self.conn.execute("BEGIN IMMEDIATE")
+                    return
+                except sqlite3.OperationalError as error:
+                    if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or left <= 0:
+                        raise
+        finally:
+            self.conn.execute(f"PRAGMA busy_timeout = {int(1000 * PATIENCE)}")
 
     def set_cache(self, kibibytes: int, *, checkpoint: int | None = None) -> None:
         """Set the page cache in KiB; `checkpoint` is the number of pages that may stay in the WAL."""
@@ -109,7 +105,6 @@ class Connection:
 
     def empty_log(self) -> None:
         """Copy the WAL into the database and empty it: it still has what was erased. Waits for readers."""
-        self.wait_at_most(PATIENCE)
         self.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def fact(self, name: str) -> str:

@@ -14,7 +14,6 @@ from msgspec import Struct
 from tuireader.model import Purged
 from tuireader.store.articles.articles import Articles
 from tuireader.store.compression import Compression
-from tuireader.store.connection import PATIENCE
 from tuireader.store.lists.index import Index
 from tuireader.store.relations.meaning import Meaning
 from tuireader.store.sql import Part, id_list
@@ -102,7 +101,6 @@ class Retention(Part):
             return False
         try:
             self._conn.execute("INSERT INTO search (search) VALUES ('optimize')")
-            self._store.wait_at_most(PATIENCE)
             self._conn.execute("VACUUM")
             self._compression.dictionaries.separate_copies()
             self._conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -195,7 +195,7 @@ class Health(ViewTable[FeedHealth]):
     def row(self, health: FeedHealth) -> Row:
         return Row(str(health.feed.id), health_cells(health, self.now, self._coverage.get(health.feed.id)))
 
-    def rows(self, items: Sequence[FeedHealth]) -> Sequence[Row]:
+    def rows(self, items: Sequence[FeedHealth]) -> LazyRows:
         keys = [str(health.feed.id) for health in items]
         return LazyRows(keys, lambda number: self.row(self.items[keys[number]]))
 

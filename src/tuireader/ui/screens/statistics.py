@@ -46,7 +46,7 @@ class Statistics(ViewTable[Activity]):
         cells = {name: Cell(text, styles.get(name, "text")) for name, text in columns(item).items()}
         return Row(_key(item), cells)
 
-    def rows(self, items: Sequence[Activity]) -> Sequence[Row]:
+    def rows(self, items: Sequence[Activity]) -> LazyRows:
         return LazyRows([_key(item) for item in items], lambda number: self.row(items[number]))
 
     def summary(self) -> str:

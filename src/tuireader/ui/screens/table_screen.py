@@ -19,7 +19,7 @@ from tuireader.ui.flows.settings import undo
 from tuireader.ui.screens.side_screen import Result, SideScreen
 from tuireader.ui.widgets.bars import Bar
 from tuireader.ui.widgets.details import Details
-from tuireader.ui.widgets.table import Column, Row, Table, TableHead, keys_of
+from tuireader.ui.widgets.table import Column, Row, Rows, Table, TableHead, keys_of
 from tuireader.ui.workers import run_latest
 from tuireader.wording.lines import Line
 
@@ -86,7 +86,7 @@ class TableScreen(SideScreen[Result], Generic[Result, Item]):
     def row(self, item: Item) -> Row:
         """Build the row of an item."""
 
-    def rows(self, items: Sequence[Item]) -> Sequence[Row]:
+    def rows(self, items: Sequence[Item]) -> Rows:
         """Build the rows of all items; `LazyRows` where there may be thousands."""
         return [self.row(item) for item in items]
 

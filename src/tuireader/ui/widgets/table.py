@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import overload
 
 from msgspec import Struct
 from rich.segment import Segment
@@ -50,7 +49,7 @@ class Row(Struct, frozen=True):
     cells: Mapping[str, Cell]
 
 
-class LazyRows(Sequence[Row]):
+class LazyRows:
     """Rows that are made when they are shown: a screen shows few of thousands."""
 
     def __init__(self, keys: Sequence[str], make: Callable[[int], Row]) -> None:
@@ -61,14 +60,10 @@ class LazyRows(Sequence[Row]):
     def __len__(self) -> int:
         return len(self.keys)
 
-    @overload
-    def __getitem__(self, number: int) -> Row: ...
-    @overload
-    def __getitem__(self, number: slice) -> Sequence[Row]: ...
-    def __getitem__(self, number: int | slice) -> Row | Sequence[Row]:
-        if isinstance(number, slice):
-            return [self[each] for each in range(len(self))[number]]
-        number = range(len(self))[number]
+    def __iter__(self) -> Iterator[Row]:
+        return map(self.__getitem__, range(len(self.keys)))
+
+    def __getitem__(self, number: int) -> Row:
         return self._made.get(number) or self._made.setdefault(number, self._make(number))
 
     def make_again(self, number: int) -> None:
@@ -76,7 +71,10 @@ class LazyRows(Sequence[Row]):
         self._made.pop(number, None)
 
 
-def keys_of(rows: Sequence[Row]) -> Sequence[str]:
+Rows = Sequence[Row] | LazyRows
+
+
+def keys_of(rows: Rows) -> Sequence[str]:
     """Return the keys of rows without making those that are not shown."""
     return rows.keys if isinstance(rows, LazyRows) else [row.key for row in rows]
 
@@ -133,7 +131,7 @@ class Table(CursorPane):
     def __init__(self, columns: Sequence[Column]) -> None:
         super().__init__(id="table")
         self._columns = columns
-        self.rows: Sequence[Row] = []
+        self.rows: Rows = []
         self.keys: Sequence[str] = []  # of `rows`
         self.empty_text = ""
 
@@ -146,7 +144,7 @@ class Table(CursorPane):
         """Key of the row under the cursor."""
         return self.keys[self.cursor] if self.cursor < len(self.keys) else None
 
-    def show(self, rows: Sequence[Row]) -> None:
+    def show(self, rows: Rows) -> None:
         """Replace the rows; the cursor stays on the row with the same key."""
         current = self.current
         self.rows, self.keys = rows, keys_of(rows)
