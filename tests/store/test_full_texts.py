@@ -7,9 +7,8 @@ import pytest
 from tests.builders import NOW, entry, save
 from tuireader.ingest import Rules, record_full_text
 from tuireader.ingest.pages import settle
-from tuireader.model import Comment, Thread
+from tuireader.model import Comment, OutLink, Thread
 from tuireader.store import Store
-from tuireader.store.articles.links import OutLink
 from tuireader.store.upkeep import maintenance
 from tuireader.store.upkeep.recovery import recover
 from tuireader.watch import Matcher
@@ -141,7 +140,7 @@ def test_the_links_of_a_page_are_added_to_those_of_the_feed(
 ) -> None:
     """Also if the feed's text, and with it its own links, has been purged."""
     article = ids(store)[1]
-    feed = [OutLink("https://c.example/feed", "Feed", "source"), OutLink(there, "Twice", "source")]
+    feed = [OutLink("https://c.example/feed", "Feed", "source", 1), OutLink(there, "Twice", "source", 2)]
     with store.transaction():
         store.links.record([(article, feed)])
         if purged:

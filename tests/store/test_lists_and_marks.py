@@ -10,12 +10,12 @@ from tests.builders import NOW, entry, save
 from tuireader import query
 from tuireader.commands.sorts import LIST_SORTS
 from tuireader.config import FeedConfig
+from tuireader.dedup import url_key
 from tuireader.errors import UsageError
 from tuireader.ingest import subject
-from tuireader.model import Count, Evidence, TermHit, View, ViewKind
+from tuireader.model import Count, Evidence, OutLink, TermHit, View, ViewKind
 from tuireader.model.fields import FILES, STATES
 from tuireader.store import Store
-from tuireader.store.articles.links import OutLink
 from tuireader.store.lists import search
 from tuireader.store.lists.conditions import Conditions
 from tuireader.store.lists.first_page import first_rows
@@ -182,7 +182,8 @@ def test_a_changed_watch_is_applied_again_and_keeps_its_matches_meanwhile(store:
 
 def test_links_find_their_article_whichever_comes_first(store: Store) -> None:
     with store.transaction():
-        store.links.record([(1, [OutLink("http://news.example.org/9/?utm_medium=x", "The ninth", "also")])])
+        address = "http://news.example.org/9/?utm_medium=x"
+        store.links.record([(1, [OutLink(address, "The ninth", "also", url_key(address))])])
     (link,) = store.links.outgoing(1)
     assert (link.kind, link.label, link.article_id) == ("also", "The ninth", None)
     (ninth,), _ = save(store, 2, entry(9, title="Number nine"))

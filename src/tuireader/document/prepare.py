@@ -12,8 +12,9 @@ from msgspec.structs import replace
 
 from tuireader import dedup
 from tuireader.document import links_of
+from tuireader.document.link_kinds import kind
 from tuireader.lexicon import indexed
-from tuireader.model import Keys, ParsedEntry, ParsedFeed, Prepared
+from tuireader.model import Keys, OutLink, ParsedEntry, ParsedFeed, Prepared
 from tuireader.text import cut_characters, is_html, plain, reading_minutes, tokens
 
 _TITLE = 100  # maximum characters of a text used as title
@@ -58,7 +59,7 @@ def prepare(entry: ParsedEntry) -> Prepared:
         summary=summary,
         body=body,
         words=words(title, summary, body, entry.author),
-        links=links_in(html, entry.base_url or entry.url, pieces),
+        links=links_in(html, entry.base_url or entry.url, entry.url, pieces),
         text_key=dedup.text_key(title, body, entry.url, published),
         minutes=reading_minutes(body),
     )
@@ -70,10 +71,14 @@ def title_of(entry: ParsedEntry, body: str) -> str:
 
 
 def links_in(
-    html: str, base_url: str, pieces: Sequence[str] | None = None
-) -> tuple[tuple[str, str, str], ...]:
-    """Return (address, label, preceding text) of the outbound links; `pieces` are the `tokens`."""
-    return tuple(links_of(html, base_url, pieces)[:_MOST_LINKS])
+    html: str, base_url: str, own_url: str, pieces: Sequence[str] | None = None
+) -> tuple[OutLink, ...]:
+    """Return the links to other pages, each address once; `pieces` are the `tokens`."""
+    first: dict[str, OutLink] = {}
+    for url, label, context in links_of(html, base_url, pieces)[:_MOST_LINKS]:
+        if url not in first and url != own_url and url.startswith("http"):
+            first[url] = OutLink(url, label, kind(url, label, context), dedup.url_key(url))
+    return tuple(first.values())
 
 
 def words(title: str, summary: str, body: str, author: str) -> tuple[str, str, str]:

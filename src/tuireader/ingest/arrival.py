@@ -14,11 +14,9 @@ from tuireader.config import MuteConfig
 from tuireader.document.prepare import links_in
 from tuireader.ingest.matching import FeedNames, hits, shown, subject
 from tuireader.lexicon import has_variants
-from tuireader.model import Evidence
-from tuireader.related.links import kind
+from tuireader.model import Evidence, OutLink
 from tuireader.store import Store
 from tuireader.store.articles.articles import StoredText
-from tuireader.store.articles.links import OutLink
 from tuireader.store.marks.mutes import SPARES_WATCHED, WITH_WATCHED
 from tuireader.text import plain
 from tuireader.text.durations import DAY
@@ -204,10 +202,10 @@ def record_full_text(
     if not purged:
         store.index.remove([old])
     store.full_texts.keep(article_id, html, base_url, now)
-    text = replace(old, full=plain(html), links=links_in(old.html, old.base_url or old.url))
-    for _, links in _out_links([_with_page_links(store, text)]):
-        every = {link.url: link for link in (*links, *known)}
-        store.links.record([(article_id, list(every.values()))])
+    own = links_in(old.html, old.base_url or old.url, old.url)
+    text = _with_page_links(store, replace(old, full=plain(html), links=own))
+    every = {link.url: link for link in (*(text.links or ()), *known)}
+    store.links.record([(article_id, list(every.values()))])
     store.index.add([text])
     fold_page(store, text, rules.groups)
     current = hits(rules.matcher, text, rules.feeds)
@@ -216,22 +214,18 @@ def record_full_text(
     return _visible(store, new, hidden, rules)
 
 
-def _out_links(texts: Iterable[StoredText]) -> Iterator[tuple[int, list[OutLink]]]:
-    """Yield the links, each with its kind, of the articles whose texts were parsed for links."""
-    for text in texts:
-        if text.links is not None:
-            by_url: dict[str, OutLink] = {}
-            for url, label, context in text.links:
-                if url != text.url and url.startswith("http"):
-                    by_url.setdefault(url, OutLink(url, label, kind(url, label, context)))
-            yield text.id, list(by_url.values())
+def _out_links(texts: Iterable[StoredText]) -> Iterator[tuple[int, Sequence[OutLink]]]:
+    """Yield the links of the articles whose texts were parsed for links."""
+    return ((text.id, text.links) for text in texts if text.links is not None)
 
 
 def _with_page_links(store: Store, text: StoredText) -> StoredText:
     if not text.full:
         return text
     html, base_url = store.full_texts.page(text.id)
-    return replace(text, links=(*(text.links or ()), *links_in(html, base_url or text.url)))
+    own = {link.url: link for link in text.links or ()}
+    page = links_in(html, base_url or text.url, text.url)
+    return replace(text, links=(*own.values(), *(link for link in page if link.url not in own)))
 
 
 def _hide(

@@ -97,7 +97,7 @@ def _marked(text: str) -> str:
         text = _ODD_SIGN.sub("\x1f", text)
         if glued_run().search(text):
             text = _glued_gap().sub(f" {GAP} ", text)
-            text = glued_run().sub(lambda match: f" {' '.join(match[0])} ", text)
+            text = _spread(text)
         # `str.translate` is fast only for ASCII; in UTF-8, ASCII bytes are ASCII characters.
         text = text.replace("·", " ")
         text = text.encode("utf-8", "surrogatepass").translate(_ASCII_BYTES).decode("utf-8", "surrogatepass")
@@ -105,6 +105,13 @@ def _marked(text: str) -> str:
         text = _LETTER_AND_SIGN.sub(rf"\1{_RAISED} ", text)
         text = text.replace("+", "\x1f").replace("#", "\x1f")
     return text
+
+
+def _spread(text: str) -> str:
+    """Put blanks between and around the characters of scripts without blanks."""
+    pieces = glued_run().split(text)
+    pieces[1::2] = map(" ".join, pieces[1::2])
+    return " ".join(pieces)
 
 
 def _capitals(marked: str) -> str:
@@ -152,7 +159,7 @@ def index_folded(lower: str) -> str:
     """Do the same as `index_text` for folded text."""
     if not lower.isascii():
         lower = NO_WORD.sub(" ", lower)
-        lower = glued_run().sub(lambda match: f" {' '.join(match[0])} ", lower)
+        lower = _spread(lower)
     elif "\0" in lower:
         lower = lower.replace("\0", " ")
     if "+" in lower or "#" in lower:

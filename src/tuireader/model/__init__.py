@@ -43,8 +43,8 @@ __getattr__, __all__ = lazy.names(
         "fetching": (
             "FILE_ENDINGS", "NAMES_FEEDS", "SILENCE", "Enclosure", "EntryDetails", "Fault", "FeedPreview",
             "Fetched", "FetchFailed", "FetchJob", "FetchResult", "FoundArticle", "FoundFeed", "FoundOnPage",
-            "Keys", "NotModified", "ParsedEntry", "ParsedFeed", "ParseFailed", "ParseResult", "Prepared",
-            "Source",
+            "Keys", "NotModified", "OutLink", "ParsedEntry", "ParsedFeed", "ParseFailed", "ParseResult",
+            "Prepared", "Source",
         ),
         "lists": (
             "LABEL_MARK", "Activity", "Away", "Change", "Count", "Counts", "FoldedRows", "Label",

@@ -207,18 +207,26 @@ class ParsedEntry(EntryDetails, frozen=True):
     base_url: str = ""
 
 
+class OutLink(Struct, frozen=True, array_like=True):
+    """A link in an article's text. `kind` is `also` (set by the editor), `source` or `cite`."""
+
+    url: str
+    label: str
+    kind: str
+    key: int
+
+
 class Prepared(Struct, frozen=True):
     """An entry prepared for storing: plain texts, words for the index, links, fingerprint, reading time.
 
-    `words` are the words of title, body and author; each link has its address, its label and the words
-    before it.
+    `words` are the words of title, body and author.
     """
 
     title: str
     summary: str
     body: str
     words: tuple[str, str, str]
-    links: tuple[tuple[str, str, str], ...]
+    links: tuple[OutLink, ...]
     text_key: int
     minutes: int
 

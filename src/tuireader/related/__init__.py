@@ -11,7 +11,6 @@
 - `search`     relate against the store: `arrive` for a new article, `relatives` for an opened one
 - `referring`  find the earlier articles that sentences refer to
 - `sharing`    decide which pictures and links can show that two articles report one event
-- `links`      classify links in the text: further reading, primary sources, citations
 - `facts`      find the numbers, dates, names and quotations that a report adds to those before it
 
 `store.relations` defines the tables, `ingest.relating` the order of the steps. On arrival, in one

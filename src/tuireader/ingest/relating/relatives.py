@@ -7,10 +7,11 @@ from typing import TypeVar
 
 from msgspec.structs import replace
 
+from tuireader.document import link_kinds
 from tuireader.ingest.relating.sharing import sharing
 from tuireader.ingest.relating.stored_profiles import StoredProfiles, article_text
 from tuireader.model import Related, Relation, Surrounding
-from tuireader.related import links, rank, search
+from tuireader.related import rank, search
 from tuireader.related.rank import Ranked
 from tuireader.related.reading.own_forms import Groups
 from tuireader.store import Store
@@ -143,7 +144,7 @@ def _add_links(store: Store, profiles: StoredProfiles, article: search.ArticleTe
     for link in outgoing:
         if link.article_id is not None or link.kind != "cite":
             relation = Relation.ALSO_READ if link.kind == "also" else Relation.CITES
-            kind = links.source(link.url)
+            kind = link_kinds.source(link.url)
             how = f"primary source: {kind}" if kind and relation is Relation.CITES else _HOW[link.kind]
             _add(by_key, link.article_id or link.url, _row(link, relation, reason(link, how)))
     for link in incoming:

@@ -161,7 +161,7 @@ class Appearances(Part):
             self._conn.execute("UPDATE article SET read = 0 WHERE id = ?", (text.id,))
             self._match_log.note_read([text.id], False, 0)
         (text,) = self._articles.texts([text.id])
-        return replace(text, links=links_in(text.html, text.base_url))
+        return replace(text, links=links_in(text.html, text.base_url, text.url))
 
     def _incoming(self, article_id: int, item: IncomingEntry) -> _Variant:
         entry, prepared = item.entry, item.prepared

@@ -16,6 +16,7 @@ from tuireader.model import (
     Evidence,
     FullText,
     Neighbour,
+    OutLink,
     Thread,
 )
 from tuireader.store.compression import Compression, Stored
@@ -71,7 +72,7 @@ class StoredText(Struct, frozen=True):
     watches: tuple[str, ...] = ()
     dated: bool = True
     words: tuple[str, str, str] | None = None
-    links: tuple[tuple[str, str, str], ...] | None = None
+    links: tuple[OutLink, ...] | None = None
     muted: bool = False
     full: str = ""
     labels: tuple[str, ...] = ()

@@ -22,9 +22,12 @@ Most batches are smaller; FTS5's default is 1 MB.
 """
 _MERGING, _NOT_MERGING = 4, 0
 """Values of FTS5's `automerge`: the default, which merges four segments at a time on each write, and off."""
-_MOST_SEGMENTS = 64
-"""Segments that FTS5 merges at once even without `automerge`; its default is 16, which a first sync reaches
-halfway."""
+_MOST_SEGMENTS = 128
+"""Segments that FTS5 merges at once even without `automerge`; its default is 16.
+
+A first fetch of 1,000 feeds makes 68. Merging 64 of them held its transaction for 0.9 s; searching all of
+them takes 1 ms more.
+"""
 _ADD = "INSERT INTO search (rowid, title, body, author) VALUES (?, ?, ?, ?)"
 _REMOVE = "INSERT INTO search (search, rowid, title, body, author) VALUES ('delete', ?, ?, ?, ?)"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.examples import for_each
-from tuireader.related.links import kind, source
+from tuireader.document.link_kinds import kind, source
 
 
 @for_each(
