@@ -10,7 +10,7 @@ from tuireader.text.asides import ALSO
 _ALSO = re.compile(
     rf"(?:^|[\s([（【「•·>*–—-])(?:{ALSO})\s*[:：\]）】」|–—-]?\s*$", re.IGNORECASE | re.VERBOSE
 )
-_REACH = 80  # characters before a link to look at
+_REACH = 40  # characters before a link to look at
 _ALSO_LABEL = re.compile(
     r"^(?:also\s+read|read\s+also|see\s+also|related|延伸阅读|相关阅读|関連記事)\s*[:：]", re.IGNORECASE
 )

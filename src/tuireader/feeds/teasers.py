@@ -107,9 +107,9 @@ def judge(samples: Sequence[Sample], site: str) -> str:
 
 def kind_of(sample: Sample, site: str) -> Kind:
     """Classify an entry of a feed whose website is `site`."""
-    body = sample.body
-    if any(words in body[-4 * _TAIL :] for words in _APPENDS):
-        body = body[: -4 * _TAIL] + regex(_APPENDED).sub("", body[-4 * _TAIL :]).rstrip()
+    body, tail = sample.body, sample.body[-4 * _TAIL :]
+    if any(map(tail.__contains__, _APPENDS)):
+        body = body[: -4 * _TAIL] + regex(_APPENDED).sub("", tail).rstrip()
     if not sample.media and _is_cut(body, sample):
         return Kind.CUT
     if _width(body) >= _WHOLE:

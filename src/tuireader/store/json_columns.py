@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from msgspec.json import encode
 from msgspec.structs import astuple, replace
 
 from tuireader.model import Comment, Enclosure, EntryDetails, Evidence, ParsedEntry, TermHit, Thread
@@ -15,9 +16,10 @@ _DETAILS = EntryDetails.__struct_fields__
 
 def pack_extra(entry: ParsedEntry) -> str:
     """Encode the non-empty details of an entry as one JSON object."""
-    values = {name: getattr(entry, name) for name in _DETAILS}
-    kept = {name: value for name, value in values.items() if value not in ("", None, ())}
-    return json.dumps(kept, ensure_ascii=True, separators=(",", ":"), default=astuple) if kept else "{}"
+    kept = {name: value for name in _DETAILS if (value := getattr(entry, name)) not in ("", None, ())}
+    if entry.enclosures:
+        kept["enclosures"] = tuple(map(astuple, entry.enclosures))
+    return encode(kept).decode() if kept else "{}"
 
 
 def thread_text(thread: Thread) -> str:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cached_property
-
 from msgspec import Struct, field
 
 from tuireader import dedup
@@ -38,17 +35,18 @@ class Saved(Struct):
         self.reindexed[new.id] = before, new
 
 
-@dataclass(frozen=True)
-class IncomingEntry:
+class IncomingEntry(Struct):
     """An entry with its keys; its plain texts are computed only if it is new or changed."""
 
     entry: ParsedEntry
     keys: Keys
     given: Prepared | None = None
 
-    @cached_property
+    @property
     def prepared(self) -> Prepared:
-        return self.given or prepare(self.entry)
+        if self.given is None:
+            self.given = prepare(self.entry)
+        return self.given
 
 
 def incoming(parsed: ParsedFeed) -> list[IncomingEntry]:
