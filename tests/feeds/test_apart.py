@@ -223,6 +223,31 @@ async def test_no_feed_is_fetched_while_the_budget_is_used_up() -> None:
             assert isinstance(await waiting, Fetched)
 
 
+async def test_feeds_that_waited_for_the_budget_are_not_all_fetched_at_once() -> None:
+    async with Web() as web:
+        job = FetchJob(1, web.serve("/feed", BODY))
+        async with Fetcher(FetchLimits(proxies=False)) as fetcher:
+            fetcher.budget = MemoryBudget(max_bytes=1)
+            held, first, second = (fetcher.budget.reserve() for _ in range(3))
+            held.resize(1)
+            waiting = [asyncio.create_task(fetcher.fetch(job, each)) for each in (first, second)]
+            held.release()
+            assert isinstance(await waiting[0], Fetched)
+            assert (len(web.requests), waiting[1].done()) == (1, False)
+            first.release()
+            assert isinstance(await waiting[1], Fetched)
+
+
+@pytest.mark.parametrize("status", [304, 404])
+async def test_an_answer_without_a_body_takes_nothing_of_the_budget(status: int) -> None:
+    async with Web() as web:
+        job = FetchJob(1, web.serve("/feed", "", status=status), etag='"1"')
+        async with Fetcher(FetchLimits(proxies=False)) as fetcher:
+            fetcher.budget = MemoryBudget(max_bytes=1)
+            for _ in range(2):
+                assert not isinstance(await fetcher.fetch(job, fetcher.budget.reserve()), Fetched)
+
+
 async def test_a_job_that_is_fetched_twice_counts_twice() -> None:
     """The budget goes by reservations, not by the job: two bodies of one job are two bodies in memory."""
     async with Web() as web:

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from tuireader.feeds.http.hosts import may_be_public
 
 MAX_BYTES = 24_000_000
+_EXPECTED = MAX_BYTES // 1000  # bytes that count for a body until it arrives: a thousand may be on the way
 LARGE = 1_000_000
 LARGE_AT_ONCE = 3
 CROWD = 100  # number of requests waiting for one of the user's own hosts at which more of them may run
@@ -88,9 +89,16 @@ class MemoryBudget:
         self._used = 0
         self._free = asyncio.Event()
         self._free.set()
+        self._turn = asyncio.Lock()
 
     async def wait(self) -> None:
         await self._free.wait()
+
+    async def admit(self, reservation: Reservation) -> None:
+        """Wait for the turn of a request, and count its body: else all that wait would leave at once."""
+        async with self._turn:
+            await self.wait()
+            reservation.resize(_EXPECTED)
 
     def reserve(self) -> Reservation:
         return Reservation(self)

@@ -156,15 +156,18 @@ class Fetcher(contextlib.AbstractAsyncContextManager["Fetcher"]):
 
     async def _fetch(self, job: FetchJob, reservation: Reservation | None) -> FetchResult:
         own = reservation or self.budget.reserve()
+        has_body = False
         chain: Chain | None = None
         try:
             url, userinfo = split_userinfo(job.url)
             chain = Chain(url, job.auth or userinfo, job.headers, job.cookies, reservation=own)
             async with chain.slot:
                 await chain.slot.enter_async_context(self._limits.slot(chain.server))
-                await self.budget.wait()
+                await self.budget.admit(own)
                 self._pauses.refuse(chain.server, chain.host)
-                return await self._in_time(job, chain)
+                result = await self._in_time(job, chain)
+                has_body = isinstance(result, Fetched)
+                return result
         except Refused as refused:
             reason, wait = clean(refused.reason), refused.retry_after
             asked = chain.requests if chain else 0
@@ -177,6 +180,8 @@ class Fetcher(contextlib.AbstractAsyncContextManager["Fetcher"]):
         finally:
             if reservation is None:
                 own.release()
+            elif not has_body:
+                own.resize(0)
 
     async def _in_time(self, job: FetchJob, chain: Chain) -> FetchResult:
         import httpx
