@@ -61,7 +61,7 @@ def plain(html: str, pieces: Sequence[str] | None = None) -> str:
     space is collapsed and empty lines are removed. In plain text, empty lines separate paragraphs. `pieces`
     are the `tokens` of the text, if available.
     """
-    if is_html(html):
+    if pieces is not None or is_html(html):
         if pieces is None:
             pieces = tokens(html)
         parts = [

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import calendar
 import re
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import lru_cache
 
 from tuireader.text.date_words import ENGLISH_MONTHS
+from tuireader.text.durations import DAY
 
 ZONES = {
     "": 0, "ut": 0, "utc": 0, "gmt": 0, "z": 0, "bst": 60, "wet": 0, "west": 60, "cet": 60, "cest": 120,
@@ -28,6 +28,7 @@ ISO = re.compile(
 )
 YEARS = range(1900, 2200)  # a date outside it is a mistake
 LONGEST = 100
+_EPOCH = datetime(1970, 1, 1)
 
 
 @lru_cache(4096)
@@ -69,7 +70,7 @@ def _seconds(
         return None
     try:
         local = datetime(year, month, day, int(hour or 0), int(minute or 0), min(int(second or 0), 59))
-        moment = local - timedelta(minutes=offset)
     except (ValueError, OverflowError):
         return None
-    return calendar.timegm(moment.timetuple())
+    since = local - _EPOCH
+    return since.days * DAY + since.seconds - offset * 60

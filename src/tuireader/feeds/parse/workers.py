@@ -15,7 +15,7 @@ from tuireader.subprocesses.worker import Worker, WorkerDied
 
 DEADLINE = 5.0  # maximum CPU time for a feed, in seconds
 _WALL_FACTOR = 4  # factor for wall-clock time: on a busy machine a process waits for its turn
-_AT_ONCE = 12  # maximum number of bodies and results in pipes and memory
+_AT_ONCE = 24  # maximum number of bodies and results in pipes and memory
 _MODULE = "tuireader.feeds.parse.worker"
 
 
