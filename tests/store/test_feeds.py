@@ -13,7 +13,7 @@ from tuireader.feeds.http.backpressure import MemoryBudget
 from tuireader.ingest import Rules
 from tuireader.ingest.attempts import Outcome, Setting, record_success
 from tuireader.ingest.refresh import save_batch
-from tuireader.model import SILENCE, Fault, Fetched, FetchJob, ParsedFeed
+from tuireader.model import SILENCE, Fault, FeedDone, Fetched, FetchJob, ParsedFeed
 from tuireader.model.accounts import RemoteFeed
 from tuireader.store import Store
 from tuireader.store.feeds.feeds import Attempt
@@ -125,6 +125,25 @@ def test_a_feed_fetched_while_the_clock_was_wrong_does_not_look_busy_for_ever(st
     save_batch(store, [outcome], Setting(Rules(Matcher(()), {}), Rates(), {}, lambda: NOW))
     facts = store.feeds.facts_of(1)
     assert (facts.last_success, facts.fill) == (NOW, None)
+
+
+def test_a_feed_that_cannot_be_stored_keeps_no_other_of_its_batch_out(store: Store) -> None:
+    def outcome(feed: int, *numbers: int, published: int = NOW) -> Outcome:
+        facts = store.feeds.facts_of(feed)
+        entries = tuple(entry(number, published=published) for number in numbers)
+        answer = Fetched(FetchJob(feed, facts.url), facts.url, b"", b"")
+        return Outcome(facts, answer, MemoryBudget().reserve(), ParsedFeed(entries=entries))
+
+    batch = [outcome(1, 1, 2), outcome(2, 3, published=-(2**70))]
+    first, second = save_batch(store, batch, Setting(Rules(Matcher(()), {}), Rates(), {}, lambda: NOW))
+    assert isinstance(first, FeedDone)
+    assert isinstance(second, FeedDone)
+    assert (first.new, first.error) == (2, "")
+    assert (second.new, second.fault) == (0, Fault.INTERNAL)
+    assert "cannot be stored" in second.error
+    assert store.conn.execute("SELECT feed_id, count(*) FROM article GROUP BY 1").fetchall() == [(1, 2)]
+    assert store.conn.execute("SELECT count(*) FROM search_docsize").fetchone() == (2,)
+    assert [store.feeds.facts_of(feed).error_streak for feed in (1, 2)] == [0, 1]
 
 
 def test_a_failure_keeps_what_a_feed_has_said(store: Store) -> None:
