@@ -47,11 +47,11 @@ class ChannelMessage(
 
 def as_json(letter: Letter, channel: str = "") -> str:
     """Write a letter as one JSON object in one line."""
-    articles = [vars(item) or _encoded(item) for item in letter.items]
+    articles = [vars(item).get("json") or _encoded(item) for item in letter.items]
     shown = ChannelMessage.encode(letter, channel=channel, count=len(articles), articles=articles)
     return msgspec.json.encode(shown).decode()
 
 
-def _encoded(item: Item) -> dict[str, object]:
-    vars(item).update(ArticleInMessage.encode(item))
-    return vars(item)
+def _encoded(item: Item) -> msgspec.Raw:
+    vars(item)["json"] = shown = msgspec.Raw(msgspec.json.encode(ArticleInMessage.encode(item)))
+    return shown

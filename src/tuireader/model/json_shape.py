@@ -11,8 +11,10 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, Union, get_args, get_origin, get_type_hints
 
-_PLAIN = frozenset({str, int, bool, float, dict})
-"""Types of values that JSON has."""
+from msgspec import Raw
+
+_PLAIN = frozenset({str, int, bool, float, dict, Raw})
+"""Types of values that JSON has; `Raw` is JSON already."""
 
 
 class Shape:
@@ -87,6 +89,7 @@ def _annotation(owner: Any, path: str) -> Any:
     return Annotated[_json_type(_plain(hint)), doc]
 
 
+@cache
 def _hints(owner: Any) -> dict[str, Any]:
     properties = {
         name: get_type_hints(attribute.fget, include_extras=True)["return"]

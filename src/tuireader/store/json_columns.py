@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from msgspec.json import encode
+from msgspec.json import decode, encode
 from msgspec.structs import astuple, replace
 
 from tuireader.model import Comment, Enclosure, EntryDetails, Evidence, ParsedEntry, TermHit, Thread
@@ -51,14 +51,14 @@ def evidence_json(evidence: Evidence) -> str:
         for hit in evidence.hits
     ]
     values = [hits, evidence.sentence, evidence.spans, *([1] if evidence.uncertain else [])]
-    return json.dumps(values, ensure_ascii=False, separators=(",", ":"))
+    return encode(values).decode()
 
 
 def evidence_of(watch: str, stored: str) -> Evidence:
     """Decode the JSON of `evidence_json`; evidence that has not been computed yet is empty."""
     if not stored:
         return Evidence(watch)
-    hits, sentence, spans, *uncertain = json.loads(stored)
+    hits, sentence, spans, *uncertain = decode(stored)
     return Evidence(
         watch,
         tuple(TermHit(*hit) for hit in hits),

@@ -62,16 +62,20 @@ class Part:
         /,
         **converters: Callable[[Any], Any],
     ) -> list[T]:
-        """Pass the columns of each row as keyword arguments; `read=bool` converts the column `read` first."""
+        """Pass the columns of each row as keyword arguments; `read=bool` converts the column `read` first.
+
+        It is several times faster if the columns are the first positional fields of a struct, in their order.
+        """
         rows = self._conn.execute(sql, args)
-        names = [column[0] for column in rows.description]
+        names = tuple([column[0] for column in rows.description])
         steps = [(names.index(name), convert) for name, convert in converters.items()]
+        in_order = names == getattr(of, "__match_args__", ())[: len(names)]
         values = []
         for row in rows:
             columns = list(row)
             for place, convert in steps:
                 columns[place] = convert(columns[place])
-            values.append(of(**dict(zip(names, columns, strict=True))))
+            values.append(of(*columns) if in_order else of(**dict(zip(names, columns, strict=True))))
         return values
 
 

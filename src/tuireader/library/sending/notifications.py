@@ -66,21 +66,25 @@ def claim(
         reposts.add(item)
         before.append(item.article_id)
         for channel in watch.channels or ("",):
-            empty = Draft(channel, OutboxKind.MATCH, item.article_id, priority=0)
-            draft = drafts.get((channel, item.article_id), empty)
-            drafts[channel, item.article_id] = replace(
-                draft,
-                notices=(*draft.notices, item.id),
-                adds=new or draft.adds,
-                priority=max(draft.priority, PRIORITIES.index(watch.priority)),
-                due_at=max(draft.due_at, waits.get(item.watch, 0)),
-            )
+            priority, due_at = PRIORITIES.index(watch.priority), waits.get(item.watch, 0)
+            draft = Draft(channel, OutboxKind.MATCH, item.article_id, (item.id,), new, priority, due_at)
+            if other := drafts.get((channel, item.article_id)):
+                draft = replace(
+                    draft,
+                    notices=(*other.notices, item.id),
+                    adds=new or other.adds,
+                    priority=max(priority, other.priority),
+                    due_at=max(due_at, other.due_at),
+                )
+            drafts[channel, item.article_id] = draft
     articles = list(dict.fromkeys(article for article, _ in marked.values()))
     store.watches.add_evidence(ingest.explain(store, matcher, feeds, articles))
     evidence = _evidence(store, articles)
     notes = {notice: _note(evidence.get(match, Evidence(match[1]))) for notice, match in marked.items()}
     store.notices.decide(notes, skipped, now)
-    sent = [replace(draft, due_at=0) if draft.priority else draft for draft in drafts.values()]
+    sent = [
+        replace(draft, due_at=0) if draft.priority and draft.due_at else draft for draft in drafts.values()
+    ]
     store.outbox.add(sent, now)
     return sent
 
@@ -131,22 +135,21 @@ def items_of(
     new = {key: message for message in messages if (key := _item_key(message)) not in known}
     if articles := [message.subject for message in new.values()]:
         evidence = _evidence(store, articles)
-        sentences = store.notices.sentences(articles)
         columns = store.articles.texts(articles, bodies=False, labels=False, appearances=False)
         texts = {text.id: text for text in columns}
+        matches = [(message.subject, watch) for message in new.values() for watch in message.watches]
+        lost = [match for match in matches if match not in evidence]
+        sentences = store.notices.sentences([article for article, _ in lost]) if lost else {}
+        evidence |= {match: Evidence(match[1], sentence=sentences.get(match, "")) for match in lost}
     for key, message in new.items():
         text = texts[message.subject]
-        matches = [(text.id, watch) for watch in message.watches]
         known[key] = letters.Item(
             text.id,
             title=text.title,
             url=text.url,
             feed=feeds.get(text.feed_id, ("",))[0],
             time=text.time,
-            evidence=tuple(
-                evidence.get(match) or Evidence(match[1], sentence=sentences.get(match, ""))
-                for match in matches
-            ),
+            evidence=tuple([evidence[text.id, watch] for watch in message.watches]),
             adds=message.adds,
         )
     return tuple({message.subject: known[_item_key(message)] for message in messages}.values())

@@ -35,20 +35,20 @@ _KEPT = MONTH  # accepted messages are kept that long; the match log has them fo
 _LEASE = "outbox"
 _OPEN = "o.state IN ('waiting', 'sending')"
 _WAITING = f"{_OPEN} AND o.state = 'waiting'"  # the index is only used for what repeats its condition
-_LISTED = """SELECT o.id, o.channel, o.kind, o.subject, o.priority, o.created_at, o.attempts, o.state,
-    max(o.due_at, coalesce(c.retry_at, 0)) AS due_at, coalesce(nullif(o.error, ''), c.error, '') AS error,
-    o.sent_at, o.letter, o.interrupted, o.adds,
-    iif(o.kind IN ('match', 'rule'),
-      (SELECT iif(a.story, a.story, a.id) FROM article a WHERE a.id = o.subject), 0) AS story,
-    coalesce((SELECT r.rule FROM rule_action r WHERE o.kind = 'rule' AND r.article_id = o.subject
-      AND r.action = CASE WHEN o.channel GLOB 'run:*' THEN o.channel WHEN o.channel = 'save:' THEN 'save'
-        ELSE 'channel:' || o.channel END), '') AS rule,
-    (SELECT json_group_array(n.watch) FROM notice n, json_each(o.notices) WHERE n.id = value) AS watches,
+_LISTED = """SELECT o.id, o.channel, o.kind, o.subject,
     coalesce(CASE WHEN o.kind IN ('match', 'rule', 'share')
         THEN (SELECT title FROM article a WHERE a.id = o.subject)
       WHEN o.kind = 'digest' THEN (SELECT name FROM digest d WHERE d.id = o.subject)
       ELSE (SELECT coalesce(nullif(f.own_title, ''), nullif(f.title, ''), f.url, l.subject)
-       FROM alarm l LEFT JOIN feed f ON f.id = l.feed_id WHERE l.id = o.subject) END, '') AS title
+       FROM alarm l LEFT JOIN feed f ON f.id = l.feed_id WHERE l.id = o.subject) END, '') AS title,
+    (SELECT json_group_array(n.watch) FROM notice n, json_each(o.notices) WHERE n.id = value) AS watches,
+    o.priority, o.created_at, max(o.due_at, coalesce(c.retry_at, 0)) AS due_at, o.attempts,
+    coalesce(nullif(o.error, ''), c.error, '') AS error, o.state, o.sent_at, o.letter, o.interrupted, o.adds,
+    iif(o.kind IN ('match', 'rule'),
+      (SELECT iif(a.story, a.story, a.id) FROM article a WHERE a.id = o.subject), 0) AS story,
+    coalesce((SELECT r.rule FROM rule_action r WHERE o.kind = 'rule' AND r.article_id = o.subject
+      AND r.action = CASE WHEN o.channel GLOB 'run:*' THEN o.channel WHEN o.channel = 'save:' THEN 'save'
+        ELSE 'channel:' || o.channel END), '') AS rule
   FROM outbox o LEFT JOIN outbox_channel c ON c.channel = o.channel"""
 _DUE = f"""o.channel = :channel AND {_WAITING} AND o.due_at <= :now
   AND (o.priority >= :least OR (:least < 2 AND o.created_at <= :now - :low))"""
@@ -91,7 +91,7 @@ class Outbox(Part):
         sql = """INSERT INTO outbox (channel, kind, subject, notices, adds, priority, created_at, due_at)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, max(?7, ?8))"""
         rows = [
-            (item.channel, item.kind, item.subject, id_list(item.notices), json.dumps(item.adds),
+            (item.channel, item.kind, item.subject, id_list(item.notices), _texts(item.adds),
              item.priority, now, item.due_at)
             for item in drafts
         ]  # fmt: skip
@@ -229,7 +229,7 @@ class Outbox(Part):
         self._notices.mark_told(notices, now)
         for name in shown:
             self._notices.log("sent", notices, now, name)
-        for kind in (OutboxKind.ALARM, OutboxKind.OVER):
+        for kind in {message.kind for message in messages} & {OutboxKind.ALARM, OutboxKind.OVER}:
             alarms = [message.subject for message in messages if message.kind is kind]
             self._alarms.mark_told(alarms, now, over=kind is OutboxKind.OVER)
 
@@ -328,6 +328,11 @@ class Outbox(Part):
 def _rest(failures: int) -> int:
     """Seconds to wait after one more failure."""
     return min(RETRY << min(failures, 10), LATEST_RETRY)
+
+
+@lru_cache
+def _texts(texts: tuple[str, ...]) -> str:
+    return json.dumps(texts)
 
 
 @lru_cache
