@@ -50,6 +50,12 @@ A small commit costs nearly as much as a large one: both write most pages of the
 """
 _HELD = 1 / 3  # share of the memory for fetched bodies that ends this wait
 
+_TOGETHER, _PAUSE = 8, 0.01
+"""New feeds asked at once at first, and seconds between two groups of them.
+
+Hundreds of answers at once would keep the loop for a third of a second from handing over even the first.
+"""
+
 APART = 20  # with more feeds, all are parsed in another process: only then does starting it pay off
 
 log = logging.getLogger("tuireader")
@@ -201,8 +207,11 @@ async def _fetch_all(
     try:
         async with Sources(fetcher, parser) as sources, asyncio.TaskGroup() as group:
             asking = Asking(job_of=job_of, pool=pool, sources=sources, taken=setting.taken, now=setting.clock)
-            for facts in feeds:
+            for number, facts in enumerate(feeds, 1):
                 group.create_task(ask(facts))
+                at_first = facts.last_success is None and number <= fetcher.limits.concurrency
+                if at_first and number % _TOGETHER == 0:
+                    await asyncio.sleep(_PAUSE)
     finally:
         # needed after an error, too: the generator has to end to raise it
         await asyncio.shield(outcomes.put(None))
