@@ -10,6 +10,7 @@ from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -197,6 +198,19 @@ def test_accepted_messages_are_kept_for_a_month_and_those_given_up_forever(store
         assert not outbox.take_lease("you", NOW + MONTH + 1)
         assert outbox.take_lease("you", NOW + MONTH + 1 + LEASE), "it has expired"
         assert not outbox.renew_lease("me", NOW + MONTH + 2 + LEASE)
+
+
+@pytest.mark.parametrize("pause", [10, 40, LEASE - 1])
+def test_a_lease_is_extended_by_a_sender_that_is_at_work(store: Store, pause: int) -> None:
+    outbox, now = store.outbox, NOW
+    with store.transaction():
+        assert outbox.take_lease("me", now)
+        while now < NOW + 2 * LEASE:
+            now += pause
+            assert not outbox.take_lease("you", now)
+            assert outbox.renew_lease("me", now)
+        assert not outbox.take_lease("you", now + LEASE // 2)
+        assert outbox.take_lease("you", now + LEASE)
 
 
 def test_a_digest_takes_the_messages_of_low_priority_that_nobody_has_begun_to_send(store: Store) -> None:

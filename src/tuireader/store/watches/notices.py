@@ -128,6 +128,8 @@ class Notices(Part):
 
     def log(self, kind: str, ids: Sequence[int], at: int, channel: str = "", *, detail: str = "") -> None:
         """Log an event of the matches of notices."""
+        if not ids:
+            return
         sql = """SELECT l.id FROM notice n CROSS JOIN match_log l USING (article_id, watch)
                  WHERE n.id IN (SELECT value FROM json_each(?)) ORDER BY n.id"""
         self._records.append(self._column(sql, (id_list(ids),)), kind, at, channel, detail)

@@ -23,6 +23,7 @@ from tuireader.text.durations import DAY, HOUR, MONTH
 
 LEASE = 180
 """Seconds after which another sender takes over from one that does not renew its lease."""
+_FRESH = 30  # seconds for which a lease need not be renewed
 RETRY, LATEST_RETRY = 60, 1_800
 """Seconds after the first failure, doubled after each further one, and at most."""
 _LONGEST_WAIT = DAY  # seconds for which a channel may ask to wait
@@ -138,9 +139,11 @@ class Outbox(Part):
 
     def renew_lease(self, holder: str, now: int) -> bool:
         """Extend the lease, or end it with a time of 0; return False if another sender has taken over."""
-        if self._store.fact(_LEASE).partition(" ")[2] != holder:
+        until, _, other = self._store.fact(_LEASE).partition(" ")
+        if other != holder:
             return False
-        self._store.set_fact(_LEASE, f"{now + LEASE} {holder}" if now else "0 ")
+        if not now + LEASE - _FRESH <= int(until) <= now + LEASE:
+            self._store.set_fact(_LEASE, f"{now + LEASE} {holder}" if now else "0 ")
         return True
 
     # -- what to send
