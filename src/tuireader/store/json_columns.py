@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from msgspec.json import decode, encode
+from msgspec.json import encode
 from msgspec.structs import astuple, replace
 
 from tuireader.model import Comment, Enclosure, EntryDetails, Evidence, ParsedEntry, TermHit, Thread
@@ -58,7 +58,7 @@ def evidence_of(watch: str, stored: str) -> Evidence:
     """Decode the JSON of `evidence_json`; evidence that has not been computed yet is empty."""
     if not stored:
         return Evidence(watch)
-    hits, sentence, spans, *uncertain = decode(stored)
+    hits, sentence, spans, *uncertain = json.loads(stored)
     return Evidence(
         watch,
         tuple(TermHit(*hit) for hit in hits),
