@@ -65,28 +65,32 @@ def claim(
         marked[item.id] = item.article_id, item.watch
         reposts.add(item)
         before.append(item.article_id)
+        priority = PRIORITIES.index(watch.priority)
+        due_at = 0 if priority else waits.get(item.watch, 0)
         for channel in watch.channels or ("",):
-            priority, due_at = PRIORITIES.index(watch.priority), waits.get(item.watch, 0)
             draft = Draft(channel, OutboxKind.MATCH, item.article_id, (item.id,), new, priority, due_at)
-            if other := drafts.get((channel, item.article_id)):
-                draft = replace(
-                    draft,
-                    notices=(*other.notices, item.id),
-                    adds=new or other.adds,
-                    priority=max(priority, other.priority),
-                    due_at=max(due_at, other.due_at),
-                )
-            drafts[channel, item.article_id] = draft
+            other = drafts.get((channel, item.article_id))
+            drafts[channel, item.article_id] = _merged(other, draft) if other else draft
     articles = list(dict.fromkeys(article for article, _ in marked.values()))
     store.watches.add_evidence(ingest.explain(store, matcher, feeds, articles))
     evidence = _evidence(store, articles)
     notes = {notice: _note(evidence.get(match, Evidence(match[1]))) for notice, match in marked.items()}
     store.notices.decide(notes, skipped, now)
-    sent = [
-        replace(draft, due_at=0) if draft.priority and draft.due_at else draft for draft in drafts.values()
-    ]
+    sent = list(drafts.values())
     store.outbox.add(sent, now)
     return sent
+
+
+def _merged(first: Draft, second: Draft) -> Draft:
+    """Combine two messages about one article; it waits for a digest only if both do."""
+    priority = max(first.priority, second.priority)
+    return replace(
+        first,
+        notices=first.notices + second.notices,
+        adds=second.adds or first.adds,
+        priority=priority,
+        due_at=0 if priority else max(first.due_at, second.due_at),
+    )
 
 
 def unwanted(

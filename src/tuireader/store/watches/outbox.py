@@ -92,7 +92,7 @@ class Outbox(Part):
         sql = """INSERT INTO outbox (channel, kind, subject, notices, adds, priority, created_at, due_at)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, max(?7, ?8))"""
         rows = [
-            (item.channel, item.kind, item.subject, id_list(item.notices), _texts(item.adds),
+            (item.channel, item.kind, item.subject, id_list(item.notices), json.dumps(item.adds),
              item.priority, now, item.due_at)
             for item in drafts
         ]  # fmt: skip
@@ -138,7 +138,7 @@ class Outbox(Part):
         return True
 
     def renew_lease(self, holder: str, now: int) -> bool:
-        """Extend the lease, or end it with a time of 0; return False if another sender has taken over."""
+        """Extend the lease unless it is fresh, or end it with a time of 0; return False if another has it."""
         until, _, other = self._store.fact(_LEASE).partition(" ")
         if other != holder:
             return False
@@ -232,7 +232,7 @@ class Outbox(Part):
         self._notices.mark_told(notices, now)
         for name in shown:
             self._notices.log("sent", notices, now, name)
-        for kind in {message.kind for message in messages} & {OutboxKind.ALARM, OutboxKind.OVER}:
+        for kind in (OutboxKind.ALARM, OutboxKind.OVER):
             alarms = [message.subject for message in messages if message.kind is kind]
             self._alarms.mark_told(alarms, now, over=kind is OutboxKind.OVER)
 
@@ -331,11 +331,6 @@ class Outbox(Part):
 def _rest(failures: int) -> int:
     """Seconds to wait after one more failure."""
     return min(RETRY << min(failures, 10), LATEST_RETRY)
-
-
-@lru_cache
-def _texts(texts: tuple[str, ...]) -> str:
-    return json.dumps(texts)
 
 
 @lru_cache
