@@ -62,6 +62,42 @@ async def test_all_that_is_notified_of_an_article(tmp_path: Path) -> None:
         assert await claimed(library, W="article", V="story") == ([], [])
 
 
+@pytest.mark.parametrize(("w", "v", "hours"), [("low", "low", 2), ("low", "normal", 0), ("high", "low", 0)])
+async def test_a_message_waits_for_a_digest_only_if_all_its_watches_do(
+    tmp_path: Path, w: str, v: str, hours: int
+) -> None:
+    async with opened(tmp_path, TWO_FEEDS + watches(W="article", V="article")) as library:
+        await fill(library, 1, entry(1, title="WeChat one"))
+        wanted = [
+            WatchConfig(name, any=("WeChat",), notify="article", priority=priority)
+            for name, priority in (("W", w), ("V", v))
+        ]
+        waits = {"W": CLOCK + 7200, "V": CLOCK + 3600}
+        names, matcher = library.context.feed_names, library.context.matcher
+        (draft,) = await library.context.pool.transact(
+            lambda store: claim(store, wanted, names, matcher, CLOCK, waits)
+        )
+        assert len(draft.notices) == 2
+        assert draft.due_at == (CLOCK + 3600 * hours if hours else 0)
+
+
+async def test_a_message_keeps_the_sentence_of_a_match_that_is_gone(tmp_path: Path) -> None:
+    async with opened(tmp_path, TWO_FEEDS + watches(W="article", V="article")) as library:
+        await fill(library, 1, entry(1, title="WeChat one"))
+        wanted = [WatchConfig(name, any=("WeChat",), notify="article") for name in "WV"]
+        names, matcher = library.context.feed_names, library.context.matcher
+
+        def step(store: Store) -> tuple[Item, ...]:
+            claim(store, wanted, names, matcher, CLOCK + 5)
+            store.conn.execute("DELETE FROM match WHERE watch_id = (SELECT id FROM watch WHERE name = 'V')")
+            return items_of(store, store.outbox.unsent(), names, {})
+
+        (item,) = await library.context.pool.transact(step)
+        assert [(one.watch, one.sentence, bool(one.hits)) for one in item.evidence] == [
+            ("W", "WeChat one", True), ("V", "WeChat one", False),
+        ]  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("second", "count"),
     [
