@@ -17,6 +17,11 @@ from tuireader.store import Store, schema
 from tuireader.store.upkeep import maintenance
 
 _BACK = {
+    18: (
+        "DROP TRIGGER notice_text_changed",
+        "DROP INDEX notice_text",
+        "ALTER TABLE notice DROP COLUMN text_key",
+    ),
     17: (
         *(f"DROP TABLE {name}" for name in ("rule_action", "meaning", "alike")),
         "ALTER TABLE digest DROP COLUMN last_notice",
@@ -233,13 +238,15 @@ def test_version_6_gets_a_history_and_asks_for_the_texts_that_it_threw_away(
         store.watches.record([(1, Evidence("Quokka", (), "A sentence."))])
         store.notices.add([("Quokka", 1)])
         store.conn.execute("UPDATE notice SET state = 1")
+        store.conn.execute("UPDATE article SET text_key = 7 WHERE id = 1")
         store.conn.execute("UPDATE feed SET etag = 'known', body_hash = x'01'")
         go_back(store.conn, 6)
     store.close()
     store = brought_up(tmp_path / "test.db")
     assert store.conn.execute("SELECT at, until, revision, feed_id FROM match").fetchall() == [(NOW, 0, 0, 0)]
     assert store.articles.evidence([1])[1] == (Evidence("Quokka", (), "A sentence."),)
-    assert store.conn.execute("SELECT state, told_at, term FROM notice").fetchall() == [(1, None, "")]
+    told = store.conn.execute("SELECT state, told_at, term, text_key FROM notice").fetchall()
+    assert told == [(1, None, "", 7)]
     assert store.conn.execute("SELECT id, etag FROM feed").fetchall() == [(1, "known"), (2, None)]
     # what the second feed says of the first article is read and kept when it comes again, and only that
     again = (entry(1, guid="theirs", content_html="<p>In other words.</p>"), entry(2))

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import count
+from pathlib import Path
+
 import pytest
 from msgspec.structs import replace
 
-from tests.builders import NOW, entry, save
+from tests.builders import NOW, entry, open_store, save
 from tuireader.model import (
     Alarm,
     AlarmKind,
@@ -187,11 +190,48 @@ def test_what_a_watch_has_notified_of_a_story_and_of_reposts(store: Store, artic
     identity = store.notices.identities([repost, first])
     assert set(identity) == {first, repost} and identity[repost].text_key == identity[first].text_key
     assert not identity[repost].keys.isdisjoint(identity[first].keys)
-    assert [one.article_id for one in store.notices.notified_like("W", [identity[repost]])] == [first]
-    assert store.notices.notified_like("V", [identity[repost]]) == []
+    assert store.notices.notified_like([repost], DAY) == [("W", identity[first])]
     (other,) = store.notices.identities([second]).values()
     assert other.keys.isdisjoint(identity[first].keys)
-    assert store.notices.notified_like("W", [other]) == []
+    assert store.notices.notified_like([second], DAY) == [("V", other)]
+    assert store.notices.notified_like([first], DAY) == [("W", identity[first])]
+
+
+def test_what_an_article_may_repost(tmp_path: Path) -> None:
+    """In another feed only a text, as it is now; in its own also a title, at its address or soon after."""
+    store = open_store(tmp_path, feeds=6)
+    published = NOW - 2 * DAY
+    first, numbers = entry(1, title="The quay", published=published, content_html=long(1)), count(2)
+    (told,), _ = save(store, 1, first)
+    with store.transaction():
+        store.notices.add([("W", told)])
+        (item,) = store.notices.waiting()
+
+    def alike(
+        feed: int, text: int, title: str = "The quay", *, within: int = DAY, address: bool = False
+    ) -> bool:
+        new = entry(next(numbers), title=title, content_html=long(text), published=NOW)
+        (article,), _ = save(store, feed, new)
+        if address:  # as after an edit: a new entry with it would be the same article
+            sql = "UPDATE article SET url_key = (SELECT url_key FROM article WHERE id = ?) WHERE id = ?"
+            store.conn.execute(sql, (told, article))
+        found = store.notices.notified_like([article], within)
+        assert {one.article_id for _, one in found} <= {told}
+        return bool(found)
+
+    assert not alike(2, 1), "nothing is decided about it"
+    with store.transaction():
+        store.notices.decide({item.id: ("", "")}, {}, NOW)
+    assert alike(3, 1)
+    assert not alike(4, 2), "another feed has this title"
+    assert not alike(1, 2), "two days later"
+    assert alike(1, 3, within=2 * DAY)
+    assert alike(1, 4, address=True)
+    assert not alike(1, 5, "A bridge", address=True)
+    save(store, 1, replace(first, content_html=long(6)))
+    assert alike(5, 6)
+    assert not alike(6, 1), "it no longer says that"
+    store.close()
 
 
 # --------------------------------------------------------------------------- alarms

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from sqlite_utils import Database
 
 APPLICATION_ID = 0x74756972  # "tuir"
-VERSION = 17
+VERSION = 18
 """Newest schema; stored as `PRAGMA user_version`, so that a current database opens without sqlite-utils."""
 
 MIGRATIONS = "_sqlite_migrations"

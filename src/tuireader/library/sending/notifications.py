@@ -184,13 +184,12 @@ class _Reposts:
 
     def __init__(self, store: Store, waiting: Sequence[Waiting]) -> None:
         self._store = store
-        self._identities = store.notices.identities(sorted({item.article_id for item in waiting}))
+        ids = sorted({item.article_id for item in waiting})
+        self._identities = store.notices.identities(ids)
         self._keys: dict[tuple[str, tuple[object, ...]], int] = {}
         self._titles: dict[tuple[str, int, str], list[ArticleIdentity]] = {}
-        for watch in dict.fromkeys(item.watch for item in waiting):
-            identities = [self._identities[item.article_id] for item in waiting if item.watch == watch]
-            for identity in store.notices.notified_like(watch, identities):
-                self._add(watch, identity)
+        for watch, identity in store.notices.notified_like(ids, _SOON):
+            self._add(watch, identity)
 
     def add(self, item: Waiting) -> None:
         self._add(item.watch, self._identities[item.article_id])

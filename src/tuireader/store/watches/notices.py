@@ -7,7 +7,6 @@ whatever happens to the article and the watch.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct
@@ -55,7 +54,9 @@ class Notices(Part):
 
     def add(self, matches: Iterable[tuple[str, int]]) -> None:
         """Queue (watch, article) pairs that were never queued before."""
-        self._conn.executemany("INSERT OR IGNORE INTO notice (watch, article_id) VALUES (?, ?)", matches)
+        sql = """INSERT OR IGNORE INTO notice (watch, article_id, text_key)
+                 SELECT ?, id, text_key FROM article WHERE id = ?"""
+        self._conn.executemany(sql, matches)
 
     def skip_read(self, ids: Sequence[int], now: int) -> set[int]:
         """Cancel the waiting notices of articles that are read, and return these."""
@@ -88,14 +89,25 @@ class Notices(Part):
         identities = self._values(ArticleIdentity, sql, (id_list(ids),))
         return {identity.article_id: identity for identity in identities}
 
-    def notified_like(self, watch: str, wanted: Sequence[ArticleIdentity]) -> list[ArticleIdentity]:
-        """List the articles that a watch has decided to notify about and that `wanted` ones may repost."""
-        texts, titles = [item.text_key for item in wanted], [item.title for item in wanted]
-        sql = f"""SELECT {_IDENTITY} FROM notice n JOIN article a ON a.id = n.article_id
-                  WHERE n.watch = ?1 AND {_REPORTED} AND (
-                    (a.text_key != 0 AND a.text_key IN (SELECT value FROM json_each(?2)))
-                    OR a.title IN (SELECT value FROM json_each(?3)))"""
-        return self._values(ArticleIdentity, sql, (watch, json.dumps(texts), json.dumps(titles)))
+    def notified_like(self, ids: Sequence[int], within: int) -> list[tuple[str, ArticleIdentity]]:
+        """List what some articles may repost, each with a watch that has decided to notify about it.
+
+        That is the same text, or the same title in the same feed: at the same address, or `within` seconds.
+        """
+        wanted = "json_each(?1) w CROSS JOIN article b ON b.id = w.value"
+        feed = "a.feed_id = b.feed_id AND a.title = b.title"
+        told = "CROSS JOIN notice n ON n.article_id = a.id"
+        alike = (
+            """CROSS JOIN notice n ON n.text_key = b.text_key AND n.text_key != 0
+               CROSS JOIN article a ON a.id = n.article_id""",
+            f"CROSS JOIN article a ON a.url_key = b.url_key AND a.url_key != 0 AND {feed} {told}",
+            f"CROSS JOIN article a ON {feed} AND a.time BETWEEN b.time - ?2 AND b.time + ?2 {told}",
+        )
+        sql = " UNION ".join(
+            f"SELECT n.watch, {_IDENTITY} FROM {wanted} {joined} WHERE {_REPORTED}" for joined in alike
+        )
+        rows = self._conn.execute(f"{sql} ORDER BY 1, 2", (id_list(ids), within))
+        return [(watch, ArticleIdentity(*columns)) for watch, *columns in rows]
 
     def decide(self, notes: Mapping[int, tuple[str, str]], known: Mapping[int, str], now: int) -> None:
         """Mark notices as in the outbox, each with its terms and sentence; skip `known` ones for a reason."""

@@ -92,8 +92,8 @@ class Outbox(Part):
         sql = """INSERT INTO outbox (channel, kind, subject, notices, adds, priority, created_at, due_at)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, max(?7, ?8))"""
         rows = [
-            (item.channel, item.kind, item.subject, id_list(item.notices), json.dumps(item.adds),
-             item.priority, now, item.due_at)
+            (item.channel, item.kind, item.subject, id_list(item.notices),
+             json.dumps(item.adds) if item.adds else "[]", item.priority, now, item.due_at)
             for item in drafts
         ]  # fmt: skip
         self._conn.executemany(sql, rows)
