@@ -85,6 +85,19 @@ async def test_a_file_gets_a_line_for_each_letter_also_after_a_rotation(tmp_path
     assert cut == '{"cut sho' and first == last and json.loads(last)["channel"] == "f"
 
 
+async def test_a_file_takes_several_letters_at_once_each_with_its_own_words(tmp_path: Path) -> None:
+    log = ChannelConfig("f", file="log.jsonl", body="{sentence}", format="html")
+    more = [replace(LETTER, id="8", form="plain"), replace(LETTER, id="9", title="Nine")]
+    assert await send(LETTER, log, around(tmp_path), more) == Receipt(True)
+    lines = [json.loads(line) for line in (tmp_path / "log.jsonl").read_text("utf-8").splitlines()]
+    assert [line["id"] for line in lines] == [LETTER.id, "8", "9"]
+    assert [line["title"] for line in lines] == [LETTER.title, LETTER.title, "Nine"]
+    for letter in (LETTER, *more):
+        await send(letter, replace(log, file="alone"), around(tmp_path))
+    alone = (tmp_path / "alone").read_text("utf-8")
+    assert alone == (tmp_path / "log.jsonl").read_text("utf-8")
+
+
 async def test_files_that_cannot_be_written(tmp_path: Path) -> None:
     log = ChannelConfig("f", file="no/such/folder")
     missing = await send(LETTER, log, around(tmp_path))
@@ -100,7 +113,7 @@ async def test_no_half_line_stays_on_a_full_disk(tmp_path: Path) -> None:
     before, limits = path.read_bytes(), resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (len(before) + 10, limits[1]))
     try:
-        full = await send(LETTER, log, around(tmp_path))
+        full = await send(LETTER, log, around(tmp_path), [LETTER])
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     assert full == Receipt(False, "cannot be written: File too large") and path.read_bytes() == before

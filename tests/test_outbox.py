@@ -75,6 +75,32 @@ async def test_a_channel_that_is_down_for_a_day_delivers_all_in_order_once_it_is
         assert got(tmp_path, name) == [f"Q: Quokka {number}" for number in range(24)]
 
 
+async def test_a_file_gets_its_messages_together_unless_it_has_refused_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock, writes = Clock(), 0
+
+    def fsync(file: int) -> None:
+        nonlocal writes
+        writes += 1
+
+    monkeypatch.setattr("os.fsync", fsync)
+    async with reader(tmp_path, watch(["a"]) + journal(), clock) as library:
+        await fill(library, 1, *quokkas(*range(60)))
+        (failed,) = await library.outbox.notify()
+        assert isinstance(failed, Undelivered) and (failed.messages, writes) == (50, 0)
+        (tmp_path / "mail").mkdir()
+        clock.now += HOUR
+        assert len(await library.outbox.notify()) == 60
+        assert writes == 51, "one of the fifty that failed may be to blame"
+        await fill(library, 1, *quokkas(*range(60, 90)))
+        events = await library.outbox.notify()
+        assert [event.title for event in events if isinstance(event, Told)] == got(tmp_path)[60:]
+        assert writes == 52 and got(tmp_path) == [f"Q: Quokka {number}" for number in range(90)]
+        lines = [json.loads(line) for line in (tmp_path / "mail" / "a").read_text("utf-8").splitlines()]
+        assert len({line["id"] for line in lines}) == 90
+
+
 async def test_what_cannot_be_delivered_for_days_is_given_up_and_can_be_sent_later(tmp_path: Path) -> None:
     clock = Clock()
     async with reader(tmp_path, watch(["a"]) + journal(), clock) as library:

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import os
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from msgspec import Struct
@@ -47,11 +47,16 @@ class Surroundings(Struct, frozen=True):
         return await asyncio.to_thread(self.resolve, value) if kept else value
 
 
-async def send(letter: Letter, channel: ChannelConfig, around: Surroundings) -> Receipt:
-    """Send a letter once; whatever the receiver does becomes a receipt. Raises only CancelledError."""
-    if letter.form != "auto":
-        channel = replace(channel, format=letter.form)
+async def send(
+    letter: Letter, channel: ChannelConfig, around: Surroundings, more: Sequence[Letter] = ()
+) -> Receipt:
+    """Send a letter once; whatever the receiver does becomes a receipt. Raises only CancelledError.
+
+    A file takes `more` letters with it: all or none.
+    """
     try:
+        if channel.file:
+            return await _write([letter, *more], channel, around.folder)
         return await _send(letter, channel, around)
     except TuireaderError as error:  # a secret cannot be looked up
         return Receipt(False, error.message)
@@ -61,6 +66,7 @@ async def send(letter: Letter, channel: ChannelConfig, around: Surroundings) -> 
 
 
 async def _send(letter: Letter, channel: ChannelConfig, around: Surroundings) -> Receipt:
+    channel = _formatted(channel, letter)
     if channel.kind == "mail":
         from tuireader.delivery import mail
 
@@ -75,8 +81,7 @@ async def _send(letter: Letter, channel: ChannelConfig, around: Surroundings) ->
 
         token, password = await around.secret(channel.token), await around.secret(channel.password)
         return await share.send(letter, channel, token, password, proxied=(around.proxy, around.proxies))
-    form = "plain" if channel.format == "auto" or channel.desktop else channel.format
-    own = replace(letter, title=subject(letter, channel), body=body(letter, channel, form))
+    own = _worded(letter, channel)
     if channel.desktop:
         error = await programs.show(own)
         if error in ("", programs.MISSING):  # without it, a terminal shows what is accepted
@@ -88,15 +93,29 @@ async def _send(letter: Letter, channel: ChannelConfig, around: Surroundings) ->
 
         address, key = await around.secret(channel.webhook), await around.secret(channel.secret)
         return await webhook.post(address, text, key, proxy=around.proxy, proxies=around.proxies)
-    if channel.command:
-        return await programs.run(channel.command, text)
-    path = around.folder / expand_home(channel.file)
-    error = await asyncio.to_thread(_append, path, f"{text}\n".encode("utf-8", "replace"))
+    return await programs.run(channel.command, text)
+
+
+def _formatted(channel: ChannelConfig, letter: Letter) -> ChannelConfig:
+    return channel if letter.form == "auto" else replace(channel, format=letter.form)
+
+
+def _worded(letter: Letter, channel: ChannelConfig) -> Letter:
+    """Write subject and body by the templates of a channel."""
+    channel = _formatted(channel, letter)
+    form = "plain" if channel.format == "auto" or channel.desktop else channel.format
+    return replace(letter, title=subject(letter, channel), body=body(letter, channel, form))
+
+
+async def _write(letters: Sequence[Letter], channel: ChannelConfig, folder: Path) -> Receipt:
+    lines = "".join([f"{as_json(_worded(letter, channel), channel.name)}\n" for letter in letters])
+    path = folder / expand_home(channel.file)
+    error = await asyncio.to_thread(_append, path, lines.encode("utf-8", "replace"))
     return Receipt(not error, error)
 
 
 def _append(path: Path, line: bytes) -> str:
-    """Append a line durably, and return the error, or `""`.
+    """Append lines durably, and return the error, or `""`.
 
     The file is opened each time, as another program may have rotated it away.
     """

@@ -32,15 +32,16 @@ from tuireader.subprocesses.worker import Worker
 _NO_MATCHES = (LetterKind.DIGEST, LetterKind.RULE)
 _DEADLINE = 90.0
 """Seconds for one letter, whatever its channel does; the lease is longer."""
+_LINES = 50  # most letters that are written into a file together
 
 
 class _Turn(Struct, frozen=True):
-    """The next letter of a channel with its messages; no letter if nobody wants these any more.
+    """The next letters of a channel with their messages; no letter if nobody wants these any more.
 
     `sent`: a letter was accepted before. `trusted`: only messages that have rarely failed are tried.
     """
 
-    letter: Letter | None = None
+    letters: Sequence[Letter] = ()
     messages: Sequence[OutboxMessage] = ()
     sent: bool = False
     trusted: bool = False
@@ -75,16 +76,17 @@ class Sender(UseCases):
             turn, event = await self._transact(step)
             if event and event.retry_at:
                 self._failing[channel] = event
-            elif receipt and last.letter:
-                self._events.append(event or self._told(last.letter, channel, receipt))
+            elif receipt:
+                told = [self._told(letter, channel, receipt) for letter in last.letters]
+                self._events += [event] if event else told
             if not turn.messages:
                 return
-            receipt = await self._deliver(turn.letter, channel, around) if turn.letter else None
+            receipt = await self._deliver(turn.letters, channel, around) if turn.letters else None
 
     def _turn(
         self, store: Store, *, channel: str, last: _Turn, receipt: Receipt | None
     ) -> tuple[_Turn, Undelivered | None]:
-        """Record the receipt of the last letter and take the next one; return it with what to report."""
+        """Record the receipt of the last letters and take the next ones; return it with what to report."""
         sent, trusted, event = last.sent, last.trusted, None
         if receipt is not None:
             event = self._record(store, messages=last.messages, receipt=receipt)
@@ -96,28 +98,41 @@ class Sender(UseCases):
                 trusted = True  # try another one: this one may be to blame
         if time.monotonic() >= self.end:
             return _Turn(), event
-        letter, messages = self._take(store, channel, self._terms(channel, sent=sent, trusted=trusted))
-        return _Turn(letter, messages, sent, trusted), event
+        letters, messages = self._take(store, channel, self._terms(channel, sent=sent, trusted=trusted))
+        return _Turn(letters, messages, sent, trusted), event
 
-    def _take(self, store: Store, channel: str, terms: Terms) -> tuple[Letter | None, list[OutboxMessage]]:
-        """Mark the next messages of a channel as being sent, and compose their letter.
+    def _take(self, store: Store, channel: str, terms: Terms) -> tuple[list[Letter], list[OutboxMessage]]:
+        """Mark the next messages of a channel as being sent, and compose their letters: several for a file.
 
         Those that are no longer wanted are dropped; there is no letter if that are all.
         """
-        now = self._now()
-        if not store.outbox.renew_lease(self._holder, now):
-            return None, []  # it had expired, and another process sends
-        picked = store.outbox.pick(channel, terms, token_hex(8), now)
+        letters: list[Letter] = []
+        messages: list[OutboxMessage] = []
+        if not store.outbox.renew_lease(self._holder, self._now()):
+            return letters, messages  # it had expired, and another process sends
+        config = self._context.config.channel(channel)
+        for _ in range(_LINES if config and config.file else 1):
+            picked = store.outbox.pick(channel, terms, token_hex(8), self._now(), begun=len(letters))
+            wanted = self._wanted(store, picked)
+            messages += wanted
+            if wanted:
+                letters.append(self._letter(store, channel, wanted))
+            if not picked or picked[0].attempts:
+                break  # one that has failed may be to blame, and is sent alone
+        return letters, messages or picked
+
+    def _wanted(self, store: Store, picked: Sequence[OutboxMessage]) -> list[OutboxMessage]:
+        """Drop the messages that are no longer wanted, and return the others."""
         dropped = unwanted(store, picked, self._context.config.watches)
         for number, reason in dropped.items():
-            store.outbox.drop([number], reason, now)
-        messages = [message for message in picked if message.id not in dropped]
-        if not messages:
-            return None, picked
+            store.outbox.drop([number], reason, self._now())
+        return [message for message in picked if message.id not in dropped]
+
+    def _letter(self, store: Store, channel: str, messages: Sequence[OutboxMessage]) -> Letter:
         first = messages[0]
         letter = self._compose(store, channel, messages, summed_up=bool(channel) and len(messages) > 1)
         state = {"id": first.letter, "repeated": first.interrupted, "attempts": first.attempts}
-        return replace(letter, **state), messages
+        return replace(letter, **state)
 
     def _compose(
         self, store: Store, channel: str, messages: Sequence[OutboxMessage], *, summed_up: bool
@@ -157,7 +172,8 @@ class Sender(UseCases):
         assert brief is not None  # else it was dropped
         return digest(brief, way.kind if way else "", form)
 
-    async def _deliver(self, letter: Letter, channel: str, around: Surroundings) -> Receipt:
+    async def _deliver(self, letters: Sequence[Letter], channel: str, around: Surroundings) -> Receipt:
+        letter, *more = letters
         config = self._context.config.channel(channel)
         try:
             async with asyncio.timeout(_DEADLINE):
@@ -169,7 +185,7 @@ class Sender(UseCases):
                     return await self._run(letter, channel)
                 if config is None:
                     return Receipt(False, f"there is no [[channel]] with this name: {channel}")
-                return await send(letter, config, around)
+                return await send(letter, config, around, more)
         except TimeoutError:
             return Receipt(False, f"took longer than {_DEADLINE:.0f} s", doubtful=True)
 

@@ -179,8 +179,13 @@ class Outbox(Part):
         first = self._listed(f"{_DUE} {trusted} ORDER BY o.id LIMIT 1", channel, now, terms.least)
         return first[0] if first else None
 
-    def pick(self, channel: str, terms: Terms, letter: str, now: int) -> list[OutboxMessage]:
-        """Mark the messages of the next letter as being sent, and return them; `letter` is its id if new."""
+    def pick(
+        self, channel: str, terms: Terms, letter: str, now: int, *, begun: int = 0
+    ) -> list[OutboxMessage]:
+        """Mark the messages of the next letter as being sent, and return them; `letter` is its id if new.
+
+        `begun` letters go with it.
+        """
         first = self.next(channel, terms, now)
         if first is None:
             return []
@@ -191,7 +196,7 @@ class Outbox(Part):
             together = "o.kind IN ('alarm', 'over') AND NOT o.interrupted"
         elif first.kind is OutboxKind.DIGEST or not terms.together:
             limited = terms.limit and first.kind is not OutboxKind.DIGEST
-            sent = self._sent(channel, now - HOUR) if limited else []
+            sent = [*self._sent(channel, now - HOUR), *[now] * begun] if limited else []
             if len(sent) > terms.limit:
                 self._delay(channel, sent[-terms.limit - 1] + HOUR)
                 return []
