@@ -140,7 +140,7 @@ def test_the_links_of_a_page_are_added_to_those_of_the_feed(
 ) -> None:
     """Also if the feed's text, and with it its own links, has been purged."""
     article = ids(store)[1]
-    feed = [OutLink("https://c.example/feed", "Feed", "source", 1), OutLink(there, "Twice", "source", 2)]
+    feed = [OutLink("https://c.example/feed", "Feed", "source"), OutLink(there, "Twice", "source")]
     with store.transaction():
         store.links.record([(article, feed)])
         if purged:

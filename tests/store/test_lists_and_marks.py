@@ -10,7 +10,6 @@ from tests.builders import NOW, entry, save
 from tuireader import query
 from tuireader.commands.sorts import LIST_SORTS
 from tuireader.config import FeedConfig
-from tuireader.dedup import url_key
 from tuireader.errors import UsageError
 from tuireader.ingest import subject
 from tuireader.model import Count, Evidence, OutLink, TermHit, View, ViewKind
@@ -183,7 +182,7 @@ def test_a_changed_watch_is_applied_again_and_keeps_its_matches_meanwhile(store:
 def test_links_find_their_article_whichever_comes_first(store: Store) -> None:
     with store.transaction():
         address = "http://news.example.org/9/?utm_medium=x"
-        store.links.record([(1, [OutLink(address, "The ninth", "also", url_key(address))])])
+        store.links.record([(1, [OutLink(address, "The ninth", "also")])])
     (link,) = store.links.outgoing(1)
     assert (link.kind, link.label, link.article_id) == ("also", "The ninth", None)
     (ninth,), _ = save(store, 2, entry(9, title="Number nine"))

@@ -15,7 +15,7 @@ from tuireader.document import links_of
 from tuireader.document.link_kinds import kind
 from tuireader.lexicon import indexed
 from tuireader.model import Keys, OutLink, ParsedEntry, ParsedFeed, Prepared
-from tuireader.text import cut_characters, is_html, plain, reading_minutes, tokens
+from tuireader.text import cut_characters, is_html, plain, tokens
 
 _TITLE = 100  # maximum characters of a text used as title
 _MOST_LINKS = 60  # maximum outbound links to keep; pages with more are link lists
@@ -61,7 +61,6 @@ def prepare(entry: ParsedEntry) -> Prepared:
         words=words(title, summary, body, entry.author),
         links=links_in(html, entry.base_url or entry.url, entry.url, pieces),
         text_key=dedup.text_key(title, body, entry.url, published),
-        minutes=reading_minutes(body),
     )
 
 
@@ -77,7 +76,7 @@ def links_in(
     first: dict[str, OutLink] = {}
     for url, label, context in links_of(html, base_url, pieces)[:_MOST_LINKS]:
         if url not in first and url != own_url and url.startswith("http"):
-            first[url] = OutLink(url, label, kind(url, label, context), dedup.url_key(url))
+            first[url] = OutLink(url, label, kind(url, label, context))
     return tuple(first.values())
 
 

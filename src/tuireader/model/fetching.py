@@ -213,11 +213,10 @@ class OutLink(Struct, frozen=True, array_like=True):
     url: str
     label: str
     kind: str
-    key: int
 
 
 class Prepared(Struct, frozen=True):
-    """An entry prepared for storing: plain texts, words for the index, links, fingerprint, reading time.
+    """An entry prepared for storing: plain texts, words for the index, links, fingerprint.
 
     `words` are the words of title, body and author.
     """
@@ -228,7 +227,6 @@ class Prepared(Struct, frozen=True):
     words: tuple[str, str, str]
     links: tuple[OutLink, ...]
     text_key: int
-    minutes: int
 
 
 class Keys(Struct, frozen=True):

@@ -25,7 +25,7 @@ from tuireader.store.articles.revisions import Revisions
 from tuireader.store.compression import Compression
 from tuireader.store.lists.index import Index
 from tuireader.store.sql import Part, grouped, newest_id
-from tuireader.text import word_diff
+from tuireader.text import reading_minutes, word_diff
 
 IMPORTED = 1
 """Digest of an imported appearance that the feed itself has not delivered yet."""
@@ -237,8 +237,8 @@ class Entries(Part):
             time = min(published, now) if published is not None else now
             times, keys = (published, now, time), (item.keys.url, item.prepared.text_key)
             own = item.prepared
-            row = article_id, feed_id, own.title, entry.url, entry.author, *times, *keys, own.minutes
-            articles.append(row)
+            row = article_id, feed_id, own.title, entry.url, entry.author, *times, *keys
+            articles.append((*row, reading_minutes(own.body)))
             contents.append(content(article_id, item, self._compression))
             appearances.append((feed_id, item.keys.guid, article_id, item.keys.digest))
             texts.append(stored(article_id, feed_id, time, item))

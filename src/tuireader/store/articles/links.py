@@ -58,7 +58,7 @@ class Links(Part):
         self._conn.executemany(
             "INSERT INTO link (article_id, position, url_key, url, label, kind) VALUES (?, ?, ?, ?, ?, ?)",
             (
-                (article_id, position, link.key, link.url, link.label, link.kind)
+                (article_id, position, url_key(link.url), link.url, link.label, link.kind)
                 for article_id, out in links_of
                 for position, link in enumerate(out)
             ),
@@ -66,7 +66,7 @@ class Links(Part):
 
     def of(self, article_id: int) -> list[OutLink]:
         """List the links of an article, in reading order."""
-        sql = "SELECT url, label, kind, url_key AS key FROM link WHERE article_id = ? ORDER BY position"
+        sql = "SELECT url, label, kind FROM link WHERE article_id = ? ORDER BY position"
         return self._values(OutLink, sql, (article_id,))
 
     def outgoing(self, article_id: int) -> list[LinkedArticle]:
