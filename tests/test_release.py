@@ -14,7 +14,7 @@ from tuireader import RELEASED, __version__
 from tuireader.store import schema
 
 ROOT = Path(__file__).parents[1]
-SCHEMAS = {"0.2.0": 12, "0.3.0": 13, "0.4.0": 14, "0.5.0": 15, "0.6.0": 16, "0.7.0": 17}
+SCHEMAS = {"0.2.0": 12, "0.3.0": 13, "0.4.0": 14, "0.5.0": 15, "0.6.0": 16, "0.7.0": 17, "0.8.0": 18}
 """Newest schema of each version, oldest first. A released version's line stays as it is."""
 
 

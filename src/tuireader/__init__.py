@@ -1,5 +1,5 @@
 """tuireader: a terminal news reader with watchlists and related articles."""
 
-__version__ = "0.7.0"
-RELEASED = "2026-11-30"
+__version__ = "0.8.0"
+RELEASED = "2026-12-02"
 """Date of the version."""
