@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import hashlib
 import hmac
 import json
@@ -117,6 +118,20 @@ async def test_no_half_line_stays_on_a_full_disk(tmp_path: Path) -> None:
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     assert full == Receipt(False, "cannot be written: File too large") and path.read_bytes() == before
+
+
+async def test_no_line_stays_that_the_disk_has_not_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its letter comes again, and is not marked as repeated."""
+
+    def fsync(file: int) -> None:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr("os.fsync", fsync)
+    refused = await send(LETTER, ChannelConfig("f", file="log.jsonl"), around(tmp_path), [LETTER])
+    assert refused == Receipt(False, "cannot be written: Input/output error")
+    assert (tmp_path / "log.jsonl").read_bytes() == b""
 
 
 async def test_what_the_desktop_cannot_show_is_left_to_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:

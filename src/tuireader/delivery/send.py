@@ -114,7 +114,7 @@ async def _write(letters: Sequence[Letter], channel: ChannelConfig, folder: Path
     return Receipt(not error, error)
 
 
-def _append(path: Path, line: bytes) -> str:
+def _append(path: Path, lines: bytes) -> str:
     """Append lines durably, and return the error, or `""`.
 
     The file is opened each time, as another program may have rotated it away.
@@ -125,15 +125,15 @@ def _append(path: Path, line: bytes) -> str:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                 return "cannot be written: it is not a regular file"
             if file.seek(0, os.SEEK_END) and os.pread(file.fileno(), 1, file.tell() - 1) != b"\n":
-                line = b"\n" + line  # an earlier line was cut short by a full disk or a kill
+                lines = b"\n" + lines  # an earlier line was cut short by a full disk or a kill
             end = file.tell()
             try:
-                while line:
-                    line = line[file.write(line) :]
+                while lines:
+                    lines = lines[file.write(lines) :]
+                os.fsync(file.fileno())
             except OSError:
-                file.truncate(end)  # on a full disk, no half line stays
+                file.truncate(end)  # all will come again, so no line may stay
                 raise
-            os.fsync(file.fileno())
     except (OSError, ValueError) as error:
         return f"cannot be written: {getattr(error, 'strerror', None) or error}"
     return ""

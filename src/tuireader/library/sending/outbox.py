@@ -89,7 +89,6 @@ class Outbox(UseCases):
                 return []
             sender = Sender(self._context, self._holder, self._terms, time.monotonic() + _PATIENCE)
             while channels := await self._transact(partial(self._ready_or_done, end=sender.end)):
-                channels.sort(key=sender.at_once)  # the others wait for their receivers meanwhile
                 await asyncio.gather(*map(sender.serve, channels))
             return sender.reported()
 

@@ -64,11 +64,6 @@ class Sender(UseCases):
         """Return what came of the letters; a channel that fails is reported once."""
         return [*self._events, *self._failing.values()]
 
-    def at_once(self, channel: str) -> int:
-        """Return how many letters a channel takes at once."""
-        config = self._context.config.channel(channel)
-        return _LINES if config and config.file else 1
-
     async def serve(self, channel: str) -> None:
         """Send the letters of a channel one after the other, until it fails or nothing more is due."""
         async with Worker("tuireader.delivery.service_process") as worker:  # starts with its first letter
@@ -115,7 +110,8 @@ class Sender(UseCases):
         messages: list[OutboxMessage] = []
         if not store.outbox.renew_lease(self._holder, self._now()):
             return letters, messages  # it had expired, and another process sends
-        for _ in range(self.at_once(channel)):
+        config = self._context.config.channel(channel)
+        for _ in range(_LINES if config and config.file else 1):
             picked = store.outbox.pick(channel, terms, token_hex(8), self._now(), begun=len(letters))
             wanted = self._wanted(store, picked)
             messages += wanted

@@ -235,10 +235,9 @@ class Entries(Part):
             entry = item.entry
             published = entry.published if entry.published is not None else entry.updated
             time = min(published, now) if published is not None else now
-            times, keys = (published, now, time), (item.keys.url, item.prepared.text_key)
             own = item.prepared
-            row = article_id, feed_id, own.title, entry.url, entry.author, *times, *keys
-            articles.append((*row, reading_minutes(own.body)))
+            times, derived = (published, now, time), (item.keys.url, own.text_key, reading_minutes(own.body))
+            articles.append((article_id, feed_id, own.title, entry.url, entry.author, *times, *derived))
             contents.append(content(article_id, item, self._compression))
             appearances.append((feed_id, item.keys.guid, article_id, item.keys.digest))
             texts.append(stored(article_id, feed_id, time, item))
