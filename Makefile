@@ -101,15 +101,18 @@ $(VENV)/.installed: pyproject.toml | $(VENV)/.made
 	$(PIP) install -e .
 	@touch $@
 
-# The package with what it needs to be tested, each file of it known by its hash.
+# The package with what it needs to be tested, each file of it known by its hash. Nothing but what is locked is
+# looked up: with extras, pip 23 tries a newer release than the locked one, and stops because it has no hash.
 $(VENV)/.locked: $(LOCKED) pyproject.toml | $(VENV)/.made
-	$(PIP) install --require-hashes -r $(LOCKED)
+	$(PIP) install --no-deps --require-hashes -r $(LOCKED)
 	$(PIP) install --no-deps --no-build-isolation -e .
+	$(PIP) check
 	@touch $@ $(VENV)/.installed
 
 # What renders the documentation.
 $(VENV)/.docs: requirements-docs.txt $(VENV)/.locked
-	$(PIP) install --require-hashes -r requirements-docs.txt
+	$(PIP) install --no-deps --require-hashes -r requirements-docs.txt
+	$(PIP) check
 	@touch $@
 
 $(VENV)/.made:
