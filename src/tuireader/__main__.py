@@ -32,6 +32,7 @@ def main() -> None:
         from tuireader.cli import run
     code = run(arguments)
     _settle_streams()
+    gc.freeze()  # or Python looks through every object for cycles before it ends
     sys.exit(code)
 
 
