@@ -17,7 +17,7 @@ from tuireader.errors import TuireaderError
 from tuireader.library.context import UseCases, address_key
 from tuireader.library.watching import advice as watch_advice
 from tuireader.library.watching import named, rule_of, rules
-from tuireader.model import Count, Evidence, MutePreview, WatchPreview, WatchStats
+from tuireader.model import Evidence, MutePreview, WatchPreview, WatchStats
 from tuireader.store import Store
 from tuireader.store.upkeep.older_versions import Missing
 from tuireader.text import cut
@@ -120,15 +120,15 @@ class Watches(UseCases):
             if up_to  # `fill_in` is named only if needed: relating is slow to import
         ]
 
-    async def stats(self, known: Mapping[str, Count] | None = None) -> list[WatchStats]:
-        """Compute the statistics of every watch by priority; beside `known` counts, only what is fast."""
+    async def stats(self) -> list[WatchStats]:
+        """Compute the statistics of every watch by priority."""
         from tuireader.library.watching.reports import watch_stats
 
         context, feeds = self._context, await self._context.load_feeds()
         today, now = context.today(), context.now()
         return await self._pool.read(
             lambda store: watch_stats(
-                store, context.config, context.matcher, feeds, context.feed_names, today, now, known
+                store, context.config, context.matcher, feeds, context.feed_names, today, now
             )
         )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from itertools import chain
 from typing import TYPE_CHECKING, Annotated
@@ -149,25 +149,6 @@ def _never(store: Store, term: str) -> str:
     return "never matched"
 
 
-def _at_a_glance(
-    store: Store, config: Config, known: Mapping[str, Count], today: int, now: int
-) -> list[WatchStats]:
-    """Return of `watch_stats` what takes no time: `known` counts, and the matches of today."""
-    since_midnight, last = store.stats.today(today), store.watches.last_news()
-    return [
-        WatchStats(
-            name=item.name,
-            color=item.color,
-            group=item.group,
-            priority=item.priority,
-            count=known.get(item.name, Count()),
-            today=since_midnight.get(item.name, 0),
-            ends=last.get(item.name, now) + days * DAY if (days := item.ends_after_quiet_days) else None,
-        )
-        for item in by_priority(config.watches)
-    ]
-
-
 def watch_stats(
     store: Store,
     config: Config,
@@ -176,14 +157,8 @@ def watch_stats(
     names: ingest.FeedNames,
     today: int,
     now: int,
-    counts: Mapping[str, Count] | None = None,
 ) -> list[WatchStats]:
-    """Compute the statistics of every watch by priority; `today` is the start of the user's day.
-
-    Beside known `counts`, only what is fast (`_at_a_glance`).
-    """
-    if counts is not None:
-        return _at_a_glance(store, config, counts, today, now)
+    """Compute the statistics of every watch by priority; `today` is the start of the user's day."""
     hits = store.stats.hits(today, now)
     newest = {row.id: row for row in store.lists.rows([matches.newest[1] for matches in hits.values()])}
     problems = grouped((problem.watch, problem.message) for problem in matcher.problems)

@@ -77,13 +77,6 @@ class Stats(Part):
             self._counted = state, self._count(today, now)
         return self._counted[1]
 
-    def today(self, start: int) -> dict[str, int]:
-        """Count the matches since the start of a day, by watch; the work does not grow with older ones."""
-        sql = """SELECT w.name, count(*) FROM article a INDEXED BY article_time
-                 CROSS JOIN match m ON m.article_id = a.id CROSS JOIN watch w ON w.id = m.watch_id
-                 WHERE a.time >= ? AND a.muted = 0 GROUP BY w.id"""
-        return self._mapping(sql, (start,))
-
     def _count(self, today: int, now: int) -> dict[str, Hits]:
         since = today - (DAYS - 1) * DAY
         by_watch: dict[str, Hits] = {}

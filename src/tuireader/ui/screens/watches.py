@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 from tuireader.commands import Scope
-from tuireader.config import WatchConfig
+from tuireader.config import WatchConfig, by_priority
 from tuireader.model import CaseState, Count, ViewKind, WatchStats
 from tuireader.text.wording import counted
 from tuireader.ui.flows.watches import edit_watch, find_sources, keep_watch
@@ -17,7 +17,7 @@ from tuireader.wording.times import age, day
 
 _FORTNIGHT = 14
 _MANY = 5_000  # matches that take longer to count than a person should wait for the table
-_KNOWN_FIRST = ("mark", "name", "unread", "today", "group")  # columns that are filled without counting them
+_KNOWN_FIRST = ("mark", "name", "unread", "group")  # columns that are filled without counting them
 
 
 def watch_row(stats: WatchStats, now: int) -> Row:
@@ -97,7 +97,7 @@ class Watches(ViewTable[WatchStats]):
     )
     PLACE = Scope.WATCHES
 
-    counted = True  # False while only the counts of the sidebar and those of today are shown
+    counted = True  # False while only the counts of the sidebar are shown
 
     async def _fill(self) -> None:
         """Show at once what takes no time if there are many matches to count, and the rest after that."""
@@ -107,9 +107,14 @@ class Watches(ViewTable[WatchStats]):
 
     async def read(self) -> Sequence[WatchStats]:
         known = self.flows.main.session.counts.watches
-        at_once = not self.items and sum(count.total for count in known.values()) >= _MANY
-        stats = await self.library.watches.stats(known if at_once else None)
-        self.counted = not at_once
+        if not self.items and sum(count.total for count in known.values()) >= _MANY:
+            self.counted = False
+            watches = by_priority(self.library.config.watches)
+            return [
+                WatchStats(one.name, group=one.group, count=known.get(one.name, Count())) for one in watches
+            ]
+        stats = await self.library.watches.stats()
+        self.counted = True
         return stats
 
     def row(self, stats: WatchStats) -> Row:
@@ -130,6 +135,8 @@ class Watches(ViewTable[WatchStats]):
 
     def summary(self) -> str:
         """Return `3, 11 matches today`."""
+        if not self.counted:
+            return str(len(self.items))
         today = sum(stats.today for stats in self.items.values())
         return f"{len(self.items)}, {counted(today, 'match', 'matches') if today else 'no matches'} today"
 
@@ -175,7 +182,7 @@ class Watches(ViewTable[WatchStats]):
 
     async def action_keep_watch(self) -> None:
         if self.current is None or self.current.ends is None:
-            self.host.say("This watch never ends", seconds=2)
+            self.host.say("This watch never ends" if self.counted else "Still counting", seconds=2)
         else:
             await self.flows.run(partial(keep_watch, name=self.current.name))
 
