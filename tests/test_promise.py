@@ -28,7 +28,7 @@ from tuireader.library import Library
 from tuireader.model import Case, CaseState, Count, FoldedRows, View, ViewKind
 from tuireader.text.wording import rows_and_articles
 from tuireader.ui.drawing.sidebar_items import sidebar_items
-from tuireader.ui.screens.watches import watch_row
+from tuireader.ui.screens.watches import watch_cells
 from tuireader.ui.views import MUTED, count_of, expression_of
 
 STEPS = 14
@@ -323,7 +323,7 @@ class History:
             told, count = of_watches[stats.name], counts.watches[stats.name]
             assert [told[key] for key in ("unread", "total")] == [count.unread, count.total]
             assert (told["unread_rows"], told["rows"]) == (count.unread_folded, count.folded)
-            shown = {key: cell.text.replace("–", "") for key, cell in watch_row(stats, NOW).cells.items()}
+            shown = {key: cell.text.replace("–", "") for key, cell in watch_cells(stats, NOW).items()}
             numbers = [told[key] or "" for key in ("unread", "today", "week", "month")]
             assert [shown[key] for key in ("unread", "today", "week", "month")] == list(map(str, numbers))
             found = [await self.found(f'watch:="{stats.name}" is:{state}') for state in ("open", "done")]

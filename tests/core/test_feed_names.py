@@ -11,7 +11,7 @@ from tuireader.library.alarms import alarm_message
 from tuireader.model import Alarm, AlarmKind, Counts, Coverage, Feed, FeedPreview, WatchCoverage
 from tuireader.text import feed_name
 from tuireader.ui.drawing.sidebar_items import sidebar_items
-from tuireader.ui.screens.alarms import alarm_row
+from tuireader.ui.screens.alarms import alarm_cells
 from tuireader.wording import coverage, feed_summary
 
 NOW = 1_800_000_000
@@ -44,7 +44,7 @@ def test_a_title_is_its_own_name(title: str) -> None:
 
 def test_alarms_and_the_sidebar_name_hosts() -> None:
     alarm = Alarm(1, AlarmKind.FAILING, 1, "", LONG, "failing: HTTP 500", NOW)
-    assert alarm_row(alarm, NOW).cells["name"].text == "feeds.example.org"
+    assert alarm_cells(alarm, NOW)["name"].text == "feeds.example.org"
     assert alarm_message([alarm]).title == "Alarm: feeds.example.org: failing: HTTP 500"
     feed = Feed(1, LONG, LONG, last_error="HTTP 500")
     items = sidebar_items([feed], Counts(), (), (), folds=True)

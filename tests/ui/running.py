@@ -33,6 +33,7 @@ from tuireader.ui.app import TuireaderApp
 from tuireader.ui.controllers import previews
 from tuireader.ui.flows.context import Flow
 from tuireader.ui.screens.main import MainScreen
+from tuireader.ui.screens.table_screen import TableScreen
 
 S = TypeVar("S")
 CONTROLS = {
@@ -262,6 +263,13 @@ class Running:
         screen: Screen[Any] = self.app.screen
         assert isinstance(screen, kind)
         return screen
+
+    def rows(self, kind: type[TableScreen[Any, Any]] = TableScreen) -> list[dict[str, str]]:
+        """The rows of the table in front, each by the names of its columns."""
+        table = self.screen(kind).table
+        return [
+            {name: cell.text for name, cell in table.cells(row).items()} for row in range(table.line_count)
+        ]
 
     async def at(self, title: str) -> int:
         """Put the cursor of the list on the article whose title begins so; its id."""

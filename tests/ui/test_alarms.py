@@ -59,13 +59,13 @@ async def run(tmp_path: Path) -> AsyncIterator[Running]:
 async def test_the_footer_counts_alarms_and_the_health_explains_them(run: Running) -> None:
     assert "! 2 alarms" in run.text.splitlines()[-1]
     await run.press("H")
-    (first, second) = run.screen(Health).table.rows
-    assert [first.cells[name].text for name in ("sign", "state", "why")] == ["!", "alarm", SILENT]
-    assert second.cells["state"].text == "ok" and "2 feeds, 1 in trouble" in run.text
+    (first, second) = run.rows(Health)
+    assert [first[name] for name in ("sign", "state", "why")] == ["!", "alarm", SILENT]
+    assert second["state"] == "ok" and "2 feeds, 1 in trouble" in run.text
     assert f"alarm: {SILENT}" in run.text
     await run.press("escape", "w")
-    assert run.screen(Watches).table.rows[0].cells["mark"].text == "!"
-    assert "! no new match since 17 Sep" in run.screen(Watches).table.rows[0].cells["last"].text
+    assert run.rows(Watches)[0]["mark"] == "!"
+    assert "! no new match since 17 Sep" in run.rows(Watches)[0]["last"]
     assert "alarm   no new match since 17 Sep" in run.text
 
 
@@ -89,13 +89,13 @@ async def test_an_alarm_of_an_account_leads_to_the_account() -> None:
             words = "failing since 1 Sep: home.example refuses the user name, password or token"
             store.alarms.raise_(Alarm(0, AlarmKind.FAILING, 0, "", "", words, NOW, account="home"))
         await run.press("exclamation_mark")
-        (row,) = run.screen(Alarms).table.rows
-        assert (row.cells["name"].text, row.cells["kind"].text) == ("home", "failing")
+        (row,) = run.rows(Alarms)
+        assert (row["name"], row["kind"]) == ("home", "failing")
         assert "home · account" in run.text and "retry" in run.text.splitlines()[-1]
         await run.press("enter")
         assert run.main.session.view == View(ViewKind.ACCOUNT, "home")
         await run.press("H")
-        health = {row.cells["feed"].text: row.cells["why"].text for row in run.screen(Health).table.rows}
+        health = {row["feed"]: row["why"] for row in run.rows(Health)}
         assert health["Ars"] == words and health["The Quay"] == ""
 
 
@@ -106,9 +106,9 @@ async def test_the_screen_of_alarms_says_why_and_leads_to_the_articles(run: Runn
         store.alarms.raise_(Alarm(0, AlarmKind.GAP, 2, "", "", "about 3 articles not seen", NOW - 9 * DAY))
         store.alarms.clear(4, NOW - 8 * DAY, tell=False)
     await run.press("exclamation_mark")
-    rows = run.screen(Alarms).table.rows
-    assert [row.cells["name"].text for row in rows] == [NAME, "◆ WeChat", "Plain Pier"]
-    assert [row.cells["kind"].text for row in rows] == ["silent", "silent", "over"]
+    rows = run.rows(Alarms)
+    assert [row["name"] for row in rows] == [NAME, "◆ WeChat", "Plain Pier"]
+    assert [row["kind"] for row in rows] == ["silent", "silent", "over"]
     assert "2 alarms open" in run.text and SILENT in run.text and "not notified" in run.text
     assert "retry" in run.text.splitlines()[-1]
     await run.press("j")
@@ -160,7 +160,7 @@ async def test_the_health_says_from_where_to_where_and_when_a_feed_moved(run: Ru
 async def test_no_alarms_are_said_so(run: Running) -> None:
     clear_all(run)
     await run.press("exclamation_mark")
-    assert "none open" in run.text and run.screen(Alarms).table.rows
+    assert "none open" in run.text and run.rows(Alarms)
 
 
 async def test_the_footer_forgets_alarms_that_are_over(run: Running) -> None:

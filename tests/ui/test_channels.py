@@ -71,8 +71,7 @@ async def run(tmp_path: Path) -> AsyncIterator[Running]:
 
 
 def rows(run: Running, *names: str) -> list[list[str]]:
-    table = run.app.screen.query_one("#table")
-    return [[row.cells[name].text for name in names] for row in table.rows]  # type: ignore[attr-defined]
+    return [[row[name] for name in names] for row in run.rows()]
 
 
 async def test_the_outbox_says_what_waits_and_why(run: Running) -> None:

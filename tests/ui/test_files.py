@@ -77,7 +77,7 @@ async def until(run: Running, true: Callable[[], bool]) -> None:
 
 
 def states(run: Running) -> list[str]:
-    return [row.cells["state"].text for row in run.screen(Queue).table.rows]
+    return [row["state"] for row in run.rows(Queue)]
 
 
 async def test_a_download_ends_in_the_queue_and_opens_from_there(tmp_path: Path) -> None:

@@ -46,11 +46,11 @@ async def run(tmp_path: Path) -> AsyncIterator[Running]:
 
 
 def names(run: Running) -> list[str]:
-    return [row.cells["feed"].text for row in run.screen(Health).table.rows]
+    return [row["feed"] for row in run.rows(Health)]
 
 
 def states(run: Running) -> list[str]:
-    return [row.cells["state"].text for row in run.screen(Health).table.rows]
+    return [row["state"] for row in run.rows(Health)]
 
 
 async def test_the_worst_come_first_in_plain_words(run: Running) -> None:
@@ -122,7 +122,7 @@ async def test_feeds_without_a_title_are_told_apart_by_their_addresses(tmp_path:
         assert names(run) == [url.removeprefix("https://") for url in urls]
         assert all(url.removeprefix("https://")[:22] in run.text for url in urls)
         screen = run.screen(Health)
-        first, *_ = screen.about(screen.items[screen.table.rows[0].key])
+        first, *_ = screen.about(screen.items[screen.table.keys[0]])
         assert "".join(text for text, _ in first) == urls[0]
 
 
@@ -186,10 +186,10 @@ async def test_a_feed_that_waits_for_its_host_says_so(tmp_path: Path) -> None:
             await run.press("R")
             assert re.search(r"2 wait until \d\d:\d\d: 127.0.0.1 asked to wait", run.toasts)
             await run.press("H")
-            rows = run.screen(Health).table.rows
-            assert [row.cells["state"].text for row in rows] == ["failing", "ok", "ok"]
-            assert rows[1].cells["why"].text.endswith(": 127.0.0.1 asked to wait")
-            assert rows[1].cells["next"].text.startswith("in ")
+            rows = run.rows(Health)
+            assert [row["state"] for row in rows] == ["failing", "ok", "ok"]
+            assert rows[1]["why"].endswith(": 127.0.0.1 asked to wait")
+            assert rows[1]["next"].startswith("in ")
             await run.press("j")
             assert "waits until" in run.text
 

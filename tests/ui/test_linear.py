@@ -23,7 +23,7 @@ from tuireader.ui.drawing.page_parts import Part, StyleRange, Tail
 from tuireader.ui.drawing.row_options import RowOptions
 from tuireader.ui.flows.settings import apply_config
 from tuireader.ui.linear import row_words, tail_words
-from tuireader.ui.widgets.table import Cell, Column, Row
+from tuireader.ui.widgets.table import Cell, Column
 from tuireader.ui.widgets.table import row_words as table_words
 
 LINEAR = "\n[ui]\nlinear = true\n"
@@ -100,8 +100,8 @@ def test_a_row_of_a_table_names_its_columns() -> None:
         Column("w", "7 d"),
     ]
     cells = {"mark": Cell("!"), "name": Cell("WeChat"), "w": Cell("5"), "days": Cell("▁▅▁")}
-    assert table_words(columns, Row("k", cells)) == "warning, Watch WeChat, 7 d 5"
-    assert table_words(columns, Row("k", {**cells, "mark": Cell("◆"), "w": Cell("–")})) == "WeChat"
+    assert table_words(columns, cells) == "warning, Watch WeChat, 7 d 5"
+    assert table_words(columns, {**cells, "mark": Cell("◆"), "w": Cell("–")}) == "WeChat"
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 50)], ids=["80", "120", "200"])

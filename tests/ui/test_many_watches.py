@@ -158,7 +158,7 @@ async def test_forty_watches_and_a_group_by_keys() -> None:
         await run.press("space", "j", "j", "j")
         assert "… 38 more" in run.text and "enter lists all" in run.text
         await run.press("enter")
-        assert len(run.screen(Watches).table.rows) == 40 and "LanternPay · Waters" in run.text
+        assert len(run.rows(Watches)) == 40 and "LanternPay · Waters" in run.text
         await run.press("escape", "0")
         await run.resize(120, 24)
         assert "┃Feeds" in run.text and "┃▾ Waters" in run.text
@@ -180,7 +180,7 @@ async def test_forty_groups_leave_the_feeds_in_sight() -> None:
             top = sidebar.items.index(SidebarItem("Feeds"))
             more = next(line for line, item in enumerate(sidebar.items) if item.command == "watches")
             await run.click("#sidebar", (5, more))
-            assert len(run.screen(Watches).table.rows) == 42
+            assert len(run.rows(Watches)) == 42
             await run.press("escape", "colon")
             await run.write("Go to G33")
             await run.press("enter")  # it is listed while its articles are
@@ -218,7 +218,7 @@ async def test_a_group_is_renamed_and_given_to_a_new_watch(run: Running) -> None
     fog = WatchConfig("Fog", ("fog",), group="Coast", priority="high")
     assert run.library.config.watches[-1] == fog
     await run.press("w")
-    assert run.screen(Watches).table.rows[0].key == "Fog" and "Fog · Coast, high priority" in run.text
+    assert run.screen(Watches).table.keys[0] == "Fog" and "Fog · Coast, high priority" in run.text
 
 
 async def test_colours_follow_the_group_and_tags_the_priority(run: Running) -> None:

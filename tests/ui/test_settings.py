@@ -21,8 +21,7 @@ def screen(run: Running) -> SettingsScreen:
 
 def row(run: Running) -> dict[str, str]:
     """The cells of the row under the cursor."""
-    table = screen(run).table
-    return {name: cell.text for name, cell in table.rows[table.cursor].cells.items()}
+    return run.rows(SettingsScreen)[screen(run).table.cursor]
 
 
 def section(run: Running) -> str:
@@ -44,7 +43,7 @@ async def look_for(run: Running, words: str) -> None:
 async def test_a_setting_is_found_changed_seen_and_taken_back(own: Running) -> None:
     before = own.written
     await look_for(own, "sidebar wid")
-    assert [row.key for row in screen(own).table.rows] == ["ui.sidebar"]
+    assert screen(own).table.keys == ["ui.sidebar"]
     assert row(own)["value"] == "24" and "ui.sidebar  Width of the sidebar." in about(own)
     await own.press("enter", "ctrl+u")
     await own.write("40")
@@ -229,7 +228,7 @@ async def test_a_search_goes_to_its_first_match(own: Running) -> None:
     await own.press("=", *"jjj", "/")
     await own.write("ui.s")
     table = screen(own).table
-    assert [row.key for row in table.rows] == [
+    assert table.keys == [
         "ui.sidebar",
         "ui.show_read",
         "ui.show_quiet_watches",
@@ -278,9 +277,9 @@ async def test_an_open_article_takes_linear_at_once(run: Running) -> None:
 async def test_a_section_is_named_once(own: Running) -> None:
     """Beside the rows, or above them where there is no room for the index."""
     await own.press("=")
-    assert own.text.count("Download") == 1 and "Look" not in "".join(map(str, screen(own).table.rows))
+    assert own.text.count("Download") == 1 and "Look" not in "".join(map(str, own.rows()))
     await own.resize(40, 24)
-    assert own.text.count("Look") == 1 and screen(own).table.rows[0].cells["title"].text == "Look"
+    assert own.text.count("Look") == 1 and own.rows()[0]["title"] == "Look"
     await own.press("tab")
     assert row(own)["title"] == "Refresh on start" and "Fetch" in own.text
     await own.resize(120, 40)
@@ -304,7 +303,7 @@ async def test_lists_are_found_and_lead_to_their_commands(
 ) -> None:
     await look_for(demo, words)
     table = screen(demo).table
-    keys = [row.key for row in table.rows]
+    keys = list(table.keys)
     (command,) = {item.id for item in screen(demo).items.values() if isinstance(item, Command)} & set(keys)
     table.move_to(keys.index(command))
     await demo.settle()

@@ -13,11 +13,11 @@ from tuireader.ui.screens.statistics import Statistics
 
 
 def names(run: Running) -> list[str]:
-    return [row.cells["name"].text for row in run.screen(Statistics).table.rows]
+    return [row["name"] for row in run.rows(Statistics)]
 
 
 def opened(run: Running) -> dict[str, str]:
-    return {row.cells["name"].text: row.cells["opened"].text for row in run.screen(Statistics).table.rows}
+    return {row["name"]: row["opened"] for row in run.rows(Statistics)}
 
 
 async def test_an_opened_article_counts_as_such_and_a_marked_list_does_not(demo: Running) -> None:

@@ -31,7 +31,7 @@ from tuireader.model import (
 from tuireader.text import cell_len
 from tuireader.ui.dialogs.new_watch import NewWatch, from_search, from_selection, summary, terms
 from tuireader.ui.flows.watches import edit_watch
-from tuireader.ui.screens.watches import Watches, definition, watch_row
+from tuireader.ui.screens.watches import Watches, definition, watch_cells
 from tuireader.wording.lines import sparkline
 from tuireader.wording.times import short_time
 
@@ -60,11 +60,11 @@ def test_a_watch_from_a_search() -> None:
 
 def test_the_line_of_a_watch() -> None:
     row = ArticleRow(1, 1, "[/x] title", NOW - 7200, False, False)
-    assert watch_row(WatchStats("A", newest=row), NOW).cells["last"].text == "2 h ago · [/x] title"
+    assert watch_cells(WatchStats("A", newest=row), NOW)["last"].text == "2 h ago · [/x] title"
     quiet = WatchStats("A", quiet="quiet: 2 of 3 feeds failing", newest=row)
-    assert watch_row(quiet, NOW).cells["last"].text == "quiet: 2 of 3 feeds failing"
-    assert watch_row(WatchStats("A", problem="no"), NOW).cells["last"].text == "! no"
-    assert watch_row(WatchStats("A"), NOW).cells["last"].text == "no matches yet"
+    assert watch_cells(quiet, NOW)["last"].text == "quiet: 2 of 3 feeds failing"
+    assert watch_cells(WatchStats("A", problem="no"), NOW)["last"].text == "! no"
+    assert watch_cells(WatchStats("A"), NOW)["last"].text == "no matches yet"
     config = WatchConfig("A", ("x", "y"), (("z",),), ("w",), "q")
     assert definition(config) == "any: x, y · one of: z · none: w · query: q"
 
@@ -92,7 +92,7 @@ async def test_the_table_on_a_real_library(demo: Running) -> None:
     ids = await demo.library.lists.ids(View(ViewKind.WATCH, "WeChat"))
     await demo.press("w")
     table = demo.screen(Watches).table
-    assert [row.key for row in table.rows] == list(demo.library.watches.colors)
+    assert table.keys == list(demo.library.watches.colors)
     assert f"· {len(ids)} articles" in demo.text and "any: WeChat" in demo.text
     assert_screen(demo.app, "watches-120x40")
     await demo.press("j", "enter")
@@ -118,8 +118,8 @@ async def test_many_matches_are_counted_after_the_table_is_shown(
     monkeypatch.setattr(demo.library.watches, "stats", stats)
     demo.post("w")
     await demo.shows("counting …")
-    first = dict(demo.screen(Watches).table.rows[0].cells)
-    assert first["unread"].text == str(known.watches["WeChat"].unread or "")
+    first = demo.rows(Watches)[0]
+    assert first["unread"] == str(known.watches["WeChat"].unread or "")
     assert first.keys().isdisjoint({"today", "week", "month", "days", "last"})  # no number that is not known
     assert " today" not in demo.text.splitlines()[0]
     await demo.hit("j")  # the table can be used meanwhile
@@ -129,7 +129,7 @@ async def test_many_matches_are_counted_after_the_table_is_shown(
     assert demo.screen(Watches).table.cursor == 1 and "counting …" not in demo.text
     assert " today" in demo.text.splitlines()[0]
     assert "any: Personal Information Protection Law" in demo.text
-    assert "last" in demo.screen(Watches).table.rows[0].cells
+    assert "last" in demo.rows(Watches)[0]
 
 
 async def test_all_numbers_are_of_articles(demo: Running) -> None:
@@ -138,8 +138,8 @@ async def test_all_numbers_are_of_articles(demo: Running) -> None:
     assert demo.main.session.folds
     await demo.show(View(ViewKind.WATCH, "WeChat"))
     await demo.press("semicolon", "w")  # handled: there are cases from now on
-    table = demo.screen(Watches)
-    shown = {key: table.row(stats).cells for key, stats in table.items.items()}
+    screen = demo.screen(Watches)
+    shown = {key: screen.cells(stats) for key, stats in screen.items.items()}
     folded = 0
     for name, cells in shown.items():
         watch, found = f'watch:="{name}"', {}
@@ -151,10 +151,10 @@ async def test_all_numbers_are_of_articles(demo: Running) -> None:
         ]
         new, opened, handled = map(int, (cells["cases"].text or "0·0·0").split("·"))
         assert (new + opened, handled) == (found["is:open"], found["is:done"])
-        head = "".join(text for text, _ in table.about(table.items[name])[0])
+        head = "".join(text for text, _ in screen.about(screen.items[name])[0])
         unread = f"{found['is:unread']} unread"
         assert head.endswith(f" · {found['']} article{'s' * (found[''] != 1)}, {unread}")
-        folded += found["is:unread"] - table.items[name].count.unread_folded
+        folded += found["is:unread"] - screen.items[name].count.unread_folded
     assert folded and any(cells["cases"].text for cells in shown.values())
 
 

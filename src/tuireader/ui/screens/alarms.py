@@ -12,7 +12,7 @@ from tuireader.text.wording import counted
 from tuireader.ui.flows.context import Outcome
 from tuireader.ui.flows.forms import change
 from tuireader.ui.screens.table_screen import ViewTable
-from tuireader.ui.widgets.table import Cell, Column, Row
+from tuireader.ui.widgets.table import Cell, Cells, Column
 from tuireader.wording.lines import Line, error_lines
 from tuireader.wording.times import age, full_time
 
@@ -26,21 +26,18 @@ _ACCOUNT_HINT = "The sidebar says below the account what helps"
 _WATCH_HINT = "Check its terms and feeds: a word may have changed, a feed may be missing"
 
 
-def alarm_row(alarm: Alarm, now: int) -> Row:
-    """Build the row of an alarm."""
+def alarm_cells(alarm: Alarm, now: int) -> Cells:
+    """Build the cells of an alarm."""
     over = alarm.cleared_at is not None
     style = "dim" if over else "star" if alarm.kind is AlarmKind.SILENT else "error"
     name = f"◆ {alarm.name}" if alarm.watch else feed_name(alarm.name)
-    return Row(
-        str(alarm.id),
-        {
-            "sign": Cell("·" if over else "!", style),
-            "name": Cell(name, "dim" if over else "strong"),
-            "kind": Cell("over" if over else alarm.kind.value, style),
-            "since": Cell(age(alarm.raised_at, now), "dim"),
-            "words": Cell(alarm.cleared_words if over else alarm.words, "dim" if over else "text"),
-        },
-    )
+    return {
+        "sign": Cell("·" if over else "!", style),
+        "name": Cell(name, "dim" if over else "strong"),
+        "kind": Cell("over" if over else alarm.kind.value, style),
+        "since": Cell(age(alarm.raised_at, now), "dim"),
+        "words": Cell(alarm.cleared_words if over else alarm.words, "dim" if over else "text"),
+    }
 
 
 class Alarms(ViewTable[Alarm]):
@@ -58,8 +55,8 @@ class Alarms(ViewTable[Alarm]):
     async def read(self) -> Sequence[Alarm]:
         return await self.library.alarms.recent()
 
-    def row(self, alarm: Alarm) -> Row:
-        return alarm_row(alarm, self.now)
+    def cells(self, alarm: Alarm) -> Cells:
+        return alarm_cells(alarm, self.now)
 
     empty_text = "No alarms: nothing is silent or failing, no gap is open."
 

@@ -8,13 +8,14 @@ from tuireader.commands import Scope
 from tuireader.library.channels import Channel
 from tuireader.ui.flows import channels
 from tuireader.ui.screens.table_screen import TableScreen
-from tuireader.ui.widgets.table import Cell, Column, Row
+from tuireader.ui.widgets.table import Cell, Cells, Column
 from tuireader.wording.lines import Line
 
 
 class Channels(TableScreen[None, Channel]):
     """Table of channels in the order of the configuration; enter edits one."""
 
+    KEY = "config.name"
     COLUMNS = (
         Column("name", "Channel", 16),
         Column("kind", "Kind", 24, least=70),
@@ -26,10 +27,10 @@ class Channels(TableScreen[None, Channel]):
     async def read(self) -> Sequence[Channel]:
         return self.library.channels.all()
 
-    def row(self, channel: Channel) -> Row:
+    def cells(self, channel: Channel) -> Cells:
         config, kind = channel.config, channels.KINDS[channel.config.kind]
         texts = {"name": config.name, "kind": kind, "target": config.target, "users": channel.users}
-        return Row(config.name, {name: Cell(text, "text") for name, text in texts.items()})
+        return {name: Cell(text, "text") for name, text in texts.items()}
 
     @property
     def empty_text(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection
 from functools import partial
 
 from textual import events, on
@@ -15,7 +15,7 @@ from tuireader.ui.flows.context import Outcome
 from tuireader.ui.flows.forms import change
 from tuireader.ui.screens.table_screen import ViewTable
 from tuireader.ui.status import no_feeds
-from tuireader.ui.widgets.table import Cell, Column, LazyRows, Row
+from tuireader.ui.widgets.table import Cell, Cells, Column
 from tuireader.ui.workers import run_latest
 from tuireader.wording.coverage import gap_lines, summary
 from tuireader.wording.feed_summary import texts_note, waiting_note
@@ -75,7 +75,7 @@ def _note(health: FeedHealth, now: int) -> str:
     )
 
 
-def health_cells(health: FeedHealth, now: int, coverage: Coverage | None = None) -> dict[str, Cell]:
+def health_cells(health: FeedHealth, now: int, coverage: Coverage | None = None) -> Cells:
     """Build the cells of a feed."""
     gaps = summary(coverage, now) if coverage is not None and coverage.open else ""
     feed = health.feed
@@ -139,6 +139,7 @@ class Health(ViewTable[FeedHealth]):
     """Table of all feeds, those with problems first; most problems can be fixed here."""
 
     KIND = ViewKind.FEED
+    KEY = "feed.id"
     COLUMNS = (
         Column("sign", "", 1),
         Column("feed", "Feed", {150: 44, 100: 26, 0: 0}),
@@ -178,26 +179,21 @@ class Health(ViewTable[FeedHealth]):
 
     async def _fill_seen(self) -> None:
         """Count the articles of feeds that have come into sight."""
-        rows = self.table.rows
-        numbers = {int(self.table.keys[number]): number for number in self.table.in_sight()}
+        keys = self.table.keys
+        numbers = {int(keys[number]): number for number in self.table.in_sight()}
         if not numbers or not (new := numbers.keys() - self._coverage.keys()):
             return
         counted, coverage = await self._count(new)
-        if rows is not self.table.rows or not isinstance(rows, LazyRows):
+        if keys is not self.table.keys:
             return  # read again meanwhile
         self._coverage |= coverage
         for feed_id, health in counted.items():
             self.items[str(feed_id)] = health
-            rows.make_again(numbers[feed_id])
             self.table.refresh_item(numbers[feed_id])
         self.update_details()
 
-    def row(self, health: FeedHealth) -> Row:
-        return Row(str(health.feed.id), health_cells(health, self.now, self._coverage.get(health.feed.id)))
-
-    def rows(self, items: Sequence[FeedHealth]) -> LazyRows:
-        keys = [str(health.feed.id) for health in items]
-        return LazyRows(keys, lambda number: self.row(self.items[keys[number]]))
+    def cells(self, health: FeedHealth) -> Cells:
+        return health_cells(health, self.now, self._coverage.get(health.feed.id))
 
     @property
     def empty_text(self) -> str:

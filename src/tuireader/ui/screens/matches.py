@@ -16,7 +16,7 @@ from tuireader.ui.flows.cases import handle_match, note_matches
 from tuireader.ui.flows.context import Asking, Flow, Outcome
 from tuireader.ui.screens.table_screen import TableScreen
 from tuireader.ui.widgets.field import Field
-from tuireader.ui.widgets.table import Cell, Column, Row, Table
+from tuireader.ui.widgets.table import Cell, Cells, Column, Table
 from tuireader.ui.workers import run_latest
 from tuireader.wording.lines import Line
 from tuireader.wording.moments import moment
@@ -64,21 +64,18 @@ class Matches(TableScreen[int, LoggedMatch]):
         """Time at which a period begins. Raises UsageError."""
         return moment("Since", period, self.now) if period else 0
 
-    def row(self, match: LoggedMatch) -> Row:
+    def cells(self, match: LoggedMatch) -> Cells:
         look = "dim" if match.read is not None else "text"
-        return Row(
-            str(match.id),
-            {
-                "mark": Cell("◆", f"watch:{match.watch}"),
-                "matched": Cell(short_time(match.matched), look),
-                "watch": Cell(match.watch, look),
-                "title": Cell(match.title or match.url, look),
-                "feed": Cell(match.feed, "dim"),
-                "told": Cell(_when(match.told, match.not_told), "dim"),
-                "read": Cell(_when(match.read, "–"), "dim"),
-                "state": Cell(match.state, look),
-            },
-        )
+        return {
+            "mark": Cell("◆", f"watch:{match.watch}"),
+            "matched": Cell(short_time(match.matched), look),
+            "watch": Cell(match.watch, look),
+            "title": Cell(match.title or match.url, look),
+            "feed": Cell(match.feed, "dim"),
+            "told": Cell(_when(match.told, match.not_told), "dim"),
+            "read": Cell(_when(match.read, "–"), "dim"),
+            "state": Cell(match.state, look),
+        }
 
     @property
     def empty_text(self) -> str:

@@ -8,7 +8,7 @@ from tuireader.commands import Scope
 from tuireader.model import OutboxKind, OutboxMessage, OutboxState
 from tuireader.ui.flows import channels
 from tuireader.ui.screens.table_screen import TableScreen
-from tuireader.ui.widgets.table import Cell, Column, Row, Table
+from tuireader.ui.widgets.table import Cell, Cells, Column, Table
 from tuireader.wording.lines import Line, error_lines
 from tuireader.wording.times import full_time, list_time
 
@@ -29,11 +29,11 @@ class Outbox(TableScreen[int, OutboxMessage]):
     async def read(self) -> Sequence[OutboxMessage]:
         return await self.library.outbox.unsent()
 
-    def row(self, message: OutboxMessage) -> Row:
+    def cells(self, message: OutboxMessage) -> Cells:
         given_up = message.state is OutboxState.GIVEN_UP
         look = "error" if given_up else "star" if message.error else "dim"
         waits = message.due_at > self.now and not given_up
-        cells = {
+        return {
             "sign": Cell("!" if message.error else "·", look),
             "title": Cell(message.title, "text"),
             "watch": Cell(message.causes, "dim"),
@@ -41,7 +41,6 @@ class Outbox(TableScreen[int, OutboxMessage]):
             "state": Cell(message.state, look),
             "next": Cell(list_time(message.due_at, self.now) * waits, "dim"),
         }
-        return Row(str(message.id), cells)
 
     empty_text = "Nothing waits: every message was delivered."
 

@@ -15,7 +15,7 @@ from tuireader.ui.controllers.wiring import Controllers
 from tuireader.ui.flows.context import Asking, Outcome
 from tuireader.ui.flows.files import open_enclosure
 from tuireader.ui.screens.table_screen import TableScreen
-from tuireader.ui.widgets.table import Cell, Column, Row, Table
+from tuireader.ui.widgets.table import Cell, Cells, Column, Table
 from tuireader.wording.enclosures import megabytes, progress
 from tuireader.wording.lines import Line
 
@@ -61,18 +61,15 @@ class Queue(TableScreen[None, Download]):
     async def read(self) -> list[Download]:
         return (await self.library.downloads.all())[::-1]
 
-    def row(self, download: Download) -> Row:
+    def cells(self, download: Download) -> Cells:
         sign, style = _SIGNS[download.state]
-        return Row(
-            str(download.id),
-            {
-                "sign": Cell(sign, style),
-                "title": Cell(download.title, "text"),
-                "feed": Cell(download.feed, "dim"),
-                "state": Cell(progress(download), style),
-                "size": Cell(_size(download), "dim"),
-            },
-        )
+        return {
+            "sign": Cell(sign, style),
+            "title": Cell(download.title, "text"),
+            "feed": Cell(download.feed, "dim"),
+            "state": Cell(progress(download), style),
+            "size": Cell(_size(download), "dim"),
+        }
 
     @property
     def empty_text(self) -> str:

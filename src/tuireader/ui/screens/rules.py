@@ -9,13 +9,14 @@ from tuireader.library.watching.actions import Rule
 from tuireader.text.wording import counted
 from tuireader.ui.flows import watches
 from tuireader.ui.screens.table_screen import TableScreen
-from tuireader.ui.widgets.table import Cell, Column, Row
+from tuireader.ui.widgets.table import Cell, Cells, Column
 from tuireader.wording.lines import Line
 
 
 class Rules(TableScreen[None, Rule]):
     """Table of rules in the order in which they act; enter edits one."""
 
+    KEY = "name"
     COLUMNS = (
         Column("name", "Rule", 24),
         Column("which", "Articles"),
@@ -27,9 +28,9 @@ class Rules(TableScreen[None, Rule]):
     async def read(self) -> Sequence[Rule]:
         return await self.library.rules.all()
 
-    def row(self, rule: Rule) -> Row:
+    def cells(self, rule: Rule) -> Cells:
         texts = {"name": rule.name, "which": rule.which, "then": rule.then, "acted": f"{rule.acted or '–'}"}
-        return Row(rule.name, {name: Cell(text, "text") for name, text in texts.items()})
+        return {name: Cell(text, "text") for name, text in texts.items()}
 
     @property
     def empty_text(self) -> str:

@@ -22,7 +22,7 @@ from tuireader.ui.flows.settings import change_setting, edit_setting
 from tuireader.ui.screens.table_screen import TableScreen
 from tuireader.ui.widgets.bars import StatusLine, TopLine
 from tuireader.ui.widgets.choices import Choice, Choices
-from tuireader.ui.widgets.table import Cell, Column, Row
+from tuireader.ui.widgets.table import Cell, Cells, Column
 from tuireader.wording.lines import Line
 
 _SECTIONS: Mapping[str, str] = {
@@ -112,25 +112,27 @@ class SettingsScreen(TableScreen[str, _Item], ModalScreen[str | None]):
         self.starts = starts
         return rows
 
-    def row(self, setting: _Item) -> Row:
+    def key(self, setting: _Item) -> str:
         if isinstance(setting, str):
-            return Row("", {"title": Cell(setting, "dim")})
+            return ""
+        return setting.id if isinstance(setting, Command) else setting.path
+
+    def cells(self, setting: _Item) -> Cells:
+        if isinstance(setting, str):
+            return {"title": Cell(setting, "dim")}
         if isinstance(setting, Command):
-            cells = {"title": Cell(_title(setting)), "value": Cell(f"{setting.title} …", "dim")}
-            return Row(setting.id, {**cells, "about": Cell(setting.help, "dim")})
+            opens = Cell(f"{setting.title} …", "dim")
+            return {"title": Cell(_title(setting)), "value": opens, "about": Cell(setting.help, "dim")}
         config, key = self.library.config, setting.key
         changed = setting.is_changed(config)
         value, is_wrong = setting.shown(setting.value(config)) or "none", setting.path in self.problems
-        return Row(
-            setting.path,
-            {
-                "sign": Cell("!", "error") if is_wrong else Cell("•" * changed, "reference"),
-                "title": Cell(_title(setting)),
-                "value": Cell(value, "strong" if changed else "text"),
-                "takes": Cell(setting.takes, "dim"),
-                "about": Cell(key.doc, "dim"),
-            },
-        )
+        return {
+            "sign": Cell("!", "error") if is_wrong else Cell("•" * changed, "reference"),
+            "title": Cell(_title(setting)),
+            "value": Cell(value, "strong" if changed else "text"),
+            "takes": Cell(setting.takes, "dim"),
+            "about": Cell(key.doc, "dim"),
+        }
 
     @property
     def empty_text(self) -> str:
@@ -149,7 +151,7 @@ class SettingsScreen(TableScreen[str, _Item], ModalScreen[str | None]):
 
     def show_footer(self, commands: Iterable[tuple[str, str]], position: str) -> None:
         """Number the settings without the headings; mark the section in the index."""
-        numbered = [bool(row.key) for row in self.table.rows]
+        numbered = [bool(key) for key in self.table.keys]
         super().show_footer(commands, f"{sum(numbered[: self.table.cursor + 1])}/{sum(numbered)}")
         if self.current:
             self.index.highlighted = list(self.starts).index(_section(self.current))

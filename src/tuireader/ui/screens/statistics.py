@@ -8,13 +8,9 @@ from tuireader.commands import Scope
 from tuireader.model import Activity, View, ViewKind
 from tuireader.text.wording import counted
 from tuireader.ui.screens.table_screen import ViewTable
-from tuireader.ui.widgets.table import Cell, Column, LazyRows, Row
+from tuireader.ui.widgets.table import Cell, Cells, Column
 from tuireader.wording.lines import Line
 from tuireader.wording.statistics import ORDERS, columns, in_order
-
-
-def _key(item: Activity) -> str:
-    return str(item.feed_id or f"◆ {item.name}")
 
 
 class Statistics(ViewTable[Activity]):
@@ -39,15 +35,14 @@ class Statistics(ViewTable[Activity]):
     async def read(self) -> Sequence[Activity]:
         return in_order(await self.library.lists.activity(30), self.order)
 
-    def row(self, item: Activity) -> Row:
+    def key(self, item: Activity) -> str:
+        return str(item.feed_id or f"◆ {item.name}")
+
+    def cells(self, item: Activity) -> Cells:
         bars = "dim" if item.feed_id else f"watch:{item.name}"
         styles = dict.fromkeys(("days", "weeks"), bars) | dict.fromkeys(("marked", "unread", "lag"), "dim")
         styles |= {"opened": "star"} if item.never_opened else {}
-        cells = {name: Cell(text, styles.get(name, "text")) for name, text in columns(item).items()}
-        return Row(_key(item), cells)
-
-    def rows(self, items: Sequence[Activity]) -> LazyRows:
-        return LazyRows([_key(item) for item in items], lambda number: self.row(items[number]))
+        return {name: Cell(text, styles.get(name, "text")) for name, text in columns(item).items()}
 
     def summary(self) -> str:
         """Return `8 feeds, 2 never opened · sorted by articles`."""
@@ -76,6 +71,6 @@ class Statistics(ViewTable[Activity]):
         """Sort by the next order, and go to the top."""
         orders = [*ORDERS, *ORDERS]
         self.order = orders[orders.index(self.order) + 1]
-        self.table.show(self.rows(in_order(self.items.values(), self.order)))
+        self.show(in_order(self.items.values(), self.order))
         self.top.show(count=self.summary())
         self.table.act("top")

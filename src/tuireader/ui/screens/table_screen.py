@@ -6,6 +6,7 @@ import asyncio
 from abc import abstractmethod
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from functools import partial
+from operator import attrgetter
 from typing import ClassVar, Generic, TypeVar
 
 from textual import events, on
@@ -19,7 +20,7 @@ from tuireader.ui.flows.settings import undo
 from tuireader.ui.screens.side_screen import Result, SideScreen
 from tuireader.ui.widgets.bars import Bar
 from tuireader.ui.widgets.details import Details
-from tuireader.ui.widgets.table import Column, Row, Rows, Table, TableHead, keys_of
+from tuireader.ui.widgets.table import Cells, Column, Table, TableHead
 from tuireader.ui.workers import run_latest
 from tuireader.wording.lines import Line
 
@@ -31,6 +32,7 @@ class TableScreen(SideScreen[Result], Generic[Result, Item]):
 
     AUTO_FOCUS = "#table"
     COLUMNS: ClassVar[Sequence[Column]] = ()
+    KEY: ClassVar = "id"  # attribute of an item with the key of its row
 
     def __init__(self, flows: FlowRunner) -> None:
         super().__init__(classes="table")
@@ -62,13 +64,17 @@ class TableScreen(SideScreen[Result], Generic[Result, Item]):
 
     async def _fill(self) -> None:
         items = await self.read()
-        rows = self.rows(items)
-        self.items = dict(zip(keys_of(rows), items, strict=True))
         self.table.empty_text = self.empty_text
-        self.table.show(rows)
+        self.show(items)
         self.filled.set()
         self.top.show(count=self.summary())
         self.update_details()
+
+    def show(self, items: Sequence[Item]) -> None:
+        """Show the rows of items; those with a key are drawn as they are in `items` by then."""
+        keys = [self.key(item) for item in items]
+        self.items = known = dict(zip(keys, items, strict=True))
+        self.table.show(keys, lambda row: self.cells(known[keys[row]] if keys[row] else items[row]))
 
     @property
     def now(self) -> int:
@@ -82,13 +88,13 @@ class TableScreen(SideScreen[Result], Generic[Result, Item]):
     async def read(self) -> Sequence[Item]:
         """Read the items in the order of their rows."""
 
-    @abstractmethod
-    def row(self, item: Item) -> Row:
-        """Build the row of an item."""
+    def key(self, item: Item) -> str:
+        """Key of the row of an item, unique among them; `""` for a heading."""
+        return str(attrgetter(self.KEY)(item))
 
-    def rows(self, items: Sequence[Item]) -> Rows:
-        """Build the rows of all items; `LazyRows` where there may be thousands."""
-        return [self.row(item) for item in items]
+    @abstractmethod
+    def cells(self, item: Item) -> Cells:
+        """Build the cells of an item."""
 
     @property
     def columns(self) -> Sequence[Column]:
@@ -115,7 +121,7 @@ class TableScreen(SideScreen[Result], Generic[Result, Item]):
     def update_details(self) -> None:
         current = self.current
         self.facts.show(*(self.about(current) if current is not None else ()))
-        position = f"{self.table.cursor + 1}/{len(self.table.rows)}" if self.table.rows else ""
+        position = f"{self.table.cursor + 1}/{len(self.items)}" if self.items else ""
         self.show_footer(self.keys(), position)
 
     def _repaint(self) -> None:

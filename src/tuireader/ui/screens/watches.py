@@ -11,7 +11,7 @@ from tuireader.model import CaseState, Count, ViewKind, WatchStats
 from tuireader.text.wording import counted
 from tuireader.ui.flows.watches import edit_watch, find_sources, keep_watch
 from tuireader.ui.screens.table_screen import ViewTable
-from tuireader.ui.widgets.table import Cell, Column, Row
+from tuireader.ui.widgets.table import Cell, Cells, Column
 from tuireader.wording.lines import Line, marked, sparkline
 from tuireader.wording.times import age, day
 
@@ -20,8 +20,8 @@ _MANY = 5_000  # matches that take longer to count than a person should wait for
 _KNOWN_FIRST = ("mark", "name", "unread", "group")  # columns that are filled without counting them
 
 
-def watch_row(stats: WatchStats, now: int) -> Row:
-    """Build the row of a watch; all its numbers are of articles, also where lists fold stories."""
+def watch_cells(stats: WatchStats, now: int) -> Cells:
+    """Build the cells of a watch; all its numbers are of articles, also where lists fold stories."""
     style = f"watch:{stats.name}"
     if stats.problem:
         last = Cell(f"! {stats.problem}", "error")
@@ -36,22 +36,19 @@ def watch_row(stats: WatchStats, now: int) -> Row:
     else:
         last = Cell("no matches yet", "dim")
     days = sparkline(stats.days)
-    return Row(
-        stats.name,
-        {
-            "mark": Cell("!", "star") if stats.alarm else Cell("◆", style),
-            "name": Cell(stats.name, "strong" if stats.count.unread else "text"),
-            "unread": Cell(str(stats.count.unread or ""), "text"),
-            "today": Cell(str(stats.today or "–"), "text" if stats.today else "dim"),
-            "week": Cell(str(stats.week or "–"), "text" if stats.week else "dim"),
-            "month": Cell(str(stats.month or "–"), "text" if stats.month else "dim"),
-            "cases": Cell(_cases(dict(stats.cases)), "text"),
-            "days": Cell(days, style),
-            "fortnight": Cell(days[-_FORTNIGHT:], style),
-            "group": Cell(stats.group, "dim"),
-            "last": last,
-        },
-    )
+    return {
+        "mark": Cell("!", "star") if stats.alarm else Cell("◆", style),
+        "name": Cell(stats.name, "strong" if stats.count.unread else "text"),
+        "unread": Cell(str(stats.count.unread or ""), "text"),
+        "today": Cell(str(stats.today or "–"), "text" if stats.today else "dim"),
+        "week": Cell(str(stats.week or "–"), "text" if stats.week else "dim"),
+        "month": Cell(str(stats.month or "–"), "text" if stats.month else "dim"),
+        "cases": Cell(_cases(dict(stats.cases)), "text"),
+        "days": Cell(days, style),
+        "fortnight": Cell(days[-_FORTNIGHT:], style),
+        "group": Cell(stats.group, "dim"),
+        "last": last,
+    }
 
 
 def _cases(cases: Mapping[str, int]) -> str:
@@ -82,6 +79,7 @@ class Watches(ViewTable[WatchStats]):
     """Table of all watches by priority; enter shows the matches of a watch."""
 
     KIND = ViewKind.WATCH
+    KEY = "name"
     COLUMNS = (
         Column("mark", "", 1),
         Column("name", "Watch", {150: 44, 100: 20, 0: 0}),
@@ -117,11 +115,9 @@ class Watches(ViewTable[WatchStats]):
         self.counted = True
         return stats
 
-    def row(self, stats: WatchStats) -> Row:
-        row = watch_row(stats, self.now)
-        if self.counted:
-            return row
-        return Row(row.key, {name: cell for name, cell in row.cells.items() if name in _KNOWN_FIRST})
+    def cells(self, stats: WatchStats) -> Cells:
+        cells = watch_cells(stats, self.now)
+        return cells if self.counted else {name: cells[name] for name in _KNOWN_FIRST}
 
     @property
     def columns(self) -> Sequence[Column]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from msgspec import Struct
@@ -42,43 +42,8 @@ class Cell(Struct, frozen=True):
     style: str = "text"
 
 
-class Row(Struct, frozen=True):
-    """A row: a unique key, and cells by the names of their columns. Without a key it is a heading."""
-
-    key: str
-    cells: Mapping[str, Cell]
-
-
-class LazyRows:
-    """Rows that are made when they are shown: a screen shows few of thousands."""
-
-    def __init__(self, keys: Sequence[str], make: Callable[[int], Row]) -> None:
-        self.keys = keys
-        self._make = make
-        self._made: dict[int, Row] = {}
-
-    def __len__(self) -> int:
-        return len(self.keys)
-
-    def __iter__(self) -> Iterator[Row]:
-        return map(self.__getitem__, range(len(self.keys)))
-
-    def __getitem__(self, number: int) -> Row:
-        return self._made.get(number) or self._made.setdefault(number, self._make(number))
-
-    def make_again(self, number: int) -> None:
-        """Make a row again when it is shown, as its item is another."""
-        self._made.pop(number, None)
-
-
-Rows = Sequence[Row] | LazyRows
-
-
-def keys_of(rows: Rows) -> Sequence[str]:
-    """Return the keys of rows without making those that are not shown."""
-    return rows.keys if isinstance(rows, LazyRows) else [row.key for row in rows]
-
-
+Cells = Mapping[str, Cell]
+"""Cells of a row by the names of their columns."""
 NOTHING = Cell("")
 _GAP = 2
 _BARS = " –▁▂▃▄▅▆▇█"  # what says nothing to those who hear it
@@ -91,11 +56,11 @@ def fitting(columns: Sequence[Column], width: int) -> list[tuple[Column, int]]:
     return [(column, column.cells(width) or max(1, width - fixed)) for column in shown]
 
 
-def row_words(columns: Sequence[Column], row: Row) -> str:
+def row_words(columns: Sequence[Column], cells: Cells) -> str:
     """All cells with the titles of their columns: `WeChat, Unread 4`."""
-    words = ["warning"] if "!" in {row.cells.get(name, NOTHING).text for name in ("sign", "mark")} else []
+    words = ["warning"] if "!" in {cells.get(name, NOTHING).text for name in ("sign", "mark")} else []
     for column in columns:
-        text = row.cells.get(column.name, NOTHING).text.strip(_BARS).replace("◆", "watch")
+        text = cells.get(column.name, NOTHING).text.strip(_BARS).replace("◆", "watch")
         if text and column.title:
             words.append(f"{column.title} {text}" if words else text)
     return ", ".join(words)
@@ -122,7 +87,11 @@ class TableHead(Bar):
 
 
 class Table(CursorPane):
-    """Rows with a cursor; enter or a second click chooses a row."""
+    """Rows with a cursor; enter or a second click chooses a row.
+
+    A row is its unique key, and the cells that are made whenever it is drawn: a screen shows few of thousands
+    of rows. Without a key it is a heading.
+    """
 
     @dataclass
     class Chosen(Message):
@@ -131,25 +100,25 @@ class Table(CursorPane):
     def __init__(self, columns: Sequence[Column]) -> None:
         super().__init__(id="table")
         self._columns = columns
-        self.rows: Rows = []
-        self.keys: Sequence[str] = []  # of `rows`
+        self.keys: Sequence[str] = []
+        self.cells: Callable[[int], Cells]
         self.empty_text = ""
 
     @property
     def line_count(self) -> int:
-        return len(self.rows)
+        return len(self.keys)
 
     @property
     def current(self) -> str | None:
         """Key of the row under the cursor."""
         return self.keys[self.cursor] if self.cursor < len(self.keys) else None
 
-    def show(self, rows: Rows) -> None:
+    def show(self, keys: Sequence[str], cells: Callable[[int], Cells]) -> None:
         """Replace the rows; the cursor stays on the row with the same key."""
         current = self.current
-        self.rows, self.keys = rows, keys_of(rows)
-        places = (number for number, key in enumerate(self.keys) if key == current)
-        self.cursor = self._beside_headings(next(places, min(self.cursor, max(0, len(rows) - 1))))
+        self.keys, self.cells = keys, cells
+        places = (number for number, key in enumerate(keys) if key == current)
+        self.cursor = self._beside_headings(next(places, min(self.cursor, max(0, len(keys) - 1))))
         self.take_size()
         self.keep_in_sight()
         self.refresh()
@@ -162,7 +131,7 @@ class Table(CursorPane):
 
     def _beside_headings(self, line: int) -> int:
         """Find the row with a key at a line, or the next one in the direction of the cursor's move."""
-        if not self.rows:
+        if not self.keys:
             return 0
         line = max(0, min(self.line_count - 1, line))
         up, down = range(line, -1, -1), range(line, self.line_count)
@@ -179,7 +148,7 @@ class Table(CursorPane):
     def on_click(self, event: events.Click) -> None:
         """Move the cursor to the clicked row; choose the row if the cursor is there already."""
         number = event.y + self.scroll_offset.y
-        if number >= len(self.rows):
+        if number >= len(self.keys):
             return
         if number == self.cursor and event.button != RIGHT:
             self.choose()
@@ -191,17 +160,18 @@ class Table(CursorPane):
     def render_line(self, y: int) -> Strip:
         number, width, styles = y + self.scroll_offset.y, self.size.width, self.theme_styles
         base = styles.base
-        if number >= len(self.rows):
-            text = f"  {self.empty_text}" if not self.rows and y == 1 else ""
+        if number >= len(self.keys):
+            text = f"  {self.empty_text}" if not self.keys and y == 1 else ""
             return Strip([Segment(pad(text, width), base + styles.dim)], width)
         if number == self.cursor:
             base += styles.cursor_for(self.has_focus)
+        cells = self.cells(number)
         if self.host.linear:
-            words = cut(row_words(self._columns, self.rows[number]), width)
+            words = cut(row_words(self._columns, cells), width)
             return Strip([Segment(words, base)]).adjust_cell_length(width, base)
         parts = [Segment(" ", base)]
         for at, (column, room) in enumerate(fitting(self._columns, width)):
-            cell = self.rows[number].cells.get(column.name, NOTHING)
+            cell = cells.get(column.name, NOTHING)
             if at:
                 parts.append(Segment(" " * _GAP, base))
             style = under_cursor(base + styles.named(cell.style))
