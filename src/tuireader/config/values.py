@@ -48,10 +48,6 @@ def _wrong(wanted: str, value: object, names: Sequence[str] = ()) -> Invalid:
     return Invalid(f"should be {wanted}, not {describe(value)}{near}")
 
 
-def _flag(value: object) -> bool | Invalid:
-    return value if isinstance(value, bool) else _wrong("true or false", value)
-
-
 def _raw(value: object) -> str | Invalid:
     """Read text that is never displayed, such as a password, unchanged."""
     if not isinstance(value, str):
@@ -124,7 +120,7 @@ def template(*marks: str, lines: bool = False) -> Kind:
 _SWITCHES = {"on": True, "yes": True, "true": True, "off": False, "no": False, "false": False}
 FLAG = Kind(
     "true or false",
-    _flag,
+    lambda value: value if isinstance(value, bool) else _wrong("true or false", value),
     typed=lambda text: _SWITCHES.get(text.lower(), text),
     shown=lambda value: "on" if value else "",
     options=("on", "off"),

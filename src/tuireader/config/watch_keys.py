@@ -241,14 +241,10 @@ def _actions(value: object) -> "tuple[Action, ...] | Invalid":
     return tuple(ordered) or Invalid("is empty")
 
 
-def _written(actions: "Sequence[Action]") -> str:
-    return to_toml([str(action) for action in actions])
-
-
 ACTIONS = Kind(
     f"list of actions: {', '.join(_KINDS)}",
     _actions,
-    _written,
+    lambda actions: to_toml([str(action) for action in actions]),
     typed=LINES.typed,
     shown=lambda actions: ", ".join(map(str, actions)),
 )

@@ -49,14 +49,11 @@ def feeds(now: int) -> tuple[DemoFeed, ...]:
     import tomllib
 
     listed = tomllib.loads(config_text())["feeds"]
-    bodies = [_file("feeds", f"{_site(feed['url'])}.xml").read_bytes() for feed in listed]
+    sites = [feed["url"].partition("://")[2].partition(".")[0] for feed in listed]
+    bodies = [_file("feeds", f"{site}.xml").read_bytes() for site in sites]
     newest = max(_read(match[3].decode()).timestamp() for body in bodies for match in _DATE.finditer(body))
     by = now - NEWEST_AGE - int(newest)
     return tuple(DemoFeed(**feed, body=_moved(body, by)) for feed, body in zip(listed, bodies, strict=True))
-
-
-def _site(url: str) -> str:
-    return url.partition("://")[2].partition(".")[0]
 
 
 def picture(url: str) -> bytes | None:

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from tuireader import ingest
 from tuireader.commands.sorts import RELEVANCE, SEARCH_SORTS, check_sort
-from tuireader.config import WatchConfig, by_group, by_priority
+from tuireader.config import by_group, by_priority
 from tuireader.library.context import UseCases
 from tuireader.library.searches import Searches
 from tuireader.library.watching import named
@@ -224,9 +224,12 @@ class Briefs(UseCases):
             for report in reports
             for number in (report.article_id,)
         ]
+        watches = sorted(
+            by_priority(self._context.config.watches), key=lambda item: item.name not in scope.watches
+        )
         return brief.build(
             reports,
-            _in_order(self._context.config.watches, scope.watches),
+            [item.name for item in watches],
             muted=store.briefs.muted(scope),
             languages=self._context.config.ui.languages,
             asked=scope.watches[0] if len(scope.watches) == 1 else "",
@@ -237,8 +240,3 @@ class Briefs(UseCases):
         """Remember where a brief ended, or the page of the `story` of an article."""
         name = watch and named(self._context.config, watch).name
         await self._transact(lambda store: store.briefs.remember(name, end, story))
-
-
-def _in_order(watches: Sequence[WatchConfig], asked: Collection[str]) -> list[str]:
-    """Names of watches in the order of a brief's sections: those asked for, then by priority."""
-    return [item.name for item in sorted(by_priority(watches), key=lambda item: item.name not in asked)]

@@ -41,9 +41,10 @@ class Shape:
         cls.of, cls.paths = of, {name: path or name for name, _, path in pairs}
 
     @classmethod
-    def of_all(cls, name: str, of: type, doc: str) -> type[Shape]:
-        """Declare the shape that shows all of a struct."""
-        return types.new_class(name, (cls,), {"of": of}, lambda body: body.update(__doc__=doc))
+    def plain(cls, name: str, of: type, doc: str, shows: str = "") -> type[Shape]:
+        """Declare a shape without fields of its own."""
+        keywords = {"of": of, "shows": shows}
+        return types.new_class(name, (cls,), keywords, lambda body: body.update(__doc__=doc))
 
     @classmethod
     @cache

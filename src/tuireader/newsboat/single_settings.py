@@ -47,6 +47,7 @@ class Settings(Struct):
 
 
 Handler = Callable[[Settings, str, Mapping[str, str]], Became]
+_SAME = Became("matches tuireader's behaviour")
 
 
 def _set(settings: Settings, table: str, key: str, value: Value) -> Became:
@@ -76,7 +77,7 @@ def _number(value: str, least: int, most: int) -> int:
 def _auto_reload(settings: Settings, value: str, said: Mapping[str, str]) -> Became:
     if not yes(value):
         raise No("due feeds are always fetched while tuireader is open; `tuireader feeds pause` stops one")
-    return Became("matches tuireader's behaviour")
+    return _SAME
 
 
 def _browser(settings: Settings, value: str, said: Mapping[str, str]) -> Became:
@@ -101,10 +102,6 @@ def _proxy(settings: Settings, value: str, said: Mapping[str, str]) -> Became:
     login = f"{quote(name, '')}{colon}{quote(password, '')}@" if name else ""
     settings.ask(Consent.PROXY, "would become `[fetch] proxy`")
     return _set(settings, "fetch", "proxy", f"http://{login}{host}")
-
-
-def _use_proxy(settings: Settings, value: str, said: Mapping[str, str]) -> Became:
-    return _proxy(settings, value, said) if yes(value) else Became("matches tuireader's behaviour")
 
 
 def _user_agent(settings: Settings, value: str, said: Mapping[str, str]) -> Became:
@@ -260,7 +257,7 @@ def _look(settings: Settings, values: Mapping[str, Value]) -> Became:
 
 def _urls_source(settings: Settings, value: str, said: Mapping[str, str]) -> Became:
     if value == "local":
-        return Became("matches tuireader's behaviour")
+        return _SAME
     if value not in accounts.SERVICES:
         raise No(why_not("urls-source"))
     account = accounts.account(value, said, Consent.PROGRAMS in settings.accepted)
@@ -282,7 +279,7 @@ SINGLE: Mapping[str, Handler] = {
     "proxy": _proxy,
     "proxy-auth": _proxy,
     "proxy-type": _proxy,
-    "use-proxy": _use_proxy,
+    "use-proxy": lambda settings, value, said: _proxy(settings, value, said) if yes(value) else _SAME,
     "download-timeout": _sets("fetch", "timeout", lambda value: f"{_number(value, 1, 600)}s"),
     "user-agent": _user_agent,
     "show-read-articles": _sets("ui", "show_read", yes),

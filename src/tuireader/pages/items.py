@@ -157,12 +157,10 @@ def _is_empty_line(element: HtmlElement) -> bool:
 _HOLDS_ITEMS = ("section", "article", "main", "footer", "nav", "aside")
 
 
-def _until_heading(element: HtmlElement, following: HtmlElement) -> bool:
-    return following.tag not in (*HEADINGS[: int(element.tag[1])], *_HOLDS_ITEMS)
-
-
 _GOES_ON: Mapping[str, Callable[[HtmlElement, HtmlElement], bool]] = {
-    **dict.fromkeys(HEADINGS, _until_heading),
+    **dict.fromkeys(
+        HEADINGS, lambda head, following: following.tag not in (*HEADINGS[: int(head.tag[1])], *_HOLDS_ITEMS)
+    ),
     "dt": lambda element, following: bool(following.tag == "dd"),
     "tr": lambda element, following: bool(following.tag == "tr"),
 }

@@ -63,10 +63,6 @@ def first(articles: int) -> float:
     return _FIRST_YOUNG + grown * (FIRST - _FIRST_YOUNG)
 
 
-def _unknown(article: int) -> Mapping[int, str]:
-    return {}
-
-
 def rank(
     article: Profile,
     candidates: Mapping[int, Profile],
@@ -74,7 +70,7 @@ def rank(
     articles: int = _GROWN,
     sharing: Mapping[int, str] = MappingProxyType({}),
     meaning: Closeness = UNKNOWN,
-    unlisted: Callable[[int], Mapping[int, str]] = _unknown,
+    unlisted: Callable[[int], Mapping[int, str]] = lambda article: {},
 ) -> list[Ranked]:
     """Return the candidates that belong to `article`, at most `MOST`, best first.
 

@@ -14,27 +14,27 @@ class RefreshMatch(Shape, of=model.NewMatch, shows="event article_id title feed_
 
 
 EVENTS = (
-    Shape.of_all("RefreshStarted", model.RefreshStarted, "A refresh starts."),
-    Shape.of_all("RefreshFeed", model.FeedDone, "A feed was fetched and stored."),
+    Shape.plain("RefreshStarted", model.RefreshStarted, "A refresh starts."),
+    Shape.plain("RefreshFeed", model.FeedDone, "A feed was fetched and stored."),
     RefreshMatch,
-    Shape.of_all("RefreshGap", model.GapNoted, "Entries came and went between two visits to a feed."),
-    Shape.of_all(
+    Shape.plain("RefreshGap", model.GapNoted, "Entries came and went between two visits to a feed."),
+    Shape.plain(
         "RefreshWaits",
         model.HostWaits,
         "Feeds were due, but wait because their host has asked one of them to.",
     ),
-    Shape.of_all("RefreshDone", model.RefreshDone, "All feeds were fetched."),
-    Shape.of_all(
+    Shape.plain("RefreshDone", model.RefreshDone, "All feeds were fetched."),
+    Shape.plain(
         "AccountSynced", model.AccountSynced, "An account was synced, or is being synced: totals so far."
     ),
-    Shape.of_all("RefreshRelating", model.Relating, "New articles are being related."),
-    Shape.of_all(
+    Shape.plain("RefreshRelating", model.Relating, "New articles are being related."),
+    Shape.plain(
         "RefreshText",
         model.TextFetched,
         "The page of a new article was fetched, because its feed gives only teasers.",
     ),
-    Shape.of_all("RefreshTold", model.Told, "A message to you was sent."),
-    Shape.of_all("RefreshUndelivered", model.Undelivered, "A channel has not accepted messages to you."),
-    Shape.of_all("RefreshUnpublished", model.NotPublished, "The file of a published feed cannot be written."),
+    Shape.plain("RefreshTold", model.Told, "A message to you was sent."),
+    Shape.plain("RefreshUndelivered", model.Undelivered, "A channel has not accepted messages to you."),
+    Shape.plain("RefreshUnpublished", model.NotPublished, "The file of a published feed cannot be written."),
 )
 """Events in the order in which a refresh prints them."""

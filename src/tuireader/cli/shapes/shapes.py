@@ -64,10 +64,6 @@ class Counted(Shape):
     rows: Annotated[int, "Their rows in a list that folds stories; a story may have several."]
 
 
-class Unread(Shape, of=model.Count, shows="unread total"):
-    """Number of articles to read."""
-
-
 class Match(
     Shape,
     of=model.Evidence,
@@ -84,26 +80,6 @@ class Match(
     where: Annotated[list[str], "`title`, `summary`, `body`, `label`, or `full text` for its page alone."]
 
 
-class Download(
-    Shape,
-    of=model.Download,
-    shows="id article=article_id title feed url type state received length path error",
-):
-    """A file that is to be downloaded or was downloaded."""
-
-
-class LoggedMatch(
-    Shape,
-    of=model.LoggedMatch,
-    shows=COLUMNS,
-):
-    """A line of the match log."""
-
-
-class SavedFile(Shape, of=articles.SavedFile, shows="id=article_id path new"):
-    """A saved article."""
-
-
 class FeedHealth(
     Shape,
     of=model.FeedHealth,
@@ -116,14 +92,6 @@ class FeedHealth(
 
     url: Annotated[str, "Its address in the configuration, without a password."]
     trouble: Annotated[str, "`none`, `paused`, `moved`, `alarm`, `failing`, `blocked` or `gone`."]
-
-
-class Activity(Shape, of=model.Activity):
-    """A feed, or a watch, and how much of it was opened."""
-
-
-class Alarm(Shape, of=model.Alarm):
-    """An alarm of a feed or a watch."""
 
 
 class Gap(Shape, of=model.FeedGap, shows="id found_at after before missing filled unseen closed_at reason"):
@@ -212,22 +180,6 @@ class KeyBinding(Shape, of=Command, shows="id keys title help group scope"):
     keys: Annotated[list[str], "Its keys."]
 
 
-class Places(Shape, of=Paths, shows="config database state cache"):
-    """Paths of the files."""
-
-
-class ConfigProblem(Shape, of=Problem, shows="file line column path message fatal warning"):
-    """A problem of the configuration."""
-
-
-class ConfigKey(Shape, of=Reference, shows="path type default required doc"):
-    """A key of the configuration."""
-
-
-class ConfigValue(Shape, of=SettingValue, shows="path value default changed"):
-    """A setting of the configuration."""
-
-
 class Purged(Shape, of=model.Purged, shows="articles feeds bytes dropped"):
     """Texts dropped by a purge."""
 
@@ -289,18 +241,6 @@ class RuleTest(Shape, of=model.MutePreview, shows="rule days articles spared sam
     problem: Annotated[str, 'Why it cannot be tried, `""` without a reason.']
 
 
-class SearchFeed(Shape, of=sources.SearchFeed):
-    """A feed that searches the web for the terms of a watch."""
-
-
-class Remark(Shape, of=reports.Remark):
-    """A remark on a watch."""
-
-
-class Import(Shape, of=exchange.Imported):
-    """Result of an import."""
-
-
 class NotMoved(Shape, of=Outcome, shows="file line text outcome=fate group reason=note accept"):
     """A line of newsboat's files that changed or was dropped."""
 
@@ -332,6 +272,33 @@ class NewsboatComparison(Shape, of=newsboat.Comparison, shows="equal sides left_
     sides: Annotated[list[Side], "The numbers."]
     asked: Annotated[list[NotMoved], "Lines that need `--accept`."]
 
+
+Unread = Shape.plain("Unread", model.Count, "Number of articles to read.", "unread total")
+Download = Shape.plain(
+    "Download",
+    model.Download,
+    "A file that is to be downloaded or was downloaded.",
+    "id article=article_id title feed url type state received length path error",
+)
+LoggedMatch = Shape.plain("LoggedMatch", model.LoggedMatch, "A line of the match log.", COLUMNS)
+SavedFile = Shape.plain("SavedFile", articles.SavedFile, "A saved article.", "id=article_id path new")
+Activity = Shape.plain("Activity", model.Activity, "A feed, or a watch, and how much of it was opened.")
+Alarm = Shape.plain("Alarm", model.Alarm, "An alarm of a feed or a watch.")
+Places = Shape.plain("Places", Paths, "Paths of the files.", "config database state cache")
+ConfigProblem = Shape.plain(
+    "ConfigProblem", Problem, "A problem of the configuration.", "file line column path message fatal warning"
+)
+ConfigKey = Shape.plain(
+    "ConfigKey", Reference, "A key of the configuration.", "path type default required doc"
+)
+ConfigValue = Shape.plain(
+    "ConfigValue", SettingValue, "A setting of the configuration.", "path value default changed"
+)
+SearchFeed = Shape.plain(
+    "SearchFeed", sources.SearchFeed, "A feed that searches the web for the terms of a watch."
+)
+Remark = Shape.plain("Remark", reports.Remark, "A remark on a watch.")
+Import = Shape.plain("Import", exchange.Imported, "Result of an import.")
 
 SHAPES: dict[str, tuple[type[Shape], ...]] = {
     "list": (Article,),

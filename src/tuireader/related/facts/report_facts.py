@@ -150,7 +150,8 @@ def _numbers(text: str, title: str, capitals: bool) -> Iterator[Fact]:
         money = bool(match["money"]) or noun in _MONEY
         kind = "share" if match["share"] else "money" if money else "count" if noun else ""
         is_plain = kind in ("count", "") and not unit
-        if is_plain and (value < (2 if noun else 10) or _is_year(value, match["digits"])):
+        is_year = 1900 <= value <= 2100 and match["digits"].isdecimal()
+        if is_plain and (value < (2 if noun else 10) or is_year):
             continue
         score = _number_score(value, kind, unit, noun) + _IN_TITLE * (shown in title)
         yield Fact(AddedKind.NUMBER, shown, (value, kind), score)
@@ -167,10 +168,6 @@ def _number_score(value: float, kind: str, unit: str, noun: str) -> float:
     if noun.partition("-")[0] in _TIMES:
         return 1.5
     return 5.0 if kind in ("share", "money") else 4.0
-
-
-def _is_year(value: float, digits: str) -> bool:
-    return 1900 <= value <= 2100 and digits.isdecimal()
 
 
 def _with_noun(text: str, end: int, shown: str, capitals: bool) -> tuple[str, str]:

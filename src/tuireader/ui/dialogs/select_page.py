@@ -41,7 +41,10 @@ class SelectPage(FormDialog[int | None]):
         self._seen: FeedConfig | None = None  # the feed that the preview shows
 
     def compose(self) -> ComposeResult:
-        names = {str(at): _named(feed, at) for at, feed in enumerate(self._proposals)} or {"0": "articles"}
+        items = [
+            f"{'others' if at else 'articles'} ({feed.items})" for at, feed in enumerate(self._proposals)
+        ]
+        names = {str(at): name for at, name in enumerate(items or ["articles"])}
         value = "0" if self._proposals else _WATCHED
         self.kind = Pick("what", "Add", {**names, _WATCHED: "changes of the page"}, value)
         first = self._proposals[0] if self._proposals else FeedConfig(self._page.address)
@@ -111,7 +114,3 @@ class SelectPage(FormDialog[int | None]):
         if not added:
             self.host.say("Already subscribed")
         return int(added)
-
-
-def _named(feed: FeedConfig, at: int) -> str:
-    return f"{'articles' if at == 0 else 'others'} ({feed.items})"

@@ -58,10 +58,6 @@ def _cases(cases: Mapping[str, int]) -> str:
     return f"{new}·{opened}·{handled}" if cases else ""
 
 
-def _total(count: Count) -> str:
-    return f"{counted(count.total, 'article')}, {f'{count.unread:,}' if count.unread else 'none'} unread"
-
-
 def _end(ends: int, now: int, key: str) -> str:
     if ends <= now:
         return f"ended on {day(ends)}: no new matches · {key} keeps it"
@@ -140,7 +136,9 @@ class Watches(ViewTable[WatchStats]):
         if not self.counted:
             return [(("◆ ", f"watch:{stats.name}"), (stats.name, "strong"), (" · counting …", "dim"))]
         name, now = stats.name, self.now
-        total = f" · {_total(stats.count)}" + (f", {stats.former} until edited" if stats.former else "")
+        unread = f"{stats.count.unread:,}" if stats.count.unread else "none"
+        total = f" · {counted(stats.count.total, 'article')}, {unread} unread"
+        total += f", {stats.former} until edited" if stats.former else ""
         place = stats.place and f" · {stats.place}"
         lines: list[Line] = [(("◆ ", f"watch:{name}"), (name, "strong"), (f"{place}{total}", "dim"))]
         if stats.problem:
