@@ -12,9 +12,9 @@ import pytest
 from tests.builders import CLOCK, Clock, entry, feeds, fill, item, opened, refreshed, rss
 from tests.web import Web
 from tuireader.config import FeedConfig
-from tuireader.ingest.events import decode, encode
 from tuireader.library import Library, alarms
 from tuireader.model import Told
+from tuireader.model.events import decode, encode
 from tuireader.store import Store
 
 DAY = 86_400

@@ -24,9 +24,9 @@ from tests.cli.command import Home, start_apart, subscribe
 from tests.processes import end_once, grown, problems, rows
 from tests.web import Answer, Request, Web, in_thread
 from tuireader.config import Paths, load
-from tuireader.ingest.events import decode
 from tuireader.library import Library
 from tuireader.model import CaseState, Event, FeedDone, NewMatch, RefreshDone, View, ViewKind
+from tuireader.model.events import decode
 
 pytestmark = pytest.mark.slow
 

@@ -17,9 +17,9 @@ from tests.processes import end_once, problems, rows
 from tests.test_gaps import Journal, noted
 from tests.web import in_thread
 from tuireader.config import Paths, load
-from tuireader.ingest.events import decode
 from tuireader.library import Library
 from tuireader.model import NewMatch
+from tuireader.model.events import decode
 
 pytestmark = pytest.mark.slow
 

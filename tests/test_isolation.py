@@ -189,8 +189,8 @@ def test_a_start_by_python_m_drops_the_working_directory(
 
 STARTS_A_CHILD = """
 import subprocess
-from tuireader.subprocesses import python
-print(subprocess.run(python.command("tuireader", "--version"), capture_output=True, text=True))
+from tuireader.subprocesses import processes
+print(subprocess.run(processes.command("tuireader", "--version"), capture_output=True, text=True))
 """
 
 
@@ -217,7 +217,7 @@ def test_one_function_alone_names_the_interpreter() -> None:
 
 
 def test_children_are_as_isolated_as_their_parent() -> None:
-    code = "from tuireader.subprocesses import python; print(*python.command('m', '-x'), sep='\\n')"
+    code = "from tuireader.subprocesses import processes; print(*processes.command('m', '-x'), sep='\\n')"
     for flags, expected in (((), ["-P"]), (("-s",), ["-P", "-s"]), (("-I",), ["-P", "-I", "-E", "-s"])):
         done = subprocess.run(
             [sys.executable, *flags, "-c", code], capture_output=True, text=True, check=True

@@ -35,7 +35,6 @@ from tuireader.errors import ConfigError, TuireaderError, UsageError
 from tuireader.feeds.http.backpressure import MemoryBudget
 from tuireader.feeds.parse.parse import parse
 from tuireader.ingest.attempts import Outcome, Setting
-from tuireader.ingest.events import decode, encode
 from tuireader.ingest.refresh import batches, save_batch
 from tuireader.library import Library
 from tuireader.library.exchange import Imported
@@ -53,6 +52,7 @@ from tuireader.model import (
     View,
     ViewKind,
 )
+from tuireader.model.events import decode, encode
 from tuireader.store import Store
 from tuireader.store.feeds.feeds import FeedFacts
 from tuireader.timing.schedule import Rates

@@ -21,7 +21,6 @@ from tuireader.feeds.http import fetch
 from tuireader.feeds.http.fetch import FetchLimits
 from tuireader.ingest import refresh as ingest_refresh
 from tuireader.ingest.attempts import Setting
-from tuireader.ingest.events import encode
 from tuireader.library import Library
 from tuireader.library.due import Waiting
 from tuireader.library.feeds.page_tools import PageTools, fetch_limits
@@ -36,6 +35,7 @@ from tuireader.model import (
     Relating,
     TextFetched,
 )
+from tuireader.model.events import encode
 from tuireader.store import Store
 from tuireader.store.feeds.feeds import FeedFacts
 from tuireader.timing import schedule

@@ -22,10 +22,10 @@ from tuireader.delivery.letters import Item, is_quiet, message
 from tuireader.delivery.message import as_json
 from tuireader.delivery.programs import deliver
 from tuireader.errors import Exit
-from tuireader.ingest.events import decode, encode
 from tuireader.library.alarms import drafts
 from tuireader.library.sending.notifications import claim, items_of
 from tuireader.model import Alarm, AlarmKind, Evidence, TermHit, Told, Undelivered
+from tuireader.model.events import decode, encode
 from tuireader.store import Store
 from tuireader.watch import Matcher
 

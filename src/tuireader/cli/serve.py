@@ -11,7 +11,7 @@ import click
 from tuireader.cli.base import Options, say
 from tuireader.config import config_exists
 from tuireader.errors import TuireaderError
-from tuireader.subprocesses import python
+from tuireader.subprocesses import processes
 
 
 @click.command()
@@ -55,7 +55,7 @@ def serve(options: Options, host: str, port: int, public_url: str, browser: bool
     if not address.is_loopback:
         say("tuireader: other machines can connect, and the connection is not encrypted")
     serve(
-        python.command("tuireader", *words),
+        processes.command("tuireader", *words),
         listening,
         public_url=public_url,
         browser=browser,

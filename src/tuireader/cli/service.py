@@ -15,7 +15,7 @@ import click
 
 from tuireader.cli.base import Options, seconds
 from tuireader.config import paths
-from tuireader.subprocesses import python
+from tuireader.subprocesses import processes
 from tuireader.text.wording import counted
 
 
@@ -82,7 +82,7 @@ def service(options: Options, every: str, name: str | None) -> None:
 def _program() -> list[str]:
     """Full path of the running program, since systemd and cron do not search a shell's PATH."""
     program = sys.argv[0] if Path(sys.argv[0]).name == "tuireader" else shutil.which("tuireader")
-    return [str(Path(program).absolute())] if program else python.command("tuireader")
+    return [str(Path(program).absolute())] if program else processes.command("tuireader")
 
 
 def _options(options: Options) -> list[str]:

@@ -24,7 +24,7 @@ from tuireader.config.files import expand_home
 from tuireader.feeds.http.backpressure import MemoryBudget, Reservation
 from tuireader.feeds.http.errors import Refused
 from tuireader.model import Fault, Fetched, FetchFailed, FetchJob, FetchResult, NotModified, Source
-from tuireader.subprocesses import guard, python
+from tuireader.subprocesses import guard, processes
 from tuireader.text import clean
 
 AT_ONCE = 8
@@ -122,7 +122,7 @@ def _run(
             stdin.write(given)
             stdin.seek(0)
         first = str(expand_home(command[0])) if command[0].startswith("~") else command[0]
-        line = python.script(guard.__file__, str(theirs.fileno()), str(MEMORY), first)
+        line = processes.script(guard.__file__, str(theirs.fileno()), str(MEMORY), first)
         try:
             process = subprocess.Popen(
                 [*line, *command[1:]],

@@ -19,7 +19,7 @@ from tuireader import ingest
 from tuireader.library.context import Context, UseCases
 from tuireader.model import ArticleRow
 from tuireader.store import Store
-from tuireader.subprocesses import encoder, priority, ranker
+from tuireader.subprocesses import encoder, processes, ranker
 from tuireader.subprocesses.worker import Worker, WorkerDied
 
 log = logging.getLogger("tuireader")
@@ -70,7 +70,7 @@ class Meanings(UseCases):
             return
         groups = self._context.groups
         filling = await self._transact(lambda store: ingest.ByMeaning(store, name, groups))
-        end, pause = time.monotonic() + _SECONDS, _PAUSE if priority.is_low() else 0.0
+        end, pause = time.monotonic() + _SECONDS, _PAUSE if processes.is_low() else 0.0
         with contextlib.suppress(WorkerDied):  # killed: no article is to blame, and the next refresh goes on
             async with Worker("tuireader.subprocesses.encoder") as worker:
                 if not filling.total or await _ask(worker, (("It works.",), (), ())) is None:

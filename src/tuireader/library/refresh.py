@@ -23,7 +23,7 @@ from tuireader.library.feeds.page_tools import fetch_limits
 from tuireader.library.meaning import Meanings
 from tuireader.library.sending.outbox import Outbox
 from tuireader.model import AccountSynced, Event, Fault, FeedDone, RefreshDone, RefreshStarted, Relating
-from tuireader.subprocesses import priority, python
+from tuireader.subprocesses import processes
 from tuireader.text import feed_key, server_of
 from tuireader.timing import schedule
 from tuireader.timing.accounts import is_locked_out as locked_out
@@ -230,18 +230,18 @@ class Refresh(UseCases):
         """Run a tuireader command and yield the events that it prints; closing early terminates it."""
         if self._context.offline:
             return
-        from tuireader.ingest.events import decode
+        from tuireader.model.events import decode
 
         where = ["--config", str(self._context.paths.config), "--database", str(self._context.paths.database)]
         child = await asyncio.create_subprocess_exec(
-            *python.command("tuireader", *where, command, "--json", *words),
+            *processes.command("tuireader", *where, command, "--json", *words),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
             limit=1 << 20,
         )
         assert child.stdout is not None and child.stderr is not None
-        priority.lower(child.pid)
+        processes.lower(child.pid)
         ended = False
         try:
             async for line in child.stdout:
@@ -274,7 +274,7 @@ class Refresh(UseCases):
         total = await self._pool.read(lambda store: store.relations.waiting_count())
         if not total:
             return
-        done, relating, pause = 0, ingest.Relater(self._context.groups), _PAUSE if priority.is_low() else 0.0
+        done, relating, pause = 0, ingest.Relater(self._context.groups), _PAUSE if processes.is_low() else 0.0
         while more := await self._transact(lambda store: relating.step(store, _RELATE, _AT_ONCE)):
             done += more
             yield done, max(done, total)

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from tuireader.model.events import *  # noqa: F403
     from tuireader.model.fetching import *  # noqa: F403
     from tuireader.model.lists import *  # noqa: F403
-    from tuireader.model.logged import *  # noqa: F403
     from tuireader.model.outbox import *  # noqa: F403
     from tuireader.model.rules import *  # noqa: F403
     from tuireader.model.stories import *  # noqa: F403
@@ -37,7 +36,7 @@ __getattr__, __all__ = lazy.names(
             "AccountSynced", "Event", "FeedDone", "GapNoted", "HostWaits", "NewMatch", "NotPublished",
             "RefreshDone", "RefreshStarted", "Relating", "TextFetched", "Told", "Undelivered",
         ),
-        "cases": ("BEFORE", "Case", "CaseState", "Record", "Verdict"),
+        "cases": ("BEFORE", "Case", "CaseState", "LoggedMatch", "Record", "Verdict"),
         "coverage": ("Coverage", "FeedGap", "NewGap", "WatchCoverage"),
         "downloads": ("Download", "DownloadState"),
         "fetching": (
@@ -51,7 +50,6 @@ __getattr__, __all__ = lazy.names(
             "MarkedArticle", "MutePreview", "Purged", "StepKind", "UnreadRows", "View", "ViewKind",
             "WatchPreview", "WatchStats",
         ),
-        "logged": ("LoggedMatch",),
         "outbox": ("OutboxKind", "OutboxMessage", "OutboxState"),
         "rules": ("Action", "ActionKind", "RuleAction"),
         "stories": ("AddedKind", "Addition", "Story", "StoryEntry", "Surrounding"),

@@ -1,10 +1,11 @@
-"""Events of a refresh."""
+"""Events of a refresh, also as lines of JSON, which one in another process prints."""
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Annotated, Self
 
-from msgspec import Struct
+from msgspec import Struct, convert, to_builtins
 
 from tuireader.model.articles import Evidence
 from tuireader.model.fetching import Fault
@@ -180,3 +181,14 @@ Event = (
     | TextFetched
     | Undelivered
 )
+
+
+def encode(event: Event) -> str:
+    """Serialise an event as one line of JSON, as `tuireader refresh --json` prints it."""
+    return json.dumps(to_builtins(event), ensure_ascii=False)
+
+
+def decode(line: str) -> Event:
+    """Restore an event that `encode` wrote; raises ValueError on anything else."""
+    event: Event = convert(json.loads(line), Event)
+    return event

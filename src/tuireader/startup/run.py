@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from tuireader.config import Paths
 from tuireader.errors import Exit, report_crash
 from tuireader.startup import first_frame
-from tuireader.subprocesses import python
+from tuireader.subprocesses import processes
 
 if TYPE_CHECKING:
     from tuireader.library import Library
@@ -41,7 +41,7 @@ def run(open_library: OpenLibrary, paths: Paths) -> int:
     from tuireader.ui.host import DEMO
 
     if code == DEMO:
-        words = python.command("tuireader", "--demo")
+        words = processes.command("tuireader", "--demo")
         os.execv(words[0], words)
     return code
 

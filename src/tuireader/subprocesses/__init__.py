@@ -2,8 +2,7 @@
 
 - `programs`      run the user's programs with an article on stdin, without a shell
 - `guard`         keep a program within limits, and kill what it leaves running
-- `priority`      let work beside the reader give way to its keys
-- `python`        build command lines of Python child processes
+- `processes`     build command lines of Python child processes, and let some give way to the reader's keys
 - `worker`        a child process that answers requests, and
 - `serving`       its own end
 - `sandbox`       run risky jobs in a worker, each with a deadline, and

@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Coroutine
 from typing import Any
 
-from tuireader.subprocesses import python
+from tuireader.subprocesses import processes
 from tuireader.subprocesses.serving import HEADER, framed
 
 _READ_AHEAD = 1 << 20
@@ -34,7 +34,7 @@ class Worker(contextlib.AbstractAsyncContextManager["Worker"]):
 
     def __init__(self, module: str, *arguments: str, at_once: int = 1, idle: float | None = None) -> None:
         self.process: asyncio.subprocess.Process | None = None
-        self._command = python.command(module, *arguments)
+        self._command = processes.command(module, *arguments)
         self._is_single = at_once == 1
         self._slots = asyncio.Semaphore(at_once)
         self._starting = asyncio.Lock()

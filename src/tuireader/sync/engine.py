@@ -19,7 +19,7 @@ from msgspec.structs import replace
 from tuireader.model import AccountSynced, Event
 from tuireader.model.accounts import AccountState, Mark, Refusal, RemoteEntry, RemoteFeed
 from tuireader.store import Pool, Store
-from tuireader.subprocesses import priority
+from tuireader.subprocesses import processes
 from tuireader.sync import outcomes, states
 from tuireader.sync.backend import AccountError, Backend, Entries, Listed, NotReturned, Server, States, Step
 from tuireader.sync.identity import Identity
@@ -47,7 +47,7 @@ class Engine:
     believed: bool = field(default=False, kw_only=True)
 
     def __post_init__(self) -> None:
-        self._preparer = Preparer(apart=not priority.is_low())
+        self._preparer = Preparer(apart=not processes.is_low())
         self.read, self.prepare = self._preparer.read, self._preparer.prepare
         self._feeds: Mapping[str, int] = {}
         self._titles: Mapping[int, str] = {}

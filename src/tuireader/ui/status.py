@@ -17,7 +17,7 @@ from tuireader.ui.session import Session
 from tuireader.ui.widgets.bars import FooterKey
 from tuireader.ui.widgets.panes import Panes
 from tuireader.ui.widgets.sidebar import FOLDING
-from tuireader.wording.account_summary import rejection
+from tuireader.wording.feed_summary import rejection
 from tuireader.wording.times import age, list_time
 
 KeyOf = Callable[[str], str]

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tuireader.config.kinds import MAIL_SCHEMES
-from tuireader.model import FeedHealth, FeedPreview
+from tuireader.model import AccountSynced, FeedHealth, FeedPreview
+from tuireader.model.accounts import AccountState
 from tuireader.text import display_host, host_of
 from tuireader.text.wording import counted
-from tuireader.wording.times import age, age_column, list_time
+from tuireader.wording.times import age, age_column, list_time, short_time
 
 if TYPE_CHECKING:
     from tuireader.wording.lines import Line
@@ -86,3 +87,11 @@ def _pace(per_week: float) -> str:
     if per_week >= 1:
         return f"about {per_week:,.0f} a week"
     return f"about {max(1, round(per_week * 30 / 7))} a month"
+
+
+def rejection(account: AccountState | AccountSynced) -> str:
+    """Since when a server rejects the password or token, and when the next try is due; else `""`."""
+    if account.rejected_since is None:
+        return ""
+    again = f", next try {short_time(account.next_try)}" if account.next_try is not None else ""
+    return f"rejected since {short_time(account.rejected_since)}{again}, with another one at once"

@@ -23,7 +23,7 @@ from tuireader.errors import Exit, TuireaderError, UsageError
 from tuireader.model.accounts import AccountState
 from tuireader.text import without_password
 from tuireader.text.wording import counted
-from tuireader.wording.account_summary import rejection
+from tuireader.wording.feed_summary import rejection
 from tuireader.wording.times import age, until
 
 if TYPE_CHECKING:

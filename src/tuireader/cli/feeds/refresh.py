@@ -35,7 +35,7 @@ from tuireader.model import (
 )
 from tuireader.text import cut, feed_name
 from tuireader.text.wording import counted, followed, left_out, waiting
-from tuireader.wording.account_summary import rejection
+from tuireader.wording.feed_summary import rejection
 from tuireader.wording.times import list_time
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ async def follow(
     quiet: bool = False,
 ) -> int:
     """Report the events of a refresh, and return its exit code."""
-    from tuireader.ingest.events import encode
+    from tuireader.model.events import encode
 
     live = sys.stderr.isatty() and not (as_json or quiet)
     said = _Said()

@@ -18,7 +18,7 @@ from tuireader.ingest.queued import results_of
 from tuireader.library.context import UseCases
 from tuireader.library.feeds.page_tools import fetch_limits
 from tuireader.model import Article, Fetched, FetchFailed
-from tuireader.subprocesses import python
+from tuireader.subprocesses import processes
 
 if TYPE_CHECKING:
     from tuireader.feeds.http.download import Downloader
@@ -80,7 +80,7 @@ class Downloads(UseCases):
         where = ["--config", str(self._context.paths.config), "--database", str(self._context.paths.database)]
         nothing = asyncio.subprocess.DEVNULL
         await asyncio.create_subprocess_exec(
-            *python.command("tuireader", *where, "download", "--queued"),
+            *processes.command("tuireader", *where, "download", "--queued"),
             stdin=nothing,
             stdout=nothing,
             stderr=nothing,
