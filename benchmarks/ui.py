@@ -51,8 +51,12 @@ OURS = "tuireader"
 BURST = 200
 FEEDS = 200
 SCENARIOS = ("reader", "commands")
-SCREENS = (("feed health", "H", "in trouble"), ("watches", "w", "matches today"))
-"""Screens with the keys that open them, and what shows that they are filled."""
+SCREENS = (
+    ("feed health", "H", "in trouble"),
+    ("watches", "w", "counting …|matches today"),
+    ("watches counted", "w", "matches today"),
+)
+"""Screens with the keys that open them, and what shows that they are filled, or that their numbers are."""
 ROW = r"\d\d:\d\d  "
 """A row of the list: its time."""
 WORD = "wechat"
@@ -108,7 +112,7 @@ def tuireader(folder: Path, articles: int, presses: int, size: Size, name: str =
             program.settle()
             program.press("j")
         program.press("h")
-        for _ in range(max(1, presses // 20)):
+        for _ in range(max(2, presses // 6)):
             program.settle(0.3)
             program.type("j")
             found.setdefault("view of the starred", []).append(
@@ -122,7 +126,7 @@ def tuireader(folder: Path, articles: int, presses: int, size: Size, name: str =
         program.press("pagedown")  # beyond the views
         found["down in the sidebar"] = program.presses("j", max(3, presses // 3))
         program.press("g")
-        for _ in range(max(1, presses // 20)):
+        for _ in range(max(2, presses // 6)):
             for title, key, pattern in SCREENS:
                 program.settle(0.5)
                 program.type(key)

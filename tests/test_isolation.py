@@ -213,7 +213,7 @@ def test_one_function_alone_names_the_interpreter() -> None:
     named = [
         path.name for path in SOURCE.rglob("*.py") if "sys.executable" in path.read_text(encoding="utf-8")
     ]
-    assert named == ["python.py"]
+    assert named == ["processes.py"]
 
 
 def test_children_are_as_isolated_as_their_parent() -> None:

@@ -18,7 +18,6 @@ thread, in transactions.
 - `matching`    match watches with each feed's text of an article, and with its former versions
 - `rematch`     match new or changed watches with everything stored
 - `relating`    relate stored articles: neighbours, stories, references, topics
-- `events`      write events as lines of JSON, and read them
 
 They are imported at first use: the article list needs none of them.
 """
